@@ -1,0 +1,260 @@
+"""Convolution, forward and backward, and the transposed convolution, which is the backward pass run forward.
+
+Of a block of images, the cells that all windows have under one tap are copied into one row of a matrix. Then each of
+the three sums over the wires is a matrix product: kernels times cells is y, dy times cells is dw, and kernels times
+dy is what every tap adds to dx. Rows and columns are copied in turn: kh + kw steps in place of kh * kw.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnlab.geometry import Axis
+from cnnlab.wiring import check_convolution, check_transposed, check_upstream, tap_slices
+
+ROWS, COLUMNS = -2, -1  # where arrays have their rows and columns, whatever stands before them
+BLOCK = 2**18  # numbers to work on at a time: 1 MiB of float32, which a processor's cache holds
+
+
+def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
+    """Return the sum of cell times tap for each window of x and each kernel of w.
+
+    It is cross-correlation, as in every deep-learning library: the kernel is not turned.
+
+    Parameters
+    ----------
+    x : array (N, C, H, W)
+        float32, float64 or integer (which becomes float64).
+    w : array (F, C // groups, kh, kw)
+        One kernel for each filter, that is for each channel of y.
+    b : array (F,), optional
+        The biases.
+    stride, dilation : int or (int, int)
+        In cells, for rows and columns.
+    padding : int, (int, int), ((top, bottom), (left, right)), "same" or "valid"
+        In cells, of zeros; "same" keeps the size and goes with stride 1.
+    groups : int
+        A filter reads only the channels of its group; as many groups as channels make a depthwise convolution.
+
+    Returns
+    -------
+    y : array (N, F, out_h, out_w)
+
+    Raises
+    ------
+    TypeError
+        If an array has another dtype, the dtypes differ, or a length is not an int.
+    ValueError
+        If an array is empty or has other dimensions, the channels do not go together, a length is too small, or
+        the kernel does not fit in the padded input.
+
+    Notes
+    -----
+    Beside y it takes the memory of the cells under the taps of a few images, 1 to 2 MiB in float32 (of one image, where
+    that is more): less than the im2col buffer, which holds those of the whole batch.
+
+    Source: Y. LeCun et al., "Gradient-based learning applied to document recognition" (1998), section II; the
+    settings as in V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning" (2016).
+
+    Examples
+    --------
+    >>> x = np.arange(9).reshape(1, 1, 3, 3)
+    >>> w = np.array([[0, 1], [2, 3]]).reshape(1, 1, 2, 2)
+    >>> conv2d(x, w)[0, 0]
+    array([[19., 25.],
+           [37., 43.]])
+    """
+    x, w, b, (rows, columns) = check_convolution(
+        x, w, b, stride=stride, padding=padding, dilation=dilation, groups=groups
+    )
+    kernels = w.reshape(groups, -1, w[0].size)
+    y = np.empty((len(x), len(w), rows.out, columns.out), x.dtype)
+    for images in _blocks(x, w, y):
+        y[images] = _by_image(kernels @ _under_taps(x[images], rows, columns, groups), rows, columns)
+    if b is not None:
+        y += b.reshape(-1, 1, 1)
+    return y
+
+
+def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1, groups=1):
+    """Return the gradients of a convolution.
+
+    Every wire from input cell i through tap t to output cell o adds ``dy[o] * w[t]`` to ``dx[i]`` and
+    ``dy[o] * x[i]`` to ``dw[t]``; db sums dy over all that has the bias. A leftover cell has no wire: its dx is 0.
+
+    Parameters
+    ----------
+    dy : array (N, F, out_h, out_w)
+        The gradient of the loss with respect to y.
+    x : array (N, C, H, W)
+    w : array (F, C // groups, kh, kw)
+    stride, padding, dilation, groups
+        As in the forward.
+
+    Returns
+    -------
+    dx : array (N, C, H, W)
+    dw : array (F, C // groups, kh, kw)
+    db : array (F,)
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`conv2d`; also if dy does not have the shape of y.
+
+    Notes
+    -----
+    Source: J. Bouvrie, "Notes on convolutional neural networks" (2006), section 3.
+
+    Examples
+    --------
+    >>> x = np.arange(9).reshape(1, 1, 3, 3)
+    >>> w = np.array([[0, 1], [2, 3]]).reshape(1, 1, 2, 2)
+    >>> dx, dw, db = conv2d_backward(np.array([[1, 2], [3, 4]]).reshape(1, 1, 2, 2), x, w)
+    >>> dx[0, 0]
+    array([[ 0.,  1.,  2.],
+           [ 2., 10., 10.],
+           [ 6., 17., 12.]])
+    >>> dw[0, 0]
+    array([[27., 37.],
+           [57., 67.]])
+    >>> db
+    array([10.])
+    """
+    x, w, _, (rows, columns) = check_convolution(x, w, stride=stride, padding=padding, dilation=dilation, groups=groups)
+    dy = check_upstream(dy, x, w, (rows, columns))
+    kernels = w.reshape(groups, -1, w[0].size)
+    dx, dw = np.empty(x.shape, x.dtype), np.zeros_like(kernels)
+    for images in _blocks(x, w, dy):
+        upstream = _by_group(dy[images], groups)
+        dw += upstream @ _under_taps(x[images], rows, columns, groups).mT
+        dx[images] = _add_up(kernels.mT @ upstream, rows, columns)
+    return dx, dw.reshape(w.shape), dy.sum(axis=(0, 2, 3))
+
+
+def conv_transpose2d(x, w, b=None, *, stride=1, padding=0, output_padding=0, dilation=1, groups=1):
+    """Return the transposed convolution: each cell of x adds the kernel, times the cell, to its window of y.
+
+    With b left out, it is the dx of :func:`conv2d_backward` for dy = x, of a convolution from y to x.
+
+    Parameters
+    ----------
+    x : array (N, C, H, W)
+        float32, float64 or integer (which becomes float64).
+    w : array (C, F // groups, kh, kw)
+        As the w of the convolution from y to x.
+    b : array (F,), optional
+        The biases.
+    stride, dilation : int or (int, int)
+        In cells of y.
+    padding : int, (int, int), ((top, bottom), (left, right)), "same" or "valid"
+        The ring that is cropped from y, in cells.
+    output_padding : int or (int, int)
+        Cells that y is longer at the bottom and on the right: sizes that a strided convolution makes equal, told
+        apart. Less than the stride or the dilation.
+    groups : int
+        As :func:`conv2d`.
+
+    Returns
+    -------
+    y : array (N, F, out_h, out_w)
+        ``out = (R - 1) * S + (F - 1) * D + 1 - 2P + output_padding`` along each axis.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`conv2d`; also if output_padding is too large, or the padding leaves nothing of y.
+
+    Notes
+    -----
+    Source: V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning" (2016), chapter 4.
+
+    Examples
+    --------
+    >>> x = np.array([[1, 2], [3, 4]]).reshape(1, 1, 2, 2)
+    >>> w = np.array([[0, 1], [2, 3]]).reshape(1, 1, 2, 2)
+    >>> conv_transpose2d(x, w)[0, 0]
+    array([[ 0.,  1.,  2.],
+           [ 2., 10., 10.],
+           [ 6., 17., 12.]])
+    >>> conv_transpose2d(x, w, stride=2)[0, 0]
+    array([[ 0.,  1.,  0.,  2.],
+           [ 2.,  3.,  4.,  6.],
+           [ 0.,  3.,  0.,  4.],
+           [ 6.,  9.,  8., 12.]])
+    """
+    x, w, b, (rows, columns) = check_transposed(
+        x, w, b, stride=stride, padding=padding, output_padding=output_padding, dilation=dilation, groups=groups
+    )
+    kernels = w.reshape(groups, -1, w[0].size)
+    y = np.empty((len(x), groups * w.shape[1], rows.size, columns.size), x.dtype)
+    for images in _blocks(y, w, x):
+        y[images] = _add_up(kernels.mT @ _by_group(x[images], groups), rows, columns)
+    if b is not None:
+        y += b.reshape(-1, 1, 1)
+    return y
+
+
+# --- blocks as matrices -------------------------------------------------------------------------------------------
+
+
+def _blocks(x: np.ndarray, w: np.ndarray, y: np.ndarray) -> list[slice]:
+    """Return the batch in slices: the cells under the taps and the outputs of each are about ``BLOCK`` numbers."""
+    taps, windows = w.shape[2] * w.shape[3], y.shape[2] * y.shape[3]
+    images = max(1, BLOCK // ((x.shape[1] * taps + y.shape[1]) * windows))
+    return [slice(first, first + images) for first in range(0, len(x), images)]
+
+
+def _by_group(y: np.ndarray, groups: int) -> np.ndarray:
+    """Return (N, F, out_h, out_w) as a matrix for each group, (groups, filters, windows)."""
+    return y.swapaxes(0, 1).reshape(groups, y.shape[1] // groups, -1)
+
+
+def _by_image(outputs: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
+    """Return (groups, filters, windows) as images again, (N, F, out_h, out_w)."""
+    filters = outputs.shape[0] * outputs.shape[1]
+    return outputs.reshape(filters, -1, rows.out, columns.out).swapaxes(0, 1)
+
+
+def _under_taps(x: np.ndarray, rows: Axis, columns: Axis, groups: int) -> np.ndarray:
+    """Return the cell under each tap of each window, 0 where it is padding: (groups, taps, windows)."""
+    cells = _spread(_spread(x.swapaxes(0, 1), columns, COLUMNS), rows, ROWS)  # (C, kh, kw, N, out_h, out_w)
+    return cells.reshape(groups, x.shape[1] // groups * rows.kernel * columns.kernel, -1)
+
+
+def _add_up(shares: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
+    """Return for each cell the sum of its shares under all taps, (N, C, H, W): :func:`_under_taps` backward."""
+    images = shares.shape[2] // (rows.out * columns.out)
+    shares = shares.reshape(-1, rows.kernel, columns.kernel, images, rows.out, columns.out)
+    return _collect(_collect(shares, rows, ROWS), columns, COLUMNS).swapaxes(0, 1)
+
+
+# --- one axis at a time -------------------------------------------------------------------------------------------
+
+
+def _spread(x: np.ndarray, axis: Axis, dim: int) -> np.ndarray:
+    """Return what each tap reads along one dimension: from (C, ..., size, ...) to (C, taps, ..., out, ...)."""
+    cells = np.zeros((len(x), axis.kernel, *_with_length(x.shape[1:], dim, axis.out)), x.dtype)
+    for tap in range(axis.kernel):
+        outputs, inputs = tap_slices(axis, tap)
+        cells[:, tap][_along(dim, outputs)] = x[_along(dim, inputs)]
+    return cells
+
+
+def _collect(shares: np.ndarray, axis: Axis, dim: int) -> np.ndarray:
+    """Return the sum of what each tap adds along it: from (C, taps, ..., out, ...) to (C, ..., size, ...)."""
+    x = np.zeros((len(shares), *_with_length(shares.shape[2:], dim, axis.size)), shares.dtype)
+    for tap in range(axis.kernel):
+        outputs, inputs = tap_slices(axis, tap)
+        x[_along(dim, inputs)] += shares[:, tap][_along(dim, outputs)]  # one tap reads a cell once: nothing is lost
+    return x
+
+
+def _with_length(shape: tuple[int, ...], dim: int, length: int) -> list[int]:
+    lengths = list(shape)
+    lengths[dim] = length
+    return lengths
+
+
+def _along(dim: int, cells: slice) -> tuple:
+    return (..., cells, *[slice(None)] * (-1 - dim))

@@ -1,0 +1,131 @@
+"""Real input for the lessons, from files beside this module; SOURCES.md says where they come from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+FOLDER = Path(__file__).parent
+
+
+class Digits(NamedTuple):
+    """Handwritten digits: images (N, 1, 8, 8) from 0 (paper) to 1 (ink), labels (N,) from 0 to 9."""
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+
+
+def load_digits() -> Digits:
+    """Return the 1,797 UCI digits, with 36 of each held out as a test set that is always the same.
+
+    Returns
+    -------
+    x_train : float64 array (1437, 1, 8, 8)
+        The share of black cells in each 4x4 block of the scan, from 0 to 1 in steps of 1/16.
+    y_train : int array (1437,)
+    x_test : float64 array (360, 1, 8, 8)
+    y_test : int array (360,)
+
+    Raises
+    ------
+    FileNotFoundError
+        If the data file is missing.
+    ValueError
+        If the data file is damaged.
+
+    Notes
+    -----
+    The writers of the test digits are among those of the training digits. Source: E. Alpaydin and C. Kaynak,
+    "Optical recognition of handwritten digits" (1998), UCI Machine Learning Repository, doi 10.24432/C50P49.
+
+    Examples
+    --------
+    >>> digits = load_digits()
+    >>> digits.x_train.shape, digits.y_test.shape
+    ((1437, 1, 8, 8), (360,))
+    >>> digits.y_train[0]
+    np.int64(1)
+    >>> (digits.x_train[0, 0] * 16).astype(int)
+    array([[ 0,  0,  0, 12, 13,  5,  0,  0],
+           [ 0,  0,  0, 11, 16,  9,  0,  0],
+           [ 0,  0,  3, 15, 16,  6,  0,  0],
+           [ 0,  7, 15, 16, 16,  2,  0,  0],
+           [ 0,  0,  1, 16, 16,  3,  0,  0],
+           [ 0,  0,  1, 16, 16,  6,  0,  0],
+           [ 0,  0,  1, 16, 16,  6,  0,  0],
+           [ 0,  0,  0, 11, 16, 10,  0,  0]])
+    """
+    images, labels, held_out = _read("digits.npz", images=(1797, 8, 8), labels=(1797,), held_out=(1797,))
+    x, y = images[:, None] / 16, labels.astype(np.intp)
+    return Digits(x[~held_out], y[~held_out], x[held_out], y[held_out])
+
+
+def load_photo() -> np.ndarray:
+    """Return a portrait of Grace Hopper in colour.
+
+    Returns
+    -------
+    photo : float64 array (1, 3, 200, 200)
+        Red, green and blue from 0 to 1.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the data file is missing.
+    ValueError
+        If the data file is damaged.
+
+    Notes
+    -----
+    Source: official portrait of the U.S. Navy (1984), in the public domain.
+
+    Examples
+    --------
+    >>> photo = load_photo()
+    >>> photo.shape
+    (1, 3, 200, 200)
+    """
+    (pixels,) = _read("photo.npz", pixels=(3, 200, 200))
+    return pixels[None] / 255
+
+
+def read_npz(path) -> dict[str, np.ndarray]:
+    """Return the arrays of an .npz file by name; pickled objects are refused.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is damaged.
+
+    Examples
+    --------
+    >>> list(read_npz(FOLDER / "photo.npz"))
+    ['pixels']
+    """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"{path} must exist")
+    try:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+            return dict(file)
+    except Exception as error:  # numpy, zipfile and zlib each raise their own for damage
+        raise ValueError(f"{path} must be a whole .npz file ({error})") from error
+
+
+def _read(name: str, **shapes: tuple[int, ...]) -> list[np.ndarray]:
+    """Return the arrays of a file of the package, in the order of ``shapes``."""
+    path = FOLDER / name
+    try:
+        arrays = read_npz(path)
+    except (FileNotFoundError, ValueError) as error:
+        raise type(error)(f"{error}: install cnnlab again") from error
+    found = {key: array.shape for key, array in arrays.items()}
+    if found != shapes:
+        raise ValueError(f"{path} must hold {shapes} (it holds {found}): install cnnlab again")
+    return [arrays[key] for key in shapes]

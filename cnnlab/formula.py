@@ -1,0 +1,226 @@
+"""The output-size formula in words: with its letters, with the numbers in it, and what it leaves over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import NamedTuple
+
+from cnnlab.geometry import Axis, check_axis, check_int, fits, output_size
+
+Token = tuple[str, str]  # (role, text): the role is R, F, P, S or D, or empty for signs and plain numbers
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """An output size with its reason: the formula, then the same with the numbers in it.
+
+    ``steps`` holds the right-hand sides in turn; ``text``, ``latex`` and ``mathml`` each say the whole chain.
+    ``leftover`` counts the padded cells after the last whole window and ``leftover_text`` says so in words.
+    """
+
+    value: int
+    text: str
+    latex: str
+    mathml: str
+    leftover: int
+    leftover_text: str
+    steps: tuple[str, ...]
+
+
+class LayerSize(NamedTuple):
+    """The size after one layer of a stack, with its formula."""
+
+    name: str
+    size: int
+    explanation: Explanation
+
+
+class _Step(NamedTuple):
+    """One right-hand side: round(top / bottom) + tail, or the tail alone."""
+
+    top: list[Token]
+    bottom: list[Token]
+    tail: list[Token]
+
+
+def explain_output_size(size, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=False) -> Explanation:
+    """Return the output size with its formula, the numbers put in, and what is left over.
+
+    Parameters, errors and source are those of :func:`cnnlab.output_size`.
+
+    Examples
+    --------
+    >>> because = explain_output_size(200, 5, stride=2, padding=1)
+    >>> because.text
+    'out = floor((R - F + 2P) / S) + 1 = floor((200 - 5 + 2*1) / 2) + 1 = floor(197 / 2) + 1 = 98 + 1 = 99'
+    >>> because.leftover_text
+    '197 / 2 leaves 1 over: the last padding cell is never read'
+    """
+    axis = check_axis(size, kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
+    rounding = "ceil" if axis.ceil_mode else "floor"
+    chain = _chain(axis)
+    steps = tuple(_text(step, rounding) for step in chain)
+    return Explanation(
+        value=axis.out,
+        text=" = ".join(["out", *steps]),
+        latex=" = ".join([r"\mathrm{out}", *(_latex(step, rounding) for step in chain)]),
+        mathml=_mathml(chain, rounding),
+        leftover=axis.leftover,
+        leftover_text=_leftover_text(axis),
+        steps=steps,
+    )
+
+
+def trace_sizes(size, layers) -> list[LayerSize]:
+    """Return the size after each layer of a stack, with each formula.
+
+    Parameters
+    ----------
+    size : int
+        R of the input, in cells.
+    layers : list of (name, kernel, stride, padding)
+        Convolutions and poolings from the input up.
+
+    Returns
+    -------
+    list of LayerSize
+        ``name, size, explanation`` of each layer.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`cnnlab.output_size`.
+
+    Examples
+    --------
+    >>> layers = [("conv", 5, 2, 1), ("pool", 3, 1, 0), ("conv", 3, 1, 1)]
+    >>> [layer.size for layer in trace_sizes(200, layers)]
+    [99, 97, 97]
+    """
+    trace = []
+    for name, kernel, stride, padding in layers:
+        explanation = explain_output_size(size, kernel, stride=stride, padding=padding)
+        size = explanation.value
+        trace.append(LayerSize(name, size, explanation))
+    return trace
+
+
+def settings_for(size, target, *, kernels, strides, paddings) -> list[tuple[int, int, int]]:
+    """Return every (kernel, stride, padding) of those offered that makes ``target`` of ``size``.
+
+    Parameters
+    ----------
+    size, target : int
+        R and the output size wanted, in cells.
+    kernels, strides, paddings : iterable of int
+        What to choose from.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`cnnlab.output_size`; a kernel that does not fit is left out, with no error.
+
+    Examples
+    --------
+    >>> settings_for(200, 99, kernels=(3, 5), strides=(1, 2), paddings=(0, 1))
+    [(3, 2, 0), (5, 2, 1)]
+    """
+    size, target = check_int("size", size, 1), check_int("target", target, 1)
+    choices = [
+        (check_int("kernel", kernel, 1), check_int("stride", stride, 1), check_int("padding", padding, 0))
+        for kernel, stride, padding in product(kernels, strides, paddings)
+    ]
+    return [
+        (kernel, stride, padding)
+        for kernel, stride, padding in choices
+        if fits(size, kernel, padding=padding) and output_size(size, kernel, stride=stride, padding=padding) == target
+    ]
+
+
+# --- the chain of steps, and three ways to write one ----------------------------------------------------------------
+
+
+def _chain(axis: Axis) -> list[_Step]:
+    """Return the right-hand sides from the formula down to the number."""
+    plus_one: list[Token] = [("", "+"), ("", "1")]
+    windows = (-(-axis.slack // axis.stride) if axis.ceil_mode else axis.slack // axis.stride) + 1
+    chain = [
+        _Step(_numerator(axis, letters=True), [("S", "S")], plus_one),
+        _Step(_numerator(axis, letters=False), [("S", str(axis.stride))], plus_one),
+        _Step([("", str(axis.slack))], [("", str(axis.stride))], plus_one),
+        _Step([], [], [("", str(windows - 1)), *plus_one]),
+    ]
+    if axis.out != windows:  # the window that would start in the far padding is dropped
+        chain.append(_Step([], [], [("", str(windows)), ("", "-"), ("", "1")]))
+    return [*chain, _Step([], [], [("", str(axis.out))])]
+
+
+def _numerator(axis: Axis, *, letters: bool) -> list[Token]:
+    """Return R - F + 2P, with D where the kernel is dilated and both paddings where they differ."""
+
+    def put(role: str, number: int, letter: str = "") -> Token:
+        return role, (letter or role) if letters else str(number)
+
+    kernel = [put("F", axis.kernel)]
+    if axis.dilation > 1:
+        dilated = [("", "("), *kernel, ("", "-"), ("", "1"), ("", ")"), ("", "*"), put("D", axis.dilation)]
+        kernel = [("", "("), *dilated, ("", "+"), ("", "1"), ("", ")")]
+    padding = [("", "2"), *([] if letters else [("", "*")]), put("P", axis.before)]
+    if axis.before != axis.after:
+        padding = [put("P", axis.before, "P1"), ("", "+"), put("P", axis.after, "P2")]
+    return [put("R", axis.size), ("", "-"), *kernel, ("", "+"), *padding]
+
+
+def _text(step: _Step, rounding: str) -> str:
+    tail = _spaced(step.tail)
+    if not step.top:
+        return tail
+    top = _spaced(step.top)
+    return f"{rounding}({f'({top})' if len(step.top) > 1 else top} / {_spaced(step.bottom)}){tail}"
+
+
+def _spaced(tokens: list[Token]) -> str:
+    return "".join(f" {text} " if text in "+-" else text for _, text in tokens)
+
+
+def _latex(step: _Step, rounding: str) -> str:
+    tail = _spaced(step.tail)
+    if not step.top:
+        return tail
+    top = _spaced(step.top).replace("*", r" \cdot ").replace("P1", "P_1").replace("P2", "P_2")
+    return rf"\left\l{rounding} \frac{{{top}}}{{{_spaced(step.bottom)}}} \right\r{rounding}{tail}"
+
+
+def _mathml(chain: list[_Step], rounding: str) -> str:
+    """Return one ``<math>`` element; a token with a role carries the class ``cnnlab-R`` … that colours it."""
+    opening, closing = {"floor": "⌊⌋", "ceil": "⌈⌉"}[rounding]
+
+    def row(step: _Step) -> str:
+        tail = "".join(map(_mathml_token, step.tail))
+        if not step.top:
+            return tail
+        top, bottom = ("".join(map(_mathml_token, tokens)) for tokens in (step.top, step.bottom))
+        fraction = f"<mfrac><mrow>{top}</mrow><mrow>{bottom}</mrow></mfrac>"
+        return f"<mrow><mo>{opening}</mo>{fraction}<mo>{closing}</mo></mrow>{tail}"
+
+    return "<math><mi>out</mi>" + "".join(f"<mo>=</mo>{row(step)}" for step in chain) + "</math>"
+
+
+def _mathml_token(token: Token) -> str:
+    role, text = token
+    tag = "mn" if text.isdigit() else "mi" if text.isalnum() else "mo"
+    shown = {"-": "−", "*": "·"}.get(text, text)
+    return f'<{tag} class="cnnlab-{role}">{shown}</{tag}>' if role else f"<{tag}>{shown}</{tag}>"
+
+
+def _leftover_text(axis: Axis) -> str:
+    division = f"{axis.slack} / {axis.stride} leaves {axis.leftover} over"
+    if not axis.leftover:
+        return f"{division}: the last window ends at the far edge"
+    if axis.overhang:
+        return f"{division}: rounded up, the last window hangs {axis.overhang} over the far edge"
+    unread = max(0, axis.leftover - axis.after)
+    kind, count = ("padding", axis.leftover) if not unread else ("input", unread)
+    cells = f"last {kind} cell is" if count == 1 else f"last {count} {kind} cells are"
+    return f"{division}: the {cells} never read"

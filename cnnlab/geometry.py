@@ -1,0 +1,300 @@
+"""Where windows fall: output sizes, padding, receptive fields, and every argument check.
+
+All geometry arithmetic of the package stands here and in :mod:`cnnlab.wiring`. The letters are those of the
+size formula: R input size, F kernel size, P padding, S stride, D dilation.
+"""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One spatial axis of a windowed operation: lengths in cells, already checked."""
+
+    size: int
+    kernel: int
+    stride: int
+    before: int
+    after: int
+    dilation: int
+    ceil_mode: bool = False
+
+    @property
+    def extent(self) -> int:
+        """Cells from the first to the last tap of one window."""
+        return (self.kernel - 1) * self.dilation + 1
+
+    @property
+    def padded(self) -> int:
+        """Cells of the input with its padding."""
+        return self.size + self.before + self.after
+
+    @property
+    def slack(self) -> int:
+        """Cells the window can still move after its first place."""
+        return self.padded - self.extent
+
+    @property
+    def leftover(self) -> int:
+        """Cells at the far end that the last whole window does not reach."""
+        return self.slack % self.stride
+
+    @property
+    def out(self) -> int:
+        """Number of windows, that is the output size."""
+        if not (self.ceil_mode and self.leftover):
+            return self.slack // self.stride + 1
+        windows = self.slack // self.stride + 2
+        starts_in_far_padding = (windows - 1) * self.stride >= self.size + self.before
+        return windows - starts_in_far_padding
+
+    @property
+    def reach(self) -> int:
+        """Padded cells up to the end of the last window; more than ``padded`` where a ceil window hangs over."""
+        return (self.out - 1) * self.stride + self.extent
+
+    @property
+    def overhang(self) -> int:
+        """Cells by which the last window of ``ceil_mode`` hangs over the padded edge."""
+        return max(0, self.reach - self.padded)
+
+
+class ReceptiveField(NamedTuple):
+    """What one cell of a layer sees of the input, in input cells.
+
+    ``size`` is the length of its field, ``jump`` the distance between the fields of neighbours, ``start`` the
+    index of the first cell of the first field (negative where it begins in the padding).
+    """
+
+    name: str
+    size: int
+    jump: int
+    start: int
+
+
+# --- checks -----------------------------------------------------------------------------------------------------
+
+
+def check_int(name: str, value, least: int) -> int:
+    """Return ``value`` as an int of at least ``least``."""
+    if isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} ({value!r}) must be an int")
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} ({value!r}) must be an int") from None
+    if number < least:
+        raise ValueError(f"{name} ({number}) must be at least {least}")
+    return number
+
+
+def check_array(name: str, value, axes: str) -> np.ndarray:
+    """Return ``value`` as a float array with one dimension a letter of ``axes``; integers become float64."""
+    array = np.asarray(value)
+    if array.dtype.kind in "iu":
+        array = array.astype(np.float64)
+    if array.dtype not in (np.float32, np.float64):
+        raise TypeError(f"{name} (dtype {array.dtype}) must be float32, float64 or integer")
+    if array.ndim != len(axes):
+        wanted = f"{len(axes)} dimensions ({', '.join(axes)})"
+        raise ValueError(f"{name} (shape {array.shape}) must have {wanted}, not {array.ndim}")
+    if not array.size:
+        raise ValueError(f"{name} (shape {array.shape}) must not be empty")
+    return array
+
+
+def check_shape(name: str, array: np.ndarray, shape: tuple[int, ...], why: str) -> None:
+    """Raise unless ``array`` has just this ``shape``; ``why`` says where the shape comes from."""
+    if array.shape != tuple(shape):
+        raise ValueError(f"{name} (shape {array.shape}) must have shape {tuple(shape)} ({why})")
+
+
+def check_same_dtype(**arrays: np.ndarray | None) -> None:
+    """Raise unless all arrays given have one dtype: nothing is silently cast."""
+    given = {name: array.dtype for name, array in arrays.items() if array is not None}
+    if len(set(given.values())) > 1:
+        listed = ", ".join(f"{name} {dtype}" for name, dtype in given.items())
+        raise TypeError(f"{' and '.join(given)} must have one dtype ({listed})")
+
+
+def check_groups(groups, channels: int, filters: int) -> int:
+    """Return ``groups`` as an int that divides the input channels and the filters."""
+    groups = check_int("groups", groups, 1)
+    for name, count in (("input channels", channels), ("filters", filters)):
+        if count % groups:
+            raise ValueError(f"groups ({groups}) must divide the {name} ({count} / {groups} leaves {count % groups})")
+    return groups
+
+
+def check_pair(name: str, value, least: int) -> tuple[int, int]:
+    """Return an int or a pair ``(h, w)`` as a pair of ints of at least ``least``."""
+    if isinstance(value, tuple | list | np.ndarray) and np.ndim(value) == 1:
+        if len(value) != 2:
+            raise ValueError(f"{name} ({value!r}) must be an int or a pair (h, w)")
+        return check_int(name, value[0], least), check_int(name, value[1], least)
+    number = check_int(name, value, least)
+    return number, number
+
+
+def check_axis(size, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=False) -> Axis:
+    """Return the checked :class:`Axis`; ``padding`` is an int, a pair (before, after), "same" or "valid"."""
+    size = check_int("size", size, 1)
+    kernel = check_int("kernel", kernel, 1)
+    stride = check_int("stride", stride, 1)
+    dilation = check_int("dilation", dilation, 1)
+    if isinstance(padding, str):
+        padding = named_padding(padding, kernel, stride, dilation)
+    before, after = check_pair("padding", padding, 0)
+    axis = Axis(size, kernel, stride, before, after, dilation, bool(ceil_mode))
+    if axis.slack < 0:
+        dilated = "" if axis.extent == kernel else f", dilated to ({kernel} - 1)*{dilation} + 1 = {axis.extent}"
+        ring = f"2*{before}" if before == after else f"{before} + {after}"
+        raise ValueError(f"kernel ({kernel}{dilated}) must fit in the padded input ({size} + {ring} = {axis.padded})")
+    return axis
+
+
+def fits(size, kernel, **settings) -> bool:
+    """Return whether a window of legal settings goes into the padded input at least once."""
+    try:
+        check_axis(size, kernel, **settings)
+    except ValueError:
+        return False
+    return True
+
+
+def check_window(shape, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=False) -> tuple[Axis, Axis]:
+    """Return the checked axes (rows, columns) of a window over a plane of ``shape`` (H, W)."""
+    kernels, strides = check_pair("kernel", kernel, 1), check_pair("stride", stride, 1)
+    dilations, paddings = check_pair("dilation", dilation, 1), split_padding(padding)
+    rows, columns = (
+        check_axis(*sizes, stride=s, padding=p, dilation=d, ceil_mode=ceil_mode)
+        for *sizes, s, p, d in zip(shape, kernels, strides, paddings, dilations, strict=True)
+    )
+    return rows, columns
+
+
+def split_padding(padding) -> tuple:
+    """Return the padding of the two axes: from an int, ``(h, w)``, ``((top, bottom), (left, right))`` or a name."""
+    if isinstance(padding, str):
+        return padding, padding
+    padding = padding.tolist() if isinstance(padding, np.ndarray) else padding
+    rows, columns = padding if isinstance(padding, tuple | list) and len(padding) == 2 else (padding, padding)
+    return check_pair("padding", rows, 0), check_pair("padding", columns, 0)
+
+
+def named_padding(name: str, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
+    """Return (before, after) for "same" or "valid"."""
+    if name == "valid":
+        return 0, 0
+    if name != "same":
+        raise ValueError(f'padding ({name!r}) must be "same", "valid" or a number of cells')
+    if stride != 1:
+        raise ValueError(f'padding ("same") must go with stride 1 (stride is {stride})')
+    return same_padding(kernel, dilation=dilation)
+
+
+# --- sizes ------------------------------------------------------------------------------------------------
+
+
+def output_size(size, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=False) -> int:
+    """Return the output size of a convolution or pooling along one axis.
+
+    ``floor((R - F + 2P) / S) + 1`` with the dilated kernel ``(F - 1) * D + 1`` in place of F.
+
+    Parameters
+    ----------
+    size, kernel, stride, dilation : int
+        R, F, S and D, in cells.
+    padding : int, (int, int), "same" or "valid"
+        P on each side, or (before, after); "same" keeps the size and goes with stride 1.
+    ceil_mode : bool
+        Round up instead of down: a last window may hang over the far edge, unless it would start in the padding.
+
+    Raises
+    ------
+    TypeError
+        If a length is not an int.
+    ValueError
+        If a length is too small, or the kernel does not fit in the padded input.
+
+    Notes
+    -----
+    Source: V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning" (2016), relationship 6.
+
+    Examples
+    --------
+    >>> output_size(200, 5, stride=2, padding=1)
+    99
+    >>> output_size(99, 3)
+    97
+    >>> output_size(5, 2, stride=2), output_size(5, 2, stride=2, ceil_mode=True)
+    (2, 3)
+    """
+    return check_axis(size, kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode).out
+
+
+def same_padding(kernel, *, dilation=1) -> tuple[int, int]:
+    """Return the padding (before, after) that keeps the size at stride 1; the odd cell of an even kernel goes after.
+
+    Parameters
+    ----------
+    kernel, dilation : int
+        F and D, in cells.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a length is not an int, or less than 1.
+
+    Examples
+    --------
+    >>> same_padding(3), same_padding(4), same_padding(3, dilation=2)
+    ((1, 1), (1, 2), (2, 2))
+    """
+    total = (check_int("kernel", kernel, 1) - 1) * check_int("dilation", dilation, 1)
+    return total // 2, total - total // 2
+
+
+def receptive_field(layers) -> list[ReceptiveField]:
+    """Return what one cell of each layer of a stack sees of the input.
+
+    Parameters
+    ----------
+    layers : list of (name, kernel, stride, padding)
+        Convolutions and poolings from the input up; lengths along one axis, in cells.
+
+    Returns
+    -------
+    list of ReceptiveField
+        ``name, size, jump, start`` of each layer, in input cells.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`output_size`.
+
+    Notes
+    -----
+    Source: A. Araujo, W. Norris and J. Sim, "Computing receptive fields of convolutional neural networks" (2019).
+
+    Examples
+    --------
+    >>> for field in receptive_field([("conv", 5, 2, 1), ("pool", 3, 1, 0), ("conv", 3, 1, 1)]):
+    ...     print(*field)
+    conv 5 2 -1
+    pool 9 2 -1
+    conv 13 2 -3
+    """
+    fields, size, jump, start = [], 1, 1, 0
+    for name, kernel, stride, padding in layers:
+        axis = check_axis(kernel, kernel, stride=stride, padding=padding)  # checks; the size plays no part
+        size, start = size + (axis.kernel - 1) * jump, start - axis.before * jump
+        jump *= axis.stride
+        fields.append(ReceptiveField(name, size, jump, start))
+    return fields

@@ -1,0 +1,97 @@
+"""Gradients by nudging: slow, and right whatever the function does, so they catch a wrong backward pass."""
+
+from __future__ import annotations
+
+from numbers import Real
+
+import numpy as np
+
+from cnnlab.geometry import check_array, check_shape
+
+
+def numerical_gradient(f, x, dy, *, step=1e-5):
+    """Return the gradient of the loss with respect to x by central differences.
+
+    Each cell of x is nudged up and down by ``step``; what f(x) changes by, weighted with dy, is what the loss does.
+
+    Parameters
+    ----------
+    f : callable
+        Takes an array of the shape of x and returns the array y. Its other arguments are held fast.
+    x : array, any shape
+        float64 or integer (which becomes float64); float32 works, but its rounding drowns a small step.
+    dy : array, the shape of f(x)
+        The gradient of the loss with respect to y. Take it at random: ones hide, for example, a kernel that is not
+        turned.
+    step : float
+        In the unit of x. A large step sees the curve of f, a small one the rounding of the numbers.
+
+    Returns
+    -------
+    dx : array, the shape of x
+
+    Raises
+    ------
+    TypeError
+        If x or dy is neither float32, float64 nor integer, or the step is no number.
+    ValueError
+        If x is empty, dy does not have the shape of f(x), or the step is not positive and finite.
+
+    Notes
+    -----
+    Source: Y. Bengio, "Practical recommendations for gradient-based training of deep architectures" (2012),
+    section 4.2.
+
+    Examples
+    --------
+    >>> numerical_gradient(np.square, [1.0, 2.0, 3.0], [1.0, 10.0, 100.0]).round(6)
+    array([  2.,  40., 600.])
+    """
+    x, dy = _check("x", x), _check("dy", dy)
+    if not isinstance(step, Real):
+        raise TypeError(f"step ({step!r}) must be a number")
+    if not 0 < step < np.inf:
+        raise ValueError(f"step ({step}) must be greater than 0, and finite")
+    check_shape("dy", dy, np.shape(f(x.copy())), "that of f(x)")
+    dx = np.zeros_like(x)
+    for cell in np.ndindex(x.shape):
+        above, below = x.copy(), x.copy()
+        above[cell] += step
+        below[cell] -= step
+        dx[cell] = np.sum(dy * (f(above) - f(below))) / (2 * step)
+    return dx
+
+
+def gradient_error(analytic, numeric) -> float:
+    """Return the greatest difference of two gradients, as a share of the greatest number in either.
+
+    Parameters
+    ----------
+    analytic, numeric : array, one shape
+        The gradient of a backward pass, and that of :func:`numerical_gradient`.
+
+    Returns
+    -------
+    float
+        0 where they are equal; about 1e-9 is rounding, more than 1e-4 is a mistake.
+
+    Raises
+    ------
+    TypeError
+        If an array is neither float32, float64 nor integer.
+    ValueError
+        If an array is empty, or the shapes differ.
+
+    Examples
+    --------
+    >>> gradient_error([2, 40, 600], [2, 40, 603])
+    0.004975124378109453
+    """
+    analytic, numeric = _check("analytic", analytic), _check("numeric", numeric)
+    check_shape("analytic", analytic, numeric.shape, "that of numeric")
+    greatest = max(np.abs(analytic).max(), np.abs(numeric).max())
+    return float(np.abs(analytic - numeric).max() / greatest) if greatest else 0.0
+
+
+def _check(name: str, value) -> np.ndarray:
+    return check_array(name, value, "-" * np.ndim(value))  # any number of dimensions

@@ -1,0 +1,54 @@
+"""The same mathematics as plain loops that read like the definitions: slow, obviously right, and the tests' oracle.
+
+Names, arguments, results and errors are those of the functions of cnnlab; here stands what each of them means.
+"""
+
+from cnnlab.reference.network import (
+    dense,
+    dense_backward,
+    leaky_relu,
+    leaky_relu_backward,
+    relu,
+    relu_backward,
+    sigmoid,
+    sigmoid_backward,
+    softmax_cross_entropy,
+    softmax_cross_entropy_backward,
+    tanh,
+    tanh_backward,
+)
+from cnnlab.reference.windows import (
+    conv2d,
+    conv2d_backward,
+    conv_transpose2d,
+    max_pool2d,
+    max_pool2d_backward,
+    mean_pool2d,
+    mean_pool2d_backward,
+    pad2d,
+    pad2d_backward,
+)
+
+__all__ = [
+    "conv2d",
+    "conv2d_backward",
+    "conv_transpose2d",
+    "dense",
+    "dense_backward",
+    "leaky_relu",
+    "leaky_relu_backward",
+    "max_pool2d",
+    "max_pool2d_backward",
+    "mean_pool2d",
+    "mean_pool2d_backward",
+    "pad2d",
+    "pad2d_backward",
+    "relu",
+    "relu_backward",
+    "sigmoid",
+    "sigmoid_backward",
+    "softmax_cross_entropy",
+    "softmax_cross_entropy_backward",
+    "tanh",
+    "tanh_backward",
+]
