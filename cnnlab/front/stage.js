@@ -1,0 +1,823 @@
+// The stage: draws a scene that Python sent, and follows one selection through all of its panels.
+// Selecting, stepping and hovering stay in the browser; only an edited cell is told to the kernel (trait "edits").
+
+import {
+  format, isPadding, nameOf, numpyOf, readScene, sentenceOf, sumOf, summed, twinsOf, valueAt, wiresOf,
+} from "./wires.js";
+
+const CELL = { largest: 40, withDecimals: 28, tightDecimals: 24, withNumber: 20, plain: 14, smallest: 4 }; // px, gap included
+const SIDE = { withNumber: 16, asCells: 40 }; // longest side of a plane, in cells
+const WIDTH = { column: 104, narrowColumn: 76, gap: 8, compact: 58, operator: 36, direction: 24, photo: 280, leastPhoto: 100, narrow: 600 }; // px
+const CHIPS = { cells: 200, photo: 40 }; // most terms written out
+const WIRES = 40; // most wires drawn
+const PLAY_EVERY = 700; // ms
+const ROLES = { x: "x", dx: "dx", w: "w", dw: "dw", y: "y", dy: "dy", b: "b", db: "db" };
+const SYMBOLS = { dx: "∂L/∂x", dw: "∂L/∂w", dy: "∂L/∂y", db: "∂L/∂b" };
+
+/** Makes an element: `make("button", {class: "a", onclick: f}, "text", child)`; text goes in as text. */
+function make(tag, attributes = {}, ...children) {
+  const svg = tag === "svg" || tag === "path";
+  const element = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+const nameIn = (panel) => panel.symbol ?? panel.name; // the array that a panel shows
+const roleOf = (panel) => ROLES[nameIn(panel)] ?? ROLES[panel.name] ?? (panel.row ? "dx" : "x");
+const symbolOf = (panel) => SYMBOLS[nameIn(panel)] ?? nameIn(panel);
+const keyOf = (cell) => cell.join(",");
+const sameCell = (p, q) => p && q && p.panel === q.panel && keyOf(p.cell) === keyOf(q.cell);
+
+/** How strongly a value is coloured, from 0 (none) to 1 (the largest of its panel). */
+const strength = (panel, value) => (panel.limit && Number.isFinite(value) ? Math.min(1, Math.abs(value) / panel.limit) : 0);
+
+// --- panels ---------------------------------------------------------------------------------------------------------
+
+/** A panel whose cells are elements: one ARIA grid a plane. */
+class GridView {
+  constructor(panel, canEdit) {
+    this.cells = new Map();
+    this.planes = make("div", { class: "cnnlab-planes" });
+    const [down, across] = panel.planes;
+    this.planes.style.gridTemplateColumns = `repeat(${across}, auto)`;
+    // planes are numbered down each column first: the kernels of one filter stand below each other
+    for (let row = 0; row < down; row++)
+      for (let column = 0; column < across; column++) this.planes.append(this.makePlane(panel, column * down + row, canEdit));
+    this.element = this.planes;
+    for (const grid of this.planes.children) grid.querySelector(".cnnlab-cell").setAttribute("tabindex", "0");
+  }
+
+  makePlane(panel, plane, canEdit) {
+    const [height, width] = panel.shape;
+    const several = panel.planes[0] * panel.planes[1] > 1;
+    const label = `${symbolOf(panel)}, ${panel.title}${several ? `, plane ${plane}` : ""}`;
+    const grid = make("div", { class: "cnnlab-grid", role: "grid", "aria-label": label, "aria-readonly": String(!canEdit) });
+    for (let row = 0; row < height; row++) {
+      const line = make("div", { role: "row", class: "cnnlab-row" });
+      for (let column = 0; column < width; column++) {
+        const cell = [plane, row, column];
+        const element = make("div", { class: "cnnlab-cell", role: "gridcell", tabindex: "-1", "data-cell": keyOf(cell) });
+        if (isPadding(panel, cell)) element.classList.add("cnnlab-padding");
+        if (panel.unread?.rows.includes(row) || panel.unread?.columns.includes(column)) element.classList.add("cnnlab-unread");
+        this.cells.set(keyOf(cell), element);
+        line.append(element);
+      }
+      grid.append(line);
+    }
+    return grid;
+  }
+
+  /** Shows the panel's values, or `counts(cell)` in their place (coverage). */
+  paint(panel, { numbers, counts }) {
+    const marks = new Map(Object.entries(panel.marks ?? {}).flatMap(([mark, cells]) => cells.map((cell) => [keyOf(cell), mark])));
+    for (const [key, element] of this.cells) {
+      const cell = key.split(",").map(Number);
+      element.dataset.mark = marks.get(key) ?? "";
+      const value = counts ? counts(cell) : valueAt(panel, cell);
+      const ratio = counts ? Math.min(1, value / (counts.most || 1)) : strength(panel, value);
+      const text = numbers ? format(value, 2) : "";
+      if (!element.firstElementChild && element.textContent !== text) element.textContent = text; // nobody types there
+      element.dataset.value = String(value);
+      element.style.setProperty("--v", value === 0 || !Number.isFinite(value) ? "0%" : `${Math.round(10 + 62 * ratio)}%`);
+      if (panel.palette === "grey") paintGrey(element, ratio);
+      element.classList.toggle("cnnlab-long", text.length > 4);
+      element.classList.toggle("cnnlab-negative", value < 0);
+      element.classList.toggle("cnnlab-count", Boolean(counts));
+      if (!numbers) element.setAttribute("aria-label", format(value));
+      else element.removeAttribute("aria-label");
+    }
+  }
+
+  light(cells, name) {
+    this.lit ??= [];
+    for (const cell of cells) {
+      const element = this.cells.get(keyOf(cell));
+      if (!element) continue;
+      element.classList.add(name);
+      this.lit.push([element, name]);
+    }
+  }
+
+  dim() {
+    for (const [element, name] of this.lit ?? []) element.classList.remove(name);
+    this.lit = [];
+  }
+
+  focus(cell) {
+    const element = this.cells.get(keyOf(cell));
+    element?.closest(".cnnlab-grid").querySelector('[tabindex="0"]').setAttribute("tabindex", "-1");
+    element?.setAttribute("tabindex", "0");
+    element?.focus({ preventScroll: true });
+  }
+
+  cellAt(event) {
+    return event.target.closest?.(".cnnlab-cell")?.dataset.cell.split(",").map(Number);
+  }
+
+  boxOf(cell) {
+    return this.cells.get(keyOf(cell))?.getBoundingClientRect();
+  }
+}
+
+function paintGrey(element, ratio) {
+  const level = Math.round(255 * ratio);
+  element.style.backgroundColor = `rgb(${level}, ${level}, ${level})`;
+  element.style.color = level > 128 ? "#000" : "#fff";
+}
+
+/** A panel too large for elements, such as a photograph: a canvas a plane, with one focus stop. */
+class CanvasView {
+  constructor(panel) {
+    const [height, width] = panel.shape;
+    this.panel = panel;
+    this.planes = make("div", { class: "cnnlab-planes" });
+    this.canvases = Array.from({ length: panel.planes[0] * panel.planes[1] }, (_, plane) =>
+      make("canvas", { width, height, tabindex: plane ? "-1" : "0", role: "application", "data-plane": plane,
+        "aria-label": `${panel.name}, ${panel.title}: arrow keys move the selected cell` }));
+    for (const canvas of this.canvases) this.planes.append(make("div", { class: "cnnlab-photo" }, canvas));
+    this.element = this.planes;
+    this.boxes = [];
+  }
+
+  paint(panel, { colours }) {
+    this.panel = panel;
+    const [height, width] = panel.shape;
+    this.canvases.forEach((canvas, plane) => {
+      const image = new ImageData(width, height);
+      for (let k = 0; k < width * height; k++) {
+        const value = panel.values[plane * width * height + k];
+        const [from, to] = panel.palette === "grey" ? [[0, 0, 0], [255, 255, 255]] : [colours.zero, value < 0 ? colours.negative : colours.positive];
+        const ratio = strength(panel, value);
+        image.data.set([0, 1, 2].map((channel) => from[channel] + (to[channel] - from[channel]) * ratio), 4 * k);
+        image.data[4 * k + 3] = 255;
+      }
+      canvas.getContext("2d").putImageData(image, 0, 0);
+    });
+  }
+
+  /** Frames the cells' common rectangle: single cells would be too small to see. */
+  light(cells, name) {
+    const byPlane = Map.groupBy ? Map.groupBy(cells, ([plane]) => plane) : groupByPlane(cells);
+    for (const [plane, group] of byPlane) {
+      const box = make("div", { class: `cnnlab-frame ${name}` });
+      const [height, width] = this.panel.shape;
+      const [rows, columns] = [group.map((cell) => cell[1]), group.map((cell) => cell[2])];
+      const [top, left] = [Math.min(...rows), Math.min(...columns)];
+      const percent = (part, whole) => `${(100 * part) / whole}%`;
+      Object.assign(box.style, {
+        top: percent(top, height), left: percent(left, width),
+        height: percent(Math.max(...rows) - top + 1, height), width: percent(Math.max(...columns) - left + 1, width),
+      });
+      this.canvases[plane]?.parentElement.append(box);
+      this.boxes.push(box);
+    }
+  }
+
+  dim() {
+    for (const box of this.boxes) box.remove();
+    this.boxes = [];
+  }
+
+  focus(cell) {
+    this.canvases[cell[0]].focus({ preventScroll: true });
+  }
+
+  cellAt(event) {
+    const canvas = event.target.closest?.("canvas");
+    if (!canvas) return null;
+    const box = canvas.getBoundingClientRect();
+    const [height, width] = this.panel.shape;
+    const at = (position, length, count) => Math.max(0, Math.min(count - 1, Math.floor((position / length) * count)));
+    return [Number(canvas.dataset.plane), at(event.clientY - box.top, box.height, height), at(event.clientX - box.left, box.width, width)];
+  }
+
+  boxOf([plane, row, column]) {
+    const box = this.canvases[plane]?.getBoundingClientRect();
+    const [height, width] = this.panel.shape;
+    return box && new DOMRect(box.left + (box.width * column) / width, box.top + (box.height * row) / height, box.width / width, box.height / height);
+  }
+}
+
+function groupByPlane(cells) {
+  const groups = new Map();
+  for (const cell of cells) groups.set(cell[0], [...(groups.get(cell[0]) ?? []), cell]);
+  return groups;
+}
+
+// --- the stage ------------------------------------------------------------------------------------------------------
+
+class Stage {
+  constructor(model, el) {
+    this.model = model;
+    this.root = make("div", { class: "cnnlab-stage" });
+    this.selection = null;
+    this.pinned = false;
+    this.show = { numbers: true, wires: true, coverage: false, gradients: true };
+    this.undo = [];
+    this.makeFrame();
+    el.append(this.root);
+    this.listen();
+    this.update();
+  }
+
+  makeFrame() {
+    const button = (name, label, text, onclick) => make("button", { type: "button", class: `cnnlab-${name}`, "aria-label": label, title: label, onclick }, text);
+    this.heading = make("div", { class: "cnnlab-heading" });
+    this.stepText = make("span", { class: "cnnlab-step" });
+    this.playButton = button("play", "play", "▶", () => this.play(!this.timer));
+    this.scrub = make("input", { type: "range", min: "1", class: "cnnlab-scrub", "aria-label": "step", oninput: () => this.goTo(this.scrub.valueAsNumber - 1) });
+    this.toggles = make("span", { class: "cnnlab-toggles" });
+    const transport = [button("back", "one step back", "◀", () => this.goTo(this.step - 1)), this.playButton,
+      button("next", "one step on", "▶❘", () => this.goTo(this.step + 1))];
+    this.toolbar = make("div", { class: "cnnlab-toolbar" }, this.stepText, ...transport, this.scrub, this.toggles);
+    this.wires = make("svg", { class: "cnnlab-wires", "aria-hidden": "true" });
+    this.panels = make("div", { class: "cnnlab-panels" });
+    this.scroller = make("div", { class: "cnnlab-scroller" }, this.panels);
+    this.strip = make("div", { class: "cnnlab-strip", role: "group", "aria-label": "sum of the selected cell" });
+    this.sentence = make("p", { class: "cnnlab-sentence" });
+    this.note = make("p", { class: "cnnlab-note", "aria-live": "polite" });
+    this.code = make("div", { class: "cnnlab-code" });
+    this.live = make("div", { class: "cnnlab-live", "aria-live": "polite" });
+    this.root.append(this.heading, this.toolbar, this.scroller, this.strip, this.sentence, this.note, this.code, this.live);
+  }
+
+  listen() {
+    const on = (target, event, handler) => {
+      target.addEventListener(event, handler);
+      this.undo.push(() => target.removeEventListener(event, handler));
+    };
+    on(this.panels, "pointermove", (event) => this.hover(event));
+    on(this.panels, "click", (event) => this.pin(event));
+    on(this.panels, "dblclick", (event) => this.edit(this.hit(event)));
+    on(this.panels, "focusin", (event) => this.focused(event));
+    on(this.root, "keydown", (event) => this.key(event));
+    const changed = () => this.update();
+    this.model.on("change:scene", changed);
+    this.undo.push(() => this.model.off("change:scene", changed));
+    const resized = new ResizeObserver(() => this.resized());
+    resized.observe(this.root);
+    const themed = new MutationObserver(() => this.paint());
+    themed.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
+    this.undo.push(() => resized.disconnect(), () => themed.disconnect(), () => this.play(false));
+  }
+
+  remove() {
+    this.endEdit();
+    for (const undo of this.undo) undo();
+    this.root.remove();
+  }
+
+  // --- the scene ---
+
+  update() {
+    const before = this.scene?.panels;
+    this.scene = readScene(this.model.get("scene"));
+    this.heading.textContent = this.scene.heading ?? "";
+    this.root.classList.toggle("cnnlab-overview", this.scene.op === "overview");
+    const layout = JSON.stringify([this.scene.panels, this.scene.signs], (key, value) => (["values", "frames", "limit", "marks"].includes(key) ? undefined : value));
+    this.scene.backward = this.show.gradients && this.hasBackward;
+    if (layout !== this.layout) this.build(layout);
+    this.fit();
+    this.paint();
+    this.keepSelection(before);
+  }
+
+  get hasPhoto() {
+    return Object.values(this.views).some((view) => view instanceof CanvasView);
+  }
+
+  get hasBackward() {
+    return Object.values(this.scene.panels).some((panel) => panel.row === 1);
+  }
+
+  build(layout) {
+    this.endEdit();
+    this.layout = layout;
+    this.views = {};
+    this.panels.replaceChildren(this.wires);
+    this.heights = new Map();
+    const slots = new Map();
+    for (const panel of Object.values(this.scene.panels)) {
+      const big = Math.max(...panel.shape) > SIDE.asCells;
+      const view = big ? new CanvasView(panel) : new GridView(panel, panel.editable);
+      this.views[panel.name] = view;
+      const key = `${panel.row},${panel.column}`;
+      if (!slots.has(key)) {
+        slots.set(key, make("div", { class: "cnnlab-slot", "data-row": panel.row }));
+        Object.assign(slots.get(key).style, { gridRow: panel.row + 1, gridColumn: 2 * panel.column + 2 });
+        this.panels.append(slots.get(key));
+      }
+      slots.get(key).append(this.caption(panel, view));
+    }
+    this.addSigns();
+    this.addToggles();
+  }
+
+  caption(panel, view) {
+    const symbol = make("b", { class: `cnnlab-role-${roleOf(panel)}` }, symbolOf(panel));
+    const caption = make("div", { class: "cnnlab-caption" }, symbol, ` ${panel.title}`);
+    const element = make("section", { class: "cnnlab-panel", "data-panel": panel.name }, caption, view.element);
+    element.classList.toggle("cnnlab-editable", Boolean(panel.editable));
+    element.classList.toggle("cnnlab-active", Boolean(panel.active));
+    if (panel.turned) caption.append(" ", make("button", { type: "button", "aria-label": "show the turn", onclick: () => this.turn(view) }, "↻ turn"));
+    return element;
+  }
+
+  /** Turns a kernel from how it was to how it is. */
+  turn(view) {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    view.element.animate([{ transform: "rotate(-180deg)" }, { transform: "none" }], { duration: calm ? 0 : 900, easing: "ease-in-out" });
+  }
+
+  /** The signs between the panels, and the names of the rows where there are two. */
+  addSigns() {
+    const rows = new Set(Object.values(this.scene.panels).map((panel) => panel.row));
+    const columns = [...new Set(Object.values(this.scene.panels).map((panel) => panel.column))].sort((p, q) => p - q);
+    for (const row of rows) {
+      const signs = row === 0 ? this.scene.signs : columns.slice(1).map(() => "←");
+      columns.slice(1).forEach((column, k) => this.panels.append(this.place("operator", signs[k] ?? "", row, 2 * column + 1)));
+      if (rows.size > 1) this.panels.append(this.place("direction", ["forward", "backward"][row], row, 1));
+    }
+  }
+
+  place(name, text, row, column) {
+    const element = make("div", { class: `cnnlab-${name} ${text.length > 1 ? "cnnlab-word" : ""}`, "data-row": row }, text);
+    Object.assign(element.style, { gridRow: row + 1, gridColumn: column });
+    return element;
+  }
+
+  addToggles() {
+    const names = ["numbers", "wires", "coverage", ...(this.hasBackward ? ["gradients"] : [])];
+    this.toggles.replaceChildren(...names.map((name) =>
+      make("button", { type: "button", class: "cnnlab-toggle", "data-toggle": name, "aria-pressed": String(this.show[name]), onclick: () => this.toggle(name) }, name)));
+  }
+
+  toggle(name) {
+    this.show[name] = !this.show[name];
+    this.toggles.querySelector(`[data-toggle="${name}"]`).setAttribute("aria-pressed", String(this.show[name]));
+    this.scene.backward = this.show.gradients && this.hasBackward;
+    if (!this.scene.backward && this.selection && this.scene.panels[this.selection.panel].row) [this.selection.panel] = twinsOf(this.scene, this.selection.panel);
+    this.fit();
+    this.paint();
+    this.select(this.selection);
+  }
+
+  // --- drawing ---
+
+  /** Chooses the sizes of cells and photographs that fill the width; sets them as CSS variables. */
+  fit() {
+    const panels = Object.values(this.scene.panels);
+    const counts = new Map(); // columns of cells
+    const gaps = new Map(); // px between the planes of a column
+    const photos = new Set(); // columns of photographs
+    let side = 0;
+    for (const panel of panels) {
+      const [height, width] = panel.shape;
+      if (this.views[panel.name] instanceof CanvasView) photos.add(panel.column);
+      else counts.set(panel.column, Math.max(counts.get(panel.column) ?? 0, width * panel.planes[1]));
+      gaps.set(panel.column, Math.max(gaps.get(panel.column) ?? 0, WIDTH.gap * (panel.planes[1] - 1)));
+      if (!photos.has(panel.column)) side = Math.max(side, height, width);
+    }
+    const operators = counts.size + photos.size - 1;
+    const { compact } = this.scene; // many small maps: no numbers
+    const narrow = this.root.clientWidth < WIDTH.narrow;
+    const operator = compact || narrow ? WIDTH.operator / 2 : WIDTH.operator;
+    const column = compact ? WIDTH.compact : narrow ? WIDTH.narrowColumn : WIDTH.column;
+    const room = this.root.clientWidth - 28 - operators * operator - (this.hasBackward ? WIDTH.direction : 0);
+    const wide = (cell) => [...counts].reduce((sum, [place, count]) => sum + Math.max(column, count * cell + gaps.get(place)), 0);
+    const small = side <= SIDE.withNumber && !compact;
+    const [largest, least] = small ? [CELL.largest, photos.size ? (narrow ? CELL.tightDecimals : CELL.withDecimals) : CELL.withNumber] : [CELL.plain, CELL.smallest];
+    let cell = largest;
+    while (cell > least && wide(cell) + photos.size * WIDTH.photo > room) cell--;
+    const photo = Math.floor((room - wide(cell)) / (photos.size || 1));
+    this.root.style.setProperty("--column", `${column - 4}px`);
+    this.root.style.setProperty("--operator", `${operator}px`);
+    this.root.style.setProperty("--cell", `${cell}px`);
+    this.root.style.setProperty("--photo", `${Math.max(WIDTH.leastPhoto, Math.min(WIDTH.photo, photo))}px`);
+    this.root.classList.toggle("cnnlab-compact", Boolean(compact));
+    this.root.classList.toggle("cnnlab-tight", cell < CELL.plain);
+    this.root.classList.toggle("cnnlab-no-gradients", !this.scene.backward);
+    this.withNumbers = small && this.show.numbers;
+    this.drawWires();
+  }
+
+  /** Called too when the element enters the page, and only then are its colours known. */
+  resized() {
+    this.heights.clear();
+    this.fit();
+    this.paint();
+    this.select(this.selection);
+  }
+
+  paint() {
+    const style = getComputedStyle(this.root);
+    const colour = (name) => toRgb(style.getPropertyValue(`--cnnlab-${name}`).trim());
+    const colours = { zero: colour("zero"), positive: colour("positive"), negative: colour("negative") };
+    for (const [name, view] of Object.entries(this.views)) {
+      const panel = this.scene.panels[name];
+      const counts = this.show.coverage && panel.kind === "input" && view instanceof GridView ? this.coverage() : null;
+      view.paint(panel, { numbers: this.withNumbers, colours, counts });
+    }
+  }
+
+  /** How many outputs read each input cell: the number of its wires in one plane of the output. */
+  coverage() {
+    const { rows, columns } = this.scene.tables;
+    const of = (table, index) => table.input.get(index)?.length ?? 0;
+    const counts = ([, row, column]) => of(rows, row) * of(columns, column);
+    const most = (table) => Math.max(...[...table.input.values()].map((wires) => wires.length));
+    return Object.assign(counts, { most: most(rows) * most(columns) });
+  }
+
+  // --- selection ---
+
+  get step() {
+    const { cell } = this.selection ?? { cell: [0, 0, 0] };
+    const [height, width] = this.stepper.shape;
+    const output = this.selection && this.scene.panels[this.selection.panel].kind === "output";
+    return output ? (cell[0] * height + cell[1]) * width + cell[2] : Math.min(this.lastStep ?? 0, this.steps - 1);
+  }
+
+  get steps() {
+    const { planes, shape } = this.stepper;
+    return planes[0] * planes[1] * shape[0] * shape[1];
+  }
+
+  /** The panel that the transport steps through: y, or dy where only the way back is shown. */
+  get stepper() {
+    return this.scene.panels[this.scene.stepper ?? "y"];
+  }
+
+  goTo(step) {
+    const [height, width] = this.stepper.shape;
+    const k = Math.max(0, Math.min(this.steps - 1, step));
+    this.pinned = false;
+    this.select({ panel: this.stepper.name, cell: [Math.floor(k / (height * width)), Math.floor(k / width) % height, k % width] });
+    this.live.textContent = this.sentence.textContent;
+  }
+
+  play(on) {
+    clearInterval(this.timer);
+    this.timer = on ? setInterval(() => this.goTo((this.step + 1) % this.steps), PLAY_EVERY) : null;
+    this.playButton.textContent = on ? "❚❚" : "▶";
+    this.playButton.setAttribute("aria-label", on ? "pause" : "play");
+  }
+
+  /** After new data: the same cell, whatever padding there is before it; the nearest one where it is no more. */
+  keepSelection(before) {
+    const panel = this.scene.panels[this.selection?.panel];
+    const [row, column] = this.scene.start ?? [0, 0];
+    if (!panel) return this.goTo(row * this.stepper.shape[1] + column);
+    const [height, width] = panel.shape;
+    const last = [panel.planes[0] * panel.planes[1] - 1, height - 1, width - 1];
+    const [[top, , left], [oldTop, , oldLeft]] = [panel, before[panel.name] ?? panel].map(({ frame }) => frame ?? [0, 0, 0]);
+    const shift = [0, top - oldTop, left - oldLeft];
+    const clamp = (index, k) => Math.max(0, Math.min(last[k], index + shift[k]));
+    this.select({ panel: panel.name, cell: this.selection.cell.map(clamp) });
+    return null;
+  }
+
+  select(selection) {
+    this.selection = selection;
+    const { panel, cell } = selection;
+    for (const view of Object.values(this.views)) view.dim();
+    this.sum = sumOf(this.scene, panel, cell);
+    this.lightSum();
+    this.fillWindow();
+    this.lastStep = this.step;
+    this.showFrame();
+    this.stepText.textContent = `step ${this.step + 1} of ${this.steps}`;
+    this.scrub.max = String(this.steps);
+    this.scrub.value = String(this.step + 1);
+    this.root.dataset.selected = `${panel}:${keyOf(cell)}`;
+    this.root.dataset.pinned = String(this.pinned);
+    this.writeStrip();
+    this.note.textContent = this.scene.note ?? "";
+    this.sentence.textContent = this.scene.message || sentenceOf(this.scene, panel, cell);
+    this.writeCode();
+    this.drawWires();
+  }
+
+  lightSum() {
+    const lit = new Map();
+    const add = ({ panel, cell }, name) => {
+      if (!panel || !this.views[panel]) return;
+      if (!lit.has(`${panel} ${name}`)) lit.set(`${panel} ${name}`, []);
+      lit.get(`${panel} ${name}`).push(cell);
+    };
+    const { panel, cell } = this.selection;
+    const operands = [...this.sum.terms.flatMap(({ a, b, to, via }) => [a, b, to, via ?? to]), ...(this.sum.bias ? [this.sum.bias] : [])];
+    for (const operand of operands) {
+      if (operand.panel === this.sum.panel && keyOf(operand.cell) === keyOf(cell)) continue;
+      if (sameCell(operand, this.selection)) continue;
+      add(operand, "cnnlab-lit");
+      for (const twin of operand.panel ? twinsOf(this.scene, operand.panel) : []) add({ panel: twin, cell: operand.cell }, "cnnlab-twin");
+    }
+    add(this.selection, "cnnlab-selected");
+    for (const twin of twinsOf(this.scene, panel)) add({ panel: twin, cell }, "cnnlab-selected");
+    for (const [key, cells] of lit) {
+      const [name, style] = key.split(" ");
+      this.views[name].light(cells, style);
+    }
+  }
+
+  /** A photograph's cells are too small to read: the panel "window" shows those of the selected output. */
+  fillWindow() {
+    const { window } = this.scene.panels;
+    if (!window || this.sum.panel !== "y") return;
+    const [height, width] = window.shape;
+    const wires = wiresOf(this.scene, "output", this.selection.cell);
+    for (const { input, tap } of wires) window.values[(input[0] * height + tap[1]) * width + tap[2]] = valueAt(this.scene.panels.x, input);
+    this.views.window.paint(window, { numbers: this.withNumbers });
+  }
+
+  /** A panel with frames shows what is added up after the present step; all of it where one of its cells is asked. */
+  showFrame() {
+    for (const panel of Object.values(this.scene.panels)) {
+      if (!panel.frames || this.show.coverage) continue;
+      const size = panel.values.length;
+      const frame = panel.name === this.selection.panel ? this.steps - 1 : this.step;
+      const values = panel.frames.subarray(frame * size, (frame + 1) * size);
+      this.views[panel.name].paint({ ...panel, values }, { numbers: this.withNumbers });
+    }
+  }
+
+  writeStrip() {
+    const { panel, terms, bias, total } = this.sum;
+    const { op } = this.scene;
+    const how = panel !== "y" || op === "convolution" ? "sum" : op; // "max", "mean", or the name of an activation
+    const counted = how === "mean" ? terms.filter((term) => term.b.value) : terms; // a mean may leave padding out
+    const most = this.hasPhoto ? CHIPS.photo : CHIPS.cells;
+    const chips = counted.slice(0, most).flatMap((term, k) => {
+      const sign = k === 0 ? [] : [make("span", { class: "cnnlab-plus" }, how === "max" ? "," : total === null ? "" : "+")];
+      return [...sign, this.chip(term, how, total === null)];
+    });
+    if (counted.length > most) chips.push(make("span", { class: "cnnlab-plus" }, `+ ${counted.length - most} more`));
+    if (bias) chips.push(make("span", { class: "cnnlab-plus" }, "+"), this.biasChip(bias));
+    const { kind } = this.scene.panels[panel];
+    const verb = total !== null ? "=" : kind === "output" ? "sends" : "takes part in";
+    const opening = { sum: "", mean: " (" }[how] ?? ` ${how}(`;
+    const head = make("b", { class: "cnnlab-head" }, `${nameOf(this.scene.panels[panel], this.selection.cell)} ${verb}${opening}`);
+    const count = Math.round(1 / (terms.find((term) => term.b.value)?.b.value ?? 1));
+    const closing = { sum: "", mean: `) / ${count}` }[how] ?? ")";
+    const tail = total === null ? "" : `${closing}${terms.length ? " = " : ""}`;
+    const result = total === null ? "" : make("b", { class: "cnnlab-total", "data-total": total }, format(total));
+    const none = total === null ? "no sum" : op === "overview" ? "" : "0 (no wire) = ";
+    const nothing = terms.length ? [] : [make("span", { class: "cnnlab-plus" }, none)];
+    this.strip.replaceChildren(head, ...nothing, ...chips, make("span", { class: "cnnlab-equals" }, tail, result));
+    this.keepHeight(this.strip, panel);
+  }
+
+  /** Lets an element of a kind grow, never shrink, so that what stands below it does not jump from cell to cell. */
+  keepHeight(element, kind) {
+    element.style.minHeight = "";
+    const height = Math.max(element.offsetHeight, this.heights.get(kind) ?? 0);
+    this.heights.set(kind, height);
+    element.style.minHeight = `${height}px`;
+  }
+
+  chip(term, how, goes) {
+    const { a, b, to } = term;
+    const part = ({ panel, value }) => make("span", { class: `cnnlab-role-${panel ? roleOf(this.scene.panels[panel]) : "w"}` }, format(value));
+    const product = how === "sum" ? [part(a), "·", part(b)] : [part(a)];
+    const target = goes ? [" → ", nameOf(this.scene.panels[to.panel], to.cell)] : [];
+    const chip = make("span", {
+      class: "cnnlab-chip", "data-a": a.value, "data-b": b.value,
+      onpointerenter: () => this.lightChip(term), onpointerleave: () => this.lightChip(null),
+    }, ...product, ...target);
+    const name = (operand) => (operand.panel ? nameOf(this.scene.panels[operand.panel], operand.cell) : format(operand.value));
+    const outcome = b.value === 0 ? 0 : a.value * b.value; // −∞ that is not taken adds nothing
+    chip.title = how === "max" ? `${name(a)} = ${format(a.value)}` : `${name(a)} · ${name(b)} = ${format(a.value)} · ${format(b.value)} = ${format(outcome)}`;
+    chip.classList.toggle("cnnlab-largest", how === "max" && b.value === 1);
+    chip.classList.toggle("cnnlab-zero", how === "sum" && a.value * b.value === 0);
+    return chip;
+  }
+
+  biasChip(bias) {
+    return make("span", { class: "cnnlab-chip", "data-a": bias.value, "data-b": 1, title: "bias" }, make("span", { class: "cnnlab-role-b" }, format(bias.value)));
+  }
+
+  lightChip(term) {
+    for (const element of this.panels.querySelectorAll(".cnnlab-hot")) element.classList.remove("cnnlab-hot");
+    for (const { panel, cell } of term ? [term.a, term.b] : []) this.views[panel]?.cells?.get(keyOf(cell))?.classList.add("cnnlab-hot");
+    this.drawWires(term);
+  }
+
+  drawWires(only = null) {
+    const { terms } = this.sum ?? { terms: [] };
+    const drawn = !this.show.wires ? [] : only ? [only] : terms.length <= WIRES ? terms : [];
+    const origin = this.panels.getBoundingClientRect();
+    const centre = ({ panel, cell }) => {
+      const box = panel && this.views[panel]?.boxOf(cell);
+      return box?.width ? [box.left - origin.left + box.width / 2, box.top - origin.top + box.height / 2, box.width / 2] : null;
+    };
+    this.wires.replaceChildren(...drawn.map(({ a, b, to, via }) => {
+      const points = (a.panel === "x" && b.panel === "dy" ? [a, to, b] : [a, b, ...(via && to.panel === "y" ? [via] : []), to]).map(centre).filter(Boolean);
+      const sign = a.value * b.value < 0 ? "cnnlab-negative" : a.value * b.value ? "cnnlab-positive" : "";
+      return make("path", { d: curve(points), class: `cnnlab-wire ${sign} ${only ? "cnnlab-hot" : ""}` });
+    }));
+  }
+
+  writeCode() {
+    const { panel, cell } = this.selection;
+    const numpy = numpyOf(this.scene, panel, cell);
+    const lines = [["numpy", [numpy.includes("xp[") && this.scene.pad, numpy].filter(Boolean).join("; ")], ["PyTorch", this.scene.pytorch]];
+    this.code.replaceChildren(...lines.filter(([, text]) => text).map(([label, text]) =>
+      make("div", {}, make("span", {}, label), make("code", {}, text),
+        make("button", { type: "button", "aria-label": `copy the ${label} line`, onclick: (event) => copy(text, event.target) }, "copy"))));
+    this.keepHeight(this.code, "code");
+  }
+
+  // --- the user ---
+
+  hit(event) {
+    const name = event.target.closest?.(".cnnlab-panel")?.dataset.panel;
+    const cell = name && this.views[name].cellAt(event);
+    return cell && this.targetOf(name, cell);
+  }
+
+  /** A cell of the window panel stands for the input cell it shows. */
+  targetOf(name, cell) {
+    if (name !== "window") return { panel: name, cell };
+    const wire = wiresOf(this.scene, "output", this.selection.cell).find(({ tap }) => tap[1] === cell[1] && tap[2] === cell[2]);
+    return this.sum.panel === "y" && wire ? { panel: "x", cell: wire.input } : null;
+  }
+
+  hover(event) {
+    if (this.pinned || this.timer || this.input) return;
+    const target = event.target.closest?.(".cnnlab-panel")?.dataset.panel === "window" ? null : this.hit(event);
+    if (target && !sameCell(target, this.selection)) this.select(target);
+  }
+
+  pin(event) {
+    const target = this.hit(event);
+    if (!target || this.input) return;
+    this.play(false);
+    this.pinned = !(this.pinned && sameCell(target, this.selection));
+    this.select(target);
+    this.views[target.panel].focus(target.cell);
+    this.live.textContent = this.sentence.textContent;
+    this.pick(target);
+  }
+
+  /** Where a scene asks for it, Python is told which cell was clicked or entered. */
+  pick({ panel, cell }) {
+    if (!this.scene.picks) return;
+    this.model.set("picked", { panel, cell });
+    this.model.save_changes();
+  }
+
+  /** A cell reached with the Tab key is selected; a click selects by itself. */
+  focused(event) {
+    const target = event.target.matches(".cnnlab-cell:focus-visible") && this.hit(event);
+    if (!target || this.input || sameCell(target, this.selection)) return;
+    this.pinned = true;
+    this.select(target);
+    this.live.textContent = this.sentence.textContent;
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return; // such as Ctrl+S, which is JupyterLab's
+    event.stopPropagation(); // JupyterLab's own shortcuts would take the arrows
+    if (event.target === this.input || event.target === this.scrub) return;
+    if (event.key === "Escape") {
+      this.pinned = false;
+      this.root.dataset.pinned = "false";
+      return;
+    }
+    if (!this.hit(event) && event.target.tagName !== "CANVAS") return;
+    const here = event.target.tagName === "CANVAS" ? this.selection : this.hit(event);
+    const nudge = event.shiftKey && { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    if (nudge) this.change(here, this.latest(here) + nudge * this.nudgeOf(here.panel));
+    else if (move) this.move(event, move);
+    else if (event.key === "Enter" && this.scene.picks) this.pick(here);
+    else if (/^[-−0-9.]$/.test(event.key) || event.key === "Enter" || event.key === "F2") this.edit(here, event.key.length === 1 ? event.key : null);
+    else return;
+    event.preventDefault();
+  }
+
+  nudgeOf(name) {
+    return this.scene.panels[name].values.every(Number.isInteger) ? 1 : 0.1;
+  }
+
+  move(event, [down, right]) {
+    const from = event.target.tagName === "CANVAS" ? this.selection : this.hit(event);
+    const name = event.target.closest(".cnnlab-panel").dataset.panel;
+    const panel = this.scene.panels[name];
+    const [plane, row, column] = from.panel === name ? from.cell : [0, 0, 0];
+    const clamp = (index, count) => Math.max(0, Math.min(count - 1, index));
+    this.pinned = true;
+    this.select({ panel: name, cell: [plane, clamp(row + down, panel.shape[0]), clamp(column + right, panel.shape[1])] });
+    this.views[name].focus(this.selection.cell);
+    this.live.textContent = this.sentence.textContent;
+  }
+
+  // --- editing ---
+
+  edit(target, typed = null) {
+    const panel = target && this.scene.panels[target.panel];
+    if (!panel?.editable || isPadding(panel, target.cell) || !(this.views[target.panel] instanceof GridView)) return;
+    this.pinned = true;
+    this.select(target);
+    const element = this.views[target.panel].cells.get(keyOf(target.cell));
+    this.input = make("input", { class: "cnnlab-input", "aria-label": `new value of ${nameOf(panel, target.cell)}` });
+    this.input.value = typed ?? String(this.latest(target));
+    const close = (keep) => {
+      const { input } = this;
+      if (!input) return;
+      this.endEdit();
+      this.resized(); // what has changed meanwhile
+      if (keep) this.enter(target, input.value);
+      this.views[target.panel].focus(target.cell);
+    };
+    this.input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === "Escape") close(event.key === "Enter");
+    });
+    this.input.addEventListener("blur", () => close(true));
+    element.append(this.input);
+    this.input.focus();
+    if (typed === null) this.input.select();
+  }
+
+  /** Takes the input away, with no more ado. */
+  endEdit() {
+    const { input } = this;
+    this.input = null; // first, since it may lose the focus on its way out
+    input?.remove();
+  }
+
+  enter(target, text) {
+    const value = Number(text.trim().replaceAll("−", "-").replace(",", "."));
+    if (text.trim() !== "" && Number.isFinite(value)) return this.change(target, value);
+    this.sentence.textContent = `“${text}” is not a number, so the cell keeps its value.`;
+    this.live.textContent = this.sentence.textContent;
+    return null;
+  }
+
+  /** Edits that Python has not answered yet; they stand in the model, since another view may have made them. */
+  get pending() {
+    const { serial, cells } = this.model.get("edits");
+    return serial === this.scene.serial ? [] : cells;
+  }
+
+  /** A cell as Python knows it: without padding. */
+  unpadded({ panel, cell: [plane, row, column] }) {
+    const [top, , left] = this.scene.panels[panel].frame ?? [0, 0, 0];
+    return { panel, cell: [plane, row - top, column - left] };
+  }
+
+  /** The number in a cell as it was last set, answered or not. */
+  latest(target) {
+    const pending = this.pending.find((edit) => sameCell(edit, this.unpadded(target)));
+    return pending?.value ?? valueAt(this.scene.panels[target.panel], target.cell);
+  }
+
+  /** Tells Python the new value. Edits not yet answered are sent again with the next one: traits coalesce. */
+  change(target, value) {
+    const panel = this.scene.panels[target.panel];
+    if (!panel.editable || isPadding(panel, target.cell)) return;
+    const edit = { ...this.unpadded(target), value };
+    const others = this.pending.filter((other) => !sameCell(other, edit));
+    this.model.set("edits", { serial: this.model.get("edits").serial + 1, cells: [...others, edit] });
+    this.model.save_changes();
+  }
+}
+
+/** A smooth path through cells given as [x, y, half a width]; it leaves and enters them at their sides. */
+function curve(points) {
+  return points.slice(1).map(([x, y, half], k) => {
+    const [fromX, fromY, fromHalf] = points[k];
+    const side = Math.sign(x - fromX);
+    const [start, end] = [fromX + side * fromHalf, x - side * half];
+    const middle = (start + end) / 2;
+    return `M${start},${fromY}C${middle},${fromY} ${middle},${y} ${end},${y}`;
+  }).join("");
+}
+
+/** "#rrggbb" as three numbers. */
+function toRgb(hex) {
+  return [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
+}
+
+async function copy(text, button) {
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "copied";
+  } catch {
+    button.textContent = "press Ctrl+C";
+    getSelection().selectAllChildren(button.previousSibling);
+  }
+  setTimeout(() => (button.textContent = "copy"), 1500);
+}
+
+export default {
+  render({ model, el }) {
+    const stage = new Stage(model, el);
+    return () => stage.remove();
+  },
+};

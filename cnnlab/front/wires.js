@@ -1,0 +1,301 @@
+// What a scene says about one cell: its wires, the terms of its sum, a sentence, a line of numpy.
+// Pure functions: no DOM, and no convolution. A cell's number always comes from Python; the wires are looked up
+// in the two tables (rows, columns) that Python sent, and the terms only name the pairs that the wires join.
+
+/** @typedef {[number, number, number]} Cell plane, row, column (rows and columns of the input count its padding) */
+/** @typedef {{panel: ?string, cell: ?Cell, value: number}} Operand */
+/** @typedef {{a: Operand, b: Operand, to: Operand, via: ?Operand}} Term */
+
+/** Turns the message from Python into arrays and look-up tables. */
+export function readScene(message) {
+  const panels = {};
+  const shared = (owner) => owner.shares && { ...owner.shares, values: readArray(owner.shares.values) };
+  for (const panel of message.panels) {
+    const frames = panel.frames && readArray(panel.frames);
+    panels[panel.name] = { ...panel, values: readArray(panel.values), frames, shares: shared(panel) };
+  }
+  return { ...message, panels, shares: shared(message), tables: { rows: lookUp(message.rows), columns: lookUp(message.columns) } };
+}
+
+/** Copies the bytes out of a DataView, which need not be aligned. */
+function readArray({ dtype, data }) {
+  const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+  return dtype === "f4" ? new Float32Array(bytes) : new Float64Array(bytes);
+}
+
+/** Groups the wires of one axis by each of their three ends. */
+function lookUp(axis) {
+  const table = { output: new Map(), input: new Map(), tap: new Map() };
+  axis.output.forEach((output, k) => {
+    const wire = { output, input: axis.padded[k], tap: axis.tap[k] };
+    for (const end of Object.keys(table)) {
+      if (!table[end].has(wire[end])) table[end].set(wire[end], []);
+      table[end].get(wire[end]).push(wire);
+    }
+  });
+  return table;
+}
+
+/** The number in a cell of a panel. */
+export function valueAt(panel, [plane, row, column]) {
+  const [height, width] = panel.shape;
+  return panel.values[(plane * height + row) * width + column];
+}
+
+/** Which planes a wire can join, given the plane of one of its ends. */
+function planesOf(scene, kind, plane) {
+  if (scene.op !== "convolution") return [{ output: plane, input: plane, tap: 0 }];
+  const { channels, filters, groups } = scene;
+  const deep = channels / groups;
+  const wide = filters / groups;
+  const join = (f, k) => ({ output: f, input: Math.floor(f / wide) * deep + k, tap: f * deep + k });
+  const range = (n) => Array.from({ length: n }, (_, k) => k);
+  if (kind === "output") return range(deep).map((k) => join(plane, k));
+  if (kind === "tap" || kind === "part") return [join(Math.floor(plane / deep), plane % deep)];
+  return range(wide).map((f) => join(Math.floor(plane / deep) * wide + f, plane % deep));
+}
+
+/** Every wire that ends in a cell of a kind ("input", "tap" or "output"). */
+export function wiresOf(scene, kind, [plane, row, column]) {
+  const end = kind === "part" ? "output" : kind; // a partial map has a cell for each of the output
+  const rows = scene.tables.rows[end].get(row) ?? [];
+  const columns = scene.tables.columns[end].get(column) ?? [];
+  const wires = [];
+  for (const planes of planesOf(scene, kind, plane))
+    for (const r of rows)
+      for (const c of columns)
+        wires.push({
+          output: [planes.output, r.output, c.output],
+          input: [planes.input, r.input, c.input],
+          tap: [planes.tap, r.tap, c.tap],
+          part: [planes.tap, r.output, c.output],
+        });
+  return wires;
+}
+
+/** The other panels that show the same cells: x and dx, w and dw, y and dy. */
+export function twinsOf(scene, name) {
+  const { kind } = scene.panels[name];
+  return Object.keys(scene.panels).filter((other) => other !== name && scene.panels[other].kind === kind);
+}
+
+/** Is the cell one of the padding around the input? */
+export function isPadding(panel, [, row, column]) {
+  if (!panel.frame) return false;
+  const [top, bottom, left, right] = panel.frame;
+  const [height, width] = panel.shape;
+  return row < top || row >= height - bottom || column < left || column >= width - right;
+}
+
+/** Does the cell lie beyond the padding, where only a window of ceil_mode hangs over? */
+export function isOverhang(panel, [, row, column]) {
+  const [down, right] = panel.overhang ?? [0, 0];
+  const [height, width] = panel.shape;
+  return row >= height - down || column >= width - right;
+}
+
+/** Writes a cell as an index of the array the learner knows: without padding, and without a lone plane. */
+export function nameOf(panel, [plane, row, column]) {
+  const name = panel.alias ?? panel.symbol ?? panel.name;
+  if (panel.kind === "bias") return `${name}[${plane}]`;
+  const [top, , left] = panel.frame ?? [0, 0, 0];
+  const [down, across] = panel.planes;
+  const planes = down * across === 1 ? [] : panel.deep ? [Math.floor(plane / panel.deep), plane % panel.deep] : [plane];
+  return `${name}[${[...planes, row - top, column - left].join(", ").replaceAll("-", "−")}]`;
+}
+
+// --- sums ---------------------------------------------------------------------------------------------------------
+
+/** What each panel's strip adds up: the two operands of a term, and where the term goes. */
+const SUMS = {
+  y: { a: "x", b: "w", to: "y", total: "y" },
+  parts: { a: "x", b: "w", to: "parts", total: "parts" },
+  dx: { a: "dy", b: "w", to: "dx", total: "dx" },
+  dw: { a: "x", b: "dy", to: "dw", total: "dw" },
+  x: { a: "x", b: "w", to: "y", total: null },
+  w: { a: "x", b: "w", to: "y", total: null },
+  dy: { a: "dy", b: "w", to: "dx", total: null },
+};
+
+/** The panel whose sum is shown for a selected cell: an input cell or tap shows its gradient where there is one. */
+export function summed(scene, name) {
+  const gradient = { x: "dx", w: "dw", b: "db" }[name];
+  return gradient && scene.backward && scene.panels[gradient] ? gradient : name;
+}
+
+/**
+ * The sum of a cell, term by term.
+ * @returns {{panel: string, terms: Term[], bias: ?Operand, total: ?number}} total is the number Python computed
+ */
+export function sumOf(scene, name, cell) {
+  const panel = summed(scene, name);
+  const { kind } = scene.panels[panel];
+  if (scene.op === "overview") return { panel, terms: [], bias: null, total: valueAt(scene.panels[panel], cell) };
+  if (kind === "bias") return sumOfBias(scene, panel, cell);
+  // where only the way back is shown (no x), every sum runs from dy to an input gradient
+  const gradient = kind === "input" ? panel : Object.keys(scene.panels).find((other) => scene.panels[other].kind === "input");
+  const sum = scene.panels.x ? SUMS[panel] : { ...SUMS.dx, to: gradient, total: kind === "input" ? panel : null };
+  const shares = scene.panels[panel].shares ?? scene.shares;
+  const end = (name, wire) => operand(scene, name, wire, shares);
+  const via = (wire) => (scene.panels.parts && sum.a === "x" && sum.b === "w" ? end(panel === "parts" ? "y" : "parts", wire) : null);
+  const terms = wiresOf(scene, kind, cell).map((wire) => ({
+    a: end(sum.a, wire), b: end(sum.b, wire), to: end(sum.to, wire), via: via(wire),
+  }));
+  const bias = panel === "y" && scene.panels.b ? biasOf(scene, cell[0]) : null;
+  return { panel, terms, bias, total: sum.total && valueAt(scene.panels[panel], cell) };
+}
+
+function operand(scene, name, wire, shares) {
+  if (name === "w" && !scene.panels.w) return { panel: null, cell: null, value: shareOf(shares, wire) };
+  const panel = scene.panels[name];
+  const cell = wire[panel.kind];
+  return { panel: name, cell, value: valueAt(panel, cell) };
+}
+
+function biasOf(scene, filter) {
+  const cell = [filter, 0, 0];
+  return { panel: "b", cell, value: valueAt(scene.panels.b, cell) };
+}
+
+/** The weight of a pooling wire: 1 or 0 for max (winner or not), 1 / count for mean. */
+function shareOf(shares, { output: [plane, row, column], tap }) {
+  const [height, width, kernelHeight, kernelWidth] = shares.shape;
+  return shares.values[(((plane * height + row) * width + column) * kernelHeight + tap[1]) * kernelWidth + tap[2]];
+}
+
+/** A bias joins every cell of its output plane, with weight 1. */
+function sumOfBias(scene, panel, cell) {
+  const source = panel === "db" ? scene.panels.dy : scene.panels.y;
+  const [height, width] = source.shape;
+  const terms = [];
+  for (let row = 0; row < height; row++)
+    for (let column = 0; column < width; column++) {
+      const output = [cell[0], row, column];
+      const here = { panel: source.name, cell: output, value: valueAt(source, output) };
+      const one = { panel: null, cell: null, value: 1 };
+      if (panel === "db") terms.push({ a: here, b: one, to: { panel, cell, value: valueAt(scene.panels.db, cell) } });
+      else terms.push({ a: biasOf(scene, cell[0]), b: one, to: here });
+    }
+  return { panel, terms, bias: null, total: panel === "db" ? valueAt(scene.panels.db, cell) : null };
+}
+
+// --- words --------------------------------------------------------------------------------------------------------
+
+/** A number as it is written: a true minus sign, and no more digits than fit. */
+export function format(value, digits = 3) {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  let text;
+  if (Number.isInteger(value) && size < 1e5) text = String(value);
+  else if (size !== 0 && (size >= 1e5 || size < 10 ** -digits / 2)) text = value.toExponential(1);
+  else text = String(Number(value.toFixed(Math.max(0, digits - Math.max(0, Math.floor(Math.log10(size)))))));
+  return text.replaceAll("-", "−").replace("e+", "e");
+}
+
+const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** "row 2", or "rows −1 to 1". */
+function span(noun, indices) {
+  const [first, last] = [Math.min(...indices), Math.max(...indices)];
+  return (first === last ? `${noun} ${first}` : `${noun}s ${first} to ${last}`).replaceAll("-", "−");
+}
+
+/** One plain sentence on the selected cell. */
+export function sentenceOf(scene, name, cell) {
+  const sum = sumOf(scene, name, cell);
+  const count = sum.terms.length;
+  const where = `(${cell.slice(1).map((index, axis) => index - (scene.panels[name].frame?.[2 * axis] ?? 0)).join(", ")})`;
+  const place = where.replaceAll("-", "−");
+  if (scene.op === "overview") return scene.about ?? "";
+  if (sum.panel === "parts") return `One channel’s part of output cell ${place}: its window times its slice of the kernel. The parts of all channels add up.`;
+  if (sum.panel === "y") return sentenceOfOutput(scene, cell, place, sum);
+  const what = isPadding(scene.panels[name], cell) ? "Padding cell" : "Input cell";
+  switch (sum.panel.split("-")[0]) {
+    case "x":
+      if (!count) return `${what} ${place} is read by no output: every window passes it by.`;
+      return `${what} ${place} is read by ${plural(count, "output")}${scene.panels.w && count > 1 ? ", each time through another tap of the kernel" : ""}.`;
+    case "dx":
+      if (!count) return `${what} ${place} was used by no output, so its gradient is 0.`;
+      return `${what} ${place} was used by ${plural(count, "output")}, so its gradient is a sum of ${plural(count, "term")}: `
+        + `each output’s dy times the ${scene.panels.w ? "weight that joined them" : "share that it had"}.${what[0] === "P" ? " It lies in the ring that is cropped." : ""}`;
+    case "w":
+      return `Kernel tap ${place} is used ${plural(count, "time")}, once for every output: this is weight sharing.`;
+    case "dw":
+      return `Kernel tap ${place} was used for ${plural(count, "output")}; its gradient adds up each input it met times that output’s dy.`;
+    case "dy":
+      return `∂L/∂y ${place} goes back along the ${plural(count, "wire")} of its window, each time multiplied by the ${scene.panels.w ? "weight" : "share"} of the wire.`;
+    case "db":
+      return `The bias was added to ${plural(count, "output")}, so its gradient is the sum of their dy.`;
+    default:
+      return `The bias is added to every one of the ${plural(count, "output")} of its filter.`;
+  }
+}
+
+function sentenceOfOutput(scene, cell, place, { terms }) {
+  const { x } = scene.panels;
+  const inputs = terms.map((term) => term.a.cell);
+  const [top, , left] = x.frame;
+  const rows = span("row", inputs.map(([, row]) => row - top));
+  const columns = span("column", inputs.map(([, , column]) => column - left));
+  const kernel = `${scene.kernel[0]}×${scene.kernel[1]}`;
+  const padding = inputs.filter((input) => isPadding(x, input)).length;
+  const some = `${padding} of its ${terms.length} cells ${padding === 1 ? "is" : "are"} padding`;
+  const tail = padding ? `; ${padding === terms.length ? "it is all padding" : some}.` : ".";
+  const { output: name = "Output cell", kernel: taps = "kernel" } = scene.words ?? {};
+  const window = `the ${kernel} window in ${rows}, ${columns}`;
+  const deep = scene.op === "convolution" && scene.channels / scene.groups > 1 ? ` over ${scene.channels / scene.groups} channels` : "";
+  if (scene.op === "max") return `${name} ${place} is the largest value of ${window}${tail}`;
+  if (scene.op === "mean") return `${name} ${place} is the mean of ${window}${tail}`;
+  if (scene.op !== "convolution") return `${name} ${place} is ${scene.op} of the cell before it.`;
+  return `${name} ${place} is the inner product of ${window}${deep} and the ${taps}${scene.turned ? " turned by 180°" : ""}${tail}`;
+}
+
+/** Writes evenly spaced indices as a Python slice. */
+export function sliceOf(indices) {
+  const [first, last] = [indices[0], indices.at(-1)];
+  const step = indices.length > 1 ? indices[1] - first : 1;
+  const stop = last + Math.sign(step);
+  return `${first}:${stop < 0 ? "" : stop}${step === 1 ? "" : `:${step}`}`;
+}
+
+/** The numpy expression that gives the selected cell, to copy. */
+export function numpyOf(scene, name, cell) {
+  const panel = summed(scene, name);
+  if (!["y", "dx", "dw"].includes(panel) || scene.pad === undefined) return "";
+  if (scene.op === "convolution" && !scene.pytorch) return ""; // scatter and gather have other arrays than x, w and dy
+  const { rows, columns } = scene.tables;
+  const { kind } = scene.panels[panel];
+  const along = (end) => {
+    const [r, c] = [rows[kind].get(cell[1]) ?? [], columns[kind].get(cell[2]) ?? []];
+    return r.length && c.length && `${sliceOf(r.map((wire) => wire[end]))}, ${sliceOf(c.map((wire) => wire[end]))}`;
+  };
+  if (!along("output")) return "0.0";
+  const flat = scene.channels * scene.filters === 1;
+  const [planes] = planesOf(scene, kind, cell[0]);
+  const xp = scene.padded ? "xp" : "x";
+  if (scene.op !== "convolution") return panel === "y" ? poolingOf(scene, name, cell, `${xp}[${flat ? "" : `${cell[0]}, `}${along("input")}]`) : "";
+  const turned = scene.turned ? "[..., ::-1, ::-1]" : "";
+  const deep = scene.channels / scene.groups;
+  if (panel === "dw") {
+    const [source, output] = flat ? ["", ""] : [`${planes.input}, `, `[${planes.output}]`];
+    return `(${xp}[${source}${along("input")}] * dy${output}).sum()`;
+  }
+  if (panel === "dx") {
+    const all = planesOf(scene, kind, cell[0]).map((p) => p.output);
+    const [output, tap] = flat ? ["", ""] : [`${sliceOf(all)}, `, `${sliceOf(all)}, ${planes.tap % deep}, `];
+    return `(dy[${output}${along("output")}] * w[${tap}${along("tap")}]).sum()`;
+  }
+  const first = planes.input;
+  const source = flat ? "" : `${scene.groups === 1 ? ":" : `${first}:${first + deep}`}, `;
+  const bias = scene.panels.b ? ` + b[${cell[0]}]` : "";
+  return `(${xp}[${source}${along("input")}] * w${flat ? "" : `[${cell[0]}]`}${turned}).sum()${bias}`;
+}
+
+/** The numpy expression of one pooled cell; numpy cuts a slice that hangs over the edge, as the pooling does. */
+function poolingOf(scene, name, cell, window) {
+  if (scene.op === "max") return `${window}.max()`;
+  const counted = sumOf(scene, name, cell).terms.filter((term) => term.b.value);
+  const all = scene.kernel[0] * scene.kernel[1];
+  return counted.length === all ? `${window}.mean()` : `${window}.sum() / ${counted.length}`;
+}

@@ -1,0 +1,24 @@
+"""The explorers: interactive views of one operation each, for JupyterLab."""
+
+from cnnlab.widgets.activation import ActivationExplorer
+from cnnlab.widgets.chain import ChainExplorer
+from cnnlab.widgets.channels import ChannelsExplorer
+from cnnlab.widgets.convolution import BackwardExplorer, ConvolutionExplorer
+from cnnlab.widgets.network import NetworkExplorer
+from cnnlab.widgets.photo import PhotoExplorer
+from cnnlab.widgets.pooling import PoolingExplorer
+from cnnlab.widgets.predict import Predict
+from cnnlab.widgets.sizes import OutputSizeExplorer
+
+__all__ = [
+    "ActivationExplorer",
+    "BackwardExplorer",
+    "ChainExplorer",
+    "ChannelsExplorer",
+    "ConvolutionExplorer",
+    "NetworkExplorer",
+    "OutputSizeExplorer",
+    "PhotoExplorer",
+    "PoolingExplorer",
+    "Predict",
+]
