@@ -1,0 +1,126 @@
+"""What the browser tests start: a browser of this machine, and a JupyterLab server of their own.
+
+``start_server`` serves a copy of the notebooks with settings of its own, whatever the user has configured.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "notebook-extension/tracker": {"windowingMode": "none", "autoStartDefaultKernel": True},
+    "docmanager-extension/plugin": {"autosave": False},
+}
+# On a restart the debugger logs errors and warnings of its own, which nobody could tell from ours.
+PAGE_CONFIG = {"disabledExtensions": {"@jupyterlab/debugger-extension": True}}
+SERVER_START = 60  # seconds
+
+
+def find_browser() -> str | None:
+    """Return the path of Chromium or Chrome: the environment's CHROMIUM, or the first one on the PATH."""
+    chosen = os.environ.get("CHROMIUM")
+    return chosen or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running JupyterLab server: its address, its token, and the folder that it serves."""
+
+    url: str
+    token: str
+    root: Path
+
+    def request(self, path: str, method: str = "GET") -> None:
+        """Send a request and wait for its answer."""
+        request = urllib.request.Request(f"{self.url}{path}?token={self.token}", method=method)
+        urllib.request.urlopen(request, timeout=5).close()
+
+
+def jupyter_environment(home: Path) -> dict[str, str]:
+    """Return an environment in which Jupyter keeps everything below ``home``, with our settings."""
+    folders = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
+    places = {f"JUPYTER_{name}": home / name.lower() for name in folders}
+    places |= {f"JUPYTERLAB_{name}_DIR": home / name.lower() for name in ("SETTINGS", "WORKSPACES")}
+    written = {f"settings/@jupyterlab/{name}.jupyterlab-settings": values for name, values in SETTINGS.items()}
+    for name, values in (written | {"config_dir/labconfig/page_config.json": PAGE_CONFIG}).items():
+        path = home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values), encoding="utf-8")
+    return os.environ | {name: str(path) for name, path in (places | {"IPYTHONDIR": home / "ipython"}).items()}
+
+
+def free_port() -> int:
+    """Return a port of this machine that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def lab_command(root: Path, port: int, token: str) -> list[str]:
+    """Return the command line that serves ``root``."""
+    return [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
+        *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
+        *(f"--ServerApp.root_dir={root}", f"--IdentityProvider.token={token}"),
+        *("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
+    ]
+
+
+def wait_for_server(server: Server, process: subprocess.Popen, log: Path) -> None:
+    """Return when the server answers; raise RuntimeError with its log when it ends or stays silent."""
+    deadline = time.monotonic() + SERVER_START
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            return server.request("/api")
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
+
+
+@contextmanager
+def start_server(notebooks: Path, home: Path) -> Iterator[Server]:
+    """Serve a copy of the folder ``notebooks`` from ``home``; stop the server and its kernels at the end."""
+    root = Path(shutil.copytree(notebooks, home / "notebooks", ignore=shutil.ignore_patterns(".*")))
+    port, token, log = free_port(), secrets.token_hex(16), home / "server.log"
+    server = Server(f"http://127.0.0.1:{port}", token, root)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            lab_command(root, port, token),
+            cwd=root,
+            env=jupyter_environment(home),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            wait_for_server(server, process, log)
+            yield server
+            server.request("/api/shutdown", "POST")
+            process.wait(timeout=20)
+        finally:
+            process.kill()
+            process.wait()

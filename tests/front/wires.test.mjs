@@ -1,0 +1,68 @@
+// The words and look-ups of the stage, on a scene small enough to check by hand.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { format, isPadding, nameOf, numpyOf, readScene, sentenceOf, sliceOf, sumOf, twinsOf, wiresOf } from "../../cnnlab/front/wires.js";
+
+const numbers = (...values) => ({ dtype: "f8", data: new DataView(Float64Array.from(values).buffer) });
+
+/** 3×3 input padded by 1 after row and column, 2×2 kernel, stride 2: 4 − 2 leaves 0 over, out 2×2. */
+const message = {
+  op: "convolution", channels: 1, filters: 1, groups: 1, kernel: [2, 2], padded: true, pytorch: "F.conv2d(x, w, stride=2)",
+  pad: "xp = np.pad(x, ((0, 1), (0, 1)))",
+  rows: { output: [0, 0, 1, 1], padded: [0, 1, 2, 3], tap: [0, 1, 0, 1] },
+  columns: { output: [0, 0, 1, 1], padded: [0, 1, 2, 3], tap: [0, 1, 0, 1] },
+  panels: [
+    { name: "x", kind: "input", planes: [1, 1], shape: [4, 4], frame: [0, 1, 0, 1],
+      values: numbers(0, 1, 2, 0, 3, 4, 5, 0, 6, 7, 8, 0, 0, 0, 0, 0) },
+    { name: "w", kind: "tap", planes: [1, 1], shape: [2, 2], values: numbers(0, 1, 2, 3) },
+    { name: "y", kind: "output", planes: [1, 1], shape: [2, 2], values: numbers(19, 12, 7, 0) },
+    { name: "dy", kind: "output", planes: [1, 1], shape: [2, 2], values: numbers(1, -1, 2, 5) },
+    { name: "dw", kind: "tap", planes: [1, 1], shape: [2, 2], values: numbers(50, 15, -2, 4) },
+  ],
+};
+const scene = readScene(message);
+
+test("the terms of an output cell are its window times the kernel", () => {
+  const { terms, total } = sumOf(scene, "y", [0, 0, 0]);
+  assert.deepEqual(terms.map(({ a, b }) => [a.value, b.value]), [[0, 0], [1, 1], [3, 2], [4, 3]]);
+  assert.equal(total, 19);
+});
+
+test("an input cell is joined with just the outputs that read it", () => {
+  assert.deepEqual(wiresOf(scene, "input", [0, 2, 1]), [{ output: [0, 1, 0], input: [0, 2, 1], tap: [0, 0, 1], part: [0, 1, 0] }]);
+});
+
+test("with the gradients shown, a tap shows the sum of its gradient", () => {
+  const { panel, terms, total } = sumOf({ ...scene, backward: true }, "w", [0, 0, 0]);
+  assert.equal(panel, "dw");
+  assert.deepEqual(terms.map(({ a, b }) => [a.value, b.value]), [[0, 1], [2, -1], [6, 2], [8, 5]]);
+  assert.equal(total, 50);
+});
+
+test("padding lies outside the frame, and its cells have no index in x", () => {
+  assert.equal(isPadding(scene.panels.x, [0, 3, 0]), true);
+  assert.equal(isPadding(scene.panels.x, [0, 2, 2]), false);
+  assert.equal(nameOf({ ...scene.panels.x, frame: [1, 1, 1, 1] }, [0, 0, 2]), "x[−1, 1]");
+});
+
+test("panels of one kind are twins where both are there", () => {
+  assert.deepEqual(twinsOf(scene, "w"), ["dw"]);
+  assert.deepEqual(twinsOf(scene, "x"), []);
+});
+
+test("the sentence counts the padding of a window", () => {
+  assert.equal(sentenceOf(scene, "y", [0, 1, 1]),
+    "Output cell (1, 1) is the inner product of the 2×2 window in rows 2 to 3, columns 2 to 3 and the kernel; 3 of its 4 cells are padding.");
+});
+
+test("the numpy line slices the window, and a gradient slices backwards through the kernel", () => {
+  assert.equal(numpyOf(scene, "y", [0, 1, 0]), "(xp[2:4, 0:2] * w).sum()");
+  assert.equal(numpyOf({ ...scene, backward: true }, "w", [0, 0, 1]), "(xp[0:3:2, 1:4:2] * dy).sum()");
+  assert.equal(sliceOf([2, 0]), "2::-2");
+  assert.equal(sliceOf([1]), "1:2");
+});
+
+test("numbers are short, with a true minus sign", () => {
+  assert.deepEqual([0, -3, 0.125, 1 / 3, -12.3456, 1234567, 1e-9, -Infinity, NaN].map((value) => format(value)),
+    ["0", "−3", "0.125", "0.333", "−12.35", "1.2e6", "1.0e−9", "−∞", "NaN"]);
+});

@@ -1,0 +1,286 @@
+"""Scenes of random geometries, each with what it must show: its arrays by panel, and its wires one by one.
+
+The wires are those of :func:`cnnlab.wiring.wiring`, expanded over channels and filters; what a pooling's wires carry
+is found here window by window. Everything is made of small integers, so that sums are exact.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+
+from cnnlab import conv2d, conv2d_backward, max_pool2d, mean_pool2d, pad2d
+from cnnlab.geometry import Axis, check_window
+from cnnlab.scenes import convolution_scene, gather_scene, pooling_scene, scatter_scene, tie_scene
+from cnnlab.wiring import check_pool, wiring
+
+ENDS = ("output", "input", "tap")
+
+# What every random draw could miss: F = 1, S > F, P > F, even F, leftovers, dilation, groups; (size, kernel, settings)
+ODD_CONVOLUTIONS = [
+    ((5, 5), (1, 1), {}),
+    ((6, 6), (1, 1), {"stride": 3}),
+    ((7, 6), (2, 2), {"stride": 3}),
+    ((3, 4), (2, 2), {"padding": 3}),
+    ((2, 2), (1, 1), {"padding": 2, "stride": 2}),
+    ((4, 4), (4, 2), {"padding": ((1, 2), (0, 1))}),
+    ((6, 5), (3, 3), {"stride": 2, "padding": ((0, 1), (2, 0))}),
+    ((5, 7), (2, 3), {"dilation": (3, 2), "stride": 2, "padding": 1}),
+    ((5, 5), (3, 3), {"padding": "same"}),
+    ((5, 4), (4, 2), {"padding": "same"}),
+    ((1, 1), (1, 1), {}),
+]
+ODD_POOLS = [
+    ((5, 5), 2, {"ceil_mode": True}),
+    ((6, 7), 3, {"stride": 2, "padding": 1, "ceil_mode": True}),
+    ((5, 5), 2, {"stride": 3, "ceil_mode": True}),
+    ((4, 5), (3, 2), {"stride": 1, "padding": (1, 0)}),
+    ((3, 3), 1, {"stride": 2}),
+    ((5, 5), 3, {"stride": 1, "padding": ((2, 0), (0, 2))}),
+]
+
+
+@dataclass(frozen=True)
+class Wire:
+    """One wire between cells (plane, row, column) of the panels; ``share`` is what a pooling's wire carries."""
+
+    output: tuple[int, int, int]
+    input: tuple[int, int, int]
+    tap: tuple[int, int, int]
+    share: float | None = None
+
+
+@dataclass
+class Case:
+    """A scene, the arrays (planes, h, w) that its panels must show, and its wires, by panel where they differ."""
+
+    name: str
+    scene: dict
+    arrays: dict[str, np.ndarray]
+    wires: list[Wire]
+    given: dict = field(default_factory=dict)  # arguments of the public function
+    rules: dict[str, list[Wire]] = field(default_factory=dict)
+    exact: bool = True
+
+    @property
+    def panels(self) -> dict[str, dict]:
+        return {panel["name"]: panel for panel in self.scene["panels"]}
+
+    def wires_at(self, panel: str, kind: str) -> dict[tuple, list[Wire]]:
+        """Return the wires of each cell of a panel of this kind."""
+        by_cell = defaultdict(list)
+        for wire in self.rules.get(panel, self.wires):
+            by_cell[getattr(wire, kind)].append(wire)
+        return by_cell
+
+
+# --- wires ----------------------------------------------------------------------------------------------------------
+
+
+def plane_wires(axes: tuple[Axis, Axis]) -> list[tuple[tuple[int, int], ...]]:
+    """Return the ends (output, padded input, tap) of each wire of a plane, the input checked against the table's."""
+    sides = [(axis.before, axis.after + axis.overhang) for axis in axes]
+    lengths = {name: tuple(getattr(axis, name) for axis in axes) for name in ("kernel", "stride", "dilation")}
+    table = wiring(tuple(axis.size for axis in axes), **lengths, padding=sides)
+    padded = table.output * lengths["stride"] + table.tap * lengths["dilation"]
+    source = padded - [axis.before for axis in axes]
+    inside = ((source >= 0) & (source < [axis.size for axis in axes])).all(axis=1)
+    np.testing.assert_array_equal(table.input, np.where(inside[:, None], source, -1))
+    return list(zip(*(map(tuple, ends.tolist()) for ends in (table.output, padded, table.tap)), strict=True))
+
+
+def convolution_wires(axes, channels: int, filters: int, groups: int, *, turned: bool = False) -> list[Wire]:
+    """Expand the wires of a plane over filters and the channels of their group."""
+    deep, wide, wires = channels // groups, filters // groups, []
+    for output, source, (row, column) in plane_wires(axes):
+        tap = (axes[0].kernel - 1 - row, axes[1].kernel - 1 - column) if turned else (row, column)
+        for f in range(filters):
+            for k in range(deep):
+                wires.append(Wire((f, *output), (f // wide * deep + k, *source), (f * deep + k, *tap)))
+    return wires
+
+
+def pool_wires(axes, xp: np.ndarray, share) -> list[Wire]:
+    """Give each wire of each channel its share: ``share(values, cells)`` returns those of one window."""
+    windows = defaultdict(list)
+    for output, source, tap in plane_wires(axes):
+        windows[output].append((source, tap))
+    wires = []
+    for plane in range(len(xp)):
+        for output, ends in windows.items():
+            cells = [source for source, _ in ends]
+            shares = share([xp[plane][cell] for cell in cells], cells)
+            for (source, tap), part in zip(ends, shares, strict=True):
+                wires.append(Wire((plane, *output), (plane, *source), (0, *tap), part))
+    return wires
+
+
+def first_wins(values, _cells):
+    return [float(k == values.index(max(values))) for k in range(len(values))]
+
+
+def all_win(values, _cells):
+    return [float(value == max(values)) for value in values]
+
+
+def winners_divide(values, cells):
+    winners = all_win(values, cells)
+    return [won / sum(winners) for won in winners]
+
+
+def even_shares(axes, count_include_pad: bool):
+    """Return the rule of mean pooling: 1 / count for what counts, never for what hangs over the padded input."""
+
+    def counts(cell):
+        inside = (axis.before <= place < axis.before + axis.size for axis, place in zip(axes, cell, strict=True))
+        padded = (place < axis.padded for axis, place in zip(axes, cell, strict=True))
+        return all(padded if count_include_pad else inside)
+
+    return lambda _values, cells: [counts(cell) / sum(map(counts, cells)) for cell in cells]
+
+
+def gathered(wires: list[Wire], shape, end: str, value) -> np.ndarray:
+    """Return an array with, in each cell, the sum of ``value(wire)`` over its wires."""
+    sums = np.zeros(shape)
+    for wire in wires:
+        sums[getattr(wire, end)] += value(wire)
+    return sums
+
+
+# --- cases ----------------------------------------------------------------------------------------------------------
+
+
+def integers(rng, shape) -> np.ndarray:
+    """Return integers without zeros: a wire that is missing must show."""
+    return rng.choice([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0], shape)
+
+
+def convolution_case(
+    rng, size, kernel, settings, *, channels=1, filters=1, groups=1, bias=False, turned=False, dy=True
+):
+    x, w = integers(rng, (1, channels, *size)), integers(rng, (filters, channels // groups, *kernel))
+    b = integers(rng, filters) if bias else None
+    given = {**settings, "groups": groups}
+    used = w[..., ::-1, ::-1] if turned else w
+    y = conv2d(x, used, b, **given)
+    upstream = integers(rng, y.shape) if dy else None
+    scene = convolution_scene(x, w, b, dy=upstream, turned=turned, **given)
+    axes = check_window(size, kernel, **settings)
+    wires = convolution_wires(axes, channels, filters, groups, turned=turned)
+    xp = pad2d(x, tuple((axis.before, axis.after) for axis in axes))[0]
+    arrays = {"x": xp, "w": w.reshape(-1, *kernel), "y": y[0]} | ({"b": b.reshape(-1, 1, 1)} if bias else {})
+    if dy:
+        dx, dw, db = conv2d_backward(upstream, x, used, **given)
+        dw = dw[..., ::-1, ::-1] if turned else dw
+        arrays |= {"dy": upstream[0], "dw": dw.reshape(-1, *kernel)} | ({"db": db.reshape(-1, 1, 1)} if bias else {})
+        arrays["dx"] = gathered(wires, xp.shape, "input", lambda at: arrays["dy"][at.output] * arrays["w"][at.tap])
+        inside = tuple(slice(axis.before, axis.before + axis.size) for axis in axes)
+        np.testing.assert_array_equal(arrays["dx"][:, *inside], dx[0])
+    options = "".join(word for word, on in ((" bias", bias), (" turned", turned), (" dy", dy)) if on)
+    name = f"conv {size} F{kernel} {settings} C{channels} N{filters} G{groups}{options}"
+    return Case(name, scene, arrays, wires, {"x": x, "w": w, "b": b, "dy": upstream})
+
+
+def pooling_case(rng, size, kernel, settings, *, op="max", channels=1, pad_value=-np.inf, include=True, dy=True):
+    x = rng.integers(-3, 2, (1, channels, *size)).astype(float)
+    axes = check_pool(size, kernel, **settings)
+    sides = [(axis.before, axis.after + axis.overhang) for axis in axes]
+    fill = 0.0 if op == "mean" else pad_value
+    xp = np.pad(x[0], [(0, 0), *sides], constant_values=fill)
+    wires = pool_wires(axes, xp, even_shares(axes, include) if op == "mean" else first_wins)
+    if op == "mean":
+        y = mean_pool2d(x, kernel, count_include_pad=include, **settings)[0]
+    elif pad_value == -np.inf:
+        y = max_pool2d(x, kernel, **settings)[0][0]
+    else:
+        outputs = channels, *(axis.out for axis in axes)
+        y = gathered(wires, outputs, "output", lambda wire: wire.share * xp[wire.input])
+    upstream = integers(rng, (1, *y.shape)) if dy else None
+    options = {"op": op, "count_include_pad": include, "pad_value": pad_value}
+    scene = pooling_scene(x, kernel, dy=upstream, **options, **settings)
+    arrays = {"x": xp, "y": y}
+    if dy:
+        arrays["dy"] = upstream[0]
+        arrays["dx"] = gathered(wires, xp.shape, "input", lambda wire: wire.share * upstream[0][wire.output])
+    name = f"{op} {size} F{kernel} {settings} C{channels} pad {fill} include {include}{' dy' if dy else ''}"
+    return Case(name, scene, arrays, wires, {"x": x, "dy": upstream}, exact=op == "max")
+
+
+def tie_case(rng, size, kernel, settings):
+    x = rng.integers(0, 2, (1, 2, *size)).astype(float)
+    axes = check_pool(size, kernel, **settings)
+    xp = np.pad(x[0], [(0, 0), *((axis.before, axis.after + axis.overhang) for axis in axes)], constant_values=-np.inf)
+    dy = integers(rng, (1, 2, *(axis.out for axis in axes)))
+    scene = tie_scene(x, kernel, dy, **settings)
+    case = Case(f"ties {size} F{kernel} {settings}", scene, {"dy": dy[0]}, [], exact=False)
+    for rule, share in (("first", first_wins), ("split", winners_divide), ("all", all_win)):
+        wires = case.rules[f"dx-{rule}"] = pool_wires(axes, xp, share)
+        case.arrays[f"dx-{rule}"] = gathered(wires, xp.shape, "input", lambda wire: wire.share * dy[0][wire.output])
+    case.wires = case.rules["dx-first"]
+    return case
+
+
+def backward_cases(rng, size, kernel, stride, padding):
+    """Return the scatter and the gather of one convolution."""
+    x, w = integers(rng, (1, 1, *size)), integers(rng, (1, 1, *kernel))
+    settings = {"stride": stride, "padding": padding}
+    dy = integers(rng, conv2d(x, w, **settings).shape)
+    axes = check_window(size, kernel, **settings)
+    wires = convolution_wires(axes, 1, 1, 1)
+    shape = (1, *(axis.padded for axis in axes))
+    dx = gathered(wires, shape, "input", lambda wire: dy[0][wire.output] * w[0][wire.tap])
+    name = f"{size} F{kernel} {settings}"
+    scatter = Case(f"scatter {name}", scatter_scene(x, w, dy, **settings), {"dy": dy[0], "w": w[0], "dx": dx}, wires)
+    spread = np.zeros([(axis.out - 1) * axis.stride + 1 for axis in axes])
+    spread[:: axes[0].stride, :: axes[1].stride] = dy[0, 0]
+    full = [(axis.kernel - 1, axis.kernel - 1 + axis.leftover) for axis in axes]
+    arrays = {"x": np.pad(spread, full)[None], "w": w[0, :, ::-1, ::-1], "y": dx}
+    all_ways = convolution_wires(check_window(spread.shape, kernel, padding=full), 1, 1, 1)
+    return [scatter, Case(f"gather {name}", gather_scene(x, w, dy, **settings), arrays, all_ways)]
+
+
+def random_geometry(rng) -> tuple[tuple[int, int], tuple[int, int], dict]:
+    """Return size, kernel and settings of a convolution that is legal, whatever they are."""
+    kernel, dilation = rng.integers(1, 4, 2), rng.integers(1, 3, 2)
+    padding = rng.integers(0, 3, (2, 2))
+    least = np.maximum(1, (kernel - 1) * dilation + 1 - padding.sum(axis=1))
+    settings = {"stride": rng.integers(1, 5, 2), "padding": padding, "dilation": dilation}
+    size = least + rng.integers(0, 4, 2)
+    return tuple(size.tolist()), tuple(kernel.tolist()), {name: _pairs(value) for name, value in settings.items()}
+
+
+def _pairs(value: np.ndarray):
+    return tuple(map(tuple, value.tolist())) if value.ndim == 2 else tuple(value.tolist())
+
+
+@cache
+def all_cases() -> list[Case]:
+    """Return every case: the odd ones, and random ones from a fixed seed."""
+    rng = np.random.default_rng(7)
+    cases = []
+    for k, (size, kernel, settings) in enumerate(ODD_CONVOLUTIONS + [random_geometry(rng) for _ in range(24)]):
+        groups = int(rng.choice([1, 1, 2]))
+        channels, filters = (groups * int(count) for count in rng.choice([1, 1, 2], 2))
+        cases.append(
+            convolution_case(
+                *(rng, size, kernel, settings),
+                channels=channels,
+                filters=filters,
+                groups=groups,
+                bias=k % 3 == 1,
+                turned=k % 4 == 2,
+                dy=k % 5 != 3,
+            )
+        )
+    for k in range(18):
+        size, kernel, settings = ODD_POOLS[k % len(ODD_POOLS)]
+        op, pad_value = ("max", "mean", "max")[k // len(ODD_POOLS)], 0.0 if k >= 12 else -np.inf
+        options = {"channels": 1 + k % 2, "include": k % 4 < 2, "dy": k % 5 != 4}
+        cases.append(pooling_case(rng, size, kernel, settings, op=op, pad_value=pad_value, **options))
+    cases += [tie_case(rng, *ODD_POOLS[k]) for k in (1, 3, 5)]
+    for size, kernel, stride, padding in [((3, 3), (2, 2), 1, 0), ((5, 5), (3, 3), 2, 1), ((6, 5), (2, 3), (3, 2), 0)]:
+        cases += backward_cases(rng, size, kernel, stride, padding)
+    return cases + backward_cases(rng, (4, 4), (1, 1), 2, ((1, 0), (0, 2)))

@@ -1,0 +1,219 @@
+"""ConvolutionExplorer and BackwardExplorer without a browser: sliders that bound each other, edits, choices."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+
+import numpy as np
+import pytest
+from explorer_steps import W, X, arrays_of, check_agreement, choose, explore, panels, type_in
+from numpy.testing import assert_allclose, assert_array_equal
+
+from cnnlab import conv2d, conv2d_backward
+from cnnlab.geometry import fits
+from cnnlab.widgets import BackwardExplorer, ConvolutionExplorer
+from cnnlab.widgets.convolution import CONVOLUTION, GIVEN, LOSS, PROBES
+from cnnlab.widgets.explorer import RANGES
+
+# --- sliders --------------------------------------------------------------------------------------------------------
+
+
+def test_every_combination_of_the_sliders_can_be_reached_and_shows_what_the_functions_give(rng):
+    explorer = explore()
+    names = ("size", "kernel", "padding", "stride")
+    combinations = product(*(range(low, high + 1) for low, high in (RANGES[name] for name in names)))
+    legal = [values for values in combinations if fits(values[0], values[1], padding=values[2])]
+    assert len(legal) > 1000
+    for values in rng.permutation(legal)[:300].tolist():
+        settings = dict(zip(names, values, strict=True))
+        choose(explorer, **settings)
+        assert explorer.settings == settings
+        check_agreement(explorer)
+
+
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_each_slider_goes_as_far_as_the_others_allow_and_no_further(dilation):
+    explorer = explore(dilation=dilation)
+    for settings in [(5, 3, 1, 1), (3, 1, 0, 2), (1, 1, 0, 1), (4, 3, 2, 4), (12, 4, 0, 3)]:
+        choose(explorer, **dict(zip(("size", "kernel", "padding", "stride"), settings, strict=True)))
+        for name, slider in explorer.sliders.items():
+            low, high = RANGES[name]
+            there = {value: {**explorer.settings, name: value} for value in range(low, high + 1)}
+            legal = [
+                value
+                for value, given in there.items()
+                if fits(given["size"], given["kernel"], padding=given["padding"], dilation=dilation)
+            ]
+            assert (slider.min, slider.max) == (min(legal), max(legal)), (name, settings)
+
+
+def test_a_slider_pushed_beyond_its_bound_stops_there():
+    explorer = explore(padding=0)
+    explorer.sliders["kernel"].value = 7
+    assert explorer.settings["kernel"] == 5
+    explorer.sliders["size"].value = 1
+    assert explorer.settings["size"] == 5
+
+
+def test_first_values_beyond_the_usual_ranges_extend_the_sliders_and_every_output_has_a_gradient():
+    explorer = ConvolutionExplorer(np.ones((16, 16)), np.ones((9, 9)), padding=6, stride=5, gradients=True)
+    assert {name: slider.max for name, slider in explorer.sliders.items()} == {
+        "size": 16,
+        "kernel": 9,
+        "padding": 6,
+        "stride": 5,
+    }
+    choose(explorer, size=16, kernel=1, padding=6, stride=1)
+    assert explorer.dy.shape == explorer.y.shape == (1, 1, 28, 28)
+
+
+def test_a_larger_input_or_kernel_repeats_the_numbers_and_a_smaller_one_keeps_them():
+    explorer = explore()
+    explorer.sliders["size"].value = 12
+    assert_array_equal(explorer.x[0, 0], np.pad(X, [(0, 7), (0, 7)], mode="wrap"))
+    explorer.sliders["kernel"].value = 2
+    assert_array_equal(explorer.w[0, 0], W[:2, :2])
+    explorer.sliders["kernel"].value = 4
+    assert_array_equal(explorer.w[0, 0], np.pad(W, [(0, 1), (0, 1)], mode="wrap"))
+
+
+# --- edits ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "index"),
+    [
+        ("x", (0, 2, 3), (0, 0, 2, 3)),
+        ("w", (0, 1, 2), (0, 0, 1, 2)),
+        ("b", (0, 0, 0), (0,)),
+        ("dy", (0, 4, 0), (0, 0, 4, 0)),
+    ],
+)
+def test_an_edit_changes_one_number_of_one_array_and_all_that_follows_from_it(name, cell, index):
+    explorer = explore()
+    expected = arrays_of(explorer)
+    expected[name][index] = 7.5
+    type_in(explorer, (name, cell, 7.5))
+    for array, numbers in arrays_of(explorer).items():
+        assert_array_equal(numbers, expected[array])
+    check_agreement(explorer)
+    assert explorer.stages[0].scene["serial"] == 1
+
+
+def test_edits_find_their_channel_filter_and_bias():
+    x, w = np.zeros((3, 4, 4)), np.zeros((2, 3, 2, 2))
+    explorer = ConvolutionExplorer(x, np.asfortranarray(w), [0.0, 0.0], gradients=True)
+    expected = arrays_of(explorer)
+    expected["x"][0, 2, 1, 3] = expected["w"][1, 0, 1, 0] = expected["b"][1] = expected["dy"][0, 1, 2, 0] = 9.0
+    type_in(explorer, ("x", (2, 1, 3), 9), ("w", (3, 1, 0), 9), ("b", (1, 0, 0), 9), ("dy", (1, 2, 0), 9))
+    for name, numbers in arrays_of(explorer).items():
+        assert_array_equal(numbers, expected[name])
+    assert panels(explorer)["w"][3, 1, 0] == 9
+
+
+def test_edits_that_arrive_twice_are_made_once():
+    explorer = explore()
+    type_in(explorer, ("x", (0, 0, 0), 5.0), ("dy", (0, 0, 1), -3.0))
+    before, note = arrays_of(explorer), explorer.note
+    type_in(explorer, ("x", (0, 0, 0), 5.0), ("dy", (0, 0, 1), -3.0))
+    for name, numbers in arrays_of(explorer).items():
+        assert_array_equal(numbers, before[name])
+    assert (explorer.note, explorer.stages[0].scene["serial"]) == (note, 2)
+
+
+def test_an_edit_that_a_slider_has_overtaken_is_kept_for_later():
+    explorer = explore()
+    explorer.sliders["size"].value = 3
+    type_in(explorer, ("x", (0, 4, 4), 6.0))
+    assert explorer.stages[0].scene["serial"] == 1
+    explorer.sliders["size"].value = 5
+    assert explorer.x[0, 0, 4, 4] == 6
+
+
+def test_the_learners_own_arrays_are_never_written():
+    x, w, dy = X.copy(), W.copy(), np.ones((5, 5))
+    explorer = ConvolutionExplorer(x, w, gradients=True, padding=1, dy=dy)
+    type_in(explorer, ("x", (0, 0, 0), 9), ("w", (0, 0, 0), 9), ("dy", (0, 0, 0), 9))
+    explorer.x[...] = explorer.w[...] = explorer.dy[...] = 1
+    assert_array_equal([x, dy], [X, np.ones((5, 5))])
+    assert_array_equal(w, W)
+    assert explorer.x[0, 0, 0, 0] == explorer.w[0, 0, 0, 0] == explorer.dy[0, 0, 0, 0] == 9
+
+
+@pytest.mark.parametrize("probe", PROBES)
+@pytest.mark.parametrize("edit", [("x", (0, 1, 1)), ("w", (0, 0, 2)), ("b", (0, 0, 0))])
+def test_a_nudge_says_how_the_loss_followed_and_what_the_gradient_said(probe, edit):
+    explorer = explore(stride=2)
+    explorer.probe.value = probe
+    name, cell = edit
+    gradient = panels(explorer)[f"d{name}"][cell[0], cell[1] + (name == "x"), cell[2] + (name == "x")]
+    before = explorer.loss
+    now = (explorer.b[0] if name == "b" else explorer.arrays[name][0, 0, cell[1], cell[2]]) + 1e-3
+    type_in(explorer, (name, cell, now))
+    numbers = [float(text) for text in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", explorer.note.replace("−", "-"))]
+    quotient, said = numbers[-2:]
+    assert said == pytest.approx(gradient, rel=1e-5, abs=1e-9)
+    assert quotient == pytest.approx((explorer.loss - before) / 1e-3, rel=1e-5, abs=1e-9)
+    assert quotient == pytest.approx(gradient, rel=1e-2 if probe == LOSS else 1e-5, abs=1e-2 if probe == LOSS else 1e-8)
+    assert explorer.stages[0].scene["note"] == explorer.note
+    explorer.sliders["stride"].value = 1
+    assert explorer.stages[0].scene["note"] == ""
+
+
+# --- choices --------------------------------------------------------------------------------------------------------
+
+
+def test_each_probe_is_the_gradient_it_is_called():
+    explorer = explore()
+    expected = {
+        "one cell": np.eye(5)[2][:, None] * np.eye(5)[2],
+        "all ones": np.ones((5, 5)),
+        "checkerboard": [[(-1.0) ** (row + column) for column in range(5)] for row in range(5)],
+        LOSS: explorer.y[0, 0],
+    }
+    for probe, dy in expected.items():
+        explorer.probe.value = probe
+        assert_array_equal(panels(explorer)["dy"][0], dy)
+        check_agreement(explorer)
+    explorer.probe.value = "random"
+    assert len(np.unique(explorer.dy)) > 10
+    assert_array_equal(explorer.dy, explorer.dy)
+
+
+def test_an_edit_of_a_probe_makes_it_the_learners_own():
+    explorer = explore()
+    explorer.probe.value = "checkerboard"
+    expected = explorer.dy
+    expected[0, 0, 1, 1] = 8
+    type_in(explorer, ("dy", (0, 1, 1), 8.0))
+    assert explorer.probe.value == GIVEN
+    assert_array_equal(explorer.dy, expected)
+    assert_array_equal(panels(explorer)["dy"], expected[0])
+
+
+def test_the_switch_to_convolution_turns_the_kernel_in_all_three_sums():
+    explorer = explore(stride=2)
+    explorer.operation.value = CONVOLUTION
+    turned, geometry = W[::-1, ::-1][None, None], {"stride": 2, "padding": 1}
+    dx, dw, _ = conv2d_backward(explorer.dy, explorer.x, turned, **geometry)
+    shown = panels(explorer)
+    assert_array_equal(shown["w"][0], W)
+    assert_array_equal(shown["y"], conv2d(explorer.x, turned, explorer.b, **geometry)[0])
+    assert_array_equal(shown["dx"][:, 1:-1, 1:-1], dx[0])
+    assert_array_equal(shown["dw"][0], dw[0, 0, ::-1, ::-1])
+    assert_array_equal(explorer.y[0], shown["y"])
+
+
+def test_both_ways_back_show_the_input_gradient_and_say_that_they_agree():
+    explorer = BackwardExplorer(X, W, stride=2, padding=1)
+    for stride, padding, kernel in [(2, 1, 3), (3, 0, 2), (1, 2, 1)]:
+        choose(explorer, size=5, kernel=kernel, padding=padding, stride=stride)
+        dx, _, _ = conv2d_backward(explorer.dy, explorer.x, explorer.w, stride=stride, padding=padding)
+        ways = panels(explorer, 0)["dx"], panels(explorer, 1)["y"]
+        for way in ways:
+            assert_allclose(way[0, padding : padding + 5, padding : padding + 5], dx[0, 0])
+        assert explorer.stages[1].scene["note"].endswith(f"same {ways[0].size} numbers: the largest difference is 0.")
+    type_in(explorer, ("dy", (0, 0, 0), 50.0))
+    assert panels(explorer, 0)["dy"][0, 0, 0] == 50
+    assert_array_equal(panels(explorer, 0)["dx"], panels(explorer, 1)["y"])

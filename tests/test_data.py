@@ -1,0 +1,119 @@
+"""The digits and the photograph that come with the package."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from cnnlab import data
+from cnnlab.data import load_digits, load_photo
+
+FILES = {"digits.npz": load_digits, "photo.npz": load_photo}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Return a copy of the data folder that the loaders read from."""
+    for name in FILES:
+        shutil.copy(data.FOLDER / name, tmp_path)
+    monkeypatch.setattr(data, "FOLDER", tmp_path)
+    return tmp_path
+
+
+def test_the_digits_are_1797_images_in_training_and_test():
+    digits = load_digits()
+    assert [array.shape for array in digits] == [(1437, 1, 8, 8), (1437,), (360, 1, 8, 8), (360,)]
+    assert [array.dtype for array in digits] == [np.float64, np.intp] * 2
+
+
+def test_every_class_has_36_test_digits():
+    digits = load_digits()
+    assert_array_equal(np.bincount(digits.y_test), [36] * 10)
+    assert_array_equal(np.bincount(digits.y_train), [142, 146, 141, 147, 145, 146, 145, 143, 138, 144])
+
+
+def test_pixels_are_sixteenths_from_paper_to_ink():
+    images = np.concatenate([load_digits().x_train, load_digits().x_test])
+    assert_array_equal(np.unique(images * 16), np.arange(17))
+
+
+def test_no_test_digit_is_among_the_training_digits():
+    train, test = ({image.tobytes() for image in images} for images in (load_digits().x_train, load_digits().x_test))
+    assert len(train) + len(test) == 1797
+    assert not train & test
+
+
+def test_digits_of_a_class_look_alike():
+    digits = load_digits()
+    means = np.stack([digits.x_train[digits.y_train == label].mean(axis=0) for label in range(10)])
+    distances = ((digits.x_test[:, None] - means) ** 2).sum(axis=(2, 3, 4))
+    assert (distances.argmin(axis=1) == digits.y_test).mean() > 0.85  # so images and labels belong together
+
+
+def test_the_photo_is_a_colour_image_of_200_by_200():
+    photo = load_photo()
+    assert photo.shape == (1, 3, 200, 200)
+    assert photo.dtype == np.float64
+    assert (photo.min(), photo.max()) == (0, 1)
+
+
+def test_the_photo_stands_upright_with_red_first():
+    red, green, blue = load_photo()[0]
+    background, face = np.s_[40:100, 160:195], np.s_[100:120, 70:120]
+    assert blue[background].mean() > green[background].mean() > red[background].mean()
+    assert red[face].mean() > green[face].mean() > blue[face].mean()
+
+
+def test_each_call_returns_arrays_of_its_own():
+    load_digits().x_train[:] = 7
+    load_photo()[:] = 7
+    assert load_digits().x_train.max() == load_photo().max() == 1
+
+
+@pytest.mark.parametrize(("name", "load"), FILES.items())
+def test_a_missing_file_is_named_with_what_to_do(name, load, folder):
+    (folder / name).unlink()
+    with pytest.raises(FileNotFoundError, match=rf"{name} must exist: install cnnlab again$"):
+        load()
+
+
+@pytest.mark.parametrize(("name", "load"), FILES.items())
+@pytest.mark.parametrize("damage", ["cut short", "one bit", "empty", "text"])
+def test_a_damaged_file_is_named_with_what_to_do(name, load, damage, folder):
+    whole = (folder / name).read_bytes()
+    middle = len(whole) // 2
+    damaged = {
+        "cut short": whole[:middle],
+        "one bit": whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :],
+        "empty": b"",
+        "text": b"<html>404</html>",
+    }
+    (folder / name).write_bytes(damaged[damage])
+    with pytest.raises(ValueError, match=rf"{name} must be a whole .npz file \(.+\): install cnnlab again$"):
+        load()
+
+
+def test_other_arrays_in_the_file_are_named_with_both_shapes(folder):
+    np.savez(folder / "photo.npz", pixels=np.zeros((3, 10, 10), np.uint8))
+    message = "must hold {'pixels': (3, 200, 200)} (it holds {'pixels': (3, 10, 10)}): install cnnlab again"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        load_photo()
+
+
+def test_a_file_with_pickled_objects_is_refused(folder):
+    np.savez(folder / "photo.npz", pixels=np.array([{}], dtype=object))
+    with pytest.raises(ValueError, match=r"must be a whole \.npz file"):
+        load_photo()
+
+
+def test_the_files_are_small_and_their_sources_and_licences_stand_beside_them():
+    sources = (data.FOLDER / "SOURCES.md").read_text(encoding="utf-8")
+    assert (data.FOLDER / "digits.npz").stat().st_size < 100_000
+    for name in FILES:
+        section = sources.split(f"## {name}")[1].split("\n## ")[0]
+        assert "- Source: " in section
+        assert "- Licence: " in section

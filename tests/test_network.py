@@ -1,0 +1,176 @@
+"""Sequential: layers one after the other, their table and their weights in a file."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from cnnlab.gradcheck import gradient_error, numerical_gradient
+from cnnlab.layers import Conv2D, Dense, Flatten, MaxPool2D, MeanPool2D, ReLU, Tanh
+from cnnlab.network import Sequential
+
+
+def small_network(seed=0):
+    """Return a network with layers of all kinds for images (N, 2, 9, 8)."""
+    rng = np.random.default_rng(seed)
+    return Sequential(
+        Conv2D(2, 3, 3, stride=2, padding=1, rng=rng),
+        Tanh(),
+        MaxPool2D(2, stride=1),
+        Conv2D(3, 4, (3, 2), rng=rng, init="xavier"),
+        ReLU(),
+        MeanPool2D(2, stride=1, padding=(1, 0)),
+        Flatten(),
+        Dense(12, 5, rng=rng),
+    )
+
+
+def test_a_network_is_its_layers_one_after_the_other(rng):
+    model, x = small_network(), rng.standard_normal((2, 2, 9, 8))
+    outputs = model.outputs(x)
+    for layer, output in zip(model.layers, outputs, strict=True):
+        x = layer.forward(x)
+        assert_array_equal(output, x)
+    assert_array_equal(model.forward(np.ones((1, 2, 9, 8))), model.outputs(np.ones((1, 2, 9, 8)))[-1])
+
+
+def test_every_gradient_of_a_network_equals_central_differences(rng):
+    model, x, dy = small_network(), rng.standard_normal((2, 2, 9, 8)), rng.standard_normal((2, 5))
+    model.forward(x)
+    assert gradient_error(model.backward(dy), numerical_gradient(model.forward, x, dy)) < 1e-7
+    grads = model.grads
+    assert grads.keys() == model.params.keys() == {"0.w", "0.b", "3.w", "3.b", "7.w", "7.b"}
+    for name, param in model.params.items():
+
+        def output(values, param=param):
+            param[...] = values
+            return model.forward(x)
+
+        before = param.copy()
+        numeric = numerical_gradient(output, before, dy)
+        param[...] = before
+        assert gradient_error(grads[name], numeric) < 1e-7
+
+
+def test_params_are_the_weights_themselves():
+    model = small_network()
+    model.params["3.b"][:] = 7
+    assert_array_equal(model.layers[3].params["b"], [7] * 4)
+
+
+def test_a_network_of_no_layers_returns_its_input():
+    assert_array_equal(Sequential().forward([1, 2]), [1, 2])
+    assert len(Sequential().summary((1, 2, 2))) == 0
+
+
+def test_an_error_names_the_layer():
+    message = "layer 3, Conv2D(3, 4, (3, 2)): kernel (3) must fit in the padded input (1 + 2*0 = 1)"  # 3 -> 2 -> 1 rows
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        small_network().forward(np.zeros((1, 2, 3, 8)))
+    with pytest.raises(TypeError, match=re.escape("layer 0, Conv2D(2, 3, 3, stride=2, padding=1): x (dtype bool)")):
+        small_network().forward(np.zeros((1, 2, 9, 8), bool))
+
+
+# --- the table ----------------------------------------------------------------------------------------------------
+
+
+def test_the_summary_counts_shapes_fields_and_parameters():
+    rows = small_network().summary((2, 9, 8))
+    assert [tuple(row) for row in rows] == [
+        ("Conv2D(2, 3, 3, stride=2, padding=1)", (3, 5, 4), (3, 3), 57, (144 + 1) * 60),
+        ("Tanh()", (3, 5, 4), (3, 3), 0, 0),
+        ("MaxPool2D(2, stride=1)", (3, 4, 3), (5, 5), 0, 0),
+        ("Conv2D(3, 4, (3, 2))", (4, 2, 2), (9, 7), 76, (36 + 1) * 16),
+        ("ReLU()", (4, 2, 2), (9, 7), 0, 0),
+        ("MeanPool2D(2, stride=1, padding=(1, 0))", (4, 3, 1), (11, 9), 0, 0),
+        ("Flatten()", (12,), (11, 9), 0, 0),
+        ("Dense(12, 5)", (5,), None, 65, 65),
+    ]
+
+
+def test_the_tutorial_s_layer_shares_its_weights():
+    (row,) = Sequential(Conv2D(3, 2, 3, stride=2, padding=1, rng=np.random.default_rng(0))).summary((3, 5, 5))
+    assert row.output == (2, 3, 3)
+    assert row.parameters == 2 * (3 * 3 * 3 + 1)
+    assert row.unshared == 18 * (75 + 1)
+
+
+def test_a_dilated_kernel_sees_as_far_as_it_reaches():
+    rng = np.random.default_rng(0)
+    rows = Sequential(Conv2D(1, 1, 3, dilation=2, rng=rng), Conv2D(1, 1, 3, dilation=4, rng=rng)).summary((1, 20, 20))
+    assert [row.sees for row in rows] == [(5, 5), (13, 13)]
+
+
+def test_the_summary_is_a_table_with_totals():
+    rng = np.random.default_rng(0)
+    model = Sequential(Conv2D(1, 8, 3, rng=rng), Flatten(), Dense(288, 10, rng=rng))
+    assert str(model.summary((1, 8, 8))).splitlines() == [
+        "layer            output     sees  parameters  unshared",
+        "Conv2D(1, 8, 3)  (8, 6, 6)   3×3          80    18,720",
+        "Flatten()        (288,)      3×3           0         0",
+        "Dense(288, 10)   (10,)       all       2,890     2,890",
+        "total                                  2,970    21,610",
+    ]
+
+
+def test_the_summary_leaves_no_trace_in_the_model(rng):
+    model, x, dy = small_network(), rng.standard_normal((2, 2, 9, 8)), rng.standard_normal((2, 5))
+    model.forward(x)
+    expected = model.backward(dy)
+    model.summary((2, 9, 8))
+    assert_array_equal(model.backward(dy), expected)
+
+
+# --- weights in a file --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "weights"
+
+
+def test_weights_come_back_from_a_file_as_they_were(path, rng):
+    model, other, x = small_network(0), small_network(1), rng.standard_normal((2, 2, 9, 8))
+    assert not np.allclose(model.forward(x), other.forward(x))
+    model.save(path)
+    other.load(path)
+    assert_array_equal(other.forward(x), model.forward(x))
+    with np.load(path, allow_pickle=False) as file:
+        assert set(file) == set(model.params)
+
+
+def test_loading_writes_into_the_arrays_that_are_there(path):
+    model = small_network()
+    weights = model.layers[0].params["w"]
+    model.save(path)
+    before = weights.copy()
+    weights[:] = 0
+    model.load(path)
+    assert_array_equal(weights, before)
+
+
+def test_the_weights_of_another_network_are_refused_and_nothing_is_changed(path, rng):
+    model = small_network()
+    before = {name: param.copy() for name, param in model.params.items()}
+    for other, difference in [
+        (Sequential(*small_network().layers[:-1]), "7.w is missing there, float64 (12, 5) here"),
+        (Sequential(Conv2D(2, 4, 3, rng=rng)), "0.w is float64 (4, 2, 3, 3) there, float64 (3, 2, 3, 3) here"),
+        (Sequential(*small_network().layers, Dense(5, 5, rng=rng)), "8.w is float64 (5, 5) there, missing here"),
+    ]:
+        other.save(path)
+        message = f"{path} must hold the weights of this model ({difference})"
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            model.load(path)
+    for name, param in model.params.items():
+        assert_array_equal(param, before[name])
+
+
+def test_a_missing_or_damaged_file_is_named(path):
+    with pytest.raises(FileNotFoundError, match=f"^{re.escape(str(path))} must exist$"):
+        small_network().load(path)
+    path.write_bytes(b"PK\x03\x04 not a whole file")
+    with pytest.raises(ValueError, match=f"^{re.escape(str(path))} must be a whole .npz file"):
+        small_network().load(path)

@@ -1,0 +1,137 @@
+"""NetworkExplorer without a browser: its maps, what a unit sees, and how it was made."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from explorer_steps import panels
+from numpy.testing import assert_allclose, assert_array_equal
+
+from cnnlab import (
+    Conv2D,
+    Dense,
+    Flatten,
+    MeanPool2D,
+    Sequential,
+    Tanh,
+    load_digits,
+    softmax_cross_entropy,
+    trained_network,
+)
+from cnnlab.training import evaluate
+from cnnlab.widgets import NetworkExplorer
+
+DIGITS = load_digits()
+
+
+@pytest.fixture
+def explorer() -> NetworkExplorer:
+    return NetworkExplorer(trained_network(), DIGITS.x_test, DIGITS.y_test)
+
+
+def pick(explorer, panel, *cell):
+    explorer.stages[0].picked = {"panel": panel, "cell": list(cell)}
+
+
+def field(explorer) -> np.ndarray:
+    """Return which cells of the image are marked as seen."""
+    seen = np.zeros((8, 8), bool)
+    for _, row, column in explorer.stages[0].scene["panels"][0]["marks"]["field"]:
+        seen[row, column] = True
+    return seen
+
+
+def test_the_trained_network_answers_the_held_out_digits():
+    _, accuracy = evaluate(trained_network(), DIGITS.x_test, DIGITS.y_test)
+    assert accuracy >= 0.98
+
+
+def test_the_maps_are_those_of_the_layers(explorer):
+    explorer.sliders["image"].value = 7
+    model, image = trained_network(), DIGITS.x_test[7:8]
+    outputs = [image, *model.outputs(image)]
+    shown = panels(explorer)
+    for k, values in enumerate(outputs):
+        if f"h{k}" in shown and k != 7:
+            assert_array_equal(shown[f"h{k}"].ravel(), values.ravel())
+    assert_allclose(shown["h9"].ravel(), softmax_cross_entropy(outputs[-1], np.array([0]))[1][0])
+    assert f"answer {outputs[-1].argmax()}" in repr(explorer)
+
+
+def test_the_errors_are_the_gradients_of_the_loss_for_the_class_chosen(explorer):
+    explorer.target.value = 3
+    shown, image = panels(explorer), DIGITS.x_test[:1]
+    step = 1e-6
+    numeric = np.zeros((8, 8))
+    for cell in np.ndindex(8, 8):
+        losses = []
+        for sign in (1, -1):
+            nudged = image.copy()
+            nudged[(0, 0, *cell)] += sign * step
+            losses.append(softmax_cross_entropy(trained_network().forward(nudged), np.array([3]))[0])
+        numeric[cell] = (losses[0] - losses[1]) / (2 * step)
+    kinks = 1e-4
+    assert_allclose(shown["g0"][0], numeric, atol=kinks)
+
+
+@pytest.mark.parametrize(
+    ("panel", "cell", "rows", "columns"),
+    [
+        ("h1", (2, 0, 0), slice(0, 2), slice(0, 2)),
+        ("h1", (2, 3, 5), slice(2, 5), slice(4, 7)),
+        ("h3", (0, 1, 3), slice(1, 5), slice(5, 8)),
+        ("h4", (5, 1, 2), slice(0, 7), slice(1, 8)),
+        ("h8", (0, 4, 0), slice(0, 8), slice(0, 8)),
+    ],
+)
+def test_what_a_unit_sees_is_marked_in_the_image(explorer, panel, cell, rows, columns):
+    pick(explorer, panel, *cell)
+    seen = np.zeros((8, 8), bool)
+    seen[rows, columns] = True
+    assert_array_equal(field(explorer), seen)
+
+
+def test_changing_what_a_unit_does_not_see_does_not_change_it(explorer, rng):
+    pick(explorer, "h4", 5, 1, 2)
+    seen, image = field(explorer), DIGITS.x_test[:1]
+    other = np.where(seen, image, rng.random((1, 1, 8, 8)))
+    model = trained_network()
+    assert_array_equal(model.outputs(other)[3][0, 5, 1, 2], model.outputs(image)[3][0, 5, 1, 2])
+    assert (model.outputs(other)[3] != model.outputs(image)[3]).any()
+
+
+def test_the_window_opened_makes_the_number_of_every_unit(explorer):
+    shown = panels(explorer)
+    for panel in (f"h{k}" for k in (1, 2, 3, 4, 5, 6, 8)):
+        values = shown[panel]
+        for cell in list(np.ndindex(values.shape))[:: max(1, values.size // 12)]:
+            pick(explorer, panel, *cell)
+            assert_allclose(panels(explorer, 1)["y"].ravel(), [values[cell]], rtol=1e-12)
+
+
+def test_a_click_on_the_input_changes_nothing(explorer):
+    before = explorer.unit
+    pick(explorer, "h0", 0, 1, 1)
+    assert explorer.unit == before
+
+
+def test_a_drawing_takes_the_place_of_the_image_until_the_slider_moves(explorer):
+    explorer.show(np.ones((1, 1, 8, 8)))
+    assert_array_equal(panels(explorer)["h0"], np.ones((1, 8, 8)))
+    assert "a drawing" in repr(explorer)
+    explorer.sliders["image"].value = 1
+    assert_array_equal(panels(explorer)["h0"], DIGITS.x_test[1])
+
+
+def test_an_image_of_another_size_is_an_error(explorer):
+    with pytest.raises(ValueError, match=r"image \(shape \(1, 1, 9, 9\)\) must have shape \(1, 1, 8, 8\)"):
+        explorer.show(np.ones((1, 1, 9, 9)))
+
+
+def test_any_stack_of_layers_can_be_opened(rng):
+    layers = Conv2D(1, 4, 3, stride=2, rng=rng), Tanh(), MeanPool2D(2, stride=1), Flatten(), Dense(16, 3, rng=rng)
+    explorer = NetworkExplorer(Sequential(*layers), rng.normal(size=(2, 1, 8, 8)))
+    for panel, values in panels(explorer).items():
+        if panel.startswith("h") and panel not in ("h0", "h6"):
+            pick(explorer, panel, *np.unravel_index(values.size - 1, values.shape))
+            assert_allclose(panels(explorer, 1)["y"].ravel(), [values.ravel()[-1]], rtol=1e-12)

@@ -1,0 +1,114 @@
+"""The tool that executes and strips notebooks, and the notebooks that went through it."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient.exceptions import CellExecutionError
+from nbformat import v4
+
+REPOSITORY = Path(__file__).parents[1]
+NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
+
+PICTURE = """
+class Explorer:
+    def _repr_mimebundle_(self, **kwargs):
+        view = {"application/vnd.jupyter.widget-view+json": {"version_major": 2, "version_minor": 0, "model_id": "0"}}
+        return view | {"image/png": "iVBORw0KGgo=", "text/plain": "a picture"}
+Explorer()
+"""
+
+
+@pytest.fixture(scope="module")
+def tool():
+    spec = importlib.util.spec_from_file_location("notebook_tool", REPOSITORY / ".ci/notebooks.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def write_notebook(folder, *sources):
+    path = folder / "lesson.ipynb"
+    cells = [v4.new_markdown_cell("# A lesson"), *map(v4.new_code_cell, sources)]
+    nbformat.write(v4.new_notebook(cells=cells, metadata={"widgets": {"state": {}}}), path)
+    return path
+
+
+def read_code_cells(path):
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+
+
+def test_a_refreshed_notebook_keeps_the_picture_and_loses_the_widget_view(tool, tmp_path):
+    path = write_notebook(tmp_path, PICTURE)
+    tool.refresh(path)
+    (output,) = read_code_cells(path)[0].outputs
+    assert output.data == {"image/png": "iVBORw0KGgo=", "text/plain": "a picture"}
+    assert "widgets" not in nbformat.read(path, as_version=4).metadata
+
+
+def test_an_output_that_was_a_widget_view_alone_is_left_out(tool, tmp_path):
+    only_view = "display({'application/vnd.jupyter.widget-view+json': {'model_id': '0'}}, raw=True)"
+    path = write_notebook(tmp_path, only_view)
+    tool.refresh(path)
+    assert read_code_cells(path)[0].outputs == []
+
+
+def test_a_refreshed_notebook_has_numbered_cells_and_no_timing(tool, tmp_path):
+    path = write_notebook(tmp_path, "1 + 1", "", "2 + 2")
+    tool.refresh(path)
+    notebook = nbformat.read(path, as_version=4)
+    assert [cell.id for cell in notebook.cells] == ["cell-01", "cell-02", "cell-03", "cell-04"]
+    assert [cell.execution_count for cell in read_code_cells(path)] == [1, None, 2]
+    assert [cell.metadata for cell in notebook.cells] == [{}, {}, {}, {}]
+    assert read_code_cells(path)[2].outputs[0].data == {"text/plain": "4"}
+
+
+def test_refreshing_twice_changes_nothing(tool, tmp_path, capsys):
+    path = write_notebook(tmp_path, PICTURE)
+    tool.refresh(path)
+    first = path.read_bytes()
+    tool.refresh(path)
+    assert path.read_bytes() == first
+    assert capsys.readouterr().out.splitlines() == [f"{path}: written", f"{path}: unchanged"]
+
+
+def test_a_failing_cell_leaves_the_file_alone(tool, tmp_path, capsys):
+    path = write_notebook(tmp_path, "1 / 0")
+    before = path.read_bytes()
+    with pytest.raises(CellExecutionError, match="division by zero"):
+        tool.refresh(path)
+    assert tool.main([str(path)]) == 1
+    assert "division by zero" in capsys.readouterr().err
+    assert path.read_bytes() == before
+
+
+def test_the_check_says_what_is_missing(tool, tmp_path, capsys):
+    path = write_notebook(tmp_path, "1 + 1")
+    assert tool.main(["--check", str(path)]) == 1
+    said = capsys.readouterr().out
+    assert f"{path}: cell 2 was not executed" in said
+    assert f"{path}: not in the committed form" in said
+
+
+def test_the_check_finds_a_stored_error(tool, tmp_path):
+    path = write_notebook(tmp_path, "1 / 0")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[1].outputs = [v4.new_output("error", ename="ZeroDivisionError", evalue="division by zero")]
+    nbformat.write(notebook, path)
+    assert f"{path}: cell 2 holds an error" in tool.complaints(path)
+
+
+def test_the_check_passes_a_refreshed_notebook(tool, tmp_path, capsys):
+    path = write_notebook(tmp_path, PICTURE)
+    tool.refresh(path)
+    capsys.readouterr()
+    assert tool.main(["--check", str(path)]) == 0
+    assert capsys.readouterr().out == "all in the committed form\n"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_every_committed_notebook_is_executed_and_stripped(tool, path):
+    assert tool.complaints(path) == []

@@ -1,0 +1,92 @@
+"""Stochastic gradient descent and Adam."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from cnnlab.optimizers import SGD, Adam
+
+NAN, INF = np.nan, np.inf
+
+
+def update(optimizer, *gradients):
+    """Return a parameter that starts at (1, 2), after a step for each gradient."""
+    w = np.array([1.0, 2.0])
+    for gradient in gradients:
+        assert optimizer.update({"w": w}, {"w": np.array(gradient, float)}) is None
+    return w
+
+
+def test_sgd_steps_down_the_gradient():
+    assert_allclose(update(SGD(0.5), [0.25, -1], [1, 0]), [1 - 0.125 - 0.5, 2 + 0.5])
+
+
+def test_momentum_keeps_a_share_of_the_last_step():
+    # the velocities are (4, 8), then 0.5 * (4, 8) + (1, 1) = (3, 5), then (1.5, 2.5)
+    assert_allclose(update(SGD(0.1, momentum=0.5), [4, 8], [1, 1], [0, 0]), [1 - 0.85, 2 - 1.55])
+
+
+def test_adam_s_first_step_has_the_length_of_the_learning_rate_whatever_the_gradient():
+    assert_allclose(update(Adam(0.1), [1e-3, -1e3]), [0.9, 2.1], rtol=1e-5)
+
+
+def test_adam_follows_its_algorithm():
+    gradients, w, mean, square = [[1, -2], [3, 0.5], [-1, 4]], np.array([1.0, 2.0]), 0, 0
+    for t, gradient in enumerate(np.array(gradients), start=1):
+        mean, square = 0.6 * mean + 0.4 * gradient, 0.7 * square + 0.3 * gradient**2
+        w -= 0.1 * (mean / (1 - 0.6**t)) / (np.sqrt(square / (1 - 0.7**t)) + 0.01)
+    assert_allclose(update(Adam(0.1, beta1=0.6, beta2=0.7, epsilon=0.01), *gradients), w, rtol=1e-14)
+
+
+def test_each_parameter_has_a_memory_of_its_own():
+    optimizer, a, b = SGD(1, momentum=0.5), np.zeros(1), np.zeros((2, 2))
+    for _ in range(2):
+        optimizer.update({"a": a, "b": b}, {"a": np.ones(1), "b": 10 * np.ones((2, 2))})
+    assert_array_equal(a, [-2.5])
+    assert_array_equal(b, np.full((2, 2), -25))
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.1, momentum=0.9), Adam(0.1)])
+def test_float32_weights_stay_float32(optimizer):
+    w = np.ones(2, np.float32)
+    for _ in range(2):
+        optimizer.update({"w": w}, {"w": np.ones(2, np.float32)})
+    assert w.dtype == np.float32
+    assert (w < 1).all()
+
+
+RATES = [
+    (0, ValueError, "(0) must be greater than 0, and finite"),
+    (-0.1, ValueError, "(-0.1) must be greater than 0, and finite"),
+    (NAN, ValueError, "(nan) must be greater than 0, and finite"),
+    (INF, ValueError, "(inf) must be greater than 0, and finite"),
+    ("0.1", TypeError, "('0.1') must be a number"),
+    (True, TypeError, "(True) must be a number"),
+]
+SHARES = [
+    (1, ValueError, "(1) must be at least 0 and less than 1"),
+    (-0.1, ValueError, "(-0.1) must be at least 0 and less than 1"),
+    (NAN, ValueError, "(nan) must be at least 0 and less than 1"),
+    (None, TypeError, "(None) must be a number"),
+]
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "cases"),
+    [
+        (SGD, "learning_rate", RATES),
+        (Adam, "learning_rate", RATES),
+        (lambda value: Adam(epsilon=value), "epsilon", RATES),
+        (lambda value: SGD(0.1, momentum=value), "momentum", SHARES),
+        (lambda value: Adam(beta1=value), "beta1", SHARES),
+        (lambda value: Adam(beta2=value), "beta2", SHARES),
+    ],
+)
+def test_a_bad_setting_of_an_optimizer_is_named(make, name, cases):
+    for value, error, message in cases:
+        with pytest.raises(error, match=f"^{re.escape(f'{name} {message}')}$"):
+            make(value)

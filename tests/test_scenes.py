@@ -1,0 +1,301 @@
+"""The stage proved: for every cell of every panel of many scenes, its terms are its wires and add up to its number.
+
+The terms are those that the front end lists (``front/wires.js``, run by Node.js, one run for all scenes); the wires
+are those of ``cnnlab.wiring``, and the numbers those of the public functions (see ``scene_cases.py``).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from scene_cases import Case, Wire, all_cases
+
+from cnnlab import conv2d, conv2d_backward, load_photo, max_pool2d, max_pool2d_backward, mean_pool2d_backward, pad2d
+from cnnlab.scenes import convolution_scene, gather_scene, pooling_scene, scatter_scene
+from cnnlab.widgets.stage import pack
+
+CASES = all_cases()
+SUMS = Path(__file__).parent / "front" / "sums.mjs"
+# What the two operands of a term are, and where it goes, by the panel whose cell is asked: (array, end of the wire).
+OPERANDS = {
+    "y": ("x w y", "input tap output"),
+    "x": ("x w y", "input tap output"),
+    "w": ("x w y", "input tap output"),
+    "dx": ("dy w dx", "output tap input"),
+    "dy": ("dy w dx", "output tap input"),
+    "dw": ("x dy dw", "input output tap"),
+}
+SUMMED = {"y", "dx", "dw", "db"}  # panels whose cells are sums
+GRADIENT = {"x": "dx", "w": "dw", "b": "db"}
+every_case = pytest.mark.parametrize("number", range(len(CASES)), ids=[case.name for case in CASES])
+
+
+def as_text(value):
+    """Return a packed scene as JSON takes it."""
+    if isinstance(value, bytes):
+        return {"base64": base64.b64encode(value).decode()}
+    raise TypeError(value)
+
+
+def hides_gradients(case: Case) -> bool:
+    """Say whether the learner is to have switched the backward row off."""
+    return CASES.index(case) % 7 == 3
+
+
+@pytest.fixture(scope="module")
+def answers(unavailable) -> list[list[dict]]:
+    """Return what the front end says of every cell of every panel of every case."""
+    node = shutil.which("node")
+    if node is None:
+        unavailable("Node.js was not found: install Node.js 20 or newer (Debian: apt-get install nodejs)")
+    scenes = [{**pack(case.scene), "backward": not hides_gradients(case)} for case in CASES]
+    text = json.dumps(scenes, default=as_text)
+    run = subprocess.run([node, str(SUMS)], input=text, capture_output=True, encoding="utf-8", timeout=120)
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)
+
+
+def summed(case: Case, name: str) -> str:
+    """Return the panel whose sum is to be shown for a cell of a panel."""
+    gradient = GRADIENT.get(name)
+    return gradient if gradient in case.panels and not hides_gradients(case) else name
+
+
+def expected_terms(case: Case, name: str) -> dict[tuple, list]:
+    """Return the terms of each cell of a panel, each as its sorted operands ((panel, cell, value), …)."""
+    panel = summed(case, name)
+    kind = case.panels[panel]["kind"]
+    if kind == "bias":
+        return bias_terms(case, panel)
+    source = "dx-first" if "dx-first" in case.panels else "dx"
+    target = panel if kind == "input" else source
+    row = panel if "x" in case.panels else "dx"
+    names, ends = (words.split() for words in OPERANDS[row])
+    terms = {}
+    for cell, wires in case.wires_at(panel, kind).items():
+        roles = [(target if array == "dx" else array, end) for array, end in zip(names, ends, strict=True)]
+        terms[cell] = sorted(tuple(operand(case, *role, wire) for role in roles) for wire in wires)
+    return terms
+
+
+def operand(case: Case, name: str, end: str, wire: Wire) -> tuple:
+    if name == "w" and "w" not in case.panels:
+        return "", (), wire.share
+    cell = getattr(wire, end)
+    return name, cell, case.arrays[name][cell]
+
+
+def bias_terms(case: Case, panel: str) -> dict[tuple, list]:
+    given = case.arrays["dy" if panel == "db" else "y"]
+    terms = {}
+    for filter_, plane in enumerate(given):
+        own = (panel, (filter_, 0, 0), case.arrays[panel][filter_, 0, 0])
+        here = [("dy" if panel == "db" else "y", (filter_, *cell), value) for cell, value in np.ndenumerate(plane)]
+        one = ("", (), 1.0)
+        terms[filter_, 0, 0] = sorted((cell, one, own) if panel == "db" else (own, one, cell) for cell in here)
+    return terms
+
+
+def given_terms(answer: dict) -> list:
+    return sorted(
+        tuple((panel or "", tuple(cell or ()), float(value)) for panel, cell, value in term) for term in answer["terms"]
+    )
+
+
+# --- numbers --------------------------------------------------------------------------------------------------------
+
+
+@every_case
+def test_every_panel_shows_the_whole_array(number):
+    case = CASES[number]
+    assert set(case.panels) == set(case.arrays)
+    for name, panel in case.panels.items():
+        compare = assert_array_equal if case.exact else assert_allclose
+        compare(panel["values"], case.arrays[name])
+        assert panel["shape"] == list(case.arrays[name].shape[1:])
+        assert np.prod(panel["planes"]) == len(case.arrays[name])
+
+
+@every_case
+def test_the_ring_around_the_input_frames_just_the_input(number):
+    case = CASES[number]
+    for name, panel in case.panels.items():
+        if panel["kind"] != "input" or "x" not in case.given:
+            continue
+        top, bottom, left, right = panel["frame"]
+        height, width = panel["shape"]
+        x = case.given["x"]
+        assert (height - top - bottom, width - left - right) == x.shape[2:]
+        if name == "x":
+            assert_array_equal(panel["values"][:, top : height - bottom, left : width - right], x[0])
+
+
+@every_case
+def test_rows_and_columns_marked_unread_are_those_without_a_wire(number):
+    case = CASES[number]
+    for panel in case.panels.values():
+        if panel["kind"] == "input":
+            read = {axis: {wire.input[axis] for wire in case.wires} for axis in (1, 2)}
+            assert panel["unread"]["rows"] == [k for k in range(panel["shape"][0]) if k not in read[1]]
+            assert panel["unread"]["columns"] == [k for k in range(panel["shape"][1]) if k not in read[2]]
+
+
+def test_max_and_mean_scenes_go_back_as_the_public_functions_do():
+    x = np.array([[3.0, 3, 1, 0, -2], [3, 1, 1, 5, 5], [0, 0, -1, 5, 2], [1, 2, 2, 2, 4], [1, 1, 1, 0, 9]])[None, None]
+    for stride in (1, 2, 3):
+        settings = {"stride": stride, "padding": 1, "ceil_mode": True}
+        y, argmax = max_pool2d(x, 3, **settings)
+        dy = np.arange(1.0, y.size + 1).reshape(y.shape)
+        shown = pooling_scene(x, 3, dy=dy, **settings)["panels"][2]["values"]
+        assert_array_equal(shown[:, 1:6, 1:6], max_pool2d_backward(dy, argmax, x.shape)[0])
+        assert shown.sum() == dy.sum()
+        for include in (True, False):
+            shown = pooling_scene(x, 3, op="mean", dy=dy, count_include_pad=include, **settings)["panels"][2]["values"]
+            dx = mean_pool2d_backward(dy, x.shape, 3, count_include_pad=include, **settings)
+            assert_allclose(shown[:, 1:6, 1:6], dx[0], rtol=1e-14)
+
+
+def test_the_winners_marked_are_the_cells_that_argmax_names():
+    x = np.array([[1.0, 5, 2, 0], [3, 4, 6, 6], [0, 0, 8, 7], [9, 0, 7, 8]])[None, None]
+    panel = pooling_scene(x, 2, stride=1)["panels"][0]
+    _, argmax = max_pool2d(x, 2, stride=1)
+    assert panel["marks"]["winner"] == [[0, int(k) // 4, int(k) % 4] for k in np.unique(argmax)]
+    assert pooling_scene(x, 2, op="mean")["panels"][0]["marks"] == {}
+
+
+@pytest.mark.parametrize("geometry", [(3, 2, 1, 0), (5, 3, 2, 1), (6, 2, 3, 0), (5, 1, 2, 2)])
+def test_scattering_step_by_step_ends_in_what_gathering_gives_at_once(rng, geometry):
+    size, kernel, stride, padding = geometry
+    x, w = rng.integers(-3, 4, (1, 1, size, size)), rng.integers(-3, 4, (1, 1, kernel, kernel))
+    x, w = x.astype(float), w.astype(float)
+    dy = rng.integers(-3, 4, conv2d(x, w, stride=stride, padding=padding).shape).astype(float)
+    scatter = scatter_scene(x, w, dy, stride=stride, padding=padding)
+    frames = scatter["panels"][-1]["frames"]
+    xp = pad2d(x, padding)
+    for step, frame in enumerate(frames):
+        so_far = np.where(np.arange(dy.size) <= step, dy.ravel(), 0).reshape(dy.shape)
+        assert_array_equal(frame, conv2d_backward(so_far, xp, w, stride=stride)[0][0, 0])
+    assert len(frames) == dy.size
+    assert_array_equal(scatter["panels"][-1]["values"][0], frames[-1])
+    gather = gather_scene(x, w, dy, stride=stride, padding=padding)
+    assert_array_equal(gather["panels"][-1]["values"][0], frames[-1])
+    given = gather["panels"][0]
+    inserted = np.zeros(given["shape"], bool)
+    inserted[tuple(np.array(given["marks"]["inserted"], int).reshape(-1, 3).T[1:])] = True
+    assert not given["values"][0][inserted].any()
+    ring = np.prod(given["shape"]) - inserted.sum() - dy.size
+    assert ring == np.prod(given["shape"]) - ((dy.shape[-1] - 1) * stride + 1) ** 2
+
+
+# --- the strip ------------------------------------------------------------------------------------------------------
+
+
+def test_there_are_enough_scenes_and_the_odd_settings_are_among_them():
+    words = " | ".join(case.name for case in CASES)
+    assert len(CASES) >= 50
+    odd = ("G2", "C2", "N2", "bias", "turned", "'ceil_mode': True", "include False", "pad 0.0", "F(1, 1)", "same")
+    assert [word for word in odd if word not in words] == []
+
+
+@every_case
+def test_the_terms_of_every_cell_are_its_wires(number, answers):
+    case, cells = CASES[number], {}
+    for answer in answers[number]:
+        cells.setdefault(answer["asked"], {})[tuple(answer["cell"])] = answer
+    assert set(cells) == set(case.panels)
+    for name, given in cells.items():
+        expected = expected_terms(case, name)
+        assert set(given) == set(np.ndindex(case.arrays[name].shape))
+        for cell, answer in given.items():
+            assert answer["panel"] == summed(case, name)
+            assert given_terms(answer) == expected.get(cell, []), (name, cell)
+
+
+@every_case
+def test_the_products_of_every_cell_add_up_to_its_number(number, answers):
+    case = CASES[number]
+    tolerance = 0 if case.exact else 1e-12
+    for answer in answers[number]:
+        panel, cell = answer["panel"], tuple(answer["cell"])
+        if panel.split("-")[0] not in SUMMED:
+            assert answer["total"] is None
+            continue
+        products = [float(a[2]) * float(b[2]) for a, b, _ in answer["terms"] if float(b[2])]  # 0 · −∞ adds nothing
+        shown = float(answer["total"])
+        assert shown == case.panels[panel]["values"][cell]
+        assert sum(products) + answer["bias"] == pytest.approx(shown, rel=tolerance, abs=tolerance)
+
+
+# --- the words ------------------------------------------------------------------------------------------------------
+
+
+@every_case
+def test_every_cell_has_a_sentence_with_the_right_count(number, answers):
+    wrong = re.compile(r"undefined|NaN|Infinity|null|\b1 (outputs|terms|times|wires)\b|-\d")
+    for answer in answers[number]:
+        sentence = answer["sentence"]
+        assert wrong.search(sentence) is None, sentence
+        count = re.search(r"(?<![−\d])(\d+) (?:output|wire|time)s?\b", sentence)
+        assert count is None or int(count[1]) == len(answer["terms"]), sentence
+
+
+def run_line(case: Case, line: str) -> np.ndarray:
+    """Run a line of numpy in which x, w, b and dy are the arrays of one image, plain planes where there is one."""
+    flat = len(case.given.get("w", "1")) * case.given["x"].shape[1] == 1
+    given = {name: array for name, array in case.given.items() if array is not None}
+    names = {name: array[0] if name in ("x", "dy") else array for name, array in given.items()}
+    if flat:
+        names = {name: array.reshape(array.shape[-2:]) if array.ndim > 2 else array for name, array in names.items()}
+    if case.scene["pad"]:
+        exec(case.scene["pad"], {"np": np}, names)
+    return eval(line, {"np": np}, names)
+
+
+@every_case
+def test_the_line_of_numpy_gives_the_number_of_the_cell(number, answers):
+    case = CASES[number]
+    lines = [answer for answer in answers[number] if answer["numpy"]]
+    convolves = case.scene["op"] == "convolution"
+    assert bool(lines) == (bool(case.scene["pytorch"]) if convolves else "pad" in case.scene)
+    for answer in lines:
+        if not convolves:
+            assert_allclose(run_line(case, answer["numpy"]), answer["total"], rtol=1e-12)
+            continue
+        assert run_line(case, answer["numpy"]) == answer["total"], (answer["asked"], answer["cell"], answer["numpy"])
+
+
+class Kernels(np.ndarray):
+    """An array that has the one method of a tensor that the line of PyTorch calls."""
+
+    def flip(self, *axes):
+        return np.flip(self, axes)
+
+
+def pad_as_pytorch(x, sides):
+    left, right, top, bottom = sides
+    return pad2d(np.asarray(x), ((top, bottom), (left, right)))
+
+
+@every_case
+def test_the_line_of_pytorch_gives_y(number):
+    case = CASES[number]
+    if case.scene["op"] != "convolution" or not case.scene["pytorch"]:
+        return
+    names = {name: array.view(Kernels) for name, array in case.given.items() if array is not None}
+    y = eval(case.scene["pytorch"], {"F": SimpleNamespace(conv2d=conv2d, pad=pad_as_pytorch)}, names)
+    assert_array_equal(np.asarray(y)[0], case.arrays["y"])
+
+
+def test_many_numbers_travel_in_single_precision_and_few_in_double():
+    photo = pack(convolution_scene(load_photo()[:, :1], np.ones((1, 1, 3, 3))))
+    assert [panel["values"]["dtype"] for panel in photo["panels"]] == ["f4", "f8", "f4"]
+    assert len(photo["panels"][0]["values"]["data"]) == 4 * 200 * 200

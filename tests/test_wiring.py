@@ -1,0 +1,103 @@
+"""The table of wires, against wires laid one by one, and what is read from it."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from numpy.testing import assert_array_equal
+from strategies import axes, planes
+
+from cnnlab.geometry import check_axis, check_window
+from cnnlab.wiring import axis_wires, cells_per_window, check_pool, tap_slices, wiring
+
+
+def test_the_wires_of_two_windows_on_a_row_of_three_cells():
+    wires = wiring((1, 3), (1, 2), padding=((0, 0), (1, 0)), stride=2)
+    assert_array_equal(wires.output, [[0, 0], [0, 0], [0, 1], [0, 1]])
+    assert_array_equal(wires.tap, [[0, 0], [0, 1], [0, 0], [0, 1]])
+    assert_array_equal(wires.input, [[-1, -1], [0, 0], [0, 1], [0, 2]])
+
+
+@given(planes())
+def test_every_window_has_a_wire_for_each_tap_in_reading_order(plane):
+    rows, columns = check_window(
+        plane["size"], plane["kernel"], **{k: plane[k] for k in ("stride", "padding", "dilation")}
+    )
+    expected = []
+    for i, j, p, q in product(*map(range, (rows.out, columns.out, rows.kernel, columns.kernel))):
+        row, column = i * rows.stride + p * rows.dilation, j * columns.stride + q * columns.dilation
+        row, column = row - rows.before, column - columns.before
+        inside = 0 <= row < rows.size and 0 <= column < columns.size
+        expected.append(((i, j), (row, column) if inside else (-1, -1), (p, q)))
+    wires = wiring(**plane)
+    assert_array_equal(wires.output, [output for output, _, _ in expected])
+    assert_array_equal(wires.input, [cell for _, cell, _ in expected])
+    assert_array_equal(wires.tap, [tap for _, _, tap in expected])
+
+
+@given(axes())
+def test_the_wires_of_an_axis_count_from_the_padding_and_from_the_input(settings):
+    axis = check_axis(**settings)
+    wires = axis_wires(axis)
+    cells = [(o, o * axis.stride + t * axis.dilation, t) for o, t in product(range(axis.out), range(axis.kernel))]
+    assert_array_equal(wires.output, [o for o, _, _ in cells])
+    assert_array_equal(wires.padded, [padded for _, padded, _ in cells])
+    assert_array_equal(wires.tap, [t for _, _, t in cells])
+    numbered = [-1] * axis.before + list(range(axis.size)) + [-1] * axis.after
+    assert_array_equal(wires.input, [numbered[padded] for _, padded, _ in cells])
+
+
+@given(axes())
+def test_the_slices_of_a_tap_are_its_wires_from_the_input(settings):
+    axis = check_axis(**settings)
+    wires = axis_wires(axis)
+    for tap in range(axis.kernel):
+        outputs, inputs = tap_slices(axis, tap)
+        of_tap = (wires.tap == tap) & (wires.input >= 0)
+        assert_array_equal(np.arange(axis.out)[outputs], wires.output[of_tap])
+        assert_array_equal(np.arange(axis.size)[inputs], wires.input[of_tap])
+
+
+@given(axes())
+def test_the_cells_of_a_window_are_counted_with_or_without_padding(settings):
+    axis = check_axis(**settings)
+    wires = axis_wires(axis)
+    inside = [int((wires.input[wires.output == o] >= 0).sum()) for o in range(axis.out)]
+    assert_array_equal(cells_per_window(axis), inside)
+    assert_array_equal(cells_per_window(axis, count_padding=True), [axis.kernel] * axis.out)
+
+
+def test_a_window_that_hangs_over_counts_no_cell_beyond_the_padding():
+    axis = check_axis(4, 3, stride=2, padding=(0, 1), ceil_mode=True)
+    assert_array_equal(cells_per_window(axis), [3, 2])
+    assert_array_equal(cells_per_window(axis, count_padding=True), [3, 3])
+    axis = check_axis(4, 3, stride=3, padding=(0, 1), ceil_mode=True)
+    assert_array_equal(cells_per_window(axis), [3, 1])
+    assert_array_equal(cells_per_window(axis, count_padding=True), [3, 2])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "error", "message"),
+    [
+        ((3, 5), {}, ValueError, "kernel (5) must fit in the padded input (3 + 2*0 = 3)"),
+        (((3, 0), 1), {}, ValueError, "size (0) must be at least 1"),
+        (((3, 3, 3), 1), {}, ValueError, "size ((3, 3, 3)) must be an int or a pair (h, w)"),
+        ((3, 2), {"stride": 0.5}, TypeError, "stride (0.5) must be an int"),
+    ],
+)
+def test_wiring_names_what_is_wrong(arguments, settings, error, message):
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        wiring(*arguments, **settings)
+
+
+def test_a_pool_refuses_a_window_of_nothing_but_padding():
+    message = (
+        "padding (2, 0) must leave an input cell in every window "
+        "(window 0 reads cells -2, -1 and the input is cells 0 to 2)"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        check_pool((3, 3), 2, stride=1, padding=((2, 0), (0, 0)))
