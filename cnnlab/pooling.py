@@ -110,12 +110,12 @@ def max_pool2d_backward(dy, argmax, x_shape):
     return dx
 
 
-def mean_pool2d(x, kernel, *, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
+def mean_pool2d(x, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False, count_include_pad=True):
     """Return the mean of each window.
 
     Parameters
     ----------
-    x, kernel, stride, padding, ceil_mode
+    x, kernel, stride, padding, dilation, ceil_mode
         As :func:`max_pool2d`; padding is 0.
     count_include_pad : bool
         Whether the number that divides counts padding cells. It never counts what hangs over the padded input.
@@ -142,13 +142,16 @@ def mean_pool2d(x, kernel, *, stride=None, padding=0, ceil_mode=False, count_inc
            [10.5, 12.5]])
     """
     x = check_array("x", x, "NCHW")
-    rows, columns = check_pool(x.shape[2:], kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
+    geometry = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
+    rows, columns = check_pool(x.shape[2:], kernel, **geometry)
     y = _gather(np.add, _gather(np.add, x, rows, ROWS, 0), columns, COLUMNS, 0)
     y /= _divisor(rows, columns, count_include_pad)
     return y
 
 
-def mean_pool2d_backward(dy, x_shape, kernel, *, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
+def mean_pool2d_backward(
+    dy, x_shape, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False, count_include_pad=True
+):
     """Return the gradient of a mean-pool: every cell of a window gets an equal share, overlapping windows add up.
 
     Parameters
@@ -157,7 +160,7 @@ def mean_pool2d_backward(dy, x_shape, kernel, *, stride=None, padding=0, ceil_mo
         The gradient of the loss with respect to y.
     x_shape : tuple of int
         (N, C, H, W) of the forward's x.
-    kernel, stride, padding, ceil_mode, count_include_pad
+    kernel, stride, padding, dilation, ceil_mode, count_include_pad
         As the forward.
 
     Returns
@@ -178,7 +181,8 @@ def mean_pool2d_backward(dy, x_shape, kernel, *, stride=None, padding=0, ceil_mo
            [ 3.,  7.,  4.]])
     """
     dy, x_shape = check_array("dy", dy, "NCHW"), _check_x_shape(x_shape)
-    rows, columns = check_pool(x_shape[2:], kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
+    geometry = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
+    rows, columns = check_pool(x_shape[2:], kernel, **geometry)
     check_shape("dy", dy, (*x_shape[:2], rows.out, columns.out), f"the output for x_shape {x_shape}")
     share = dy / _divisor(rows, columns, count_include_pad).astype(dy.dtype)
     return _scatter(_scatter(share, columns, COLUMNS), rows, ROWS)

@@ -85,6 +85,7 @@ def test_mean_pool_divides_the_sum_of_each_window(pools):
     x = plane([[1, 5, 2, 0], [3, 4, 6, 1], [0, 2, 8, 7], [9, 0, 3, 5]])
     assert_array_equal(pools.mean_pool2d(x, 2), plane([[3.25, 2.25], [2.75, 5.75]]))
     assert_array_equal(pools.mean_pool2d(x, (1, 2), stride=(3, 1)), plane([[3, 3.5, 1], [4.5, 1.5, 4]]))
+    assert_array_equal(pools.mean_pool2d(x, 2, stride=1, dilation=3), plane([[3.75]]))
 
 
 def test_padding_counts_in_the_mean_only_where_asked(pools):

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cnnlab.data.bitmap import normalise_bitmap, reduce_bitmap
+
 FOLDER = Path(__file__).parent
 
 

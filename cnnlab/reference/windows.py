@@ -195,7 +195,7 @@ def max_pool2d_backward(dy, argmax, x_shape):
     return dx
 
 
-def mean_pool2d(x, kernel, *, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
+def mean_pool2d(x, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False, count_include_pad=True):
     """Return the mean of each window: its cells added, divided by their number; see :func:`cnnlab.mean_pool2d`.
 
     Examples
@@ -204,7 +204,8 @@ def mean_pool2d(x, kernel, *, stride=None, padding=0, ceil_mode=False, count_inc
     5.0
     """
     x = check_array("x", x, "NCHW")
-    rows, columns = check_pool(x.shape[2:], kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
+    geometry = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
+    rows, columns = check_pool(x.shape[2:], kernel, **geometry)
     y = np.zeros((*x.shape[:2], rows.out, columns.out), x.dtype)
     for n, c, i, j in np.ndindex(y.shape):
         for row, column in product(_window_cells(rows, i), _window_cells(columns, j)):
@@ -213,7 +214,9 @@ def mean_pool2d(x, kernel, *, stride=None, padding=0, ceil_mode=False, count_inc
     return y
 
 
-def mean_pool2d_backward(dy, x_shape, kernel, *, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
+def mean_pool2d_backward(
+    dy, x_shape, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False, count_include_pad=True
+):
     """Return dx of a mean-pool: each window shares out its gradient; see :func:`cnnlab.mean_pool2d_backward`.
 
     Examples
@@ -223,7 +226,8 @@ def mean_pool2d_backward(dy, x_shape, kernel, *, stride=None, padding=0, ceil_mo
              [2., 2.]]]])
     """
     dy = check_array("dy", dy, "NCHW")
-    rows, columns = check_pool(x_shape[2:], kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
+    geometry = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
+    rows, columns = check_pool(x_shape[2:], kernel, **geometry)
     dx = np.zeros(x_shape, dy.dtype)
     for n, c, i, j in np.ndindex(dy.shape):
         share = dy[n, c, i, j] / (_divisor(rows, i, count_include_pad) * _divisor(columns, j, count_include_pad))
@@ -241,4 +245,5 @@ def _window_cells(axis, window):
 def _divisor(axis, window, count_include_pad):
     if not count_include_pad:
         return len(_window_cells(axis, window))
-    return min(axis.kernel, axis.padded - window * axis.stride)  # what hangs over the padded input does not count
+    cells = [window * axis.stride + tap * axis.dilation for tap in range(axis.kernel)]
+    return sum(cell < axis.padded for cell in cells)  # what hangs over the padded input does not count

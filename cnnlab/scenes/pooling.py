@@ -158,7 +158,7 @@ def _cells_with_a_share(shares: np.ndarray, axes: tuple[Axis, Axis]) -> list[lis
 
 
 def _pad_line(axes: tuple[Axis, Axis], planes: int, value: float) -> str:
-    """Return how numpy pads x for the line of the selected cell; 0 may win beyond the edge too, −∞ need not be there."""
+    """Return how numpy pads x for the line of the selected cell; 0 may win beyond the edge too, −∞ cannot."""
     beyond = [axis.overhang if value == 0 else 0 for axis in axes]
     pads = [f"({axis.before}, {axis.after + more})" for axis, more in zip(axes, beyond, strict=True)]
     pads = ["(0, 0)"] * (planes > 1) + pads
