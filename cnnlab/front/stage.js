@@ -7,7 +7,7 @@ import {
 
 const CELL = { largest: 40, withDecimals: 28, tightDecimals: 24, withNumber: 20, plain: 14, smallest: 4 }; // px, gap included
 const SIDE = { withNumber: 16, asCells: 40 }; // longest side of a plane, in cells
-const WIDTH = { column: 104, narrowColumn: 76, gap: 8, compact: 58, operator: 36, direction: 24, photo: 280, leastPhoto: 100, narrow: 600 }; // px
+const WIDTH = { column: 104, narrowColumn: 76, gap: 8, compact: 58, operator: 36, direction: 34, photo: 280, leastPhoto: 100, narrow: 600 }; // px
 const CHIPS = { cells: 200, photo: 40 }; // most terms written out
 const WIRES = 40; // most wires drawn
 const PLAY_EVERY = 700; // ms

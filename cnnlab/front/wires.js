@@ -210,6 +210,9 @@ export function sentenceOf(scene, name, cell) {
   if (scene.op === "overview") return scene.about ?? "";
   if (sum.panel === "parts") return `One channel’s part of output cell ${place}: its window times its slice of the kernel. The parts of all channels add up.`;
   if (sum.panel === "y") return sentenceOfOutput(scene, cell, place, sum);
+  const dy = scene.panels.dy?.symbol ?? "dy";
+  const slope = scene.shares && !["max", "mean"].includes(scene.op); // an activation: its share is its slope
+  if (slope && ["dx", "dy"].includes(sum.panel)) return `The error after the activation at ${place}, times its slope there, is the error before it.`;
   const what = isPadding(scene.panels[name], cell) ? "Padding cell" : "Input cell";
   switch (sum.panel.split("-")[0]) {
     case "x":
@@ -218,15 +221,15 @@ export function sentenceOf(scene, name, cell) {
     case "dx":
       if (!count) return `${what} ${place} was used by no output, so its gradient is 0.`;
       return `${what} ${place} was used by ${plural(count, "output")}, so its gradient is a sum of ${plural(count, "term")}: `
-        + `each output’s dy times the ${scene.panels.w ? "weight that joined them" : "share that it had"}.${what[0] === "P" ? " It lies in the ring that is cropped." : ""}`;
+        + `each output’s ${dy} times the ${scene.panels.w ? "weight that joined them" : "share that it had"}.${what[0] === "P" ? " It lies in the ring that is cropped." : ""}`;
     case "w":
       return `Kernel tap ${place} is used ${plural(count, "time")}, once for every output: this is weight sharing.`;
     case "dw":
-      return `Kernel tap ${place} was used for ${plural(count, "output")}; its gradient adds up each input it met times that output’s dy.`;
+      return `Kernel tap ${place} was used for ${plural(count, "output")}; its gradient adds up each input it met times that output’s ${dy}.`;
     case "dy":
-      return `∂L/∂y ${place} goes back along the ${plural(count, "wire")} of its window, each time multiplied by the ${scene.panels.w ? "weight" : "share"} of the wire.`;
+      return `${scene.panels.dy?.symbol ?? "∂L/∂y"} ${place} goes back along the ${plural(count, "wire")} of its window, each time multiplied by the ${scene.panels.w ? "weight" : "share"} of the wire.`;
     case "db":
-      return `The bias was added to ${plural(count, "output")}, so its gradient is the sum of their dy.`;
+      return `The bias was added to ${plural(count, "output")}, so its gradient is the sum of their ${dy}.`;
     default:
       return `The bias is added to every one of the ${plural(count, "output")} of its filter.`;
   }

@@ -79,6 +79,7 @@ class ChainExplorer(Explorer):
         dy = default_gradient(1) if dy is None else check_square("dy", dy, "NFHW")
         self.arrays = {"x": x, "w": grow(kernels, 7), "dy": grow(dy, largest_output(x.shape[-1], padding))}
         self.chain = make_choice("", "chain", list(CHAINS), list(CHAINS)[chain])
+        self.chain.layout.width = "400px"
         self.f = make_choice("f", "activation", ACTIVATIONS, f)
         self.op = make_choice("", "pooling", ["max", "mean"], op)
         self.arrow = ipywidgets.ToggleButtons(options=self._arrows(), value=0, style={"button_width": "auto"})
@@ -114,10 +115,11 @@ class ChainExplorer(Explorer):
         names = NAMES[self._which]
         signs = [SIGNS[step.kind] for step in steps]
         overview = overview_scene(maps, errors, names, signs, self.place)
-        about = "Every map above its gradient; δ is the derivative of the loss before the activation."
+        about = "Every map above its gradient; δ of a node is the derivative of the loss before its activation."
         detail = steps[place].scene(maps[place], errors[place + 1] if row else None)
         for panel in detail["panels"]:
             panel.update(self._names_of(panel["name"], place), editable=panel["name"] == "w")
+            panel["title"] = panel["title"].removesuffix(" (edit)")
         return [{**overview, "about": about}, {**detail, "heading": self._algebra()[row][place]}]
 
     def edit(self, panel, cell, value):  # noqa: D102 (inherited)
@@ -182,7 +184,8 @@ class ChainExplorer(Explorer):
     def _names_of(self, panel: str, place: int) -> dict:
         """Return what a panel of the opened arrow is called in the chain."""
         (below, below_delta), (above, above_delta) = NAMES[self._which][place : place + 2]
-        symbols = {"x": below, "y": above, "dx": below_delta, "dy": above_delta}
+        kernel = "w" if self._which else ("w_A", "w_B")[self._kernel_of(place)]
+        symbols = {"x": below, "y": above, "dx": below_delta, "dy": above_delta, "w": kernel, "dw": f"∂L/∂{kernel}"}
         return {"symbol": symbols[panel]} if panel in symbols else {}
 
     def _sizes(self, chain: str, settings: dict[str, int]) -> list[int]:

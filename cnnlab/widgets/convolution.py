@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipywidgets
 import numpy as np
 
 from cnnlab.convolution import conv2d
@@ -20,7 +21,7 @@ PROBES = {
     "random": lambda y: np.random.default_rng(y.size).normal(size=y.shape).round(1),
     LOSS: np.copy,
 }
-CORRELATION, CONVOLUTION = "cross-correlation ⋆", "convolution ∗ (turned)"
+CORRELATION, CONVOLUTION = "cross-correlation", "convolution (kernel turned)"
 
 
 class ConvolutionExplorer(Explorer):
@@ -235,6 +236,8 @@ class BackwardExplorer(ConvolutionExplorer):
         if w.shape[:2] != (1, 1):
             raise ValueError(f"w (shape {w.shape}) must be one kernel of one channel: each way back is drawn for one")
         super().__init__(x, w, stride=stride, padding=padding, dy=dy, gradients=True)
+        card, *stages = self.children
+        self.children = [card, ipywidgets.HBox(stages).add_class("cnnlab-side-by-side")]
 
     def choices(self) -> list:  # noqa: D102 (inherited)
         return [self.probe]

@@ -74,10 +74,9 @@ class DigitPad(Block):
     >>> pad = DigitPad(trained_network())
     >>> pad
     DigitPad: draw a digit
-    >>> nought = np.zeros((32, 32), bool)
-    >>> nought[4:28, 8:24] = True
-    >>> nought[8:24, 12:20] = False
-    >>> pad.bitmap = nought  # as if it had been drawn
+    >>> rows, columns = np.ogrid[:32, :32]
+    >>> distance = np.hypot((rows - 16) / 13, (columns - 16) / 9)
+    >>> pad.bitmap = (distance < 1) & (distance > 0.7)  # as if a nought had been drawn
     >>> pad.answer, pad.image.shape
     (0, (1, 1, 8, 8))
     """
@@ -127,8 +126,7 @@ class DigitPad(Block):
 
     def refresh(self) -> None:
         """Ask the network again, which may have learnt since."""
-        image = self.image
-        empty = not image.any()
+        image, empty = self.image, not self.bitmap.any()
         normal, reduced, probabilities, answer = (b"", b"", b"", None) if empty else self._judged(image)
         with self.pad.hold_sync():
             self.pad.normal, self.pad.reduced, self.pad.probabilities = normal, reduced, probabilities
@@ -158,6 +156,7 @@ class DigitPad(Block):
 
     def _scores(self, image: np.ndarray) -> np.ndarray:
         """Return what the network says, through copies of its layers: what their backward needs stays as it is."""
+        image = image.astype(np.result_type(np.float32, *self.model.params.values()))
         return Sequential(*map(copy, self.model.layers)).forward(image)
 
 
