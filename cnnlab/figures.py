@@ -33,6 +33,7 @@ def format_value(value: float) -> str:
     """
     if not np.isfinite(value):
         return "NaN" if np.isnan(value) else "∞" if value > 0 else "−∞"
+    value += 0.0  # no negative zero
     text = f"{value:.0f}" if float(value).is_integer() else f"{value:.2f}".rstrip("0").rstrip(".")
     return text.replace("-", "−")
 

@@ -35,7 +35,7 @@ class Pad {
     this.pen = [this.size >> 1, this.size >> 1]; // the cell that the keyboard's pen is on
     this.undo = [];
     this.root = make("div", { class: "cnnlab-stage cnnlab-pad" });
-    this.root.append(make("div", { class: "cnnlab-pad-steps" }, this.makeSurface(), ...this.makeResults()), this.makeLive());
+    this.root.append(make("div", { class: "cnnlab-pad-steps" }, this.makeSurface(), this.makeResults()), this.makeLive());
     el.append(this.root);
     this.listen();
     this.paint();
@@ -56,7 +56,7 @@ class Pad {
     this.clearButton = button("clear", "take all strokes away");
     const buttons = make("div", { class: "cnnlab-pad-buttons" }, this.undoButton, this.clearButton);
     const help = make("p", { class: "cnnlab-pad-help", "aria-hidden": "true" }, HELP);
-    return this.makeStep("", `your digit, ${side}`, this.surface, buttons, help);
+    return this.makeStep("draw", `your digit, ${side}`, this.surface, buttons, help);
   }
 
   /** What the kernel answers: the digit at its normal size, reduced, and the probabilities. */
@@ -68,16 +68,17 @@ class Pad {
     this.headline = make("div", { class: "cnnlab-pad-answer" });
     this.bars = make("tbody");
     const table = make("table", { class: "cnnlab-pad-bars", "aria-label": "probability of each digit" }, this.bars);
-    return [
-      this.makeStep("→", "normal size, boldness and slant", make("div", { class: "cnnlab-pad-frame" }, picture)),
-      this.makeStep("→", "8×8: on cells in each 4×4 block", this.reduced),
-      this.makeStep("→", "the network’s answer", this.headline, table),
+    const steps = [
+      this.makeStep("normalised", "at normal size and slant", make("div", { class: "cnnlab-pad-frame" }, picture)),
+      this.makeStep("counted", "8×8, on cells of each block", this.reduced),
+      this.makeStep("answered", "the network’s answer", this.headline, table),
     ];
+    const arrow = () => make("div", { class: "cnnlab-operator", "aria-hidden": "true" }, "→");
+    return make("div", { class: "cnnlab-pad-results" }, ...steps.map((step) => make("div", { class: "cnnlab-link" }, arrow(), step)));
   }
 
-  makeStep(sign, caption, ...children) {
-    const step = make("section", { class: "cnnlab-pad-step" }, make("div", { class: "cnnlab-caption" }, caption), ...children);
-    return sign ? make("div", { class: "cnnlab-link" }, make("div", { class: "cnnlab-operator", "aria-hidden": "true" }, sign), step) : step;
+  makeStep(name, caption, ...children) {
+    return make("section", { class: `cnnlab-pad-${name}` }, make("div", { class: "cnnlab-caption" }, caption), ...children);
   }
 
   makeLive() {
@@ -265,7 +266,7 @@ class Pad {
   }
 
   showProbabilities(answer, probabilities) {
-    this.headline.textContent = answer === null ? "draw a digit" : String(answer);
+    this.headline.textContent = answer === null ? "?" : String(answer);
     this.spoken.textContent = answer === null ? "draw a digit" : `the network answers ${answer}`;
     this.bars.replaceChildren(...Array.from(probabilities, (probability, digit) => {
       const bar = make("div", { class: "cnnlab-pad-bar" });

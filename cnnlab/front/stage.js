@@ -5,7 +5,7 @@ import {
   format, isPadding, nameOf, numpyOf, readScene, sentenceOf, sumOf, summed, twinsOf, valueAt, wiresOf,
 } from "./wires.js";
 
-const CELL = { largest: 40, withDecimals: 28, tightDecimals: 24, withNumber: 20, plain: 14, smallest: 4 }; // px, gap included
+const CELL = { largest: 40, withDecimals: 28, tightDecimals: 24, withNumber: 18, plain: 14, smallest: 4 }; // px, gap included
 const SIDE = { withNumber: 16, asCells: 40 }; // longest side of a plane, in cells
 const WIDTH = { column: 104, narrowColumn: 76, gap: 8, compact: 58, operator: 36, direction: 34, photo: 280, leastPhoto: 100, narrow: 600 }; // px
 const CHIPS = { cells: 200, photo: 40 }; // most terms written out
@@ -138,7 +138,13 @@ class CanvasView {
     this.canvases = Array.from({ length: panel.planes[0] * panel.planes[1] }, (_, plane) =>
       make("canvas", { width, height, tabindex: plane ? "-1" : "0", role: "application", "data-plane": plane,
         "aria-label": `${panel.name}, ${panel.title}: arrow keys move the selected cell` }));
-    for (const canvas of this.canvases) this.planes.append(make("div", { class: "cnnlab-photo" }, canvas));
+    const [down, across] = panel.planes;
+    this.planes.style.gridTemplateColumns = `repeat(${across}, auto)`;
+    this.canvases.forEach((canvas, plane) => {
+      const photo = make("div", { class: "cnnlab-photo" }, canvas);
+      photo.style.order = (plane % down) * across + Math.floor(plane / down); // numbered down each column, as in a GridView
+      this.planes.append(photo);
+    });
     this.element = this.planes;
     this.boxes = [];
   }

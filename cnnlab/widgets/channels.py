@@ -92,7 +92,8 @@ class ChannelsExplorer(ConvolutionExplorer):
         return f'{super().beside()}<table class="cnnlab-counts"><tr><th>numbers to learn</th></tr>{rows}</table>'
 
     def describe(self) -> str:  # noqa: D102 (inherited)
-        return super().describe().replace(": ", f": {self.settings['channels']} channels, ", 1)
+        channels = self.settings["channels"]
+        return super().describe().replace(": ", f": {channels} channel{'s' if channels > 1 else ''}, ", 1)
 
 
 def default_numbers(shape: tuple[int, ...], most: int) -> np.ndarray:
@@ -102,9 +103,11 @@ def default_numbers(shape: tuple[int, ...], most: int) -> np.ndarray:
 
 
 def repeat_to(array: np.ndarray, counts: tuple[int, ...]) -> np.ndarray:
-    """Return the array repeated along its first axes to ``counts``."""
+    """Return the array with its first axes lengthened to ``counts``: each new plane is an earlier one, shifted."""
     for axis, count in enumerate(counts):
         if array.shape[axis] > count:
             raise ValueError(f"channels and filters ({array.shape[axis]}) must be at most {count} in an explorer")
-        array = np.take(array, np.arange(count) % array.shape[axis], axis=axis)
+        missing = range(count - array.shape[axis])
+        more = [np.roll(array.take([k % array.shape[axis]], axis=axis), k + 1) for k in missing]
+        array = np.concatenate([array, *more], axis=axis)
     return array

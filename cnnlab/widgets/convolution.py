@@ -177,7 +177,7 @@ class ConvolutionExplorer(Explorer):
             top, _, left, _ = scene[panel].get("frame", (0, 0, 0, 0))
             gradients, place = scene[f"d{panel}"]["values"], (plane, row + top, column + left)
             if np.less(place, gradients.shape).all():  # else a slider has hidden the cell before the edit arrived
-                self.note = nudge_note(panel, cell, change, before, self.loss, gradients[place])
+                self.note = nudge_note(self._name(panel, cell), change, before, self.loss, gradients[place])
 
     def describe(self) -> str:  # noqa: D102 (inherited)
         settings, (_, filters, height, width) = self.settings, self.y.shape
@@ -193,6 +193,15 @@ class ConvolutionExplorer(Explorer):
         if panel == "b":
             return array[plane : plane + 1, None]
         return array[divmod(plane, self.w.shape[1])] if panel == "w" else array[0, plane]
+
+    def _name(self, panel: str, cell: list[int]) -> str:
+        """Write a cell as the stage does: without planes where there is one."""
+        plane, *place = cell
+        planes = divmod(plane, self.w.shape[1]) if panel == "w" else (plane,)
+        shown = getattr(self, panel)
+        alone = panel != "b" and shown.shape[0] * shown.shape[1] == 1
+        index = planes if panel == "b" else place if alone else (*planes, *place)
+        return f"{panel}[{', '.join(map(str, index))}]"
 
     def _keep_dy(self) -> None:
         """Make the upstream gradient shown the learner's own, so that a cell of it can be edited."""
@@ -273,10 +282,9 @@ def one_hot(shape: tuple[int, ...]) -> np.ndarray:
     return probe
 
 
-def nudge_note(panel: str, cell: list[int], change: float, before: float, after: float, gradient: float) -> str:
+def nudge_note(cell: str, change: float, before: float, after: float, gradient: float) -> str:
     """Say how the loss followed a change of one cell, beside what the gradient foretold."""
-    place = ", ".join(map(str, cell[1:] if panel != "b" else cell[:1]))
     return (
-        f"Nudge: {panel}[{place}] changed by {change:g}, L from {before:g} to {after:g}. "
-        f"ΔL/Δ{panel} = {(after - before) / change:g}; the gradient said {gradient:g}."
+        f"Nudge: {cell} changed by {change:g}, L from {before:g} to {after:g}. "
+        f"ΔL/Δ{cell.split('[')[0]} = {(after - before) / change:g}; the gradient said {gradient:g}."
     ).replace("-", "−")
