@@ -87,11 +87,10 @@ class Environment(tuple):
         return "\n".join([*map(str.rstrip, lines), self.advice])
 
     def _repr_html_(self):
-        rows = [(need.name, *need.words) for need in self]
-        cells = ("".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in rows)
-        head = "<tr><th>needed</th><th>version</th><th>here</th></tr>"
-        table = "".join(f"<tr>{row}</tr>" for row in cells)
-        return f"<table>{head}{table}</table><p><b>{html.escape(self.advice)}</b></p>"
+        cell = '<td style="text-align: left">{}</td>'
+        rows = ("".join(cell.format(html.escape(text)) for text in (need.name, *need.words)) for need in self)
+        table = "".join(f"<tr>{row}</tr>" for row in rows)
+        return f"<table>{table}</table><p><b>{html.escape(self.advice)}</b></p>"
 
 
 def check_environment() -> Environment:

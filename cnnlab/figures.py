@@ -18,6 +18,7 @@ SYMBOLS = {"dx": "∂L/∂x", "dw": "∂L/∂w", "dy": "∂L/∂y", "db": "∂L/
 SIDE_WITH_NUMBERS = 16  # cells
 PHOTO = 9.0  # width of a large panel, in cells of a small one
 GAP, CAPTION, ROW_GAP, LEAST = 1.7, 1.3, 0.7, 4.2  # in cells; LEAST is the width of a column
+LEAST_UNIT = 0.9  # smaller cells have no numbers
 ARROW = 3.4  # room between the planes of a stack, in cells
 CELL = 0.34  # inches
 CHARACTER, CAPTION_CHARACTER = 0.235, 0.19  # width of a letter of a heading and of a caption, in cells
@@ -72,7 +73,7 @@ def draw_plane(plane, ax: Axes, *, at=(0.0, 0.0), side=None, limit=None, palette
     extent = (x0, x0 + width * unit, y0 + height * unit, y0)
     shown = np.nan_to_num(plane, neginf=-limit, posinf=limit)
     ax.imshow(shown, cmap=palette, vmin=low, vmax=limit, extent=extent, interpolation="nearest", aspect="auto")
-    if max(height, width) > SIDE_WITH_NUMBERS:
+    if max(height, width) > SIDE_WITH_NUMBERS or unit < LEAST_UNIT:
         return ax
     for (row, column), value in np.ndenumerate(plane):
         corner = (x0 + column * unit, y0 + row * unit)
@@ -223,7 +224,7 @@ def _slot(scene: dict, row: int, column: int) -> list[dict]:
 def _side(panel: dict) -> float:
     """Return the width of one plane of a panel in cells; a large one is drawn smaller."""
     width = panel["shape"][1]
-    return float(width) if max(panel["shape"]) <= SIDE_WITH_NUMBERS else PHOTO
+    return width * panel.get("unit", 1.0) if max(panel["shape"]) <= SIDE_WITH_NUMBERS else PHOTO
 
 
 def _size(panel: dict) -> tuple[float, float]:
@@ -288,4 +289,6 @@ def _draw_signs(scene: dict, ax: Axes, row: int, lefts: dict[int, float], y: flo
     columns = sorted(lefts)
     signs = scene["signs"] if row == 0 else ["←"] * (len(columns) - 1)
     for column, sign in zip(columns[1:], signs, strict=False):
+        if not _slot(scene, row, column):
+            continue
         ax.text(lefts[column] - GAP / 2, y, sign, ha="center", va="center", color=SOFT, fontsize=14)

@@ -23,7 +23,7 @@ FLOORS = (
     {"padding", "convolution", "pooling", "activations", "dense", "losses", "reference", "data"},
     {"layers", "gradcheck", "optimizers"},
     {"network"},
-    {"scenes", "figures", "training"},
+    {"scenes", "figures", "training", "environment"},
     {"widgets"},
 )
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}
@@ -38,6 +38,8 @@ THIRD_PARTY = {
     "ipywidgets": {"widgets"},
     "anywidget": {"widgets"},
     "traitlets": {"widgets"},
+    "jupyter_core": {"environment"},
+    "packaging": {"environment"},
 }
 
 MAX_LINES = 300

@@ -7,7 +7,7 @@ import {
 
 const CELL = { largest: 40, withDecimals: 28, tightDecimals: 24, withNumber: 18, plain: 14, smallest: 4 }; // px, gap included
 const SIDE = { withNumber: 16, asCells: 40 }; // longest side of a plane, in cells
-const WIDTH = { column: 104, narrowColumn: 76, gap: 8, compact: 58, operator: 36, direction: 34, photo: 280, leastPhoto: 100, narrow: 600 }; // px
+const WIDTH = { column: 104, narrowColumn: 76, gap: 8, compact: 56, operator: 36, direction: 34, photo: 280, leastPhoto: 100, narrow: 600 }; // px
 const CHIPS = { cells: 200, photo: 40 }; // most terms written out
 const WIRES = 40; // most wires drawn
 const PLAY_EVERY = 700; // ms
@@ -227,6 +227,7 @@ class Stage {
     this.makeFrame();
     el.append(this.root);
     this.listen();
+    this.width = this.root.clientWidth;
     this.update();
   }
 
@@ -266,7 +267,7 @@ class Stage {
     this.undo.push(() => this.model.off("change:scene", changed));
     const resized = new ResizeObserver(() => this.resized());
     resized.observe(this.root);
-    const themed = new MutationObserver(() => this.paint());
+    const themed = new MutationObserver(() => this.hasPhoto && this.redraw()); // all else follows the style sheet
     themed.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
     this.undo.push(() => resized.disconnect(), () => themed.disconnect(), () => this.play(false));
   }
@@ -341,11 +342,13 @@ class Stage {
 
   /** The signs between the panels, and the names of the rows where there are two. */
   addSigns() {
-    const rows = new Set(Object.values(this.scene.panels).map((panel) => panel.row));
-    const columns = [...new Set(Object.values(this.scene.panels).map((panel) => panel.column))].sort((p, q) => p - q);
+    const panels = Object.values(this.scene.panels);
+    const rows = new Set(panels.map((panel) => panel.row));
+    const columns = [...new Set(panels.map((panel) => panel.column))].sort((p, q) => p - q);
     for (const row of rows) {
       const signs = row === 0 ? this.scene.signs : columns.slice(1).map(() => "←");
-      columns.slice(1).forEach((column, k) => this.panels.append(this.place("operator", signs[k] ?? "", row, 2 * column + 1)));
+      const filled = columns.map((column) => panels.some((panel) => panel.row === row && panel.column === column));
+      columns.slice(1).forEach((column, k) => filled[k + 1] && this.panels.append(this.place("operator", signs[k] ?? "", row, 2 * column + 1)));
       if (rows.size > 1) this.panels.append(this.place("direction", ["forward", "backward"][row], row, 1));
     }
   }
@@ -390,39 +393,49 @@ class Stage {
     }
     const operators = counts.size + photos.size - 1;
     const { compact } = this.scene; // many small maps: no numbers
-    const narrow = this.root.clientWidth < WIDTH.narrow;
-    const operator = compact || narrow ? WIDTH.operator / 2 : WIDTH.operator;
+    const narrow = this.width < WIDTH.narrow;
+    const operator = WIDTH.operator / (compact ? 3 : narrow ? 2 : 1);
     const column = compact ? WIDTH.compact : narrow ? WIDTH.narrowColumn : WIDTH.column;
-    const room = this.root.clientWidth - 28 - operators * operator - (this.hasBackward ? WIDTH.direction : 0);
+    const room = this.width - 28 - operators * operator - (this.hasBackward ? WIDTH.direction : 0);
     const wide = (cell) => [...counts].reduce((sum, [place, count]) => sum + Math.max(column, count * cell + gaps.get(place)), 0);
     const small = side <= SIDE.withNumber && !compact;
-    const [largest, least] = small ? [CELL.largest, photos.size ? (narrow ? CELL.tightDecimals : CELL.withDecimals) : CELL.withNumber] : [CELL.plain, CELL.smallest];
+    const decimals = panels.some(({ name, values }) => this.views[name] instanceof GridView && values.some((value) => value % 1));
+    const readable = !decimals ? CELL.withNumber : narrow ? CELL.tightDecimals : CELL.withDecimals;
+    const [largest, least] = small ? [CELL.largest, readable] : [CELL.plain, CELL.smallest];
     let cell = largest;
     while (cell > least && wide(cell) + photos.size * WIDTH.photo > room) cell--;
     const photo = Math.floor((room - wide(cell)) / (photos.size || 1));
-    this.root.style.setProperty("--column", `${column - 4}px`);
-    this.root.style.setProperty("--operator", `${operator}px`);
-    this.root.style.setProperty("--cell", `${cell}px`);
-    this.root.style.setProperty("--photo", `${Math.max(WIDTH.leastPhoto, Math.min(WIDTH.photo, photo))}px`);
+    const lengths = { column: column - 4, operator, cell, photo: Math.max(WIDTH.leastPhoto, Math.min(WIDTH.photo, photo)) };
+    for (const [name, length] of Object.entries(lengths)) this.root.style.setProperty(`--${name}`, `${length}px`);
     this.root.classList.toggle("cnnlab-compact", Boolean(compact));
     this.root.classList.toggle("cnnlab-tight", cell < CELL.plain);
     this.root.classList.toggle("cnnlab-no-gradients", !this.scene.backward);
     this.withNumbers = small && this.show.numbers;
-    this.drawWires();
   }
 
-  /** Called too when the element enters the page, and only then are its colours known. */
+  /** Called too when the element enters the page, and only then are its colours known; not for a change of height. */
   resized() {
+    const width = this.root.clientWidth;
+    if (!width || width === this.width) return;
+    this.width = width;
     this.heights.clear();
     this.fit();
+    this.redraw();
+  }
+
+  redraw() {
     this.paint();
     this.select(this.selection);
   }
 
-  paint() {
+  /** The colours of a canvas, which no style sheet can paint. */
+  colours() {
     const style = getComputedStyle(this.root);
-    const colour = (name) => toRgb(style.getPropertyValue(`--cnnlab-${name}`).trim());
-    const colours = { zero: colour("zero"), positive: colour("positive"), negative: colour("negative") };
+    return Object.fromEntries(["zero", "positive", "negative"].map((name) => [name, toRgb(style.getPropertyValue(`--cnnlab-${name}`).trim())]));
+  }
+
+  paint() {
+    const colours = this.hasPhoto ? this.colours() : null;
     for (const [name, view] of Object.entries(this.views)) {
       const panel = this.scene.panels[name];
       const counts = this.show.coverage && panel.kind === "input" && view instanceof GridView ? this.coverage() : null;
@@ -477,6 +490,7 @@ class Stage {
   keepSelection(before) {
     const panel = this.scene.panels[this.selection?.panel];
     const [row, column] = this.scene.start ?? [0, 0];
+    if (!panel && this.scene.begin) return this.select(this.scene.begin);
     if (!panel) return this.goTo(row * this.stepper.shape[1] + column);
     const [height, width] = panel.shape;
     const last = [panel.planes[0] * panel.planes[1] - 1, height - 1, width - 1];
@@ -499,13 +513,16 @@ class Stage {
     this.stepText.textContent = `step ${this.step + 1} of ${this.steps}`;
     this.scrub.max = String(this.steps);
     this.scrub.value = String(this.step + 1);
+    this.root.classList.toggle("cnnlab-single", this.steps === 1);
     this.root.dataset.selected = `${panel}:${keyOf(cell)}`;
     this.root.dataset.pinned = String(this.pinned);
     this.writeStrip();
     this.note.textContent = this.scene.note ?? "";
     this.sentence.textContent = this.scene.message || sentenceOf(this.scene, panel, cell);
     this.writeCode();
+    const keep = this.measure(); // the one look at the layout, with that of the wires
     this.drawWires();
+    keep();
   }
 
   lightSum() {
@@ -575,15 +592,14 @@ class Stage {
     const none = total === null ? "no sum" : op === "overview" ? "" : "0 (no wire) = ";
     const nothing = terms.length ? [] : [make("span", { class: "cnnlab-plus" }, none)];
     this.strip.replaceChildren(head, ...nothing, ...chips, make("span", { class: "cnnlab-equals" }, tail, result));
-    this.keepHeight(this.strip, panel);
   }
 
-  /** Lets an element of a kind grow, never shrink, so that what stands below it does not jump from cell to cell. */
-  keepHeight(element, kind) {
-    element.style.minHeight = "";
-    const height = Math.max(element.offsetHeight, this.heights.get(kind) ?? 0);
-    this.heights.set(kind, height);
-    element.style.minHeight = `${height}px`;
+  /** Lets strip and code grow, never shrink, so that what stands below does not jump from cell to cell. */
+  measure() {
+    const kept = [[this.strip, this.sum.panel], [this.code, "code"]];
+    for (const [element] of kept) element.style.minHeight = "";
+    for (const [element, kind] of kept) this.heights.set(kind, Math.max(element.offsetHeight, this.heights.get(kind) ?? 0));
+    return () => kept.forEach(([element, kind]) => (element.style.minHeight = `${this.heights.get(kind)}px`));
   }
 
   chip(term, how, goes) {
@@ -635,7 +651,6 @@ class Stage {
     this.code.replaceChildren(...lines.filter(([, text]) => text).map(([label, text]) =>
       make("div", {}, make("span", {}, label), make("code", {}, text),
         make("button", { type: "button", "aria-label": `copy the ${label} line`, onclick: (event) => copy(text, event.target) }, "copy"))));
-    this.keepHeight(this.code, "code");
   }
 
   // --- the user ---
@@ -737,7 +752,7 @@ class Stage {
       const { input } = this;
       if (!input) return;
       this.endEdit();
-      this.resized(); // what has changed meanwhile
+      this.redraw(); // what has changed meanwhile
       if (keep) this.enter(target, input.value);
       this.views[target.panel].focus(target.cell);
     };

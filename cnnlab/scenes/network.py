@@ -19,6 +19,7 @@ from cnnlab.wiring import axis_wires
 ACTIVATIONS = {ReLU: "relu", LeakyReLU: "leaky_relu", Sigmoid: "sigmoid", Tanh: "tanh"}
 KINDS = {Conv2D: "convolution", MaxPool2D: "pooling", MeanPool2D: "pooling", Dense: "fully connected"}
 KINDS |= dict.fromkeys(ACTIVATIONS, "activation")
+SMALL = 0.35  # the side of a cell in the static picture, where 1 is one with a number
 
 
 class Pass(NamedTuple):
@@ -67,7 +68,7 @@ def network_scene(result: Pass, unit: tuple[int, list[int]]) -> dict:
         if isinstance(layer, Flatten):
             continue
         name = KINDS[type(layer)] if layer else "input"
-        options = {"column": column, "kind": f"map {k}"}
+        options = {"column": column, "kind": f"map {k}", "unit": SMALL}
         marks = {"field": field_cells(result, unit)} if k == 0 else {}
         panels += [
             map_panel(f"h{k}", as_planes(values), name, marks=marks, active=k == unit[0], **options),
@@ -75,9 +76,17 @@ def network_scene(result: Pass, unit: tuple[int, list[int]]) -> dict:
         ]
         column += 1
     last = len(result.maps)
-    panels.append(map_panel(f"h{last}", as_planes(result.probabilities), "softmax", column=column, kind=f"map {last}"))
+    panels.append(
+        map_panel(f"h{last}", as_planes(result.probabilities), "softmax", column=column, kind=f"map {last}", unit=SMALL)
+    )
     frame = overview_frame(stepper=f"h{last}", signs=["→"] * column)
-    return {**frame, "panels": panels, "picks": True, "compact": True}
+    return {
+        **frame,
+        "panels": panels,
+        "picks": True,
+        "compact": True,
+        "begin": {"panel": f"h{unit[0]}", "cell": unit[1]},
+    }
 
 
 def as_planes(values: np.ndarray) -> np.ndarray:

@@ -32,7 +32,7 @@ class NetworkExplorer(Explorer):
     >>> from cnnlab import load_digits, trained_network
     >>> digits = load_digits()
     >>> NetworkExplorer(trained_network(), digits.x_test, digits.y_test)
-    NetworkExplorer: image 0 of 360, answer 0 (right)
+    NetworkExplorer: image 0 (of 0 to 359), answer 0 (right)
     """
 
     def __init__(self, model, images, labels=None):
@@ -74,7 +74,7 @@ class NetworkExplorer(Explorer):
         right = ""
         if self.labels is not None and self.drawing is None:
             right = " (right)" if answer == self.labels[index] else f" (it is {self.labels[index]})"
-        what = "a drawing" if self.drawing is not None else f"image {index} of {len(self.images)}"
+        what = "a drawing" if self.drawing is not None else f"image {index} (of 0 to {len(self.images) - 1})"
         return f"NetworkExplorer: {what}, answer {answer}{right}"
 
     # --- what is in view ---
@@ -126,4 +126,5 @@ class NetworkExplorer(Explorer):
         k, (plane, row, column) = self.unit
         if k >= len(self.result.maps) or self.result.maps[k].ndim == 2:
             return f"How the score of class {row} was made"
-        return f"How this unit was made: map {plane}, row {row}, column {column}"
+        layer = self.model.layers[k - 1]
+        return f"How this unit of {layer} was made: map {plane}, row {row}, column {column}"
