@@ -2,7 +2,8 @@
 // say of it: the sum's terms with their cells, the total, the sentence and the line of numpy. tests/test_scenes.py
 // compares that with the functions.
 import { readFileSync } from "node:fs";
-import { numpyOf, readScene, sentenceOf, sumOf } from "../../cnnlab/front/wires.js";
+import { readScene, sumOf } from "../../cnnlab/front/wires.js";
+import { numpyOf, sentenceOf } from "../../cnnlab/front/words.js";
 
 const revive = (key, value) => {
   if (typeof value?.base64 !== "string") return value;

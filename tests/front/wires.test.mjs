@@ -1,7 +1,8 @@
 // The words and look-ups of the stage, on a scene small enough to check by hand.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { format, isPadding, nameOf, numpyOf, readScene, sentenceOf, sliceOf, sumOf, twinsOf, wiresOf } from "../../cnnlab/front/wires.js";
+import { isPadding, nameOf, readScene, sumOf, twinsOf, wiresOf } from "../../cnnlab/front/wires.js";
+import { format, numpyOf, sentenceOf, sliceOf } from "../../cnnlab/front/words.js";
 
 const numbers = (...values) => ({ dtype: "f8", data: new DataView(Float64Array.from(values).buffer) });
 
@@ -65,4 +66,66 @@ test("the numpy line slices the window, and a gradient slices backwards through 
 test("numbers are short, with a true minus sign", () => {
   assert.deepEqual([0, -3, 0.125, 1 / 3, -12.3456, 1234567, 1e-9, -Infinity, NaN].map((value) => format(value)),
     ["0", "−3", "0.125", "0.333", "−12.35", "1.2e6", "1.0e−9", "−∞", "NaN"]);
+});
+
+/** Max pooling of one row 5 7 2 by 1×2 windows, stride 1: the 7 wins both; then the same as a mean. */
+const pool = (op, ...shares) => readScene({
+  op, channels: 1, filters: 1, groups: 1, kernel: [1, 2], padded: false,
+  rows: { output: [0], padded: [0], tap: [0] },
+  columns: { output: [0, 0, 1, 1], padded: [0, 1, 1, 2], tap: [0, 1, 0, 1] },
+  shares: { shape: [1, 2, 1, 2], values: numbers(...shares) },
+  panels: [
+    { name: "x", kind: "input", planes: [1, 1], shape: [1, 3], frame: [0, 0, 0, 0], values: numbers(5, 7, 2) },
+    { name: "y", kind: "output", planes: [1, 1], shape: [1, 2], values: numbers(7, 7) },
+    { name: "dx", kind: "input", planes: [1, 1], shape: [1, 3], frame: [0, 0, 0, 0], values: numbers(0, 30, 0) },
+    { name: "dy", kind: "output", planes: [1, 1], shape: [1, 2], values: numbers(10, 20) },
+  ],
+});
+
+test("a pooling has no kernel: its wires carry shares, and windows that overlap add up", () => {
+  const { terms, total } = sumOf(pool("max", 0, 1, 1, 0), "dx", [0, 0, 1]);
+  assert.deepEqual(terms.map(({ a, b }) => [a.value, b.panel, b.value]), [[10, null, 1], [20, null, 1]]);
+  assert.equal(total, 30);
+  const mean = sumOf(pool("mean", 0.5, 0.5, 0.5, 0.5), "y", [0, 0, 1]);
+  assert.deepEqual(mean.terms.map(({ a, b }) => [a.value, b.value]), [[7, 0.5], [2, 0.5]]);
+});
+
+test("a pooling's sentences speak of the largest value, of the mean, and of shares", () => {
+  const say = (op, ...at) => sentenceOf(pool(op, 0, 1, 1, 0), ...at);
+  assert.equal(say("max", "y", [0, 0, 0]), "Output cell (0, 0) is the largest value of the 1×2 window in row 0, columns 0 to 1.");
+  assert.match(say("mean", "y", [0, 0, 1]), /is the mean of the 1×2 window in row 0, columns 1 to 2\.$/);
+  assert.match(say("max", "dx", [0, 0, 1]), /used by 2 outputs, .* share that it had\.$/);
+  assert.match(say("max", "dy", [0, 0, 1]), /2 wires of its window, .* the share of the wire\.$/);
+});
+
+test("a bias is joined with every output of its filter, forward and backward", () => {
+  const panels = [
+    { name: "b", kind: "bias", planes: [1, 2], shape: [1, 1], values: numbers(3, -4) },
+    { name: "y", kind: "output", planes: [2, 1], shape: [1, 2], values: numbers(1, 2, 3, 4) },
+    { name: "dy", kind: "output", planes: [2, 1], shape: [1, 2], values: numbers(5, 6, 7, 8) },
+    { name: "db", kind: "bias", planes: [1, 2], shape: [1, 1], values: numbers(11, 15) },
+  ];
+  const biased = readScene({ ...message, filters: 2, panels });
+  const forward = sumOf(biased, "b", [1, 0, 0]);
+  assert.deepEqual(forward.terms.map(({ a, b, to }) => [a.value, b.value, to.value]), [[-4, 1, 3], [-4, 1, 4]]);
+  assert.equal(forward.total, null);
+  const backward = sumOf({ ...biased, backward: true }, "b", [1, 0, 0]);
+  assert.deepEqual([backward.panel, backward.total, ...backward.terms.map(({ a }) => a.value)], ["db", 15, 7, 8]);
+});
+
+test("with groups, channels and filters, a wire joins planes of one group", () => {
+  const grouped = { ...scene, channels: 4, filters: 2, groups: 2 };
+  const planes = (kind, plane) => wiresOf(grouped, kind, [plane, 0, 0]).map(({ output, input, tap }) => [output[0], input[0], tap[0]]);
+  assert.deepEqual(planes("output", 1).filter((_, k) => k % 4 === 0), [[1, 2, 2], [1, 3, 3]]);
+  assert.deepEqual(planes("input", 3), [[1, 3, 3]]);
+  assert.deepEqual(planes("tap", 1)[0], [0, 1, 1]);
+});
+
+test("numbers are read from bytes that lie anywhere in a buffer, in either precision", () => {
+  const bytes = new Uint8Array(3 + 8);
+  bytes.set(new Uint8Array(Float32Array.of(1.5, -2).buffer), 3);
+  const values = { dtype: "f4", data: new DataView(bytes.buffer, 3, 8) };
+  const read = readScene({ ...message, panels: [{ ...message.panels[1], values, frames: numbers(1, 2, 3) }] });
+  assert.deepEqual([...read.panels.w.values], [1.5, -2]);
+  assert.deepEqual([...read.panels.w.frames], [1, 2, 3]);
 });

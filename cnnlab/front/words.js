@@ -1,0 +1,125 @@
+// What the stage says of a selected cell: a number as it is written, a sentence, a line of numpy. Pure functions.
+
+import { isPadding, planesOf, sumOf, summed } from "./wires.js";
+
+/** A number as it is written: a true minus sign, and no more digits than fit. */
+export function format(value, digits = 3) {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  let text;
+  if (Number.isInteger(value) && size < 1e5) text = String(value);
+  else if (size !== 0 && (size >= 1e5 || size < 10 ** -digits / 2)) text = value.toExponential(1);
+  else text = String(Number(value.toFixed(Math.max(0, digits - Math.max(0, Math.floor(Math.log10(size)))))));
+  return text.replaceAll("-", "−").replace("e+", "e");
+}
+
+const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** "row 2", or "rows −1 to 1". */
+function span(noun, indices) {
+  const [first, last] = [Math.min(...indices), Math.max(...indices)];
+  return (first === last ? `${noun} ${first}` : `${noun}s ${first} to ${last}`).replaceAll("-", "−");
+}
+
+/** One plain sentence on the selected cell. */
+export function sentenceOf(scene, name, cell) {
+  const sum = sumOf(scene, name, cell);
+  const count = sum.terms.length;
+  const where = `(${cell.slice(1).map((index, axis) => index - (scene.panels[name].frame?.[2 * axis] ?? 0)).join(", ")})`;
+  const place = where.replaceAll("-", "−");
+  if (scene.op === "overview") return scene.about ?? "";
+  if (sum.panel === "parts") return `One channel’s part of output cell ${place}: its window times its slice of the kernel. The parts of all channels add up.`;
+  if (sum.panel === "y") return sentenceOfOutput(scene, cell, place, sum);
+  const dy = scene.panels.dy?.symbol ?? "dy";
+  const slope = scene.shares && !["max", "mean"].includes(scene.op); // an activation: its share is its slope
+  if (slope && ["dx", "dy"].includes(sum.panel)) return `The error after the activation at ${place}, times its slope there, is the error before it.`;
+  const what = isPadding(scene.panels[name], cell) ? "Padding cell" : "Input cell";
+  switch (sum.panel.split("-")[0]) {
+    case "x":
+      if (!count) return `${what} ${place} is read by no output: every window passes it by.`;
+      return `${what} ${place} is read by ${plural(count, "output")}${scene.panels.w && count > 1 ? ", each time through another tap of the kernel" : ""}.`;
+    case "dx":
+      if (!count) return `${what} ${place} was used by no output, so its gradient is 0.`;
+      return `${what} ${place} was used by ${plural(count, "output")}, so its gradient is a sum of ${plural(count, "term")}: `
+        + `each output’s ${dy} times the ${scene.panels.w ? "weight that joined them" : "share that it had"}.${what[0] === "P" ? " It lies in the ring that is cropped." : ""}`;
+    case "w":
+      return `Kernel tap ${place} is used ${plural(count, "time")}, once for every output: this is weight sharing.`;
+    case "dw":
+      return `Kernel tap ${place} was used for ${plural(count, "output")}; its gradient adds up each input it met times that output’s ${dy}.`;
+    case "dy":
+      return `${scene.panels.dy?.symbol ?? "∂L/∂y"} ${place} goes back along the ${plural(count, "wire")} of its window, each time multiplied by the ${scene.panels.w ? "weight" : "share"} of the wire.`;
+    case "db":
+      return `The bias was added to ${plural(count, "output")}, so its gradient is the sum of their ${dy}.`;
+    default:
+      return `The bias is added to every one of the ${plural(count, "output")} of its filter.`;
+  }
+}
+
+function sentenceOfOutput(scene, cell, place, { terms }) {
+  const { x } = scene.panels;
+  const inputs = terms.map((term) => term.a.cell);
+  const [top, , left] = x.frame;
+  const rows = span("row", inputs.map(([, row]) => row - top));
+  const columns = span("column", inputs.map(([, , column]) => column - left));
+  const kernel = `${scene.kernel[0]}×${scene.kernel[1]}`;
+  const padding = inputs.filter((input) => isPadding(x, input)).length;
+  const some = `${padding} of its ${terms.length} cells ${padding === 1 ? "is" : "are"} padding`;
+  const tail = padding ? `; ${padding === terms.length ? "it is all padding" : some}.` : ".";
+  const { output: name = "Output cell", kernel: taps = "kernel" } = scene.words ?? {};
+  const window = `the ${kernel} window in ${rows}, ${columns}`;
+  const deep = scene.op === "convolution" && scene.channels / scene.groups > 1 ? ` over ${scene.channels / scene.groups} channels` : "";
+  if (scene.op === "max") return `${name} ${place} is the largest value of ${window}${tail}`;
+  if (scene.op === "mean") return `${name} ${place} is the mean of ${window}${tail}`;
+  if (scene.op !== "convolution") return `${name} ${place} is ${scene.op} of the cell before it.`;
+  return `${name} ${place} is the inner product of ${window}${deep} and the ${taps}${scene.turned ? " turned by 180°" : ""}${tail}`;
+}
+
+/** Writes evenly spaced indices as a Python slice. */
+export function sliceOf(indices) {
+  const [first, last] = [indices[0], indices.at(-1)];
+  const step = indices.length > 1 ? indices[1] - first : 1;
+  const stop = last + Math.sign(step);
+  return `${first}:${stop < 0 ? "" : stop}${step === 1 ? "" : `:${step}`}`;
+}
+
+/** The numpy expression that gives the selected cell, to copy. */
+export function numpyOf(scene, name, cell) {
+  const panel = summed(scene, name);
+  if (!["y", "dx", "dw"].includes(panel) || scene.pad === undefined) return "";
+  if (scene.op === "convolution" && !scene.pytorch) return ""; // scatter and gather have other arrays than x, w and dy
+  const { rows, columns } = scene.tables;
+  const { kind } = scene.panels[panel];
+  const along = (end) => {
+    const [r, c] = [rows[kind].get(cell[1]) ?? [], columns[kind].get(cell[2]) ?? []];
+    return r.length && c.length && `${sliceOf(r.map((wire) => wire[end]))}, ${sliceOf(c.map((wire) => wire[end]))}`;
+  };
+  if (!along("output")) return "0.0";
+  const flat = scene.channels * scene.filters === 1;
+  const [planes] = planesOf(scene, kind, cell[0]);
+  const xp = scene.padded ? "xp" : "x";
+  if (scene.op !== "convolution") return panel === "y" ? poolingOf(scene, name, cell, `${xp}[${flat ? "" : `${cell[0]}, `}${along("input")}]`) : "";
+  const turned = scene.turned ? "[..., ::-1, ::-1]" : "";
+  const deep = scene.channels / scene.groups;
+  if (panel === "dw") {
+    const [source, output] = flat ? ["", ""] : [`${planes.input}, `, `[${planes.output}]`];
+    return `(${xp}[${source}${along("input")}] * dy${output}).sum()`;
+  }
+  if (panel === "dx") {
+    const all = planesOf(scene, kind, cell[0]).map((p) => p.output);
+    const [output, tap] = flat ? ["", ""] : [`${sliceOf(all)}, `, `${sliceOf(all)}, ${planes.tap % deep}, `];
+    return `(dy[${output}${along("output")}] * w[${tap}${along("tap")}]).sum()`;
+  }
+  const first = planes.input;
+  const source = flat ? "" : `${scene.groups === 1 ? ":" : `${first}:${first + deep}`}, `;
+  const bias = scene.panels.b ? ` + b[${cell[0]}]` : "";
+  return `(${xp}[${source}${along("input")}] * w${flat ? "" : `[${cell[0]}]`}${turned}).sum()${bias}`;
+}
+
+/** The numpy expression of one pooled cell; numpy cuts a slice that hangs over the edge, as the pooling does. */
+function poolingOf(scene, name, cell, window) {
+  if (scene.op === "max") return `${window}.max()`;
+  const counted = sumOf(scene, name, cell).terms.filter((term) => term.b.value);
+  const all = scene.kernel[0] * scene.kernel[1];
+  return counted.length === all ? `${window}.mean()` : `${window}.sum() / ${counted.length}`;
+}
