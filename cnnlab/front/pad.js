@@ -69,8 +69,8 @@ class Pad {
     this.bars = make("tbody");
     const table = make("table", { class: "cnnlab-pad-bars", "aria-label": "probability of each digit" }, this.bars);
     const steps = [
-      this.makeStep("normalised", "at normal size and slant", make("div", { class: "cnnlab-pad-frame" }, picture)),
-      this.makeStep("counted", "8×8, on cells of each block", this.reduced),
+      this.makeStep("normalised", "normal size, upright", make("div", { class: "cnnlab-pad-frame" }, picture)),
+      this.makeStep("counted", "8×8, on cells per block", this.reduced),
       this.makeStep("answered", "the network’s answer", this.headline, table),
     ];
     const arrow = () => make("div", { class: "cnnlab-operator", "aria-hidden": "true" }, "→");

@@ -5,6 +5,7 @@ from cnnlab.widgets.chain import ChainExplorer
 from cnnlab.widgets.channels import ChannelsExplorer
 from cnnlab.widgets.convolution import BackwardExplorer, ConvolutionExplorer
 from cnnlab.widgets.network import NetworkExplorer
+from cnnlab.widgets.pad import DigitPad
 from cnnlab.widgets.photo import PhotoExplorer
 from cnnlab.widgets.pooling import PoolingExplorer
 from cnnlab.widgets.predict import Predict
@@ -16,6 +17,7 @@ __all__ = [
     "ChainExplorer",
     "ChannelsExplorer",
     "ConvolutionExplorer",
+    "DigitPad",
     "NetworkExplorer",
     "OutputSizeExplorer",
     "PhotoExplorer",

@@ -33,7 +33,7 @@ class Pad(anywidget.AnyWidget):
     """
 
     _esm = join_modules("bitmap.js", "pad.js")
-    _css = FRONT / "stage.css"
+    _css = "\n".join((FRONT / name).read_text(encoding="utf-8") for name in ("stage.css", "pad.css"))
 
     size = traitlets.Int(32).tag(sync=True)
     bitmap = traitlets.Bytes().tag(sync=True, from_json=lambda value, _widget: bytes(value))

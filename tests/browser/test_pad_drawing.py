@@ -1,0 +1,235 @@
+"""Drawing on the pad in a browser: with mouse, touch and keyboard, on two at once, and what is left of one."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from pad_view import PadView
+from playwright.sync_api import expect
+
+# Counts the listeners that are on anything in the page, from now on.
+COUNT_LISTENERS = """() => {
+  window.listeners = 0;
+  for (const [name, step] of [["addEventListener", 1], ["removeEventListener", -1]]) {
+    const plain = EventTarget.prototype[name];
+    EventTarget.prototype[name] = function (...given) { window.listeners += step; plain.apply(this, given); };
+  }
+}"""
+HEAR_KEYS = "() => { window.heard = []; document.addEventListener('keydown', event => window.heard.push(event.key)); }"
+# Moves the pointer many times within one frame, and says in how many frames the pad sent anything.
+STORM = """async ([index, count]) => {
+  const surface = document.querySelectorAll(".cnnlab-pad-surface")[index];
+  const box = surface.getBoundingClientRect();
+  for (let k = 0; k < count; k++)
+    surface.dispatchEvent(new PointerEvent("pointermove", {
+      pointerId: 1, clientX: box.left + box.width * (0.2 + 0.6 * k / count), clientY: box.top + box.height / 2 }));
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
+
+
+@pytest.fixture
+def pad(stage_page) -> PadView:
+    return PadView(stage_page)
+
+
+def press(view, key, times):
+    """Press a key on the pad a number of times."""
+    for _ in range(times):
+        view.surface.press(key)
+
+
+# --- drawing --------------------------------------------------------------------------------------------------------
+
+
+def test_a_stroke_is_as_wide_as_the_pen_and_as_long_as_the_mouse_went(pad):
+    pad.stroke([(0.25, 0.5), (0.75, 0.5)])
+    pad.settle()
+    rows, columns = pad.bitmap().nonzero()
+    assert (rows.min(), rows.max()) == (14, 17)
+    assert (columns.min(), columns.max()) == (6, 25)
+    assert pad.bitmap()[14:18, 8:24].all()
+
+
+def test_a_stroke_that_leaves_the_pad_goes_on_when_it_comes_back(pad):
+    pad.stroke([(0.5, 0.5), (1.3, 0.5), (1.3, 0.9), (0.5, 0.9)])
+    pad.settle()
+    assert pad.bitmap()[16, 16:].all()
+    assert pad.bitmap()[28, 16:].all()
+    assert not pad.bitmap()[20:26].any()
+
+
+def test_the_other_mouse_buttons_do_not_draw(pad):
+    pad.surface.click(button="middle")
+    pad.settle()
+    assert (pad.picture(), pad.sent()) == ("", 0)
+
+
+def test_a_storm_of_moves_is_one_message_a_frame(pad):
+    pad.mouse.move(*pad.place(0.2, 0.5))
+    pad.mouse.down()
+    pad.settle()
+    assert pad.sent() == 1
+    pad.page.evaluate(STORM, [0, 200])
+    assert pad.sent() == 2
+    assert pad.stage.saved()[-1] == {"bitmap": "DataView of 1024 bytes"}
+    pad.mouse.up()
+    pad.settle()
+    assert pad.sent() == 2
+    assert pad.bitmap()[16, 7:25].all()
+
+
+def test_undo_takes_back_one_stroke_after_the_other_and_clear_as_well(pad):
+    pictures = [pad.picture()]
+    for y in (0.2, 0.5, 0.8):
+        pad.stroke([(0.2, y), (0.8, y)])
+        pad.settle()
+        pictures.append(pad.picture())
+    assert len(set(pictures)) == 4
+    pad.button("clear").click()
+    pad.settle()
+    assert (pad.picture(), pad.bitmap().sum()) == ("", 0)
+    for picture in reversed(pictures):
+        pad.button("undo").click()
+        pad.settle()
+        assert pad.picture() == picture
+    for name in ("undo", "clear"):
+        expect(pad.button(name)).to_have_attribute("aria-disabled", "true")
+    assert pad.answer() is None
+
+
+def test_a_cleared_pad_asks_for_a_digit_again(pad):
+    pad.draw(7)
+    pad.answer()
+    pad.button("clear").click()
+    pad.settle()
+    pad.answer()
+    expect(pad.root.locator(".cnnlab-pad-bars tr")).to_have_count(0)
+    expect(pad.root.locator(".cnnlab-pad-hint")).to_be_visible()
+
+
+# --- keyboard -------------------------------------------------------------------------------------------------------
+
+
+def test_a_seven_drawn_with_the_arrow_keys_is_answered_right(pad):
+    pad.surface.focus()
+    press(pad, "Shift+ArrowLeft", 2)
+    press(pad, "Shift+ArrowUp", 3)
+    pad.surface.press(" ")
+    press(pad, "ArrowRight", 15)
+    for _ in range(8):
+        press(pad, "ArrowDown", 3)
+        pad.surface.press("ArrowLeft")
+    pad.surface.press("Enter")
+    press(pad, "Shift+ArrowUp", 3)  # the pen is up: nothing is drawn
+    pad.settle()
+    rows, columns = pad.bitmap().nonzero()
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (3, 29, 7, 24)
+    assert pad.answer() == 7
+    assert pad.root.locator(".cnnlab-live").inner_text().splitlines()[-1] == "row 16, column 15, pen up"
+
+
+def test_delete_clears_and_backspace_or_ctrl_z_takes_the_last_stroke_back(pad):
+    for column in ("ArrowLeft", "ArrowRight"):
+        press(pad, f"Shift+{column}", 3)
+        pad.surface.press(" ")
+        press(pad, "Shift+ArrowDown", 2)
+        pad.surface.press(" ")
+    pad.settle()
+    both = pad.picture()
+    counts = []
+    for key in ("Delete", "Backspace", "Control+z", "Control+z"):
+        pad.surface.press(key)
+        pad.settle()
+        counts.append((pad.picture() == both, int(pad.bitmap().any(axis=0).sum())))
+    assert counts == [(False, 0), (True, 6), (False, 3), (False, 0)]
+
+
+def test_the_pen_is_lifted_where_the_focus_leaves(pad):
+    pad.surface.press(" ")
+    pad.surface.press("Tab")
+    pad.surface.press("ArrowDown")
+    pad.settle()
+    assert pad.bitmap().any(axis=1).sum() == 3
+    expect(pad.root.locator(".cnnlab-pad-pen")).not_to_have_class(re.compile("cnnlab-pad-down"))
+
+
+def test_keys_do_not_reach_jupyterlab_but_shortcuts_with_ctrl_do(pad):
+    pad.page.evaluate(HEAR_KEYS)
+    for key in (
+        "ArrowDown",
+        "Shift+ArrowUp",
+        " ",
+        "Enter",
+        "Delete",
+        "Backspace",
+        "a",
+        "d",
+        "Escape",
+        "Control+z",
+        "Control+b",
+    ):
+        pad.surface.press(key)
+    pad.button("clear").press("Enter")
+    assert pad.page.evaluate("heard") == ["Control", "Control", "b"]
+
+
+# --- several, and the end -------------------------------------------------------------------------------------------
+
+
+def test_two_pads_are_drawn_on_at_once_by_touch(stage_page):
+    first, second = PadView(stage_page), PadView(stage_page)
+    client = stage_page.page.context.new_cdp_session(stage_page.page)
+    lines = [(first, (0.3, 0.3), (0.3, 0.7)), (second, (0.3, 0.5), (0.7, 0.5))]
+
+    def touch(kind, end):
+        places = [view.place(*ends[end]) for view, *ends in lines] if kind != "touchEnd" else []
+        points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(places)]
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    for kind, end in (("touchStart", 0), ("touchMove", 1), ("touchEnd", 1)):
+        touch(kind, end)
+    first.settle()
+    assert first.bitmap()[10:22, 9].all()
+    assert second.bitmap()[16, 10:22].all()
+    assert max(first.bitmap().any(axis=0).sum(), second.bitmap().any(axis=1).sum()) <= 4
+    first.draw(3)
+    assert second.bitmap().any(axis=1).sum() <= 4
+
+
+def test_a_bitmap_set_from_python_is_shown_and_can_be_taken_back(pad):
+    pad.draw(3)
+    drawn = pad.picture()
+    pad.stage.update(bitmap=b"\1" * 32 + bytes(992))
+    assert pad.picture() == "M0,0h32v1h-32z"
+    pad.button("undo").click()
+    pad.settle()
+    assert pad.picture() == drawn
+
+
+def test_the_echo_of_a_bitmap_does_not_take_back_what_was_drawn_since(pad):
+    pad.stroke([(0.2, 0.2), (0.8, 0.2)])
+    pad.settle()
+    echo = pad.bitmap().tobytes()
+    pad.mouse.move(*pad.place(0.2, 0.8))
+    pad.mouse.down()
+    pad.stage.update(bitmap=echo)
+    pad.mouse.move(*pad.place(0.8, 0.8), steps=4)
+    pad.mouse.up()
+    pad.settle()
+    assert pad.bitmap()[6, 8:24].all()
+    assert pad.bitmap()[26, 8:24].all()
+
+
+def test_nothing_is_left_of_a_pad_that_was_removed(stage_page):
+    stage_page.load(*PadView.SOURCES)
+    stage_page.page.evaluate(COUNT_LISTENERS)
+    pad = PadView(stage_page)
+    assert stage_page.page.evaluate("listeners") > 5
+    assert pad.stage.listening() == 2
+    pad.draw(7)
+    sent = pad.sent()
+    pad.stage.page.evaluate("index => { document.querySelector('.cnnlab-pad-clear').click(); unmount(index); }", 0)
+    pad.settle()
+    assert (stage_page.page.evaluate("listeners"), pad.stage.listening(), pad.sent()) == (0, 0, sent)
+    expect(pad.root.locator(".cnnlab-pad")).to_have_count(0)
