@@ -10,6 +10,7 @@ from cnnlab.widgets.photo import PhotoExplorer
 from cnnlab.widgets.pooling import PoolingExplorer
 from cnnlab.widgets.predict import Predict
 from cnnlab.widgets.sizes import OutputSizeExplorer
+from cnnlab.widgets.training import TrainingExplorer
 
 __all__ = [
     "ActivationExplorer",
@@ -23,4 +24,5 @@ __all__ = [
     "PhotoExplorer",
     "PoolingExplorer",
     "Predict",
+    "TrainingExplorer",
 ]

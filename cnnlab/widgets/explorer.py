@@ -87,10 +87,9 @@ class Explorer(Block):
     def refresh(self) -> None:
         """Bound the sliders by each other and send the stage its new scene, in one update."""
         self._bound()
-        scenes = self.make_scenes()
-        self.formula.value = self.beside()
-        for stage, scene in zip(self.stages, scenes, strict=True):
+        for stage, scene in zip(self.stages, self.make_scenes(), strict=True):
             stage.scene = {**scene, "serial": stage.edits["serial"]}
+        self.formula.value = self.beside()
 
     def _bound(self) -> None:
         """Narrow each slider to the values that fit with those of the others."""

@@ -1,0 +1,245 @@
+"""TrainingExplorer without a browser: one loop for run and start, the same each time, and nothing lost on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+from training_steps import DIGITS, FEW, explore, losses
+
+from cnnlab.widgets.training import TrainingExplorer
+
+
+def press(explorer, name: str) -> None:
+    explorer.buttons[name].click()
+
+
+# --- the training ---------------------------------------------------------------------------------------------------
+
+
+def test_the_default_network_reads_more_than_98_of_100_held_out_digits():
+    explorer = TrainingExplorer(*DIGITS)
+    explorer.run()
+    answers = explorer.model.forward(DIGITS.x_test).argmax(axis=1)
+    assert explorer.accuracy == (answers == DIGITS.y_test).mean() >= 0.98
+    assert len(explorer.records) == 900
+    assert "Finished." in explorer.message.value
+
+
+def test_the_same_seed_gives_the_same_training_however_it_is_cut_into_runs():
+    whole, parts, other = explore(), explore(), explore(seed=1)
+    whole.run()
+    for steps in (1, 4, 0, 7, None):
+        parts.run(steps)
+    other.run()
+    assert losses(whole) == losses(parts) != losses(other)
+    assert whole.describe() == parts.describe()
+    assert whole.still() == parts.still() != other.still()
+
+
+def test_the_step_button_makes_one_step_and_start_trains_to_the_end_where_no_loop_runs():
+    explorer = explore()
+    press(explorer, "step")
+    assert [record.step for record in explorer.records] == [1]
+    press(explorer, "start")
+    assert [record.step for record in explorer.records] == list(range(1, 19))
+    assert [name for name, button in explorer.buttons.items() if not button.disabled] == ["reset"]
+
+
+def test_a_reset_begins_again_with_what_the_controls_show():
+    explorer = explore()
+    explorer.run(5)
+    explorer.controls["first"].value, explorer.controls["batch_size"].value = 4, 32
+    assert "The new filters and batch size will be used after a reset." in explorer.message.value
+    explorer.run(1)
+    assert explorer.describe() == "TrainingExplorer: 2 and 4 filters, batch size 16, seed 0, step 6 of 18"
+    press(explorer, "reset")
+    assert explorer.describe() == "TrainingExplorer: 4 and 4 filters, batch size 32, seed 0, step 0 of 9"
+    explorer.run()
+    fresh = explore(filters=(4, 4), batch_size=32)
+    fresh.run()
+    assert losses(explorer) == losses(fresh)
+
+
+def test_the_learning_rate_takes_effect_at_once():
+    slow, slowed = explore(), explore()
+    slow.run(2)
+    slowed.run(1)
+    slowed.controls["learning_rate"].value = 0.001
+    slowed.run(1)
+    assert losses(slow) == losses(slowed)  # the second step's loss is that before its update
+    slow.run(1)
+    slowed.run(1)
+    assert losses(slow)[2] != losses(slowed)[2]
+    press(slowed, "reset")
+    assert slowed.settings.learning_rate == 0.001
+
+
+@pytest.mark.parametrize("name", ["first", "second", "batch_size", "learning_rate"])
+def test_no_value_of_a_control_leads_to_an_error(name):
+    explorer = explore()
+    for value in explorer.controls[name].options:
+        explorer.controls[name].value = value
+        explorer.reset()
+        explorer.run(2)
+        assert len(explorer.records) == 2
+
+
+# --- between the steps ----------------------------------------------------------------------------------------------
+
+
+def test_while_it_plays_everything_else_gets_its_turn_between_two_steps():
+    async def watch():
+        explorer = explore()
+        press(explorer, "start")
+        seen = []
+        while explorer.playing:
+            seen.append(len(explorer.records))
+            await asyncio.sleep(0)
+        return explorer, seen
+
+    explorer, seen = asyncio.run(watch())
+    assert sorted(set(seen)) == list(range(18))  # the last step ends the playing
+    assert explorer.buttons["start"].disabled
+    alone = explore()
+    alone.run()
+    assert losses(explorer) == losses(alone)
+
+
+def test_after_a_pause_no_step_is_made_until_the_next_start():
+    async def play():
+        explorer = explore()
+        press(explorer, "start")
+        while len(explorer.records) < 3:
+            await asyncio.sleep(0)
+        task = explorer._task
+        press(explorer, "pause")
+        at_pause = len(explorer.records), explorer.message.value
+        await asyncio.wait([task])
+        later = len(explorer.records)
+        press(explorer, "start")
+        while explorer.playing:
+            await asyncio.sleep(0)
+        return at_pause, later, len(explorer.records)
+
+    (steps, message), later, end = asyncio.run(play())
+    assert (steps, later, end) == (3, 3, 18)
+    assert "Paused." in message
+
+
+def test_two_explorers_play_at_once_and_each_as_if_alone():
+    async def play():
+        both = explore(), explore(seed=7)
+        for explorer in both:
+            press(explorer, "start")
+        ahead = 0
+        while any(explorer.playing for explorer in both):
+            ahead = max(ahead, abs(len(both[0].records) - len(both[1].records)))
+            await asyncio.sleep(0)
+        return both, ahead
+
+    both, ahead = asyncio.run(play())
+    assert ahead <= 2
+    for explorer, alone in zip(both, (explore(), explore(seed=7)), strict=True):
+        alone.run()
+        assert losses(explorer) == losses(alone)
+
+
+@pytest.mark.parametrize("leave", ["close", "reset", "run"])
+def test_closing_resetting_and_running_end_the_playing(leave):
+    async def play():
+        explorer = explore()
+        explorer.start()
+        task = explorer._task
+        await asyncio.sleep(0)
+        getattr(explorer, leave)(*([0] if leave == "run" else []))
+        await asyncio.wait([task])
+        return task, explorer
+
+    task, explorer = asyncio.run(play())
+    assert task.cancelled()
+    assert not explorer.playing
+
+
+def test_what_is_shown_changes_a_few_times_a_second_and_at_the_end(monkeypatch):
+    explorer, shown, now = explore(), [], [time.perf_counter()]
+    explorer.curves.observe(lambda change: shown.append(change["new"]["step"]), names="summary")
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+    explorer.refresh()
+    explorer.run(5)
+    now[0] += 1
+    explorer.run(5)
+    assert shown == [0, 5, 6, 10]  # as long as no time passes, only when a run ends
+
+
+# --- when it goes wrong ---------------------------------------------------------------------------------------------
+
+
+def test_a_loss_that_is_not_finite_stops_the_training_and_is_said_with_step_and_reason():
+    images = FEW.x_train.copy()
+    images[20] = np.nan
+    explorer = explore(FEW._replace(x_train=images))
+    explorer.run()
+    assert 0 < len(explorer.records) < 18
+    stopped = rf'role="alert".*loss \(nan\) must be finite.*step {len(explorer.records) + 1}, epoch 1.*Press reset'
+    assert re.search(stopped, explorer.message.value)
+    assert all(np.isfinite(param).all() for param in explorer.model.params.values())
+    assert [name for name, button in explorer.buttons.items() if not button.disabled] == ["reset"]
+    explorer.reset()
+    assert "Ready" in explorer.message.value
+
+
+def test_an_interrupt_leaves_the_last_whole_step_and_says_so(monkeypatch):
+    explorer = explore()
+    explorer.run(4)
+    before = {name: param.copy() for name, param in explorer.model.params.items()}
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(explorer._run.optimizer, "update", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        explorer.run()
+    assert "interrupted after step 4, whose parameters are kept. Press reset." in explorer.message.value
+    for name, param in explorer.model.params.items():
+        assert_array_equal(param, before[name])
+
+
+def test_whatever_else_stops_the_playing_is_said_too(monkeypatch):
+    async def play():
+        explorer = explore()
+        explorer.run(2)
+        monkeypatch.setattr(explorer._run.optimizer, "update", lambda *_: {}["no such weight"])
+        explorer.start()
+        await explorer._task
+        return explorer
+
+    explorer = asyncio.run(play())
+    assert (explorer.playing, len(explorer.records)) == (False, 2)
+    assert "KeyError in step 3: &#x27;no such weight&#x27;; the parameters before it are kept" in explorer.message.value
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "error", "message"),
+    [
+        ({}, {"learning_rate": 0}, ValueError, "learning_rate (0) must be greater than 0"),
+        ({}, {"learning_rate": -1.0}, ValueError, "learning_rate (-1.0) must be greater than 0"),
+        ({}, {"learning_rate": np.nan}, ValueError, "learning_rate (nan) must be greater than 0"),
+        ({}, {"batch_size": 97}, ValueError, "batch_size (97) must be at most the number of images (96)"),
+        ({}, {"epochs": 0}, ValueError, "epochs (0) must be at least 1"),
+        ({}, {"filters": (8, 0)}, ValueError, "filters (0) must be at least 1"),
+        ({}, {"seed": 0.5}, TypeError, "seed (0.5) must be an int"),
+        ({"x_train": FEW.x_train[0]}, {}, ValueError, "x_train (shape (1, 8, 8)) must have 4 dimensions"),
+        ({"x_test": FEW.x_test[..., :7]}, {}, ValueError, "x_test (shape (360, 1, 8, 7)) must have shape"),
+        ({"y_train": FEW.y_train[:3]}, {}, ValueError, "labels (shape (3,)) must have shape (96,)"),
+        ({"y_train": -FEW.y_train}, {}, ValueError, "must be from 0 to 9"),
+        ({"y_test": FEW.y_test / 2}, {}, TypeError, "labels (dtype float64) must be integer"),
+    ],
+)
+def test_what_does_not_fit_is_said_by_name_when_the_explorer_is_made(change, options, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        explore(FEW._replace(**change), **options)
