@@ -1,7 +1,6 @@
 """Scenes of random geometries, each with what it must show: its arrays by panel, and its wires one by one.
 
-The wires are those of :func:`cnnlab.wiring.wiring`, expanded over channels and filters; what a pooling's wires carry
-is found here window by window. Everything is made of small integers, so that sums are exact.
+Everything is made of small integers, so that sums are exact.
 """
 
 from __future__ import annotations
@@ -11,13 +10,30 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
+from scene_wires import (
+    Wire,
+    all_win,
+    convolution_wires,
+    even_shares,
+    first_wins,
+    gathered,
+    pool_wires,
+    winners_divide,
+)
 
 from cnnlab import conv2d, conv2d_backward, max_pool2d, mean_pool2d, pad2d
-from cnnlab.geometry import Axis, check_window
-from cnnlab.scenes import convolution_scene, gather_scene, pooling_scene, scatter_scene, tie_scene
-from cnnlab.wiring import check_pool, wiring
-
-ENDS = ("output", "input", "tap")
+from cnnlab.activations import leaky_relu, leaky_relu_backward, relu, relu_backward
+from cnnlab.geometry import check_window
+from cnnlab.scenes import (
+    activation_scene,
+    channels_scene,
+    convolution_scene,
+    gather_scene,
+    pooling_scene,
+    scatter_scene,
+    tie_scene,
+)
+from cnnlab.wiring import check_pool
 
 # What every random draw could miss: F = 1, S > F, P > F, even F, leftovers, dilation, groups; (size, kernel, settings)
 ODD_CONVOLUTIONS = [
@@ -43,16 +59,6 @@ ODD_POOLS = [
 ]
 
 
-@dataclass(frozen=True)
-class Wire:
-    """One wire between cells (plane, row, column) of the panels; ``share`` is what a pooling's wire carries."""
-
-    output: tuple[int, int, int]
-    input: tuple[int, int, int]
-    tap: tuple[int, int, int]
-    share: float | None = None
-
-
 @dataclass
 class Case:
     """A scene, the arrays (planes, h, w) that its panels must show, and its wires, by panel where they differ."""
@@ -75,79 +81,6 @@ class Case:
         for wire in self.rules.get(panel, self.wires):
             by_cell[getattr(wire, kind)].append(wire)
         return by_cell
-
-
-# --- wires ----------------------------------------------------------------------------------------------------------
-
-
-def plane_wires(axes: tuple[Axis, Axis]) -> list[tuple[tuple[int, int], ...]]:
-    """Return the ends (output, padded input, tap) of each wire of a plane, the input checked against the table's."""
-    sides = [(axis.before, axis.after + axis.overhang) for axis in axes]
-    lengths = {name: tuple(getattr(axis, name) for axis in axes) for name in ("kernel", "stride", "dilation")}
-    table = wiring(tuple(axis.size for axis in axes), **lengths, padding=sides)
-    padded = table.output * lengths["stride"] + table.tap * lengths["dilation"]
-    source = padded - [axis.before for axis in axes]
-    inside = ((source >= 0) & (source < [axis.size for axis in axes])).all(axis=1)
-    np.testing.assert_array_equal(table.input, np.where(inside[:, None], source, -1))
-    return list(zip(*(map(tuple, ends.tolist()) for ends in (table.output, padded, table.tap)), strict=True))
-
-
-def convolution_wires(axes, channels: int, filters: int, groups: int, *, turned: bool = False) -> list[Wire]:
-    """Expand the wires of a plane over filters and the channels of their group."""
-    deep, wide, wires = channels // groups, filters // groups, []
-    for output, source, (row, column) in plane_wires(axes):
-        tap = (axes[0].kernel - 1 - row, axes[1].kernel - 1 - column) if turned else (row, column)
-        for f in range(filters):
-            for k in range(deep):
-                wires.append(Wire((f, *output), (f // wide * deep + k, *source), (f * deep + k, *tap)))
-    return wires
-
-
-def pool_wires(axes, xp: np.ndarray, share) -> list[Wire]:
-    """Give each wire of each channel its share: ``share(values, cells)`` returns those of one window."""
-    windows = defaultdict(list)
-    for output, source, tap in plane_wires(axes):
-        windows[output].append((source, tap))
-    wires = []
-    for plane in range(len(xp)):
-        for output, ends in windows.items():
-            cells = [source for source, _ in ends]
-            shares = share([xp[plane][cell] for cell in cells], cells)
-            for (source, tap), part in zip(ends, shares, strict=True):
-                wires.append(Wire((plane, *output), (plane, *source), (0, *tap), part))
-    return wires
-
-
-def first_wins(values, _cells):
-    return [float(k == values.index(max(values))) for k in range(len(values))]
-
-
-def all_win(values, _cells):
-    return [float(value == max(values)) for value in values]
-
-
-def winners_divide(values, cells):
-    winners = all_win(values, cells)
-    return [won / sum(winners) for won in winners]
-
-
-def even_shares(axes, count_include_pad: bool):
-    """Return the rule of mean pooling: 1 / count for what counts, never for what hangs over the padded input."""
-
-    def counts(cell):
-        inside = (axis.before <= place < axis.before + axis.size for axis, place in zip(axes, cell, strict=True))
-        padded = (place < axis.padded for axis, place in zip(axes, cell, strict=True))
-        return all(padded if count_include_pad else inside)
-
-    return lambda _values, cells: [counts(cell) / sum(map(counts, cells)) for cell in cells]
-
-
-def gathered(wires: list[Wire], shape, end: str, value) -> np.ndarray:
-    """Return an array with, in each cell, the sum of ``value(wire)`` over its wires."""
-    sums = np.zeros(shape)
-    for wire in wires:
-        sums[getattr(wire, end)] += value(wire)
-    return sums
 
 
 # --- cases ----------------------------------------------------------------------------------------------------------
@@ -223,6 +156,24 @@ def tie_case(rng, size, kernel, settings):
     return case
 
 
+def channels_case(rng, size, kernel, settings, **options):
+    """Return a convolution with its partial maps, one for each channel of each filter."""
+    case = convolution_case(rng, size, kernel, settings, **options)
+    case.scene = channels_scene(case.scene, case.given["x"], case.given["w"], **settings)
+    shape = len(case.arrays["w"]), *case.arrays["y"].shape[1:]
+    products = lambda wire: case.arrays["x"][wire.input] * case.arrays["w"][wire.tap]  # noqa: E731
+    case.arrays["parts"] = gathered(case.wires, shape, "part", products)
+    case.name = f"channels {case.name}"
+    return case
+
+
+def activation_case(rng, op, forward, backward, slope):
+    z, dy = integers(rng, (1, 2, 3, 4)), integers(rng, (1, 2, 3, 4))
+    wires = [Wire(cell, cell, (0, 0, 0), 1.0 if z[0][cell] > 0 else slope) for cell in np.ndindex(z.shape[1:])]
+    arrays = {"x": z[0], "y": forward(z)[0], "dx": backward(dy, z)[0], "dy": dy[0]}
+    return Case(op, activation_scene(z, op, dy=dy), arrays, wires, {"x": z, "dy": dy}, exact=op == "relu")
+
+
 def backward_cases(rng, size, kernel, stride, padding):
     """Return the scatter and the gather of one convolution."""
     x, w = integers(rng, (1, 1, *size)), integers(rng, (1, 1, *kernel))
@@ -281,6 +232,10 @@ def all_cases() -> list[Case]:
         options = {"channels": 1 + k % 2, "include": k % 4 < 2, "dy": k % 5 != 4}
         cases.append(pooling_case(rng, size, kernel, settings, op=op, pad_value=pad_value, **options))
     cases += [tie_case(rng, *ODD_POOLS[k]) for k in (1, 3, 5)]
+    for k, (size, kernel, settings) in enumerate(ODD_CONVOLUTIONS[2:8:2]):
+        cases.append(channels_case(rng, size, kernel, settings, channels=3, filters=2, bias=k > 0, turned=k > 1))
+    cases.append(activation_case(rng, "relu", relu, relu_backward, 0.0))
+    cases.append(activation_case(rng, "leaky_relu", leaky_relu, leaky_relu_backward, 0.01))
     for size, kernel, stride, padding in [((3, 3), (2, 2), 1, 0), ((5, 5), (3, 3), 2, 1), ((6, 5), (2, 3), (3, 2), 0)]:
         cases += backward_cases(rng, size, kernel, stride, padding)
     return cases + backward_cases(rng, (4, 4), (1, 1), 2, ((1, 0), (0, 2)))

@@ -134,7 +134,8 @@ def test_the_transposed_convolution_equals_the_loops_on_any_legal_geometry(case)
 @pytest.mark.parametrize("images_a_block", [1, 2, 3])
 def test_the_answer_does_not_depend_on_the_size_of_a_block(images_a_block, monkeypatch):
     x, w, dy = integers((5, 2, 4, 4), 1), integers((3, 2, 2, 2), 2), integers((5, 3, 3, 3), 3)
-    monkeypatch.setattr(convolution, "BLOCK", images_a_block * (w[0].size + len(w)) * dy[0, 0].size)
+    numbers = images_a_block * (w[0].size + len(w)) * dy[0, 0].size
+    monkeypatch.setattr(convolution, "BLOCK", (numbers, numbers))
     check_forward(conv2d, x, w, None, {})
     check_backward(conv2d_backward, dy, x, w, {})
     check_transposed(conv_transpose2d, dy, w, None, {})

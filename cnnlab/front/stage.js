@@ -11,6 +11,7 @@ const WIDTH = { column: 104, narrowColumn: 76, gap: 8, compact: 56, operator: 36
 const CHIPS = { cells: 200, photo: 40 }; // most terms written out
 const WIRES = 40; // most wires drawn
 const PLAY_EVERY = 700; // ms
+const LIVELY = ["values", "frames", "limit", "marks", "unread"]; // what of a panel changes without other cells
 
 class Stage {
   constructor(model, el) {
@@ -81,9 +82,8 @@ class Stage {
     this.scene = readScene(this.model.get("scene"));
     this.heading.textContent = this.scene.heading ?? "";
     this.root.classList.toggle("cnnlab-overview", this.scene.op === "overview");
-    const layout = JSON.stringify([this.scene.panels, this.scene.signs], (key, value) => (["values", "frames", "limit", "marks"].includes(key) ? undefined : value));
     this.scene.backward = this.show.gradients && this.hasBackward;
-    if (layout !== this.layout) this.build(layout);
+    this.build();
     this.fit();
     this.paint();
     this.keepSelection(before);
@@ -97,30 +97,41 @@ class Stage {
     return Object.values(this.scene.panels).some((panel) => panel.row === 1);
   }
 
-  build(layout) {
-    this.endEdit();
-    this.layout = layout;
+  /** Makes the panels anew whose cells are others than before; all of them where there are others. */
+  build() {
+    const panels = Object.values(this.scene.panels);
+    const looks = new Map(panels.map((panel) => [panel.name, JSON.stringify(panel, (key, value) => (LIVELY.includes(key) ? undefined : value))]));
+    const changed = panels.filter(({ name }) => looks.get(name) !== this.looks?.get(name));
+    const places = JSON.stringify([panels.map(({ name, row, column }) => [name, row, column]), this.scene.signs]);
+    if (changed.length) {
+      this.endEdit();
+      this.heights = new Map();
+    }
+    if (places !== this.places) this.buildAll(panels);
+    else for (const panel of changed) this.panels.querySelector(`[data-panel="${panel.name}"]`).replaceWith(this.section(panel));
+    Object.assign(this, { looks, places });
+  }
+
+  buildAll(panels) {
     this.views = {};
     this.panels.replaceChildren(this.wires);
-    this.heights = new Map();
     const slots = new Map();
-    for (const panel of Object.values(this.scene.panels)) {
-      const big = Math.max(...panel.shape) > SIDE.asCells;
-      const view = big ? new CanvasView(panel) : new GridView(panel, panel.editable);
-      this.views[panel.name] = view;
+    for (const panel of panels) {
       const key = `${panel.row},${panel.column}`;
       if (!slots.has(key)) {
         slots.set(key, make("div", { class: "cnnlab-slot", "data-row": panel.row }));
         Object.assign(slots.get(key).style, { gridRow: panel.row + 1, gridColumn: 2 * panel.column + 2 });
         this.panels.append(slots.get(key));
       }
-      slots.get(key).append(this.caption(panel, view));
+      slots.get(key).append(this.section(panel));
     }
     this.addSigns();
     this.addToggles();
   }
 
-  caption(panel, view) {
+  section(panel) {
+    const view = Math.max(...panel.shape) > SIDE.asCells ? new CanvasView(panel) : new GridView(panel, panel.editable);
+    this.views[panel.name] = view;
     const symbol = make("b", { class: `cnnlab-role-${roleOf(panel)}` }, symbolOf(panel));
     const caption = make("div", { class: "cnnlab-caption" }, symbol, ` ${panel.title}`);
     const element = make("section", { class: "cnnlab-panel", "data-panel": panel.name }, caption, view.element);

@@ -53,7 +53,6 @@ export class GridView {
         const cell = [plane, row, column];
         const element = make("div", { class: "cnnlab-cell", role: "gridcell", tabindex: "-1", "data-cell": keyOf(cell) });
         if (isPadding(panel, cell)) element.classList.add("cnnlab-padding");
-        if (panel.unread?.rows.includes(row) || panel.unread?.columns.includes(column)) element.classList.add("cnnlab-unread");
         this.cells.set(keyOf(cell), element);
         line.append(element);
       }
@@ -68,6 +67,7 @@ export class GridView {
     for (const [key, element] of this.cells) {
       const cell = key.split(",").map(Number);
       element.dataset.mark = marks.get(key) ?? "";
+      element.classList.toggle("cnnlab-unread", Boolean(panel.unread?.rows.includes(cell[1]) || panel.unread?.columns.includes(cell[2])));
       const value = counts ? counts(cell) : valueAt(panel, cell);
       const ratio = counts ? Math.min(1, value / (counts.most || 1)) : strength(panel, value);
       const text = numbers ? format(value, 2) : "";

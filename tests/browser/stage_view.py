@@ -79,17 +79,12 @@ SCENES = {
 }
 
 
-class View:
-    """A stage on the plain page that shows a scene."""
+class StageView:
+    """A stage in any page; ``root`` is the locator of the element around it."""
 
-    def __init__(self, stage_page: StagePage, scene: dict) -> None:
-        self.stage: Stage = stage_page.mount(scene={**pack(scene), "serial": 0}, edits=NO_EDITS)
-        self.page, self.root = self.stage.page, self.stage.root
-        self.top = self.root.locator(".cnnlab-stage")
-
-    def show(self, scene: dict, serial: int = 0) -> None:
-        """Show a new scene, as the kernel would send it."""
-        self.stage.update(scene={**pack(scene), "serial": serial})
+    def __init__(self, root: Locator) -> None:
+        self.page, self.root = root.page, root
+        self.top = root.locator(".cnnlab-stage")
 
     def panel(self, name: str) -> Locator:
         return self.root.locator(f'[data-panel="{name}"]')
@@ -138,6 +133,18 @@ class View:
     def all_strips(self, name: str) -> list:
         """Point at each cell of a panel; return what was selected, with its strip."""
         return self.root.evaluate(ALL_STRIPS, name)
+
+
+class View(StageView):
+    """A stage on the plain page that shows a scene."""
+
+    def __init__(self, stage_page: StagePage, scene: dict) -> None:
+        self.stage: Stage = stage_page.mount(scene={**pack(scene), "serial": 0}, edits=NO_EDITS)
+        super().__init__(self.stage.root)
+
+    def show(self, scene: dict, serial: int = 0) -> None:
+        """Show a new scene, as the kernel would send it."""
+        self.stage.update(scene={**pack(scene), "serial": serial})
 
     def edits(self) -> list[list[tuple]]:
         """Return the edits sent so far: for each message its cells as (panel, plane, row, column, value)."""
