@@ -12,8 +12,9 @@ import numpy as np
 from cnnlab.geometry import Axis
 from cnnlab.wiring import check_convolution, check_transposed, check_upstream, tap_slices
 
-ROWS, COLUMNS = -2, -1  # where arrays have their rows and columns, whatever stands before them
-BLOCK = 2**18  # numbers to work on at a time: 1 MiB of float32, which a processor's cache holds
+# Blocks are (..., H, N, W) inside: the row r of all images is one piece of memory, and so is a run of rows.
+ROWS, COLUMNS = -3, -1
+BLOCK = 2**18, 2**19  # numbers to work on at a time: 1 to 2 MiB of float32, which a processor's cache holds
 
 
 def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
@@ -200,33 +201,36 @@ def conv_transpose2d(x, w, b=None, *, stride=1, padding=0, output_padding=0, dil
 
 def _blocks(x: np.ndarray, w: np.ndarray, y: np.ndarray) -> list[slice]:
     """Return the batch in slices: the cells under the taps and the outputs of each are about ``BLOCK`` numbers."""
-    taps, windows = w.shape[2] * w.shape[3], y.shape[2] * y.shape[3]
-    images = max(1, BLOCK // ((x.shape[1] * taps + y.shape[1]) * windows))
+    least, most = BLOCK
+    windows = y.shape[2] * y.shape[3]
+    cells, outputs = x.shape[1] * w.shape[2] * w.shape[3] * windows, y.shape[1] * windows
+    numbers = min(max(len(x) * cells // 2, least), most)  # with what they are made of, less than im2col's buffer
+    images = max(1, numbers // (cells + outputs))
     return [slice(first, first + images) for first in range(0, len(x), images)]
 
 
 def _by_group(y: np.ndarray, groups: int) -> np.ndarray:
     """Return (N, F, out_h, out_w) as a matrix for each group, (groups, filters, windows)."""
-    return y.swapaxes(0, 1).reshape(groups, y.shape[1] // groups, -1)
+    return y.transpose(1, 2, 0, 3).reshape(groups, y.shape[1] // groups, -1)
 
 
 def _by_image(outputs: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
     """Return (groups, filters, windows) as images again, (N, F, out_h, out_w)."""
     filters = outputs.shape[0] * outputs.shape[1]
-    return outputs.reshape(filters, -1, rows.out, columns.out).swapaxes(0, 1)
+    return outputs.reshape(filters, rows.out, -1, columns.out).transpose(2, 0, 1, 3)
 
 
 def _under_taps(x: np.ndarray, rows: Axis, columns: Axis, groups: int) -> np.ndarray:
     """Return the cell under each tap of each window, 0 where it is padding: (groups, taps, windows)."""
-    cells = _spread(_spread(x.swapaxes(0, 1), columns, COLUMNS), rows, ROWS)  # (C, kh, kw, N, out_h, out_w)
+    cells = _spread(_spread(x.transpose(1, 2, 0, 3), columns, COLUMNS), rows, ROWS)  # (C, kh, kw, out_h, N, out_w)
     return cells.reshape(groups, x.shape[1] // groups * rows.kernel * columns.kernel, -1)
 
 
 def _add_up(shares: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
     """Return for each cell the sum of its shares under all taps, (N, C, H, W): :func:`_under_taps` backward."""
     images = shares.shape[2] // (rows.out * columns.out)
-    shares = shares.reshape(-1, rows.kernel, columns.kernel, images, rows.out, columns.out)
-    return _collect(_collect(shares, rows, ROWS), columns, COLUMNS).swapaxes(0, 1)
+    shares = shares.reshape(-1, rows.kernel, columns.kernel, rows.out, images, columns.out)
+    return _collect(_collect(shares, rows, ROWS), columns, COLUMNS).transpose(2, 0, 1, 3)
 
 
 # --- one axis at a time -------------------------------------------------------------------------------------------
