@@ -12,7 +12,7 @@ import numpy as np
 from cnnlab.geometry import Axis
 from cnnlab.wiring import check_convolution, check_transposed, check_upstream, tap_slices
 
-# Blocks are (..., H, N, W) inside: the row r of all images is one piece of memory, and so is a run of rows.
+# Arrays of a block are (..., H, N, W): a row of all its images is one piece of memory, and so is a run of rows.
 ROWS, COLUMNS = -3, -1
 BLOCK = 2**18, 2**19  # numbers to work on at a time: 1 to 2 MiB of float32, which a processor's cache holds
 
@@ -204,7 +204,7 @@ def _blocks(x: np.ndarray, w: np.ndarray, y: np.ndarray) -> list[slice]:
     least, most = BLOCK
     windows = y.shape[2] * y.shape[3]
     cells, outputs = x.shape[1] * w.shape[2] * w.shape[3] * windows, y.shape[1] * windows
-    numbers = min(max(len(x) * cells // 2, least), most)  # with what they are made of, less than im2col's buffer
+    numbers = min(max(len(x) * cells // 2, least), most)  # half of what im2col holds, but within the limits
     images = max(1, numbers // (cells + outputs))
     return [slice(first, first + images) for first in range(0, len(x), images)]
 

@@ -277,7 +277,7 @@ def _window(scene: dict, panel: dict) -> list[tuple[int, int, int]]:
         return []
     start = scene.get("start", (0, 0))
     rows, columns = (_ends(scene[name], end, at) for name, at in zip(("rows", "columns"), start, strict=True))
-    filters = panel["planes"][0] if panel["kind"] != "output" else 1
+    filters = 1 if panel["kind"] == "output" else scene["channels"] // scene["groups"]
     return [(plane, row, column) for plane in range(filters) for row in rows for column in columns]
 
 

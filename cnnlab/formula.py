@@ -143,17 +143,17 @@ def settings_for(size, target, *, kernels, strides, paddings) -> list[tuple[int,
 
 def _chain(axis: Axis) -> list[_Step]:
     """Return the right-hand sides from the formula down to the number."""
-    plus_one: list[Token] = [("", "+"), ("", "1")]
-    windows = (-(-axis.slack // axis.stride) if axis.ceil_mode else axis.slack // axis.stride) + 1
-    chain = [
-        _Step(_numerator(axis, letters=True), [("S", "S")], plus_one),
-        _Step(_numerator(axis, letters=False), [("S", str(axis.stride))], plus_one),
-        _Step([("", str(axis.slack))], [("", str(axis.stride))], plus_one),
-        _Step([], [], [("", str(windows - 1)), *plus_one]),
+    quotient = -(-axis.slack // axis.stride) if axis.ceil_mode else axis.slack // axis.stride
+    tail: list[Token] = [("", "+"), ("", "1")]
+    if axis.out != quotient + 1:  # the window that would start in the far padding is dropped
+        tail += [("", "-"), ("", "1")]
+    return [
+        _Step(_numerator(axis, letters=True), [("S", "S")], tail),
+        _Step(_numerator(axis, letters=False), [("S", str(axis.stride))], tail),
+        _Step([("", str(axis.slack))], [("", str(axis.stride))], tail),
+        _Step([], [], [("", str(quotient)), *tail]),
+        _Step([], [], [("", str(axis.out))]),
     ]
-    if axis.out != windows:  # the window that would start in the far padding is dropped
-        chain.append(_Step([], [], [("", str(windows)), ("", "-"), ("", "1")]))
-    return [*chain, _Step([], [], [("", str(axis.out))])]
 
 
 def _numerator(axis: Axis, *, letters: bool) -> list[Token]:
@@ -220,6 +220,8 @@ def _leftover_text(axis: Axis) -> str:
         return f"{division}: the last window ends at the far edge"
     if axis.overhang:
         return f"{division}: rounded up, the last window hangs {axis.overhang} over the far edge"
+    if axis.ceil_mode:
+        return f"{division}: the window that would read it starts in the far padding, so it is dropped (- 1)"
     unread = max(0, axis.leftover - axis.after)
     kind, count = ("padding", axis.leftover) if not unread else ("input", unread)
     cells = f"last {kind} cell is" if count == 1 else f"last {count} {kind} cells are"

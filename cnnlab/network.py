@@ -44,6 +44,8 @@ class Sequential:
     """
 
     def __init__(self, *layers):
+        if len({id(layer) for layer in layers}) < len(layers):
+            raise ValueError("each layer must stand once in a Sequential: it keeps one forward for its backward")
         self.layers = layers
 
     @property
@@ -67,6 +69,10 @@ class Sequential:
             outputs.append(x)
         return outputs
 
+    def copied(self) -> Sequential:
+        """Return the same layers, weights and all, whose forward leaves what these keep for their backward."""
+        return Sequential(*map(copy, self.layers))
+
     def forward(self, x):
         """Return what the last layer makes of x."""
         return [x, *self.outputs(x)][-1]
@@ -84,7 +90,7 @@ class Sequential:
         fully connected layer between the same inputs and outputs, in place of the shared ones.
         """
         x = np.zeros((1, *shape), np.result_type(np.float32, *self.params.values()))
-        outputs = Sequential(*map(copy, self.layers)).outputs(x)  # copies: what backward needs stays as it is
+        outputs = self.copied().outputs(x)
         rows, stacks, sees_all = [], ([], []), False
         for layer, (before, y) in zip(self.layers, pairwise([x, *outputs]), strict=True):
             for stack, axis in zip(stacks, layer.axes(before.shape[2:]), strict=False):  # none without windows

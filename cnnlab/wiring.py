@@ -151,9 +151,20 @@ def cells_per_window(axis: Axis, *, count_padding: bool = False) -> np.ndarray:
     >>> cells_per_window(check_axis(5, 3, stride=2, padding=1))
     array([2, 3, 2])
     """
+    return np.bincount(axis_wires(axis).output[held_wires(axis, count_padding=count_padding)], minlength=axis.out)
+
+
+def held_wires(axis: Axis, *, count_padding: bool = False) -> np.ndarray:
+    """Return which wires leave an input cell, or a cell of the padded input: bools (n,).
+
+    Examples
+    --------
+    >>> from cnnlab.geometry import check_axis
+    >>> held_wires(check_axis(3, 2, stride=2, padding=1))
+    array([False,  True,  True,  True])
+    """
     wires = axis_wires(axis)
-    held = wires.padded < axis.padded if count_padding else wires.input >= 0
-    return np.bincount(wires.output[held], minlength=axis.out)
+    return wires.padded < axis.padded if count_padding else wires.input >= 0
 
 
 def check_pool(shape, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False) -> tuple[Axis, Axis]:

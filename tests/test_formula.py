@@ -52,14 +52,14 @@ def test_the_formula_with_its_letters_then_with_the_numbers(size, kernel, settin
     assert explain_output_size(size, kernel, **settings).text == text
 
 
-@given(axes())
-def test_every_step_says_the_same_number(settings):
-    because = explain_output_size(**settings)
-    axis = check_axis(**settings)
+@given(axes(), st.booleans())
+def test_every_step_says_the_same_number(settings, ceil_mode):
+    because = explain_output_size(**settings, ceil_mode=ceil_mode)
+    axis = check_axis(**settings, ceil_mode=ceil_mode)
     letters = {"R": axis.size, "F": axis.kernel, "S": axis.stride, "D": axis.dilation, "P": axis.before}
-    letters |= {"P1": axis.before, "P2": axis.after, "floor": math.floor}
+    letters |= {"P1": axis.before, "P2": axis.after, "floor": math.floor, "ceil": math.ceil}
     values = [eval(step.replace("2P", "2*P"), letters.copy()) for step in because.steps]
-    assert values == [output_size(**settings)] * len(because.steps)
+    assert values == [output_size(**settings, ceil_mode=ceil_mode)] * len(because.steps)
     assert because.value == values[-1]
     assert because.text == " = ".join(["out", *because.steps])
     assert because.leftover == axis.leftover
@@ -101,6 +101,12 @@ def test_each_letter_and_its_number_have_the_class_that_colours_them():
             2,
             {"stride": 2, "ceil_mode": True},
             "3 / 2 leaves 1 over: rounded up, the last window hangs 1 over the far edge",
+        ),
+        (
+            3,
+            1,
+            {"stride": 3, "padding": (0, 2), "ceil_mode": True},
+            "4 / 3 leaves 1 over: the window that would read it starts in the far padding, so it is dropped (- 1)",
         ),
     ],
 )

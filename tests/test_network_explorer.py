@@ -11,7 +11,10 @@ from cnnlab import (
     Conv2D,
     Dense,
     Flatten,
+    LeakyReLU,
+    MaxPool2D,
     MeanPool2D,
+    ReLU,
     Sequential,
     Tanh,
     load_digits,
@@ -135,3 +138,34 @@ def test_any_stack_of_layers_can_be_opened(rng):
         if panel.startswith("h") and panel not in ("h0", "h6"):
             pick(explorer, panel, *np.unravel_index(values.size - 1, values.shape))
             assert_allclose(panels(explorer, 1)["y"].ravel(), [values.ravel()[-1]], rtol=1e-12)
+
+
+def test_every_kind_of_layer_opens_on_the_number_that_it_made(rng):
+    layers = (
+        *(Conv2D(2, 4, 3, padding=1, groups=2, rng=rng), LeakyReLU(slope=0.5), MaxPool2D(3, stride=2, padding=1)),
+        *(MeanPool2D(3, stride=2, padding=1, count_include_pad=False), MeanPool2D(2, stride=2, ceil_mode=True)),
+        *(Flatten(), Dense(16, 5, rng=rng), ReLU(), Dense(5, 3, rng=rng)),
+    )
+    explorer = NetworkExplorer(Sequential(*layers), rng.normal(size=(1, 2, 10, 10)))
+    for panel, values in panels(explorer).items():
+        if panel.startswith("h") and panel not in ("h0", f"h{len(layers) + 1}"):
+            for cell in list(np.ndindex(values.shape))[:: max(1, values.size // 9)]:
+                pick(explorer, panel, *cell)
+                assert_allclose(panels(explorer, 1)["y"].ravel(), [values[cell]], rtol=1e-12)
+
+
+def test_a_network_without_convolutions_opens_on_its_answer(rng):
+    explorer = NetworkExplorer(Sequential(Flatten(), Dense(64, 10, rng=rng)), DIGITS.x_test)
+    assert explorer.unit[0] == 2
+
+
+def test_drawing_leaves_the_learners_model_as_it_is(rng):
+    model = Sequential(Flatten(), Dense(64, 10, rng=rng))
+    model.forward(DIGITS.x_test[:3])
+    NetworkExplorer(model, DIGITS.x_test)
+    assert model.backward(np.ones((3, 10))).shape == (3, 1, 8, 8)
+
+
+def test_labels_are_checked_before_anything_is_shown():
+    with pytest.raises((TypeError, ValueError), match="labels"):
+        NetworkExplorer(trained_network(), DIGITS.x_test, ["<img src=x>"] * 360)

@@ -162,8 +162,8 @@ def test_the_usual_mistakes_are_met_by_name():
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({}, "A 3×3 kernel, stride 1, padding 0, moves over a 9×9 input."),
-        ({"padding": "same"}, "A 3×3 kernel, stride 1, padding same, moves over a 9×9 input."),
+        ({}, "A 3×3 kernel, stride 1, padding 0, moves over 9×9 cells."),
+        ({"padding": "same"}, "A 3×3 kernel, stride 1, padding same, moves over 9×9 cells."),
         ({"padding": (1, 2), "dilation": 2}, "A 3×3 kernel, stride 1, padding 1 before and 2 after, dilation 2, moves"),
     ],
 )

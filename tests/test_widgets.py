@@ -92,7 +92,7 @@ def test_every_control_has_some_effect_on_what_is_shown(make):
         (lambda: ConvolutionExplorer(X[0], W), r"x (shape (5,)) must have 2 to 4 dimensions (N, C, H, W)"),
         (lambda: ConvolutionExplorer(X[None, None, None], W), r"x (shape (1, 1, 1, 5, 5)) must have 2 to 4 dimensions"),
         (lambda: ConvolutionExplorer(np.ones((2, 1, 3, 3)), W), r"x (shape (2, 1, 3, 3)) must hold one image, not 2"),
-        (lambda: ConvolutionExplorer(np.ones((0, 0)), W), r"x (shape (0, 0)) must be square"),
+        (lambda: ConvolutionExplorer(np.ones((0, 0)), W), r"x (shape (0, 0)) must not be empty"),
         (lambda: ConvolutionExplorer(X, W, kernel=6), r"kernel (6) must fit in the padded input (5 + 2*0 = 5)"),
         (lambda: ConvolutionExplorer(X, W, kernel=0), r"kernel (0) must be at least 1"),
         (lambda: ConvolutionExplorer(X, W, dilation=3), r"kernel (3, dilated to (3 - 1)*3 + 1 = 7) must fit"),

@@ -22,6 +22,12 @@ def test_the_wires_of_two_windows_on_a_row_of_three_cells():
     assert_array_equal(wires.input, [[-1, -1], [0, 0], [0, 1], [0, 2]])
 
 
+def test_without_settings_a_window_moves_cell_by_cell_and_reads_no_padding():
+    wires = wiring(3, 2)
+    assert_array_equal(wires.output[::4], [[0, 0], [0, 1], [1, 0], [1, 1]])
+    assert_array_equal(wires.input, wires.output + wires.tap)
+
+
 @given(planes())
 def test_every_window_has_a_wire_for_each_tap_in_reading_order(plane):
     rows, columns = check_window(

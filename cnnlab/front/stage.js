@@ -71,6 +71,7 @@ class Stage {
 
   remove() {
     this.endEdit();
+    cancelAnimationFrame(this.frame);
     for (const undo of this.undo) undo();
     this.root.remove();
   }
@@ -288,7 +289,7 @@ class Stage {
 
   play(on) {
     clearInterval(this.timer);
-    this.timer = on ? setInterval(() => this.goTo((this.step + 1) % this.steps), PLAY_EVERY) : null;
+    this.timer = on && this.steps > 1 ? setInterval(() => this.goTo((this.step + 1) % this.steps), PLAY_EVERY) : null;
     this.playButton.textContent = on ? "❚❚" : "▶";
     this.playButton.setAttribute("aria-label", on ? "pause" : "play");
   }
@@ -321,13 +322,20 @@ class Stage {
     this.scrub.max = String(this.steps);
     this.scrub.value = String(this.step + 1);
     this.root.classList.toggle("cnnlab-single", this.steps === 1);
+    if (this.timer && this.steps === 1) this.play(false); // the transport is gone
     this.root.dataset.selected = `${panel}:${keyOf(cell)}`;
     this.root.dataset.pinned = String(this.pinned);
     this.writeStrip();
     this.note.textContent = this.scene.note ?? "";
     this.sentence.textContent = this.scene.message || sentenceOf(this.scene, panel, cell);
     this.writeCode();
-    const keep = this.measure(); // the one look at the layout, with that of the wires
+    this.frame ??= requestAnimationFrame(() => this.settle());
+  }
+
+  /** What needs a look at the layout: once before each frame, however often the selection has changed. */
+  settle() {
+    this.frame = null;
+    const keep = this.measure();
     this.drawWires();
     keep();
   }
@@ -372,7 +380,7 @@ class Stage {
       const size = panel.values.length;
       const frame = panel.name === this.selection.panel ? this.steps - 1 : this.step;
       const values = panel.frames.subarray(frame * size, (frame + 1) * size);
-      this.views[panel.name].paint({ ...panel, values }, { numbers: this.withNumbers });
+      this.views[panel.name].paint({ ...panel, values }, { numbers: this.withNumbers, colours: this.hasPhoto ? this.colours() : null });
     }
   }
 

@@ -87,13 +87,6 @@ export function isPadding(panel, [, row, column]) {
   return row < top || row >= height - bottom || column < left || column >= width - right;
 }
 
-/** Does the cell lie beyond the padding, where only a window of ceil_mode hangs over? */
-export function isOverhang(panel, [, row, column]) {
-  const [down, right] = panel.overhang ?? [0, 0];
-  const [height, width] = panel.shape;
-  return row >= height - down || column >= width - right;
-}
-
 /** Writes a cell as an index of the array the learner knows: without padding, and without a lone plane. */
 export function nameOf(panel, [plane, row, column]) {
   const name = panel.alias ?? panel.symbol ?? panel.name;

@@ -79,8 +79,10 @@ def run_chain(steps: list[Step], x: np.ndarray, dy: Callable) -> tuple[list[np.n
     return maps, errors
 
 
-def activation_scene(z, name: str, *, dy=None) -> dict:
+def activation_scene(z, name: str, *, dy=None, **settings) -> dict:
     """Return the scene of an activation, cell by cell; with ``dy`` also backward, by its derivative.
+
+    ``settings`` are those of the function ``name``, such as the slope of leaky_relu.
 
     Examples
     --------
@@ -91,14 +93,14 @@ def activation_scene(z, name: str, *, dy=None) -> dict:
     """
     axes = check_window(z.shape[2:], 1)
     derivative = getattr(activations, f"{name}_backward")
-    slopes = derivative(np.ones_like(z), z)[0]
+    slopes = derivative(np.ones_like(z), z, **settings)[0]
     panels = [
         input_panel("x", z[0], axes, f"before, {size_of(z)}"),
-        output_panel("y", getattr(activations, name)(z)[0], f"after {name}"),
+        output_panel("y", getattr(activations, name)(z, **settings)[0], f"after {name}"),
     ]
     if dy is not None:
         panels += [
-            input_panel("dx", derivative(dy, z)[0], axes, "gradient before it", row=BACKWARD),
+            input_panel("dx", derivative(dy, z, **settings)[0], axes, "gradient before it", row=BACKWARD),
             output_panel("dy", dy[0], "gradient after it", row=BACKWARD),
         ]
     channels = z.shape[1]

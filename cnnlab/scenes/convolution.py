@@ -171,18 +171,19 @@ def gather_scene(x, w, dy, *, stride=1, padding=0) -> dict:
         [0, int(row) + full[0][0], int(column) + full[1][0]] for row, column in _between(spread.shape[2:], steps)
     ]
     zeros = f", {max(steps) - 1} zero{'s'[: max(steps) - 2]} between its cells" if max(steps) > 1 else ""
+    leftover = max(axis.leftover for axis in axes)
+    more = f", {leftover} more at the far edge for the leftover" if leftover else ""
     given.update(
-        symbol="dy", alias="spread dy", editable=False, marks={"inserted": inserted}, title=f"padded by F − 1{zeros}"
+        symbol="dy",
+        alias="spread dy",
+        editable=False,
+        marks={"inserted": inserted},
+        title=f"padded by F − 1{zeros}{more}",
     )
     kernel.update(symbol="w", editable=False, title="turned by 180°", turned=True)
     frame = [length for axis in axes for length in (axis.before, axis.after)]
     result.update(symbol="dx", frame=frame, title="every cell at once" + _ring(x, pad2d(x, _pads(axes))))
     return {**scene, "pad": "", "pytorch": "", "words": {"output": "Cell of ∂L/∂x", "kernel": "turned kernel"}}
-
-
-def _leftover(axes: tuple[Axis, Axis]) -> str:
-    leftover = max(axis.leftover for axis in axes)
-    return f"; {leftover} more at the far edge, for the leftover" if leftover else ""
 
 
 def turn(w: np.ndarray) -> np.ndarray:

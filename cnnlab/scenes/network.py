@@ -14,7 +14,7 @@ from cnnlab.scenes.chain import activation_scene
 from cnnlab.scenes.convolution import convolution_scene
 from cnnlab.scenes.panels import BACKWARD, map_panel, overview_frame
 from cnnlab.scenes.pooling import pooling_scene
-from cnnlab.wiring import axis_wires
+from cnnlab.wiring import axis_wires, held_wires
 
 ACTIVATIONS = {ReLU: "relu", LeakyReLU: "leaky_relu", Sigmoid: "sigmoid", Tanh: "tanh"}
 KINDS = {Conv2D: "convolution", MaxPool2D: "pooling", MeanPool2D: "pooling", Dense: "fully connected"}
@@ -44,6 +44,7 @@ def run_network(model: Sequential, image: np.ndarray, label: int) -> Pass:
     >>> [values.shape for values in result.maps]
     [(1, 1, 2, 2), (1, 4), (1, 2)]
     """
+    model = model.copied()  # a picture leaves the learner's own model as it is
     maps = [image, *model.outputs(image)]
     _, probabilities = softmax_cross_entropy(maps[-1], np.array([label]))
     errors = [softmax_cross_entropy_backward(probabilities, np.array([label]))]
@@ -108,9 +109,8 @@ def unit_scene(result: Pass, unit: tuple[int, list[int]]) -> dict:
     if isinstance(layer, Dense):
         return dense_scene(result, k, row)
     if type(layer) in ACTIVATIONS:
-        return activation_scene(
-            before[:, plane : plane + 1, row : row + 1, column : column + 1], ACTIVATIONS[type(layer)]
-        )
+        cell = as_planes(before)[None, plane : plane + 1, row : row + 1, column : column + 1]
+        return activation_scene(cell, ACTIVATIONS[type(layer)], **layer.settings)
     return window_scene(layer, before, plane, row, column)
 
 
@@ -121,11 +121,22 @@ def window_scene(layer, before: np.ndarray, plane: int, row: int, column: int) -
     pads = tuple((axis.before, axis.after + axis.overhang) for axis in axes)
     if isinstance(layer, Conv2D):
         w, b = layer.params["w"][plane : plane + 1], layer.params["b"][plane : plane + 1]
+        group = plane // (len(layer.params["w"]) // layer.settings["groups"])
+        before = before[:, group * w.shape[1] : (group + 1) * w.shape[1]]
         return spread_out(convolution_scene(pad2d(before, pads)[:, :, rows][..., columns], w, b))
-    empty = -np.inf if isinstance(layer, MaxPool2D) else 0.0
-    padded = pad2d(before[:, plane : plane + 1], pads, mode="constant", value=empty)
     op = "max" if isinstance(layer, MaxPool2D) else "mean"
-    return pooling_scene(padded[:, :, rows][..., columns], tuple(axis.kernel for axis in axes), op=op)
+    padded = pad2d(before[:, plane : plane + 1], pads, mode="constant", value=-np.inf if op == "max" else 0.0)
+    if op == "mean":  # only the cells that the divisor counts
+        counted = held_cells(axes, layer.settings["count_include_pad"])
+        rows, columns = (
+            [cell for cell in cells if cell in held] for cells, held in zip((rows, columns), counted, strict=True)
+        )
+    return pooling_scene(padded[:, :, rows][..., columns], (len(rows), len(columns)), op=op)
+
+
+def held_cells(axes, count_include_pad: bool) -> list[set[int]]:
+    """Return the padded cells, along each axis, that the divisor of a mean pool counts."""
+    return [set(axis_wires(axis).padded[held_wires(axis, count_padding=count_include_pad)].tolist()) for axis in axes]
 
 
 def dense_scene(result: Pass, k: int, unit: int) -> dict:

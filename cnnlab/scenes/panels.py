@@ -16,13 +16,12 @@ def input_panel(name: str, planes: np.ndarray, axes: tuple[Axis, Axis], title: s
     rows, columns = axes
     frame = [rows.before, rows.after + rows.overhang, columns.before, columns.after + columns.overhang]
     unread = {"rows": _unread(rows), "columns": _unread(columns)}
-    overhang = [rows.overhang, columns.overhang]
     return _panel(
         name,
         "input",
         planes,
         title,
-        **{"column": INPUT, "frame": frame, "unread": unread, "overhang": overhang, **options},
+        **{"column": INPUT, "frame": frame, "unread": unread, **options},
     )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.geometry import Axis, check_window
+from cnnlab.geometry import Axis, check_shape, check_window
 from cnnlab.pooling import max_pool2d, mean_pool2d
 from cnnlab.scenes.panels import BACKWARD, INPUT, input_panel, one_or_pair, output_panel, padded_to, size_of, wires_of
-from cnnlab.wiring import axis_wires
+from cnnlab.wiring import axis_wires, held_wires
 
 TIE_RULES = {
     "first": "the first: PyTorch max_pool2d, cnnlab",
@@ -55,6 +55,8 @@ def pooling_scene(
         y, _ = max_pool2d(x, kernel, **geometry)
         y = y if pad_value == -np.inf else _windows(xp, axes).max(axis=(-2, -1))[None]
         shares = winner_shares(xp, axes)
+    if dy is not None:
+        check_shape("dy", dy, y.shape, "that of y")
     marks = {"winner": _cells_with_a_share(shares, axes)} if op == "max" else {}
     padded = padded_to(x, xp[..., : axes[0].padded, : axes[1].padded])
     panels = [
@@ -134,9 +136,8 @@ def _even_shares(channels: int, axes: tuple[Axis, Axis], count_include_pad: bool
     """Return 1 / count for each wire that counts, (C, out_h, out_w, kh, kw)."""
     counted = []
     for axis in axes:
-        wires = axis_wires(axis)
-        counts = wires.padded < axis.padded if count_include_pad else wires.input >= 0
-        counted.append(counts.reshape(axis.out, axis.kernel))
+        held = held_wires(axis, count_padding=count_include_pad)
+        counted.append(held.reshape(axis.out, axis.kernel))
     both = (counted[0][:, None, :, None] & counted[1][None, :, None, :]).astype(np.float64)
     return np.repeat((both / both.sum(axis=(2, 3), keepdims=True))[None], channels, axis=0)
 

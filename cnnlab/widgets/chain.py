@@ -7,7 +7,7 @@ import html
 import ipywidgets
 import numpy as np
 
-from cnnlab.geometry import output_size
+from cnnlab.geometry import check_int, output_size
 from cnnlab.scenes import activation_step, conv_step, overview_scene, pool_step, run_chain
 from cnnlab.widgets.convolution import default_gradient, largest_output
 from cnnlab.widgets.explorer import Explorer, check_square, grow, make_choice
@@ -76,8 +76,17 @@ class ChainExplorer(Explorer):
     def __init__(self, x, kernels=None, *, chain=0, f="relu", op="max", kernel=3, padding=1, stride=1, dy=None):
         x = check_square("x", x, "NCHW")
         kernels = default_kernels() if kernels is None else check_square("kernels", np.expand_dims(kernels, 1), "KCHW")
+        if len(kernels) != 2:
+            raise ValueError(f"kernels (shape {kernels.shape}) must be two, one for each convolution")
+        for name, value, choices in (("chain", chain, range(2)), ("f", f, ACTIVATIONS), ("op", op, ("max", "mean"))):
+            if value not in choices:
+                raise ValueError(f"{name} ({value!r}) must be one of {', '.join(map(str, choices))}")
         dy = default_gradient(1) if dy is None else check_square("dy", dy, "NFHW")
-        self.arrays = {"x": x, "w": grow(kernels, 7), "dy": grow(dy, largest_output(x.shape[-1], padding))}
+        self.arrays = {
+            "x": x,
+            "w": grow(kernels, max(7, check_int("kernel", kernel, 1))),
+            "dy": grow(dy, largest_output(x.shape[-1], padding)),
+        }
         self.chain = make_choice("", "chain", list(CHAINS), list(CHAINS)[chain])
         self.chain.layout.width = "400px"
         self.f = make_choice("f", "activation", ACTIVATIONS, f)

@@ -93,7 +93,9 @@ class ConvolutionExplorer(Explorer):
         if b is not None:
             self.arrays["b"] = np.array(b, dtype=np.float64).reshape(-1)
         geometry = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
-        conv2d(x, w, self.arrays.get("b"), **geometry)  # raises, by name, what does not fit
+        conv2d(
+            x, self.arrays["w"][..., :kernel, :kernel], self.arrays.get("b"), **geometry
+        )  # raises, by name, what does not fit
         counts = self.count_planes()
         self.note = ""
         self.probe = make_choice("", "∂L/∂y", list(PROBES), GIVEN)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from contextlib import suppress
 
 import ipywidgets
 import numpy as np
 
 from cnnlab import figures
 from cnnlab.formula import Explanation
-from cnnlab.geometry import check_int, fits
+from cnnlab.geometry import check_array, check_int, fits
 from cnnlab.widgets.block import Block, formula_html
 from cnnlab.widgets.stage import Stage
 
@@ -106,12 +107,20 @@ class Explorer(Block):
 
     def _edited(self, change) -> None:
         for edit in change["new"]["cells"]:
-            self.edit(edit["panel"], edit["cell"], float(edit["value"]))
+            if is_legal(change["owner"].scene, edit):
+                with suppress(IndexError):  # a cell that the array does not have
+                    self.edit(edit["panel"], edit["cell"], float(edit["value"]))
         self.refresh()
 
     def still(self) -> dict[str, str]:  # noqa: D102 (inherited)
         picture = figures.scene_png(*(stage.scene for stage in self.stages), title=self.title())
         return {"image/png": b64encode(picture).decode()}
+
+
+def is_legal(scene: dict, edit: dict) -> bool:
+    """Return whether an edit puts a number into a cell of a panel that can be edited; a slider may hide the cell."""
+    editable = any(panel["name"] == edit["panel"] and panel.get("editable") for panel in scene["panels"])
+    return editable and min(edit["cell"]) >= 0 and np.isfinite(edit["value"])
 
 
 def make_slider(name: str, value: int, bounds: tuple[int, int]) -> ipywidgets.IntSlider:
@@ -149,7 +158,8 @@ def make_choice(letter: str, words: str, options, value) -> ipywidgets.Dropdown:
 
 def check_square(name: str, value, axes: str) -> np.ndarray:
     """Return planes as a float64 array with the dimensions ``axes``, those in front being 1 where not given."""
-    array = np.array(value, dtype=np.float64, order="C")  # so that an edit finds its cell in a view of the planes
+    checked = check_array(name, value, "-" * np.ndim(value))  # raises, by name, for what is no array of numbers
+    array = np.array(checked, dtype=np.float64, order="C")  # so that an edit finds its cell in a view of the planes
     if not 2 <= array.ndim <= len(axes):
         raise ValueError(f"{name} (shape {array.shape}) must have 2 to {len(axes)} dimensions ({', '.join(axes)})")
     if array.shape[-1] != array.shape[-2] or not array.size:

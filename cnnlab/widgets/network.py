@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
+
 import numpy as np
 
 from cnnlab.geometry import check_array, check_shape
 from cnnlab.layers import Conv2D
+from cnnlab.losses import check_labels
 from cnnlab.scenes import network_scene, run_network, unit_scene
 from cnnlab.widgets.explorer import Explorer, make_choice
 
@@ -36,9 +39,10 @@ class NetworkExplorer(Explorer):
     """
 
     def __init__(self, model, images, labels=None):
-        self.model, self.labels = model, labels
+        self.model = model
         self.images = check_array("images", images, "NCHW")
-        scores = model.forward(self.images[:1])
+        scores = model.copied().forward(self.images[:1])
+        self.labels = None if labels is None else check_labels(labels, (len(self.images), scores.shape[1]))
         self.unit, self.drawing = None, None
         self.target = make_choice("", "δ for the class", list(range(scores.shape[1])), int(scores.argmax()))
         super().__init__({"image": (0, 0, len(self.images) - 1)}, self.target)
@@ -67,7 +71,7 @@ class NetworkExplorer(Explorer):
         classes = enumerate(self.result.probabilities[0])
         likely = sorted(classes, key=lambda pair: -pair[1])[:3]
         rows = "".join(f"<tr><td>{digit}</td><td>{share:.1%}</td></tr>" for digit, share in likely)
-        return f'<b>{self.describe()}</b><table class="cnnlab-counts">{rows}</table>'
+        return f'<b>{html.escape(self.describe())}</b><table class="cnnlab-counts">{rows}</table>'
 
     def describe(self) -> str:  # noqa: D102 (inherited)
         index, answer = self.sliders["image"].value, int(self.result.probabilities.argmax())
@@ -94,7 +98,7 @@ class NetworkExplorer(Explorer):
 
     def _aim(self) -> None:
         """Ask for δ of the class that the network answers."""
-        answer = int(self.model.forward(self.image).argmax())
+        answer = int(self.model.copied().forward(self.image).argmax())
         if self.target.value == answer:
             self.refresh()
         self.target.value = answer
@@ -116,9 +120,11 @@ class NetworkExplorer(Explorer):
         return True  # any image will do
 
     def _first_unit(self) -> tuple[int, list[int]]:
-        """Return the middle unit of the last convolution, or of the input where there is none."""
+        """Return the middle unit of the last convolution; where there is none, the score of the answer."""
         layers = [k for k, layer in enumerate(self.model.layers, start=1) if isinstance(layer, Conv2D)]
-        k = layers[-1] if layers else 0
+        if not layers:
+            return len(self.model.layers), [0, int(self.result.probabilities.argmax()), 0]
+        k = layers[-1]
         height, width = self.result.maps[k].shape[2:]
         return k, [0, height // 2, width // 2]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from copy import copy
 
 import anywidget
 import numpy as np
@@ -15,7 +14,6 @@ from cnnlab import figures
 from cnnlab.data import normalise_bitmap, reduce_bitmap
 from cnnlab.geometry import check_array, check_int, check_shape
 from cnnlab.losses import softmax_cross_entropy
-from cnnlab.network import Sequential
 from cnnlab.widgets.block import Block
 from cnnlab.widgets.stage import FRONT, join_modules
 
@@ -157,7 +155,7 @@ class DigitPad(Block):
     def _scores(self, image: np.ndarray) -> np.ndarray:
         """Return what the network says, through copies of its layers: what their backward needs stays as it is."""
         image = image.astype(np.result_type(np.float32, *self.model.params.values()))
-        return Sequential(*map(copy, self.model.layers)).forward(image)
+        return self.model.copied().forward(image)
 
 
 def draw_pad(bitmap, image, probabilities, ax: Axes) -> Axes:

@@ -54,7 +54,7 @@ class PhotoExplorer(Explorer):
         if isinstance(kernel, str) and kernel not in KERNELS:
             raise ValueError(f"kernel ({kernel!r}) must be an array or one of {', '.join(KERNELS)}")
         named = isinstance(kernel, str)
-        self.w = check_square("kernel", KERNELS[kernel] if named else kernel, "HW")[None, None]
+        self.own = self.w = check_square("kernel", KERNELS[kernel] if named else kernel, "HW")[None, None]
         self.preset = make_choice("F", "kernel", [*KERNELS, OWN], kernel if named else OWN)
         self.preset.observe(self._chosen, names="value")  # before the base class, which draws the scene
         super().__init__({"padding": padding, "stride": stride}, self.preset)
@@ -88,7 +88,7 @@ class PhotoExplorer(Explorer):
         return explain_output_size(self.photo.shape[-1], self.w.shape[-1], **self.settings)
 
     def edit(self, panel, cell, value):  # noqa: D102 (inherited)
-        self.w = self.w.copy()
+        self.own = self.w = self.w.copy()
         self.w[0, 0, cell[1], cell[2]] = value
         self.preset.value = OWN
 
@@ -103,8 +103,8 @@ class PhotoExplorer(Explorer):
         return super()._fits({"size": self.photo.shape[-1], "kernel": self.w.shape[-1], **settings})
 
     def _chosen(self, change) -> None:
-        if change["new"] != OWN:
-            self.w = check_square("kernel", KERNELS[change["new"]], "HW")[None, None]
+        chosen = change["new"]
+        self.w = self.own if chosen == OWN else check_square("kernel", KERNELS[chosen], "HW")[None, None]
 
 
 def grey(photo: np.ndarray) -> np.ndarray:
