@@ -70,7 +70,8 @@ def jupyter_environment(home: Path) -> dict[str, str]:
         path = home / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values), encoding="utf-8")
-    return os.environ | {name: str(path) for name, path in (places | {"IPYTHONDIR": home / "ipython"}).items()}
+    quiet = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # else a slow start of the kernel's debugger warns on stderr
+    return os.environ | quiet | {name: str(path) for name, path in (places | {"IPYTHONDIR": home / "ipython"}).items()}
 
 
 def free_port() -> int:
