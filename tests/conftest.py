@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+
+# The matrices here are small: more threads slow their products down, most of all on a busy machine. Said before numpy
+# loads, and to every kernel that the tests start.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from collections.abc import Callable
 from pathlib import Path
 
