@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import time
 
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
-from training_steps import DIGITS, FEW, explore, losses
+from training_steps import DIGITS, FEW, explore, losses, press
 
 from cnnlab.widgets.training import TrainingExplorer
-
-
-def press(explorer, name: str) -> None:
-    explorer.buttons[name].click()
-
 
 # --- the training ---------------------------------------------------------------------------------------------------
 
@@ -89,93 +82,6 @@ def test_no_value_of_a_control_leads_to_an_error(name):
         assert len(explorer.records) == 2
 
 
-# --- between the steps ----------------------------------------------------------------------------------------------
-
-
-def test_while_it_plays_everything_else_gets_its_turn_between_two_steps():
-    async def watch():
-        explorer = explore()
-        press(explorer, "start")
-        seen = []
-        while explorer.playing:
-            seen.append(len(explorer.records))
-            await asyncio.sleep(0)
-        return explorer, seen
-
-    explorer, seen = asyncio.run(watch())
-    assert sorted(set(seen)) == list(range(18))  # the last step ends the playing
-    assert explorer.buttons["start"].disabled
-    alone = explore()
-    alone.run()
-    assert losses(explorer) == losses(alone)
-
-
-def test_after_a_pause_no_step_is_made_until_the_next_start():
-    async def play():
-        explorer = explore()
-        press(explorer, "start")
-        while len(explorer.records) < 3:
-            await asyncio.sleep(0)
-        task = explorer._task
-        press(explorer, "pause")
-        at_pause = len(explorer.records), explorer.message.value
-        await asyncio.wait([task])
-        later = len(explorer.records)
-        press(explorer, "start")
-        while explorer.playing:
-            await asyncio.sleep(0)
-        return at_pause, later, len(explorer.records)
-
-    (steps, message), later, end = asyncio.run(play())
-    assert (steps, later, end) == (3, 3, 18)
-    assert "Paused." in message
-
-
-def test_two_explorers_play_at_once_and_each_as_if_alone():
-    async def play():
-        both = explore(), explore(seed=7)
-        for explorer in both:
-            press(explorer, "start")
-        ahead = 0
-        while any(explorer.playing for explorer in both):
-            ahead = max(ahead, abs(len(both[0].records) - len(both[1].records)))
-            await asyncio.sleep(0)
-        return both, ahead
-
-    both, ahead = asyncio.run(play())
-    assert ahead <= 2
-    for explorer, alone in zip(both, (explore(), explore(seed=7)), strict=True):
-        alone.run()
-        assert losses(explorer) == losses(alone)
-
-
-@pytest.mark.parametrize("leave", ["close", "reset", "run"])
-def test_closing_resetting_and_running_end_the_playing(leave):
-    async def play():
-        explorer = explore()
-        explorer.start()
-        task = explorer._task
-        await asyncio.sleep(0)
-        getattr(explorer, leave)(*([0] if leave == "run" else []))
-        await asyncio.wait([task])
-        return task, explorer
-
-    task, explorer = asyncio.run(play())
-    assert task.cancelled()
-    assert not explorer.playing
-
-
-def test_what_is_shown_changes_a_few_times_a_second_and_at_the_end(monkeypatch):
-    explorer, shown, now = explore(), [], [time.perf_counter()]
-    explorer.curves.observe(lambda change: shown.append(change["new"]["step"]), names="summary")
-    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
-    explorer.refresh()
-    explorer.run(5)
-    now[0] += 1
-    explorer.run(5)
-    assert shown == [0, 5, 6, 10]  # as long as no time passes, only when a run ends
-
-
 # --- when it goes wrong ---------------------------------------------------------------------------------------------
 
 
@@ -207,20 +113,6 @@ def test_an_interrupt_leaves_the_last_whole_step_and_says_so(monkeypatch):
     assert "interrupted after step 4, whose parameters are kept. Press reset." in explorer.message.value
     for name, param in explorer.model.params.items():
         assert_array_equal(param, before[name])
-
-
-def test_whatever_else_stops_the_playing_is_said_too(monkeypatch):
-    async def play():
-        explorer = explore()
-        explorer.run(2)
-        monkeypatch.setattr(explorer._run.optimizer, "update", lambda *_: {}["no such weight"])
-        explorer.start()
-        await explorer._task
-        return explorer
-
-    explorer = asyncio.run(play())
-    assert (explorer.playing, len(explorer.records)) == (False, 2)
-    assert "KeyError in step 3: &#x27;no such weight&#x27;; the parameters before it are kept" in explorer.message.value
 
 
 @pytest.mark.parametrize(

@@ -24,3 +24,8 @@ def losses(explorer) -> list[float]:
 def panels(explorer) -> dict[str, np.ndarray]:
     """Return the numbers that the stage shows, by panel."""
     return {panel["name"]: panel["values"] for panel in explorer.stage.scene["panels"]}
+
+
+def press(explorer, name: str) -> None:
+    """Press a button."""
+    explorer.buttons[name].click()

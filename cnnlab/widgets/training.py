@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from base64 import b64encode
-from contextlib import suppress
 from copy import deepcopy
 
 import ipywidgets
@@ -15,6 +12,7 @@ from cnnlab.geometry import check_int
 from cnnlab.widgets.block import Block
 from cnnlab.widgets.curves import Curves, draw_summary, progress_html, state_html, summarise
 from cnnlab.widgets.explorer import make_choice
+from cnnlab.widgets.player import Player
 from cnnlab.widgets.run import NAMES, Run, Settings, SmallNetwork, maps_scene
 from cnnlab.widgets.stage import Stage
 
@@ -22,7 +20,6 @@ FILTERS = (2, 4, 8, 16, 32)
 LEARNING_RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 BATCH_SIZES = (4, 8, 16, 32, 64, 128, 256)
 PACES = {"full speed": 0.001, "20 steps a second": 0.05, "2 steps a second": 0.5}  # seconds of rest between steps
-REFRESH_EVERY = 0.25  # seconds
 MAPS = NAMES[:5]  # the layers that give planes
 ABOUT = "Choose a layer to see its maps of the image; look back to see them with the weights of an earlier epoch."
 
@@ -64,15 +61,17 @@ class TrainingExplorer(Block):
     (1, True)
     """
 
-    _task, _played_from = None, (0, 0.0)
+    _player = None
 
     def __init__(
         self, x_train, y_train, x_test, y_test, *, filters=(8, 16), learning_rate=0.03, batch_size=16, epochs=10, seed=0
     ):
         settings = Settings(tuple(filters), learning_rate, batch_size, epochs, seed)
-        self._begin(Digits(x_train, y_train, x_test, y_test), settings)
-        self._make_controls()
+        run = Run(Digits(x_train, y_train, x_test, y_test), settings)
+        self._shown = deepcopy(run.model)  # with the weights that are looked at
+        self._make_controls(run)
         self._make_views()
+        self._player = Player(run, show=self._show, pace=lambda: self.controls["pace"].value)
         super().__init__(self._arranged())
         self.add_class("cnnlab-explorer").add_class("cnnlab-training")
         self.refresh()
@@ -80,9 +79,14 @@ class TrainingExplorer(Block):
     # --- what is known of the training ---
 
     @property
+    def _run(self) -> Run:
+        return self._player.run
+
+    @property
     def model(self) -> SmallNetwork:
-        """The network, with the parameters after the last step."""
-        return self._run.model
+        """A copy of the network as it is after the last step, to use while the training goes on."""
+        with self._player.lock:
+            return deepcopy(self._run.model)
 
     @property
     def records(self) -> list:
@@ -92,12 +96,13 @@ class TrainingExplorer(Block):
     @property
     def accuracy(self) -> float:
         """The share of held-out images that the network now answers right, from 0 to 1."""
-        return self._run.evaluate()[0].accuracy
+        with self._player.lock:
+            return self._run.evaluate()[0].accuracy
 
     @property
     def playing(self) -> bool:
-        """Whether the training goes on by itself."""
-        return self._task is not None
+        """Whether the training goes on."""
+        return self._player.playing
 
     @property
     def settings(self) -> Settings:
@@ -110,21 +115,11 @@ class TrainingExplorer(Block):
 
     def start(self) -> None:
         """Train on, between whatever else the kernel does; where no event loop runs, train to the end."""
-        if self.playing or self._run.over:
-            return
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            self.run()
-        else:
-            self._played_from = self._run.step, time.perf_counter()
-            self._task = loop.create_task(self._play())
-            self.refresh()
+        self._player.start()
 
     def pause(self) -> None:
         """Stop before the next step."""
-        self._stop()
-        self.refresh()
+        self._player.pause()
 
     def run(self, steps: int | None = None) -> None:
         """Make so many steps, or all that are left, and return when they are done.
@@ -134,39 +129,27 @@ class TrainingExplorer(Block):
         steps : int, optional
             How many; fewer where the training ends before.
         """
-        self._stop()
-        last = self._run.steps if steps is None else self._run.step + check_int("steps", steps, 0)
-        try:
-            while self._run.step < last and self._run.advance():
-                self._refresh_if_due()
-        finally:
-            self.refresh()
+        self._player.make(self._run.steps if steps is None else check_int("steps", steps, 0))
 
     def reset(self) -> None:
         """Begin again, with new weights and the settings that the controls show."""
-        self._stop()
-        self._begin(self._run.data, self.settings)
-        self.controls["look_back"].value = self.controls["look_back"].max
-        self.refresh()
+        with self._player.lock:
+            self._player.insert(Run(self._run.data, self.settings))
+            self._shown = deepcopy(self._run.model)
+            self.controls["look_back"].value = self.controls["look_back"].max
+            self.refresh()
 
     def close(self) -> None:
         """Stop the training and take the explorer off the page."""
-        self._stop()
+        if self._player is not None:
+            self._player.stop()
         super().close()
 
     # --- what is shown ---
 
     def refresh(self) -> None:
         """Show the present state."""
-        self._refreshed = time.perf_counter()
-        run = self._run
-        self.buttons["start"].disabled = run.over or self.playing
-        self.buttons["pause"].disabled = not self.playing
-        self.buttons["step"].disabled = run.over
-        self.message.value = state_html(run, self.settings, self.playing)
-        self.meter.value = progress_html(run, self._seconds_left())
-        self.curves.summary = summarise(run)
-        self._show_maps()
+        self._player.show()
 
     def describe(self) -> str:  # noqa: D102 (inherited)
         run = self._run
@@ -178,37 +161,6 @@ class TrainingExplorer(Block):
         kernels = self.model.params["0.w"].reshape(-1, 3, 3)
         picture = draw_summary(self.curves.summary, kernels, self.describe())
         return {"image/png": b64encode(picture).decode()}
-
-    # --- the training ---
-
-    def _begin(self, data: Digits, settings: Settings) -> None:
-        self._run = Run(data, settings)
-        self._shown = deepcopy(self._run.model)  # has the weights that are looked at
-
-    async def _play(self) -> None:
-        """Make step after step; between two of them the kernel's loop does what else there is to do."""
-        with suppress(KeyboardInterrupt):  # is said in the explorer; out of a task it would end the kernel
-            while self._run.advance():
-                self._refresh_if_due()
-                await asyncio.sleep(self.controls["pace"].value)
-        self._task = None
-        self.refresh()
-
-    def _stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
-
-    def _seconds_left(self) -> float | None:
-        """Return how long the rest takes at the pace since the start; None where that is not known."""
-        start, since = self._played_from
-        if not self.playing or self._run.step == start:
-            return None
-        return (time.perf_counter() - since) / (self._run.step - start) * (self._run.steps - self._run.step)
-
-    def _refresh_if_due(self) -> None:
-        if time.perf_counter() - self._refreshed >= REFRESH_EVERY:
-            self.refresh()
 
     # --- what the learner does ---
 
@@ -222,6 +174,19 @@ class TrainingExplorer(Block):
         self.message.value = state_html(self._run, self.settings, self.playing)
 
     def _looked(self, _change) -> None:
+        with self._player.lock:
+            self._show_maps()
+
+    # --- the views ---
+
+    def _show(self) -> None:
+        run = self._run
+        self.buttons["start"].disabled = run.over or self.playing
+        self.buttons["pause"].disabled = not self.playing
+        self.buttons["step"].disabled = run.over
+        self.message.value = state_html(run, self.settings, self.playing)
+        self.meter.value = progress_html(run, self._player.seconds_left)
+        self.curves.summary = summarise(run)
         self._show_maps()
 
     def _show_maps(self) -> None:
@@ -239,18 +204,17 @@ class TrainingExplorer(Block):
 
     # --- parts ---
 
-    def _make_controls(self) -> None:
-        first, second = self._run.settings.filters
-        rate, size = self._run.settings.learning_rate, self._run.settings.batch_size
-        now = self._run.settings.epochs + 1  # the end of the slider that looks back
-        sizes = [value for value in BATCH_SIZES if value <= len(self._run.data.x_train)]
+    def _make_controls(self, run: Run) -> None:
+        (first, second), rate, size, epochs, _ = run.settings
+        now = epochs + 1  # the end of the slider that looks back
+        sizes = [value for value in BATCH_SIZES if value <= len(run.data.x_train)]
         self.controls = {
             "first": make_choice("", "conv 1 filters", sorted({*FILTERS, first}), first),
             "second": make_choice("", "conv 2 filters", sorted({*FILTERS, second}), second),
             "batch_size": make_choice("", "batch size", sorted({*sizes, size}), size),
             "learning_rate": make_choice("", "learning rate", sorted({*LEARNING_RATES, rate}), rate),
             "pace": make_choice("", "pace", PACES.items(), PACES["full speed"]),
-            "image": ipywidgets.IntSlider(max=len(self._run.data.x_test) - 1, **_named("held-out image", "300px")),
+            "image": ipywidgets.IntSlider(max=len(run.data.x_test) - 1, **_named("held-out image", "300px")),
             "look_back": ipywidgets.IntSlider(max=now, value=now, readout=False, **_named("look back", "220px")),
             "maps": ipywidgets.Dropdown(options=MAPS, value=MAPS[3], **_named("maps of", "220px")),
         }

@@ -1,0 +1,148 @@
+"""Who makes the steps of a training: one at a time, in whatever thread, with everybody else served in between."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from cnnlab.widgets.run import Run
+
+SHOW_EVERY = 0.25  # seconds
+
+
+class Player:
+    """Makes the steps of a run, in a task between whatever else the kernel does, or in a call.
+
+    JupyterLab may call what a button does in a thread of its own, while a cell or the task runs. So whatever reads or
+    changes the run does it under ``lock``, and only whose turn it is may make a step: a task, or a call of
+    :meth:`make`.
+
+    Parameters
+    ----------
+    run : Run
+        What is played; another one can be put in its place by :meth:`insert`.
+    show : function
+        Called, under the lock, when there is something new to show: a few times a second, and when a turn changes.
+    pace : function
+        Returns how long to rest between two steps of the task, in seconds.
+
+    Examples
+    --------
+    >>> from cnnlab.data import load_digits
+    >>> from cnnlab.widgets.run import Settings
+    >>> run = Run(load_digits(), Settings((2, 2), 0.03, 16, epochs=1, seed=0))
+    >>> player = Player(run, show=lambda: None, pace=lambda: 0.0)
+    >>> player.make(3)
+    >>> run.step, player.playing
+    (3, False)
+    """
+
+    def __init__(self, run: Run, show: Callable[[], None], pace: Callable[[], float]):
+        self.run, self.lock = run, threading.RLock()
+        self._show, self._pace = show, pace
+        self._loop = running_loop()  # of the thread that runs the cells, so that no cell meets a step half made
+        self._turn, self._start, self._shown = None, (0, 0.0), 0.0
+
+    @property
+    def playing(self) -> bool:
+        """Whether steps are being made."""
+        return self._turn is not None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the rest takes at the pace since the start; None where that is not known."""
+        step, since = self._start
+        if not self.playing or self.run.step == step:
+            return None
+        return (time.perf_counter() - since) / (self.run.step - step) * (self.run.steps - self.run.step)
+
+    def start(self) -> None:
+        """Make steps in a task; where no event loop runs, make all that are left."""
+        if self.playing or self.run.over:
+            return
+        loop = self._loop or running_loop()
+        if loop is None or loop.is_closed():
+            self.make(self.run.steps)
+        else:
+            loop.call_soon_threadsafe(self._launch, loop, self._take_turn())
+
+    def stop(self) -> None:
+        """Let nobody make a step."""
+        self._turn = None
+
+    def pause(self) -> None:
+        """Stop before the next step, and show it."""
+        with self.lock:
+            self.stop()
+            self.show()
+
+    def make(self, steps: int) -> None:
+        """Make so many steps, or as many as can be, and return when they are made."""
+        turn = self._take_turn()
+        try:
+            for _ in range(steps):
+                if not self._advance(turn):
+                    break
+        finally:
+            self._end_turn(turn)
+
+    def insert(self, run: Run) -> None:
+        """Play another run; nobody has a turn."""
+        with self.lock:
+            self.stop()
+            self.run = run
+
+    def show(self) -> None:
+        """Show the present state."""
+        with self.lock:
+            self._shown = time.perf_counter()
+            self._show()
+
+    def _take_turn(self) -> object:
+        """Return a new turn; whoever had one makes no step any more."""
+        with self.lock:
+            self._turn, self._start = object(), (self.run.step, time.perf_counter())
+            self.show()
+            return self._turn
+
+    def _end_turn(self, turn: object) -> None:
+        with self.lock:
+            if self._turn is turn:
+                self.pause()
+
+    def _advance(self, turn: object) -> bool:
+        """Make a step if the turn is still on; return whether another can follow."""
+        with self.lock:
+            if self._turn is not turn:
+                return False
+            goes_on = self.run.advance()
+            if time.perf_counter() - self._shown >= SHOW_EVERY:
+                self.show()
+            return goes_on
+
+    def _launch(self, loop: asyncio.AbstractEventLoop, turn: object) -> None:
+        self._task = loop.create_task(self._play(turn))  # kept here: a loop does not keep its tasks alive
+
+    async def _play(self, turn: object) -> None:
+        """Make step after step; between two of them the loop does what else there is to do."""
+        with suppress(KeyboardInterrupt):  # is kept in the run's trouble; out of a task it would end the kernel
+            while self._advance(turn):
+                await asyncio.sleep(self._pace())
+        self._end_turn(turn)
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """Return the event loop that runs this code, if one does.
+
+    Examples
+    --------
+    >>> running_loop() is None
+    True
+    """
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

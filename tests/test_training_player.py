@@ -1,0 +1,172 @@
+"""Between the steps of a training: everything else gets its turn, in this thread and in others."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+
+import numpy as np
+import pytest
+from training_steps import FEW, explore, losses, press
+
+
+async def other_tasks() -> None:
+    """Wait until all other tasks have ended."""
+    await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
+
+
+def test_while_it_plays_everything_else_gets_its_turn_between_two_steps():
+    async def watch():
+        explorer = explore()
+        press(explorer, "start")
+        seen = []
+        while explorer.playing:
+            seen.append(len(explorer.records))
+            await asyncio.sleep(0)
+        return explorer, seen
+
+    explorer, seen = asyncio.run(watch())
+    assert sorted(set(seen)) == list(range(18))  # the last step ends the playing
+    assert explorer.buttons["start"].disabled
+    alone = explore()
+    alone.run()
+    assert losses(explorer) == losses(alone)
+
+
+def test_after_a_pause_no_step_is_made_until_the_next_start():
+    async def play():
+        explorer = explore()
+        press(explorer, "start")
+        while len(explorer.records) < 3:
+            await asyncio.sleep(0)
+        press(explorer, "pause")
+        at_pause = len(explorer.records), explorer.message.value
+        await other_tasks()
+        later = len(explorer.records)
+        press(explorer, "start")
+        while explorer.playing:
+            await asyncio.sleep(0)
+        return at_pause, later, len(explorer.records)
+
+    (steps, message), later, end = asyncio.run(play())
+    assert (steps, later, end) == (3, 3, 18)
+    assert "Paused." in message
+
+
+def test_two_explorers_play_at_once_and_each_as_if_alone():
+    async def play():
+        both = explore(), explore(seed=7)
+        for explorer in both:
+            press(explorer, "start")
+        ahead = 0
+        while any(explorer.playing for explorer in both):
+            ahead = max(ahead, abs(len(both[0].records) - len(both[1].records)))
+            await asyncio.sleep(0)
+        return both, ahead
+
+    both, ahead = asyncio.run(play())
+    assert ahead <= 2
+    for explorer, alone in zip(both, (explore(), explore(seed=7)), strict=True):
+        alone.run()
+        assert losses(explorer) == losses(alone)
+
+
+@pytest.mark.parametrize("leave", ["close", "reset", "run"])
+def test_closing_resetting_and_running_end_the_playing(leave):
+    async def play():
+        explorer = explore()
+        explorer.start()
+        while not explorer.records:
+            await asyncio.sleep(0)
+        getattr(explorer, leave)(*([2] if leave == "run" else []))
+        await other_tasks()
+        return explorer
+
+    explorer = asyncio.run(play())
+    assert not explorer.playing
+    assert len(explorer.records) == {"close": 1, "reset": 0, "run": 3}[leave]
+
+
+def test_what_is_shown_changes_four_times_a_second_and_at_the_end(monkeypatch):
+    explorer, shown, now = explore(), [], [0.0]
+    update = explorer._run.optimizer.update
+
+    def take_an_eighth_of_a_second(*args):
+        now[0] += 0.125
+        update(*args)
+
+    explorer.curves.observe(lambda change: shown.append(change["new"]["step"]), names="summary")
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(explorer._run.optimizer, "update", take_an_eighth_of_a_second)
+    explorer.run(5)
+    assert shown == [0, 2, 4, 5]
+
+
+def test_whatever_else_stops_the_playing_is_said_too(monkeypatch):
+    async def play():
+        explorer = explore()
+        explorer.run(2)
+        monkeypatch.setattr(explorer._run.optimizer, "update", lambda *_: {}["no such weight"])
+        explorer.start()
+        while explorer.playing:
+            await asyncio.sleep(0)
+        return explorer
+
+    explorer = asyncio.run(play())
+    assert (explorer.playing, len(explorer.records)) == (False, 2)
+    assert "KeyError in step 3: &#x27;no such weight&#x27;; the parameters before it are kept" in explorer.message.value
+
+
+# --- in other threads -----------------------------------------------------------------------------------------------
+
+
+def test_whoever_looks_from_another_thread_does_not_disturb_the_training():
+    watched, alone = explore(epochs=10), explore(epochs=10)
+    training = threading.Thread(target=watched.run)
+    training.start()
+    while training.is_alive():
+        watched.refresh()
+        watched.controls["image"].value = len(watched.records)
+        watched.model.forward(FEW.x_test[:7])
+        assert 0 <= watched.accuracy <= 1
+    alone.run()
+    assert losses(watched) == losses(alone)
+
+
+def test_a_run_can_be_paused_from_another_thread():
+    explorer = explore(epochs=2000)
+    training = threading.Thread(target=explorer.run)
+    training.start()
+    while len(explorer.records) < 3:
+        pass
+    press(explorer, "pause")
+    made = len(explorer.records)
+    training.join()
+    assert (len(explorer.records), explorer.playing) == (made, False)
+    assert made < 12000
+
+
+def test_the_task_runs_in_the_thread_in_which_the_explorer_was_made_whoever_starts_it(monkeypatch):
+    async def play():
+        explorer, threads = explore(), []
+        update = explorer._run.optimizer.update
+        monkeypatch.setattr(
+            explorer._run.optimizer, "update", lambda *args: threads.append(threading.current_thread()) or update(*args)
+        )
+        await asyncio.to_thread(press, explorer, "start")
+        while explorer.playing:
+            await asyncio.sleep(0)
+        return threads
+
+    assert asyncio.run(play()) == [threading.current_thread()] * 18
+
+
+def test_the_model_is_a_copy_that_stays_as_it_is():
+    explorer = explore()
+    explorer.run(1)
+    model = explorer.model
+    before = model.forward(FEW.x_test)
+    explorer.run(5)
+    np.testing.assert_array_equal(model.forward(FEW.x_test), before)
+    assert not np.array_equal(explorer.model.forward(FEW.x_test), before)
