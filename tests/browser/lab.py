@@ -20,6 +20,7 @@ from nbformat import v4
 from playwright.sync_api import ConsoleMessage, Locator, Page, WebSocket
 
 WIDGET_CONTROL = "jupyter.widget.control"
+LOST_MODEL = "widget model not found"  # JupyterLab logs it for what an earlier kernel showed, if the run comes late
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"  # JupyterLab keeps the notebooks behind other tabs in the page
 
 # Resolves when the notebook in front is loaded and its kernel has answered: a Run All before that is lost.
@@ -81,11 +82,11 @@ class Lab:
         self._path = ""
         self._kernel: WebSocket | None = None
         page.on("websocket", self._listen)
-        page.on("pageerror", lambda error: self.errors.append(f"page: {error}"))
+        page.on("pageerror", lambda error: self.errors.append(f"page: {error.stack or error}"))
         page.on("console", self._hear)
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and LOST_MODEL not in message.text:
             self.errors.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def _listen(self, websocket: WebSocket) -> None:
@@ -159,10 +160,11 @@ class Lab:
         self.open(self._path)
 
     def theme(self, name: str) -> None:
-        """Switch to the ``"light"`` or the ``"dark"`` theme."""
+        """Switch to the ``"light"`` or the ``"dark"`` theme, and wait until the splash screen is gone again."""
         self.command("apputils:change-theme", theme=f"JupyterLab {name.capitalize()}")
         is_light = str(name == "light").lower()
         self.page.locator(f"body[data-jp-theme-light={is_light}]").wait_for(state="attached")
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
 
     def viewport(self, width: int, height: int) -> None:
         """Set the size of the page in CSS pixels."""
