@@ -25,6 +25,7 @@ FLOORS = (
     {"network"},
     {"scenes", "figures", "training", "environment"},
     {"widgets"},
+    {"server"},
 )
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 FACADE = "__init__"  # cnnlab/__init__.py re-exports; no module imports it

@@ -146,7 +146,9 @@ def test_the_wheel_holds_the_package_its_front_end_and_its_data_and_nothing_else
         path for path in (repository / "cnnlab").rglob("*") if path.is_file() and path.parent.name != "__pycache__"
     ]
     packed = {name for name in wheel.namelist() if ".dist-info/" not in name}
-    assert packed == {path.relative_to(repository).as_posix() for path in files}
+    (for_the_server,) = (name for name in packed if ".data/" in name)
+    assert for_the_server.endswith("/data/etc/jupyter/jupyter_server_config.d/cnnlab.json")
+    assert packed - {for_the_server} == {path.relative_to(repository).as_posix() for path in files}
 
 
 IMPORT_ALL = """

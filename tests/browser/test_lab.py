@@ -52,6 +52,11 @@ def test_a_slider_moved_by_keyboard_changes_an_anywidget_and_hovering_sends_noth
         lab.slider("side").press("ArrowRight")
 
 
+def test_the_server_loaded_what_makes_the_cells_follow_a_slider_at_once(lab):
+    log = (lab.server.root.parent / "server.log").read_text(encoding="utf-8")
+    assert "cnnlab.server | extension was successfully loaded." in log
+
+
 def test_an_error_in_an_observer_is_heard(lab):
     lab.new(WIDGETS, BROKEN + "slider")
     lab.run_all()

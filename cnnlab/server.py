@@ -1,0 +1,33 @@
+"""A Jupyter Server extension, so that the cells of an explorer follow its sliders without a delay.
+
+A kernel answers a slider in three or four small messages. The server's sockets keep a small message back until the
+browser has acknowledged the one before (Nagle's algorithm), and a browser may take 40 ms to do so, on the same machine
+too. With this extension, the connections to kernels send at once.
+
+Installing cnnlab puts ``server.json`` among the configuration of Jupyter Server, which loads the extension by it.
+Source: J. Nagle, RFC 896 (1984); RFC 1122, section 4.2.3.2 (delayed acknowledgements).
+"""
+
+from __future__ import annotations
+
+CONNECTION = "kernel_websocket_connection_class"  # a setting of Jupyter Server
+
+
+def send_at_once(connection_class: type) -> type:
+    """Return a subclass of a server's connection to a kernel that keeps no message back."""
+
+    class PromptConnection(connection_class):
+        def connect(self):
+            self.websocket_handler.set_nodelay(True)
+            return super().connect()
+
+    return PromptConnection
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "cnnlab.server"}]
+
+
+def _load_jupyter_server_extension(server_app) -> None:
+    settings = server_app.web_app.settings
+    settings[CONNECTION] = send_at_once(settings[CONNECTION])
