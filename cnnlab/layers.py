@@ -16,7 +16,7 @@ from cnnlab.convolution import conv2d, conv2d_backward
 from cnnlab.dense import dense, dense_backward
 from cnnlab.geometry import check_groups, check_int, check_pair, check_window
 from cnnlab.pooling import max_pool2d, max_pool2d_backward, mean_pool2d, mean_pool2d_backward
-from cnnlab.wiring import check_pool
+from cnnlab.wiring import check_lengths, check_pool
 
 GEOMETRY = ("stride", "padding", "dilation", "ceil_mode")  # the settings that say where windows fall
 
@@ -32,6 +32,9 @@ class Layer:
 
     def __init__(self, *sizes, **settings):
         self.sizes, self.settings = sizes, settings
+        self.geometry = {name: value for name, value in settings.items() if name in GEOMETRY}
+        if self.check_axes:
+            check_lengths(sizes[-1], **self.geometry)
         self.params: dict[str, np.ndarray] = {}
         self.grads: dict[str, np.ndarray] = {}
         self._kept = None
@@ -55,8 +58,7 @@ class Layer:
 
     def axes(self, plane) -> tuple:
         """Return the axes (rows, columns) of the windows over a plane (H, W); none for a layer without windows."""
-        geometry = {name: value for name, value in self.settings.items() if name in GEOMETRY}
-        return self.check_axes(plane, self.sizes[-1], **geometry) if self.check_axes else ()
+        return self.check_axes(plane, self.sizes[-1], **self.geometry) if self.check_axes else ()
 
 
 class Conv2D(Layer):

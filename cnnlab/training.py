@@ -77,6 +77,8 @@ def train(model, x, y, *, epochs, batch_size, optimizer, rng):
     (20, 5, 1.0)
     """
     x, y = np.asarray(x), np.asarray(y)
+    _check_has("model", model, "forward", "backward", "params", "grads")
+    _check_has("optimizer", optimizer, "update")
     check_rng(rng)
     epochs, batch_size = check_int("epochs", epochs, 1), check_int("batch_size", batch_size, 1)
     if batch_size > len(x):
@@ -143,6 +145,12 @@ def _step(model, x, y, optimizer, good):
             param[...] = good[name]
         raise
     return loss, _accuracy(probabilities, y), good
+
+
+def _check_has(name: str, value, *parts: str) -> None:
+    missing = [part for part in parts if not hasattr(value, part)]
+    if missing:
+        raise TypeError(f"{name} ({type(value).__name__}) must have {', '.join(missing)}")
 
 
 def _accuracy(probabilities, y) -> float:

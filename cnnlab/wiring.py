@@ -142,6 +142,20 @@ def tap_slices(axis: Axis, tap: int) -> tuple[slice, slice]:
     return slice(first, last + 1), slice(first * axis.stride + shift, last * axis.stride + shift + 1, axis.stride)
 
 
+def full_axis(axis: Axis) -> Axis:
+    """Return the axis of the full convolution that gathers the padded dx from dy with S - 1 zeros between its cells.
+
+    Examples
+    --------
+    >>> from cnnlab.geometry import check_axis
+    >>> axis = full_axis(check_axis(6, 3, stride=2))  # dy: 2 cells, 3 with the zero; a row of x is left over
+    >>> (axis.before, axis.size, axis.after), axis.out
+    ((2, 3, 3), 6)
+    """
+    ring = axis.extent - 1
+    return Axis((axis.out - 1) * axis.stride + 1, axis.kernel, 1, ring, ring + axis.leftover, axis.dilation)
+
+
 def cells_per_window(axis: Axis, *, count_padding: bool = False) -> np.ndarray:
     """Return how many input cells, or cells of the padded input, each window holds: ints (out,).
 
@@ -165,6 +179,14 @@ def held_wires(axis: Axis, *, count_padding: bool = False) -> np.ndarray:
     """
     wires = axis_wires(axis)
     return wires.padded < axis.padded if count_padding else wires.input >= 0
+
+
+def check_lengths(kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False) -> None:
+    """Raise unless windows of these lengths fit some plane."""
+    for name, length in {"kernel": kernel, "stride": stride, "dilation": dilation}.items():
+        if length is not None:
+            check_pair(name, length, 1)
+    split_padding(padding)
 
 
 def check_pool(shape, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False) -> tuple[Axis, Axis]:

@@ -237,6 +237,7 @@ GOOD = {"x": X, "y": Y, "epochs": 1, "batch_size": 2, "optimizer": SGD(0.1), "rn
         ({"batch_size": 7}, ValueError, "batch_size (7) must be at most the number of images (6)"),
         ({"batch_size": 0}, ValueError, "batch_size (0) must be at least 1"),
         ({"batch_size": 2.0}, TypeError, "batch_size (2.0) must be an int"),
+        ({"optimizer": 0.1}, TypeError, "optimizer (float) must have update"),
         ({"epochs": 0}, ValueError, "epochs (0) must be at least 1"),
         ({"y": Y + 5}, ValueError, "labels (10) must be from 0 to 9 (there are 10 classes)"),
         ({"y": Y - 1}, ValueError, "labels (-1) must be from 0 to 9 (there are 10 classes)"),
@@ -267,6 +268,11 @@ GOOD = {"x": X, "y": Y, "epochs": 1, "batch_size": 2, "optimizer": SGD(0.1), "rn
 def test_a_bad_argument_is_named_at_once(change, error, message, rng):
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
         train(digit_network(rng), **{**GOOD, **change})
+
+
+def test_what_is_no_model_is_named():
+    with pytest.raises(TypeError, match=r"^model \(int\) must have forward, backward, params, grads$"):
+        train(3, **GOOD)
 
 
 def test_a_model_without_a_row_of_scores_is_named(rng):

@@ -124,6 +124,7 @@ def test_an_interrupt_leaves_the_last_whole_step_and_says_so(monkeypatch):
         ({}, {"batch_size": 97}, ValueError, "batch_size (97) must be at most the number of images (96)"),
         ({}, {"epochs": 0}, ValueError, "epochs (0) must be at least 1"),
         ({}, {"filters": (8, 0)}, ValueError, "filters (0) must be at least 1"),
+        ({}, {"filters": (8,)}, ValueError, "filters ((8,)) must be an int or a pair (h, w)"),
         ({}, {"seed": 0.5}, TypeError, "seed (0.5) must be an int"),
         ({"x_train": FEW.x_train[0]}, {}, ValueError, "x_train (shape (1, 8, 8)) must have 4 dimensions"),
         ({"x_test": FEW.x_test[..., :7]}, {}, ValueError, "x_test (shape (360, 1, 8, 7)) must have shape"),

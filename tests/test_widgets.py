@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from explorer_steps import W, X, choose, explore, type_in
 
-from cnnlab.widgets import BackwardExplorer, ConvolutionExplorer, PhotoExplorer, PoolingExplorer
+from cnnlab.widgets import BackwardExplorer, ChannelsExplorer, ConvolutionExplorer, PhotoExplorer, PoolingExplorer
 from cnnlab.widgets.stage import FRONT, Stage, join_modules, pack
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -112,6 +112,14 @@ def test_every_control_has_some_effect_on_what_is_shown(make):
         (lambda: PoolingExplorer(X, 6), r"kernel (6) must fit in the padded input (5 + 2*0 = 5)"),
         (lambda: PoolingExplorer(X, 2, padding=2), r"must leave an input cell in every window"),
         (lambda: PoolingExplorer(np.ones((3, 4)), 2), r"x (shape (3, 4)) must be square"),
+        (lambda: PoolingExplorer(X, (2, 3)), r"kernel (2, 3), stride (2, 3), padding 0, ceil_mode False must be one"),
+        (lambda: ConvolutionExplorer(X, W, padding=(0, 1)), r"padding (0, 1), dilation 1 must be one number each"),
+        (lambda: ConvolutionExplorer(X, W, padding=((1, 0), (1, 0))), r"a slider sets rows, columns and all sides"),
+        (lambda: ConvolutionExplorer(X, W, padding="full"), r"padding ('full') must be"),
+        (lambda: PhotoExplorer(stride=(1, 2)), r"stride (1, 2) must be one number each"),
+        (lambda: ChannelsExplorer(X, padding="same"), r'padding ("same") must go with stride 1 (stride is 2)'),
+        (lambda: ConvolutionExplorer(X * np.nan, W), r"x (nan in it) must hold finite numbers"),
+        (lambda: PoolingExplorer(X - np.inf, 2), r"x (-inf in it) must hold finite numbers"),
     ],
 )
 def test_what_does_not_fit_is_said_by_name_when_the_explorer_is_made(make, message):
@@ -123,6 +131,16 @@ def test_what_does_not_fit_is_said_by_name_when_the_explorer_is_made(make, messa
 def test_a_setting_that_is_no_int_is_a_type_error(settings):
     with pytest.raises(TypeError, match=rf"{next(iter(settings))} \(.*\) must be an int"):
         ConvolutionExplorer(X, W, **settings)
+
+
+def test_padding_may_be_given_in_any_way_that_means_one_number():
+    for padding in (1, (1, 1), ((1, 1), (1, 1)), "same"):
+        assert ConvolutionExplorer(X, W, padding=padding).settings["padding"] == 1
+
+
+def test_a_bias_that_is_no_number_is_a_type_error():
+    with pytest.raises(TypeError, match=r"b \(dtype <U1\) must be float32, float64 or integer"):
+        ConvolutionExplorer(X, W, "a")
 
 
 def test_a_pooling_that_does_not_exist_is_refused():

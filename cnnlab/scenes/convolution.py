@@ -22,6 +22,7 @@ from cnnlab.scenes.panels import (
     size_of,
     wires_of,
 )
+from cnnlab.wiring import full_axis
 
 
 def convolution_scene(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1, dy=None, turned=False) -> dict:
@@ -162,16 +163,13 @@ def gather_scene(x, w, dy, *, stride=1, padding=0) -> dict:
            [ 6., 17., 12.]])
     """
     axes = check_window(x.shape[2:], w.shape[2:], stride=stride, padding=padding)
-    steps = tuple(axis.stride for axis in axes)
-    spread = conv_transpose2d(dy, np.ones((1, 1, 1, 1)), stride=stride)  # S - 1 zeros between the cells
-    full = tuple((axis.extent - 1, axis.extent - 1 + axis.leftover) for axis in axes)
+    full = _pads(tuple(map(full_axis, axes)))
+    spread, cells = (conv_transpose2d(cells, np.ones((1, 1, 1, 1)), stride=stride) for cells in (dy, np.ones_like(dy)))
     scene = convolution_scene(spread, turn(w), padding=full)
     given, kernel, result = scene["panels"]
-    inserted = [
-        [0, int(row) + full[0][0], int(column) + full[1][0]] for row, column in _between(spread.shape[2:], steps)
-    ]
-    zeros = f", {max(steps) - 1} zero{'s'[: max(steps) - 2]} between its cells" if max(steps) > 1 else ""
-    leftover = max(axis.leftover for axis in axes)
+    inserted = np.argwhere(pad2d(cells, full, mode="constant", value=1.0)[0] == 0).tolist()
+    most, leftover = max(axis.stride for axis in axes) - 1, max(axis.leftover for axis in axes)
+    zeros = f", {most} zero{'s' if most > 1 else ''} between its cells" if most else ""
     more = f", {leftover} more at the far edge for the leftover" if leftover else ""
     given.update(
         symbol="dy",
@@ -189,12 +187,6 @@ def gather_scene(x, w, dy, *, stride=1, padding=0) -> dict:
 def turn(w: np.ndarray) -> np.ndarray:
     """Return kernels (…, kh, kw) turned by 180°."""
     return w[..., ::-1, ::-1]
-
-
-def _between(shape, steps) -> np.ndarray:
-    """Return the cells (row, column) of the zeros inserted between the cells of dy."""
-    rows, columns = np.indices(shape)
-    return np.argwhere((rows % steps[0] != 0) | (columns % steps[1] != 0))
 
 
 def _pads(axes: tuple[Axis, Axis]) -> tuple[tuple[int, int], tuple[int, int]]:

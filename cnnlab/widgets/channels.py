@@ -6,6 +6,7 @@ import numpy as np
 
 from cnnlab.scenes import channels_scene
 from cnnlab.widgets.convolution import ConvolutionExplorer
+from cnnlab.widgets.explorer import check_square
 
 MOST = 4  # channels and filters
 
@@ -41,9 +42,9 @@ class ChannelsExplorer(ConvolutionExplorer):
     """
 
     def __init__(self, x=None, w=None, b=None, *, channels=3, filters=2, stride=2, padding=1, **options):
-        x = default_numbers((channels, 5, 5), 4) if x is None else np.array(x, dtype=np.float64)
-        w = default_numbers((filters, len(x), 3, 3), 2) if w is None else np.array(w, dtype=np.float64)
-        b = np.arange(len(w)) - 1.0 if b is None else np.array(b, dtype=np.float64)
+        x = check_square("x", default_numbers((channels, 5, 5), 4) if x is None else x, "NCHW")
+        w = check_square("w", default_numbers((filters, x.shape[1], 3, 3), 2) if w is None else w, "FCHW")
+        b = np.arange(len(w)) - 1.0 if b is None else b
         super().__init__(x, w, b, stride=stride, padding=padding, **options)
 
     def count_planes(self) -> dict[str, int]:  # noqa: D102 (inherited)

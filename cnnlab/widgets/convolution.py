@@ -7,10 +7,11 @@ import numpy as np
 
 from cnnlab.convolution import conv2d
 from cnnlab.formula import Explanation, explain_output_size
-from cnnlab.geometry import check_groups, fits
+from cnnlab.geometry import check_array, check_groups, check_int, fits
 from cnnlab.scenes import convolution_scene, gather_scene, scatter_scene
 from cnnlab.scenes.convolution import turn
-from cnnlab.widgets.explorer import RANGES, Explorer, check_square, grow, make_choice
+from cnnlab.widgets.explorer import RANGES, Explorer, check_sliders, check_square, grow, make_choice
+from cnnlab.wiring import check_convolution
 
 GIVEN, LOSS = "as given (edit)", "from a loss: L = ½ Σ y²"
 PROBES = {
@@ -36,7 +37,7 @@ class ConvolutionExplorer(Explorer):
     b : array (filters,) or float, optional
         The bias.
     kernel, stride, padding : int
-        First values of F (default: the size of ``w``), S and P.
+        First values of F (default: the size of ``w``), S and P; or what means one number, such as "same".
     dilation, groups : int
         As :func:`cnnlab.conv2d`; no slider.
     dy : array, optional
@@ -81,9 +82,11 @@ class ConvolutionExplorer(Explorer):
     ):
         x, w = check_square("x", x, "NCHW"), check_square("w", w, "FCHW")
         size, kernel = x.shape[-1], w.shape[-1] if kernel is None else kernel
-        explain_output_size(size, kernel, stride=stride, padding=padding, dilation=dilation)
+        settings = check_sliders(size, kernel, stride=stride, padding=padding, dilation=dilation)
+        kernel, padding = settings["kernel"], settings["padding"]
         dy = default_gradient(len(w)) if dy is None else check_square("dy", dy, "NFHW")
-        self.options = {"dilation": dilation, "groups": check_groups(groups, x.shape[1], len(w))}
+        groups = check_groups(groups, x.shape[1], len(w))
+        self.options = {"dilation": check_int("dilation", dilation, 1), "groups": groups}
         self.gradients = gradients
         self.arrays = {
             "x": grow(x, max(size, RANGES["size"][1])),
@@ -91,20 +94,17 @@ class ConvolutionExplorer(Explorer):
             "dy": grow(dy, largest_output(size, padding)),
         }
         if b is not None:
-            self.arrays["b"] = np.array(b, dtype=np.float64).reshape(-1)
-        geometry = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
-        conv2d(
-            x, self.arrays["w"][..., :kernel, :kernel], self.arrays.get("b"), **geometry
-        )  # raises, by name, what does not fit
+            self.arrays["b"] = np.array(check_array("b", np.ravel(b), "F"), dtype=np.float64)
+        geometry = {"stride": stride, "padding": padding, **self.options}
+        check_convolution(x, self.arrays["w"][..., :kernel, :kernel], self.arrays.get("b"), **geometry)
         counts = self.count_planes()
         self.note = ""
         self.probe = make_choice("", "∂L/∂y", list(PROBES), GIVEN)
         self.operation = make_choice(
             "", "operation", [CORRELATION, CONVOLUTION], CONVOLUTION if turned else CORRELATION
         )
-        settings = {**counts, "size": size, "kernel": kernel, "padding": padding, "stride": stride}
         shown = self.choices() if gradients else [self.operation] if turned is not None else []
-        super().__init__(settings, *shown)
+        super().__init__({**counts, "size": size, **settings}, *shown)
 
     def choices(self) -> list:
         """Return the controls that the backward row brings with it."""

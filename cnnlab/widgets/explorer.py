@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnlab import figures
 from cnnlab.formula import Explanation
-from cnnlab.geometry import check_array, check_int, fits
+from cnnlab.geometry import check_array, check_int, check_window, fits
 from cnnlab.widgets.block import Block, formula_html
 from cnnlab.widgets.stage import Stage
 
@@ -138,6 +138,15 @@ def make_slider(name: str, value: int, bounds: tuple[int, int]) -> ipywidgets.In
     )
 
 
+def check_sliders(size: int, kernel, **geometry) -> dict[str, int]:
+    """Return kernel, padding and stride as the one number each that a slider shows; ``geometry`` as for ``conv2d``."""
+    rows, columns = check_window((size, size), kernel, **geometry)
+    if rows != columns or rows.before != rows.after:
+        given = ", ".join(f"{name} {value}" for name, value in {"kernel": kernel, **geometry}.items())
+        raise ValueError(f"{given} must be one number each: a slider sets rows, columns and all sides alike")
+    return {"kernel": rows.kernel, "padding": rows.before, "stride": rows.stride}
+
+
 def grow(array: np.ndarray, side: int) -> np.ndarray:
     """Return square planes repeated to ``side`` cells a side, so that a larger R or F has numbers to show."""
     more = max(0, side - array.shape[-1])
@@ -166,4 +175,6 @@ def check_square(name: str, value, axes: str) -> np.ndarray:
         raise ValueError(f"{name} (shape {array.shape}) must be square: its side is one letter of the formula")
     if axes[0] == "N" and array.ndim == len(axes) and len(array) > 1:
         raise ValueError(f"{name} (shape {array.shape}) must hold one image, not {len(array)}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} ({array[~np.isfinite(array)][0]} in it) must hold finite numbers: they are drawn")
     return array.reshape((1,) * (len(axes) - array.ndim) + array.shape)

@@ -9,7 +9,7 @@ from cnnlab.data import load_photo
 from cnnlab.formula import Explanation, explain_output_size
 from cnnlab.scenes import convolution_scene
 from cnnlab.scenes.panels import kernel_panel, size_of
-from cnnlab.widgets.explorer import Explorer, check_square, make_choice
+from cnnlab.widgets.explorer import Explorer, check_sliders, check_square, make_choice
 
 KERNELS = {
     "identity": [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
@@ -57,7 +57,9 @@ class PhotoExplorer(Explorer):
         self.own = self.w = check_square("kernel", KERNELS[kernel] if named else kernel, "HW")[None, None]
         self.preset = make_choice("F", "kernel", [*KERNELS, OWN], kernel if named else OWN)
         self.preset.observe(self._chosen, names="value")  # before the base class, which draws the scene
-        super().__init__({"padding": padding, "stride": stride}, self.preset)
+        settings = check_sliders(self.photo.shape[-1], self.w.shape[-1], padding=padding, stride=stride)
+        del settings["kernel"]  # has no slider
+        super().__init__(settings, self.preset)
 
     @property
     def y(self) -> np.ndarray:

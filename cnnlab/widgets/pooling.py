@@ -9,7 +9,8 @@ from cnnlab.formula import Explanation, explain_output_size
 from cnnlab.pooling import max_pool2d
 from cnnlab.scenes import pooling_scene, tie_scene
 from cnnlab.widgets.convolution import default_gradient, largest_output
-from cnnlab.widgets.explorer import RANGES, Explorer, check_square, grow, make_choice
+from cnnlab.widgets.explorer import RANGES, Explorer, check_sliders, check_square, grow, make_choice
+from cnnlab.wiring import check_pool
 
 PADDINGS = {"−∞, which never wins": -np.inf, "0, which beats negatives": 0.0}
 
@@ -61,17 +62,19 @@ class PoolingExplorer(Explorer):
         if op not in ("max", "mean"):
             raise ValueError(f"op ({op!r}) must be max or mean")
         stride = kernel if stride is None else stride
-        max_pool2d(x, kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)  # all errors, by name
+        settings = check_sliders(x.shape[-1], kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
+        check_pool(x.shape[2:], **settings, ceil_mode=ceil_mode)
         dy = default_gradient(x.shape[1]) if dy is None else check_square("dy", dy, "NCHW")
         size = x.shape[-1]
-        self.arrays = {"x": grow(x, max(size, RANGES["size"][1])), "dy": grow(dy, largest_output(size, padding))}
+        outputs = largest_output(size, settings["padding"])
+        self.arrays = {"x": grow(x, max(size, RANGES["size"][1])), "dy": grow(dy, outputs)}
         self.gradients, self.ties, self.note = gradients, ties, ""
         self.op = make_choice("", "pooling", ["max", "mean"], op)
         self.pad_value = make_choice("", "max pads with", list(PADDINGS), next(iter(PADDINGS)))
         self.ceil_mode = ipywidgets.Checkbox(ceil_mode, description="round up (ceil_mode)")
         self.count_include_pad = ipywidgets.Checkbox(count_include_pad, description="mean counts the padding")
         controls = [self.op, self.pad_value, self.ceil_mode, self.count_include_pad]
-        super().__init__({"size": size, "kernel": kernel, "padding": padding, "stride": stride}, *controls)
+        super().__init__({"size": size, **settings}, *controls)
 
     @property
     def x(self) -> np.ndarray:

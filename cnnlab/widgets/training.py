@@ -8,7 +8,7 @@ from copy import deepcopy
 import ipywidgets
 
 from cnnlab.data import Digits
-from cnnlab.geometry import check_int
+from cnnlab.geometry import check_int, check_pair
 from cnnlab.widgets.block import Block
 from cnnlab.widgets.curves import Curves, draw_summary, progress_html, state_html, summarise
 from cnnlab.widgets.explorer import make_choice
@@ -66,7 +66,7 @@ class TrainingExplorer(Block):
     def __init__(
         self, x_train, y_train, x_test, y_test, *, filters=(8, 16), learning_rate=0.03, batch_size=16, epochs=10, seed=0
     ):
-        settings = Settings(tuple(filters), learning_rate, batch_size, epochs, seed)
+        settings = Settings(check_pair("filters", filters, 1), learning_rate, batch_size, epochs, seed)
         run = Run(Digits(x_train, y_train, x_test, y_test), settings)
         self._shown = deepcopy(run.model)  # with the weights that are looked at
         self._make_controls(run)
