@@ -106,6 +106,15 @@ def test_every_arrow_opens_the_two_maps_it_joins(chain):
             assert_array_equal(detail["dy"], overview[f"g{place + 1}"])
 
 
+def test_the_other_chain_keeps_the_arrow_in_view_and_is_drawn_once():
+    explorer, drawn = ChainExplorer(DIGIT), []
+    explorer.arrow.value = 6
+    explorer.stages[1].observe(lambda change: drawn.append(change["new"]["heading"]), names="scene")
+    explorer.chain.value = list(CHAINS)[1]
+    assert (explorer.arrow.value, explorer.arrow.label) == (6, "← conv")
+    assert len(drawn) == 1
+
+
 def test_edits_of_the_input_the_error_and_a_kernel_are_kept():
     explorer = ChainExplorer(DIGIT)
     type_in(explorer, ("h0", (0, 2, 3), 9.0), ("g4", (0, 1, 0), -7.0))
@@ -127,6 +136,12 @@ def test_no_setting_that_the_sliders_reach_is_an_error():
                 for chain in CHAINS:
                     explorer.chain.value = chain
                     assert len(panels(explorer)) == 10
+
+
+@pytest.mark.parametrize("settings", [{"padding": (0, 1)}, {"stride": (1, 2)}, {"kernel": (3, 1)}])
+def test_a_setting_of_two_numbers_is_an_error(settings):
+    with pytest.raises(ValueError, match="must be one number each"):
+        ChainExplorer(DIGIT, **settings)
 
 
 def test_a_chain_that_does_not_fit_is_an_error_with_its_arithmetic():

@@ -185,31 +185,38 @@ class Stage {
 
   // --- drawing ---
 
+  /** How wide the columns are: how many cells, px between planes, which hold photographs; and the longest side of a plane. */
+  spans() {
+    const [counts, gaps, photos] = [new Map(), new Map(), new Set()];
+    let side = 0;
+    for (const { name, shape: [height, width], planes: [, across], column } of Object.values(this.scene.panels)) {
+      if (this.views[name] instanceof CanvasView) photos.add(column);
+      else counts.set(column, Math.max(counts.get(column) ?? 0, width * across));
+      gaps.set(column, Math.max(gaps.get(column) ?? 0, WIDTH.gap * (across - 1)));
+      if (!photos.has(column)) side = Math.max(side, height, width);
+    }
+    return { counts, gaps, photos, side };
+  }
+
+  /** The largest cell, and the smallest in which the numbers can be read; without numbers, the smallest to be seen. */
+  cellBounds(numbers, narrow) {
+    if (!numbers) return [CELL.plain, CELL.smallest];
+    const decimals = Object.values(this.scene.panels).some(({ name, values }) => this.views[name] instanceof GridView && values.some((value) => value % 1));
+    return [CELL.largest, !decimals ? CELL.withNumber : narrow ? CELL.tightDecimals : CELL.withDecimals];
+  }
+
   /** Chooses the sizes of cells and photographs that fill the width; sets them as CSS variables. */
   fit() {
-    const panels = Object.values(this.scene.panels);
-    const counts = new Map(); // columns of cells
-    const gaps = new Map(); // px between the planes of a column
-    const photos = new Set(); // columns of photographs
-    let side = 0;
-    for (const panel of panels) {
-      const [height, width] = panel.shape;
-      if (this.views[panel.name] instanceof CanvasView) photos.add(panel.column);
-      else counts.set(panel.column, Math.max(counts.get(panel.column) ?? 0, width * panel.planes[1]));
-      gaps.set(panel.column, Math.max(gaps.get(panel.column) ?? 0, WIDTH.gap * (panel.planes[1] - 1)));
-      if (!photos.has(panel.column)) side = Math.max(side, height, width);
-    }
-    const operators = counts.size + photos.size - 1;
+    const { counts, gaps, photos, side } = this.spans();
     const { compact } = this.scene; // many small maps: no numbers
     const narrow = this.width < WIDTH.narrow;
     const operator = WIDTH.operator / (compact ? 3 : narrow ? 2 : 1);
     const column = compact ? WIDTH.compact : narrow ? WIDTH.narrowColumn : WIDTH.column;
+    const operators = counts.size + photos.size - 1;
     const room = this.width - 28 - operators * operator - (this.hasBackward ? WIDTH.direction : 0);
     const wide = (cell) => [...counts].reduce((sum, [place, count]) => sum + Math.max(column, count * cell + gaps.get(place)), 0);
     const small = side <= SIDE.withNumber && !compact;
-    const decimals = panels.some(({ name, values }) => this.views[name] instanceof GridView && values.some((value) => value % 1));
-    const readable = !decimals ? CELL.withNumber : narrow ? CELL.tightDecimals : CELL.withDecimals;
-    const [largest, least] = small ? [CELL.largest, readable] : [CELL.plain, CELL.smallest];
+    const [largest, least] = this.cellBounds(small, narrow);
     let cell = largest;
     while (cell > least && wide(cell) + photos.size * WIDTH.photo > room) cell--;
     const photo = Math.floor((room - wide(cell)) / (photos.size || 1));

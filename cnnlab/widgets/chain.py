@@ -7,10 +7,10 @@ import html
 import ipywidgets
 import numpy as np
 
-from cnnlab.geometry import check_int, output_size
+from cnnlab.geometry import output_size
 from cnnlab.scenes import activation_step, conv_step, overview_scene, pool_step, run_chain
 from cnnlab.widgets.convolution import default_gradient, largest_output
-from cnnlab.widgets.explorer import Explorer, check_square, grow, make_choice
+from cnnlab.widgets.explorer import Explorer, check_sliders, check_square, grow, make_choice
 
 POOL = 2  # size and stride of the chain's poolings
 ACTIVATIONS = ["relu", "leaky_relu", "sigmoid", "tanh"]
@@ -82,10 +82,11 @@ class ChainExplorer(Explorer):
             if value not in choices:
                 raise ValueError(f"{name} ({value!r}) must be one of {', '.join(map(str, choices))}")
         dy = default_gradient(1) if dy is None else check_square("dy", dy, "NFHW")
+        settings = check_sliders(x.shape[-1], kernel, padding=padding, stride=stride)
         self.arrays = {
             "x": x,
-            "w": grow(kernels, max(7, check_int("kernel", kernel, 1))),
-            "dy": grow(dy, largest_output(x.shape[-1], padding)),
+            "w": grow(kernels, max(7, settings["kernel"])),
+            "dy": grow(dy, largest_output(x.shape[-1], settings["padding"])),
         }
         self.chain = make_choice("", "chain", list(CHAINS), list(CHAINS)[chain])
         self.chain.layout.width = "400px"
@@ -93,7 +94,6 @@ class ChainExplorer(Explorer):
         self.op = make_choice("", "pooling", ["max", "mean"], op)
         self.arrow = ipywidgets.ToggleButtons(options=self._arrows(), value=0, style={"button_width": "auto"})
         self.arrow.add_class("cnnlab-arrows")
-        settings = {"kernel": kernel, "padding": padding, "stride": stride}
         for name in CHAINS:
             self._sizes(name, settings)  # raises, by name, where a layer does not fit
         super().__init__(settings, self.chain, self.f, self.op)
@@ -105,8 +105,10 @@ class ChainExplorer(Explorer):
         """Name the arrows of the chain chosen, and draw."""
         if self.arrow.options != tuple(self._arrows()):
             value = self.arrow.value
+            self.arrow.unobserve(self._moved, names="value")  # new options choose their first
             self.arrow.options = self._arrows()
             self.arrow.value = value
+            self.arrow.observe(self._moved, names="value")
         super().refresh()
 
     @property
