@@ -55,7 +55,7 @@ def test_a_wrong_answer_is_met_by_name_and_can_be_tried_again():
     assert (ask.solved, ask.field.disabled) == (True, True)
 
 
-@pytest.mark.parametrize("text", ["ninety", "1/0", "nan", "inf", "9 9", "<b>", "None", "٣/"])
+@pytest.mark.parametrize("text", ["ninety", "1/0", "nan", "inf", "9 9", "<b>", "None", "٣/", "1_0", "9/"])
 def test_what_is_no_number_gets_a_friendly_line_and_is_no_try(text):
     ask = Predict(**TYPED)
     assert "Type a number" in answer(ask, text)

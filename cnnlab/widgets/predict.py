@@ -181,16 +181,17 @@ class Predict(Block):
 
 
 def read_number(text: str) -> float | None:
-    """Return the finite number that a learner typed, or None.
+    """Return the finite number that a learner typed, a fraction too, or None.
 
     Examples
     --------
-    >>> read_number(" 99.0 "), read_number("−2"), read_number("ninety")
-    (99.0, -2.0, None)
+    >>> read_number(" 99.0 "), read_number("−2"), read_number("0,5"), read_number("3/4"), read_number("ninety")
+    (99.0, -2.0, 0.5, 0.75, None)
     """
+    numerator, slash, denominator = text.translate({ord("−"): "-", ord(","): ".", ord("_"): "?"}).partition("/")
     try:
-        number = float(text.replace("−", "-"))
-    except ValueError:
+        number = float(numerator) / (float(denominator) if slash else 1.0)
+    except (ValueError, ZeroDivisionError):
         return None
     return number if math.isfinite(number) else None
 
