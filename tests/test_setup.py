@@ -96,7 +96,7 @@ def test_constraints_hold_names_and_versions_alone(constraints):
 def test_every_pinned_version_runs_on_the_oldest_python(constraints):
     """Debian 12 has Python 3.11.2, and some packages stop at an early patch of a minor version."""
     needs = {
-        distribution.name: distribution.metadata["Requires-Python"] or ""
+        distribution.name: distribution.metadata.get("Requires-Python") or ""
         for distribution in importlib.metadata.distributions()
         if f"{distribution.name}=={distribution.version}" in constraints
     }
