@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.geometry import check_array, check_same_dtype, check_shape
+from cnnlab.checks import check_array, check_number, check_same_dtype, check_shape
 
 
 def relu(z):
@@ -99,7 +99,7 @@ def leaky_relu(z, *, slope=0.01):
     array([-1.,  0.,  3.])
     """
     z = _check("z", z)
-    return np.where(z > 0, z, z * float(slope))
+    return np.where(z > 0, z, z * check_number("slope", slope))
 
 
 def leaky_relu_backward(da, z, *, slope=0.01):
@@ -113,7 +113,7 @@ def leaky_relu_backward(da, z, *, slope=0.01):
     array([ 5., 10., 30.])
     """
     da, z = _check_gradient(da, z)
-    return np.where(z > 0, da, da * float(slope))
+    return np.where(z > 0, da, da * check_number("slope", slope))
 
 
 def sigmoid(z):
@@ -183,7 +183,7 @@ def tanh_backward(da, z):
 
 
 def _check(name: str, value) -> np.ndarray:
-    return check_array(name, value, "-" * np.ndim(value))  # any number of dimensions
+    return check_array(name, value)
 
 
 def _check_gradient(da, z) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
-from cnnlab.geometry import Axis, check_axis, check_int, fits, output_size
+from cnnlab.checks import check_int
+from cnnlab.geometry import Axis, check_axis, check_layers, fits, output_size
 
 Token = tuple[str, str]  # (role, text): the role is R, F, P, S or D, or empty for signs and plain numbers
 
@@ -99,7 +100,7 @@ def trace_sizes(size, layers) -> list[LayerSize]:
     [99, 97, 97]
     """
     trace = []
-    for name, kernel, stride, padding in layers:
+    for name, kernel, stride, padding in check_layers(layers):
         explanation = explain_output_size(size, kernel, stride=stride, padding=padding)
         size = explanation.value
         trace.append(LayerSize(name, size, explanation))

@@ -6,11 +6,12 @@ size formula: R input size, F kernel size, P padding, S stride, D dilation.
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+
+from cnnlab.checks import check_flag, check_int, check_pair
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,11 @@ class Axis:
     @property
     def out(self) -> int:
         """Number of windows, that is the output size."""
+        windows = self.slack // self.stride + 1
         if not (self.ceil_mode and self.leftover):
-            return self.slack // self.stride + 1
-        windows = self.slack // self.stride + 2
-        starts_in_far_padding = (windows - 1) * self.stride >= self.size + self.before
-        return windows - starts_in_far_padding
+            return windows
+        starts_in_far_padding = windows * self.stride >= self.size + self.before
+        return windows + 1 - starts_in_far_padding
 
     @property
     def reach(self) -> int:
@@ -81,67 +82,6 @@ class ReceptiveField(NamedTuple):
 # --- checks -----------------------------------------------------------------------------------------------------
 
 
-def check_int(name: str, value, least: int) -> int:
-    """Return ``value`` as an int of at least ``least``."""
-    if isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name} ({value!r}) must be an int")
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise TypeError(f"{name} ({value!r}) must be an int") from None
-    if number < least:
-        raise ValueError(f"{name} ({number}) must be at least {least}")
-    return number
-
-
-def check_array(name: str, value, axes: str) -> np.ndarray:
-    """Return ``value`` as a float array with one dimension a letter of ``axes``; integers become float64."""
-    array = np.asarray(value)
-    if array.dtype.kind in "iu":
-        array = array.astype(np.float64)
-    if array.dtype not in (np.float32, np.float64):
-        raise TypeError(f"{name} (dtype {array.dtype}) must be float32, float64 or integer")
-    if array.ndim != len(axes):
-        wanted = f"{len(axes)} dimensions ({', '.join(axes)})"
-        raise ValueError(f"{name} (shape {array.shape}) must have {wanted}, not {array.ndim}")
-    if not array.size:
-        raise ValueError(f"{name} (shape {array.shape}) must not be empty")
-    return array
-
-
-def check_shape(name: str, array: np.ndarray, shape: tuple[int, ...], why: str) -> None:
-    """Raise unless ``array`` has just this ``shape``; ``why`` says where the shape comes from."""
-    if array.shape != tuple(shape):
-        raise ValueError(f"{name} (shape {array.shape}) must have shape {tuple(shape)} ({why})")
-
-
-def check_same_dtype(**arrays: np.ndarray | None) -> None:
-    """Raise unless all arrays given have one dtype: nothing is silently cast."""
-    given = {name: array.dtype for name, array in arrays.items() if array is not None}
-    if len(set(given.values())) > 1:
-        listed = ", ".join(f"{name} {dtype}" for name, dtype in given.items())
-        raise TypeError(f"{' and '.join(given)} must have one dtype ({listed})")
-
-
-def check_groups(groups, channels: int, filters: int) -> int:
-    """Return ``groups`` as an int that divides the input channels and the filters."""
-    groups = check_int("groups", groups, 1)
-    for name, count in (("input channels", channels), ("filters", filters)):
-        if count % groups:
-            raise ValueError(f"groups ({groups}) must divide the {name} ({count} / {groups} leaves {count % groups})")
-    return groups
-
-
-def check_pair(name: str, value, least: int) -> tuple[int, int]:
-    """Return an int or a pair ``(h, w)`` as a pair of ints of at least ``least``."""
-    if isinstance(value, tuple | list | np.ndarray) and np.ndim(value) == 1:
-        if len(value) != 2:
-            raise ValueError(f"{name} ({value!r}) must be an int or a pair (h, w)")
-        return check_int(name, value[0], least), check_int(name, value[1], least)
-    number = check_int(name, value, least)
-    return number, number
-
-
 def check_axis(size, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=False) -> Axis:
     """Return the checked :class:`Axis`; ``padding`` is an int, a pair (before, after), "same" or "valid"."""
     size = check_int("size", size, 1)
@@ -150,9 +90,9 @@ def check_axis(size, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=False
     dilation = check_int("dilation", dilation, 1)
     if isinstance(padding, str):
         padding = named_padding(padding, kernel, stride, dilation)
-    before, after = check_pair("padding", padding, 0)
-    axis = Axis(size, kernel, stride, before, after, dilation, bool(ceil_mode))
-    if axis.slack < 0:
+    before, after = check_pair("padding", padding, 0, "(before, after)")
+    axis = Axis(size, kernel, stride, before, after, dilation, check_flag("ceil_mode", ceil_mode))
+    if axis.out < 1:
         dilated = "" if axis.extent == kernel else f", dilated to ({kernel} - 1)*{dilation} + 1 = {axis.extent}"
         ring = f"2*{before}" if before == after else f"{before} + {after}"
         raise ValueError(f"kernel ({kernel}{dilated}) must fit in the padded input ({size} + {ring} = {axis.padded})")
@@ -179,13 +119,22 @@ def check_window(shape, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=Fa
     return rows, columns
 
 
+def roomy_plane(kernel, dilation=1) -> tuple[int, int]:
+    """Return a plane (H, W) in which a window of these lengths has room."""
+    lengths = zip(check_pair("kernel", kernel, 1), check_pair("dilation", dilation, 1), strict=True)
+    height, width = (cells * apart for cells, apart in lengths)
+    return height, width
+
+
 def split_padding(padding) -> tuple:
     """Return the padding of the two axes: from an int, ``(h, w)``, ``((top, bottom), (left, right))`` or a name."""
     if isinstance(padding, str):
         return padding, padding
     padding = padding.tolist() if isinstance(padding, np.ndarray) else padding
-    rows, columns = padding if isinstance(padding, tuple | list) and len(padding) == 2 else (padding, padding)
-    return check_pair("padding", rows, 0), check_pair("padding", columns, 0)
+    if not isinstance(padding, tuple | list) or len(padding) != 2:
+        padding = (check_pair("padding", padding, 0),) * 2
+    rows, columns = (check_pair("padding", pair, 0, "(before, after)") for pair in padding)
+    return rows, columns
 
 
 def named_padding(name: str, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
@@ -261,6 +210,14 @@ def same_padding(kernel, *, dilation=1) -> tuple[int, int]:
     return total // 2, total - total // 2
 
 
+def check_layers(layers) -> list[tuple]:
+    """Return the layers of a stack, each with its name, kernel, stride and padding."""
+    for layer in layers:
+        if not isinstance(layer, tuple | list) or len(layer) != 4:
+            raise ValueError(f"layers ({layer!r} in it) must each be (name, kernel, stride, padding)")
+    return list(layers)
+
+
 def receptive_field(layers) -> list[ReceptiveField]:
     """Return what one cell of each layer of a stack sees of the input.
 
@@ -292,7 +249,8 @@ def receptive_field(layers) -> list[ReceptiveField]:
     conv 13 2 -3
     """
     fields, size, jump, start = [], 1, 1, 0
-    for name, kernel, stride, padding in layers:
+    for name, kernel, stride, padding in check_layers(layers):
+        kernel = check_int("kernel", kernel, 1)
         axis = check_axis(kernel, kernel, stride=stride, padding=padding)  # checks; the size plays no part
         size, start = size + (axis.kernel - 1) * jump, start - axis.before * jump
         jump *= axis.stride

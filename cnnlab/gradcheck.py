@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from numbers import Real
-
 import numpy as np
 
-from cnnlab.geometry import check_array, check_shape
+from cnnlab.checks import check_array, check_number, check_shape
 
 
 def numerical_gradient(f, x, dy, *, step=1e-5):
@@ -48,9 +46,7 @@ def numerical_gradient(f, x, dy, *, step=1e-5):
     array([  2.,  40., 600.])
     """
     x, dy = _check("x", x), _check("dy", dy)
-    if not isinstance(step, Real):
-        raise TypeError(f"step ({step!r}) must be a number")
-    if not 0 < step < np.inf:
+    if not 0 < check_number("step", step) < np.inf:
         raise ValueError(f"step ({step}) must be greater than 0, and finite")
     check_shape("dy", dy, np.shape(f(x.copy())), "that of f(x)")
     dx = np.zeros_like(x)
@@ -94,4 +90,4 @@ def gradient_error(analytic, numeric) -> float:
 
 
 def _check(name: str, value) -> np.ndarray:
-    return check_array(name, value, "-" * np.ndim(value))  # any number of dimensions
+    return check_array(name, value)

@@ -12,11 +12,12 @@ import math
 import numpy as np
 
 from cnnlab import activations
+from cnnlab.checks import check_array, check_groups, check_int, check_number, check_pair, check_rng, check_shape
 from cnnlab.convolution import conv2d, conv2d_backward
 from cnnlab.dense import dense, dense_backward
-from cnnlab.geometry import check_groups, check_int, check_pair, check_window
+from cnnlab.geometry import check_window, roomy_plane
 from cnnlab.pooling import max_pool2d, max_pool2d_backward, mean_pool2d, mean_pool2d_backward
-from cnnlab.wiring import check_lengths, check_pool
+from cnnlab.wiring import check_pool
 
 GEOMETRY = ("stride", "padding", "dilation", "ceil_mode")  # the settings that say where windows fall
 
@@ -31,10 +32,11 @@ class Layer:
     reads_all = False  # whether each output reads all inputs
 
     def __init__(self, *sizes, **settings):
-        self.sizes, self.settings = sizes, settings
-        self.geometry = {name: value for name, value in settings.items() if name in GEOMETRY}
+        plain = {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in settings.items()}
+        self.sizes, self.settings = sizes, plain
+        self.geometry = {name: value for name, value in self.settings.items() if name in GEOMETRY}
         if self.check_axes:
-            check_lengths(sizes[-1], **self.geometry)
+            self.axes(roomy_plane(sizes[-1], self.geometry.get("dilation", 1)))  # raises what suits no plane
         self.params: dict[str, np.ndarray] = {}
         self.grads: dict[str, np.ndarray] = {}
         self._kept = None
@@ -235,7 +237,7 @@ class LeakyReLU(_Activation):
     function, derivative = staticmethod(activations.leaky_relu), staticmethod(activations.leaky_relu_backward)
 
     def __init__(self, *, slope=0.01):
-        super().__init__(slope=slope)
+        super().__init__(slope=check_number("slope", slope))
 
 
 class Sigmoid(_Activation):
@@ -272,10 +274,13 @@ class Flatten(Layer):
     """
 
     def _forward(self, x):
-        return np.reshape(x, (len(x), -1)), np.shape(x)
+        x = check_array("x", x)
+        return x.reshape(len(x), -1), x.shape
 
     def _backward(self, dy, x_shape):
-        return np.reshape(dy, x_shape), {}
+        dy = check_array("dy", dy, "ND")
+        check_shape("dy", dy, (x_shape[0], math.prod(x_shape[1:])), "that of y")
+        return dy.reshape(x_shape), {}
 
 
 def initial_weights(shape, fan_in, fan_out, *, rng, init) -> np.ndarray:
@@ -292,9 +297,3 @@ def initial_weights(shape, fan_in, fan_out, *, rng, init) -> np.ndarray:
     if init not in variances:
         raise ValueError(f"init ({init!r}) must be one of {', '.join(variances)}")
     return rng.normal(0, math.sqrt(variances[init]), shape)
-
-
-def check_rng(rng) -> None:
-    """Raise unless ``rng`` is a numpy generator."""
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng ({rng!r}) must be a numpy.random.Generator, such as np.random.default_rng(0)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.geometry import check_array, check_shape
+from cnnlab.checks import check_array, check_shape
 
 
 def softmax_cross_entropy(logits, labels):

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cnnlab.checks import check_int
 from cnnlab.data import FOLDER, read_npz
 from cnnlab.geometry import receptive_field
-from cnnlab.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU
+from cnnlab.layers import Conv2D, Dense, Flatten, Layer, MaxPool2D, ReLU
 
 
 class Sequential:
@@ -22,6 +23,11 @@ class Sequential:
     ----------
     *layers : Layer
         From the input up.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one is no layer, or stands twice.
 
     Examples
     --------
@@ -44,6 +50,9 @@ class Sequential:
     """
 
     def __init__(self, *layers):
+        for layer in layers:
+            if not isinstance(layer, Layer):
+                raise TypeError(f"layers ({layer!r} in it) must each be a layer, as in Sequential(ReLU(), Flatten())")
         if len({id(layer) for layer in layers}) < len(layers):
             raise ValueError("each layer must stand once in a Sequential: it keeps one forward for its backward")
         self.layers = layers
@@ -88,7 +97,15 @@ class Sequential:
 
         ``sees`` is the receptive field of a cell, in input cells. ``unshared`` counts the weights and biases of a
         fully connected layer between the same inputs and outputs, in place of the shared ones.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the shape is none, or does not fit the layers.
         """
+        if np.ndim(shape) != 1:
+            raise ValueError(f"shape ({shape!r}) must be that of one input, as (C, H, W)")
+        shape = [check_int("shape", length, 1) for length in shape]
         x = np.zeros((1, *shape), np.result_type(np.float32, *self.params.values()))
         outputs = self.copied().outputs(x)
         rows, stacks, sees_all = [], ([], []), False

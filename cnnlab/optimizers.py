@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from numbers import Real
 
 import numpy as np
+
+from cnnlab.checks import check_number
 
 
 class SGD:
@@ -116,11 +117,10 @@ def check_positive(name: str, value) -> float:
     >>> check_positive("learning_rate", 1)
     1.0
     """
-    if not isinstance(value, Real) or isinstance(value, bool):
-        raise TypeError(f"{name} ({value!r}) must be a number")
-    if not 0 < value < math.inf:
+    number = check_number(name, value)
+    if not 0 < number < math.inf:
         raise ValueError(f"{name} ({value}) must be greater than 0, and finite")
-    return float(value)
+    return number
 
 
 def check_share(name: str, value) -> float:
@@ -131,8 +131,7 @@ def check_share(name: str, value) -> float:
     >>> check_share("momentum", 0)
     0.0
     """
-    if not isinstance(value, Real) or isinstance(value, bool):
-        raise TypeError(f"{name} ({value!r}) must be a number")
-    if not 0 <= value < 1:
+    number = check_number(name, value)
+    if not 0 <= number < 1:
         raise ValueError(f"{name} ({value}) must be at least 0 and less than 1")
-    return float(value)
+    return number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.geometry import check_array
+from cnnlab.checks import check_array
 from cnnlab.wiring import check_padding, check_unpadded
 
 

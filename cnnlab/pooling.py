@@ -10,7 +10,8 @@ from itertools import product
 
 import numpy as np
 
-from cnnlab.geometry import Axis, check_array, check_int, check_shape
+from cnnlab.checks import check_array, check_flag, check_int, check_shape
+from cnnlab.geometry import Axis
 from cnnlab.wiring import axis_wires, cells_per_window, check_pool, tap_slices
 
 ROWS, COLUMNS = 2, 3  # where an image array (N, C, H, W) has its rows and columns
@@ -241,7 +242,8 @@ def _plane_index(tap: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
 
 def _divisor(rows: Axis, columns: Axis, count_include_pad: bool) -> np.ndarray:
     """Return the number of cells that each window's sum is divided by, (out_h, out_w)."""
-    return np.multiply.outer(*(cells_per_window(axis, count_padding=count_include_pad) for axis in (rows, columns)))
+    count_padding = check_flag("count_include_pad", count_include_pad)
+    return np.multiply.outer(*(cells_per_window(axis, count_padding=count_padding) for axis in (rows, columns)))
 
 
 def _with_length(shape: tuple[int, ...], dim: int, length: int) -> tuple[int, ...]:

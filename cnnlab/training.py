@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnlab.geometry import check_array, check_int
-from cnnlab.layers import check_rng
+from cnnlab.checks import check_array, check_int, check_rng
 from cnnlab.losses import check_labels, softmax_cross_entropy, softmax_cross_entropy_backward
 
 

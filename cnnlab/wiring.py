@@ -8,21 +8,11 @@ below; over those of one tap, ``dy[o] * x[i]`` is the gradient of the kernel.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 
-from cnnlab.geometry import (
-    Axis,
-    check_array,
-    check_groups,
-    check_pair,
-    check_same_dtype,
-    check_shape,
-    check_window,
-    named_padding,
-    split_padding,
-)
+from cnnlab.checks import check_array, check_groups, check_number, check_pair, check_same_dtype, check_shape
+from cnnlab.geometry import Axis, check_window, named_padding, split_padding
 
 PADDING_MODES = ("zeros", "constant", "reflect", "replicate", "circular")
 
@@ -181,14 +171,6 @@ def held_wires(axis: Axis, *, count_padding: bool = False) -> np.ndarray:
     return wires.padded < axis.padded if count_padding else wires.input >= 0
 
 
-def check_lengths(kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False) -> None:
-    """Raise unless windows of these lengths fit some plane."""
-    for name, length in {"kernel": kernel, "stride": stride, "dilation": dilation}.items():
-        if length is not None:
-            check_pair(name, length, 1)
-    split_padding(padding)
-
-
 def check_pool(shape, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False) -> tuple[Axis, Axis]:
     """Return the checked axes (rows, columns) of a pool over a plane; each window must hold an input cell."""
     stride = kernel if stride is None else stride
@@ -249,9 +231,7 @@ def check_padding(padding, mode, value=0.0) -> tuple[tuple[int, int], tuple[int,
     """Return the padding ((top, bottom), (left, right)) of an array padded in a mode."""
     if mode not in PADDING_MODES:
         raise ValueError(f"mode ({mode!r}) must be one of {', '.join(PADDING_MODES)}")
-    if not isinstance(value, Real):
-        raise TypeError(f"value ({value!r}) must be a number")
-    if value != 0 and mode != "constant":
+    if check_number("value", value) != 0 and mode != "constant":
         raise ValueError(f'value ({value}) must go with mode "constant" (mode is "{mode}")')
     if isinstance(padding, str):
         raise ValueError(f"padding ({padding!r}) must be a number of cells: there is no kernel here")

@@ -18,6 +18,7 @@ TESTS = Path(__file__).parent
 
 # Imports go down only, and modules of one floor do not import each other. A new module is entered here first.
 FLOORS = (
+    {"checks"},
     {"geometry"},
     {"formula", "wiring"},  # the same arithmetic in words, and as a table of wires
     {"padding", "convolution", "pooling", "activations", "dense", "losses", "reference", "data"},

@@ -24,7 +24,7 @@ OPERAND_ERRORS = [  # of x, w, b and the settings of conv2d
     ((X, W[0]), {}, ValueError, "w (shape (3, 2, 2)) must have 4 dimensions (F, C / groups, kh, kw), not 3"),
     ((X[:0], W), {}, ValueError, "x (shape (0, 3, 3, 4)) must not be empty"),
     ((X, W[..., :0]), {}, ValueError, "w (shape (2, 3, 2, 0)) must not be empty"),
-    ((X, W, [B]), {}, ValueError, "b (shape (1, 2)) must have 1 dimensions (F), not 2"),
+    ((X, W, [B]), {}, ValueError, "b (shape (1, 2)) must have 1 dimension (F), not 2"),
     ((X, W, [1]), {}, ValueError, "b (shape (1,)) must have shape (2,) (one for each filter)"),
     ((X, W[:, :2]), {}, ValueError, "w (2 channels) must have the channels of x / groups (3 / 1 = 3)"),
     ((X, W), {"groups": 3}, ValueError, "groups (3) must divide the filters (2 / 3 leaves 2)"),

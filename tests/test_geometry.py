@@ -10,18 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import axes
 
-from cnnlab.geometry import (
-    check_array,
-    check_axis,
-    check_int,
-    check_pair,
-    check_window,
-    fits,
-    output_size,
-    receptive_field,
-    same_padding,
-    split_padding,
-)
+from cnnlab.checks import check_array, check_int, check_pair
+from cnnlab.geometry import check_axis, check_window, fits, output_size, receptive_field, same_padding, split_padding
 
 # --- sizes --------------------------------------------------------------------------------------------------------
 
@@ -179,7 +169,7 @@ def test_a_float_array_is_not_copied():
         ((3, 1), {"stride": 0}, ValueError, "stride (0) must be at least 1"),
         ((3, 1), {"dilation": -1}, ValueError, "dilation (-1) must be at least 1"),
         ((3, 1), {"padding": -1}, ValueError, "padding (-1) must be at least 0"),
-        ((3, 1), {"padding": (1, 2, 3)}, ValueError, "padding ((1, 2, 3)) must be an int or a pair (h, w)"),
+        ((3, 1), {"padding": (1, 2, 3)}, ValueError, "padding ((1, 2, 3)) must be an int or a pair (before, after)"),
         ((3, 1), {"padding": "full"}, ValueError, 'padding (\'full\') must be "same", "valid" or a number of cells'),
         ((3, 1), {"padding": "same", "stride": 2}, ValueError, 'padding ("same") must go with stride 1 (stride is 2)'),
         ((3.0, 1), {}, TypeError, "size (3.0) must be an int"),

@@ -61,7 +61,8 @@ def load_digits() -> Digits:
            [ 0,  0,  1, 16, 16,  6,  0,  0],
            [ 0,  0,  0, 11, 16, 10,  0,  0]])
     """
-    images, labels, held_out = _read("digits.npz", images=(1797, 8, 8), labels=(1797,), held_out=(1797,))
+    kinds = {"images": ("uint8", 1797, 8, 8), "labels": ("uint8", 1797), "held_out": ("bool", 1797)}
+    images, labels, held_out = _read("digits.npz", **kinds)
     x, y = images[:, None] / 16, labels.astype(np.intp)
     return Digits(x[~held_out], y[~held_out], x[held_out], y[held_out])
 
@@ -91,7 +92,7 @@ def load_photo() -> np.ndarray:
     >>> photo.shape
     (1, 3, 200, 200)
     """
-    (pixels,) = _read("photo.npz", pixels=(3, 200, 200))
+    (pixels,) = _read("photo.npz", pixels=("uint8", 3, 200, 200))
     return pixels[None] / 255
 
 
@@ -115,19 +116,23 @@ def read_npz(path) -> dict[str, np.ndarray]:
         raise FileNotFoundError(f"{path} must exist")
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            return dict(file)
+            arrays = dict(file)
+            others = [name for name, array in arrays.items() if not isinstance(array, np.ndarray)]
+            if others:
+                raise ValueError(f"{', '.join(others)} in it is no array")
+            return arrays
     except Exception as error:  # numpy, zipfile and zlib each raise their own for damage
         raise ValueError(f"{path} must be a whole .npz file ({error})") from error
 
 
-def _read(name: str, **shapes: tuple[int, ...]) -> list[np.ndarray]:
-    """Return the arrays of a file of the package, in the order of ``shapes``."""
+def _read(name: str, **shapes: tuple) -> list[np.ndarray]:
+    """Return the arrays of a file of the package, in the order of ``shapes``: the dtype's name, then the lengths."""
     path = FOLDER / name
     try:
         arrays = read_npz(path)
     except (FileNotFoundError, ValueError) as error:
         raise type(error)(f"{error}: install cnnlab again") from error
-    found = {key: array.shape for key, array in arrays.items()}
+    found = {key: (array.dtype.name, *array.shape) for key, array in arrays.items()}
     if found != shapes:
         raise ValueError(f"{path} must hold {shapes} (it holds {found}): install cnnlab again")
     return [arrays[key] for key in shapes]

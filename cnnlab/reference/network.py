@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from cnnlab.geometry import check_array
+from cnnlab.checks import check_array
 
 # --- activations --------------------------------------------------------------------------------------------------
 
@@ -101,7 +101,7 @@ def tanh_backward(da, z):
 
 def _each_cell(f, *arrays):
     """Return f of the cells that stand at one place of the arrays, for every place."""
-    arrays = [check_array("array", array, "-" * np.ndim(array)) for array in arrays]
+    arrays = [check_array("array", array) for array in arrays]
     result = np.zeros_like(arrays[0])
     for place in np.ndindex(result.shape):
         result[place] = f(*(array[place] for array in arrays))

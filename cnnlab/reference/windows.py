@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from cnnlab.geometry import check_array
+from cnnlab.checks import check_array
 from cnnlab.wiring import (
     check_convolution,
     check_padding,

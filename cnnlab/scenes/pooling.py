@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.geometry import Axis, check_shape, check_window
+from cnnlab.checks import check_shape
+from cnnlab.geometry import Axis, check_window
 from cnnlab.pooling import max_pool2d, mean_pool2d
 from cnnlab.scenes.panels import BACKWARD, INPUT, input_panel, one_or_pair, output_panel, padded_to, size_of, wires_of
 from cnnlab.wiring import axis_wires, held_wires

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ipywidgets
 import numpy as np
 
+from cnnlab.checks import check_array, check_groups, check_int
 from cnnlab.convolution import conv2d
 from cnnlab.formula import Explanation, explain_output_size
-from cnnlab.geometry import check_array, check_groups, check_int, fits
+from cnnlab.geometry import fits
 from cnnlab.scenes import convolution_scene, gather_scene, scatter_scene
 from cnnlab.scenes.convolution import turn
 from cnnlab.widgets.explorer import RANGES, Explorer, check_sliders, check_square, grow, make_choice

@@ -9,8 +9,9 @@ import ipywidgets
 import numpy as np
 
 from cnnlab import figures
+from cnnlab.checks import check_array, check_int
 from cnnlab.formula import Explanation
-from cnnlab.geometry import check_array, check_int, check_window, fits
+from cnnlab.geometry import check_window, fits
 from cnnlab.widgets.block import Block, formula_html
 from cnnlab.widgets.stage import Stage
 
@@ -167,7 +168,7 @@ def make_choice(letter: str, words: str, options, value) -> ipywidgets.Dropdown:
 
 def check_square(name: str, value, axes: str) -> np.ndarray:
     """Return planes as a float64 array with the dimensions ``axes``, those in front being 1 where not given."""
-    checked = check_array(name, value, "-" * np.ndim(value))  # raises, by name, for what is no array of numbers
+    checked = check_array(name, value)  # raises, by name, for what is no array of numbers
     array = np.array(checked, dtype=np.float64, order="C")  # so that an edit finds its cell in a view of the planes
     if not 2 <= array.ndim <= len(axes):
         raise ValueError(f"{name} (shape {array.shape}) must have 2 to {len(axes)} dimensions ({', '.join(axes)})")

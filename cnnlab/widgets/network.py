@@ -6,7 +6,7 @@ import html
 
 import numpy as np
 
-from cnnlab.geometry import check_array, check_shape
+from cnnlab.checks import check_array, check_shape
 from cnnlab.layers import Conv2D
 from cnnlab.losses import check_labels
 from cnnlab.scenes import network_scene, run_network, unit_scene

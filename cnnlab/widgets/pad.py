@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from cnnlab import figures
+from cnnlab.checks import check_array, check_int, check_shape
 from cnnlab.data import normalise_bitmap, reduce_bitmap
-from cnnlab.geometry import check_array, check_int, check_shape
 from cnnlab.losses import softmax_cross_entropy
 from cnnlab.widgets.block import Block
 from cnnlab.widgets.stage import FRONT, join_modules

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cnnlab.checks import check_array, check_int, check_shape
 from cnnlab.data import Digits
-from cnnlab.geometry import check_array, check_int, check_shape
 from cnnlab.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU
 from cnnlab.losses import softmax_cross_entropy
 from cnnlab.network import Sequential

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from cnnlab.checks import check_int
 from cnnlab.figures import format_value
-from cnnlab.geometry import ReceptiveField, check_int, check_window, fits, output_size
+from cnnlab.geometry import ReceptiveField, check_window, fits, output_size
 from cnnlab.wiring import check_pool
 
 KINDS = ("conv", "pool")

@@ -7,8 +7,8 @@ from copy import deepcopy
 
 import ipywidgets
 
+from cnnlab.checks import check_int, check_pair
 from cnnlab.data import Digits
-from cnnlab.geometry import check_int, check_pair
 from cnnlab.widgets.block import Block
 from cnnlab.widgets.curves import Curves, draw_summary, progress_html, state_html, summarise
 from cnnlab.widgets.explorer import make_choice
