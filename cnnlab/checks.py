@@ -90,3 +90,12 @@ def check_rng(rng) -> None:
     """Raise unless ``rng`` is a numpy generator."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng ({rng!r}) must be a numpy.random.Generator, such as np.random.default_rng(0)")
+
+
+def check_has(name: str, value, *parts: str) -> None:
+    """Raise unless ``value`` is an object, not a class, with these attributes and methods."""
+    if isinstance(value, type):
+        raise TypeError(f"{name} ({value.__name__}) must be made first, as {value.__name__}(…)")
+    missing = [part for part in parts if not hasattr(value, part)]
+    if missing:
+        raise TypeError(f"{name} ({type(value).__name__}) must have {', '.join(missing)}")

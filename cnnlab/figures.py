@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from io import BytesIO
 
 import numpy as np
@@ -25,17 +26,21 @@ CHARACTER, CAPTION_CHARACTER = 0.235, 0.19  # width of a letter of a heading and
 
 
 def format_value(value: float) -> str:
-    """Return a number as the stage writes it: a true minus sign and at most two decimals.
+    """Return a number as the cells of the stage show it: a true minus sign, and about three digits.
 
     Examples
     --------
-    >>> format_value(-2.0), format_value(0.125), format_value(float("-inf"))
-    ('−2', '0.12', '−∞')
+    >>> format_value(-2.0), format_value(0.125), format_value(0.001), format_value(float("-inf"))
+    ('−2', '0.13', '1.0e−3', '−∞')
     """
     if not np.isfinite(value):
         return "NaN" if np.isnan(value) else "∞" if value > 0 else "−∞"
-    value += 0.0  # no negative zero
-    text = f"{value:.0f}" if float(value).is_integer() else f"{value:.2f}".rstrip("0").rstrip(".")
+    exact, size = Decimal(float(value)) + 0, abs(value)  # the sum has no negative zero
+    with localcontext(rounding=ROUND_HALF_UP):  # as JavaScript rounds
+        if size >= 1e5 or 0 < size < 0.005:
+            text = f"{exact:.1e}".replace("e+", "e")
+        else:
+            text = f"{float(f'{exact:.{max(0, 2 - max(0, exact.adjusted()))}f}'):g}"
     return text.replace("-", "−")
 
 

@@ -144,15 +144,14 @@ def settings_for(size, target, *, kernels, strides, paddings) -> list[tuple[int,
 
 def _chain(axis: Axis) -> list[_Step]:
     """Return the right-hand sides from the formula down to the number."""
-    quotient = -(-axis.slack // axis.stride) if axis.ceil_mode else axis.slack // axis.stride
     tail: list[Token] = [("", "+"), ("", "1")]
-    if axis.out != quotient + 1:  # the window that would start in the far padding is dropped
+    if axis.out != axis.quotient + 1:  # the window that would start in the far padding is dropped
         tail += [("", "-"), ("", "1")]
     return [
         _Step(_numerator(axis, letters=True), [("S", "S")], tail),
         _Step(_numerator(axis, letters=False), [("S", str(axis.stride))], tail),
         _Step([("", str(axis.slack))], [("", str(axis.stride))], tail),
-        _Step([], [], [("", str(quotient)), *tail]),
+        _Step([], [], [("", str(axis.quotient)), *tail]),
         _Step([], [], [("", str(axis.out))]),
     ]
 
@@ -223,7 +222,6 @@ def _leftover_text(axis: Axis) -> str:
         return f"{division}: rounded up, the last window hangs {axis.overhang} over the far edge"
     if axis.ceil_mode:
         return f"{division}: the window that would read it starts in the far padding, so it is dropped (- 1)"
-    unread = max(0, axis.leftover - axis.after)
-    kind, count = ("padding", axis.leftover) if not unread else ("input", unread)
+    kind, count = ("input", axis.unread) if axis.unread else ("padding", axis.leftover)
     cells = f"last {kind} cell is" if count == 1 else f"last {count} {kind} cells are"
     return f"{division}: the {cells} never read"

@@ -47,13 +47,20 @@ class Axis:
         return self.slack % self.stride
 
     @property
+    def unread(self) -> int:
+        """Input cells at the far end that the last whole window does not reach."""
+        return max(0, self.leftover - self.after)
+
+    @property
+    def quotient(self) -> int:
+        """How often the window moves on: the fraction of the size formula, rounded."""
+        return -(-self.slack // self.stride) if self.ceil_mode else self.slack // self.stride
+
+    @property
     def out(self) -> int:
         """Number of windows, that is the output size."""
-        windows = self.slack // self.stride + 1
-        if not (self.ceil_mode and self.leftover):
-            return windows
-        starts_in_far_padding = windows * self.stride >= self.size + self.before
-        return windows + 1 - starts_in_far_padding
+        starts_in_far_padding = self.quotient * self.stride >= self.size + self.before
+        return self.quotient + 1 - (self.ceil_mode and self.leftover > 0 and starts_in_far_padding)
 
     @property
     def reach(self) -> int:
@@ -64,6 +71,11 @@ class Axis:
     def overhang(self) -> int:
         """Cells by which the last window of ``ceil_mode`` hangs over the padded edge."""
         return max(0, self.reach - self.padded)
+
+    @property
+    def far(self) -> int:
+        """Cells behind the input that are drawn: the padding, and what the last window hangs over."""
+        return self.after + self.overhang
 
 
 class ReceptiveField(NamedTuple):

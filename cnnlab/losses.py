@@ -88,7 +88,7 @@ def softmax_cross_entropy_backward(probabilities, labels):
     return dlogits
 
 
-def check_labels(labels, shape: tuple[int, int]) -> np.ndarray:
+def check_labels(labels, shape: tuple[int, int], name: str = "labels") -> np.ndarray:
     """Return labels as an int array (N,), checked against the shape (N, K) of the scores.
 
     Examples
@@ -98,9 +98,9 @@ def check_labels(labels, shape: tuple[int, int]) -> np.ndarray:
     """
     labels, classes = np.asarray(labels), shape[1]
     if labels.dtype.kind not in "iu":
-        raise TypeError(f"labels (dtype {labels.dtype}) must be integer")
-    check_shape("labels", labels, shape[:1], "one for each row")
+        raise TypeError(f"{name} (dtype {labels.dtype}) must be integer")
+    check_shape(name, labels, shape[:1], "one for each row")
     outside = (labels < 0) | (labels >= classes)
     if outside.any():
-        raise ValueError(f"labels ({labels[outside][0]}) must be from 0 to {classes - 1} (there are {classes} classes)")
+        raise ValueError(f"{name} ({labels[outside][0]}) must be from 0 to {classes - 1} (there are {classes} classes)")
     return labels.astype(np.intp, copy=False)

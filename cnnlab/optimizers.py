@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from cnnlab.checks import check_number
+from cnnlab.checks import check_number, check_shape
 
 
 class SGD:
@@ -49,11 +49,12 @@ class SGD:
         return f"SGD({self.learning_rate}, momentum={self.momentum})"
 
     def update(self, params, grads) -> None:
-        """Change every parameter in place."""
+        """Change every parameter in place; ValueError where a gradient is missing or has another shape."""
         for name, param in params.items():
             velocity = self._velocity.setdefault(name, np.zeros_like(param))
+            grad = check_gradient(name, param, grads, velocity)
             velocity *= self.momentum
-            velocity += grads[name]
+            velocity += grad
             param -= self.learning_rate * velocity
 
 
@@ -97,16 +98,33 @@ class Adam:
         return f"Adam({self.learning_rate})"
 
     def update(self, params, grads) -> None:
-        """Change every parameter in place."""
+        """Change every parameter in place; ValueError where a gradient is missing or has another shape."""
         self._steps += 1
         rate = self.learning_rate / (1 - self.beta1**self._steps)
         correction = 1 / math.sqrt(1 - self.beta2**self._steps)
         for name, param in params.items():
             mean = self._mean.setdefault(name, np.zeros_like(param))
             square = self._square.setdefault(name, np.zeros_like(param))
-            mean += (1 - self.beta1) * (grads[name] - mean)
-            square += (1 - self.beta2) * (grads[name] ** 2 - square)
+            grad = check_gradient(name, param, grads, mean)
+            mean += (1 - self.beta1) * (grad - mean)
+            square += (1 - self.beta2) * (grad**2 - square)
             param -= rate * mean / (correction * np.sqrt(square) + self.epsilon)
+
+
+def check_gradient(name: str, param: np.ndarray, grads: dict, memory: np.ndarray) -> np.ndarray:
+    """Return the gradient of a parameter; it, and what an optimizer remembers, must have the parameter's shape.
+
+    Examples
+    --------
+    >>> check_gradient("w", np.zeros(2), {"w": np.ones(2)}, np.zeros(2))
+    array([1., 1.])
+    """
+    if name not in grads:
+        raise ValueError(f"grads must hold {name}: go backward first")
+    grad = np.asarray(grads[name])
+    check_shape(f"the gradient of {name}", grad, param.shape, f"that of {name}")
+    check_shape("the optimizer's memory", memory, param.shape, f"that of {name}; make a new one for another model")
+    return grad
 
 
 def check_positive(name: str, value) -> float:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnlab.checks import check_array, check_int, check_rng
+from cnnlab.checks import check_array, check_has, check_int, check_rng
 from cnnlab.losses import check_labels, softmax_cross_entropy, softmax_cross_entropy_backward
 
 
@@ -75,15 +75,15 @@ def train(model, x, y, *, epochs, batch_size, optimizer, rng):
     >>> len(records), records[-1].epoch, records[-1].accuracy
     (20, 5, 1.0)
     """
-    x, y = np.asarray(x), np.asarray(y)
-    _check_has("model", model, "forward", "backward", "params", "grads")
-    _check_has("optimizer", optimizer, "update")
+    x = check_array("x", x)
+    check_has("model", model, "forward", "backward", "params", "grads")
+    check_has("optimizer", optimizer, "update")
     check_rng(rng)
     epochs, batch_size = check_int("epochs", epochs, 1), check_int("batch_size", batch_size, 1)
     if batch_size > len(x):
         raise ValueError(f"batch_size ({batch_size}) must be at most the number of images ({len(x)})")
     scores = check_array("the model's output", model.forward(x[:1]), "NK")
-    y = check_labels(y, (len(x), scores.shape[1]))
+    y = check_labels(y, (len(x), scores.shape[1]), "y")
     return _steps(model, x, y, epochs, batch_size, optimizer, rng)
 
 
@@ -144,12 +144,6 @@ def _step(model, x, y, optimizer, good):
             param[...] = good[name]
         raise
     return loss, _accuracy(probabilities, y), good
-
-
-def _check_has(name: str, value, *parts: str) -> None:
-    missing = [part for part in parts if not hasattr(value, part)]
-    if missing:
-        raise TypeError(f"{name} ({type(value).__name__}) must have {', '.join(missing)}")
 
 
 def _accuracy(probabilities, y) -> float:

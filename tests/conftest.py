@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 # The matrices here are small: more threads slow their products down, most of all on a busy machine. Said before numpy
 # loads, and to every kernel that the tests start.
@@ -51,3 +52,12 @@ def unavailable() -> Callable[[str], None]:
         pytest.skip(message)
 
     return end_test
+
+
+@pytest.fixture(scope="session")
+def node(unavailable) -> str:
+    """Return the path of Node.js, or end the test."""
+    path = shutil.which("node")
+    if path is None:
+        unavailable("Node.js was not found: install Node.js 20 or newer (Debian: apt-get install nodejs)")
+    return path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import zipfile
 
 import numpy as np
 import pytest
@@ -102,6 +103,20 @@ def test_other_arrays_in_the_file_are_named_with_both_shapes(folder):
     kinds = [{"pixels": ("uint8", side, rows, rows)} for side, rows in ((3, 200), (3, 10))]
     message = f"must hold {kinds[0]} (it holds {kinds[1]}): install cnnlab again"
     with pytest.raises(ValueError, match=re.escape(message)):
+        load_photo()
+
+
+def test_an_array_of_another_kind_is_named(folder):
+    arrays = dict(np.load(folder / "digits.npz"))
+    np.savez(folder / "digits.npz", **{**arrays, "held_out": arrays["held_out"].astype(float)})
+    with pytest.raises(ValueError, match=r"held_out': \('bool', 1797\).+held_out': \('float64', 1797\)"):
+        load_digits()
+
+
+def test_what_is_no_array_in_a_file_is_named(folder):
+    with zipfile.ZipFile(folder / "photo.npz", "a") as file:
+        file.writestr("README.txt", "hello")
+    with pytest.raises(ValueError, match=r"photo\.npz must be a whole \.npz file \(README\.txt in it is no array\)"):
         load_photo()
 
 

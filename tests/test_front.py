@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,10 +11,7 @@ TESTS = sorted((Path(__file__).parent / "front").glob("*.test.mjs"))
 
 
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: path.name)
-def test_the_javascript_helpers_pass_their_tests(path, unavailable):
-    node = shutil.which("node")
-    if node is None:
-        unavailable("Node.js was not found: install Node.js 20 or newer (Debian: apt-get install nodejs)")
+def test_the_javascript_helpers_pass_their_tests(path, node):
     run = subprocess.run([node, "--test", str(path)], capture_output=True, text=True, encoding="utf-8", timeout=120)
     assert run.returncode == 0, run.stdout + run.stderr
 

@@ -72,6 +72,15 @@ def test_ceil_mode_adds_a_window_for_a_leftover_unless_it_starts_in_the_far_padd
     assert axis.overhang == max(0, starts[-1] + axis.extent - axis.padded)
 
 
+def test_in_ceil_mode_a_window_larger_than_the_input_is_one_window_if_the_stride_is_larger_still():
+    axis = check_axis(2, 3, stride=2, ceil_mode=True)
+    assert (axis.out, axis.overhang, axis.far) == (1, 1, 1)
+    assert check_axis(5, 9, stride=3, padding=1, ceil_mode=True).out == 1
+    for size, kernel, stride in ((2, 4, 2), (2, 5, 2), (2, 3, 1)):  # as PyTorch, which has no window there
+        with pytest.raises(ValueError, match=rf"kernel \({kernel}\) must fit in the padded input"):
+            check_axis(size, kernel, stride=stride, ceil_mode=True)
+
+
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 4))
 def test_same_padding_keeps_every_size_and_puts_the_odd_cell_after(size, kernel, dilation):
     before, after = same_padding(kernel, dilation=dilation)

@@ -123,6 +123,20 @@ def test_the_axes_of_a_layer_are_those_of_its_windows(rng):
     assert ReLU().axes((6, 7)) == ()
 
 
+def test_flatten_takes_back_the_gradient_of_its_output_alone():
+    layer = Flatten()
+    layer.forward(np.ones((2, 1, 2, 2)))
+    for shape in ((4, 2), (8,), (2, 1, 2, 2)):
+        with pytest.raises(ValueError, match=r"^dy \(shape"):
+            layer.backward(np.ones(shape))
+
+
+def test_settings_in_arrays_are_written_plainly():
+    layer = MaxPool2D(2, stride=np.array([2, 1]))
+    assert repr(layer) == "MaxPool2D(2, stride=[2, 1])"
+    assert layer.forward(np.ones((1, 1, 4, 4))).shape == (1, 1, 2, 3)
+
+
 def test_backward_before_forward_is_an_error():
     with pytest.raises(RuntimeError, match=r"^MaxPool2D\(2\) must go forward before it goes backward$"):
         MaxPool2D(2).backward(np.zeros((1, 1, 1, 1)))
@@ -142,6 +156,26 @@ def test_backward_before_forward_is_an_error():
         (lambda rng: Conv2D(1, 2, 3, stride=0, rng=rng), ValueError, "stride (0) must be at least 1"),
         (lambda rng: Conv2D(1, 2, 3, padding=-1, rng=rng), ValueError, "padding (-1) must be at least 0"),
         (lambda rng: Conv2D(1, 2, 3, dilation=(1, 0), rng=rng), ValueError, "dilation (0) must be at least 1"),
+        (lambda rng: Conv2D(1, 2, 3, stride=None, rng=rng), TypeError, "stride (None) must be an int"),
+        (
+            lambda rng: Conv2D(1, 2, 3, padding="full", rng=rng),
+            ValueError,
+            'padding (\'full\') must be "same", "valid" or a number of cells',
+        ),
+        (
+            lambda rng: Conv2D(1, 2, 3, padding="same", stride=2, rng=rng),
+            ValueError,
+            'padding ("same") must go with stride 1 (stride is 2)',
+        ),
+        (
+            lambda rng: MaxPool2D(2, padding=2),
+            ValueError,
+            "padding (2, 2) must leave an input cell in every window "
+            "(window 0 reads cells -2, -1 and the input is cells 0 to 1)",
+        ),
+        (lambda rng: MaxPool2D(2, ceil_mode="no"), TypeError, "ceil_mode ('no') must be True or False"),
+        (lambda rng: LeakyReLU(slope="0.5"), TypeError, "slope ('0.5') must be a number"),
+        (lambda rng: Flatten().forward("a"), TypeError, "x (dtype <U1) must be float32, float64 or integer"),
         (lambda rng: MaxPool2D("2"), TypeError, "kernel ('2') must be an int"),
         (lambda rng: MeanPool2D(2, stride=1.5), TypeError, "stride (1.5) must be an int"),
         (lambda rng: Dense(0, 2, rng=rng), ValueError, "inputs (0) must be at least 1"),

@@ -66,6 +66,25 @@ def test_a_network_of_no_layers_returns_its_input():
     assert len(Sequential().summary((1, 2, 2))) == 0
 
 
+@pytest.mark.parametrize("layer", [3, "relu", ReLU, [ReLU(), ReLU()], Sequential(ReLU())])
+def test_what_is_no_layer_is_refused_when_the_network_is_made(layer):
+    with pytest.raises(TypeError, match=r"^layers \(.+ in it\) must each be a layer"):
+        Sequential(ReLU(), layer)
+
+
+@pytest.mark.parametrize(
+    ("shape", "error", "message"),
+    [
+        (5, ValueError, "shape (5) must be that of one input, as (C, H, W)"),
+        ((2, -9, 8), ValueError, "shape (-9) must be at least 1"),
+        ((2, 9.0, 8), TypeError, "shape (9.0) must be an int"),
+    ],
+)
+def test_a_summary_of_no_shape_is_refused(shape, error, message):
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        small_network().summary(shape)
+
+
 def test_an_error_names_the_layer():
     message = "layer 3, Conv2D(3, 4, (3, 2)): kernel (3) must fit in the padded input (1 + 2*0 = 1)"  # 3 -> 2 -> 1 rows
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +19,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scene_cases import Case, all_cases
 from scene_wires import Wire
 
-from cnnlab import conv2d, pad2d
+from cnnlab import conv2d, max_pool2d, mean_pool2d, pad2d
 from cnnlab.widgets.stage import pack
 
 CASES = all_cases()
@@ -53,11 +52,8 @@ def hides_gradients(case: Case) -> bool:
 
 
 @pytest.fixture(scope="module")
-def answers(unavailable) -> list[list[dict]]:
+def answers(node) -> list[list[dict]]:
     """Return what the front end says of every cell of every panel of every case."""
-    node = shutil.which("node")
-    if node is None:
-        unavailable("Node.js was not found: install Node.js 20 or newer (Debian: apt-get install nodejs)")
     scenes = [{**pack(case.scene), "backward": not hides_gradients(case)} for case in CASES]
     text = json.dumps(scenes, default=as_text)
     run = subprocess.run([node, str(SUMS)], input=text, capture_output=True, encoding="utf-8", timeout=120)
@@ -240,11 +236,22 @@ def pad_as_pytorch(x, sides):
     return pad2d(np.asarray(x), ((top, bottom), (left, right)))
 
 
+def max_of_windows(*args, **settings):
+    return max_pool2d(*args, **settings)[0]
+
+
 @every_case
 def test_the_line_of_pytorch_gives_y(number):
     case = CASES[number]
-    if case.scene["op"] != "convolution" or not case.scene["pytorch"]:
+    if not case.scene.get("pytorch"):
         return
     names = {name: array.view(Kernels) for name, array in case.given.items() if array is not None}
-    y = eval(case.scene["pytorch"], {"F": SimpleNamespace(conv2d=conv2d, pad=pad_as_pytorch)}, names)
+    functions = {"conv2d": conv2d, "pad": pad_as_pytorch, "max_pool2d": max_of_windows, "avg_pool2d": mean_pool2d}
+    y = eval(case.scene["pytorch"], {"F": SimpleNamespace(**functions)}, names)
     assert_array_equal(np.asarray(y)[0], case.arrays["y"])
+
+
+def test_each_function_and_each_option_of_a_pool_is_in_some_line_of_pytorch():
+    lines = " ".join(case.scene.get("pytorch", "") for case in CASES)
+    for words in ("F.max_pool2d", "F.avg_pool2d", "ceil_mode=True", "count_include_pad=False"):
+        assert words in lines

@@ -80,14 +80,14 @@ def convolution_scene(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1
     }
 
 
-def channels_scene(scene: dict, x, w, *, stride=1, padding=0, dilation=1, groups=1) -> dict:
+def channels_scene(scene: dict, x, w, *, stride=1, padding=0, dilation=1) -> dict:
     """Return the scene of a convolution with one more column: the partial map of every channel and filter.
 
     Parameters
     ----------
     scene : dict
         From :func:`convolution_scene`, with the same x, w and settings.
-    x, w, stride, padding, dilation, groups
+    x, w, stride, padding, dilation
         As :func:`convolution_scene`; one group.
 
     Examples

@@ -118,7 +118,7 @@ def window_scene(layer, before: np.ndarray, plane: int, row: int, column: int) -
     """Return the scene of one window of a convolution or pooling layer, cut out of the map ``before`` it."""
     axes = layer.axes(before.shape[2:])
     rows, columns = (_reads(axis, {at}, "padded") for axis, at in zip(axes, (row, column), strict=True))
-    pads = tuple((axis.before, axis.after + axis.overhang) for axis in axes)
+    pads = tuple((axis.before, axis.far) for axis in axes)
     if isinstance(layer, Conv2D):
         w, b = layer.params["w"][plane : plane + 1], layer.params["b"][plane : plane + 1]
         group = plane // (len(layer.params["w"]) // layer.settings["groups"])

@@ -14,7 +14,7 @@ INPUT, KERNEL, OUTPUT = 0, 1, 2  # columns of the stage
 def input_panel(name: str, planes: np.ndarray, axes: tuple[Axis, Axis], title: str, **options) -> dict:
     """Return a panel of padded input planes (C, H, W), with its ring and the rows and columns no window reads."""
     rows, columns = axes
-    frame = [rows.before, rows.after + rows.overhang, columns.before, columns.after + columns.overhang]
+    frame = [rows.before, rows.far, columns.before, columns.far]
     unread = {"rows": _unread(rows), "columns": _unread(columns)}
     return _panel(
         name,

@@ -118,7 +118,7 @@ def winner_shares(xp: np.ndarray, axes: tuple[Axis, Axis], rule: str = "first") 
 
 def _pad(x: np.ndarray, axes: tuple[Axis, Axis], value: float) -> np.ndarray:
     """Return x with its padding, and with the cells that a window of ``ceil_mode`` hangs over."""
-    pads = [(axis.before, axis.after + axis.overhang) for axis in axes]
+    pads = [(axis.before, axis.far) for axis in axes]
     return np.pad(x, [(0, 0), (0, 0), *pads], constant_values=value)
 
 

@@ -7,10 +7,11 @@ import html
 import ipywidgets
 import numpy as np
 
+from cnnlab.checks import check_array
 from cnnlab.geometry import output_size
 from cnnlab.scenes import activation_step, conv_step, overview_scene, pool_step, run_chain
 from cnnlab.widgets.convolution import default_gradient, largest_output
-from cnnlab.widgets.explorer import Explorer, check_sliders, check_square, grow, make_choice
+from cnnlab.widgets.explorer import RANGES, Explorer, check_sliders, check_square, grow, make_choice
 
 POOL = 2  # size and stride of the chain's poolings
 ACTIVATIONS = ["relu", "leaky_relu", "sigmoid", "tanh"]
@@ -75,7 +76,8 @@ class ChainExplorer(Explorer):
 
     def __init__(self, x, kernels=None, *, chain=0, f="relu", op="max", kernel=3, padding=1, stride=1, dy=None):
         x = check_square("x", x, "NCHW")
-        kernels = default_kernels() if kernels is None else check_square("kernels", np.expand_dims(kernels, 1), "KCHW")
+        kernels = default_kernels()[:, 0] if kernels is None else check_array("kernels", kernels, "KHW")
+        kernels = check_square("kernels", kernels[:, None], "KCHW")
         if len(kernels) != 2:
             raise ValueError(f"kernels (shape {kernels.shape}) must be two, one for each convolution")
         for name, value, choices in (("chain", chain, range(2)), ("f", f, ACTIVATIONS), ("op", op, ("max", "mean"))):
@@ -85,7 +87,7 @@ class ChainExplorer(Explorer):
         settings = check_sliders(x.shape[-1], kernel, padding=padding, stride=stride)
         self.arrays = {
             "x": x,
-            "w": grow(kernels, max(7, settings["kernel"])),
+            "w": grow(kernels, max(RANGES["kernel"][1], settings["kernel"])),
             "dy": grow(dy, largest_output(x.shape[-1], settings["padding"])),
         }
         self.chain = make_choice("", "chain", list(CHAINS), list(CHAINS)[chain])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cnnlab.checks import check_int
 from cnnlab.scenes import channels_scene
 from cnnlab.widgets.convolution import ConvolutionExplorer
 from cnnlab.widgets.explorer import check_square
@@ -42,6 +43,9 @@ class ChannelsExplorer(ConvolutionExplorer):
     """
 
     def __init__(self, x=None, w=None, b=None, *, channels=3, filters=2, stride=2, padding=1, **options):
+        channels, filters = check_int("channels", channels, 1), check_int("filters", filters, 1)
+        if options.get("groups", 1) != 1:
+            raise ValueError(f"groups ({options['groups']}) must be 1: the partial maps are those of all channels")
         x = check_square("x", default_numbers((channels, 5, 5), 4) if x is None else x, "NCHW")
         w = check_square("w", default_numbers((filters, x.shape[1], 3, 3), 2) if w is None else w, "FCHW")
         b = np.arange(len(w)) - 1.0 if b is None else b
@@ -86,7 +90,8 @@ class ChannelsExplorer(ConvolutionExplorer):
 
     def make_scenes(self) -> list[dict]:  # noqa: D102 (inherited)
         (scene,) = super().make_scenes()
-        return [channels_scene(scene, self.x, self.w, **self._geometry())]
+        geometry = {name: value for name, value in self._geometry().items() if name != "groups"}
+        return [channels_scene(scene, self.x, self.w, **geometry)]
 
     def beside(self) -> str:  # noqa: D102 (inherited)
         rows = "".join(f"<tr><td>{name}</td><td>{count:,}</td></tr>" for name, count in self.parameters.items())

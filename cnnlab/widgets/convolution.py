@@ -5,10 +5,10 @@ from __future__ import annotations
 import ipywidgets
 import numpy as np
 
-from cnnlab.checks import check_array, check_groups, check_int
+from cnnlab.checks import check_array, check_groups, check_pair
 from cnnlab.convolution import conv2d
 from cnnlab.formula import Explanation, explain_output_size
-from cnnlab.geometry import fits
+from cnnlab.geometry import fits, output_size
 from cnnlab.scenes import convolution_scene, gather_scene, scatter_scene
 from cnnlab.scenes.convolution import turn
 from cnnlab.widgets.explorer import RANGES, Explorer, check_sliders, check_square, grow, make_choice
@@ -87,7 +87,7 @@ class ConvolutionExplorer(Explorer):
         kernel, padding = settings["kernel"], settings["padding"]
         dy = default_gradient(len(w)) if dy is None else check_square("dy", dy, "NFHW")
         groups = check_groups(groups, x.shape[1], len(w))
-        self.options = {"dilation": check_int("dilation", dilation, 1), "groups": groups}
+        self.options = {"dilation": check_pair("dilation", dilation, 1)[0], "groups": groups}
         self.gradients = gradients
         self.arrays = {
             "x": grow(x, max(size, RANGES["size"][1])),
@@ -270,7 +270,7 @@ class BackwardExplorer(ConvolutionExplorer):
 
 def largest_output(size: int, padding: int) -> int:
     """Return the most cells a side that the sliders can reach from these first values."""
-    return max(size, RANGES["size"][1]) + 2 * max(padding, RANGES["padding"][1])
+    return output_size(max(size, RANGES["size"][1]), 1, padding=max(padding, RANGES["padding"][1]))
 
 
 def default_gradient(filters: int) -> np.ndarray:

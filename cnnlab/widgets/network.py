@@ -6,7 +6,7 @@ import html
 
 import numpy as np
 
-from cnnlab.checks import check_array, check_shape
+from cnnlab.checks import check_array, check_has, check_shape
 from cnnlab.layers import Conv2D
 from cnnlab.losses import check_labels
 from cnnlab.scenes import network_scene, run_network, unit_scene
@@ -39,6 +39,7 @@ class NetworkExplorer(Explorer):
     """
 
     def __init__(self, model, images, labels=None):
+        check_has("model", model, "layers", "copied", "forward")
         self.model = model
         self.images = check_array("images", images, "NCHW")
         scores = model.copied().forward(self.images[:1])

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from cnnlab import figures
-from cnnlab.checks import check_array, check_int, check_shape
+from cnnlab.checks import check_array, check_has, check_int, check_shape
 from cnnlab.data import normalise_bitmap, reduce_bitmap
 from cnnlab.losses import softmax_cross_entropy
 from cnnlab.widgets.block import Block
@@ -83,6 +83,7 @@ class DigitPad(Block):
         size = check_int("size", size, SMALLEST)
         if explorer is not None and not callable(getattr(explorer, "show", None)):
             raise TypeError(f"explorer ({type(explorer).__name__}) must have a method show(image)")
+        check_has("model", model, "copied", "params")
         self.model, self.explorer = model, explorer
         check_array("the model's scores", self._scores(np.zeros((1, 1, 8, 8))), "NK")
         self.pad = Pad(size=size, bitmap=bytes(size * size))

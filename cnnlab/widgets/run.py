@@ -10,8 +10,9 @@ import numpy as np
 
 from cnnlab.checks import check_array, check_int, check_shape
 from cnnlab.data import Digits
+from cnnlab.geometry import output_size
 from cnnlab.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU
-from cnnlab.losses import softmax_cross_entropy
+from cnnlab.losses import check_labels, softmax_cross_entropy
 from cnnlab.network import Sequential
 from cnnlab.optimizers import SGD
 from cnnlab.scenes.panels import map_panel, overview_frame
@@ -60,7 +61,7 @@ class SmallNetwork(Sequential):
         channels, height, width = shape
         first = Conv2D(channels, filters[0], 3, padding=1, rng=rng)
         second = Conv2D(filters[0], filters[1], 3, padding=1, rng=rng)
-        inputs = filters[1] * (height // 2) * (width // 2)
+        inputs = filters[1] * output_size(height, 2, stride=2) * output_size(width, 2, stride=2)
         top = MaxPool2D(2), Flatten(), Dense(inputs, classes, rng=rng)
         super().__init__(first, ReLU(), second, ReLU(), *top)
         self.deltas = {name: 0.0 for name, layer in zip(NAMES, self.layers, strict=True) if layer.params}
@@ -116,7 +117,7 @@ class Run:
         x, y, _, _ = self.data
         rng = np.random.default_rng(check_int("seed", settings.seed, 0))
         self.optimizer = SGD(settings.learning_rate, momentum=MOMENTUM)
-        classes = int(max(np.max(labels, initial=0) for labels in (y, self.data.y_test))) + 1
+        classes = int(max(labels.max(initial=0) for labels in (y, self.data.y_test))) + 1
         self.model = SmallNetwork(x.shape[1:], settings.filters, classes, rng=rng)
         options = {"epochs": settings.epochs, "batch_size": settings.batch_size}
         self._steps = train(self.model, x, y, optimizer=self.optimizer, rng=rng, **options)
@@ -183,7 +184,12 @@ def check_digits(data: Digits) -> Digits:
     x_train, x_test = (check_array(name, getattr(data, name), "NCHW") for name in ("x_train", "x_test"))
     check_shape("x_test", x_test, (len(x_test), *x_train.shape[1:]), "images as in x_train")
     x_train, x_test = x_train.astype(np.float64), x_test.astype(np.float64)
-    return Digits(x_train, np.asarray(data.y_train), x_test, np.asarray(data.y_test))
+    y_train, y_test = map(np.asarray, (data.y_train, data.y_test))
+    last = max((int(labels.max(initial=0)) for labels in (y_train, y_test) if labels.dtype.kind in "iu"), default=0)
+    if last >= len(x_train):
+        raise ValueError(f"labels ({last}) must be less than the number of images to learn from ({len(x_train)})")
+    y_train = check_labels(y_train, (len(x_train), last + 1), "y_train")
+    return Digits(x_train, y_train, x_test, check_labels(y_test, (len(x_test), last + 1), "y_test"))
 
 
 def maps_scene(model: SmallNetwork, first: np.ndarray, image: np.ndarray, layer: str) -> dict:
