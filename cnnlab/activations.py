@@ -61,6 +61,10 @@ def relu_backward(da, z):
     ValueError
         If z is empty, or da has another shape.
 
+    Notes
+    -----
+    Source: as :func:`relu`.
+
     Examples
     --------
     >>> relu_backward([10, 20, 30], [-2, 0, 3])
@@ -107,6 +111,10 @@ def leaky_relu_backward(da, z, *, slope=0.01):
 
     Parameters, errors and result are those of :func:`relu_backward`, and ``slope`` of :func:`leaky_relu`.
 
+    Notes
+    -----
+    Source: as :func:`leaky_relu`.
+
     Examples
     --------
     >>> leaky_relu_backward([10, 20, 30], [-2, 0, 3], slope=0.5)
@@ -141,6 +149,10 @@ def sigmoid_backward(da, z):
 
     Parameters, errors and result are those of :func:`relu_backward`.
 
+    Notes
+    -----
+    Source: as :func:`sigmoid`.
+
     Examples
     --------
     >>> sigmoid_backward([8, 8], [0, 1000])
@@ -155,6 +167,10 @@ def tanh(z):
     """Return the hyperbolic tangent of every cell, from -1 to 1.
 
     Parameters, errors and result are those of :func:`relu`.
+
+    Notes
+    -----
+    Source: as :func:`tanh_backward`.
 
     Examples
     --------

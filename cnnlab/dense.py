@@ -30,6 +30,11 @@ def dense(x, w, b=None):
     ValueError
         If an array is empty, or the shapes do not go together.
 
+    Notes
+    -----
+    Source: D. Rumelhart, G. Hinton and R. Williams, "Learning representations by back-propagating errors" (1986),
+    equation 1.
+
     Examples
     --------
     >>> dense([[1, 2]], [[1, 0, 2], [0, 1, 3]], [10, 20, 30])

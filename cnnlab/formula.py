@@ -93,6 +93,10 @@ def trace_sizes(size, layers) -> list[LayerSize]:
     TypeError, ValueError
         As :func:`cnnlab.output_size`.
 
+    Notes
+    -----
+    Source: V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning" (2016), relationship 6.
+
     Examples
     --------
     >>> layers = [("conv", 5, 2, 1), ("pool", 3, 1, 0), ("conv", 3, 1, 1)]
@@ -121,6 +125,10 @@ def settings_for(size, target, *, kernels, strides, paddings) -> list[tuple[int,
     ------
     TypeError, ValueError
         As :func:`cnnlab.output_size`; a kernel that does not fit is left out, with no error.
+
+    Notes
+    -----
+    Source: V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning" (2016), relationship 6.
 
     Examples
     --------

@@ -213,6 +213,10 @@ def same_padding(kernel, *, dilation=1) -> tuple[int, int]:
     TypeError, ValueError
         If a length is not an int, or less than 1.
 
+    Notes
+    -----
+    Source: V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning" (2016), half padding.
+
     Examples
     --------
     >>> same_padding(3), same_padding(4), same_padding(3, dilation=2)

@@ -78,6 +78,10 @@ def gradient_error(analytic, numeric) -> float:
     ValueError
         If an array is empty, or the shapes differ.
 
+    Notes
+    -----
+    Source: the relative error of A. Karpathy's notes for Stanford's CS231n, "Gradient checks".
+
     Examples
     --------
     >>> gradient_error([2, 40, 600], [2, 40, 603])

@@ -74,6 +74,10 @@ def softmax_cross_entropy_backward(probabilities, labels):
     TypeError, ValueError
         As :func:`softmax_cross_entropy`.
 
+    Notes
+    -----
+    Source: as :func:`softmax_cross_entropy`.
+
     Examples
     --------
     >>> softmax_cross_entropy_backward([[0.5, 0.5], [0.75, 0.25]], [1, 0])

@@ -45,6 +45,7 @@ def pad2d(x, padding, *, mode="zeros", value=0.0):
     Notes
     -----
     The modes are those of the padding layers of PyTorch.
+    Source: the modes are those of PyTorch's ``torch.nn.functional.pad``.
 
     Examples
     --------
@@ -84,6 +85,10 @@ def pad2d_backward(dy, padding, *, mode="zeros"):
     ------
     TypeError, ValueError
         As :func:`pad2d`; also if the padding leaves no cell of dy.
+
+    Notes
+    -----
+    Source: as :func:`pad2d`; a cell that was copied adds up the gradients of its copies.
 
     Examples
     --------

@@ -93,6 +93,11 @@ def max_pool2d_backward(dy, argmax, x_shape):
     ValueError
         If the shapes do not go together, or argmax points outside the plane.
 
+    Notes
+    -----
+    Source: D. Scherer, A. Müller and S. Behnke, "Evaluation of pooling operations in convolutional architectures for
+    object recognition" (2010).
+
     Examples
     --------
     The middle cell wins two windows that overlap:
@@ -172,6 +177,10 @@ def mean_pool2d_backward(
     ------
     TypeError, ValueError
         As :func:`mean_pool2d`; also if dy does not have the shape of the forward's y.
+
+    Notes
+    -----
+    Source: J. Bouvrie, "Notes on convolutional neural networks" (2006), section 3.
 
     Examples
     --------

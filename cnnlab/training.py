@@ -62,6 +62,8 @@ def train(model, x, y, *, epochs, batch_size, optimizer, rng):
     A step is made whole or not at all. Whatever ends the training, an interrupt or an error, the model keeps the last
     parameters whose loss was finite, and can be used or trained on.
 
+    Source: L. Bottou, "Large-scale machine learning with stochastic gradient descent" (2010).
+
     Examples
     --------
     >>> from cnnlab.layers import Dense

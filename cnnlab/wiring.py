@@ -84,6 +84,10 @@ def wiring(size, kernel, *, stride=1, padding=0, dilation=1) -> Wiring:
     TypeError, ValueError
         As :func:`cnnlab.output_size`.
 
+    Notes
+    -----
+    Source: V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning" (2016), section 4.1.
+
     Examples
     --------
     The whole forward pass, as a sum over the wires of each output cell:

@@ -44,6 +44,7 @@ THIRD_PARTY = {
     "packaging": {"environment"},
 }
 
+OF_DATA = {"load_digits", "load_photo", "trained_network"}  # data/SOURCES.md has their sources
 MAX_LINES = 300
 LONGER_FILES = {"stage.js"}  # one generic stage serves all explorers, and anywidget loads it as one module
 
@@ -130,6 +131,13 @@ def test_every_public_function_has_an_example(name, value):
     text = inspect.getdoc(value) or ""
     assert "Examples\n--------" in text, f"{name} has no Examples section"
     assert ">>> " in text.split("Examples\n--------")[1], f"{name} has an Examples section without an example"
+
+
+@pytest.mark.parametrize(("name", "value"), exported(), ids=[name for name, _ in exported()])
+def test_every_public_function_that_computes_names_its_source(name, value):
+    if name.startswith("cnnlab.reference") or inspect.isclass(value) or value.__name__ in OF_DATA:
+        return
+    assert "Source: " in inspect.getdoc(value), f"{name} has no source"
 
 
 @pytest.mark.parametrize("path", MEASURED, ids=lambda path: path.relative_to(TESTS.parent).as_posix())
