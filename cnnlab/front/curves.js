@@ -1,25 +1,12 @@
 // What a training shows of itself: curves, δ by layer, the confusion matrix, the images it gets most wrong.
 // Python sends numbers in the trait "summary"; everything here is drawn anew from them, in boxes of fixed size.
 
+import { make, readArray } from "./dom.js";
+
 const VIEW = { width: 240, height: 160, left: 36, right: 10, top: 8, bottom: 32 }; // units of the SVG
 const LINES = 5; // parts that the grid divides a y axis into
 const MOST_TICKS = 11; // numbers on the x axis
 const SMALLEST = -6; // power of ten where the bars of δ begin
-const SVG = new Set(["svg", "polyline", "line", "rect", "circle", "text"]);
-
-/** Makes an element, of HTML or of SVG, with attributes and children; text goes in as text. */
-function make(tag, attributes = {}, ...children) {
-  const element = SVG.has(tag) ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
-/** Copies an array out of a DataView, which need not be aligned. */
-function read({ dtype, data }) {
-  const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
-  return dtype === "f4" ? new Float32Array(bytes) : new Float64Array(bytes);
-}
 
 // --- pure helpers ---------------------------------------------------------------------------------------------------
 
@@ -63,7 +50,7 @@ function part(name, title, ...children) {
 }
 
 function chart({ name, unit, top, lines }, { step, steps, epochs }) {
-  const series = lines.map((line) => ({ ...line, x: read(line.x), y: read(line.y) }));
+  const series = lines.map((line) => ({ ...line, x: readArray(line.x), y: readArray(line.y) }));
   const said = series.map((line) => `${line.name} ${line.y.length ? brief(line.y.at(-1)) : "–"}${unit && " "}${unit}`);
   const legend = series.map((line, k) => make("span", { class: `cnnlab-key cnnlab-line-${k}` }, swatch(k), said[k]));
   const label = `${name} by epoch, after step ${step} of ${steps}: ${said.join(", ")}`;
@@ -137,7 +124,7 @@ function confusion(counts, classes) {
 }
 
 function wrong({ count, of, images, labels, answers, shares }, [height, width]) {
-  const values = read(images);
+  const values = readArray(images);
   const figures = labels.map((label, k) => {
     const said = `${label} read as ${answers[k]}`;
     const picture = make("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `a ${said}`, class: "cnnlab-digit" });
@@ -154,7 +141,7 @@ function wrong({ count, of, images, labels, answers, shares }, [height, width]) 
 
 function update(root, summary) {
   const { charts, deltas: layers, confusion: counts, wrong: images, classes, shape } = summary;
-  const parts = [...charts.map((each) => chart(each, summary)), deltas(layers), confusion(read(counts), classes), wrong(images, shape)];
+  const parts = [...charts.map((each) => chart(each, summary)), deltas(layers), confusion(readArray(counts), classes), wrong(images, shape)];
   root.replaceChildren(...parts);
   root.dataset.step = String(summary.step);
 }

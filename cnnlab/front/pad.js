@@ -3,19 +3,11 @@
 // update with "normal", "reduced", "probabilities" and "answer"; "answered" is counted up last.
 
 import { ARROWS, PEN, drawLine, isEmpty, movePen, pathOf, percent, readBytes, sameBytes } from "./bitmap.js";
+import { make } from "./dom.js";
 
 const MOST_UNDONE = 100; // strokes that can be taken back
 const NORMAL = 32; // side of the digit at its normal size, in cells
 const HELP = "Arrow keys move the pen, Space puts it down and lifts it, Backspace takes the last stroke back, Delete clears.";
-
-/** Makes an element: `make("button", {class: "a"}, "text", child)`; text goes in as text. */
-function make(tag, attributes = {}, ...children) {
-  const svg = tag === "svg" || tag === "path";
-  const element = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
 
 /** A picture of a bitmap, `side` cells a side, and its path. */
 function makePicture(side, attributes) {

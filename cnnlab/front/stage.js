@@ -1,7 +1,8 @@
 // The stage: draws a scene that Python sent, and follows one selection through all of its panels.
 // Selecting, stepping and hovering stay in the browser; only an edited cell is told to the kernel (trait "edits").
 
-import { CanvasView, GridView, keyOf, make, roleOf, sameCell, symbolOf } from "./views.js";
+import { make } from "./dom.js";
+import { CanvasView, GridView, keyOf, roleOf, sameCell, symbolOf } from "./views.js";
 import { isPadding, nameOf, readScene, sumOf, twinsOf, valueAt, wiresOf } from "./wires.js";
 import { format, sentenceOf, numpyOf } from "./words.js";
 

@@ -1,22 +1,11 @@
 // How panels are drawn: as a grid of elements, or, where there are too many cells, as a canvas.
 
+import { make } from "./dom.js";
 import { isPadding, valueAt } from "./wires.js";
 import { format } from "./words.js";
 
 const ROLES = { x: "x", dx: "dx", w: "w", dw: "dw", y: "y", dy: "dy", b: "b", db: "db" };
 const SYMBOLS = { dx: "∂L/∂x", dw: "∂L/∂w", dy: "∂L/∂y", db: "∂L/∂b" };
-
-/** Makes an element: `make("button", {class: "a", onclick: f}, "text", child)`; text goes in as text. */
-export function make(tag, attributes = {}, ...children) {
-  const svg = tag === "svg" || tag === "path";
-  const element = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else element.setAttribute(name, value);
-  }
-  element.append(...children);
-  return element;
-}
 
 const nameIn = (panel) => panel.symbol ?? panel.name; // the array that a panel shows
 export const roleOf = (panel) => ROLES[nameIn(panel)] ?? ROLES[panel.name] ?? (panel.row ? "dx" : "x");
@@ -26,7 +15,6 @@ export const sameCell = (p, q) => p && q && p.panel === q.panel && keyOf(p.cell)
 
 /** How strongly a value is coloured, from 0 (none) to 1 (the largest of its panel). */
 const strength = (panel, value) => (panel.limit && Number.isFinite(value) ? Math.min(1, Math.abs(value) / panel.limit) : 0);
-
 
 /** A panel whose cells are elements: one ARIA grid a plane. */
 export class GridView {

@@ -2,6 +2,8 @@
 // Pure functions: no DOM, and no convolution. A cell's number always comes from Python; the wires are looked up
 // in the two tables (rows, columns) that Python sent, and the terms only name the pairs that the wires join.
 
+import { readArray } from "./dom.js";
+
 /** @typedef {[number, number, number]} Cell plane, row, column (rows and columns of the input count its padding) */
 /** @typedef {{panel: ?string, cell: ?Cell, value: number}} Operand */
 /** @typedef {{a: Operand, b: Operand, to: Operand, via: ?Operand}} Term */
@@ -15,12 +17,6 @@ export function readScene(message) {
     panels[panel.name] = { ...panel, values: readArray(panel.values), frames, shares: shared(panel) };
   }
   return { ...message, panels, shares: shared(message), tables: { rows: lookUp(message.rows), columns: lookUp(message.columns) } };
-}
-
-/** Copies the bytes out of a DataView, which need not be aligned. */
-function readArray({ dtype, data }) {
-  const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
-  return dtype === "f4" ? new Float32Array(bytes) : new Float64Array(bytes);
 }
 
 /** Groups the wires of one axis by each of their three ends. */

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from cnnlab.figures import BLUE, INK, SIGNED, SOFT, draw_plane
 from cnnlab.widgets.run import Run, Settings
-from cnnlab.widgets.stage import FRONT, pack
+from cnnlab.widgets.stage import FRONT, join_modules, pack
 
 LINES = ({"color": BLUE, "marker": "o"}, {"color": "#b45309", "linestyle": "--", "marker": "s"})
 SMALLEST = 1e-6  # δ where the bars begin
@@ -27,7 +27,7 @@ MOST_POINTS, MOST_WRONG = 400, 8  # points of a curve, pictures
 class Curves(anywidget.AnyWidget):
     """Draws ``summary``, from :func:`summarise`."""
 
-    _esm = FRONT / "curves.js"
+    _esm = join_modules("dom.js", "curves.js")
     _css = FRONT / "curves.css"
 
     summary = traitlets.Dict().tag(sync=True, to_json=pack)

@@ -30,7 +30,7 @@ class Pad(anywidget.AnyWidget):
     counted up after each answer.
     """
 
-    _esm = join_modules("bitmap.js", "pad.js")
+    _esm = join_modules("dom.js", "bitmap.js", "pad.js")
     _css = "\n".join((FRONT / name).read_text(encoding="utf-8") for name in ("stage.css", "pad.css"))
 
     size = traitlets.Int(32).tag(sync=True)

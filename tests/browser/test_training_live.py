@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, expect
 from cnnlab import load_digits
 from cnnlab.widgets.curves import Curves, summarise
 from cnnlab.widgets.run import Run, Settings
-from cnnlab.widgets.stage import FRONT, pack
+from cnnlab.widgets.stage import pack
 
 MAKE = """
 from cnnlab import load_digits
@@ -159,7 +159,7 @@ def test_nothing_overflows_and_nothing_moves_while_it_learns(lab, training, them
 
 def test_the_drawing_follows_the_summary_and_leaves_no_listener(stage_page):
     run = Run(load_digits(), Settings((4, 4), 0.03, 16, epochs=2, seed=0))
-    stage_page.load((FRONT / "curves.js").read_text(encoding="utf-8"), str(Curves._css))
+    stage_page.load(str(Curves._esm), str(Curves._css))
     view = stage_page.mount(summary=pack(summarise(run)))
     while run.step < 100:
         run.advance()
@@ -183,7 +183,7 @@ def test_what_is_not_finite_is_said_and_not_drawn(stage_page):
     summary = summarise(Run(load_digits(), Settings((4, 4), 0.03, 16, epochs=2, seed=0)))
     summary["charts"][0]["lines"][1]["y"] = np.array([np.nan])
     summary["deltas"][0]["value"] = 1e300
-    stage_page.load((FRONT / "curves.js").read_text(encoding="utf-8"))
+    stage_page.load(str(Curves._esm))
     view = stage_page.mount(summary=pack(summary))
     expect(view.root.locator("[data-part=loss]")).to_contain_text("held out NaN")
     expect(view.root.locator("[data-part=loss] .cnnlab-rule ~ .cnnlab-end")).to_have_count(0)
