@@ -229,7 +229,7 @@ def _leftover_text(axis: Axis) -> str:
     if axis.overhang:
         return f"{division}: rounded up, the last window hangs {axis.overhang} over the far edge"
     if axis.ceil_mode:
-        return f"{division}: the window that would read it starts in the far padding, so it is dropped (- 1)"
+        return f"{division}: the window that would read it starts behind the input, so it is dropped (− 1)"
     kind, count = ("input", axis.unread) if axis.unread else ("padding", axis.leftover)
     cells = f"last {kind} cell is" if count == 1 else f"last {count} {kind} cells are"
     return f"{division}: the {cells} never read"

@@ -106,7 +106,7 @@ def test_each_letter_and_its_number_have_the_class_that_colours_them():
             3,
             1,
             {"stride": 3, "padding": (0, 2), "ceil_mode": True},
-            "4 / 3 leaves 1 over: the window that would read it starts in the far padding, so it is dropped (- 1)",
+            "4 / 3 leaves 1 over: the window that would read it starts behind the input, so it is dropped (− 1)",
         ),
     ],
 )

@@ -112,3 +112,10 @@ def test_the_check_passes_a_refreshed_notebook(tool, tmp_path, capsys):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_every_committed_notebook_is_executed_and_stripped(tool, path):
     assert tool.complaints(path) == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_a_hidden_cell_begins_with_a_short_line(path):
+    """JupyterLab shows it in place of the cell and does not wrap it: a long one makes the notebook scroll sideways."""
+    cells = [cell for cell in nbformat.read(path, 4).cells if cell.metadata.get("jupyter", {}).get("source_hidden")]
+    assert [cell.source for cell in cells if len(cell.source.splitlines()[0]) > 40] == []

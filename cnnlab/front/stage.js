@@ -4,14 +4,15 @@
 import { make } from "./dom.js";
 import { CanvasView, GridView, keyOf, roleOf, sameCell, symbolOf } from "./views.js";
 import { isPadding, nameOf, readScene, sumOf, twinsOf, valueAt, wiresOf } from "./wires.js";
-import { format, sentenceOf, numpyOf } from "./words.js";
+import { format, numberIn, numpyOf, sentenceOf } from "./words.js";
 
-const CELL = { largest: 40, withDecimals: 28, tightDecimals: 24, withNumber: 18, plain: 14, smallest: 4 }; // px, gap included
+const CELL = { largest: 40, withDecimals: 28, withNumber: 18, plain: 14, smallest: 4 }; // px, gap included
 const SIDE = { withNumber: 16, asCells: 40 }; // longest side of a plane, in cells
 const WIDTH = { column: 104, narrowColumn: 76, gap: 8, compact: 56, operator: 36, direction: 34, photo: 280, leastPhoto: 100, narrow: 600 }; // px
 const CHIPS = { cells: 200, photo: 40 }; // most terms written out
 const WIRES = 40; // most wires drawn
 const PLAY_EVERY = 700; // ms
+const LARGEST = 1e100; // number that can be typed into a cell: sums of such products stay finite
 const LIVELY = ["values", "frames", "limit", "marks", "unread"]; // what of a panel changes without other cells
 
 class Stage {
@@ -200,10 +201,10 @@ class Stage {
   }
 
   /** The largest cell, and the smallest in which the numbers can be read; without numbers, the smallest to be seen. */
-  cellBounds(numbers, narrow) {
+  cellBounds(numbers) {
     if (!numbers) return [CELL.plain, CELL.smallest];
     const decimals = Object.values(this.scene.panels).some(({ name, values }) => this.views[name] instanceof GridView && values.some((value) => value % 1));
-    return [CELL.largest, !decimals ? CELL.withNumber : narrow ? CELL.tightDecimals : CELL.withDecimals];
+    return [CELL.largest, decimals ? CELL.withDecimals : CELL.withNumber];
   }
 
   /** Chooses the sizes of cells and photographs that fill the width; sets them as CSS variables. */
@@ -211,13 +212,14 @@ class Stage {
     const { counts, gaps, photos, side } = this.spans();
     const { compact } = this.scene; // many small maps: no numbers
     const narrow = this.width < WIDTH.narrow;
-    const operator = WIDTH.operator / (compact ? 3 : narrow ? 2 : 1);
+    const worded = this.scene.signs.some((sign) => sign.length > 1);
+    const operator = WIDTH.operator / (compact ? 3 : narrow && !worded ? 2 : 1);
     const column = compact ? WIDTH.compact : narrow ? WIDTH.narrowColumn : WIDTH.column;
     const operators = counts.size + photos.size - 1;
     const room = this.width - 28 - operators * operator - (this.hasBackward ? WIDTH.direction : 0);
     const wide = (cell) => [...counts].reduce((sum, [place, count]) => sum + Math.max(column, count * cell + gaps.get(place)), 0);
     const small = side <= SIDE.withNumber && !compact;
-    const [largest, least] = this.cellBounds(small, narrow);
+    const [largest, least] = this.cellBounds(small);
     let cell = largest;
     while (cell > least && wide(cell) + photos.size * WIDTH.photo > room) cell--;
     const photo = Math.floor((room - wide(cell)) / (photos.size || 1));
@@ -232,11 +234,22 @@ class Stage {
   /** Called too when the element enters the page, and only then are its colours known; not for a change of height. */
   resized() {
     const width = this.root.clientWidth;
+    if (width && !this.guarded) this.guard();
     if (!width || width === this.width) return;
     this.width = width;
     this.heights.clear();
     this.fit();
     this.redraw();
+  }
+
+  /** Keeps plain keys on the controls beside the stage from JupyterLab, where X deletes the cell; takes typed numbers. */
+  guard() {
+    this.guarded = this.root.closest(".cnnlab-explorer") ?? this.root;
+    const stop = (event) => event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.stopPropagation();
+    const leave = ({ target }) => target.matches(".widget-readout") && target.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode: 13, bubbles: true }));
+    this.guarded.addEventListener("keydown", stop);
+    this.guarded.addEventListener("focusout", leave);
+    this.undo.push(() => this.guarded.removeEventListener("keydown", stop), () => this.guarded.removeEventListener("focusout", leave));
   }
 
   redraw() {
@@ -417,9 +430,9 @@ class Stage {
     this.strip.replaceChildren(head, ...nothing, ...chips, make("span", { class: "cnnlab-equals" }, tail, result));
   }
 
-  /** Lets strip and code grow, never shrink, so that what stands below does not jump from cell to cell. */
+  /** Lets strip, sentence and code grow, never shrink, so that what stands below does not jump from cell to cell. */
   measure() {
-    const kept = [[this.strip, this.sum.panel], [this.code, "code"]];
+    const kept = [[this.strip, this.sum.panel], [this.sentence, "sentence"], [this.code, "code"]];
     for (const [element] of kept) element.style.minHeight = "";
     for (const [element, kind] of kept) this.heights.set(kind, Math.max(element.offsetHeight, this.heights.get(kind) ?? 0));
     return () => kept.forEach(([element, kind]) => (element.style.minHeight = `${this.heights.get(kind)}px`));
@@ -537,7 +550,7 @@ class Stage {
     const here = event.target.tagName === "CANVAS" ? this.selection : this.hit(event);
     const nudge = event.shiftKey && { ArrowUp: 1, ArrowDown: -1 }[event.key];
     const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-    if (nudge) this.change(here, this.latest(here) + nudge * this.nudgeOf(here.panel));
+    if (nudge) this.change(here, Number((this.latest(here) + nudge * this.nudgeOf(here.panel)).toPrecision(12)));
     else if (move) this.move(event, move);
     else if (event.key === "Enter" && this.scene.picks) this.pick(here);
     else if (/^[-−0-9.]$/.test(event.key) || event.key === "Enter" || event.key === "F2") this.edit(here, event.key.length === 1 ? event.key : null);
@@ -552,6 +565,7 @@ class Stage {
   move(event, [down, right]) {
     const from = event.target.tagName === "CANVAS" ? this.selection : this.hit(event);
     const name = event.target.closest(".cnnlab-panel").dataset.panel;
+    if (name === "window") return; // it has no cells of its own
     const panel = this.scene.panels[name];
     const [plane, row, column] = from.panel === name ? from.cell : [0, 0, 0];
     const clamp = (index, count) => Math.max(0, Math.min(count - 1, index));
@@ -566,6 +580,7 @@ class Stage {
   edit(target, typed = null) {
     const panel = target && this.scene.panels[target.panel];
     if (!panel?.editable || isPadding(panel, target.cell) || !(this.views[target.panel] instanceof GridView)) return;
+    this.play(false);
     this.pinned = true;
     this.select(target);
     const element = this.views[target.panel].cells.get(keyOf(target.cell));
@@ -577,10 +592,12 @@ class Stage {
       this.endEdit();
       this.redraw(); // what has changed meanwhile
       if (keep) this.enter(target, input.value);
-      this.views[target.panel].focus(target.cell);
     };
     this.input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" || event.key === "Escape") close(event.key === "Enter");
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      event.stopPropagation(); // the cell stays pinned
+      close(event.key === "Enter");
+      this.views[target.panel].focus(target.cell);
     });
     this.input.addEventListener("blur", () => close(true));
     element.append(this.input);
@@ -596,9 +613,9 @@ class Stage {
   }
 
   enter(target, text) {
-    const value = Number(text.trim().replaceAll("−", "-").replace(",", "."));
-    if (text.trim() !== "" && Number.isFinite(value)) return this.change(target, value);
-    this.sentence.textContent = `“${text}” is not a number, so the cell keeps its value.`;
+    const value = numberIn(text);
+    if (Math.abs(value) <= LARGEST) return this.change(target, value);
+    this.sentence.textContent = `“${text}” is ${Number.isNaN(value) ? "not a number" : "too large"}, so the cell keeps its value.`;
     this.live.textContent = this.sentence.textContent;
     return null;
   }

@@ -14,6 +14,13 @@ export function format(value, digits = 3) {
   return text.replaceAll("-", "−").replace("e+", "e");
 }
 
+/** The number that a learner typed, NaN where it is none: 0,5 is a half and 120,000 are many. */
+export function numberIn(text) {
+  const plain = text.trim().replaceAll("−", "-");
+  const grouped = /^-?[1-9]\d{0,2}(,\d{3})+$/.test(plain);
+  return plain === "" ? NaN : Number(grouped ? plain.replaceAll(",", "") : plain.replace(",", "."));
+}
+
 const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 /** "row 2", or "rows −1 to 1". */

@@ -187,7 +187,11 @@ def read_number(text: str) -> float | None:
     --------
     >>> read_number(" 99.0 "), read_number("−2"), read_number("0,5"), read_number("3/4"), read_number("ninety")
     (99.0, -2.0, 0.5, 0.75, None)
+    >>> read_number("120,000"), read_number("0,125")
+    (120000.0, 0.125)
     """
+    if re.fullmatch(r"\s*[-−]?[1-9]\d{0,2}(,\d{3})+\s*", text):
+        text = text.replace(",", "")  # as in 120,000
     numerator, slash, denominator = text.translate({ord("−"): "-", ord(","): ".", ord("_"): "?"}).partition("/")
     try:
         number = float(numerator) / (float(denominator) if slash else 1.0)

@@ -50,6 +50,11 @@ class TrainingExplorer(Block):
     TypeError, ValueError
         If an argument is of a wrong kind or out of range, or the arrays do not fit each other.
 
+    Notes
+    -----
+    A training that plays goes on when its output is cleared or its cell run again, until it ends or :meth:`pause` or
+    :meth:`close` is called.
+
     Examples
     --------
     >>> from cnnlab import load_digits

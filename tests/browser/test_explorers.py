@@ -5,7 +5,7 @@ from __future__ import annotations
 import nbformat
 import numpy as np
 import pytest
-from lab import Lab
+from lab import PANEL, Lab
 from playwright.sync_api import TimeoutError, expect
 from stage_view import StageView, sum_of
 
@@ -120,6 +120,15 @@ def test_a_learner_moves_sliders_selects_steps_and_edits(lab):
 
     lab.page.keyboard.press("Control+s")
     lab.page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
+
+    cells = lab.page.locator(f"{PANEL} .jp-Cell").count()
+    for key in ("x", "d", "d", "a"):  # with which JupyterLab deletes cells and makes new ones
+        lab.slider("S stride").press(key)
+    assert lab.page.locator(f"{PANEL} .jp-Cell").count() == cells
+    readout = lab.output(1).locator(".widget-readout").first
+    readout.fill("6")
+    view.cell("y", 0, 0).click()
+    expect(view.panel("x").locator(".cnnlab-cell")).to_have_count(36)
 
 
 def test_an_explorer_shown_twice_lives_on_when_one_goes_and_comes_back_after_a_restart(lab):

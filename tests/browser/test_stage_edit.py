@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 from stage_view import DY, SCENES, View, W, X, backward, forward, two_filters
@@ -108,7 +109,7 @@ def test_a_number_typed_into_a_cell_is_sent_on_enter_and_not_on_escape(stage_pag
 def test_what_is_no_number_is_said_and_the_cell_keeps_its_value(stage_page):
     view = View(stage_page, backward())
     sentence = view.root.locator(".cnnlab-sentence")
-    for text in ["abc", "", "1e999", "NaN", "1 2", "--1"]:
+    for text in ["abc", "", "1,2,3", "NaN", "1 2", "--1"]:
         view.cell("w", 1, 1).dblclick()
         new_value(view).fill(text)
         press(view, "Enter")
@@ -117,6 +118,55 @@ def test_what_is_no_number_is_said_and_the_cell_keeps_its_value(stage_page):
         view.cell("x", 0, 0).hover()
         expect(sentence).to_contain_text("not a number")
     assert view.edits() == []
+
+
+@pytest.mark.parametrize("text", ["1e999", "-1e101"])
+def test_what_is_too_large_is_said_too(stage_page, text):
+    view = View(stage_page, backward())
+    view.cell("w", 1, 1).dblclick()
+    new_value(view).fill(text)
+    press(view, "Enter")
+    expect(view.root.locator(".cnnlab-sentence")).to_have_text(f"“{text}” is too large, so the cell keeps its value.")
+    assert view.edits() == []
+
+
+@pytest.mark.parametrize("key", ["Enter", "Escape"])
+def test_after_an_edit_the_cell_is_still_pinned(stage_page, key):
+    view = View(stage_page, backward())
+    view.cell("x", 2, 2).dblclick()
+    new_value(view).press(key)
+    view.cell("y", 0, 0).hover()
+    view.expect_selected("x", 2, 2)
+
+
+def test_an_edit_stops_the_playing_and_gives_the_focus_to_whoever_takes_it(stage_page):
+    view = View(stage_page, backward())
+    view.button("play").click()
+    view.cell("w", 1, 1).dblclick()
+    expect(view.button("play")).to_be_visible()
+    new_value(view).fill("9")
+    scrub = view.root.get_by_role("slider", name="step")
+    scrub.click()
+    expect(scrub).to_be_focused()
+    assert view.edits() == [[("w", 0, 1, 1, 9)]]
+
+
+def test_nudges_leave_no_drift(stage_page):
+    view = View(stage_page, convolution_scene(X, np.full_like(W, 0.1), stride=2, padding=1, dy=DY))
+    view.cell("w", 1, 1).click()
+    press(view, "Shift+ArrowUp", "Shift+ArrowUp")
+    assert view.edits()[-1] == [("w", 0, 1, 1, 0.3)]  # 0.1 + 0.1 + 0.1 is 0.30000000000000004
+
+
+def test_arrow_keys_in_the_enlarged_window_do_nothing(stage_page):
+    view = View(stage_page, SCENES["photo"]())
+    view.button("play").click()
+    view.button("pause").click()
+    before = view.top.get_attribute("data-selected")
+    view.cell("window", 1, 1).focus()
+    press(view, "ArrowRight", "ArrowDown")
+    after = view.top.get_attribute("data-selected")
+    assert after.split(":")[0] in ("x", "y"), (before, after)
 
 
 def test_cells_that_cannot_be_edited_take_no_number(stage_page):

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isPadding, nameOf, readScene, sumOf, twinsOf, wiresOf } from "../../cnnlab/front/wires.js";
-import { format, numpyOf, sentenceOf, sliceOf } from "../../cnnlab/front/words.js";
+import { format, numberIn, numpyOf, sentenceOf, sliceOf } from "../../cnnlab/front/words.js";
 
 const numbers = (...values) => ({ dtype: "f8", data: new DataView(Float64Array.from(values).buffer) });
 
@@ -128,4 +128,9 @@ test("numbers are read from bytes that lie anywhere in a buffer, in either preci
   const read = readScene({ ...message, panels: [{ ...message.panels[1], values, frames: numbers(1, 2, 3) }] });
   assert.deepEqual([...read.panels.w.values], [1.5, -2]);
   assert.deepEqual([...read.panels.w.frames], [1, 2, 3]);
+});
+
+test("a typed number may have a decimal comma, or commas between its thousands", () => {
+  assert.deepEqual(["0,5", "−2,25", "120,000", "-1,200,300", "0,125", " 7 "].map(numberIn), [0.5, -2.25, 120000, -1200300, 0.125, 7]);
+  for (const text of ["", "  ", "abc", "1,2,3", "1 2", "--1"]) assert(Number.isNaN(numberIn(text)), text);
 });
