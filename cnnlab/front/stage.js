@@ -356,6 +356,10 @@ class Stage {
   /** What needs a look at the layout: once before each frame, however often the selection has changed. */
   settle() {
     this.frame = null;
+    if (!this.root.clientWidth) {
+      this.width = 0; // nothing is laid out, as under a splash screen: fitted anew on return
+      return;
+    }
     const keep = this.measure();
     this.drawWires();
     keep();

@@ -18,6 +18,7 @@ import nbformat
 from lab_server import Server
 from nbformat import v4
 from playwright.sync_api import ConsoleMessage, Locator, Page, WebSocket
+from stage_page import settle
 
 WIDGET_CONTROL = "jupyter.widget.control"
 LOST_MODEL = "widget model not found"  # JupyterLab logs it for what an earlier kernel showed, if the run comes late
@@ -197,7 +198,7 @@ class Lab:
 
     def settle(self) -> None:
         """Wait for two frames of the page, after which every event so far has been handled and drawn."""
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        settle(self.page)
 
     def close(self) -> None:
         """Shut down the kernels that this page may have started: they would outlive it."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from playwright.sync_api import Locator, expect
-from stage_page import StagePage
+from stage_page import StagePage, settle
 
 from cnnlab import trained_network
 from cnnlab.widgets.pad import DigitPad, Pad
@@ -94,7 +94,7 @@ class PadView:
 
     def settle(self) -> None:
         """Wait for two frames, after which the pad has painted and sent what was drawn."""
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        settle(self.page)
 
     def bitmap(self) -> np.ndarray:
         """Return the bitmap that the kernel would have."""

@@ -77,6 +77,11 @@ def as_json(value: Any) -> Any:
     return [as_json(item) for item in value] if isinstance(value, list | tuple) else value
 
 
+def settle(page: Page) -> None:
+    """Wait for two frames of a page, after which every event so far has been handled and drawn."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 class Stage:
     """One explorer on a :class:`StagePage`; ``root`` is the locator of its element."""
 

@@ -33,6 +33,10 @@ ALL_STRIPS = f"""(root, panel) => [...root.querySelectorAll(`[data-panel="${{pan
 }})"""
 MARKED = """(root, [panel, style]) =>
   [...root.querySelectorAll(`[data-panel="${panel}"] .cnnlab-cell${style}`)].map(cell => cell.dataset.cell)"""
+FOCUSED = """() => {
+  const cell = document.activeElement;
+  return `${cell.closest("[data-panel]")?.dataset.panel}:${cell.dataset.cell}`;
+}"""
 VALUES = """(root, panel) => Object.fromEntries(
   [...root.querySelectorAll(`[data-panel="${panel}"] .cnnlab-cell`)].map(
     cell => [cell.dataset.cell, [Number(cell.dataset.value), cell.textContent]]))"""
@@ -125,6 +129,20 @@ class StageView:
         """Return the number and the text of each cell of a panel."""
         found = self.root.evaluate(VALUES, name)
         return {tuple(map(int, cell.split(","))): tuple(pair) for cell, pair in found.items()}
+
+    def press(self, *keys: str) -> None:
+        """Press one key after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def focused(self) -> str:
+        """Return the panel and the cell that have the focus."""
+        return self.page.evaluate(FOCUSED)
+
+    @property
+    def new_value(self) -> Locator:
+        """The field in which a cell's new value is typed."""
+        return self.root.get_by_role("textbox")
 
     def strip(self) -> dict:
         """Return the operands of the chips, and the number in the cell."""
