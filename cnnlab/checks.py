@@ -35,12 +35,22 @@ def check_flag(name: str, value) -> bool:
     return bool(value)
 
 
+def check_choice(name: str, value, choices) -> None:
+    """Raise unless ``value`` is one of the words in ``choices``."""
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name} ({value!r}) must be one of {', '.join(choices)}")
+
+
+def check_list(name: str, value, of: str) -> list:
+    """Return what is in a list, a tuple or the like; ``of`` says what that is."""
+    if isinstance(value, str) or not np.iterable(value):
+        raise TypeError(f"{name} ({value!r}) must be a list of {of}")
+    return list(value)
+
+
 def check_array(name: str, value, axes=None) -> np.ndarray:
     """Return ``value`` as a float array with one dimension for each of ``axes``, or any; integers become float64."""
-    try:
-        array = np.asarray(value)
-    except ValueError as error:  # rows of different lengths
-        raise ValueError(f"{name} must be one array of numbers ({error})") from None
+    array = _as_array(name, value)
     if array.dtype.kind in "iu":
         array = array.astype(np.float64)
     if array.dtype not in (np.float32, np.float64):
@@ -51,6 +61,23 @@ def check_array(name: str, value, axes=None) -> np.ndarray:
     if not array.size:
         raise ValueError(f"{name} (shape {array.shape}) must not be empty")
     return array
+
+
+def check_integers(name: str, value) -> np.ndarray:
+    """Return ``value`` as an array of indices."""
+    array = _as_array(name, value)
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"{name} (dtype {array.dtype}) must be integer")
+    return array.astype(np.intp, copy=False)
+
+
+def _as_array(name: str, value) -> np.ndarray:
+    if np.ma.is_masked(value):
+        raise TypeError(f"{name} (a masked array) must have a number in every cell: fill the masked ones first")
+    try:
+        return np.asarray(value)
+    except ValueError as error:  # rows of different lengths
+        raise ValueError(f"{name} must be one array of numbers ({error})") from None
 
 
 def check_shape(name: str, array: np.ndarray, shape: tuple[int, ...], why: str) -> None:
@@ -78,7 +105,7 @@ def check_groups(groups, channels: int, filters: int) -> int:
 
 def check_pair(name: str, value, least: int, pair: str = "(h, w)") -> tuple[int, int]:
     """Return an int or a ``pair`` as a pair of ints of at least ``least``."""
-    if isinstance(value, tuple | list | np.ndarray) and np.ndim(value) == 1:
+    if isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim == 1):
         if len(value) != 2:
             raise ValueError(f"{name} ({value!r}) must be an int or a pair {pair}")
         return check_int(name, value[0], least), check_int(name, value[1], least)

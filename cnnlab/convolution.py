@@ -51,8 +51,8 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
 
     Notes
     -----
-    Beside y it takes the memory of the cells under the taps of a few images, 1 to 2 MiB in float32 (of one image, where
-    that is more): less than the im2col buffer, which holds those of the whole batch.
+    Beside y it takes memory for the cells under the taps of a few images, 1 to 2 MiB in float32, or of one image where
+    that is more (and a kh-th of it again, while it is copied). An im2col buffer holds those of the whole batch.
 
     Source: Y. LeCun et al., "Gradient-based learning applied to document recognition" (1998), section II; the
     settings as in V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning" (2016).
@@ -71,7 +71,7 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     kernels = w.reshape(groups, -1, w[0].size)
     y = np.empty((len(x), len(w), rows.out, columns.out), x.dtype)
     for images in _blocks(x, w, y):
-        y[images] = _by_image(kernels @ _under_taps(x[images], rows, columns, groups), rows, columns)
+        _multiply(kernels, _under_taps(x[images], rows, columns, groups), y[images])
     if b is not None:
         y += b.reshape(-1, 1, 1)
     return y
@@ -214,10 +214,13 @@ def _by_group(y: np.ndarray, groups: int) -> np.ndarray:
     return y.transpose(1, 2, 0, 3).reshape(groups, y.shape[1] // groups, -1)
 
 
-def _by_image(outputs: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
-    """Return (groups, filters, windows) as images again, (N, F, out_h, out_w)."""
-    filters = outputs.shape[0] * outputs.shape[1]
-    return outputs.reshape(filters, rows.out, -1, columns.out).transpose(2, 0, 1, 3)
+def _multiply(kernels: np.ndarray, cells: np.ndarray, y: np.ndarray) -> None:
+    """Put the kernels times the cells under their taps into y (N, F, out_h, out_w)."""
+    images, filters, height, width = y.shape
+    if images == 1:  # the product is in the order of y: no second copy
+        np.matmul(kernels, cells, out=y.reshape(len(kernels), -1, height * width))
+    else:
+        y[...] = (kernels @ cells).reshape(filters, height, images, width).transpose(2, 0, 1, 3)
 
 
 def _under_taps(x: np.ndarray, rows: Axis, columns: Axis, groups: int) -> np.ndarray:
@@ -238,6 +241,8 @@ def _add_up(shares: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
 
 def _spread(x: np.ndarray, axis: Axis, dim: int) -> np.ndarray:
     """Return what each tap reads along one dimension: from (C, ..., size, ...) to (C, taps, ..., out, ...)."""
+    if _is_copy(axis):
+        return x[:, None]
     cells = np.zeros((len(x), axis.kernel, *_with_length(x.shape[1:], dim, axis.out)), x.dtype)
     for tap in range(axis.kernel):
         outputs, inputs = tap_slices(axis, tap)
@@ -247,11 +252,18 @@ def _spread(x: np.ndarray, axis: Axis, dim: int) -> np.ndarray:
 
 def _collect(shares: np.ndarray, axis: Axis, dim: int) -> np.ndarray:
     """Return the sum of what each tap adds along it: from (C, taps, ..., out, ...) to (C, ..., size, ...)."""
+    if _is_copy(axis):
+        return shares[:, 0]
     x = np.zeros((len(shares), *_with_length(shares.shape[2:], dim, axis.size)), shares.dtype)
     for tap in range(axis.kernel):
         outputs, inputs = tap_slices(axis, tap)
         x[_along(dim, inputs)] += shares[:, tap][_along(dim, outputs)]  # one tap reads a cell once: nothing is lost
     return x
+
+
+def _is_copy(axis: Axis) -> bool:
+    """Return whether the only tap reads each cell for the output of its own index."""
+    return axis == Axis(axis.size, kernel=1, stride=1, before=0, after=0, dilation=axis.dilation)
 
 
 def _with_length(shape: tuple[int, ...], dim: int, length: int) -> list[int]:

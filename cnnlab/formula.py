@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
-from cnnlab.checks import check_int
+from cnnlab.checks import check_int, check_list
 from cnnlab.geometry import Axis, check_axis, check_layers, fits, output_size
 
 Token = tuple[str, str]  # (role, text): the role is R, F, P, S or D, or empty for signs and plain numbers
@@ -136,9 +136,13 @@ def settings_for(size, target, *, kernels, strides, paddings) -> list[tuple[int,
     [(3, 2, 0), (5, 2, 1)]
     """
     size, target = check_int("size", size, 1), check_int("target", target, 1)
+    offered = [
+        check_list(name, values, "lengths in cells")
+        for name, values in {"kernels": kernels, "strides": strides, "paddings": paddings}.items()
+    ]
     choices = [
         (check_int("kernel", kernel, 1), check_int("stride", stride, 1), check_int("padding", padding, 0))
-        for kernel, stride, padding in product(kernels, strides, paddings)
+        for kernel, stride, padding in product(*offered)
     ]
     return [
         (kernel, stride, padding)

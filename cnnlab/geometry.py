@@ -1,4 +1,4 @@
-"""Where windows fall: output sizes, padding, receptive fields, and every argument check.
+"""Where windows fall: output sizes, padding, receptive fields, and the checks of what says so.
 
 All geometry arithmetic of the package stands here and in :mod:`cnnlab.wiring`. The letters are those of the
 size formula: R input size, F kernel size, P padding, S stride, D dilation.
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnlab.checks import check_flag, check_int, check_pair
+from cnnlab.checks import check_flag, check_int, check_list, check_pair
 
 
 @dataclass(frozen=True)
@@ -131,10 +131,16 @@ def check_window(shape, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=Fa
     return rows, columns
 
 
-def roomy_plane(kernel, dilation=1) -> tuple[int, int]:
-    """Return a plane (H, W) in which a window of these lengths has room."""
+def roomy_plane(kernel, *, stride=None, dilation=1, **settings) -> tuple[int, int]:
+    """Return a plane (H, W) in which a window has room, and goes as little into the padding as in any.
+
+    For that the leftover is as large as it can be, S - 1. Without a stride the windows stand side by side.
+    """
     lengths = zip(check_pair("kernel", kernel, 1), check_pair("dilation", dilation, 1), strict=True)
-    height, width = (cells * apart for cells, apart in lengths)
+    plane = tuple(cells * apart for cells, apart in lengths)
+    stride = kernel if stride is None else stride
+    axes = check_window(plane, kernel, stride=stride, dilation=dilation, **settings)
+    height, width = (axis.size + axis.stride - 1 - axis.leftover for axis in axes)
     return height, width
 
 
@@ -228,10 +234,11 @@ def same_padding(kernel, *, dilation=1) -> tuple[int, int]:
 
 def check_layers(layers) -> list[tuple]:
     """Return the layers of a stack, each with its name, kernel, stride and padding."""
+    layers = check_list("layers", layers, "(name, kernel, stride, padding)")
     for layer in layers:
         if not isinstance(layer, tuple | list) or len(layer) != 4:
             raise ValueError(f"layers ({layer!r} in it) must each be (name, kernel, stride, padding)")
-    return list(layers)
+    return layers
 
 
 def receptive_field(layers) -> list[ReceptiveField]:

@@ -31,7 +31,7 @@ def numerical_gradient(f, x, dy, *, step=1e-5):
     Raises
     ------
     TypeError
-        If x or dy is neither float32, float64 nor integer, or the step is no number.
+        If f is no function, x or dy is neither float32, float64 nor integer, or the step is no number.
     ValueError
         If x is empty, dy does not have the shape of f(x), or the step is not positive and finite.
 
@@ -45,6 +45,8 @@ def numerical_gradient(f, x, dy, *, step=1e-5):
     >>> numerical_gradient(np.square, [1.0, 2.0, 3.0], [1.0, 10.0, 100.0]).round(6)
     array([  2.,  40., 600.])
     """
+    if not callable(f):
+        raise TypeError(f"f ({f!r}) must be a function of x")
     x, dy = _check("x", x), _check("dy", dy)
     if not 0 < check_number("step", step) < np.inf:
         raise ValueError(f"step ({step}) must be greater than 0, and finite")

@@ -12,10 +12,11 @@ import math
 import numpy as np
 
 from cnnlab import activations
-from cnnlab.checks import check_array, check_groups, check_int, check_number, check_pair, check_rng, check_shape
+from cnnlab.checks import check_array, check_flag, check_groups, check_int, check_number, check_pair, check_shape
 from cnnlab.convolution import conv2d, conv2d_backward
 from cnnlab.dense import dense, dense_backward
 from cnnlab.geometry import check_window, roomy_plane
+from cnnlab.initialisation import initial_weights
 from cnnlab.pooling import max_pool2d, max_pool2d_backward, mean_pool2d, mean_pool2d_backward
 from cnnlab.wiring import check_pool
 
@@ -30,13 +31,9 @@ class Layer:
 
     check_axes = None  # for a layer with windows, what turns a plane and a kernel into two axes
     reads_all = False  # whether each output reads all inputs
+    sizes, settings, geometry = (), {}, {}  # arguments by place, by name, and those of them that GEOMETRY names
 
-    def __init__(self, *sizes, **settings):
-        plain = {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in settings.items()}
-        self.sizes, self.settings = sizes, plain
-        self.geometry = {name: value for name, value in self.settings.items() if name in GEOMETRY}
-        if self.check_axes:
-            self.axes(roomy_plane(sizes[-1], self.geometry.get("dilation", 1)))  # raises what suits no plane
+    def __init__(self):
         self.params: dict[str, np.ndarray] = {}
         self.grads: dict[str, np.ndarray] = {}
         self._kept = None
@@ -46,8 +43,17 @@ class Layer:
         changed = [f"{name}={value!r}" for name, value in self.settings.items() if value != defaults[name].default]
         return f"{type(self).__name__}({', '.join([*map(repr, self.sizes), *changed])})"
 
+    def _set_up(self, *sizes, **settings) -> None:
+        """Take the arguments of the layer, and raise what suits no plane."""
+        plain = {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in settings.items()}
+        self.sizes, self.settings = sizes, plain
+        self.geometry = {name: value for name, value in plain.items() if name in GEOMETRY}
+        if self.check_axes:
+            self.axes(roomy_plane(sizes[-1], **self.geometry))
+
     def forward(self, x):
-        """Return the layer's output y for x, and keep what the backward needs."""
+        """Return the layer's output y for x, and keep what the backward needs: x must stay as it is until then."""
+        self._kept = None  # where this raises, there is no way back from an earlier x
         y, self._kept = self._forward(x)
         return y
 
@@ -101,7 +107,8 @@ class Conv2D(Layer):
     check_axes = staticmethod(check_window)
 
     def __init__(self, channels, filters, kernel, *, rng, stride=1, padding=0, dilation=1, groups=1, init="he"):
-        super().__init__(channels, filters, kernel, stride=stride, padding=padding, dilation=dilation, groups=groups)
+        super().__init__()
+        self._set_up(channels, filters, kernel, stride=stride, padding=padding, dilation=dilation, groups=groups)
         channels, filters = check_int("channels", channels, 1), check_int("filters", filters, 1)
         groups = check_groups(groups, channels, filters)
         shape = (filters, channels // groups, *check_pair("kernel", kernel, 1))
@@ -136,7 +143,8 @@ class Dense(Layer):
     reads_all = True
 
     def __init__(self, inputs, outputs, *, rng, init="he"):
-        super().__init__(inputs, outputs)
+        super().__init__()
+        self._set_up(inputs, outputs)
         shape = check_int("inputs", inputs, 1), check_int("outputs", outputs, 1)
         self.params = {"w": initial_weights(shape, *shape, rng=rng, init=init), "b": np.zeros(outputs)}
 
@@ -164,7 +172,8 @@ class MaxPool2D(Layer):
     check_axes = staticmethod(check_pool)
 
     def __init__(self, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False):
-        super().__init__(kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
+        super().__init__()
+        self._set_up(kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
 
     def _forward(self, x):
         y, argmax = max_pool2d(x, *self.sizes, **self.settings)
@@ -190,8 +199,9 @@ class MeanPool2D(Layer):
     check_axes = staticmethod(check_pool)
 
     def __init__(self, kernel, *, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
-        settings = {"padding": padding, "ceil_mode": ceil_mode, "count_include_pad": count_include_pad}
-        super().__init__(kernel, stride=stride, **settings)
+        counted = check_flag("count_include_pad", count_include_pad)
+        super().__init__()
+        self._set_up(kernel, stride=stride, padding=padding, ceil_mode=ceil_mode, count_include_pad=counted)
 
     def _forward(self, x):
         return mean_pool2d(x, *self.sizes, **self.settings), np.shape(x)
@@ -237,7 +247,8 @@ class LeakyReLU(_Activation):
     function, derivative = staticmethod(activations.leaky_relu), staticmethod(activations.leaky_relu_backward)
 
     def __init__(self, *, slope=0.01):
-        super().__init__(slope=check_number("slope", slope))
+        super().__init__()
+        self._set_up(slope=check_number("slope", slope))
 
 
 class Sigmoid(_Activation):
@@ -275,25 +286,9 @@ class Flatten(Layer):
 
     def _forward(self, x):
         x = check_array("x", x)
-        return x.reshape(len(x), -1), x.shape
+        return x.reshape(len(x), -1).copy(), x.shape
 
     def _backward(self, dy, x_shape):
         dy = check_array("dy", dy, "ND")
         check_shape("dy", dy, (x_shape[0], math.prod(x_shape[1:])), "that of y")
-        return dy.reshape(x_shape), {}
-
-
-def initial_weights(shape, fan_in, fan_out, *, rng, init) -> np.ndarray:
-    """Return normal weights with the variance of ``init``; ``fan_in`` and ``fan_out`` count the wires of a cell.
-
-    Examples
-    --------
-    >>> w = initial_weights((1000, 50), 50, 150, rng=np.random.default_rng(0), init="he")
-    >>> round(float(w.std()), 2)
-    0.2
-    """
-    check_rng(rng)
-    variances = {"he": 2 / fan_in, "xavier": 2 / (fan_in + fan_out)}
-    if init not in variances:
-        raise ValueError(f"init ({init!r}) must be one of {', '.join(variances)}")
-    return rng.normal(0, math.sqrt(variances[init]), shape)
+        return dy.reshape(x_shape).copy(), {}

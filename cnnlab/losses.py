@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.checks import check_array, check_shape
+from cnnlab.checks import check_array, check_integers, check_shape
 
 
 def softmax_cross_entropy(logits, labels):
@@ -100,11 +100,9 @@ def check_labels(labels, shape: tuple[int, int], name: str = "labels") -> np.nda
     >>> check_labels([2, 0], (2, 3))
     array([2, 0])
     """
-    labels, classes = np.asarray(labels), shape[1]
-    if labels.dtype.kind not in "iu":
-        raise TypeError(f"{name} (dtype {labels.dtype}) must be integer")
+    labels, classes = check_integers(name, labels), shape[1]
     check_shape(name, labels, shape[:1], "one for each row")
     outside = (labels < 0) | (labels >= classes)
     if outside.any():
         raise ValueError(f"{name} ({labels[outside][0]}) must be from 0 to {classes - 1} (there are {classes} classes)")
-    return labels.astype(np.intp, copy=False)
+    return labels

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnlab.checks import check_int
-from cnnlab.data import FOLDER, read_npz
+from cnnlab.checks import check_int, check_list
+from cnnlab.data import FOLDER, check_path, read_npz
 from cnnlab.geometry import receptive_field
 from cnnlab.layers import Conv2D, Dense, Flatten, Layer, MaxPool2D, ReLU
 
@@ -103,9 +103,7 @@ class Sequential:
         TypeError, ValueError
             If the shape is none, or does not fit the layers.
         """
-        if np.ndim(shape) != 1:
-            raise ValueError(f"shape ({shape!r}) must be that of one input, as (C, H, W)")
-        shape = [check_int("shape", length, 1) for length in shape]
+        shape = [check_int("shape", length, 1) for length in check_list("shape", shape, "the lengths (C, H, W)")]
         x = np.zeros((1, *shape), np.result_type(np.float32, *self.params.values()))
         outputs = self.copied().outputs(x)
         rows, stacks, sees_all = [], ([], []), False
@@ -120,9 +118,15 @@ class Sequential:
         return Summary(rows)
 
     def save(self, path) -> None:
-        """Write the weights to an .npz file, without pickle."""
-        with open(path, "wb") as file:
-            np.savez(file, **self.params)
+        """Write the weights to an .npz file, without pickle; what stood there stays until they are all written."""
+        path = check_path(path)
+        part = path.with_name(f"{path.name}.part")
+        try:
+            with part.open("wb") as file:
+                np.savez(file, **self.params)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
     def load(self, path) -> None:
         """Read the weights that :meth:`save` wrote for the same layers.

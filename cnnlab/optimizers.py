@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from cnnlab.checks import check_number, check_shape
+from cnnlab.checks import check_array, check_number, check_same_dtype, check_shape
 
 
 class SGD:
@@ -49,12 +49,12 @@ class SGD:
         return f"SGD({self.learning_rate}, momentum={self.momentum})"
 
     def update(self, params, grads) -> None:
-        """Change every parameter in place; ValueError where a gradient is missing or has another shape."""
+        """Change every parameter in place; nothing, and an error, where a gradient is missing or misfits."""
+        grads = check_gradients(params, grads, self._velocity)
         for name, param in params.items():
             velocity = self._velocity.setdefault(name, np.zeros_like(param))
-            grad = check_gradient(name, param, grads, velocity)
             velocity *= self.momentum
-            velocity += grad
+            velocity += grads[name]
             param -= self.learning_rate * velocity
 
 
@@ -98,33 +98,40 @@ class Adam:
         return f"Adam({self.learning_rate})"
 
     def update(self, params, grads) -> None:
-        """Change every parameter in place; ValueError where a gradient is missing or has another shape."""
+        """Change every parameter in place; nothing, and an error, where a gradient is missing or misfits."""
+        grads = check_gradients(params, grads, self._mean)
         self._steps += 1
         rate = self.learning_rate / (1 - self.beta1**self._steps)
         correction = 1 / math.sqrt(1 - self.beta2**self._steps)
         for name, param in params.items():
             mean = self._mean.setdefault(name, np.zeros_like(param))
             square = self._square.setdefault(name, np.zeros_like(param))
-            grad = check_gradient(name, param, grads, mean)
-            mean += (1 - self.beta1) * (grad - mean)
-            square += (1 - self.beta2) * (grad**2 - square)
+            mean += (1 - self.beta1) * (grads[name] - mean)
+            square += (1 - self.beta2) * (grads[name] ** 2 - square)
             param -= rate * mean / (correction * np.sqrt(square) + self.epsilon)
 
 
-def check_gradient(name: str, param: np.ndarray, grads: dict, memory: np.ndarray) -> np.ndarray:
-    """Return the gradient of a parameter; it, and what an optimizer remembers, must have the parameter's shape.
+def check_gradients(params: dict, grads: dict, memory: dict) -> dict[str, np.ndarray]:
+    """Return the gradient of each parameter; it, and what an optimizer remembers, must fit the parameter.
 
     Examples
     --------
-    >>> check_gradient("w", np.zeros(2), {"w": np.ones(2)}, np.zeros(2))
-    array([1., 1.])
+    >>> check_gradients({"w": np.zeros(2)}, {"w": [1, 1]}, memory={})
+    {'w': array([1., 1.])}
     """
-    if name not in grads:
-        raise ValueError(f"grads must hold {name}: go backward first")
-    grad = np.asarray(grads[name])
-    check_shape(f"the gradient of {name}", grad, param.shape, f"that of {name}")
-    check_shape("the optimizer's memory", memory, param.shape, f"that of {name}; make a new one for another model")
-    return grad
+    checked = {}
+    for name, param in params.items():
+        if not isinstance(param, np.ndarray) or param.dtype not in (np.float32, np.float64):
+            raise TypeError(f"{name} ({param!r}) must be a float32 or float64 array: it is changed in place")
+        if name not in grads:
+            raise ValueError(f"grads must hold {name}: go backward first")
+        title = f"the gradient of {name}"
+        checked[name] = check_array(title, grads[name])
+        check_shape(title, checked[name], param.shape, f"that of {name}")
+        check_same_dtype(**{title: checked[name], name: param})
+        why = f"that of {name}; make a new one for another model"
+        check_shape("the optimizer's memory", memory.get(name, param), param.shape, why)
+    return checked
 
 
 def check_positive(name: str, value) -> float:

@@ -44,7 +44,6 @@ def pad2d(x, padding, *, mode="zeros", value=0.0):
 
     Notes
     -----
-    The modes are those of the padding layers of PyTorch.
     Source: the modes are those of PyTorch's ``torch.nn.functional.pad``.
 
     Examples

@@ -10,7 +10,7 @@ from itertools import product
 
 import numpy as np
 
-from cnnlab.checks import check_array, check_flag, check_int, check_shape
+from cnnlab.checks import check_array, check_flag, check_int, check_integers, check_list, check_shape
 from cnnlab.geometry import Axis
 from cnnlab.wiring import axis_wires, cells_per_window, check_pool, tap_slices
 
@@ -267,18 +267,17 @@ def _along(dim: int, cells: slice) -> tuple[slice, ...]:
 
 
 def _check_x_shape(x_shape) -> tuple[int, ...]:
-    if np.ndim(x_shape) != 1 or len(x_shape) != 4:
+    lengths = check_list("x_shape", x_shape, "4 lengths (N, C, H, W)")
+    if len(lengths) != 4:
         raise ValueError(f"x_shape ({x_shape!r}) must have 4 lengths (N, C, H, W)")
-    return tuple(check_int(f"{axis} of x_shape", length, 1) for axis, length in zip("NCHW", x_shape, strict=True))
+    return tuple(check_int(f"{axis} of x_shape", length, 1) for axis, length in zip("NCHW", lengths, strict=True))
 
 
 def _check_argmax(argmax, dy_shape, x_shape) -> np.ndarray:
-    argmax = np.asarray(argmax)
-    if argmax.dtype.kind not in "iu":
-        raise TypeError(f"argmax (dtype {argmax.dtype}) must be integer")
+    argmax = check_integers("argmax", argmax)
     check_shape("argmax", argmax, dy_shape, "one for each cell of dy")
     height, width = x_shape[2:]
     outside = (argmax < 0) | (argmax >= height * width)
     if outside.any():
         raise ValueError(f"argmax ({argmax[outside][0]}) must be a cell of the plane (0 to {height}*{width} - 1)")
-    return argmax.astype(np.intp, copy=False)
+    return argmax

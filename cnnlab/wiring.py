@@ -11,7 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnlab.checks import check_array, check_groups, check_number, check_pair, check_same_dtype, check_shape
+from cnnlab.checks import (
+    check_array,
+    check_choice,
+    check_groups,
+    check_number,
+    check_pair,
+    check_same_dtype,
+    check_shape,
+)
 from cnnlab.geometry import Axis, check_window, named_padding, split_padding
 
 PADDING_MODES = ("zeros", "constant", "reflect", "replicate", "circular")
@@ -233,8 +241,7 @@ def check_transposed(x, w, b=None, *, stride=1, padding=0, output_padding=0, dil
 
 def check_padding(padding, mode, value=0.0) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return the padding ((top, bottom), (left, right)) of an array padded in a mode."""
-    if mode not in PADDING_MODES:
-        raise ValueError(f"mode ({mode!r}) must be one of {', '.join(PADDING_MODES)}")
+    check_choice("mode", mode, PADDING_MODES)
     if check_number("value", value) != 0 and mode != "constant":
         raise ValueError(f'value ({value}) must go with mode "constant" (mode is "{mode}")')
     if isinstance(padding, str):

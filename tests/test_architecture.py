@@ -21,7 +21,7 @@ FLOORS = (
     {"checks"},
     {"geometry"},
     {"formula", "wiring"},  # the same arithmetic in words, and as a table of wires
-    {"padding", "convolution", "pooling", "activations", "dense", "losses", "reference", "data"},
+    {"padding", "convolution", "pooling", "activations", "dense", "losses", "initialisation", "reference", "data"},
     {"layers", "gradcheck", "optimizers"},
     {"network"},
     {"scenes", "figures", "training", "environment"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 
 import numpy as np
 import pytest
@@ -131,6 +132,52 @@ def test_flatten_takes_back_the_gradient_of_its_output_alone():
             layer.backward(np.ones(shape))
 
 
+@pytest.mark.parametrize("kind", [ReLU, Sigmoid, Tanh, Flatten])
+def test_a_layer_without_settings_takes_no_argument(kind):
+    for call in (lambda: kind(3), lambda: kind(slope=0.1)):
+        with pytest.raises(TypeError, match="argument"):
+            call()
+
+
+def test_flatten_gives_arrays_of_its_own():
+    layer, x, dy = Flatten(), np.ones((2, 1, 2, 2)), np.ones((2, 4))
+    for array, result in ((x, layer.forward(x)), (dy, layer.backward(dy))):
+        assert not np.shares_memory(array, result)
+
+
+def test_after_a_forward_that_failed_there_is_no_way_back():
+    layer = MaxPool2D(2)
+    layer.forward(np.ones((1, 1, 4, 4)))
+    with pytest.raises(ValueError, match="kernel"):
+        layer.forward(np.ones((1, 1, 1, 1)))
+    with pytest.raises(RuntimeError, match="must go forward before"):
+        layer.backward(np.ones((1, 1, 2, 2)))
+
+
+def test_a_pool_is_refused_where_it_suits_no_plane_and_nowhere_else():
+    for kernel, stride, before, after, dilation, ceil_mode in product(
+        (1, 2, 3), (1, 2, 3), range(4), range(6), (1, 2), (False, True)
+    ):
+        settings = {"stride": (1, stride), "padding": ((0, 0), (before, after)), "dilation": (1, dilation)}
+        settings["ceil_mode"] = ceil_mode
+        suits = any(fits_pool((1, size), (1, kernel), settings) for size in range(1, 16))
+        try:
+            MaxPool2D((1, kernel), **settings)
+        except ValueError:
+            assert not suits, settings
+        else:
+            assert suits, settings
+
+
+def fits_pool(plane, kernel, settings):
+    """Return whether the pool can be done on a plane."""
+    try:
+        cnnlab.max_pool2d(np.ones((1, 1, *plane)), kernel, **settings)
+    except ValueError:
+        return False
+    return True
+
+
 def test_settings_in_arrays_are_written_plainly():
     layer = MaxPool2D(2, stride=np.array([2, 1]))
     assert repr(layer) == "MaxPool2D(2, stride=[2, 1])"
@@ -171,9 +218,12 @@ def test_backward_before_forward_is_an_error():
             lambda rng: MaxPool2D(2, padding=2),
             ValueError,
             "padding (2, 2) must leave an input cell in every window "
-            "(window 0 reads cells -2, -1 and the input is cells 0 to 1)",
+            "(window 0 reads cells -2, -1 and the input is cells 0 to 2)",
         ),
         (lambda rng: MaxPool2D(2, ceil_mode="no"), TypeError, "ceil_mode ('no') must be True or False"),
+        (lambda rng: MeanPool2D(2, count_include_pad=1), TypeError, "count_include_pad (1) must be True or False"),
+        (lambda rng: MaxPool2D((2, (3, 4))), TypeError, "kernel ((3, 4)) must be an int"),
+        (lambda rng: Dense(1, 2, init=["he"], rng=rng), ValueError, "init (['he']) must be one of he, xavier"),
         (lambda rng: LeakyReLU(slope="0.5"), TypeError, "slope ('0.5') must be a number"),
         (lambda rng: Flatten().forward("a"), TypeError, "x (dtype <U1) must be float32, float64 or integer"),
         (lambda rng: MaxPool2D("2"), TypeError, "kernel ('2') must be an int"),

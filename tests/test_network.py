@@ -75,7 +75,8 @@ def test_what_is_no_layer_is_refused_when_the_network_is_made(layer):
 @pytest.mark.parametrize(
     ("shape", "error", "message"),
     [
-        (5, ValueError, "shape (5) must be that of one input, as (C, H, W)"),
+        (5, TypeError, "shape (5) must be a list of the lengths (C, H, W)"),
+        ((2, [9, 8]), TypeError, "shape ([9, 8]) must be an int"),
         ((2, -9, 8), ValueError, "shape (-9) must be at least 1"),
         ((2, 9.0, 8), TypeError, "shape (9.0) must be an int"),
     ],
@@ -193,3 +194,24 @@ def test_a_missing_or_damaged_file_is_named(path):
     path.write_bytes(b"PK\x03\x04 not a whole file")
     with pytest.raises(ValueError, match=f"^{re.escape(str(path))} must be a whole .npz file"):
         small_network().load(path)
+
+
+def test_after_a_dense_layer_everything_is_seen(rng):
+    rows = Sequential(Flatten(), Dense(9, 4, rng=rng), ReLU(), Dense(4, 2, rng=rng)).summary((1, 3, 3))
+    assert [row.sees for row in rows] == [(1, 1), None, None, None]
+
+
+def test_a_save_that_is_interrupted_leaves_the_file_that_was_there(path, rng, monkeypatch):
+    model = Sequential(Dense(2, 3, rng=rng))
+    model.save(path)
+    before = path.read_bytes()
+
+    def interrupt(file, **params):
+        file.write(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(np, "savez", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        model.save(path)
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]

@@ -90,3 +90,39 @@ def test_a_bad_setting_of_an_optimizer_is_named(make, name, cases):
     for value, error, message in cases:
         with pytest.raises(error, match=f"^{re.escape(f'{name} {message}')}$"):
             make(value)
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.1, momentum=0.9), Adam(0.1)])
+@pytest.mark.parametrize(
+    ("param", "grad", "error", "message"),
+    [
+        (np.ones(2), None, ValueError, "grads must hold b: go backward first"),
+        (np.ones(2), "a", TypeError, "the gradient of b (dtype <U1) must be float32, float64 or integer"),
+        (np.ones(2), [1j, 1], TypeError, "the gradient of b (dtype complex128) must be float32, float64 or integer"),
+        (np.ones(2), np.ones(3), ValueError, "the gradient of b (shape (3,)) must have shape (2,) (that of b)"),
+        (
+            np.ones(2, np.float32),
+            np.ones(2),
+            TypeError,
+            "the gradient of b and b must have one dtype (the gradient of b float64, b float32)",
+        ),
+        ([1, 1], [1, 1], TypeError, "b ([1, 1]) must be a float32 or float64 array: it is changed in place"),
+    ],
+)
+def test_a_gradient_that_does_not_fit_changes_nothing(optimizer, param, grad, error, message):
+    a = np.ones(2)
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        optimizer.update({"a": a, "b": param}, {"a": np.ones(2)} | ({} if grad is None else {"b": grad}))
+    assert_array_equal(a, np.ones(2))
+    assert_array_equal(param, np.ones(2))
+
+
+def test_an_update_that_failed_is_forgotten():
+    both = Adam(0.1), Adam(0.1)
+    with pytest.raises(ValueError, match="grads must hold w"):
+        both[0].update({"w": np.ones(1)}, {})
+    w = [np.ones(1), np.ones(1)]
+    for optimizer, param in zip(both, w, strict=True):
+        optimizer.update({"w": param}, {"w": np.array([3.0])})
+        optimizer.update({"w": param}, {"w": np.array([1.0])})
+    assert_array_equal(*w)

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+import cnnlab
 from cnnlab import reference
+from cnnlab.geometry import Axis
 
 
 def row(*cells):
@@ -73,6 +75,16 @@ def test_conv_transpose2d_lays_a_kernel_for_each_cell():
 def test_conv_transpose2d_of_two_groups_keeps_their_channels_apart():
     x, w = np.array([1, 2, 3, 4]).reshape(1, 4, 1, 1), np.array([1, 10, 100, 1000]).reshape(4, 1, 1, 1)
     assert_array_equal(reference.conv_transpose2d(x, w, groups=2).ravel(), [21, 4300])
+
+
+@pytest.mark.parametrize("operation", ["conv2d", "max_pool2d", "mean_pool2d"])
+def test_the_loops_count_windows_by_themselves(operation, monkeypatch):
+    x, window = np.arange(36).reshape(1, 1, 6, 6), np.ones((1, 1, 2, 2)) if operation == "conv2d" else 2
+    before = getattr(reference, operation)(x, window, stride=2)
+    monkeypatch.setattr(Axis, "out", 2)
+    after = getattr(reference, operation)(x, window, stride=2)
+    assert np.shape(before) == np.shape(after) == (*[2] * (operation == "max_pool2d"), 1, 1, 3, 3)
+    assert getattr(cnnlab, operation)(x, window, stride=2)[0].shape[-1] == 2
 
 
 # --- padding ------------------------------------------------------------------------------------------------------

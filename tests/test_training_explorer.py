@@ -99,6 +99,29 @@ def test_a_loss_that_is_not_finite_stops_the_training_and_is_said_with_step_and_
     assert "Ready" in explorer.message.value
 
 
+def test_an_interrupt_of_the_evaluation_leaves_the_look_back_right(monkeypatch):
+    whole, explorer = explore(), explore()
+    whole.run()
+    run = explorer._run
+    evaluate = run.evaluate
+
+    def interrupt():
+        if run.step == 6 and len(run.held_out) == 6:  # the first epoch is over
+            monkeypatch.setattr(run, "evaluate", evaluate)
+            raise KeyboardInterrupt
+        return evaluate()
+
+    monkeypatch.setattr(run, "evaluate", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        explorer.run()
+    explorer.run()
+    assert losses(explorer) == losses(whole)
+    assert len(run.weights) == len(whole._run.weights) == 4
+    for kept, weights in zip(run.weights, whole._run.weights, strict=True):
+        for name, values in weights.items():
+            assert_array_equal(kept[name], values)
+
+
 def test_an_interrupt_leaves_the_last_whole_step_and_says_so(monkeypatch):
     explorer = explore()
     explorer.run(4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 
@@ -103,17 +104,26 @@ def test_what_is_shown_changes_four_times_a_second_and_at_the_end(monkeypatch):
     assert shown == [0, 2, 4, 5]
 
 
-def test_whatever_else_stops_the_playing_is_said_too(monkeypatch):
+def play_with(monkeypatch, error):
+    """Return an explorer that has made two steps, and then plays on into an error."""
+
+    def fail(*_):
+        raise error
+
     async def play():
         explorer = explore()
         explorer.run(2)
-        monkeypatch.setattr(explorer._run.optimizer, "update", lambda *_: {}["no such weight"])
+        monkeypatch.setattr(explorer._run.optimizer, "update", fail)
         explorer.start()
         while explorer.playing:
             await asyncio.sleep(0)
         return explorer
 
-    explorer = asyncio.run(play())
+    return asyncio.run(play())
+
+
+def test_whatever_else_stops_the_playing_is_said_too(monkeypatch):
+    explorer = play_with(monkeypatch, KeyError("no such weight"))
     assert (explorer.playing, len(explorer.records)) == (False, 2)
     assert "KeyError in step 3: &#x27;no such weight&#x27;; the parameters before it are kept" in explorer.message.value
 
@@ -160,6 +170,53 @@ def test_the_task_runs_in_the_thread_in_which_the_explorer_was_made_whoever_star
         return threads
 
     assert asyncio.run(play()) == [threading.current_thread()] * 18
+
+
+def test_a_start_from_another_thread_wakes_an_idle_loop():
+    async def play():
+        explorer = explore()
+        threading.Timer(0.05, press, (explorer, "start")).start()
+        await asyncio.sleep(2)  # nothing else happens in this loop
+        return len(explorer.records)
+
+    assert asyncio.run(play()) == 18
+
+
+def test_an_interrupt_stops_the_playing_and_goes_no_further(monkeypatch):
+    explorer = play_with(monkeypatch, KeyboardInterrupt())
+    assert (explorer.playing, len(explorer.records)) == (False, 2)
+    assert "interrupted after step 2, whose parameters are kept" in explorer.message.value
+
+
+def test_where_the_task_fails_nothing_plays_on(monkeypatch):
+    async def play():
+        explorer = explore()
+        monkeypatch.setattr(explorer._player, "_pace", lambda: {}["no such pace"])
+        explorer.start()
+        await asyncio.sleep(0)
+        with pytest.raises(KeyError):
+            await other_tasks()
+        return explorer
+
+    explorer = asyncio.run(play())
+    assert (explorer.playing, len(explorer.records)) == (False, 1)
+
+
+def test_the_time_left_is_told_from_the_pace_so_far(monkeypatch):
+    explorer, now = explore(), [0.0]
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+    update = explorer._run.optimizer.update
+
+    def take_two_seconds(*args):
+        now[0] += 2
+        update(*args)
+
+    monkeypatch.setattr(explorer._run.optimizer, "update", take_two_seconds)
+    texts = []
+    explorer.meter.observe(lambda change: texts.append(change["new"]), names="value")
+    explorer.run(4)
+    told = [re.search(r"step (\d+) of 18.* about (\d+) s left", text) for text in texts]
+    assert [tuple(map(int, match.groups())) for match in told if match] == [(1, 34), (2, 32), (3, 30), (4, 28)]
 
 
 def test_the_model_is_a_copy_that_stays_as_it_is():

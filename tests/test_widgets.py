@@ -144,7 +144,7 @@ def test_a_bias_that_is_no_number_is_a_type_error():
 
 
 def test_a_pooling_that_does_not_exist_is_refused():
-    with pytest.raises(ValueError, match=r"op \('median'\) must be max or mean"):
+    with pytest.raises(ValueError, match=r"op \('median'\) must be one of max, mean"):
         PoolingExplorer(X, 2, op="median")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
@@ -111,7 +112,7 @@ def read_npz(path) -> dict[str, np.ndarray]:
     >>> list(read_npz(FOLDER / "photo.npz"))
     ['pixels']
     """
-    path = Path(path)
+    path = check_path(path)
     if not path.exists():
         raise FileNotFoundError(f"{path} must exist")
     try:
@@ -123,6 +124,21 @@ def read_npz(path) -> dict[str, np.ndarray]:
             return arrays
     except Exception as error:  # numpy, zipfile and zlib each raise their own for damage
         raise ValueError(f"{path} must be a whole .npz file ({error})") from error
+
+
+def check_path(path) -> Path:
+    """Return what names a file, a str or a Path, as a Path.
+
+    Examples
+    --------
+    >>> check_path(7)
+    Traceback (most recent call last):
+        ...
+    TypeError: path (7) must be a str or a Path
+    """
+    if not isinstance(path, str | PathLike):
+        raise TypeError(f"path ({path!r}) must be a str or a Path")
+    return Path(path)
 
 
 def _read(name: str, **shapes: tuple) -> list[np.ndarray]:

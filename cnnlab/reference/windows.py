@@ -87,7 +87,7 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
         x, w, b, stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     xp = pad2d(x, ((rows.before, rows.after), (columns.before, columns.after)))
-    y = np.zeros((len(x), len(w), rows.out, columns.out), x.dtype)
+    y = np.zeros((len(x), len(w), _count_windows(rows), _count_windows(columns)), x.dtype)
     for n, f, i, j in np.ndindex(y.shape):  # every cell of y: image, filter, row, column
         for c, p, q in np.ndindex(w[f].shape):  # every tap of its kernel: channel, row, column
             channel = _group(f, len(w), groups) * w.shape[1] + c
@@ -146,6 +146,17 @@ def conv_transpose2d(x, w, b=None, *, stride=1, padding=0, output_padding=0, dil
     return y if b is None else y + b.reshape(-1, 1, 1)
 
 
+def _count_windows(axis):
+    """Return the number of windows along one axis, by moving one from the near edge to the far one."""
+    reach, end = (axis.kernel - 1) * axis.dilation + 1, axis.size + axis.after
+    start, count, covered = -axis.before, 0, -axis.before
+    while start + reach <= end:
+        count, covered = count + 1, start + reach
+        start += axis.stride
+    hangs_over = axis.ceil_mode and covered < end and start < axis.size
+    return count + hangs_over
+
+
 def _group(index, count, groups):
     """Return the group that one of ``count`` channels or filters is in."""
     return index // (count // groups)
@@ -167,7 +178,7 @@ def max_pool2d(x, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False
     rows, columns = check_pool(
         x.shape[2:], kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
     )
-    y = np.zeros((*x.shape[:2], rows.out, columns.out), x.dtype)
+    y = np.zeros((*x.shape[:2], _count_windows(rows), _count_windows(columns)), x.dtype)
     argmax = np.zeros(y.shape, int)
     for n, c, i, j in np.ndindex(y.shape):
         cells = list(product(_window_cells(rows, i), _window_cells(columns, j)))
@@ -206,7 +217,7 @@ def mean_pool2d(x, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=Fals
     x = check_array("x", x, "NCHW")
     geometry = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
     rows, columns = check_pool(x.shape[2:], kernel, **geometry)
-    y = np.zeros((*x.shape[:2], rows.out, columns.out), x.dtype)
+    y = np.zeros((*x.shape[:2], _count_windows(rows), _count_windows(columns)), x.dtype)
     for n, c, i, j in np.ndindex(y.shape):
         for row, column in product(_window_cells(rows, i), _window_cells(columns, j)):
             y[n, c, i, j] += x[n, c, row, column]

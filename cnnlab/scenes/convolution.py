@@ -51,8 +51,8 @@ def convolution_scene(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1
     """
     axes = check_window(x.shape[2:], w.shape[2:], stride=stride, padding=padding, dilation=dilation)
     settings = {"stride": stride, "dilation": dilation, "groups": groups}
-    xp = pad2d(x, _pads(axes))
-    y = conv2d(xp, turn(w) if turned else w, b, **settings)
+    xp, used = pad2d(x, _pads(axes)), turn(w) if turned else w
+    y = conv2d(xp, used, b, **settings)
     panels = [
         input_panel("x", xp[0], axes, f"input {size_of(x)}{padded_to(x, xp)}", editable=True),
         kernel_panel("w", w, f"kernel {size_of(w)}", editable=True),
@@ -61,14 +61,13 @@ def convolution_scene(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1
     if b is not None:
         panels.append(bias_panel("b", b, "bias", editable=True))
     if dy is not None:
-        dxp, dw, db = conv2d_backward(dy, xp, turn(w) if turned else w, **settings)
+        dxp, dw, db = conv2d_backward(dy, xp, used, **settings)
         panels += [
             input_panel("dx", dxp[0], axes, f"input gradient {size_of(x)}{_ring(x, xp)}", row=BACKWARD),
             kernel_panel("dw", turn(dw) if turned else dw, f"kernel gradient {size_of(w)}", row=BACKWARD),
             output_panel("dy", dy[0], "upstream gradient (edit)", row=BACKWARD, editable=True),
+            *([] if b is None else [bias_panel("db", db, "bias gradient", row=BACKWARD)]),
         ]
-        if b is not None:
-            panels.append(bias_panel("db", db, "bias gradient", row=BACKWARD))
     return {
         **_counts(w, x.shape[1], groups),
         "signs": ["∗" if turned else "⋆", "="],

@@ -56,26 +56,24 @@ def pooling_scene(
         y, _ = max_pool2d(x, kernel, **geometry)
         y = y if pad_value == -np.inf else _windows(xp, axes).max(axis=(-2, -1))[None]
         shares = winner_shares(xp, axes)
-    if dy is not None:
-        check_shape("dy", dy, y.shape, "that of y")
-    marks = {"winner": _cells_with_a_share(shares, axes)} if op == "max" else {}
     padded = padded_to(x, xp[..., : axes[0].padded, : axes[1].padded])
+    marks = {"winner": _cells_with_a_share(shares, axes)} if op == "max" else {}
     panels = [
         input_panel("x", xp[0], axes, f"input {size_of(x)}{padded}", editable=True, marks=marks),
         output_panel("y", y[0], f"{op} of each window, {size_of(y)}"),
     ]
     if dy is not None:
-        panels += [
-            input_panel("dx", _spread(dy, shares, axes), axes, f"input gradient {size_of(x)}", row=BACKWARD),
-            output_panel("dy", dy[0], "upstream gradient (edit)", row=BACKWARD, editable=True),
-        ]
-    frame = {
+        check_shape("dy", dy, y.shape, "that of y")
+        panels += _backward_row(dy, shares, axes, size_of(x))
+    return {
         **_frame(op, axes, x.shape[1]),
         "padded": bool(padded) or (op == "max" and empty == 0),
         "pad": _pad_line(axes, x.shape[1], empty),
+        "pytorch": _pytorch_line(op, axes, ceil_mode, count_include_pad) if op == "mean" or pad_value else "",
+        "shares": _packed(shares),
+        "panels": panels,
+        "signs": ["→"],
     }
-    frame["pytorch"] = _pytorch_line(op, axes, ceil_mode, count_include_pad) if op == "mean" or pad_value else ""
-    return {**frame, "shares": _packed(shares), "panels": panels, "signs": ["→"]}
 
 
 def tie_scene(x, kernel, dy, *, stride=None, padding=0, ceil_mode=False) -> dict:
@@ -114,6 +112,13 @@ def winner_shares(xp: np.ndarray, axes: tuple[Axis, Axis], rule: str = "first") 
         winners = flat == flat.max(axis=-1, keepdims=True)
     count = winners.sum(axis=-1, keepdims=True) if rule == "split" else 1
     return (winners / count).reshape(windows.shape)
+
+
+def _backward_row(dy: np.ndarray, shares: np.ndarray, axes: tuple[Axis, Axis], size: str) -> list[dict]:
+    return [
+        input_panel("dx", _spread(dy, shares, axes), axes, f"input gradient {size}", row=BACKWARD),
+        output_panel("dy", dy[0], "upstream gradient (edit)", row=BACKWARD, editable=True),
+    ]
 
 
 def _pad(x: np.ndarray, axes: tuple[Axis, Axis], value: float) -> np.ndarray:

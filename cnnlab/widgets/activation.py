@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 
+from cnnlab.checks import check_choice
 from cnnlab.scenes import activation_scene
 from cnnlab.widgets.convolution import default_gradient
 from cnnlab.widgets.explorer import Explorer, check_square, grow, make_choice
@@ -41,8 +42,7 @@ class ActivationExplorer(Explorer):
 
     def __init__(self, z, f="relu", *, dy=None):
         z = check_square("z", z, "NCHW")
-        if f not in FORMULAS:
-            raise ValueError(f"f ({f!r}) must be one of {', '.join(FORMULAS)}")
+        check_choice("f", f, FORMULAS)
         dy = default_gradient(z.shape[1]) if dy is None else check_square("dy", dy, "NCHW")
         self.arrays = {"x": z, "dy": grow(dy, z.shape[-1])}
         self.f = make_choice("f", "activation", list(FORMULAS), f)

@@ -7,7 +7,7 @@ import html
 import ipywidgets
 import numpy as np
 
-from cnnlab.checks import check_array
+from cnnlab.checks import check_array, check_choice, check_int
 from cnnlab.geometry import output_size
 from cnnlab.scenes import activation_step, conv_step, overview_scene, pool_step, run_chain
 from cnnlab.widgets.convolution import default_gradient, largest_output
@@ -80,9 +80,10 @@ class ChainExplorer(Explorer):
         kernels = check_square("kernels", kernels[:, None], "KCHW")
         if len(kernels) != 2:
             raise ValueError(f"kernels (shape {kernels.shape}) must be two, one for each convolution")
-        for name, value, choices in (("chain", chain, range(2)), ("f", f, ACTIVATIONS), ("op", op, ("max", "mean"))):
-            if value not in choices:
-                raise ValueError(f"{name} ({value!r}) must be one of {', '.join(map(str, choices))}")
+        check_choice("f", f, ACTIVATIONS)
+        check_choice("op", op, ("max", "mean"))
+        if check_int("chain", chain, 0) >= len(CHAINS):
+            raise ValueError(f"chain ({chain}) must be 0 or 1")
         dy = default_gradient(1) if dy is None else check_square("dy", dy, "NFHW")
         settings = check_sliders(x.shape[-1], kernel, padding=padding, stride=stride)
         self.arrays = {

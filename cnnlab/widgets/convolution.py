@@ -46,7 +46,6 @@ class ConvolutionExplorer(Explorer):
     gradients : bool
         Show the backward row, with a choice of upstream gradients and of the kernel turned or not. An edit of x or w
         then tells how much the loss L = Σ y · ∂L/∂y changed, beside the gradient.
-
     turned : bool, optional
         Show the switch between cross-correlation (False) and convolution with the kernel turned by 180° (True), which
         ``gradients`` shows too.
@@ -84,26 +83,17 @@ class ConvolutionExplorer(Explorer):
         x, w = check_square("x", x, "NCHW"), check_square("w", w, "FCHW")
         size, kernel = x.shape[-1], w.shape[-1] if kernel is None else kernel
         settings = check_sliders(size, kernel, stride=stride, padding=padding, dilation=dilation)
-        kernel, padding = settings["kernel"], settings["padding"]
-        dy = default_gradient(len(w)) if dy is None else check_square("dy", dy, "NFHW")
         groups = check_groups(groups, x.shape[1], len(w))
         self.options = {"dilation": check_pair("dilation", dilation, 1)[0], "groups": groups}
-        self.gradients = gradients
-        self.arrays = {
-            "x": grow(x, max(size, RANGES["size"][1])),
-            "w": grow(w, max(kernel, RANGES["kernel"][1])),
-            "dy": grow(dy, largest_output(size, padding)),
-        }
-        if b is not None:
-            self.arrays["b"] = np.array(check_array("b", np.ravel(b), "F"), dtype=np.float64)
-        geometry = {"stride": stride, "padding": padding, **self.options}
-        check_convolution(x, self.arrays["w"][..., :kernel, :kernel], self.arrays.get("b"), **geometry)
+        b = None if b is None else check_array("b", b).reshape(-1).astype(np.float64)
+        self.arrays = roomy_arrays(x, w, b, dy, kernel=settings["kernel"], padding=settings["padding"])
+        geometry = {"stride": settings["stride"], "padding": settings["padding"], **self.options}
+        check_convolution(x, self.arrays["w"][..., : settings["kernel"], : settings["kernel"]], b, **geometry)
         counts = self.count_planes()
-        self.note = ""
+        self.gradients, self.note = gradients, ""
         self.probe = make_choice("", "∂L/∂y", list(PROBES), GIVEN)
-        self.operation = make_choice(
-            "", "operation", [CORRELATION, CONVOLUTION], CONVOLUTION if turned else CORRELATION
-        )
+        kinds = [CORRELATION, CONVOLUTION]
+        self.operation = make_choice("", "operation", kinds, kinds[bool(turned)])
         shown = self.choices() if gradients else [self.operation] if turned is not None else []
         super().__init__({**counts, "size": size, **settings}, *shown)
 
@@ -266,6 +256,17 @@ class BackwardExplorer(ConvolutionExplorer):
             {**scatter, "heading": "Scatter: every output adds its share to the inputs it read"},
             {**gather, "heading": "Gather: every input collects its terms in one full convolution", "note": note},
         ]
+
+
+def roomy_arrays(x, w, b, dy, *, kernel: int, padding: int) -> dict[str, np.ndarray]:
+    """Return the arrays of a convolution by name, repeated to what the sliders can reach."""
+    dy = default_gradient(len(w)) if dy is None else check_square("dy", dy, "NFHW")
+    arrays = {
+        "x": grow(x, max(x.shape[-1], RANGES["size"][1])),
+        "w": grow(w, max(kernel, RANGES["kernel"][1])),
+        "dy": grow(dy, largest_output(x.shape[-1], padding)),
+    }
+    return arrays if b is None else arrays | {"b": b}
 
 
 def largest_output(size: int, padding: int) -> int:

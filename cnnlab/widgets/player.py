@@ -16,9 +16,8 @@ SHOW_EVERY = 0.25  # seconds
 class Player:
     """Makes the steps of a run, in a task between whatever else the kernel does, or in a call.
 
-    JupyterLab may call what a button does in a thread of its own, while a cell or the task runs. So whatever reads or
-    changes the run does it under ``lock``, and only whose turn it is may make a step: a task, or a call of
-    :meth:`make`.
+    JupyterLab may call what a button does in a thread of its own, while a cell or the task runs. So steps are made,
+    and shown, under ``lock``, and only whose turn it is may make one: a task, or a call of :meth:`make`.
 
     Parameters
     ----------
@@ -45,6 +44,7 @@ class Player:
         self._show, self._pace = show, pace
         self._loop = running_loop()  # of the thread that runs the cells, so that no cell meets a step half made
         self._turn, self._start, self._shown = None, (0, 0.0), 0.0
+        self._task = None
 
     @property
     def playing(self) -> bool:
@@ -128,10 +128,12 @@ class Player:
 
     async def _play(self, turn: object) -> None:
         """Make step after step; between two of them the loop does what else there is to do."""
-        with suppress(KeyboardInterrupt):  # is kept in the run's trouble; out of a task it would end the kernel
-            while self._advance(turn):
-                await asyncio.sleep(self._pace())
-        self._end_turn(turn)
+        try:
+            with suppress(KeyboardInterrupt):  # is kept in the run's trouble; out of a task it would end the kernel
+                while self._advance(turn):
+                    await asyncio.sleep(self._pace())
+        finally:
+            self._end_turn(turn)
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:

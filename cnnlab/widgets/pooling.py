@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipywidgets
 import numpy as np
 
+from cnnlab.checks import check_choice, check_flag
 from cnnlab.formula import Explanation, explain_output_size
 from cnnlab.pooling import max_pool2d
 from cnnlab.scenes import pooling_scene, tie_scene
@@ -59,8 +60,7 @@ class PoolingExplorer(Explorer):
         ties=False,
     ):
         x = check_square("x", x, "NCHW")
-        if op not in ("max", "mean"):
-            raise ValueError(f"op ({op!r}) must be max or mean")
+        check_choice("op", op, ("max", "mean"))
         stride = kernel if stride is None else stride
         settings = check_sliders(x.shape[-1], kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
         check_pool(x.shape[2:], **settings, ceil_mode=ceil_mode)
@@ -71,8 +71,8 @@ class PoolingExplorer(Explorer):
         self.gradients, self.ties, self.note = gradients, ties, ""
         self.op = make_choice("", "pooling", ["max", "mean"], op)
         self.pad_value = make_choice("", "max pads with", list(PADDINGS), next(iter(PADDINGS)))
-        self.ceil_mode = ipywidgets.Checkbox(ceil_mode, description="round up (ceil_mode)")
-        self.count_include_pad = ipywidgets.Checkbox(count_include_pad, description="mean counts the padding")
+        self.ceil_mode = make_box("ceil_mode", ceil_mode, "round up (ceil_mode)")
+        self.count_include_pad = make_box("count_include_pad", count_include_pad, "mean counts the padding")
         controls = [self.op, self.pad_value, self.ceil_mode, self.count_include_pad]
         super().__init__({"size": size, **settings}, *controls)
 
@@ -147,3 +147,8 @@ def moved_note(moved: np.ndarray, gradients: bool) -> str:
     more = f" and {len(moved) - 4} more" if len(moved) > 4 else ""
     jump = ", and the whole gradient jumped with it" if gradients else ""
     return f"The winner of {places}{more} has moved{jump}."
+
+
+def make_box(name: str, value, description: str) -> ipywidgets.Checkbox:
+    """Return the box that shows an argument which is True or False."""
+    return ipywidgets.Checkbox(check_flag(name, value), description=description)

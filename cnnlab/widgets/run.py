@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnlab.checks import check_array, check_int, check_shape
+from cnnlab.checks import check_array, check_int, check_integers, check_shape
 from cnnlab.data import Digits
 from cnnlab.geometry import output_size
 from cnnlab.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU
@@ -164,11 +164,11 @@ class Run:
     def _note(self) -> None:
         """Keep what the curves and the look back need, at steps that depend on nothing but the settings."""
         self.deltas.append(self.model.deltas)
-        every = max(1, self.steps // EVALUATIONS)
-        if self.step % every == 0 or self.step == self.steps:
-            self.held_out.append(self.evaluate()[0])
         if self.step % self.steps_per_epoch == 0:
             self.weights.append(deepcopy(self.model.params))
+        every = max(1, self.steps // EVALUATIONS)
+        if self.step % every == 0 or self.step == self.steps:
+            self.held_out.append(self.evaluate()[0])  # takes long, and may be interrupted: last
 
 
 def check_digits(data: Digits) -> Digits:
@@ -184,8 +184,8 @@ def check_digits(data: Digits) -> Digits:
     x_train, x_test = (check_array(name, getattr(data, name), "NCHW") for name in ("x_train", "x_test"))
     check_shape("x_test", x_test, (len(x_test), *x_train.shape[1:]), "images as in x_train")
     x_train, x_test = x_train.astype(np.float64), x_test.astype(np.float64)
-    y_train, y_test = map(np.asarray, (data.y_train, data.y_test))
-    last = max((int(labels.max(initial=0)) for labels in (y_train, y_test) if labels.dtype.kind in "iu"), default=0)
+    y_train, y_test = (check_integers(name, getattr(data, name)) for name in ("y_train", "y_test"))
+    last = max(int(labels.max(initial=0)) for labels in (y_train, y_test))
     if last >= len(x_train):
         raise ValueError(f"labels ({last}) must be less than the number of images to learn from ({len(x_train)})")
     y_train = check_labels(y_train, (len(x_train), last + 1), "y_train")

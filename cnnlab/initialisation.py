@@ -1,0 +1,30 @@
+"""Initialisation: how large the weights are that a layer starts with."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cnnlab.checks import check_choice, check_rng
+
+
+def initial_weights(shape, fan_in, fan_out, *, rng, init) -> np.ndarray:
+    """Return normal weights with the variance of ``init``; ``fan_in`` and ``fan_out`` count the wires of a cell.
+
+    Notes
+    -----
+    Source: K. He et al., "Delving deep into rectifiers" (2015); X. Glorot and Y. Bengio, "Understanding the
+    difficulty of training deep feedforward neural networks" (2010).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> w = initial_weights((1000, 50), 50, 150, rng=np.random.default_rng(0), init="he")
+    >>> round(float(w.std()), 2)
+    0.2
+    """
+    check_rng(rng)
+    variances = {"he": 2 / fan_in, "xavier": 2 / (fan_in + fan_out)}
+    check_choice("init", init, variances)
+    return rng.normal(0, math.sqrt(variances[init]), shape)
