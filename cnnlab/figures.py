@@ -31,16 +31,16 @@ def format_value(value: float) -> str:
     Examples
     --------
     >>> format_value(-2.0), format_value(0.125), format_value(0.001), format_value(float("-inf"))
-    ('−2', '0.13', '1.0e−3', '−∞')
+    ('−2', '0.13', '≈0', '−∞')
     """
     if not np.isfinite(value):
         return "NaN" if np.isnan(value) else "∞" if value > 0 else "−∞"
-    exact, size = Decimal(float(value)) + 0, abs(value)  # the sum has no negative zero
+    if 0 < abs(value) < 0.005:
+        return "≈0"
+    exact = Decimal(float(value)) + 0  # the sum has no negative zero
     with localcontext(rounding=ROUND_HALF_UP):  # as JavaScript rounds
-        if size >= 1e5 or 0 < size < 0.005:
-            text = f"{exact:.1e}".replace("e+", "e")
-        else:
-            text = f"{float(f'{exact:.{max(0, 2 - max(0, exact.adjusted()))}f}'):g}"
+        short = f"{float(f'{exact:.{max(0, 2 - max(0, exact.adjusted()))}f}'):g}"
+        text = f"{exact:.1e}".replace("e+", "e") if abs(value) >= 1e5 else short
     return text.replace("-", "−")
 
 

@@ -15,9 +15,9 @@ from cnnlab.scenes import convolution_scene, pooling_scene
 
 WORDS = Path(__file__).parents[1] / "cnnlab" / "front" / "words.js"
 FORMAT = """
-import { format } from WORDS;
+import { brief } from WORDS;
 import { readFileSync } from "node:fs";
-console.log(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(value => format(value, 2))));
+console.log(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(brief)));
 """
 X = np.arange(25.0).reshape(1, 1, 5, 5)
 

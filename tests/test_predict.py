@@ -29,13 +29,13 @@ def answer(ask, text):
 @pytest.mark.parametrize("text", ["99", "99.0", " 99 ", "+99", "9.9e1"])
 def test_a_number_is_right_by_its_value(text):
     ask = Predict(**TYPED)
-    assert "is right" in answer(ask, text)
+    assert "✓ Right: " in answer(ask, text)
     assert "98 + 1 = 99" in ask.verdict.value
     assert ask.solved
 
 
 def test_a_true_minus_sign_is_a_minus_sign():
-    assert "is right" in answer(Predict("Cold?", -2), "−2")
+    assert "✓ Right: " in answer(Predict("Cold?", -2), "−2")
 
 
 def test_an_answer_is_checked_on_enter_alone():
@@ -51,7 +51,7 @@ def test_a_wrong_answer_is_met_by_name_and_can_be_tried_again():
     assert "One is missing." in said
     assert (ask.solved, ask.field.disabled) == (False, False)
     assert PLAIN_HINT in answer(ask, "7")
-    assert "is right" in answer(ask, "99")
+    assert "✓ Right: " in answer(ask, "99")
     assert (ask.solved, ask.field.disabled) == (True, True)
 
 
@@ -86,17 +86,17 @@ def test_a_choice_is_judged_by_the_button():
     assert ask.verdict.value == ""
     ask.check.click()
     assert "No middle." in ask.verdict.value
-    assert "odd is right" in answer(ask, "odd")
+    assert "✓ Right: odd." in answer(ask, "odd")
 
 
 def test_choices_may_be_numbers():
     ask = Predict("How many?", np.int64(99), choices=[98, 99, 100])
     assert ask.field.options == ("98", "99", "100")
-    assert "99 is right" in answer(ask, "99")
+    assert "✓ Right: 99." in answer(ask, "99")
 
 
 def test_a_text_is_right_without_regard_to_case():
-    assert "is right" in answer(Predict("Which layer?", "Pooling"), " pooling")
+    assert "✓ Right: " in answer(Predict("Which layer?", "Pooling"), " pooling")
 
 
 def test_nothing_that_is_shown_is_markup():

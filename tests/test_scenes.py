@@ -200,12 +200,8 @@ def test_every_cell_has_a_sentence_with_the_right_count(number, answers):
 
 
 def run_line(case: Case, line: str) -> np.ndarray:
-    """Run a line of numpy in which x, w, b and dy are the arrays of one image, plain planes where there is one."""
-    flat = len(case.given.get("w", "1")) * case.given["x"].shape[1] == 1
-    given = {name: array for name, array in case.given.items() if array is not None}
-    names = {name: array[0] if name in ("x", "dy") else array for name, array in given.items()}
-    if flat:
-        names = {name: array.reshape(array.shape[-2:]) if array.ndim > 2 else array for name, array in names.items()}
+    """Run a line of numpy in which x, w, b and dy are the arrays that the functions take."""
+    names = {name: array for name, array in case.given.items() if array is not None}
     if case.scene["pad"]:
         exec(case.scene["pad"], {"np": np}, names)
     return eval(line, {"np": np}, names)

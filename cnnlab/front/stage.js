@@ -6,14 +6,14 @@ import { CanvasView, GridView, keyOf, roleOf, sameCell, symbolOf } from "./views
 import { isPadding, nameOf, readScene, sumOf, twinsOf, valueAt, wiresOf } from "./wires.js";
 import { format, numberIn, numpyOf, sentenceOf } from "./words.js";
 
-const CELL = { largest: 40, withDecimals: 28, withNumber: 18, plain: 14, smallest: 4 }; // px, gap included
+const CELL = { largest: 40, wide: 28, withThree: 23, withNumber: 18, plain: 14, smallest: 4 }; // px, gap included
 const SIDE = { withNumber: 16, asCells: 40 }; // longest side of a plane, in cells
 const WIDTH = { column: 104, narrowColumn: 76, gap: 8, compact: 56, operator: 36, direction: 34, photo: 280, leastPhoto: 100, narrow: 600 }; // px
-const CHIPS = { cells: 200, photo: 40 }; // most terms written out
+const CHIPS = { cells: 200, photo: 40, uses: 12 }; // most terms written out
 const WIRES = 40; // most wires drawn
 const PLAY_EVERY = 700; // ms
 const LARGEST = 1e100; // number that can be typed into a cell: sums of such products stay finite
-const LIVELY = ["values", "frames", "limit", "marks", "unread"]; // what of a panel changes without other cells
+const LIVELY = ["values", "frames", "limit", "marks", "unread", "active"]; // what of a panel changes without other cells
 
 class Stage {
   constructor(model, el) {
@@ -81,7 +81,7 @@ class Stage {
   // --- the scene ---
 
   update() {
-    const before = this.scene?.panels;
+    const before = this.scene;
     this.scene = readScene(this.model.get("scene"));
     this.heading.textContent = this.scene.heading ?? "";
     this.root.classList.toggle("cnnlab-overview", this.scene.op === "overview");
@@ -89,7 +89,7 @@ class Stage {
     this.build();
     this.fit();
     this.paint();
-    this.keepSelection(before);
+    this.keepSelection(before?.panels, before && before.topic !== this.scene.topic);
   }
 
   get hasPhoto() {
@@ -139,7 +139,6 @@ class Stage {
     const caption = make("div", { class: "cnnlab-caption" }, symbol, ` ${panel.title}`);
     const element = make("section", { class: "cnnlab-panel", "data-panel": panel.name }, caption, view.element);
     element.classList.toggle("cnnlab-editable", Boolean(panel.editable));
-    element.classList.toggle("cnnlab-active", Boolean(panel.active));
     if (panel.turned) caption.append(" ", make("button", { type: "button", "aria-label": "show the turn", onclick: () => this.turn(view) }, "↻ turn"));
     return element;
   }
@@ -156,7 +155,7 @@ class Stage {
     const rows = new Set(panels.map((panel) => panel.row));
     const columns = [...new Set(panels.map((panel) => panel.column))].sort((p, q) => p - q);
     for (const row of rows) {
-      const signs = row === 0 ? this.scene.signs : columns.slice(1).map(() => "←");
+      const signs = row === 0 ? this.scene.signs : columns.slice(1).map((column) => (this.scene.panels.dw && column !== this.scene.panels.dy.column ? "" : "←"));
       const filled = columns.map((column) => panels.some((panel) => panel.row === row && panel.column === column));
       columns.slice(1).forEach((column, k) => filled[k + 1] && this.panels.append(this.place("operator", signs[k] ?? "", row, 2 * column + 1)));
       if (rows.size > 1) this.panels.append(this.place("direction", ["forward", "backward"][row], row, 1));
@@ -170,7 +169,7 @@ class Stage {
   }
 
   addToggles() {
-    const names = ["numbers", "wires", "coverage", ...(this.hasBackward ? ["gradients"] : [])];
+    const names = ["numbers", "wires", ...(this.covered ? ["coverage"] : []), ...(this.hasBackward ? ["gradients"] : [])];
     this.toggles.replaceChildren(...names.map((name) =>
       make("button", { type: "button", class: "cnnlab-toggle", "data-toggle": name, "aria-pressed": String(this.show[name]), onclick: () => this.toggle(name) }, name)));
   }
@@ -203,8 +202,10 @@ class Stage {
   /** The largest cell, and the smallest in which the numbers can be read; without numbers, the smallest to be seen. */
   cellBounds(numbers) {
     if (!numbers) return [CELL.plain, CELL.smallest];
-    const decimals = Object.values(this.scene.panels).some(({ name, values }) => this.views[name] instanceof GridView && values.some((value) => value % 1));
-    return [CELL.largest, decimals ? CELL.withDecimals : CELL.withNumber];
+    const shown = Object.values(this.scene.panels).filter(({ name }) => this.views[name] instanceof GridView);
+    const some = (test) => shown.some(({ values }) => values.some((value) => Number.isFinite(value) && test(value)));
+    if (some((value) => value % 1 || value <= -100 || value >= 1000)) return [CELL.largest, CELL.wide];
+    return [CELL.largest, some((value) => value <= -10 || value >= 100) ? CELL.withThree : CELL.withNumber];
   }
 
   /** Chooses the sizes of cells and photographs that fill the width; sets them as CSS variables. */
@@ -267,9 +268,15 @@ class Stage {
     const colours = this.hasPhoto ? this.colours() : null;
     for (const [name, view] of Object.entries(this.views)) {
       const panel = this.scene.panels[name];
-      const counts = this.show.coverage && panel.kind === "input" && view instanceof GridView ? this.coverage() : null;
+      const counts = this.show.coverage && panel === this.covered ? this.coverage() : null;
       view.paint(panel, { numbers: this.withNumbers, colours, counts });
     }
+  }
+
+  /** The panel on which the coverage is shown: the input of windows, where it is the learner's own. */
+  get covered() {
+    const { x } = this.scene.panels;
+    return x && !x.alias && this.views.x instanceof GridView ? x : null;
   }
 
   /** How many outputs read each input cell: the number of its wires in one plane of the output. */
@@ -286,8 +293,8 @@ class Stage {
   get step() {
     const { cell } = this.selection ?? { cell: [0, 0, 0] };
     const [height, width] = this.stepper.shape;
-    const output = this.selection && this.scene.panels[this.selection.panel].kind === "output";
-    return output ? (cell[0] * height + cell[1]) * width + cell[2] : Math.min(this.lastStep ?? 0, this.steps - 1);
+    const ours = this.selection && this.scene.panels[this.selection.panel].kind === this.stepper.kind;
+    return ours ? (cell[0] * height + cell[1]) * width + cell[2] : Math.min(this.lastStep ?? 0, this.steps - 1);
   }
 
   get steps() {
@@ -295,7 +302,7 @@ class Stage {
     return planes[0] * planes[1] * shape[0] * shape[1];
   }
 
-  /** The panel that the transport steps through: y, or dy where only the way back is shown. */
+  /** The panel that the transport steps through: y where the scene names no other. */
   get stepper() {
     return this.scene.panels[this.scene.stepper ?? "y"];
   }
@@ -310,16 +317,22 @@ class Stage {
 
   play(on) {
     clearInterval(this.timer);
-    this.timer = on && this.steps > 1 ? setInterval(() => this.goTo((this.step + 1) % this.steps), PLAY_EVERY) : null;
+    this.timer = on && this.steps > 1 ? setInterval(() => this.playOn(), PLAY_EVERY) : null;
     this.playButton.textContent = on ? "❚❚" : "▶";
     this.playButton.setAttribute("aria-label", on ? "pause" : "play");
   }
 
+  /** Plays round and round, but rests on what has been added up in the end. */
+  playOn() {
+    this.goTo((this.step + 1) % this.steps);
+    if (this.step === this.steps - 1 && Object.values(this.scene.panels).some(({ frames }) => frames)) this.play(false);
+  }
+
   /** After new data: the same cell, whatever padding there is before it; the nearest one where it is no more. */
-  keepSelection(before) {
+  keepSelection(before, another) {
     const panel = this.scene.panels[this.selection?.panel];
     const [row, column] = this.scene.start ?? [0, 0];
-    if (!panel && this.scene.begin) return this.select(this.scene.begin);
+    if (this.scene.begin && (!panel || another)) return this.select(this.scene.begin);
     if (!panel) return this.goTo(row * this.stepper.shape[1] + column);
     const [height, width] = panel.shape;
     const last = [panel.planes[0] * panel.planes[1] - 1, height - 1, width - 1];
@@ -401,7 +414,7 @@ class Stage {
   /** A panel with frames shows what is added up after the present step; all of it where one of its cells is asked. */
   showFrame() {
     for (const panel of Object.values(this.scene.panels)) {
-      if (!panel.frames || this.show.coverage) continue;
+      if (!panel.frames) continue;
       const size = panel.values.length;
       const frame = panel.name === this.selection.panel ? this.steps - 1 : this.step;
       const values = panel.frames.subarray(frame * size, (frame + 1) * size);
@@ -414,7 +427,7 @@ class Stage {
     const { op } = this.scene;
     const how = panel !== "y" || op === "convolution" ? "sum" : op; // "max", "mean", or the name of an activation
     const counted = how === "mean" ? terms.filter((term) => term.b.value) : terms; // a mean may leave padding out
-    const most = this.hasPhoto ? CHIPS.photo : CHIPS.cells;
+    const most = !this.hasPhoto ? CHIPS.cells : total === null ? CHIPS.uses : CHIPS.photo;
     const chips = counted.slice(0, most).flatMap((term, k) => {
       const sign = k === 0 ? [] : [make("span", { class: "cnnlab-plus" }, how === "max" ? "," : total === null ? "" : "+")];
       return [...sign, this.chip(term, how, total === null)];
@@ -436,7 +449,7 @@ class Stage {
 
   /** Lets strip, sentence and code grow, never shrink, so that what stands below does not jump from cell to cell. */
   measure() {
-    const kept = [[this.strip, this.sum.panel], [this.sentence, "sentence"], [this.code, "code"]];
+    const kept = [[this.strip, "strip"], [this.sentence, "sentence"], [this.code, "code"]];
     for (const [element] of kept) element.style.minHeight = "";
     for (const [element, kind] of kept) this.heights.set(kind, Math.max(element.offsetHeight, this.heights.get(kind) ?? 0));
     return () => kept.forEach(([element, kind]) => (element.style.minHeight = `${this.heights.get(kind)}px`));
@@ -445,7 +458,8 @@ class Stage {
   chip(term, how, goes) {
     const { a, b, to } = term;
     const part = ({ panel, value }) => make("span", { class: `cnnlab-role-${panel ? roleOf(this.scene.panels[panel]) : "w"}` }, format(value));
-    const product = how === "sum" ? [part(a), "·", part(b)] : [part(a)];
+    const use = goes && !this.scene.panels.w && this.useOf(b.value);
+    const product = use ? [part(a), use] : how === "sum" ? [part(a), "·", part(b)] : [part(a)];
     const target = goes ? [" → ", nameOf(this.scene.panels[to.panel], to.cell)] : [];
     const chip = make("span", {
       class: "cnnlab-chip", "data-a": a.value, "data-b": b.value,
@@ -453,10 +467,17 @@ class Stage {
     }, ...product, ...target);
     const name = (operand) => (operand.panel ? nameOf(this.scene.panels[operand.panel], operand.cell) : format(operand.value));
     const outcome = b.value === 0 ? 0 : a.value * b.value; // −∞ that is not taken adds nothing
-    chip.title = how === "max" ? `${name(a)} = ${format(a.value)}` : `${name(a)} · ${name(b)} = ${format(a.value)} · ${format(b.value)} = ${format(outcome)}`;
+    chip.title = how === "max" || use ? `${name(a)} = ${format(a.value)}` : `${name(a)} · ${name(b)} = ${format(a.value)} · ${format(b.value)} = ${format(outcome)}`;
     chip.classList.toggle("cnnlab-largest", how === "max" && b.value === 1);
     chip.classList.toggle("cnnlab-zero", how === "sum" && a.value * b.value === 0);
     return chip;
+  }
+
+  /** What becomes of an input cell in a window of a pooling, in words; nothing for another operation. */
+  useOf(share) {
+    if (this.selection.panel !== "x") return "";
+    if (this.scene.op === "max") return share ? " wins" : " loses";
+    return this.scene.op === "mean" && (share ? ` / ${Math.round(1 / share)}` : " does not count");
   }
 
   biasChip(bias) {
@@ -577,6 +598,7 @@ class Stage {
     this.select({ panel: name, cell: [plane, clamp(row + down, panel.shape[0]), clamp(column + right, panel.shape[1])] });
     this.views[name].focus(this.selection.cell);
     this.live.textContent = this.sentence.textContent;
+    this.pick(this.selection);
   }
 
   // --- editing ---

@@ -1,8 +1,8 @@
 // How panels are drawn: as a grid of elements, or, where there are too many cells, as a canvas.
 
 import { make } from "./dom.js";
-import { isPadding, valueAt } from "./wires.js";
-import { format } from "./words.js";
+import { isBeyond, isPadding, valueAt } from "./wires.js";
+import { brief, format } from "./words.js";
 
 const ROLES = { x: "x", dx: "dx", w: "w", dw: "dw", y: "y", dy: "dy", b: "b", db: "db" };
 const SYMBOLS = { dx: "∂L/∂x", dw: "∂L/∂w", dy: "∂L/∂y", db: "∂L/∂b" };
@@ -40,7 +40,8 @@ export class GridView {
       for (let column = 0; column < width; column++) {
         const cell = [plane, row, column];
         const element = make("div", { class: "cnnlab-cell", role: "gridcell", tabindex: "-1", "data-cell": keyOf(cell) });
-        if (isPadding(panel, cell)) element.classList.add("cnnlab-padding");
+        if (isBeyond(panel, cell)) element.classList.add("cnnlab-beyond");
+        else if (isPadding(panel, cell)) element.classList.add("cnnlab-padding");
         this.cells.set(keyOf(cell), element);
         line.append(element);
       }
@@ -52,13 +53,14 @@ export class GridView {
   /** Shows the panel's values, or `counts(cell)` in their place (coverage). */
   paint(panel, { numbers, counts }) {
     const marks = new Map(Object.entries(panel.marks ?? {}).flatMap(([mark, cells]) => cells.map((cell) => [keyOf(cell), mark])));
+    this.planes.parentElement?.classList.toggle("cnnlab-active", Boolean(panel.active));
     for (const [key, element] of this.cells) {
       const cell = key.split(",").map(Number);
       element.dataset.mark = marks.get(key) ?? "";
       element.classList.toggle("cnnlab-unread", Boolean(panel.unread?.rows.includes(cell[1]) || panel.unread?.columns.includes(cell[2])));
       const value = counts ? counts(cell) : valueAt(panel, cell);
       const ratio = counts ? Math.min(1, value / (counts.most || 1)) : strength(panel, value);
-      const text = numbers ? format(value, 2) : "";
+      const text = numbers && !isBeyond(panel, cell) ? brief(value) : "";
       if (!element.firstElementChild && element.textContent !== text) element.textContent = text; // nobody types there
       element.dataset.value = String(value);
       element.style.setProperty("--v", value === 0 || !Number.isFinite(value) ? "0%" : `${Math.round(10 + 62 * ratio)}%`);

@@ -83,14 +83,25 @@ export function isPadding(panel, [, row, column]) {
   return row < top || row >= height - bottom || column < left || column >= width - right;
 }
 
-/** Writes a cell as an index of the array the learner knows: without padding, and without a lone plane. */
-export function nameOf(panel, [plane, row, column]) {
-  const name = panel.alias ?? panel.symbol ?? panel.name;
-  if (panel.kind === "bias") return `${name}[${plane}]`;
+/** Is the cell one that the last window of ceil mode hangs over? It lies beyond the padding, and is nothing at all. */
+export function isBeyond({ overhang = [0, 0], shape }, [, row, column]) {
+  return row >= shape[0] - overhang[0] || column >= shape[1] - overhang[1];
+}
+
+/** Row and column of a cell in the array the learner knows: without padding, and before a kernel was turned. */
+export function placeOf(panel, [, row, column]) {
   const [top, , left] = panel.frame ?? [0, 0, 0];
+  return panel.turned ? [panel.shape[0] - 1 - row, panel.shape[1] - 1 - column] : [row - top, column - left];
+}
+
+/** Writes a cell as an index of the array the learner knows, without a lone plane. */
+export function nameOf(panel, cell) {
+  const name = panel.alias ?? panel.symbol ?? panel.name;
+  const [plane] = cell;
+  if (panel.kind === "bias") return `${name}[${plane}]`;
   const [down, across] = panel.planes;
   const planes = down * across === 1 ? [] : panel.deep ? [Math.floor(plane / panel.deep), plane % panel.deep] : [plane];
-  return `${name}[${[...planes, row - top, column - left].join(", ").replaceAll("-", "−")}]`;
+  return `${name}[${[...planes, ...placeOf(panel, cell)].join(", ").replaceAll("-", "−")}]`;
 }
 
 // --- sums ---------------------------------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ def convolution_scene(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1
     y = conv2d(xp, used, b, **settings)
     panels = [
         input_panel("x", xp[0], axes, f"input {size_of(x)}{padded_to(x, xp)}", editable=True),
-        kernel_panel("w", w, f"kernel {size_of(w)}", editable=True),
+        kernel_panel("w", w, f"kernel {size_of(w)}{', used turned by 180°' if turned else ''}", editable=True),
         output_panel("y", y[0], f"output {size_of(y)}"),
     ]
     if b is not None:
@@ -70,12 +70,12 @@ def convolution_scene(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1
         ]
     return {
         **_counts(w, x.shape[1], groups),
-        "signs": ["∗" if turned else "⋆", "="],
+        "signs": ["⋆", "="],
         "turned": turned,
         "padded": xp.shape != x.shape,
         "panels": panels,
         **wires_of(axes, turned=turned),
-        **_code(axes, groups, flat=x.shape[1] * len(w) == 1, bias=b is not None, turned=turned),
+        **_code(axes, groups, bias=b is not None, turned=turned),
     }
 
 
@@ -180,7 +180,13 @@ def gather_scene(x, w, dy, *, stride=1, padding=0) -> dict:
     kernel.update(symbol="w", editable=False, title="turned by 180°", turned=True)
     frame = [length for axis in axes for length in (axis.before, axis.after)]
     result.update(symbol="dx", frame=frame, title="every cell at once" + _ring(x, pad2d(x, _pads(axes))))
-    return {**scene, "pad": "", "pytorch": "", "words": {"output": "Cell of ∂L/∂x", "kernel": "turned kernel"}}
+    words = {
+        "output": "Cell of ∂L/∂x",
+        "outputs": "∂L/∂x",
+        "input": "Cell of the spread ∂L/∂y",
+        "kernel": "turned kernel",
+    }
+    return {**scene, "pad": "", "pytorch": "", "words": words}
 
 
 def turn(w: np.ndarray) -> np.ndarray:
@@ -202,8 +208,8 @@ def _counts(w: np.ndarray, channels: int, groups: int) -> dict:
     return {"op": "convolution", "channels": channels, "filters": filters, "groups": groups, "kernel": kernel}
 
 
-def _code(axes: tuple[Axis, Axis], groups: int, *, flat: bool, bias: bool, turned: bool) -> dict:
-    """Return the lines to copy: how numpy pads (``flat``: one plane, not a stack), and the same in PyTorch."""
+def _code(axes: tuple[Axis, Axis], groups: int, *, bias: bool, turned: bool) -> dict:
+    """Return the lines to copy: how numpy pads x, and the same convolution in PyTorch."""
     (top, bottom), (left, right) = _pads(axes)
     even = (top, left) == (bottom, right)
     settings = {
@@ -215,10 +221,7 @@ def _code(axes: tuple[Axis, Axis], groups: int, *, flat: bool, bias: bool, turne
     given = "".join(f", {name}={value}" for name, value in settings.items() if value is not None)
     source = "x" if even else f"F.pad(x, ({left}, {right}, {top}, {bottom}))"
     kernel = "w.flip(-1, -2)" if turned else "w"
-    planes = "" if flat else "(0, 0), "
-    pad = f"xp = np.pad(x, ({planes}({top}, {bottom}), ({left}, {right})))"
-    if flat and top == bottom == left == right:
-        pad = f"xp = np.pad(x, {top})"
+    pad = f"xp = np.pad(x, ((0, 0), (0, 0), ({top}, {bottom}), ({left}, {right})))"
     padded = top or bottom or left or right
     return {"pad": pad if padded else "", "pytorch": f"F.conv2d({source}, {kernel}{', b' if bias else ''}{given})"}
 

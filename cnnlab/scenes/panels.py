@@ -15,14 +15,10 @@ def input_panel(name: str, planes: np.ndarray, axes: tuple[Axis, Axis], title: s
     """Return a panel of padded input planes (C, H, W), with its ring and the rows and columns no window reads."""
     rows, columns = axes
     frame = [rows.before, rows.far, columns.before, columns.far]
-    unread = {"rows": _unread(rows), "columns": _unread(columns)}
-    return _panel(
-        name,
-        "input",
-        planes,
-        title,
-        **{"column": INPUT, "frame": frame, "unread": unread, **options},
-    )
+    look = {"frame": frame, "unread": {"rows": _unread(rows), "columns": _unread(columns)}}
+    if rows.overhang or columns.overhang:
+        look["overhang"] = [rows.overhang, columns.overhang]
+    return _panel(name, "input", planes, title, **{"column": INPUT, **look, **options})
 
 
 def kernel_panel(name: str, kernels: np.ndarray, title: str, **options) -> dict:

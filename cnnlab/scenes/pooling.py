@@ -68,7 +68,7 @@ def pooling_scene(
     return {
         **_frame(op, axes, x.shape[1]),
         "padded": bool(padded) or (op == "max" and empty == 0),
-        "pad": _pad_line(axes, x.shape[1], empty),
+        "pad": _pad_line(axes, empty),
         "pytorch": _pytorch_line(op, axes, ceil_mode, count_include_pad) if op == "mean" or pad_value else "",
         "shares": _packed(shares),
         "panels": panels,
@@ -164,12 +164,11 @@ def _cells_with_a_share(shares: np.ndarray, axes: tuple[Axis, Axis]) -> list[lis
     return np.unique(cells, axis=0).tolist()
 
 
-def _pad_line(axes: tuple[Axis, Axis], planes: int, value: float) -> str:
+def _pad_line(axes: tuple[Axis, Axis], value: float) -> str:
     """Return how numpy pads x for the line of the selected cell; 0 may win beyond the edge too, −∞ cannot."""
     beyond = [axis.overhang if value == 0 else 0 for axis in axes]
     pads = [f"({axis.before}, {axis.after + more})" for axis, more in zip(axes, beyond, strict=True)]
-    pads = ["(0, 0)"] * (planes > 1) + pads
-    return f"xp = np.pad(x, ({', '.join(pads)}){'' if value == 0 else ', constant_values=-np.inf'})"
+    return f"xp = np.pad(x, ((0, 0), (0, 0), {', '.join(pads)}){'' if value == 0 else ', constant_values=-np.inf'})"
 
 
 def _pytorch_line(op: str, axes: tuple[Axis, Axis], ceil_mode: bool, count_include_pad: bool) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from cnnlab.checks import check_choice
+from cnnlab.checks import check_choice, check_flag
 from cnnlab.scenes import activation_scene
 from cnnlab.widgets.convolution import default_gradient
 from cnnlab.widgets.explorer import Explorer, check_square, grow, make_choice
@@ -28,6 +28,8 @@ class ActivationExplorer(Explorer):
         relu, leaky_relu, sigmoid or tanh.
     dy : array, optional
         ∂L/∂a, repeated to the size of z; small integers by default.
+    gradients : bool
+        Show the backward row.
 
     Raises
     ------
@@ -40,18 +42,18 @@ class ActivationExplorer(Explorer):
     ActivationExplorer: relu of z 2×2
     """
 
-    def __init__(self, z, f="relu", *, dy=None):
+    def __init__(self, z, f="relu", *, dy=None, gradients=True):
         z = check_square("z", z, "NCHW")
         check_choice("f", f, FORMULAS)
         dy = default_gradient(z.shape[1]) if dy is None else check_square("dy", dy, "NCHW")
-        self.arrays = {"x": z, "dy": grow(dy, z.shape[-1])}
+        self.arrays, self.gradients = {"x": z, "dy": grow(dy, z.shape[-1])}, check_flag("gradients", gradients)
         self.f = make_choice("f", "activation", list(FORMULAS), f)
         super().__init__({}, self.f)
 
     def make_scenes(self) -> list[dict]:  # noqa: D102 (inherited)
         z = self.arrays["x"]
         dy = self.arrays["dy"][..., : z.shape[2], : z.shape[3]]
-        scene = activation_scene(z, self.f.value, dy=dy)
+        scene = activation_scene(z, self.f.value, dy=dy if self.gradients else None)
         symbols = {"x": "z", "y": "a", "dx": "δ", "dy": "∂L/∂a"}
         for panel in scene["panels"]:
             panel.update(symbol=symbols[panel["name"]], editable=panel["name"] in self.arrays)
@@ -62,8 +64,9 @@ class ActivationExplorer(Explorer):
         self.arrays[panel][0, plane, row, column] = value
 
     def beside(self) -> str:  # noqa: D102 (inherited)
-        lines = "".join(f"<div>{html.escape(line)}</div>" for line in (*FORMULAS[self.f.value], "δ = ∂L/∂a · f′(z)"))
-        return f'<div class="cnnlab-algebra">{lines}</div>'
+        formulas = (*FORMULAS[self.f.value], "δ = ∂L/∂a · f′(z)") if self.gradients else FORMULAS[self.f.value][:1]
+        lines = "".join(f"<div>{html.escape(line)}</div>" for line in formulas)
+        return f'<div class="cnnlab-algebra"><div>{lines}</div></div>'
 
     def title(self) -> str:  # noqa: D102 (inherited)
         return ";   ".join(FORMULAS[self.f.value])

@@ -28,16 +28,16 @@ FORWARD = [
     ["z_A = x ⋆ w_A", "a_A = f(z_A)", "p = pool(a_A)", "z_B = p ⋆ w_B"],
     ["p_A = pool(x)", "z = p_A ⋆ w", "a = f(z)", "p_B = pool(a)"],
 ]
-BACKWARD = [
+BACKWARD = [  # {…} is spread where the stride is not 1
     [
-        "∂L/∂x = δ_A ∗ rot180(w_A), and ∂L/∂w_A = x ⋆ δ_A",
+        "∂L/∂x = {δ_A} ∗ rot180(w_A), and ∂L/∂w_A = x ⋆ {δ_A}",
         "δ_A = upsample(δ_pool) ⊙ f′(z_A)",
         "∂L/∂a_A = upsample(δ_pool)",
-        "δ_pool = δ_B ∗ rot180(w_B), and ∂L/∂w_B = p ⋆ δ_B",
+        "δ_pool = {δ_B} ∗ rot180(w_B), and ∂L/∂w_B = p ⋆ {δ_B}",
     ],
     [
         "∂L/∂x = upsample(δ_A)",
-        "δ_A = δ_conv ∗ rot180(w), and ∂L/∂w = p_A ⋆ δ_conv",
+        "δ_A = {δ_conv} ∗ rot180(w), and ∂L/∂w = p_A ⋆ {δ_conv}",
         "δ_conv = upsample(δ_B) ⊙ f′(z)",
         "∂L/∂a = upsample(δ_B)",
     ],
@@ -134,7 +134,14 @@ class ChainExplorer(Explorer):
         for panel in detail["panels"]:
             panel.update(self._names_of(panel["name"], place), editable=panel["name"] == "w")
             panel["title"] = panel["title"].removesuffix(" (edit)")
-        return [{**overview, "about": about}, {**detail, "heading": self._algebra()[row][place]}]
+        heading = self._algebra()[row][place]
+        detail.pop("pad", None)  # no lines to copy: they would name x what is another map here
+        more = {"pytorch": "", "heading": heading, "topic": f"{self._which} {row} {place}"}
+        if row:  # step through what the line says: the gradient below
+            dx = next(panel for panel in detail["panels"] if panel["name"] == "dx")
+            top, _, left, _ = dx["frame"]
+            more |= {"stepper": "dx", "begin": {"panel": "dx", "cell": [0, top, left]}}
+        return [{**overview, "about": about}, {**detail, **more}]
 
     def edit(self, panel, cell, value):  # noqa: D102 (inherited)
         _, row, column = cell
@@ -151,14 +158,14 @@ class ChainExplorer(Explorer):
 
     def beside(self) -> str:  # noqa: D102 (inherited)
         row, place = self.place
-        lines = []
+        ways = []
         for direction, algebra in enumerate(self._algebra()):
-            order = range(4) if direction == 0 else range(3, -1, -1)
-            for layer in order:
+            lines = ""
+            for layer in range(3, -1, -1) if direction else range(4):
                 tag = "b" if (direction, layer) == (row, place) else "span"
-                sign = "→" if direction == 0 else "←"
-                lines.append(f"<div>{sign} <{tag}>{html.escape(algebra[layer])}</{tag}></div>")
-        return f'<div class="cnnlab-algebra">{"".join(lines)}</div>'
+                lines += f"<div>{'→←'[direction]} <{tag}>{html.escape(algebra[layer])}</{tag}></div>"
+            ways.append(f"<div>{lines}</div>")
+        return f'<div class="cnnlab-algebra">{"".join(ways)}</div>'
 
     # --- the chain ---
 
@@ -167,7 +174,9 @@ class ChainExplorer(Explorer):
         return list(CHAINS).index(self.chain.value)
 
     def _algebra(self) -> tuple[list[str], list[str]]:
-        return FORWARD[self._which], BACKWARD[self._which]
+        spread = "" if self.settings["stride"] == 1 else "spread"
+        opened, closed = f"{spread}(" if spread else "", ")" if spread else ""
+        return FORWARD[self._which], [line.replace("{", opened).replace("}", closed) for line in BACKWARD[self._which]]
 
     def _arrows(self) -> list[tuple[str, int]]:
         layers = self.chain.value.split(" – ")

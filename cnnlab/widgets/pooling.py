@@ -90,6 +90,13 @@ class PoolingExplorer(Explorer):
 
     # --- what the base class asks ---
 
+    def refresh(self) -> None:
+        """Draw, with the controls greyed that change nothing now."""
+        padded, hangs = self.settings["padding"] > 0, self.ceil_mode.value
+        self.pad_value.disabled = self.op.value != "max" or not (padded or hangs)
+        self.count_include_pad.disabled = self.op.value != "mean" or not padded
+        super().refresh()
+
     def make_scenes(self) -> list[dict]:  # noqa: D102 (inherited)
         settings = self.settings
         geometry = {"stride": settings["stride"], "padding": settings["padding"], "ceil_mode": self.ceil_mode.value}
@@ -104,7 +111,7 @@ class PoolingExplorer(Explorer):
         )
         scenes = [{**scene, "note": self.note}]
         if self.ties:
-            heading = "The same gradient under three rules for ties"
+            heading = "The same gradient of a max-pooling under three rules for ties"
             scenes.append({**tie_scene(self.x, settings["kernel"], self.dy, **geometry), "heading": heading})
         return scenes
 

@@ -69,6 +69,8 @@ class Predict(Block):
         card = ipywidgets.VBox([asked, answers, self.verdict]).add_class("cnnlab-card")
         super().__init__([style_sheet(), card])
         self.add_class("cnnlab-explorer").add_class("cnnlab-predict")
+        if isinstance(self.because, Explanation):
+            self.add_class("cnnlab-by-formula")  # room for it below the question
 
     @classmethod
     def output_size(cls, size, kernel, *, stride=1, padding=0, dilation=1, question=None) -> Predict:
@@ -120,7 +122,7 @@ class Predict(Block):
             self._say("", NOT_A_NUMBER)
         elif self._same(given, self.answer):
             self._solved = True
-            self._close(f"✓ {given} is right.", "cnnlab-right")
+            self._close(f"✓ Right: {given}.", "cnnlab-right")
         else:
             named = [text for wrong, text in self.mistakes.items() if self._same(given, wrong)]
             self.reveal.layout.visibility = "visible"
@@ -165,7 +167,7 @@ class Predict(Block):
     def _same(self, given: str, other) -> bool:
         """Return whether what the learner gave means ``other``."""
         if self._wants_number:
-            return math.isclose(read_number(given), other, rel_tol=1e-9)
+            return means(given, other)
         return given.casefold() == str(other).strip().casefold()
 
     def _check_arguments(self) -> None:
@@ -180,24 +182,58 @@ class Predict(Block):
                 raise ValueError(f"mistakes ({wrong!r}) must be among the choices ({', '.join(self.choices)})")
 
 
+GROUPS = "  \u00a0\u2009\u202f’'"  # what stands between thousands, besides a comma or a point
+
+
 def read_number(text: str) -> float | None:
-    """Return the finite number that a learner typed, a fraction too, or None.
+    """Return the finite number that a learner typed, a fraction or a percentage too, or None.
 
     Examples
     --------
     >>> read_number(" 99.0 "), read_number("−2"), read_number("0,5"), read_number("3/4"), read_number("ninety")
     (99.0, -2.0, 0.5, 0.75, None)
-    >>> read_number("120,000"), read_number("0,125")
-    (120000.0, 0.125)
+    >>> read_number("120,000"), read_number("120 000"), read_number("0,125"), read_number("25 %")
+    (120000.0, 120000.0, 0.125, 0.25)
     """
-    if re.fullmatch(r"\s*[-−]?[1-9]\d{0,2}(,\d{3})+\s*", text):
-        text = text.replace(",", "")  # as in 120,000
+    text, share = (text.strip().removesuffix("%"), 100) if text.strip().endswith("%") else (text, 1)
+    text = ungrouped(text, "," + GROUPS) or text
     numerator, slash, denominator = text.translate({ord("−"): "-", ord(","): ".", ord("_"): "?"}).partition("/")
     try:
-        number = float(numerator) / (float(denominator) if slash else 1.0)
+        number = float(numerator) / (float(denominator) if slash else 1.0) / share
     except (ValueError, ZeroDivisionError):
         return None
     return number if math.isfinite(number) else None
+
+
+def ungrouped(text: str, separators: str) -> str:
+    """Return a whole number without what stands between its thousands; nothing where the text is no such number.
+
+    Examples
+    --------
+    >>> ungrouped("120,000", ","), ungrouped("0,125", ","), ungrouped("12,5", ",")
+    ('120000', '', '')
+    """
+    plain = text.strip().replace("−", "-")
+    grouped = re.fullmatch(rf"-?[1-9]\d{{0,2}}([{re.escape(separators)}]\d{{3}})+", plain)
+    return re.sub(rf"[{re.escape(separators)}]", "", plain) if grouped else ""
+
+
+def means(text: str, number: float) -> bool:
+    """Return whether a text means a number: in full, rounded to no less than two decimals, or as 120.000.
+
+    Examples
+    --------
+    >>> means("-3/16", -0.1875), means("−0.19", -0.1875), means("-0.2", -0.1875), means("120.000", 120000)
+    (True, True, False, True)
+    """
+    given = read_number(text)
+    if given is None:
+        return False
+    grouped = ungrouped(text, ".")
+    if math.isclose(given, number, rel_tol=1e-9) or (grouped and float(grouped) == number):
+        return True
+    decimals = re.fullmatch(r"\s*[-−+]?\d*[.,](\d{2,})\s*", text)
+    return bool(decimals) and abs(given - number) <= 0.5 * 10 ** -len(decimals[1]) * (1 + 1e-9)
 
 
 def size_question(size, kernel, *, stride=1, padding=0, dilation=1) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 import numpy as np
@@ -173,6 +174,35 @@ def test_each_step_of_the_scatter_adds_one_share(stage_page):
     view.button("one step back").click()
     view.point("dx", 3, 3)
     assert view.values("dx")[0, 3, 3][0] == scene["panels"][-1]["frames"][-1][3, 3]
+
+
+def test_playing_rests_on_what_the_scatter_has_added_up(stage_page):
+    view = View(stage_page, SCENES["scatter"]())
+    view.page.clock.install()
+    view.button("play").click()
+    view.page.clock.run_for(20 * 700)
+    expect(view.button("play")).to_be_visible()
+    expect(view.root.locator(".cnnlab-step")).to_have_text("step 9 of 9")
+    view.button("play").click()
+    view.page.clock.run_for(700)
+    expect(view.root.locator(".cnnlab-step")).to_have_text("step 1 of 9")
+
+
+def test_the_taps_of_the_turned_kernel_have_the_names_they_had_before(stage_page):
+    view = View(stage_page, SCENES["gather"]())
+    view.point("y", 3, 3)
+    titles = [
+        chip.get_attribute("title").split(" = ")[0].split(" · ")[1] for chip in view.root.locator(".cnnlab-chip").all()
+    ]
+    assert titles == [f"w[{r}, {c}]" for r, c in product((2, 1, 0), (2, 1, 0))]
+    view.point("w", 0, 2)
+    expect(view.root.locator(".cnnlab-sentence")).to_have_text(
+        re.compile(r"^Kernel tap \(2, 0\) is used 49 times, once for")
+    )
+    view.point("x", 3, 3)
+    expect(view.root.locator(".cnnlab-sentence")).to_have_text(
+        re.compile(r"^The inserted zero \(1, 1\) is read by 9 cells")
+    )
 
 
 # Goes through the first steps, then points at every fifth cell; returns the tops of panels and strip that were seen.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 from stage_page import settle
 from stage_view import DY, SCENES, View, W, X, backward, forward
@@ -26,6 +28,31 @@ def test_a_new_scene_keeps_the_selected_cell_or_goes_to_the_nearest(stage_page):
     view.show(convolution_scene(X[..., :3, :3], W))
     view.expect_selected("y", 0, 0)
     expect(view.root.locator(".cnnlab-step")).to_have_text("step 1 of 1")
+
+
+def test_another_topic_begins_where_it_says_and_the_same_one_keeps_the_cell(stage_page):
+    begin = {"begin": {"panel": "dx", "cell": [0, 1, 1]}, "stepper": "dx"}
+    view = View(stage_page, forward())
+    view.point("y", 1, 2)
+    view.show({**backward(), **begin, "topic": "back"})
+    view.expect_selected("dx", 1, 1)
+    expect(view.root.locator(".cnnlab-step")).to_have_text("step 9 of 49")
+    view.button("one step on").click()
+    view.expect_selected("dx", 1, 2)
+    view.show({**backward(x=X + 1), **begin, "topic": "back"})
+    view.expect_selected("dx", 1, 2)
+
+
+def test_a_panel_that_becomes_active_keeps_the_focus(stage_page):
+    scene, active = backward(), backward()
+    view = View(stage_page, scene)
+    view.cell("x", 2, 2).click()
+    active["panels"][0]["active"] = True
+    view.show(active)
+    expect(view.panel("x")).to_have_class(re.compile("cnnlab-active"))
+    assert view.focused() == "x:0,2,2"
+    view.show(scene)
+    expect(view.panel("x")).not_to_have_class(re.compile("cnnlab-active"))
 
 
 def test_a_selected_gradient_that_is_no_longer_there_gives_way_to_the_first_step(stage_page):

@@ -20,18 +20,33 @@ def test_coverage_counts_the_outputs_that_read_each_cell(stage_page):
     view.toggle("coverage").click()
     expect(view.toggle("coverage")).to_have_attribute("aria-pressed", "true")
     expected = {(0, *cell): len(ends_of(1, 0, cell)) for cell in product(range(7), range(7))}
-    for name in ("x", "dx"):
-        assert view.values(name) == {cell: (count, str(count)) for cell, count in expected.items()}
+    gradient = view.values("dx")
+    assert view.values("x") == {cell: (count, str(count)) for cell, count in expected.items()}
     assert view.values("y")[0, 0, 0][0] == 2 + sum_of({"terms": view.strip()["terms"][:-1]})
     view.toggle("coverage").click()
     assert view.values("x")[0, 1, 1] == (3, "3")
     assert view.marked("x", "count") == set()
+    assert view.values("dx") == gradient
 
 
-def test_coverage_is_shown_on_the_scatter_too(stage_page):
-    view = View(stage_page, SCENES["scatter"]())
-    view.toggle("coverage").click()
-    assert {value for value, _ in view.values("dx").values()} == {1, 2, 4}
+@pytest.mark.parametrize("name", ["scatter", "gather", "photo"])
+def test_there_is_no_coverage_without_the_learner_s_own_cells(stage_page, name):
+    expect(View(stage_page, SCENES[name]()).toggle("coverage")).to_have_count(0)
+
+
+def test_what_a_window_of_ceil_mode_hangs_over_has_no_number(stage_page):
+    view = View(stage_page, SCENES["mean"]())
+    edge = {(0, 5, k) for k in range(6)} | {(0, k, 5) for k in range(6)}
+    assert view.marked("x", "beyond") == edge
+    assert {text for cell, (_, text) in view.values("x").items() if cell in edge} == {""}
+    assert view.marked("x", "padding") == set()
+
+
+def test_only_what_makes_a_gradient_has_an_arrow_to_it(stage_page):
+    signs = View(stage_page, backward()).root.locator('.cnnlab-operator[data-row="1"]')
+    assert signs.all_text_contents() == ["", "←"]
+    signs = View(stage_page, SCENES["max"]()).root.locator('.cnnlab-operator[data-row="1"]').last
+    expect(signs).to_have_text("←")
 
 
 def test_numbers_wires_and_gradients_can_be_hidden(stage_page):
@@ -132,7 +147,9 @@ def test_the_lines_of_code_can_be_copied_or_are_selected_where_they_cannot(stage
     view = View(stage_page, forward())
     view.point("y", 1, 2)
     code = view.root.locator(".cnnlab-code code")
-    expect(code.nth(0)).to_have_text("xp = np.pad(x, 1); (xp[2:5, 4:7] * w).sum()")
+    expect(code.nth(0)).to_have_text(
+        "xp = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1))); (xp[0, :, 2:5, 4:7] * w[0]).sum()"
+    )
     expect(code.nth(1)).to_have_text("F.conv2d(x, w, stride=2, padding=1)")
     view.page.evaluate("""() => {
       window.copied = [];

@@ -1,15 +1,15 @@
 // The words and look-ups of the stage, on a scene small enough to check by hand.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isPadding, nameOf, readScene, sumOf, twinsOf, wiresOf } from "../../cnnlab/front/wires.js";
-import { format, numberIn, numpyOf, sentenceOf, sliceOf } from "../../cnnlab/front/words.js";
+import { isBeyond, isPadding, nameOf, placeOf, readScene, sumOf, twinsOf, wiresOf } from "../../cnnlab/front/wires.js";
+import { brief, format, numberIn, numpyOf, sentenceOf, sliceOf } from "../../cnnlab/front/words.js";
 
 const numbers = (...values) => ({ dtype: "f8", data: new DataView(Float64Array.from(values).buffer) });
 
 /** 3×3 input padded by 1 after row and column, 2×2 kernel, stride 2: 4 − 2 leaves 0 over, out 2×2. */
 const message = {
   op: "convolution", channels: 1, filters: 1, groups: 1, kernel: [2, 2], padded: true, pytorch: "F.conv2d(x, w, stride=2)",
-  pad: "xp = np.pad(x, ((0, 1), (0, 1)))",
+  pad: "xp = np.pad(x, ((0, 0), (0, 0), (0, 1), (0, 1)))",
   rows: { output: [0, 0, 1, 1], padded: [0, 1, 2, 3], tap: [0, 1, 0, 1] },
   columns: { output: [0, 0, 1, 1], padded: [0, 1, 2, 3], tap: [0, 1, 0, 1] },
   panels: [
@@ -46,6 +46,33 @@ test("padding lies outside the frame, and its cells have no index in x", () => {
   assert.equal(nameOf({ ...scene.panels.x, frame: [1, 1, 1, 1] }, [0, 0, 2]), "x[−1, 1]");
 });
 
+test("what a window of ceil mode hangs over is nothing, and is said so", () => {
+  const x = { ...scene.panels.x, overhang: [1, 0] };
+  assert.deepEqual([[0, 3, 0], [0, 2, 3]].map((cell) => [isBeyond(x, cell), isPadding(x, cell)]), [[true, true], [false, true]]);
+  const hanging = { ...scene, panels: { ...scene.panels, x } };
+  assert.match(sentenceOf(hanging, "y", [0, 1, 1]), /; 1 of its 4 cells is padding, 2 of its 4 cells hang over the edge and are nothing\.$/);
+  assert.equal(sentenceOf(hanging, "x", [0, 3, 0]), "The place beyond the edge (3, 0) is read by 1 output.");
+});
+
+test("a tap of a turned kernel has the index that it had before the turn", () => {
+  const turned = { ...scene.panels.w, turned: true };
+  assert.deepEqual(placeOf(turned, [0, 0, 1]), [1, 0]);
+  assert.equal(nameOf(turned, [0, 1, 1]), "w[0, 0]");
+});
+
+test("the sentence of a tap counts its filter's outputs, and one use is no sharing", () => {
+  const say = (more) => sentenceOf({ ...scene, ...more }, "w", [0, 1, 1]);
+  assert.equal(say({}), "Kernel tap (1, 1) is used 4 times, once for every output: this is weight sharing.");
+  assert.equal(say({ filters: 2, panels: { ...scene.panels, w: { ...scene.panels.w, planes: [1, 2], deep: 1 } } }),
+    "Kernel tap (1, 1) is used 4 times, once for every output of its filter: this is weight sharing.");
+  const tables = { rows: { output: [0, 0], padded: [0, 1], tap: [0, 1] }, columns: { output: [0, 0], padded: [0, 1], tap: [0, 1] } };
+  assert.equal(sentenceOf(readScene({ ...message, ...tables }), "w", [0, 1, 1]), "Kernel tap (1, 1) is used once: there is one output.");
+});
+
+test("a cell has no room for a tiny number", () => {
+  assert.deepEqual([0, 0.004, -1e-9, 0.005, -0.07, 123456].map(brief), ["0", "≈0", "≈0", "0.01", "−0.07", "1.2e5"]);
+});
+
 test("panels of one kind are twins where both are there", () => {
   assert.deepEqual(twinsOf(scene, "w"), ["dw"]);
   assert.deepEqual(twinsOf(scene, "x"), []);
@@ -57,8 +84,8 @@ test("the sentence counts the padding of a window", () => {
 });
 
 test("the numpy line slices the window, and a gradient slices backwards through the kernel", () => {
-  assert.equal(numpyOf(scene, "y", [0, 1, 0]), "(xp[2:4, 0:2] * w).sum()");
-  assert.equal(numpyOf({ ...scene, backward: true }, "w", [0, 0, 1]), "(xp[0:3:2, 1:4:2] * dy).sum()");
+  assert.equal(numpyOf(scene, "y", [0, 1, 0]), "(xp[0, :, 2:4, 0:2] * w[0]).sum()");
+  assert.equal(numpyOf({ ...scene, backward: true }, "w", [0, 0, 1]), "(xp[0, 0, 0:3:2, 1:4:2] * dy[0, 0]).sum()");
   assert.equal(sliceOf([2, 0]), "2::-2");
   assert.equal(sliceOf([1]), "1:2");
 });
@@ -91,9 +118,10 @@ test("a pooling has no kernel: its wires carry shares, and windows that overlap 
 });
 
 test("a pooling's sentences speak of the largest value, of the mean, and of shares", () => {
-  const say = (op, ...at) => sentenceOf(pool(op, 0, 1, 1, 0), ...at);
+  const say = (op, ...at) => sentenceOf(op === "max" ? pool(op, 0, 1, 1, 0) : pool(op, 0.5, 0.5, 0, 1), ...at);
   assert.equal(say("max", "y", [0, 0, 0]), "Output cell (0, 0) is the largest value of the 1×2 window in row 0, columns 0 to 1.");
-  assert.match(say("mean", "y", [0, 0, 1]), /is the mean of the 1×2 window in row 0, columns 1 to 2\.$/);
+  assert.match(say("mean", "y", [0, 0, 0]), /is the mean of the 1×2 window in row 0, columns 0 to 1\.$/);
+  assert.match(say("mean", "y", [0, 0, 1]), /is the mean of the 1 cell that counts in the 1×2 window in row 0, columns 1 to 2\.$/);
   assert.match(say("max", "dx", [0, 0, 1]), /used by 2 outputs, .* share that it had\.$/);
   assert.match(say("max", "dy", [0, 0, 1]), /2 wires of its window, .* the share of the wire\.$/);
 });
