@@ -46,7 +46,7 @@ THIRD_PARTY = {
 
 OF_DATA = {"load_digits", "load_photo", "trained_network"}  # data/SOURCES.md has their sources
 MAX_LINES = 300
-LONGER_FILES = {"stage.js"}  # one generic stage serves all explorers, and anywidget loads it as one module
+LONGER_FILES = {"stage.js"}  # one selection, which pointer, keys, steps, edits and new scenes all change
 
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 MEASURED = sorted(

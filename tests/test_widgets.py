@@ -181,7 +181,7 @@ def test_the_picture_and_the_text_follow_the_state():
 
 
 def test_the_modules_are_joined_into_one_that_imports_nothing():
-    files = "dom.js", "wires.js", "words.js", "views.js", "stage.js"
+    files = "dom.js", "wires.js", "words.js", "layout.js", "views.js", "strip.js", "stage.js"
     module = join_modules(*files)
     assert re.search(r"^\s*import\b", module, re.MULTILINE) is None
     assert re.findall(r"^export\b.*", module, re.MULTILINE) == ["export default {"]

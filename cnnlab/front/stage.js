@@ -2,14 +2,12 @@
 // Selecting, stepping and hovering stay in the browser; only an edited cell is told to the kernel (trait "edits").
 
 import { make } from "./dom.js";
+import { CELL, isPhoto, lengthsOf } from "./layout.js";
+import { stripOf } from "./strip.js";
 import { CanvasView, GridView, keyOf, roleOf, sameCell, symbolOf } from "./views.js";
 import { isPadding, nameOf, readScene, sumOf, twinsOf, valueAt, wiresOf } from "./wires.js";
-import { format, numberIn, numpyOf, sentenceOf } from "./words.js";
+import { numberIn, numpyOf, sentenceOf } from "./words.js";
 
-const CELL = { largest: 40, wide: 28, withThree: 23, withNumber: 18, plain: 14, smallest: 4 }; // px, gap included
-const SIDE = { withNumber: 16, asCells: 40 }; // longest side of a plane, in cells
-const WIDTH = { column: 104, narrowColumn: 76, gap: 8, compact: 56, operator: 36, direction: 34, photo: 280, leastPhoto: 100, narrow: 600 }; // px
-const CHIPS = { cells: 200, photo: 40, uses: 12 }; // most terms written out
 const WIRES = 40; // most wires drawn
 const PLAY_EVERY = 700; // ms
 const LARGEST = 1e100; // number that can be typed into a cell: sums of such products stay finite
@@ -93,7 +91,7 @@ class Stage {
   }
 
   get hasPhoto() {
-    return Object.values(this.views).some((view) => view instanceof CanvasView);
+    return Object.values(this.scene.panels).some(isPhoto);
   }
 
   get hasBackward() {
@@ -133,7 +131,7 @@ class Stage {
   }
 
   section(panel) {
-    const view = Math.max(...panel.shape) > SIDE.asCells ? new CanvasView(panel) : new GridView(panel, panel.editable);
+    const view = isPhoto(panel) ? new CanvasView(panel) : new GridView(panel, panel.editable);
     this.views[panel.name] = view;
     const symbol = make("b", { class: `cnnlab-role-${roleOf(panel)}` }, symbolOf(panel));
     const caption = make("div", { class: "cnnlab-caption" }, symbol, ` ${panel.title}`);
@@ -186,48 +184,14 @@ class Stage {
 
   // --- drawing ---
 
-  /** How wide the columns are: how many cells, px between planes, which hold photographs; and the longest side of a plane. */
-  spans() {
-    const [counts, gaps, photos] = [new Map(), new Map(), new Set()];
-    let side = 0;
-    for (const { name, shape: [height, width], planes: [, across], column } of Object.values(this.scene.panels)) {
-      if (this.views[name] instanceof CanvasView) photos.add(column);
-      else counts.set(column, Math.max(counts.get(column) ?? 0, width * across));
-      gaps.set(column, Math.max(gaps.get(column) ?? 0, WIDTH.gap * (across - 1)));
-      if (!photos.has(column)) side = Math.max(side, height, width);
-    }
-    return { counts, gaps, photos, side };
-  }
-
-  /** The largest cell, and the smallest in which the numbers can be read; without numbers, the smallest to be seen. */
-  cellBounds(numbers) {
-    if (!numbers) return [CELL.plain, CELL.smallest];
-    const shown = Object.values(this.scene.panels).filter(({ name }) => this.views[name] instanceof GridView);
-    const some = (test) => shown.some(({ values }) => values.some((value) => Number.isFinite(value) && test(value)));
-    if (some((value) => value % 1 || value <= -100 || value >= 1000)) return [CELL.largest, CELL.wide];
-    return [CELL.largest, some((value) => value <= -10 || value >= 100) ? CELL.withThree : CELL.withNumber];
-  }
-
   /** Chooses the sizes of cells and photographs that fill the width; sets them as CSS variables. */
   fit() {
-    const { counts, gaps, photos, side } = this.spans();
-    const { compact } = this.scene; // many small maps: no numbers
-    const narrow = this.width < WIDTH.narrow;
-    const worded = this.scene.signs.some((sign) => sign.length > 1);
-    const operator = WIDTH.operator / (compact ? 3 : narrow && !worded ? 2 : 1);
-    const column = compact ? WIDTH.compact : narrow ? WIDTH.narrowColumn : WIDTH.column;
-    const operators = counts.size + photos.size - 1;
-    const room = this.width - 28 - operators * operator - (this.hasBackward ? WIDTH.direction : 0);
-    const wide = (cell) => [...counts].reduce((sum, [place, count]) => sum + Math.max(column, count * cell + gaps.get(place)), 0);
-    const small = side <= SIDE.withNumber && !compact;
-    const [largest, least] = this.cellBounds(small);
-    let cell = largest;
-    while (cell > least && wide(cell) + photos.size * WIDTH.photo > room) cell--;
-    const photo = Math.floor((room - wide(cell)) / (photos.size || 1));
-    const lengths = { column: column - 4, operator, cell, photo: Math.max(WIDTH.leastPhoto, Math.min(WIDTH.photo, photo)) };
+    const { compact, signs } = this.scene; // compact: many small maps, without numbers
+    const worded = signs.some((sign) => sign.length > 1);
+    const { lengths, small } = lengthsOf(Object.values(this.scene.panels), { width: this.width, compact, worded, backward: this.hasBackward });
     for (const [name, length] of Object.entries(lengths)) this.root.style.setProperty(`--${name}`, `${length}px`);
     this.root.classList.toggle("cnnlab-compact", Boolean(compact));
-    this.root.classList.toggle("cnnlab-tight", cell < CELL.plain);
+    this.root.classList.toggle("cnnlab-tight", lengths.cell < CELL.plain);
     this.root.classList.toggle("cnnlab-no-gradients", !this.scene.backward);
     this.withNumbers = small && this.show.numbers;
   }
@@ -359,7 +323,7 @@ class Stage {
     if (this.timer && this.steps === 1) this.play(false); // the transport is gone
     this.root.dataset.selected = `${panel}:${keyOf(cell)}`;
     this.root.dataset.pinned = String(this.pinned);
-    this.writeStrip();
+    this.strip.replaceChildren(...stripOf(this.scene, this.selection, this.sum, (term) => this.lightChip(term)));
     this.note.textContent = this.scene.note ?? "";
     this.sentence.textContent = this.scene.message || sentenceOf(this.scene, panel, cell);
     this.writeCode();
@@ -422,66 +386,12 @@ class Stage {
     }
   }
 
-  writeStrip() {
-    const { panel, terms, bias, total } = this.sum;
-    const { op } = this.scene;
-    const how = panel !== "y" || op === "convolution" ? "sum" : op; // "max", "mean", or the name of an activation
-    const counted = how === "mean" ? terms.filter((term) => term.b.value) : terms; // a mean may leave padding out
-    const most = !this.hasPhoto ? CHIPS.cells : total === null ? CHIPS.uses : CHIPS.photo;
-    const chips = counted.slice(0, most).flatMap((term, k) => {
-      const sign = k === 0 ? [] : [make("span", { class: "cnnlab-plus" }, how === "max" ? "," : total === null ? "" : "+")];
-      return [...sign, this.chip(term, how, total === null)];
-    });
-    if (counted.length > most) chips.push(make("span", { class: "cnnlab-plus" }, `+ ${counted.length - most} more`));
-    if (bias) chips.push(make("span", { class: "cnnlab-plus" }, "+"), this.biasChip(bias));
-    const { kind } = this.scene.panels[panel];
-    const verb = total !== null ? "=" : kind === "output" ? "sends" : "takes part in";
-    const opening = { sum: "", mean: " (" }[how] ?? ` ${how}(`;
-    const head = make("b", { class: "cnnlab-head" }, `${nameOf(this.scene.panels[panel], this.selection.cell)} ${verb}${opening}`);
-    const count = Math.round(1 / (terms.find((term) => term.b.value)?.b.value ?? 1));
-    const closing = { sum: "", mean: `) / ${count}` }[how] ?? ")";
-    const tail = total === null ? "" : `${closing}${terms.length ? " = " : ""}`;
-    const result = total === null ? "" : make("b", { class: "cnnlab-total", "data-total": total }, format(total));
-    const none = total === null ? "no sum" : op === "overview" ? "" : "0 (no wire) = ";
-    const nothing = terms.length ? [] : [make("span", { class: "cnnlab-plus" }, none)];
-    this.strip.replaceChildren(head, ...nothing, ...chips, make("span", { class: "cnnlab-equals" }, tail, result));
-  }
-
   /** Lets strip, sentence and code grow, never shrink, so that what stands below does not jump from cell to cell. */
   measure() {
     const kept = [[this.strip, "strip"], [this.sentence, "sentence"], [this.code, "code"]];
     for (const [element] of kept) element.style.minHeight = "";
     for (const [element, kind] of kept) this.heights.set(kind, Math.max(element.offsetHeight, this.heights.get(kind) ?? 0));
     return () => kept.forEach(([element, kind]) => (element.style.minHeight = `${this.heights.get(kind)}px`));
-  }
-
-  chip(term, how, goes) {
-    const { a, b, to } = term;
-    const part = ({ panel, value }) => make("span", { class: `cnnlab-role-${panel ? roleOf(this.scene.panels[panel]) : "w"}` }, format(value));
-    const use = goes && !this.scene.panels.w && this.useOf(b.value);
-    const product = use ? [part(a), use] : how === "sum" ? [part(a), "·", part(b)] : [part(a)];
-    const target = goes ? [" → ", nameOf(this.scene.panels[to.panel], to.cell)] : [];
-    const chip = make("span", {
-      class: "cnnlab-chip", "data-a": a.value, "data-b": b.value,
-      onpointerenter: () => this.lightChip(term), onpointerleave: () => this.lightChip(null),
-    }, ...product, ...target);
-    const name = (operand) => (operand.panel ? nameOf(this.scene.panels[operand.panel], operand.cell) : format(operand.value));
-    const outcome = b.value === 0 ? 0 : a.value * b.value; // −∞ that is not taken adds nothing
-    chip.title = how === "max" || use ? `${name(a)} = ${format(a.value)}` : `${name(a)} · ${name(b)} = ${format(a.value)} · ${format(b.value)} = ${format(outcome)}`;
-    chip.classList.toggle("cnnlab-largest", how === "max" && b.value === 1);
-    chip.classList.toggle("cnnlab-zero", how === "sum" && a.value * b.value === 0);
-    return chip;
-  }
-
-  /** What becomes of an input cell in a window of a pooling, in words; nothing for another operation. */
-  useOf(share) {
-    if (this.selection.panel !== "x") return "";
-    if (this.scene.op === "max") return share ? " wins" : " loses";
-    return this.scene.op === "mean" && (share ? ` / ${Math.round(1 / share)}` : " does not count");
-  }
-
-  biasChip(bias) {
-    return make("span", { class: "cnnlab-chip", "data-a": bias.value, "data-b": 1, title: "bias" }, make("span", { class: "cnnlab-role-b" }, format(bias.value)));
   }
 
   lightChip(term) {

@@ -45,7 +45,7 @@ class Stage(anywidget.AnyWidget):
     ``{"panel", "cell"}``, where the scene has ``picks``.
     """
 
-    _esm = join_modules("dom.js", "wires.js", "words.js", "views.js", "stage.js")
+    _esm = join_modules("dom.js", "wires.js", "words.js", "layout.js", "views.js", "strip.js", "stage.js")
     _css = FRONT / "stage.css"
 
     scene = traitlets.Dict().tag(sync=True, to_json=pack)
