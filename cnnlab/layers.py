@@ -92,8 +92,7 @@ class Conv2D(Layer):
 
     Notes
     -----
-    Source: K. He et al., "Delving deep into rectifiers" (2015); X. Glorot and Y. Bengio, "Understanding the
-    difficulty of training deep feedforward neural networks" (2010).
+    Source: as :func:`cnnlab.conv2d`; of the initialisation, as :func:`cnnlab.initialisation.initial_weights`.
 
     Examples
     --------
