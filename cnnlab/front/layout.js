@@ -1,4 +1,4 @@
-// How large cells and photographs are drawn, so that all panels fit the width. Pure functions.
+// How large cells and photographs are drawn, so that all panels fit the width and, if they can, the window. Pure functions.
 
 export const CELL = { largest: 40, wide: 28, withThree: 23, withNumber: 18, plain: 14, smallest: 4 }; // px, gap included
 const SIDE = { withNumber: 16, asCells: 40 }; // longest side of a plane, in cells
@@ -7,11 +7,13 @@ const WIDTH = { column: 104, narrowColumn: 76, gap: 8, compact: 56, operator: 36
 /** Is the panel too large for cells to point at? Then it is drawn as one picture. */
 export const isPhoto = (panel) => Math.max(...panel.shape) > SIDE.asCells;
 
+const HEIGHT = { around: 250, least: 200, caption: 34, gap: 12, cell: 28 }; // px; a cell is not made smaller than `cell` for the height
+
 /**
- * The lengths in px that fill `width`, by the name of their CSS variable, and whether the panels are `small` enough
+ * The lengths in px that fill `width`, and leave room for the sum in a window of the height `window`, by the name of their CSS variable, and whether the panels are `small` enough
  * for numbers in their cells. `compact`: many small maps; `worded`: words between the panels; `backward`: a second row.
  */
-export function lengthsOf(panels, { width, compact, worded, backward }) {
+export function lengthsOf(panels, { width, window = Infinity, compact, worded, backward }) {
   const { counts, gaps, photos, side } = spansOf(panels);
   const narrow = width < WIDTH.narrow;
   const operator = WIDTH.operator / (compact ? 3 : narrow && !worded ? 2 : 1);
@@ -23,6 +25,8 @@ export function lengthsOf(panels, { width, compact, worded, backward }) {
   const [largest, least] = small ? [CELL.largest, leastCell(panels)] : [CELL.plain, CELL.smallest];
   let cell = largest;
   while (cell > least && wide(cell) + photos.size * WIDTH.photo > room) cell--;
+  const high = Math.max(HEIGHT.least, window - HEIGHT.around);
+  while (cell > Math.max(least, HEIGHT.cell) && heightOf(panels, cell) > high) cell--;
   const photo = Math.floor((room - wide(cell)) / (photos.size || 1));
   return { lengths: { column: column - 4, operator, cell, photo: Math.max(WIDTH.leastPhoto, Math.min(WIDTH.photo, photo)) }, small };
 }
@@ -39,6 +43,16 @@ function spansOf(panels) {
     if (!photos.has(column)) side = Math.max(side, height, width);
   }
   return { counts, gaps, photos, side };
+}
+
+/** How high the rows of panels are with cells of this length. */
+function heightOf(panels, cell) {
+  const slots = new Map(); // of each row, the heights of its columns
+  for (const { row, column, shape: [height], planes: [down] } of panels.filter((panel) => !isPhoto(panel))) {
+    const columns = slots.get(row) ?? slots.set(row, new Map()).get(row);
+    columns.set(column, (columns.get(column) ?? 0) + down * height * cell + HEIGHT.gap * down + HEIGHT.caption);
+  }
+  return [...slots.values()].reduce((sum, columns) => sum + Math.max(...columns.values()), 0);
 }
 
 /** The smallest cell in which the numbers can be read. */

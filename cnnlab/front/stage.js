@@ -184,11 +184,13 @@ class Stage {
 
   // --- drawing ---
 
-  /** Chooses the sizes of cells and photographs that fill the width; sets them as CSS variables. */
+  /** Chooses the sizes of cells and photographs; sets them as CSS variables. */
   fit() {
     const { compact, signs } = this.scene; // compact: many small maps, without numbers
     const worded = signs.some((sign) => sign.length > 1);
-    const { lengths, small } = lengthsOf(Object.values(this.scene.panels), { width: this.width, compact, worded, backward: this.hasBackward });
+    const { lengths, small } = lengthsOf(Object.values(this.scene.panels), {
+      width: this.width, window: window.innerHeight, compact, worded, backward: this.hasBackward,
+    });
     for (const [name, length] of Object.entries(lengths)) this.root.style.setProperty(`--${name}`, `${length}px`);
     this.root.classList.toggle("cnnlab-compact", Boolean(compact));
     this.root.classList.toggle("cnnlab-tight", lengths.cell < CELL.plain);

@@ -23,6 +23,13 @@ test("no cell is smaller than its numbers need", () => {
     [18, 18, 23, 23, 28, 28, 28, 18]);
 });
 
+test("in a low window the cells shrink, but not below 28", () => {
+  const two = [0, 1].flatMap((row) => three([1]).map((panel) => ({ ...panel, row })));
+  const cell = (window) => lengthsOf(two, { ...how, width: 2000, window }).lengths.cell;
+  assert.deepEqual([1400, 1200, 1100, 600].map(cell), [40, 35, 31, 28]);
+  assert(2 * (12 * cell(1200) + 46) <= 1200 - 250);
+});
+
 test("many small maps and large planes have no numbers, and a plane of more than 40 cells is a photograph", () => {
   const small = (panels, more) => lengthsOf(panels, { ...how, width: 900, ...more }).small;
   assert.deepEqual([small(three([1])), small(three([1]), { compact: true }), small([panel(17, 0)])], [true, false, false]);
