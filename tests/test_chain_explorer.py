@@ -106,6 +106,36 @@ def test_every_arrow_opens_the_two_maps_it_joins(chain):
             assert_array_equal(detail["dy"], overview[f"g{place + 1}"])
 
 
+@pytest.mark.parametrize("chain", [0, 1])
+def test_an_arrow_back_begins_at_the_gradient_below_and_names_the_chain_s_own_maps(chain):
+    explorer = ChainExplorer(DIGIT, chain=chain)
+    topics = set()
+    for value in range(8):
+        explorer.arrow.value = value
+        scene = explorer.stages[1].scene
+        topics.add(scene["topic"])
+        assert ("pad" in scene, scene["pytorch"]) == (False, "")  # a line of code would call every map x
+        assert (scene.get("stepper"), "begin" in scene) == (("dx", True) if value > 3 else (None, False))
+        if value > 3:
+            dx = next(panel for panel in scene["panels"] if panel["name"] == "dx")
+            top, _, left, _ = dx["frame"]
+            assert scene["begin"] == {"panel": "dx", "cell": [0, top, left]}
+    assert len(topics) == 8
+
+
+@pytest.mark.parametrize("chain", [0, 1])
+def test_the_algebra_spreads_the_errors_of_a_convolution_with_a_stride(chain):
+    explorer = ChainExplorer(DIGIT, chain=chain)
+    plain = explorer.beside()
+    assert "{" not in plain
+    assert "spread" not in plain
+    explorer.sliders["stride"].value = 2
+    convolutions = CHAINS[explorer.chain.value].count("conv")
+    assert explorer.beside().count("spread(δ") == 2 * convolutions  # once for the map, once for the kernel
+    assert explorer.beside().replace("spread(", "").count("∗ rot180(w") == convolutions
+    assert "upsample(spread" not in explorer.beside()
+
+
 def test_the_other_chain_keeps_the_arrow_in_view_and_is_drawn_once():
     explorer, drawn = ChainExplorer(DIGIT), []
     explorer.arrow.value = 6
@@ -158,6 +188,13 @@ def test_an_activation_shows_its_values_and_its_error():
     assert_allclose(panels(explorer)["y"], 1 / (1 + np.exp(1 - X))[None])
     type_in(explorer, ("x", (0, 0, 0), 0.0))
     assert panels(explorer)["y"][0, 0, 0] == 0.5
+
+
+def test_an_activation_without_gradients_speaks_of_f_alone():
+    explorer = ActivationExplorer(X, gradients=False)
+    assert list(panels(explorer)) == ["x", "y"]
+    assert "δ" not in explorer.beside()
+    assert "max(0, z)" in explorer.beside()
 
 
 def test_an_unknown_activation_is_named():

@@ -37,6 +37,23 @@ def test_every_option_shows_what_the_functions_give(op, pads, rng):
         check_pool(explorer, op, ceil, include, beats=op == "max" and np.isfinite(PADDINGS[pads]))
 
 
+@pytest.mark.parametrize(
+    ("op", "padding", "ceil", "greyed"),
+    [
+        ("max", 0, False, (True, True)),
+        ("max", 1, False, (False, True)),
+        ("max", 0, True, (False, True)),
+        ("mean", 0, True, (True, True)),
+        ("mean", 1, False, (True, False)),
+    ],
+)
+def test_a_control_that_changes_nothing_is_greyed(op, padding, ceil, greyed):
+    first, moved = PoolingExplorer(X, 2, op=op, padding=padding, ceil_mode=ceil), PoolingExplorer(X, 2)
+    moved.op.value, moved.ceil_mode.value, moved.sliders["padding"].value = op, ceil, padding
+    for explorer in (first, moved):
+        assert (explorer.pad_value.disabled, explorer.count_include_pad.disabled) == greyed
+
+
 def check_pool(explorer, op, ceil, include, *, beats):
     """Compare the panels with the functions; where 0 ``beats`` negatives, with the maximum over a ring of zeros."""
     x, dy, (size, kernel, padding, stride) = explorer.x, explorer.dy, explorer.settings.values()

@@ -174,8 +174,7 @@ class ChainExplorer(Explorer):
         return list(CHAINS).index(self.chain.value)
 
     def _algebra(self) -> tuple[list[str], list[str]]:
-        spread = "" if self.settings["stride"] == 1 else "spread"
-        opened, closed = f"{spread}(" if spread else "", ")" if spread else ""
+        opened, closed = ("", "") if self.settings["stride"] == 1 else ("spread(", ")")
         return FORWARD[self._which], [line.replace("{", opened).replace("}", closed) for line in BACKWARD[self._which]]
 
     def _arrows(self) -> list[tuple[str, int]]:

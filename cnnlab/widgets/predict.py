@@ -182,7 +182,7 @@ class Predict(Block):
                 raise ValueError(f"mistakes ({wrong!r}) must be among the choices ({', '.join(self.choices)})")
 
 
-GROUPS = "  \u00a0\u2009\u202f’'"  # what stands between thousands, besides a comma or a point
+GROUPS = " \u00a0\u2009\u202f’'"  # what stands between thousands, besides a comma or a point
 
 
 def read_number(text: str) -> float | None:

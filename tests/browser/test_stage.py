@@ -8,7 +8,9 @@ from itertools import product
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from stage_view import SCENES, View, backward, ends_of, forward, sum_of
+from stage_view import SCENES, View, X, backward, ends_of, forward, sum_of
+
+from cnnlab.scenes import pooling_scene
 
 # --- selection ------------------------------------------------------------------------------------------------------
 
@@ -119,6 +121,20 @@ def test_pointing_at_a_chip_lights_its_two_cells_and_its_wire(stage_page):
     view.root.locator(".cnnlab-sentence").hover()
     assert view.marked("x", "hot") == set()
     expect(view.root.locator(".cnnlab-wire")).to_have_count(9)
+
+
+@pytest.mark.parametrize(
+    ("op", "texts"),
+    [
+        ("max", {(0, 0): ["3 wins → y[0, 0]"], (0, 1): ["1 loses → y[0, 0]"]}),
+        ("mean", {(0, 0): ["3 / 4 → y[0, 0]"], (4, 4): ["2 / 1 → y[2, 2]"]}),
+    ],
+)
+def test_a_cell_of_a_pooling_says_what_became_of_it(stage_page, op, texts):
+    view = View(stage_page, pooling_scene(X, 2, op=op, stride=2, ceil_mode=True))
+    for place, said in texts.items():
+        view.point("x", *place)
+        assert view.root.locator(".cnnlab-chip").all_text_contents() == said
 
 
 # --- steps ----------------------------------------------------------------------------------------------------------

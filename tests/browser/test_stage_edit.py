@@ -51,6 +51,14 @@ def test_keys_of_the_stage_do_not_reach_the_page_around_it_but_shortcuts_with_ct
     assert view.page.evaluate("keys") == ["Control", "s"]
 
 
+def test_where_a_click_picks_the_arrow_keys_pick_too(stage_page):
+    view = View(stage_page, {**backward(), "picks": True})
+    view.cell("y", 0, 0).click()
+    view.press("ArrowDown", "ArrowRight")
+    picked = [message["picked"] for message in view.stage.saved() if "picked" in message]
+    assert picked == [{"panel": "y", "cell": [0, *place]} for place in ((0, 0), (1, 0), (1, 1))]
+
+
 def test_the_arrow_keys_move_over_a_photograph(stage_page):
     view = View(stage_page, SCENES["photo"]())
     canvas = view.panel("y").get_by_role("application")
