@@ -10,6 +10,7 @@ the PNG and the text that every explorer sends with them stay: readers of GitHub
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -24,6 +25,7 @@ NOTEBOOK_METADATA = {
 }
 KEPT_CELL_METADATA = ("jupyter", "slideshow", "tags")  # what an author sets; the rest is left behind by tools
 TIMEOUT = 120  # seconds for one cell
+os.environ["CNNLAB_PROGRESS"] = "off"  # for the kernels: a stored output shows nobody's progress, and none is written
 
 
 def execute(notebook: nbformat.NotebookNode, folder: Path) -> None:

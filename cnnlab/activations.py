@@ -1,14 +1,33 @@
 """Activation functions, each beside its derivative: f bends every z, and f′(z) scales the error on its way back.
 
-Every backward takes ``da``, the gradient of the loss with respect to a = f(z), and returns ``dz = da * f′(z)``: the
-δ of the node, before its activation.
+A forward takes ``z``, an array of any shape (float32, float64 or integer, which becomes float64), and returns a = f(z).
+A backward takes ``da`` too, the gradient of the loss with respect to a, and returns ``dz = da * f′(z)``: the δ of the
+node, before its activation. What is not finite passes without a warning.
+
+:data:`ACTIVATIONS` is the table of them all. A new activation is one entry more: from then on it is a layer, in the
+explorers, and has its plain loop in :mod:`cnnlab.reference`.
+
+>>> softplus = Nonlinearity(
+...     lambda z: np.logaddexp(0, z),
+...     lambda da, z: da * sigmoid(z),
+...     ("log(1 + exp(z))", "1 / (1 + exp(−z))"),
+...     'C. Dugas et al., "Incorporating second-order functional knowledge for better option pricing" (2000)',
+... )
+>>> ACTIVATIONS["softplus"] = softplus
+>>> from cnnlab.layers import Activation
+>>> Activation("softplus").forward([0]).round(4)
+array([0.6931])
+>>> del ACTIVATIONS["softplus"]
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
 import numpy as np
 
-from cnnlab.checks import check_array, check_number, check_same_dtype, check_shape
+from cnnlab.checks import check_array, check_finite, check_known, check_same_dtype, check_shape
 
 
 def relu(z):
@@ -39,7 +58,7 @@ def relu(z):
     >>> relu([-2, 0, 3])
     array([0., 0., 3.])
     """
-    return np.maximum(_check("z", z), 0)
+    return np.maximum(check_array("z", z), 0)
 
 
 def relu_backward(da, z):
@@ -56,10 +75,8 @@ def relu_backward(da, z):
 
     Raises
     ------
-    TypeError
-        If da or z has another dtype than float32, float64 or integer, or they differ.
-    ValueError
-        If z is empty, or da has another shape.
+    TypeError, ValueError
+        As :func:`relu`; also if da has another shape or dtype than z.
 
     Notes
     -----
@@ -70,31 +87,13 @@ def relu_backward(da, z):
     >>> relu_backward([10, 20, 30], [-2, 0, 3])
     array([ 0.,  0., 30.])
     """
-    da, z = _check_gradient(da, z)
+    da, z = _check_pair(da, z)
     return np.where(z > 0, da, 0)
 
 
 def leaky_relu(z, *, slope=0.01):
-    """Return z where z > 0, else ``slope * z``: the error never dies.
+    """Return z where z > 0, else ``slope * z``, as :func:`relu`: the error never dies.
 
-    Parameters
-    ----------
-    z : array, any shape
-        float32, float64 or integer (which becomes float64).
-    slope : float
-        f′(z) below 0.
-
-    Returns
-    -------
-    a : array, the shape of z
-
-    Raises
-    ------
-    TypeError, ValueError
-        As :func:`relu`.
-
-    Notes
-    -----
     Source: A. Maas, A. Hannun and A. Ng, "Rectifier nonlinearities improve neural network acoustic models" (2013).
 
     Examples
@@ -102,91 +101,69 @@ def leaky_relu(z, *, slope=0.01):
     >>> leaky_relu([-2, 0, 3], slope=0.5)
     array([-1.,  0.,  3.])
     """
-    z = _check("z", z)
-    return np.where(z > 0, z, z * check_number("slope", slope))
+    z, slope = check_array("z", z), check_finite("slope", slope)
+    with np.errstate(all="ignore"):  # 0 · ∞ is NaN, and no warning
+        return np.where(z > 0, z, z * slope)
 
 
 def leaky_relu_backward(da, z, *, slope=0.01):
-    """Return ``da`` where z > 0, else ``slope * da``.
-
-    Parameters, errors and result are those of :func:`relu_backward`, and ``slope`` of :func:`leaky_relu`.
-
-    Notes
-    -----
-    Source: as :func:`leaky_relu`.
+    """Return ``da`` where z > 0, else ``slope * da``, as :func:`relu_backward`. Source: as :func:`leaky_relu`.
 
     Examples
     --------
     >>> leaky_relu_backward([10, 20, 30], [-2, 0, 3], slope=0.5)
     array([ 5., 10., 30.])
     """
-    da, z = _check_gradient(da, z)
-    return np.where(z > 0, da, da * check_number("slope", slope))
+    (da, z), slope = _check_pair(da, z), check_finite("slope", slope)
+    with np.errstate(all="ignore"):
+        return np.where(z > 0, da, da * slope)
 
 
 def sigmoid(z):
-    """Return ``1 / (1 + exp(-z))`` of every cell, from 0 to 1.
+    """Return ``1 / (1 + exp(-z))`` of every cell, as :func:`relu`; written with ``exp(-|z|)``, which cannot overflow.
 
-    Parameters, errors and result are those of :func:`relu`.
-
-    Notes
-    -----
-    Written with ``exp(-|z|)``, which cannot overflow. Source: D. Rumelhart, G. Hinton and R. Williams, "Learning
-    representations by back-propagating errors" (1986), equation 2.
+    Source: D. Rumelhart, G. Hinton and R. Williams, "Learning representations by back-propagating errors" (1986),
+    equation 2.
 
     Examples
     --------
     >>> sigmoid([-1000, 0, 1000])
     array([0. , 0.5, 1. ])
     """
-    z = _check("z", z)
-    shrunk = np.exp(-np.abs(z))
-    return np.where(z < 0, shrunk, 1) / (1 + shrunk)
+    z = check_array("z", z)
+    with np.errstate(all="ignore"):
+        shrunk = np.exp(-np.abs(z))
+        return np.where(z < 0, shrunk, 1) / (1 + shrunk)
 
 
 def sigmoid_backward(da, z):
-    """Return ``da * a * (1 - a)`` with a = sigmoid(z): at most a quarter of the error goes on.
-
-    Parameters, errors and result are those of :func:`relu_backward`.
-
-    Notes
-    -----
-    Source: as :func:`sigmoid`.
+    """Return ``da * a * (1 - a)`` with a = sigmoid(z), as :func:`relu_backward`. Source: as :func:`sigmoid`.
 
     Examples
     --------
     >>> sigmoid_backward([8, 8], [0, 1000])
     array([2., 0.])
     """
-    da, z = _check_gradient(da, z)
+    da, z = _check_pair(da, z)
     a = sigmoid(z)
-    return da * a * (1 - a)
+    with np.errstate(all="ignore"):
+        return da * a * (1 - a)
 
 
 def tanh(z):
-    """Return the hyperbolic tangent of every cell, from -1 to 1.
-
-    Parameters, errors and result are those of :func:`relu`.
-
-    Notes
-    -----
-    Source: as :func:`tanh_backward`.
+    """Return the hyperbolic tangent of every cell, from -1 to 1, as :func:`relu`. Source: as :func:`tanh_backward`.
 
     Examples
     --------
     >>> tanh([-1000, 0, 1000])
     array([-1.,  0.,  1.])
     """
-    return np.tanh(_check("z", z))
+    return np.tanh(check_array("z", z))
 
 
 def tanh_backward(da, z):
-    """Return ``da * (1 - a²)`` with a = tanh(z).
+    """Return ``da * (1 - a²)`` with a = tanh(z), as :func:`relu_backward`.
 
-    Parameters, errors and result are those of :func:`relu_backward`.
-
-    Notes
-    -----
     Source: Y. LeCun, L. Bottou, G. Orr and K.-R. Müller, "Efficient backprop" (1998), section 4.4.
 
     Examples
@@ -194,16 +171,85 @@ def tanh_backward(da, z):
     >>> tanh_backward([8, 8], [0, 1000])
     array([8., 0.])
     """
-    da, z = _check_gradient(da, z)
-    return da * (1 - np.tanh(z) ** 2)
+    da, z = _check_pair(da, z)
+    with np.errstate(all="ignore"):
+        return da * (1 - np.tanh(z) ** 2)
 
 
-def _check(name: str, value) -> np.ndarray:
-    return check_array(name, value)
-
-
-def _check_gradient(da, z) -> tuple[np.ndarray, np.ndarray]:
-    da, z = _check("da", da), _check("z", z)
+def _check_pair(da, z) -> tuple[np.ndarray, np.ndarray]:
+    da, z = check_array("da", da), check_array("z", z)
     check_shape("da", da, z.shape, "the shape of z")
     check_same_dtype(da=da, z=z)
     return da, z
+
+
+# --- the table ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Nonlinearity:
+    """An entry of :data:`ACTIVATIONS`.
+
+    Attributes
+    ----------
+    forward : callable
+        From ``z, **settings`` to a.
+    backward : callable
+        From ``da, z, **settings`` to dz.
+    words : (str, str)
+        f and f′ in plain mathematics; a setting stands in braces.
+    source : str
+    settings : dict of float
+        The default of each setting.
+    """
+
+    forward: Callable
+    backward: Callable
+    words: tuple[str, str]
+    source: str = ""
+    settings: Mapping[str, float] = field(default_factory=dict)
+
+    def check_settings(self, given: Mapping) -> dict[str, float]:
+        """Return the value of each setting: the one given, or its default."""
+        check_known(given, self.settings, "a setting of this activation")
+        return {name: check_finite(name, given.get(name, default)) for name, default in self.settings.items()}
+
+    def formulas(self, **settings) -> tuple[str, str]:
+        """Return f and f′ as lines of text.
+
+        Examples
+        --------
+        >>> ACTIVATIONS["leaky_relu"].formulas(slope=0.5)
+        ('f(z) = z where z > 0, else 0.5·z', 'f′(z) = 1 where z > 0, else 0.5')
+        """
+        numbers = {name: _written(value) for name, value in self.check_settings(settings).items()}
+        f, slope = (words.format(**numbers) for words in self.words)
+        return f"f(z) = {f}", f"f′(z) = {slope}"
+
+
+def _written(number: float) -> str:
+    return f"{number:g}" if number >= 0 else f"(−{-number:g})"
+
+
+# Each entry looks its functions up when it is used: whoever replaces one in this module changes the entry too.
+# fmt: off
+ACTIVATIONS: dict[str, Nonlinearity] = {
+    # name      f                                 f′
+    "relu": Nonlinearity(
+        lambda z: relu(z),                        lambda da, z: relu_backward(da, z),
+        ("max(0, z)",                             "1 where z > 0, else 0"),
+        "V. Nair and G. Hinton (2010)"),
+    "leaky_relu": Nonlinearity(
+        lambda z, **s: leaky_relu(z, **s),        lambda da, z, **s: leaky_relu_backward(da, z, **s),
+        ("z where z > 0, else {slope}·z",         "1 where z > 0, else {slope}"),
+        "A. Maas, A. Hannun and A. Ng (2013)", {"slope": 0.01}),
+    "sigmoid": Nonlinearity(
+        lambda z: sigmoid(z),                     lambda da, z: sigmoid_backward(da, z),
+        ("1 / (1 + exp(−z))",                     "f(z) · (1 − f(z))"),
+        "D. Rumelhart, G. Hinton and R. Williams (1986)"),
+    "tanh": Nonlinearity(
+        lambda z: tanh(z),                        lambda da, z: tanh_backward(da, z),
+        ("tanh(z)",                               "1 − f(z)²"),
+        "Y. LeCun, L. Bottou, G. Orr and K.-R. Müller (1998)"),
+}
+# fmt: on

@@ -2,55 +2,114 @@
 
 from __future__ import annotations
 
+import math
 import operator
+from collections.abc import Collection, Mapping
 from numbers import Real
 
 import numpy as np
 
+LARGEST = 2**31 - 1  # no length, count or label is greater, nor the number of cells of an array that is passed in
+MOST_CELLS = 2**28  # of an array that is made here, such as weights: 2 GiB of float64. Refused before numpy is asked
+LONGEST_LIST = 10_000  # of lengths, layers and the like; range(10**12) is a list too
+
+
+def shown(value) -> str:
+    """Return ``value`` as an error shows it: one that is too long is cut."""
+    try:
+        text = repr(value)
+    except Exception:  # an int of 5,000 digits, or an object that cannot show itself
+        return type(value).__name__
+    return text if len(text) <= 100 else f"{text[:99]}…"
+
 
 def check_int(name: str, value, least: int) -> int:
-    """Return ``value`` as an int of at least ``least``."""
+    """Return ``value`` as an int from ``least`` to :data:`LARGEST`."""
     if isinstance(value, bool | np.bool_):
         raise TypeError(f"{name} ({value!r}) must be an int")
     try:
         number = operator.index(value)
-    except TypeError:
-        raise TypeError(f"{name} ({value!r}) must be an int") from None
+    except Exception:
+        raise TypeError(f"{name} ({shown(value)}) must be an int") from None
     if number < least:
-        raise ValueError(f"{name} ({number}) must be at least {least}")
+        raise ValueError(f"{name} ({shown(number)}) must be at least {least}")
+    if number > LARGEST:
+        raise ValueError(f"{name} ({shown(number)}) must be at most {LARGEST:,}")
     return number
 
 
 def check_number(name: str, value) -> float:
     """Return ``value`` as a float; it may be infinite or NaN."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
-        raise TypeError(f"{name} ({value!r}) must be a number")
-    return float(value)
+        raise TypeError(f"{name} ({shown(value)}) must be a number")
+    try:
+        return float(value)
+    except Exception:  # an int beyond the greatest float
+        raise ValueError(f"{name} ({shown(value)}) must be a number that a float can hold (up to 1.8e308)") from None
+
+
+def check_finite(name: str, value) -> float:
+    """Return ``value`` as a float that is neither infinite nor NaN."""
+    number = check_number(name, value)
+    if not math.isfinite(number):
+        raise ValueError(f"{name} ({value}) must be finite")
+    return number
+
+
+def check_positive(name: str, value) -> float:
+    """Return ``value`` as a finite float greater than 0."""
+    number = check_number(name, value)
+    if not 0 < number < math.inf:
+        raise ValueError(f"{name} ({value}) must be greater than 0, and finite")
+    return number
+
+
+def check_share(name: str, value) -> float:
+    """Return ``value`` as a float from 0 to less than 1."""
+    number = check_number(name, value)
+    if not 0 <= number < 1:
+        raise ValueError(f"{name} ({value}) must be at least 0 and less than 1")
+    return number
 
 
 def check_flag(name: str, value) -> bool:
     """Return ``value``, which must be True or False, as a bool."""
     if not isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name} ({value!r}) must be True or False")
+        raise TypeError(f"{name} ({shown(value)}) must be True or False")
     return bool(value)
 
 
 def check_choice(name: str, value, choices) -> None:
     """Raise unless ``value`` is one of the words in ``choices``."""
     if not isinstance(value, str) or value not in choices:
-        raise ValueError(f"{name} ({value!r}) must be one of {', '.join(choices)}")
+        raise ValueError(f"{name} ({shown(value)}) must be one of {', '.join(choices)}")
 
 
 def check_list(name: str, value, of: str) -> list:
     """Return what is in a list, a tuple or the like; ``of`` says what that is."""
-    if isinstance(value, str) or not np.iterable(value):
-        raise TypeError(f"{name} ({value!r}) must be a list of {of}")
+    if isinstance(value, str | bytes) or not isinstance(value, Collection) or not np.iterable(value):
+        raise TypeError(f"{name} ({shown(value)}) must be a list of {of}")
+    if len(value) > LONGEST_LIST:
+        raise ValueError(f"{name} ({len(value):,} long) must be a list of at most {LONGEST_LIST:,} {of}")
     return list(value)
+
+
+def check_named(name: str, value) -> None:
+    """Raise unless ``value`` is a dict of arrays by name."""
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} ({shown(value)}) must be a dict of arrays by name")
+
+
+def check_known(given: Mapping, known, what: str) -> None:
+    """Raise unless the names in ``given`` are all among those in ``known``; ``what`` says what a name must be."""
+    for name, value in given.items():
+        if name not in known:
+            raise TypeError(f"{name} ({shown(value)}) must be {what} ({', '.join(known) or 'it has none'})")
 
 
 def check_array(name: str, value, axes=None) -> np.ndarray:
     """Return ``value`` as a float array with one dimension for each of ``axes``, or any; integers become float64."""
-    array = _as_array(name, value)
+    array = as_array(name, value)
     if array.dtype.kind in "iu":
         array = array.astype(np.float64)
     if array.dtype not in (np.float32, np.float64):
@@ -63,21 +122,58 @@ def check_array(name: str, value, axes=None) -> np.ndarray:
     return array
 
 
+def check_batch(name: str, value) -> np.ndarray:
+    """Return ``value`` as a float array whose first dimension is that of the images, with any others."""
+    array = check_array(name, value)
+    if not array.ndim:
+        raise ValueError(f"{name} (shape ()) must have a first dimension, that of the images")
+    return array
+
+
 def check_integers(name: str, value) -> np.ndarray:
     """Return ``value`` as an array of indices."""
-    array = _as_array(name, value)
+    array = as_array(name, value)
     if array.dtype.kind not in "iu":
         raise TypeError(f"{name} (dtype {array.dtype}) must be integer")
+    if array.max(initial=0) > LARGEST:  # a larger one would turn negative below
+        raise ValueError(f"{name} ({array.max()}) must be at most {LARGEST:,}")
     return array.astype(np.intp, copy=False)
 
 
-def _as_array(name: str, value) -> np.ndarray:
-    if np.ma.is_masked(value):
-        raise TypeError(f"{name} (a masked array) must have a number in every cell: fill the masked ones first")
+def check_changeable(name: str, array) -> None:
+    """Raise unless ``array`` holds floats that can be written over."""
+    if not isinstance(array, np.ndarray) or array.dtype not in (np.float32, np.float64):
+        raise TypeError(f"{name} ({shown(array)}) must be a float32 or float64 array: it is changed in place")
+    if not array.flags.writeable:
+        raise ValueError(f"{name} (a read-only array) must be writeable: it is changed in place")
+
+
+def check_cells(name: str, shape: tuple[int, ...]) -> None:
+    """Raise where an array of this shape would be larger than any that is made here."""
+    cells = math.prod(shape)
+    if cells > MOST_CELLS:
+        raise ValueError(f"{name} (shape {shape}) must have at most {MOST_CELLS:,} cells (it has {cells:,})")
+
+
+def as_array(name: str, value) -> np.ndarray:
+    """Return ``value`` as an array, of whatever dtype."""
     try:
-        return np.asarray(value)
-    except ValueError as error:  # rows of different lengths
+        masked = _is_masked(value)
+        array = None if masked else np.asarray(value)
+    except Exception as error:  # rows of different lengths, a list in itself, an object that is no array after all
         raise ValueError(f"{name} must be one array of numbers ({error})") from None
+    if masked:
+        raise TypeError(f"{name} (a masked array) must have a number in every cell: fill the masked ones first")
+    if array.size > LARGEST:  # a broadcast number takes no memory; what is made of it would
+        raise ValueError(f"{name} (shape {array.shape}) must have at most {LARGEST:,} cells")
+    return array
+
+
+def _is_masked(value) -> bool:
+    """Return whether an array has masked cells, or one in a list, which numpy would read as if nothing were masked."""
+    if isinstance(value, list | tuple):
+        return any(map(_is_masked, value))
+    return isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value)
 
 
 def check_shape(name: str, array: np.ndarray, shape: tuple[int, ...], why: str) -> None:
@@ -94,20 +190,11 @@ def check_same_dtype(**arrays: np.ndarray | None) -> None:
         raise TypeError(f"{' and '.join(given)} must have one dtype ({listed})")
 
 
-def check_groups(groups, channels: int, filters: int) -> int:
-    """Return ``groups`` as an int that divides the input channels and the filters."""
-    groups = check_int("groups", groups, 1)
-    for name, count in (("input channels", channels), ("filters", filters)):
-        if count % groups:
-            raise ValueError(f"groups ({groups}) must divide the {name} ({count} / {groups} leaves {count % groups})")
-    return groups
-
-
 def check_pair(name: str, value, least: int, pair: str = "(h, w)") -> tuple[int, int]:
     """Return an int or a ``pair`` as a pair of ints of at least ``least``."""
     if isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim == 1):
         if len(value) != 2:
-            raise ValueError(f"{name} ({value!r}) must be an int or a pair {pair}")
+            raise ValueError(f"{name} ({shown(value)}) must be an int or a pair {pair}")
         return check_int(name, value[0], least), check_int(name, value[1], least)
     number = check_int(name, value, least)
     return number, number
@@ -116,7 +203,7 @@ def check_pair(name: str, value, least: int, pair: str = "(h, w)") -> tuple[int,
 def check_rng(rng) -> None:
     """Raise unless ``rng`` is a numpy generator."""
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng ({rng!r}) must be a numpy.random.Generator, such as np.random.default_rng(0)")
+        raise TypeError(f"rng ({shown(rng)}) must be a numpy.random.Generator, such as np.random.default_rng(0)")
 
 
 def check_has(name: str, value, *parts: str) -> None:

@@ -1,22 +1,26 @@
 """Convolution, forward and backward, and the transposed convolution, which is the backward pass run forward.
 
 Of a block of images, the cells that all windows have under one tap are copied into one row of a matrix. Then each of
-the three sums over the wires is a matrix product: kernels times cells is y, dy times cells is dw, and kernels times
+the three sums over the wires is a matrix product: kernels times cells is y, cells times dy is dw, and kernels times
 dy is what every tap adds to dx. Rows and columns are copied in turn: kh + kw steps in place of kh * kw.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from cnnlab.geometry import Axis
-from cnnlab.wiring import check_convolution, check_transposed, check_upstream, tap_slices
+from cnnlab.operands import check_convolution, check_transposed, check_upstream
+from cnnlab.wiring import add_up, bands, under_taps
 
 # Arrays of a block are (..., H, N, W): a row of all its images is one piece of memory, and so is a run of rows.
 ROWS, COLUMNS = -3, -1
-BLOCK = 2**18, 2**19  # numbers to work on at a time: 1 to 2 MiB of float32, which a processor's cache holds
+BLOCK = 2**18  # numbers to work on at a time: 1 MiB of float32, which a processor's cache holds
 
 
+@np.errstate(all="ignore")  # what is not finite passes without a warning
 def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     """Return the sum of cell times tap for each window of x and each kernel of w.
 
@@ -46,13 +50,14 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     TypeError
         If an array has another dtype, the dtypes differ, or a length is not an int.
     ValueError
-        If an array is empty or has other dimensions, the channels do not go together, a length is too small, or
-        the kernel does not fit in the padded input.
+        If an array is empty or has other dimensions, the channels do not go together, a length is too small or too
+        large, or the kernel does not fit in the padded input.
 
     Notes
     -----
-    Beside y it takes memory for the cells under the taps of a few images, 1 to 2 MiB in float32, or of one image where
-    that is more (and a kh-th of it again, while it is copied). An im2col buffer holds those of the whole batch.
+    Beside y it takes memory for 2**18 numbers (1 MiB in float32), or as many as w or a row of windows needs: the cells
+    under the taps of some images, or of some rows of one; and S / kh of it again, while they are copied. An im2col
+    buffer holds those of the whole batch.
 
     Source: Y. LeCun et al., "Gradient-based learning applied to document recognition" (1998), section II; the
     settings as in V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning" (2016).
@@ -70,13 +75,15 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     )
     kernels = w.reshape(groups, -1, w[0].size)
     y = np.empty((len(x), len(w), rows.out, columns.out), x.dtype)
-    for images in _blocks(x, w, y):
-        _multiply(kernels, _under_taps(x[images], rows, columns, groups), y[images])
+    for images, outputs, inputs, band in _blocks(y, kernels, rows):
+        block = x[images, :, inputs]
+        y[images, :, outputs] = _as_images(kernels @ _under_taps(block, band, columns, len(kernels)), band, columns)
     if b is not None:
         y += b.reshape(-1, 1, 1)
     return y
 
 
+@np.errstate(all="ignore")
 def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1, groups=1):
     """Return the gradients of a convolution.
 
@@ -125,14 +132,15 @@ def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1, groups=1):
     x, w, _, (rows, columns) = check_convolution(x, w, stride=stride, padding=padding, dilation=dilation, groups=groups)
     dy = check_upstream(dy, x, w, (rows, columns))
     kernels = w.reshape(groups, -1, w[0].size)
-    dx, dw = np.empty(x.shape, x.dtype), np.zeros_like(kernels)
-    for images in _blocks(x, w, dy):
-        upstream = _by_group(dy[images], groups)
-        dw += upstream @ _under_taps(x[images], rows, columns, groups).mT
-        dx[images] = _add_up(kernels.mT @ upstream, rows, columns)
+    dx, dw = np.zeros(x.shape, x.dtype), np.zeros_like(kernels)
+    for images, outputs, inputs, band in _blocks(dy, kernels, rows):
+        block, upstream = x[images, :, inputs], _by_group(dy[images, :, outputs], len(kernels))
+        dw += (_under_taps(block, band, columns, len(kernels)) @ upstream.mT).mT  # twice as fast as dy times cells
+        dx[images, :, inputs] += _add_up(_shares(kernels, upstream), band, columns)
     return dx, dw.reshape(w.shape), dy.sum(axis=(0, 2, 3))
 
 
+@np.errstate(all="ignore")
 def conv_transpose2d(x, w, b=None, *, stride=1, padding=0, output_padding=0, dilation=1, groups=1):
     """Return the transposed convolution: each cell of x adds the kernel, times the cell, to its window of y.
 
@@ -188,9 +196,10 @@ def conv_transpose2d(x, w, b=None, *, stride=1, padding=0, output_padding=0, dil
         x, w, b, stride=stride, padding=padding, output_padding=output_padding, dilation=dilation, groups=groups
     )
     kernels = w.reshape(groups, -1, w[0].size)
-    y = np.empty((len(x), groups * w.shape[1], rows.size, columns.size), x.dtype)
-    for images in _blocks(y, w, x):
-        y[images] = _add_up(kernels.mT @ _by_group(x[images], groups), rows, columns)
+    y = np.zeros((len(x), len(kernels) * w.shape[1], rows.size, columns.size), x.dtype)
+    for images, windows, cells, band in _blocks(x, kernels, rows):
+        shares = _shares(kernels, _by_group(x[images, :, windows], len(kernels)))
+        y[images, :, cells] += _add_up(shares, band, columns)
     if b is not None:
         y += b.reshape(-1, 1, 1)
     return y
@@ -199,14 +208,17 @@ def conv_transpose2d(x, w, b=None, *, stride=1, padding=0, output_padding=0, dil
 # --- blocks as matrices -------------------------------------------------------------------------------------------
 
 
-def _blocks(x: np.ndarray, w: np.ndarray, y: np.ndarray) -> list[slice]:
-    """Return the batch in slices: the cells under the taps and the outputs of each are about ``BLOCK`` numbers."""
-    least, most = BLOCK
-    windows = y.shape[2] * y.shape[3]
-    cells, outputs = x.shape[1] * w.shape[2] * w.shape[3] * windows, y.shape[1] * windows
-    numbers = min(max(len(x) * cells // 2, least), most)  # half of what im2col holds, but within the limits
-    images = max(1, numbers // (cells + outputs))
-    return [slice(first, first + images) for first in range(0, len(x), images)]
+def _blocks(y: np.ndarray, kernels: np.ndarray, rows: Axis) -> Iterator[tuple[slice, slice, slice, Axis]]:
+    """Yield y in pieces: some images, some rows of outputs, the rows of the input that these read, and their axis.
+
+    The cells under the taps of each and its outputs are about ``BLOCK`` numbers, or as many as the kernels have.
+    """
+    groups, filters, taps = kernels.shape
+    lines = max(1, max(BLOCK, kernels.size) // (groups * (filters + taps) * y.shape[3]))
+    images = max(1, lines // rows.out)
+    for outputs, inputs, band in bands(rows, lines):
+        for first in range(0, len(y), images):
+            yield slice(first, first + images), outputs, inputs, band
 
 
 def _by_group(y: np.ndarray, groups: int) -> np.ndarray:
@@ -214,18 +226,22 @@ def _by_group(y: np.ndarray, groups: int) -> np.ndarray:
     return y.transpose(1, 2, 0, 3).reshape(groups, y.shape[1] // groups, -1)
 
 
-def _multiply(kernels: np.ndarray, cells: np.ndarray, y: np.ndarray) -> None:
-    """Put the kernels times the cells under their taps into y (N, F, out_h, out_w)."""
-    images, filters, height, width = y.shape
-    if images == 1:  # the product is in the order of y: no second copy
-        np.matmul(kernels, cells, out=y.reshape(len(kernels), -1, height * width))
-    else:
-        y[...] = (kernels @ cells).reshape(filters, height, images, width).transpose(2, 0, 1, 3)
+def _as_images(matrices: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
+    """Return a matrix for each group as (N, F, out_h, out_w): :func:`_by_group` backward."""
+    images = matrices.shape[2] // (rows.out * columns.out)
+    return matrices.reshape(-1, rows.out, images, columns.out).transpose(2, 0, 1, 3)
+
+
+def _shares(kernels: np.ndarray, upstream: np.ndarray) -> np.ndarray:
+    """Return what each tap of each window adds to its cell, (groups, taps, windows)."""
+    if kernels.shape[1] == 1:  # numpy's matrix product of a column and a row is slow
+        return kernels.mT * upstream
+    return kernels.mT @ upstream
 
 
 def _under_taps(x: np.ndarray, rows: Axis, columns: Axis, groups: int) -> np.ndarray:
     """Return the cell under each tap of each window, 0 where it is padding: (groups, taps, windows)."""
-    cells = _spread(_spread(x.transpose(1, 2, 0, 3), columns, COLUMNS), rows, ROWS)  # (C, kh, kw, out_h, N, out_w)
+    cells = under_taps(under_taps(x.transpose(1, 2, 0, 3), columns, COLUMNS), rows, ROWS)
     return cells.reshape(groups, x.shape[1] // groups * rows.kernel * columns.kernel, -1)
 
 
@@ -233,44 +249,4 @@ def _add_up(shares: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
     """Return for each cell the sum of its shares under all taps, (N, C, H, W): :func:`_under_taps` backward."""
     images = shares.shape[2] // (rows.out * columns.out)
     shares = shares.reshape(-1, rows.kernel, columns.kernel, rows.out, images, columns.out)
-    return _collect(_collect(shares, rows, ROWS), columns, COLUMNS).transpose(2, 0, 1, 3)
-
-
-# --- one axis at a time -------------------------------------------------------------------------------------------
-
-
-def _spread(x: np.ndarray, axis: Axis, dim: int) -> np.ndarray:
-    """Return what each tap reads along one dimension: from (C, ..., size, ...) to (C, taps, ..., out, ...)."""
-    if _is_copy(axis):
-        return x[:, None]
-    cells = np.zeros((len(x), axis.kernel, *_with_length(x.shape[1:], dim, axis.out)), x.dtype)
-    for tap in range(axis.kernel):
-        outputs, inputs = tap_slices(axis, tap)
-        cells[:, tap][_along(dim, outputs)] = x[_along(dim, inputs)]
-    return cells
-
-
-def _collect(shares: np.ndarray, axis: Axis, dim: int) -> np.ndarray:
-    """Return the sum of what each tap adds along it: from (C, taps, ..., out, ...) to (C, ..., size, ...)."""
-    if _is_copy(axis):
-        return shares[:, 0]
-    x = np.zeros((len(shares), *_with_length(shares.shape[2:], dim, axis.size)), shares.dtype)
-    for tap in range(axis.kernel):
-        outputs, inputs = tap_slices(axis, tap)
-        x[_along(dim, inputs)] += shares[:, tap][_along(dim, outputs)]  # one tap reads a cell once: nothing is lost
-    return x
-
-
-def _is_copy(axis: Axis) -> bool:
-    """Return whether the only tap reads each cell for the output of its own index."""
-    return axis == Axis(axis.size, kernel=1, stride=1, before=0, after=0, dilation=axis.dilation)
-
-
-def _with_length(shape: tuple[int, ...], dim: int, length: int) -> list[int]:
-    lengths = list(shape)
-    lengths[dim] = length
-    return lengths
-
-
-def _along(dim: int, cells: slice) -> tuple:
-    return (..., cells, *[slice(None)] * (-1 - dim))
+    return add_up(add_up(shares, rows, ROWS), columns, COLUMNS).transpose(2, 0, 1, 3)

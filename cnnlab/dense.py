@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.checks import check_array, check_same_dtype, check_shape
+from cnnlab.checks import check_array, check_cells, check_same_dtype, check_shape
 
 
 def dense(x, w, b=None):
@@ -41,12 +41,15 @@ def dense(x, w, b=None):
     array([[11., 22., 38.]])
     """
     x, w = _check_operands(x, w)
-    b = None if b is None else check_array("b", b, "K")
-    check_same_dtype(x=x, w=w, b=b)
-    y = x @ w
     if b is not None:
+        b = check_array("b", b, "K")
         check_shape("b", b, w.shape[1:], "one for each column of w")
-        y += b
+    check_same_dtype(x=x, w=w, b=b)
+    check_cells("y", (len(x), w.shape[1]))
+    with np.errstate(all="ignore"):  # what is not finite passes without a warning
+        y = x @ w
+        if b is not None:
+            y += b
     return y
 
 
@@ -91,7 +94,8 @@ def dense_backward(dy, x, w):
     dy = check_array("dy", dy, "NK")
     check_shape("dy", dy, (x.shape[0], w.shape[1]), "N of x, K of w")
     check_same_dtype(dy=dy, x=x, w=w)
-    return dy @ w.T, x.T @ dy, dy.sum(axis=0)
+    with np.errstate(all="ignore"):
+        return dy @ w.T, x.T @ dy, dy.sum(axis=0)
 
 
 def _check_operands(x, w) -> tuple[np.ndarray, np.ndarray]:

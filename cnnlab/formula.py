@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from typing import NamedTuple
 
 from cnnlab.checks import check_int, check_list
-from cnnlab.geometry import Axis, check_axis, check_layers, fits, output_size
+from cnnlab.geometry import Axis, check_axis, check_layers, fits, output_size, trace_axes
 
+MOST_CHOICES = 10_000  # of settings to try, which takes half a second
 Token = tuple[str, str]  # (role, text): the role is R, F, P, S or D, or empty for signs and plain numbers
 
 
@@ -16,7 +18,8 @@ Token = tuple[str, str]  # (role, text): the role is R, F, P, S or D, or empty f
 class Explanation:
     """An output size with its reason: the formula, then the same with the numbers in it.
 
-    ``steps`` holds the right-hand sides in turn; ``text``, ``latex`` and ``mathml`` each say the whole chain.
+    ``steps`` holds the right-hand sides in turn, ``spans`` the same in pieces (letter, text) for whoever colours them;
+    ``text``, ``latex`` and ``mathml`` each say the whole chain.
     ``leftover`` counts the padded cells after the last whole window and ``leftover_text`` says so in words.
     """
 
@@ -27,6 +30,7 @@ class Explanation:
     leftover: int
     leftover_text: str
     steps: tuple[str, ...]
+    spans: tuple[tuple[Token, ...], ...]
 
 
 class LayerSize(NamedTuple):
@@ -58,7 +62,12 @@ def explain_output_size(size, kernel, *, stride=1, padding=0, dilation=1, ceil_m
     >>> because.leftover_text
     '197 / 2 leaves 1 over: the last padding cell is never read'
     """
-    axis = check_axis(size, kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
+    settings = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
+    return explain_axis(check_axis(size, kernel, **settings))
+
+
+def explain_axis(axis: Axis) -> Explanation:
+    """Return the output size of a checked axis with its reason; as :func:`explain_output_size`."""
     rounding = "ceil" if axis.ceil_mode else "floor"
     chain = _chain(axis)
     steps = tuple(_text(step, rounding) for step in chain)
@@ -70,6 +79,7 @@ def explain_output_size(size, kernel, *, stride=1, padding=0, dilation=1, ceil_m
         leftover=axis.leftover,
         leftover_text=_leftover_text(axis),
         steps=steps,
+        spans=tuple(_spans(step, rounding) for step in chain),
     )
 
 
@@ -91,7 +101,8 @@ def trace_sizes(size, layers) -> list[LayerSize]:
     Raises
     ------
     TypeError, ValueError
-        As :func:`cnnlab.output_size`.
+        As :func:`cnnlab.output_size`, with the number and the name of the layer in front; each window of a layer named
+        "pool" must hold an input cell.
 
     Notes
     -----
@@ -103,12 +114,8 @@ def trace_sizes(size, layers) -> list[LayerSize]:
     >>> [layer.size for layer in trace_sizes(200, layers)]
     [99, 97, 97]
     """
-    trace = []
-    for name, kernel, stride, padding in check_layers(layers):
-        explanation = explain_output_size(size, kernel, stride=stride, padding=padding)
-        size = explanation.value
-        trace.append(LayerSize(name, size, explanation))
-    return trace
+    axes = zip(check_layers(layers), trace_axes(size, layers), strict=True)
+    return [LayerSize(layer.name, axis.out, explain_axis(axis)) for layer, axis in axes]
 
 
 def settings_for(size, target, *, kernels, strides, paddings) -> list[tuple[int, int, int]]:
@@ -124,7 +131,7 @@ def settings_for(size, target, *, kernels, strides, paddings) -> list[tuple[int,
     Raises
     ------
     TypeError, ValueError
-        As :func:`cnnlab.output_size`; a kernel that does not fit is left out, with no error.
+        As :func:`cnnlab.output_size`, and for too many choices; a kernel that does not fit is left out, with no error.
 
     Notes
     -----
@@ -140,6 +147,9 @@ def settings_for(size, target, *, kernels, strides, paddings) -> list[tuple[int,
         check_list(name, values, "lengths in cells")
         for name, values in {"kernels": kernels, "strides": strides, "paddings": paddings}.items()
     ]
+    if prod(map(len, offered)) > MOST_CHOICES:
+        counted = " * ".join(str(len(values)) for values in offered)
+        raise ValueError(f"kernels, strides and paddings ({counted}) must make at most {MOST_CHOICES:,} choices")
     choices = [
         (check_int("kernel", kernel, 1), check_int("stride", stride, 1), check_int("padding", padding, 0))
         for kernel, stride, padding in product(*offered)
@@ -237,3 +247,19 @@ def _leftover_text(axis: Axis) -> str:
     kind, count = ("input", axis.unread) if axis.unread else ("padding", axis.leftover)
     cells = f"last {kind} cell is" if count == 1 else f"last {count} {kind} cells are"
     return f"{division}: the {cells} never read"
+
+
+def _spans(step: _Step, rounding: str) -> tuple[Token, ...]:
+    """Return a right-hand side in pieces, as it is written on one line."""
+    tail = tuple(map(_written, step.tail))
+    if not step.top:
+        return tail
+    opening, closing = {"floor": "⌊⌋", "ceil": "⌈⌉"}[rounding]
+    top = tuple(map(_written, step.top))
+    top = (("", "("), *top, ("", ")")) if len(top) > 1 else top
+    return (("", opening), *top, ("", " / "), *map(_written, step.bottom), ("", closing), *tail)
+
+
+def _written(token: Token) -> Token:
+    letter, text = token
+    return letter, {"+": " + ", "-": " − ", "*": "·"}.get(text, text)

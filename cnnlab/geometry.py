@@ -1,17 +1,17 @@
 """Where windows fall: output sizes, padding, receptive fields, and the checks of what says so.
 
-All geometry arithmetic of the package stands here and in :mod:`cnnlab.wiring`. The letters are those of the
-size formula: R input size, F kernel size, P padding, S stride, D dilation.
+All geometry arithmetic stands here and in :mod:`cnnlab.wiring`. R input, F kernel, P padding, S stride, D dilation.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
-from cnnlab.checks import check_flag, check_int, check_list, check_pair
+from cnnlab.checks import check_cells, check_flag, check_int, check_list, check_pair, shown
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,29 @@ class Axis:
         """Cells behind the input that are drawn: the padding, and what the last window hangs over."""
         return self.after + self.overhang
 
+    @property
+    def empty_window(self) -> int | None:
+        """A window that holds no input cell, or None: it lies in the padding, or its taps step over the input."""
+        steps_over = self.dilation if self.dilation > self.size else 1  # after so many, windows fall alike again
+        for window in chain(range(min(self.out, steps_over)), [self.out - 1]):
+            start = window * self.stride - self.before
+            first = start if start >= 0 else start % self.dilation  # of its cells that are not before the input
+            if first >= min(self.size, start + self.extent):
+                return window
+        return None
+
+
+class LayerWindow(NamedTuple):
+    """The window of one layer of a stack, along one axis, as it was given."""
+
+    name: str
+    kernel: int
+    stride: int
+    padding: int | tuple[int, int] | str
+
 
 class ReceptiveField(NamedTuple):
-    """What one cell of a layer sees of the input, in input cells.
-
-    ``size`` is the length of its field, ``jump`` the distance between the fields of neighbours, ``start`` the
-    index of the first cell of the first field (negative where it begins in the padding).
-    """
+    """What a cell of a layer sees: ``size`` input cells from ``start`` on; the next cell's lie ``jump`` further on."""
 
     name: str
     size: int
@@ -96,10 +112,8 @@ class ReceptiveField(NamedTuple):
 
 def check_axis(size, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=False) -> Axis:
     """Return the checked :class:`Axis`; ``padding`` is an int, a pair (before, after), "same" or "valid"."""
-    size = check_int("size", size, 1)
-    kernel = check_int("kernel", kernel, 1)
-    stride = check_int("stride", stride, 1)
-    dilation = check_int("dilation", dilation, 1)
+    lengths = {"size": size, "kernel": kernel, "stride": stride, "dilation": dilation}
+    size, kernel, stride, dilation = (check_int(name, length, 1) for name, length in lengths.items())
     if isinstance(padding, str):
         padding = named_padding(padding, kernel, stride, dilation)
     before, after = check_pair("padding", padding, 0, "(before, after)")
@@ -128,18 +142,25 @@ def check_window(shape, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=Fa
         check_axis(*sizes, stride=s, padding=p, dilation=d, ceil_mode=ceil_mode)
         for *sizes, s, p, d in zip(shape, kernels, strides, paddings, dilations, strict=True)
     )
+    check_cells("the padded plane", (rows.padded, columns.padded))  # the output is no larger
     return rows, columns
 
 
-def roomy_plane(kernel, *, stride=None, dilation=1, **settings) -> tuple[int, int]:
-    """Return a plane (H, W) in which a window has room, and goes as little into the padding as in any.
+def check_filled(axis: Axis) -> None:
+    """Raise unless each window of a pool holds an input cell: nothing is neither a maximum nor a mean."""
+    window = axis.empty_window
+    if window is not None:
+        start = window * axis.stride - axis.before
+        cells = ", ".join(map(str, range(start, start + axis.extent, axis.dilation)[:5])) + ", …" * (axis.kernel > 5)
+        why = f"window {window} reads cells {cells} and the input is cells 0 to {axis.size - 1}"
+        raise ValueError(f"padding ({axis.before}, {axis.after}) must leave an input cell in every window ({why})")
 
-    For that the leftover is as large as it can be, S - 1. Without a stride the windows stand side by side.
-    """
+
+def roomy_plane(kernel, *, stride=None, dilation=1, **settings) -> tuple[int, int]:
+    """Return a plane (H, W) in which a window has room, and by its leftover of S - 1 the least padding of any."""
     lengths = zip(check_pair("kernel", kernel, 1), check_pair("dilation", dilation, 1), strict=True)
     plane = tuple(cells * apart for cells, apart in lengths)
-    stride = kernel if stride is None else stride
-    axes = check_window(plane, kernel, stride=stride, dilation=dilation, **settings)
+    axes = check_window(plane, kernel, stride=kernel if stride is None else stride, dilation=dilation, **settings)
     height, width = (axis.size + axis.stride - 1 - axis.leftover for axis in axes)
     return height, width
 
@@ -160,7 +181,7 @@ def named_padding(name: str, kernel: int, stride: int, dilation: int) -> tuple[i
     if name == "valid":
         return 0, 0
     if name != "same":
-        raise ValueError(f'padding ({name!r}) must be "same", "valid" or a number of cells')
+        raise ValueError(f'padding ({shown(name)}) must be "same", "valid" or a number of cells')
     if stride != 1:
         raise ValueError(f'padding ("same") must go with stride 1 (stride is {stride})')
     return same_padding(kernel, dilation=dilation)
@@ -181,14 +202,12 @@ def output_size(size, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=Fals
     padding : int, (int, int), "same" or "valid"
         P on each side, or (before, after); "same" keeps the size and goes with stride 1.
     ceil_mode : bool
-        Round up instead of down: a last window may hang over the far edge, unless it would start in the padding.
+        Round up: a last window may hang over the far edge, unless it would start in the padding.
 
     Raises
     ------
-    TypeError
-        If a length is not an int.
-    ValueError
-        If a length is too small, or the kernel does not fit in the padded input.
+    TypeError, ValueError
+        If a length is not an int, too small or too large, or the kernel does not fit in the padded input.
 
     Notes
     -----
@@ -196,10 +215,8 @@ def output_size(size, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=Fals
 
     Examples
     --------
-    >>> output_size(200, 5, stride=2, padding=1)
-    99
-    >>> output_size(99, 3)
-    97
+    >>> output_size(200, 5, stride=2, padding=1), output_size(99, 3)
+    (99, 97)
     >>> output_size(5, 2, stride=2), output_size(5, 2, stride=2, ceil_mode=True)
     (2, 3)
     """
@@ -209,19 +226,9 @@ def output_size(size, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=Fals
 def same_padding(kernel, *, dilation=1) -> tuple[int, int]:
     """Return the padding (before, after) that keeps the size at stride 1; the odd cell of an even kernel goes after.
 
-    Parameters
-    ----------
-    kernel, dilation : int
-        F and D, in cells.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a length is not an int, or less than 1.
-
     Notes
     -----
-    Source: V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning" (2016), half padding.
+    Source: as :func:`output_size`, half padding.
 
     Examples
     --------
@@ -232,32 +239,46 @@ def same_padding(kernel, *, dilation=1) -> tuple[int, int]:
     return total // 2, total - total // 2
 
 
-def check_layers(layers) -> list[tuple]:
-    """Return the layers of a stack, each with its name, kernel, stride and padding."""
+def check_layers(layers) -> list[LayerWindow]:
+    """Return the layers of a stack; their lengths are checked where they meet a size."""
     layers = check_list("layers", layers, "(name, kernel, stride, padding)")
     for layer in layers:
-        if not isinstance(layer, tuple | list) or len(layer) != 4:
-            raise ValueError(f"layers ({layer!r} in it) must each be (name, kernel, stride, padding)")
-    return layers
+        if not isinstance(layer, tuple | list) or len(layer) != 4 or not isinstance(layer[0], str):
+            raise ValueError(f"layers ({shown(layer)} in it) must each be (name, kernel, stride, padding)")
+    return [LayerWindow(*layer) for layer in layers]
+
+
+def trace_axes(size, layers, *, ceil_mode=False) -> list[Axis]:
+    """Return the axis of each of the ``layers`` that :func:`receptive_field` takes: the output of one is R of the next.
+
+    A layer named "pool" rounds up in ``ceil_mode``, and each of its windows must hold an input cell. Errors are as for
+    :func:`output_size`, with the layer in front.
+
+    Examples
+    --------
+    >>> [axis.out for axis in trace_axes(112, [("conv", 3, 2, 1), ("pool", 3, 2, 0)], ceil_mode=True)]
+    [56, 28]
+    """
+    size, ceil_mode, axes = check_int("size", size, 1), check_flag("ceil_mode", ceil_mode), []
+    for number, (name, kernel, stride, padding) in enumerate(check_layers(layers), start=1):
+        pools = name == "pool"
+        try:
+            axes.append(check_axis(size, kernel, stride=stride, padding=padding, ceil_mode=ceil_mode and pools))
+            if pools:
+                check_filled(axes[-1])
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"layer {number} ({name}): {error}") from None
+        size = axes[-1].out
+    return axes
 
 
 def receptive_field(layers) -> list[ReceptiveField]:
-    """Return what one cell of each layer of a stack sees of the input.
+    """Return what one cell of each layer of a stack sees of the input: ``name, size, jump, start``, in input cells.
 
     Parameters
     ----------
     layers : list of (name, kernel, stride, padding)
-        Convolutions and poolings from the input up; lengths along one axis, in cells.
-
-    Returns
-    -------
-    list of ReceptiveField
-        ``name, size, jump, start`` of each layer, in input cells.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As :func:`output_size`.
+        Convolutions and poolings from the input up; lengths along one axis, in cells. Errors as :func:`output_size`.
 
     Notes
     -----
@@ -265,16 +286,12 @@ def receptive_field(layers) -> list[ReceptiveField]:
 
     Examples
     --------
-    >>> for field in receptive_field([("conv", 5, 2, 1), ("pool", 3, 1, 0), ("conv", 3, 1, 1)]):
-    ...     print(*field)
-    conv 5 2 -1
-    pool 9 2 -1
-    conv 13 2 -3
+    >>> [tuple(field) for field in receptive_field([("conv", 5, 2, 1), ("pool", 3, 1, 0), ("conv", 3, 1, 1)])]
+    [('conv', 5, 2, -1), ('pool', 9, 2, -1), ('conv', 13, 2, -3)]
     """
     fields, size, jump, start = [], 1, 1, 0
     for name, kernel, stride, padding in check_layers(layers):
-        kernel = check_int("kernel", kernel, 1)
-        axis = check_axis(kernel, kernel, stride=stride, padding=padding)  # checks; the size plays no part
+        axis = check_axis(check_int("kernel", kernel, 1), kernel, stride=stride, padding=padding)  # any size will do
         size, start = size + (axis.kernel - 1) * jump, start - axis.before * jump
         jump *= axis.stride
         fields.append(ReceptiveField(name, size, jump, start))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.checks import check_array, check_number, check_shape
+from cnnlab.checks import check_array, check_positive, check_shape, shown
 
 
 def numerical_gradient(f, x, dy, *, step=1e-5):
@@ -46,17 +46,17 @@ def numerical_gradient(f, x, dy, *, step=1e-5):
     array([  2.,  40., 600.])
     """
     if not callable(f):
-        raise TypeError(f"f ({f!r}) must be a function of x")
-    x, dy = _check("x", x), _check("dy", dy)
-    if not 0 < check_number("step", step) < np.inf:
-        raise ValueError(f"step ({step}) must be greater than 0, and finite")
-    check_shape("dy", dy, np.shape(f(x.copy())), "that of f(x)")
+        raise TypeError(f"f ({shown(f)}) must be a function of x")
+    x, dy, step = check_array("x", x), check_array("dy", dy), check_positive("step", step)
     dx = np.zeros_like(x)
-    for cell in np.ndindex(x.shape):
-        above, below = x.copy(), x.copy()
-        above[cell] += step
-        below[cell] -= step
-        dx[cell] = np.sum(dy * (f(above) - f(below))) / (2 * step)
+    with np.errstate(all="ignore"):  # what is not finite passes without a warning
+        check_shape("dy", dy, check_array("f(x)", f(x.copy())).shape, "that of f(x)")
+        for cell in np.ndindex(x.shape):
+            above, below = x.copy(), x.copy()
+            above[cell] += step
+            below[cell] -= step
+            change = check_array("f(x)", f(above)) - check_array("f(x)", f(below))
+            dx[cell] = np.sum(dy * change) / (2 * step)
     return dx
 
 
@@ -89,11 +89,8 @@ def gradient_error(analytic, numeric) -> float:
     >>> gradient_error([2, 40, 600], [2, 40, 603])
     0.004975124378109453
     """
-    analytic, numeric = _check("analytic", analytic), _check("numeric", numeric)
+    analytic, numeric = check_array("analytic", analytic), check_array("numeric", numeric)
     check_shape("analytic", analytic, numeric.shape, "that of numeric")
-    greatest = max(np.abs(analytic).max(), np.abs(numeric).max())
-    return float(np.abs(analytic - numeric).max() / greatest) if greatest else 0.0
-
-
-def _check(name: str, value) -> np.ndarray:
-    return check_array(name, value)
+    with np.errstate(all="ignore"):
+        greatest = max(np.abs(analytic).max(), np.abs(numeric).max())
+        return float(np.abs(analytic - numeric).max() / greatest) if greatest else 0.0

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from cnnlab.checks import check_choice, check_rng
+from cnnlab.checks import check_cells, check_choice, check_int, check_list, check_rng
 
 
 def initial_weights(shape, fan_in, fan_out, *, rng, init) -> np.ndarray:
@@ -19,12 +19,14 @@ def initial_weights(shape, fan_in, fan_out, *, rng, init) -> np.ndarray:
 
     Examples
     --------
-    >>> import numpy as np
     >>> w = initial_weights((1000, 50), 50, 150, rng=np.random.default_rng(0), init="he")
     >>> round(float(w.std()), 2)
     0.2
     """
     check_rng(rng)
+    shape = tuple(check_int("shape", length, 1) for length in check_list("shape", shape, "lengths"))
+    check_cells("w", shape)
+    fan_in, fan_out = check_int("fan_in", fan_in, 1), check_int("fan_out", fan_out, 1)
     variances = {"he": 2 / fan_in, "xavier": 2 / (fan_in + fan_out)}
     check_choice("init", init, variances)
     return rng.normal(0, math.sqrt(variances[init]), shape)

@@ -1,72 +1,82 @@
 """Layers: the functions of the floor below with a memory, so that a network goes forward, then backward.
 
-A layer's ``params`` are its weights by name; ``grads``, under the same names, are the gradients of the last backward.
-Weights are float64 and drawn from the generator that is passed in.
+A layer's ``params`` are its weights by name, float64 and drawn from the generator that is passed in; ``grads``, under
+the same names, are the gradients of the last backward.
 """
 
 from __future__ import annotations
 
 import inspect
 import math
+from copy import deepcopy
+from importlib import import_module
 
 import numpy as np
 
-from cnnlab import activations
-from cnnlab.checks import check_array, check_flag, check_groups, check_int, check_number, check_pair, check_shape
-from cnnlab.convolution import conv2d, conv2d_backward
-from cnnlab.dense import dense, dense_backward
+from cnnlab import activations, convolution, pooling  # whose functions are looked up when a layer is used
+from cnnlab.checks import check_batch, check_choice, check_int, check_known, check_pair, check_shape
 from cnnlab.geometry import check_window, roomy_plane
 from cnnlab.initialisation import initial_weights
-from cnnlab.pooling import max_pool2d, max_pool2d_backward, mean_pool2d, mean_pool2d_backward
-from cnnlab.wiring import check_pool
+from cnnlab.operands import check_groups, check_pool
 
 GEOMETRY = ("stride", "padding", "dilation", "ceil_mode")  # the settings that say where windows fall
+dense = import_module("cnnlab.dense")  # `from cnnlab import dense` would be the function of that name
 
 
 class Layer:
     """What all layers share; a layer is a class of its own with ``_forward`` and ``_backward``, which keep nothing.
 
     ``_forward(x)`` returns y and what ``_backward(dy, kept)`` needs, which returns dx and the gradients by name.
+    ``kind`` is "convolution", "activation", "pooling", "fully connected", "flatten", or empty for a layer that nobody
+    has described; ``reads`` says what of its input an output reads: its "window", its "cell", or "all".
     """
 
+    kind, reads = "", "all"
     check_axes = None  # for a layer with windows, what turns a plane and a kernel into two axes
-    reads_all = False  # whether each output reads all inputs
-    sizes, settings, geometry = (), {}, {}  # arguments by place, by name, and those of them that GEOMETRY names
+    name, sizes, settings, geometry = "", (), {}, {}  # what it is made with; GEOMETRY names the last, out of settings
 
     def __init__(self):
-        self.params: dict[str, np.ndarray] = {}
-        self.grads: dict[str, np.ndarray] = {}
-        self._kept = None
+        self.params, self.grads, self._kept = {}, {}, None
 
     def __repr__(self):
-        defaults = inspect.signature(type(self)).parameters
-        changed = [f"{name}={value!r}" for name, value in self.settings.items() if value != defaults[name].default]
-        return f"{type(self).__name__}({', '.join([*map(repr, self.sizes), *changed])})"
+        taken = inspect.signature(type(self)).parameters
+        named = [self.name] if "name" in taken else []  # ReLU() is Activation("relu"), and takes no name
+        fixed = {} if named else self.settings  # by a class that does not take them
+        defaults = fixed | {name: parameter.default for name, parameter in taken.items()}
+        changed = [f"{name}={value!r}" for name, value in self.settings.items() if value != defaults.get(name)]
+        return f"{type(self).__name__}({', '.join([*map(repr, [*named, *self.sizes]), *changed])})"
 
     def _set_up(self, *sizes, **settings) -> None:
-        """Take the arguments of the layer, and raise what suits no plane."""
-        plain = {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in settings.items()}
-        self.sizes, self.settings = sizes, plain
-        self.geometry = {name: value for name, value in plain.items() if name in GEOMETRY}
+        """Take the arguments of the layer, copies of its own, and raise what suits no plane."""
+        geometry = {name: value for name, value in settings.items() if name in GEOMETRY}
         if self.check_axes:
-            self.axes(roomy_plane(sizes[-1], **self.geometry))
+            self.check_axes(roomy_plane(sizes[-1], **geometry), sizes[-1], **geometry)
+        self.sizes = tuple(map(_plain, sizes))
+        self.settings = {name: _plain(value) for name, value in settings.items()}
+        self.geometry = {name: self.settings[name] for name in geometry}
 
     def forward(self, x):
         """Return the layer's output y for x, and keep what the backward needs: x must stay as it is until then."""
         self._kept = None  # where this raises, there is no way back from an earlier x
-        y, self._kept = self._forward(x)
+        y, kept = self._forward(x)
+        self._kept = (kept,)  # which may itself be None
         return y
 
     def backward(self, dy):
         """Return the gradient with respect to the x of the last forward, and put those of the weights in ``grads``."""
         if self._kept is None:
             raise RuntimeError(f"{self} must go forward before it goes backward")
-        dx, self.grads = self._backward(dy, self._kept)
+        dx, self.grads = self._backward(dy, *self._kept)
         return dx
 
     def axes(self, plane) -> tuple:
         """Return the axes (rows, columns) of the windows over a plane (H, W); none for a layer without windows."""
         return self.check_axes(plane, self.sizes[-1], **self.geometry) if self.check_axes else ()
+
+
+def _plain(value):
+    """Return a number, or what holds numbers, as plain Python: no array, and no list of somebody else's."""
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else deepcopy(value)
 
 
 class Conv2D(Layer):
@@ -83,55 +93,37 @@ class Conv2D(Layer):
     init : "he" or "xavier"
         The variance of w: 2 / fan_in for ReLU, 2 / (fan_in + fan_out) for sigmoid and tanh.
 
-    Raises
-    ------
-    TypeError
-        If a length is not an int, or rng not a generator.
-    ValueError
-        If a length is too small, groups do not divide the channels, or init has another name.
-
-    Notes
-    -----
-    Source: as :func:`cnnlab.conv2d`; of the initialisation, as :func:`cnnlab.initialisation.initial_weights`.
+    Errors and source are those of :func:`cnnlab.conv2d` and of :func:`cnnlab.initialisation.initial_weights`.
 
     Examples
     --------
-    >>> layer = Conv2D(3, 2, 3, stride=2, padding=1, rng=np.random.default_rng(0))
-    >>> layer
-    Conv2D(3, 2, 3, stride=2, padding=1)
-    >>> layer.forward(np.zeros((1, 3, 5, 5))).shape
+    >>> Conv2D(3, 2, 3, stride=2, padding=1, rng=np.random.default_rng(0)).forward(np.zeros((1, 3, 5, 5))).shape
     (1, 2, 3, 3)
     """
 
+    kind, reads = "convolution", "window"
     check_axes = staticmethod(check_window)
 
     def __init__(self, channels, filters, kernel, *, rng, stride=1, padding=0, dilation=1, groups=1, init="he"):
         super().__init__()
-        self._set_up(channels, filters, kernel, stride=stride, padding=padding, dilation=dilation, groups=groups)
         channels, filters = check_int("channels", channels, 1), check_int("filters", filters, 1)
         groups = check_groups(groups, channels, filters)
+        self._set_up(channels, filters, kernel, stride=stride, padding=padding, dilation=dilation, groups=groups)
         shape = (filters, channels // groups, *check_pair("kernel", kernel, 1))
         fan_in = math.prod(shape[1:])
         w = initial_weights(shape, fan_in, fan_in * filters // channels, rng=rng, init=init)
         self.params = {"w": w, "b": np.zeros(filters)}
 
     def _forward(self, x):
-        return conv2d(x, self.params["w"], self.params["b"], **self.settings), x
+        return convolution.conv2d(x, self.params["w"], self.params["b"], **self.settings), x
 
     def _backward(self, dy, x):
-        dx, dw, db = conv2d_backward(dy, x, self.params["w"], **self.settings)
+        dx, dw, db = convolution.conv2d_backward(dy, x, self.params["w"], **self.settings)
         return dx, {"w": dw, "b": db}
 
 
 class Dense(Layer):
-    """A fully connected layer; params w (D, K) and b (K,).
-
-    Parameters
-    ----------
-    inputs, outputs : int
-        D and K.
-    rng, init
-        As :class:`Conv2D`; so are the errors and the source.
+    """A fully connected layer of D inputs and K outputs; params w (D, K) and b (K,), all else as :class:`Conv2D`.
 
     Examples
     --------
@@ -139,102 +131,116 @@ class Dense(Layer):
     (4, 2)
     """
 
-    reads_all = True
+    kind = "fully connected"
 
     def __init__(self, inputs, outputs, *, rng, init="he"):
         super().__init__()
-        self._set_up(inputs, outputs)
         shape = check_int("inputs", inputs, 1), check_int("outputs", outputs, 1)
-        self.params = {"w": initial_weights(shape, *shape, rng=rng, init=init), "b": np.zeros(outputs)}
+        self._set_up(*shape)
+        self.params = {"w": initial_weights(shape, *shape, rng=rng, init=init), "b": np.zeros(shape[1])}
 
     def _forward(self, x):
-        return dense(x, self.params["w"], self.params["b"]), x
+        return dense.dense(x, self.params["w"], self.params["b"]), x
 
     def _backward(self, dy, x):
-        dx, dw, db = dense_backward(dy, x, self.params["w"])
+        dx, dw, db = dense.dense_backward(dy, x, self.params["w"])
         return dx, {"w": dw, "b": db}
 
 
-class MaxPool2D(Layer):
+class Pool2D(Layer):
+    """The pool of this name in :data:`cnnlab.pooling.POOLS`; arguments as :func:`cnnlab.max_pool2d`, and its options.
+
+    Examples
+    --------
+    >>> Pool2D("mean", 2, count_include_pad=False).forward([[[[1, 4], [3, 2]]]]).item()
+    2.5
+    """
+
+    kind, reads = "pooling", "window"
+    check_axes = staticmethod(check_pool)
+
+    def __init__(self, name, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False, **options):
+        check_choice("name", name, pooling.POOLS)
+        super().__init__()
+        self.name = name
+        check_known(options, pooling.POOLS[name].options, "an option of this pool")
+        pooling.POOLS[name].forward(np.ones((1, 1, 1, 1)), 1, **options)  # raises what an option cannot be
+        self._set_up(kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode, **options)
+
+    def _forward(self, x):
+        y, kept = pooling.POOLS[self.name].forward(x, *self.sizes, **self.settings)
+        return y, (kept, np.shape(x))
+
+    def _backward(self, dy, kept):
+        return pooling.POOLS[self.name].backward(dy, *kept, *self.sizes, **self.settings), {}
+
+
+class MaxPool2D(Pool2D):
     """Max-pooling; arguments as :func:`cnnlab.max_pool2d`.
 
     Examples
     --------
-    >>> layer = MaxPool2D(2)
-    >>> layer.forward([[[[1, 4], [3, 2]]]]).item()
+    >>> MaxPool2D(2).forward([[[[1, 4], [3, 2]]]]).item()
     4.0
-    >>> layer.backward([[[[10]]]])
-    array([[[[ 0., 10.],
-             [ 0.,  0.]]]])
     """
 
-    check_axes = staticmethod(check_pool)
-
     def __init__(self, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False):
-        super().__init__()
-        self._set_up(kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
-
-    def _forward(self, x):
-        y, argmax = max_pool2d(x, *self.sizes, **self.settings)
-        return y, (argmax, np.shape(x))
-
-    def _backward(self, dy, kept):
-        return max_pool2d_backward(dy, *kept), {}
+        super().__init__("max", kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
 
 
-class MeanPool2D(Layer):
+class MeanPool2D(Pool2D):
     """Mean-pooling; arguments as :func:`cnnlab.mean_pool2d`.
 
     Examples
     --------
-    >>> layer = MeanPool2D(2)
-    >>> layer.forward([[[[1, 4], [3, 2]]]]).item()
+    >>> MeanPool2D(2).forward([[[[1, 4], [3, 2]]]]).item()
     2.5
-    >>> layer.backward([[[[10]]]])
-    array([[[[2.5, 2.5],
-             [2.5, 2.5]]]])
     """
 
-    check_axes = staticmethod(check_pool)
-
     def __init__(self, kernel, *, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
-        counted = check_flag("count_include_pad", count_include_pad)
+        options = {"ceil_mode": ceil_mode, "count_include_pad": count_include_pad}
+        super().__init__("mean", kernel, stride=stride, padding=padding, **options)
+
+
+class Activation(Layer):
+    """The activation of this name in :data:`cnnlab.activations.ACTIVATIONS`, with its settings.
+
+    Examples
+    --------
+    >>> layer = Activation("leaky_relu", slope=0.5)
+    >>> layer.forward([-2, 3]), layer.backward([10, 20])
+    (array([-1.,  3.]), array([ 5., 20.]))
+    """
+
+    kind, reads = "activation", "cell"
+
+    def __init__(self, name, **settings):
+        check_choice("name", name, activations.ACTIVATIONS)
         super().__init__()
-        self._set_up(kernel, stride=stride, padding=padding, ceil_mode=ceil_mode, count_include_pad=counted)
+        self.name = name
+        self._set_up(**activations.ACTIVATIONS[name].check_settings(settings))
 
     def _forward(self, x):
-        return mean_pool2d(x, *self.sizes, **self.settings), np.shape(x)
-
-    def _backward(self, dy, x_shape):
-        return mean_pool2d_backward(dy, x_shape, *self.sizes, **self.settings), {}
-
-
-class _Activation(Layer):
-    """A function of each cell, with its backward."""
-
-    function = derivative = None
-
-    def _forward(self, x):
-        return self.function(x, **self.settings), x
+        return activations.ACTIVATIONS[self.name].forward(x, **self.settings), x
 
     def _backward(self, dy, x):
-        return self.derivative(dy, x, **self.settings), {}
+        return activations.ACTIVATIONS[self.name].backward(dy, x, **self.settings), {}
 
 
-class ReLU(_Activation):
+class ReLU(Activation):
     """:func:`cnnlab.relu` as a layer.
 
     Examples
     --------
-    >>> layer = ReLU()
-    >>> layer.forward([-2, 3]), layer.backward([10, 20])
-    (array([0., 3.]), array([ 0., 20.]))
+    >>> ReLU().forward([-2, 3])
+    array([0., 3.])
     """
 
-    function, derivative = staticmethod(activations.relu), staticmethod(activations.relu_backward)
+    def __init__(self):
+        super().__init__("relu")
 
 
-class LeakyReLU(_Activation):
+class LeakyReLU(Activation):
     """:func:`cnnlab.leaky_relu` as a layer.
 
     Examples
@@ -243,14 +249,11 @@ class LeakyReLU(_Activation):
     array([-1.,  3.])
     """
 
-    function, derivative = staticmethod(activations.leaky_relu), staticmethod(activations.leaky_relu_backward)
-
     def __init__(self, *, slope=0.01):
-        super().__init__()
-        self._set_up(slope=check_number("slope", slope))
+        super().__init__("leaky_relu", slope=slope)
 
 
-class Sigmoid(_Activation):
+class Sigmoid(Activation):
     """:func:`cnnlab.sigmoid` as a layer.
 
     Examples
@@ -259,10 +262,11 @@ class Sigmoid(_Activation):
     array([0.5])
     """
 
-    function, derivative = staticmethod(activations.sigmoid), staticmethod(activations.sigmoid_backward)
+    def __init__(self):
+        super().__init__("sigmoid")
 
 
-class Tanh(_Activation):
+class Tanh(Activation):
     """:func:`cnnlab.tanh` as a layer.
 
     Examples
@@ -271,7 +275,8 @@ class Tanh(_Activation):
     array([0.])
     """
 
-    function, derivative = staticmethod(activations.tanh), staticmethod(activations.tanh_backward)
+    def __init__(self):
+        super().__init__("tanh")
 
 
 class Flatten(Layer):
@@ -283,11 +288,13 @@ class Flatten(Layer):
     (4, 18)
     """
 
+    kind, reads = "flatten", "cell"
+
     def _forward(self, x):
-        x = check_array("x", x)
+        x = check_batch("x", x)
         return x.reshape(len(x), -1).copy(), x.shape
 
     def _backward(self, dy, x_shape):
-        dy = check_array("dy", dy, "ND")
+        dy = check_batch("dy", dy)
         check_shape("dy", dy, (x_shape[0], math.prod(x_shape[1:])), "that of y")
         return dy.reshape(x_shape).copy(), {}

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from copy import copy
+from copy import copy, deepcopy
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from cnnlab.checks import check_int, check_list
-from cnnlab.data import FOLDER, check_path, read_npz
-from cnnlab.geometry import receptive_field
+from cnnlab.checks import check_cells, check_changeable, check_int, check_list, shown
+from cnnlab.data import FOLDER
+from cnnlab.data.npz import read_npz, write_npz
+from cnnlab.geometry import check_window, receptive_field
 from cnnlab.layers import Conv2D, Dense, Flatten, Layer, MaxPool2D, ReLU
+
+CELL = check_window((1, 1), 1)  # the axes of a layer without windows: a cell reads one cell
 
 
 class Sequential:
@@ -52,7 +55,9 @@ class Sequential:
     def __init__(self, *layers):
         for layer in layers:
             if not isinstance(layer, Layer):
-                raise TypeError(f"layers ({layer!r} in it) must each be a layer, as in Sequential(ReLU(), Flatten())")
+                raise TypeError(
+                    f"layers ({shown(layer)} in it) must each be a layer, as in Sequential(ReLU(), Flatten())"
+                )
         if len({id(layer) for layer in layers}) < len(layers):
             raise ValueError("each layer must stand once in a Sequential: it keeps one forward for its backward")
         self.layers = layers
@@ -74,20 +79,42 @@ class Sequential:
             try:
                 x = layer.forward(x)
             except (TypeError, ValueError) as error:
-                raise type(error)(f"layer {i}, {layer}: {error}") from error
+                kind = TypeError if isinstance(error, TypeError) else ValueError
+                raise kind(f"layer {i}, {layer}: {error}") from error
             outputs.append(x)
         return outputs
 
+    def gradients(self, dy) -> list:
+        """Return the gradient with respect to the x of the last forward, then to each layer's output; dy is the last.
+
+        Examples
+        --------
+        >>> from cnnlab.layers import Flatten, LeakyReLU
+        >>> model = Sequential(LeakyReLU(slope=0.5), Flatten())
+        >>> model.forward([[[-2.0]], [[3.0]]])
+        array([[-1.],
+               [ 3.]])
+        >>> [gradient.ravel().tolist() for gradient in model.gradients([[10], [20]])[:2]]
+        [[5.0, 20.0], [10.0, 20.0]]
+        """
+        gradients = [dy]
+        for layer in reversed(self.layers):
+            gradients.append(layer.backward(gradients[-1]))
+        return gradients[::-1]
+
     def copied(self) -> Sequential:
         """Return the same layers, weights and all, whose forward leaves what these keep for their backward."""
-        return Sequential(*map(copy, self.layers))
+        return Sequential(*(copy(layer) if layer.kind else deepcopy(layer) for layer in self.layers))
 
     def forward(self, x):
         """Return what the last layer makes of x."""
         return [x, *self.outputs(x)][-1]
 
     def backward(self, dy):
-        """Return the gradient with respect to the x of the last forward; those of the weights are then in ``grads``."""
+        """Return the gradient with respect to the x of the last forward; those of the weights are then in ``grads``.
+
+        It is the first of :meth:`gradients`; the others are not kept.
+        """
         for layer in reversed(self.layers):
             dy = layer.backward(dy)
         return dy
@@ -103,47 +130,44 @@ class Sequential:
         TypeError, ValueError
             If the shape is none, or does not fit the layers.
         """
-        shape = [check_int("shape", length, 1) for length in check_list("shape", shape, "the lengths (C, H, W)")]
+        shape = tuple(check_int("shape", length, 1) for length in check_list("shape", shape, "the lengths (C, H, W)"))
+        if not 1 <= len(shape) <= 3:
+            raise ValueError(f"shape ({shown(shape)}) must have 1 to 3 lengths, such as (C, H, W)")
+        check_cells("x", shape)
         x = np.zeros((1, *shape), np.result_type(np.float32, *self.params.values()))
-        outputs = self.copied().outputs(x)
-        rows, stacks, sees_all = [], ([], []), False
-        for layer, (before, y) in zip(self.layers, pairwise([x, *outputs]), strict=True):
-            for stack, axis in zip(stacks, layer.axes(before.shape[2:]), strict=False):  # none without windows
-                stack.append((repr(layer), axis.extent, axis.stride, (axis.before, axis.after)))
-            sees_all |= layer.reads_all
-            sees = None if sees_all else tuple(receptive_field(stack)[-1].size if stack else 1 for stack in stacks)
+        maps = [x, *self.copied().outputs(x)]
+        rows, sees_all = [], False
+        for layer, (below, y), field in zip(self.layers, pairwise(maps), _fields(self.layers, maps), strict=True):
+            sees_all |= layer.reads == "all"
+            sees = None if sees_all else field
             parameters = sum(param.size for param in layer.params.values())
-            unshared = (before.size + 1) * y.size if parameters else 0
+            unshared = (below.size + 1) * y.size if parameters else 0
             rows.append(LayerSummary(repr(layer), y.shape[1:], sees, parameters, unshared))
         return Summary(rows)
 
     def save(self, path) -> None:
-        """Write the weights to an .npz file, without pickle; what stood there stays until they are all written."""
-        path = check_path(path)
-        part = path.with_name(f"{path.name}.part")
-        try:
-            with part.open("wb") as file:
-                np.savez(file, **self.params)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        """Write the weights to an .npz file, with the care and the errors of :func:`cnnlab.data.npz.write_npz`."""
+        write_npz(path, self.params)
 
     def load(self, path) -> None:
-        """Read the weights that :meth:`save` wrote for the same layers.
+        """Read the weights that :meth:`save` wrote for the same layers; where that fails, nothing is changed.
 
         Raises
         ------
         FileNotFoundError
             If there is no such file.
         ValueError
-            If the file is damaged, or holds the weights of other layers.
+            If the file is damaged, or holds the weights of other layers, or some that are not finite.
         """
-        params, loaded = self.params, read_npz(path)
-        here, there = _kinds(params), _kinds(loaded)
-        for name in here | there:
-            ours, theirs = here.get(name, "missing"), there.get(name, "missing")
-            if ours != theirs:
-                raise ValueError(f"{path} must hold the weights of this model ({name} is {theirs} there, {ours} here)")
+        params = self.params
+        for name, param in params.items():
+            check_changeable(name, param)
+        kinds = {name: (param.dtype, param.shape) for name, param in params.items()}
+        loaded = read_npz(path, kinds, "the weights of this model")
+        for name, values in loaded.items():
+            bad = values[~np.isfinite(values)]
+            if bad.size:
+                raise ValueError(f"{path} must hold finite weights ({name} holds {bad[0]})")
         for name, param in params.items():
             param[...] = loaded[name]
 
@@ -195,12 +219,18 @@ class Summary(tuple):
         return "\n".join(_line(cells, widths) for cells in table)
 
 
+def _fields(layers, maps) -> list[tuple[int, int]]:
+    """Return the size (h, w) of what a cell of each layer sees of the input through the windows up to it."""
+    windows = [layer.axes(below.shape[2:]) or CELL for layer, below in zip(layers, maps, strict=False)]
+    sizes = []
+    for axes in zip(*windows, strict=True):  # rows, then columns
+        stack = [("", axis.extent, axis.stride, (axis.before, axis.after)) for axis in axes]
+        sizes.append([field.size for field in receptive_field(stack)])
+    return list(zip(*sizes, strict=True))
+
+
 def _line(cells, widths) -> str:
     """Return a line of a table: two columns of words to the left, then numbers to the right."""
     words = [cell.ljust(width) for cell, width in zip(cells[:2], widths[:2], strict=True)]
     numbers = [cell.rjust(width) for cell, width in zip(cells[2:], widths[2:], strict=True)]
     return "  ".join(words + numbers)
-
-
-def _kinds(arrays: dict[str, np.ndarray]) -> dict[str, str]:
-    return {name: f"{array.dtype} {array.shape}" for name, array in arrays.items()}

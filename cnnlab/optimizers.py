@@ -6,7 +6,15 @@ import math
 
 import numpy as np
 
-from cnnlab.checks import check_array, check_number, check_same_dtype, check_shape
+from cnnlab.checks import (
+    check_array,
+    check_changeable,
+    check_named,
+    check_positive,
+    check_same_dtype,
+    check_shape,
+    check_share,
+)
 
 
 class SGD:
@@ -49,13 +57,12 @@ class SGD:
         return f"SGD({self.learning_rate}, momentum={self.momentum})"
 
     def update(self, params, grads) -> None:
-        """Change every parameter in place; nothing, and an error, where a gradient is missing or misfits."""
+        """Change every parameter in place; nothing, and an error, where one cannot be, or a gradient misfits."""
         grads = check_gradients(params, grads, self._velocity)
-        for name, param in params.items():
-            velocity = self._velocity.setdefault(name, np.zeros_like(param))
-            velocity *= self.momentum
-            velocity += grads[name]
-            param -= self.learning_rate * velocity
+        with np.errstate(all="ignore"):
+            velocity = {name: self.momentum * self._velocity.get(name, 0.0) + grad for name, grad in grads.items()}
+            _subtract(params, {name: self.learning_rate * v for name, v in velocity.items()})
+        self._velocity |= velocity
 
 
 class Adam:
@@ -98,17 +105,30 @@ class Adam:
         return f"Adam({self.learning_rate})"
 
     def update(self, params, grads) -> None:
-        """Change every parameter in place; nothing, and an error, where a gradient is missing or misfits."""
+        """Change every parameter in place; nothing, and an error, where one cannot be, or a gradient misfits."""
         grads = check_gradients(params, grads, self._mean)
-        self._steps += 1
-        rate = self.learning_rate / (1 - self.beta1**self._steps)
-        correction = 1 / math.sqrt(1 - self.beta2**self._steps)
-        for name, param in params.items():
-            mean = self._mean.setdefault(name, np.zeros_like(param))
-            square = self._square.setdefault(name, np.zeros_like(param))
-            mean += (1 - self.beta1) * (grads[name] - mean)
-            square += (1 - self.beta2) * (grads[name] ** 2 - square)
-            param -= rate * mean / (correction * np.sqrt(square) + self.epsilon)
+        steps, mean, square = self._steps + 1, {}, {}
+        rate = self.learning_rate / (1 - self.beta1**steps)
+        correction = 1 / math.sqrt(1 - self.beta2**steps)
+        with np.errstate(all="ignore"):
+            for name, grad in grads.items():
+                mean[name] = _moved(self._mean.get(name, 0.0), grad, self.beta1)
+                square[name] = _moved(self._square.get(name, 0.0), grad**2, self.beta2)
+            _subtract(params, {n: rate * mean[n] / (correction * np.sqrt(square[n]) + self.epsilon) for n in params})
+        self._steps = steps
+        self._mean |= mean
+        self._square |= square
+
+
+def _moved(mean, value: np.ndarray, share: float) -> np.ndarray:
+    """Return a running mean after one value more; ``share`` of it stays."""
+    return mean + (1 - share) * (value - mean)
+
+
+def _subtract(params, steps: dict[str, np.ndarray]) -> None:
+    """Change all parameters, after everything that can fail."""
+    for name, param in params.items():
+        param -= steps[name]
 
 
 def check_gradients(params: dict, grads: dict, memory: dict) -> dict[str, np.ndarray]:
@@ -119,10 +139,11 @@ def check_gradients(params: dict, grads: dict, memory: dict) -> dict[str, np.nda
     >>> check_gradients({"w": np.zeros(2)}, {"w": [1, 1]}, memory={})
     {'w': array([1., 1.])}
     """
+    check_named("params", params)
+    check_named("grads", grads)
     checked = {}
     for name, param in params.items():
-        if not isinstance(param, np.ndarray) or param.dtype not in (np.float32, np.float64):
-            raise TypeError(f"{name} ({param!r}) must be a float32 or float64 array: it is changed in place")
+        check_changeable(name, param)
         if name not in grads:
             raise ValueError(f"grads must hold {name}: go backward first")
         title = f"the gradient of {name}"
@@ -132,31 +153,3 @@ def check_gradients(params: dict, grads: dict, memory: dict) -> dict[str, np.nda
         why = f"that of {name}; make a new one for another model"
         check_shape("the optimizer's memory", memory.get(name, param), param.shape, why)
     return checked
-
-
-def check_positive(name: str, value) -> float:
-    """Return ``value`` as a finite float greater than 0.
-
-    Examples
-    --------
-    >>> check_positive("learning_rate", 1)
-    1.0
-    """
-    number = check_number(name, value)
-    if not 0 < number < math.inf:
-        raise ValueError(f"{name} ({value}) must be greater than 0, and finite")
-    return number
-
-
-def check_share(name: str, value) -> float:
-    """Return ``value`` as a float from 0 to less than 1.
-
-    Examples
-    --------
-    >>> check_share("momentum", 0)
-    0.0
-    """
-    number = check_number(name, value)
-    if not 0 <= number < 1:
-        raise ValueError(f"{name} ({value}) must be at least 0 and less than 1")
-    return number

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.checks import check_array
-from cnnlab.wiring import check_padding, check_unpadded
+from cnnlab.checks import check_array, check_cells
+from cnnlab.operands import check_padding, check_unpadded
 
 
+@np.errstate(all="ignore")  # what is not finite passes without a warning
 def pad2d(x, padding, *, mode="zeros", value=0.0):
     """Return x with a ring of padding around each plane.
 
@@ -39,8 +40,8 @@ def pad2d(x, padding, *, mode="zeros", value=0.0):
     TypeError
         If x has another dtype, or a length is not an int.
     ValueError
-        If x is empty or not 4-dimensional, a length is negative, the mode is unknown, or a value is given with a mode
-        that has no use for it.
+        If x is empty or not 4-dimensional, a length is negative or too large, the mode is unknown, or a value is given
+        with a mode that has no use for it.
 
     Notes
     -----
@@ -57,14 +58,17 @@ def pad2d(x, padding, *, mode="zeros", value=0.0):
     x = check_array("x", x, "NCHW")
     (top, bottom), (left, right) = check_padding(padding, mode, value)
     height, width = x.shape[2:]
+    shape = *x.shape[:2], top + height + bottom, left + width + right
+    check_cells("the padded array", shape)
     if mode not in _SOURCES:
-        padded = np.full((*x.shape[:2], top + height + bottom, left + width + right), value, x.dtype)
+        padded = np.full(shape, value, x.dtype)
         padded[:, :, top : top + height, left : left + width] = x
         return padded
     rows, columns = _SOURCES[mode](height, top, bottom), _SOURCES[mode](width, left, right)
     return x[:, :, rows[:, None], columns]
 
 
+@np.errstate(all="ignore")
 def pad2d_backward(dy, padding, *, mode="zeros"):
     """Return the gradient of a padding: every cell gets what its copies get; a ring of constants gets nothing.
 

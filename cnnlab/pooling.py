@@ -1,20 +1,24 @@
 """Pooling, forward and backward: a window without weights that keeps its greatest cell, or its mean.
 
-Rows and columns are pooled one after the other: the maximum of maxima, the sum of sums. That takes k + k passes
-over the array in place of k * k.
+Columns and rows are pooled one after the other: the maximum of maxima, the sum of sums. That takes k + k passes over
+the array in place of k * k. ``POOLS`` has what there is to know of each pool, in one record; another one may be put in.
 """
 
 from __future__ import annotations
 
-from itertools import product
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
-from cnnlab.checks import check_array, check_flag, check_int, check_integers, check_list, check_shape
+from cnnlab.checks import check_array, check_flag
 from cnnlab.geometry import Axis
-from cnnlab.wiring import axis_wires, cells_per_window, check_pool, tap_slices
+from cnnlab.operands import check_pool, check_pooled, check_winners
+from cnnlab.wiring import add_up, cells_per_window, under_taps
 
-ROWS, COLUMNS = 2, 3  # where an image array (N, C, H, W) has its rows and columns
+# Arrays of a block are (1, planes, H, W): what is under one tap is one piece of memory.
+ROWS, COLUMNS = -2, -1
+BLOCK = 2**17  # cells to work on at a time: half a MiB of float32, which a processor's cache holds
 
 
 def max_pool2d(x, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False):
@@ -43,8 +47,8 @@ def max_pool2d(x, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False
     TypeError
         If a length is not an int, or x has another dtype.
     ValueError
-        If x is empty or not 4-dimensional, a length is too small, the kernel does not fit in the padded input, or
-        a window holds nothing but padding.
+        If x is empty or not 4-dimensional, a length is too small or too large, the kernel does not fit in the padded
+        input, or a window holds nothing but padding.
 
     Notes
     -----
@@ -63,13 +67,19 @@ def max_pool2d(x, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False
            [12, 10]])
     """
     x = check_array("x", x, "NCHW")
-    rows, columns = check_pool(
-        x.shape[2:], kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
-    )
-    y = _gather(np.maximum, _gather(np.maximum, x, rows, ROWS, -np.inf), columns, COLUMNS, -np.inf)
-    return y, _first_winner(x, y, rows, columns)
+    geometry = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
+    rows, columns = check_pool(x.shape[2:], kernel, **geometry)
+    y = np.empty((*x.shape[:2], rows.out, columns.out), x.dtype)
+    argmax = np.empty(y.shape, np.intp)
+    places = np.arange(rows.size * columns.size, dtype=np.min_scalar_type(rows.size * columns.size))
+    places = places.reshape(1, 1, rows.size, columns.size)
+    for x_block, y_block, argmax_block in _blocks(x, y, argmax):
+        best = _first_greatest(x_block, places, columns, COLUMNS)
+        y_block[...], argmax_block[...] = _first_greatest(*best, rows, ROWS)
+    return y, argmax
 
 
+@np.errstate(all="ignore")  # what is not finite passes without a warning
 def max_pool2d_backward(dy, argmax, x_shape):
     """Return the gradient of a max-pool: each winner gets its window's, one that won several windows their sum.
 
@@ -106,16 +116,17 @@ def max_pool2d_backward(dy, argmax, x_shape):
     >>> max_pool2d_backward(np.array([10, 20]).reshape(1, 1, 1, 2), argmax, (1, 1, 1, 3))[0, 0]
     array([[ 0., 30.,  0.]])
     """
-    dy, x_shape = check_array("dy", dy, "NCHW"), _check_x_shape(x_shape)
-    check_shape("dy", dy, (*x_shape[:2], *dy.shape[2:]), f"N and C of x_shape {x_shape}")
-    argmax = _check_argmax(argmax, dy.shape, x_shape)
-    plane = x_shape[2] * x_shape[3]
+    dy, argmax, x_shape = check_winners(dy, argmax, x_shape)
     dx = np.zeros(x_shape, dy.dtype)
-    first_cells = np.arange(0, dx.size, plane).reshape(*x_shape[:2], 1, 1)
-    np.add.at(dx.ravel(), (argmax + first_cells).ravel(), dy.ravel())  # += would count a repeated winner once
+    for dx_block, dy_block, argmax_block in _blocks(dx, dy, argmax):
+        _, planes, height, width = dx_block.shape
+        first_cells = np.arange(planes).reshape(-1, 1, 1) * (height * width)
+        cells = (argmax_block + first_cells).ravel()
+        np.add.at(dx_block.reshape(-1), cells, dy_block.ravel())  # += would count a repeated winner once
     return dx
 
 
+@np.errstate(all="ignore")
 def mean_pool2d(x, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False, count_include_pad=True):
     """Return the mean of each window.
 
@@ -150,11 +161,15 @@ def mean_pool2d(x, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=Fals
     x = check_array("x", x, "NCHW")
     geometry = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
     rows, columns = check_pool(x.shape[2:], kernel, **geometry)
-    y = _gather(np.add, _gather(np.add, x, rows, ROWS, 0), columns, COLUMNS, 0)
-    y /= _divisor(rows, columns, count_include_pad)
+    divisor = _divisor(rows, columns, count_include_pad).astype(x.dtype)
+    y = np.empty((*x.shape[:2], rows.out, columns.out), x.dtype)
+    for x_block, y_block in _blocks(x, y):
+        sums = under_taps(under_taps(x_block, rows, ROWS).sum(axis=1), columns, COLUMNS).sum(axis=1)
+        np.divide(sums, divisor, out=y_block)
     return y
 
 
+@np.errstate(all="ignore")
 def mean_pool2d_backward(
     dy, x_shape, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False, count_include_pad=True
 ):
@@ -190,94 +205,92 @@ def mean_pool2d_backward(
            [ 4., 10.,  6.],
            [ 3.,  7.,  4.]])
     """
-    dy, x_shape = check_array("dy", dy, "NCHW"), _check_x_shape(x_shape)
     geometry = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
-    rows, columns = check_pool(x_shape[2:], kernel, **geometry)
-    check_shape("dy", dy, (*x_shape[:2], rows.out, columns.out), f"the output for x_shape {x_shape}")
-    share = dy / _divisor(rows, columns, count_include_pad).astype(dy.dtype)
-    return _scatter(_scatter(share, columns, COLUMNS), rows, ROWS)
-
-
-# --- one axis at a time -------------------------------------------------------------------------------------------
-
-
-def _gather(operation, x: np.ndarray, axis: Axis, dim: int, start: float) -> np.ndarray:
-    """Combine the cells of each window along dimension ``dim``; ``start`` is what stays for padding."""
-    y = np.full(_with_length(x.shape, dim, axis.out), start, x.dtype)
-    for tap in range(axis.kernel):
-        outputs, inputs = tap_slices(axis, tap)
-        cells = y[_along(dim, outputs)]
-        operation(cells, x[_along(dim, inputs)], out=cells)
-    return y
-
-
-def _scatter(dy: np.ndarray, axis: Axis, dim: int) -> np.ndarray:
-    """Add each window's value to all its cells along dimension ``dim``: the backward of gathering with a sum."""
-    dx = np.zeros(_with_length(dy.shape, dim, axis.size), dy.dtype)
-    for tap in range(axis.kernel):
-        outputs, inputs = tap_slices(axis, tap)
-        dx[_along(dim, inputs)] += dy[_along(dim, outputs)]
+    dy, x_shape, (rows, columns) = check_pooled(dy, x_shape, kernel, **geometry)
+    divisor = _divisor(rows, columns, count_include_pad).astype(dy.dtype)
+    dx = np.zeros(x_shape, dy.dtype)
+    for dx_block, dy_block in _blocks(dx, dy):
+        shares = add_up(_to_all(dy_block / divisor, columns), columns, COLUMNS)
+        add_up(_to_all(shares, rows), rows, ROWS, out=dx_block)
     return dx
 
 
-def _first_winner(x: np.ndarray, y: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
-    """Return ``row * W + column`` of the first cell of each window that equals its maximum ``y``.
+@dataclass(frozen=True)
+class Pool:
+    """What there is to know of a pool; its settings are stride, padding, dilation, ceil_mode, and its ``options``."""
 
-    The number of taps before the first that wins is the number of that tap; counting is faster than masked writing.
+    forward: Callable  # (x, kernel, **settings) to y and what the backward needs
+    backward: Callable  # (dy, that, x_shape, kernel, **settings) to dx
+    pads_with: float  # as if the padding held it
+    words: str  # what an output cell does with its window
+    strip: tuple[str, str, str]  # how an output is written: opening, joiner, closing; {count} of the cells that count
+    uses: tuple[str, str] = ("", "")  # what becomes of a cell without a share, and with the share 1 / {count}
+    picks: bool = False  # whether a few cells get all: those are marked
+    options: tuple[str, ...] = ()
+    numpy: str = ""  # an output in numpy, of {window} and {count}
+    pytorch: str = ""  # its name in torch.nn.functional
+    source: str = ""
+
+
+POOLS: dict[str, Pool] = {
+    "max": Pool(
+        forward=lambda x, kernel, **settings: max_pool2d(x, kernel, **settings),
+        backward=lambda dy, argmax, x_shape, kernel, **settings: max_pool2d_backward(dy, argmax, x_shape),
+        pads_with=-np.inf,
+        words="is the largest value of",
+        strip=("max(", ", ", ")"),
+        uses=(" loses", " wins"),
+        picks=True,
+        numpy="{window}.max()",
+        pytorch="max_pool2d",
+        source="Y-L. Boureau, J. Ponce and Y. LeCun, 2010",
+    ),
+    "mean": Pool(
+        forward=lambda x, kernel, **settings: (mean_pool2d(x, kernel, **settings), None),
+        backward=lambda dy, _, x_shape, kernel, **settings: mean_pool2d_backward(dy, x_shape, kernel, **settings),
+        pads_with=0.0,
+        words="is the mean of",
+        strip=("(", " + ", ") / {count}"),
+        uses=(" does not count", " / {count}"),
+        options=("count_include_pad",),
+        numpy="{window}.sum() / {count}",
+        pytorch="avg_pool2d",
+        source="Y. LeCun et al., 1998",
+    ),
+}
+
+
+# --- planes and axes ----------------------------------------------------------------------------------------------
+
+
+def _blocks(*arrays: np.ndarray) -> Iterator[list[np.ndarray]]:
+    """Yield arrays (N, C, ...) in pieces of about ``BLOCK`` cells of the largest, each (1, planes, ...)."""
+    flat = [array.reshape(1, -1, *array.shape[2:]) for array in arrays]
+    planes = max(1, BLOCK // max(array[0, 0].size for array in flat))
+    for first in range(0, flat[0].shape[1], planes):
+        yield [array[:, first : first + planes] for array in flat]
+
+
+def _first_greatest(x: np.ndarray, places: np.ndarray, axis: Axis, dim: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the greatest cell of each window along one dimension, and its place, of equals the first.
+
+    The places are in reading order, and grow from tap to tap; those of padding are beyond all others.
     """
-    nan_can_win = np.isnan(y).any()
-    taps = list(product(range(rows.kernel), range(columns.kernel)))
-    losing, winner = np.ones(y.shape, bool), np.zeros(y.shape, np.min_scalar_type(len(taps)))
-    for row_tap, column_tap in taps[:-1]:  # where all of these lose, the last one wins
-        (out_rows, in_rows), (out_columns, in_columns) = tap_slices(rows, row_tap), tap_slices(columns, column_tap)
-        cell, best = x[:, :, in_rows, in_columns], y[:, :, out_rows, out_columns]
-        losing[:, :, out_rows, out_columns] &= (cell != best) & (cell == cell) if nan_can_win else cell != best
-        winner += losing
-    return _plane_index(winner, rows, columns)
+    nowhere = np.iinfo(places.dtype).max
+    cells, places = under_taps(x, axis, dim, -np.inf), under_taps(places, axis, dim, nowhere)
+    y, first = cells.max(axis=1), places[:, -1]  # where all other taps lose, the last one wins
+    for tap in range(axis.kernel - 1):
+        loses = (cells[:, tap] != y) & (cells[:, tap] == cells[:, tap])  # NaN wins, and is not equal to itself
+        first = np.minimum(first, np.maximum(places[:, tap], loses * places.dtype.type(nowhere)))
+    return y, first
 
 
-def _plane_index(tap: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
-    """Return ``row * W + column`` of the tap chosen in each window: that of the window's first cell, and on from it."""
-    row_cells, column_cells = (
-        axis_wires(axis).padded.reshape(axis.out, axis.kernel) - axis.before for axis in (rows, columns)
-    )
-    cells = np.add.outer(row_cells * columns.size, column_cells)  # (out_h, kernel_h, out_w, kernel_w)
-    first = cells[:, 0, :, 0]
-    onward = cells[0, :, 0, :].ravel() - first[0, 0]
-    index = onward[tap]
-    index += first
-    return index
+def _to_all(y: np.ndarray, axis: Axis) -> np.ndarray:
+    """Return y (A, ...) for each tap of an axis, (A, taps, ...)."""
+    return np.broadcast_to(y[:, None], (len(y), axis.kernel, *y.shape[1:]))
 
 
 def _divisor(rows: Axis, columns: Axis, count_include_pad: bool) -> np.ndarray:
     """Return the number of cells that each window's sum is divided by, (out_h, out_w)."""
     count_padding = check_flag("count_include_pad", count_include_pad)
     return np.multiply.outer(*(cells_per_window(axis, count_padding=count_padding) for axis in (rows, columns)))
-
-
-def _with_length(shape: tuple[int, ...], dim: int, length: int) -> tuple[int, ...]:
-    return (*shape[:dim], length, *shape[dim + 1 :])
-
-
-def _along(dim: int, cells: slice) -> tuple[slice, ...]:
-    return (*[slice(None)] * dim, cells)
-
-
-# --- checks -------------------------------------------------------------------------------------------------------
-
-
-def _check_x_shape(x_shape) -> tuple[int, ...]:
-    lengths = check_list("x_shape", x_shape, "4 lengths (N, C, H, W)")
-    if len(lengths) != 4:
-        raise ValueError(f"x_shape ({x_shape!r}) must have 4 lengths (N, C, H, W)")
-    return tuple(check_int(f"{axis} of x_shape", length, 1) for axis, length in zip("NCHW", lengths, strict=True))
-
-
-def _check_argmax(argmax, dy_shape, x_shape) -> np.ndarray:
-    argmax = check_integers("argmax", argmax)
-    check_shape("argmax", argmax, dy_shape, "one for each cell of dy")
-    height, width = x_shape[2:]
-    outside = (argmax < 0) | (argmax >= height * width)
-    if outside.any():
-        raise ValueError(f"argmax ({argmax[outside][0]}) must be a cell of the plane (0 to {height}*{width} - 1)")
-    return argmax

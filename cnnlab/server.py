@@ -4,11 +4,14 @@ A kernel answers a slider in three or four small messages. The server's sockets 
 browser has acknowledged the one before (Nagle's algorithm), and a browser may take 40 ms to do so, on the same machine
 too. With this extension, the connections to kernels send at once.
 
-Installing cnnlab puts ``server.json`` among the configuration of Jupyter Server, which loads the extension by it.
-Source: J. Nagle, RFC 896 (1984); RFC 1122, section 4.2.3.2 (delayed acknowledgements).
+Installing cnnlab puts a copy of this file beside the package, as the module ``cnnlab_server``: so the server loads
+neither cnnlab nor numpy with it. ``server.json`` goes among the configuration of Jupyter Server, which loads the module
+by it. Source: J. Nagle, RFC 896 (1984); RFC 1122, section 4.2.3.2 (delayed acknowledgements).
 """
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 CONNECTION = "kernel_websocket_connection_class"  # a setting of Jupyter Server
 
@@ -18,16 +21,18 @@ def send_at_once(connection_class: type) -> type:
 
     class PromptConnection(connection_class):
         def connect(self):
-            self.websocket_handler.set_nodelay(True)
+            with suppress(Exception):  # of a server that is made in another way: slower, but connected
+                self.websocket_handler.set_nodelay(True)
             return super().connect()
 
     return PromptConnection
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
-    return [{"module": "cnnlab.server"}]
+    return [{"module": __name__}]
 
 
 def _load_jupyter_server_extension(server_app) -> None:
-    settings = server_app.web_app.settings
-    settings[CONNECTION] = send_at_once(settings[CONNECTION])
+    with suppress(Exception):  # a server without this setting stays as it is
+        settings = server_app.web_app.settings
+        settings[CONNECTION] = send_at_once(settings[CONNECTION])

@@ -7,22 +7,16 @@ below; over those of one tap, ``dy[o] * x[i]`` is the gradient of the kernel.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
-from cnnlab.checks import (
-    check_array,
-    check_choice,
-    check_groups,
-    check_number,
-    check_pair,
-    check_same_dtype,
-    check_shape,
-)
-from cnnlab.geometry import Axis, check_window, named_padding, split_padding
+from cnnlab.checks import check_pair
+from cnnlab.geometry import Axis, check_window
 
-PADDING_MODES = ("zeros", "constant", "reflect", "replicate", "circular")
+MOST_WIRES = 2**22  # in one table: 200 MB
 
 
 @dataclass(frozen=True)
@@ -90,7 +84,7 @@ def wiring(size, kernel, *, stride=1, padding=0, dilation=1) -> Wiring:
     Raises
     ------
     TypeError, ValueError
-        As :func:`cnnlab.output_size`.
+        As :func:`cnnlab.output_size`; also where there would be more than 4 million wires.
 
     Notes
     -----
@@ -110,21 +104,22 @@ def wiring(size, kernel, *, stride=1, padding=0, dilation=1) -> Wiring:
            [37., 43.]])
     """
     shape = check_pair("size", size, 1)
-    rows, columns = map(axis_wires, check_window(shape, kernel, stride=stride, padding=padding, dilation=dilation))
+    axes = check_window(shape, kernel, stride=stride, padding=padding, dilation=dilation)
+    wires = prod(axis.out * axis.kernel for axis in axes)
+    if wires > MOST_WIRES:
+        raise ValueError(f"size ({shape[0]}, {shape[1]}) must make at most {MOST_WIRES:,} wires (it makes {wires:,})")
+    rows, columns = map(axis_wires, axes)
     output, source, tap = (
-        _pairs(getattr(rows, name), getattr(columns, name), rows.tap.max() + 1, columns.tap.max() + 1)
-        for name in ("output", "input", "tap")
+        _pairs(getattr(rows, name), getattr(columns, name), axes) for name in ("output", "input", "tap")
     )
     source[(source < 0).any(axis=1)] = -1
     return Wiring(output, source, tap)
 
 
-def _pairs(rows: np.ndarray, columns: np.ndarray, kernel_rows: int, kernel_columns: int) -> np.ndarray:
+def _pairs(rows: np.ndarray, columns: np.ndarray, axes: tuple[Axis, Axis]) -> np.ndarray:
     """Pair each row wire with each column wire, in raster order of the output cell, then of the tap."""
-    shape = (len(rows) // kernel_rows, len(columns) // kernel_columns, kernel_rows, kernel_columns)
-    by_row = rows.reshape(-1, 1, kernel_rows, 1)
-    by_column = columns.reshape(1, -1, 1, kernel_columns)
-    return np.stack([np.broadcast_to(by_row, shape).ravel(), np.broadcast_to(by_column, shape).ravel()], axis=1)
+    by_row, by_column = rows.reshape(-1, 1, axes[0].kernel, 1), columns.reshape(1, -1, 1, axes[1].kernel)
+    return np.stack(np.broadcast_arrays(by_row, by_column), axis=-1).reshape(-1, 2)
 
 
 def tap_slices(axis: Axis, tap: int) -> tuple[slice, slice]:
@@ -167,7 +162,11 @@ def cells_per_window(axis: Axis, *, count_padding: bool = False) -> np.ndarray:
     >>> cells_per_window(check_axis(5, 3, stride=2, padding=1))
     array([2, 3, 2])
     """
-    return np.bincount(axis_wires(axis).output[held_wires(axis, count_padding=count_padding)], minlength=axis.out)
+    begin, end = (-axis.before, axis.size + axis.after) if count_padding else (0, axis.size)
+    starts = np.arange(axis.out) * axis.stride - axis.before
+    first_tap = np.maximum(0, (begin - starts + axis.dilation - 1) // axis.dilation)
+    last_tap = np.minimum(axis.kernel - 1, (end - 1 - starts) // axis.dilation)
+    return np.maximum(0, last_tap - first_tap + 1)
 
 
 def held_wires(axis: Axis, *, count_padding: bool = False) -> np.ndarray:
@@ -183,105 +182,79 @@ def held_wires(axis: Axis, *, count_padding: bool = False) -> np.ndarray:
     return wires.padded < axis.padded if count_padding else wires.input >= 0
 
 
-def check_pool(shape, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False) -> tuple[Axis, Axis]:
-    """Return the checked axes (rows, columns) of a pool over a plane; each window must hold an input cell."""
-    stride = kernel if stride is None else stride
-    axes = check_window(shape, kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
-    for axis in axes:
-        cells = cells_per_window(axis)
-        if not cells.all():
-            window = int(cells.argmin())
-            first = window * axis.stride - axis.before
-            reads = ", ".join(str(first + tap * axis.dilation) for tap in range(axis.kernel))
-            raise ValueError(
-                f"padding ({axis.before}, {axis.after}) must leave an input cell in every window "
-                f"(window {window} reads cells {reads} and the input is cells 0 to {axis.size - 1})"
-            )
-    return axes
+# --- the loop over taps -------------------------------------------------------------------------------------------
 
 
-def check_convolution(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
-    """Return the checked operands x, w and b of a convolution, and its axes (rows, columns)."""
-    x, w = check_array("x", x, "NCHW"), check_array("w", w, ("F", "C / groups", "kh", "kw"))
-    channels, filters = x.shape[1], len(w)
-    groups = check_groups(groups, channels, filters)
-    if w.shape[1] != channels // groups:
-        rule = f"the channels of x / groups ({channels} / {groups} = {channels // groups})"
-        raise ValueError(f"w ({w.shape[1]} channels) must have {rule}")
-    b = _check_bias(b, filters)
-    check_same_dtype(x=x, w=w, b=b)
-    return x, w, b, check_window(x.shape[2:], w.shape[2:], stride=stride, padding=padding, dilation=dilation)
+def under_taps(x: np.ndarray, axis: Axis, dim: int, fill: float = 0) -> np.ndarray:
+    """Return the cell under each tap of each window along one dimension, ``fill`` where that is padding.
 
+    From (A, ..., size, ...) to (A, taps, ..., out, ...); ``dim`` counts from the end. Of windows of one cell, a view.
 
-def check_upstream(dy, x: np.ndarray, w: np.ndarray, axes: tuple[Axis, Axis]) -> np.ndarray:
-    """Return the checked gradient with respect to the y of a convolution."""
-    dy = check_array("dy", dy, "NFHW")
-    check_shape("dy", dy, (len(x), len(w), *(axis.out for axis in axes)), "that of y")
-    check_same_dtype(dy=dy, x=x, w=w)
-    return dy
-
-
-def check_transposed(x, w, b=None, *, stride=1, padding=0, output_padding=0, dilation=1, groups=1):
-    """Return the checked operands of a transposed convolution, and the axes of the convolution it runs backward."""
-    x, w = check_array("x", x, "NCHW"), check_array("w", w, ("C", "F / groups", "kh", "kw"))
-    channels = x.shape[1]
-    if len(w) != channels:
-        raise ValueError(f"w ({len(w)} channels) must have the channels of x ({channels})")
-    groups = check_groups(groups, channels, channels)
-    b = _check_bias(b, groups * w.shape[1])
-    check_same_dtype(x=x, w=w, b=b)
-    pairs = (
-        check_pair("stride", stride, 1),
-        split_padding(padding),
-        check_pair("output_padding", output_padding, 0),
-        check_pair("dilation", dilation, 1),
-    )
-    return x, w, b, [_transposed_axis(*lengths) for lengths in zip(x.shape[2:], w.shape[2:], *pairs, strict=True)]
-
-
-def check_padding(padding, mode, value=0.0) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return the padding ((top, bottom), (left, right)) of an array padded in a mode."""
-    check_choice("mode", mode, PADDING_MODES)
-    if check_number("value", value) != 0 and mode != "constant":
-        raise ValueError(f'value ({value}) must go with mode "constant" (mode is "{mode}")')
-    if isinstance(padding, str):
-        raise ValueError(f"padding ({padding!r}) must be a number of cells: there is no kernel here")
-    return split_padding(padding)
-
-
-def check_unpadded(dy, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[np.ndarray, int, int]:
-    """Return the checked gradient of a padded array, and the size (H, W) of what was padded."""
-    dy = check_array("dy", dy, "NCHW")
-    sizes = [length - before - after for length, (before, after) in zip(dy.shape[2:], (rows, columns), strict=True)]
-    for size, length, (before, after) in zip(sizes, dy.shape[2:], (rows, columns), strict=True):
-        if size < 1:
-            inner = f"{length} - {before} - {after} = {size}"
-            raise ValueError(f"padding ({before}, {after}) must leave a cell of dy ({inner})")
-    return dy, *sizes
-
-
-def _check_bias(b, filters: int) -> np.ndarray | None:
-    if b is None:
-        return None
-    b = check_array("b", b, "F")
-    check_shape("b", b, (filters,), "one for each filter")
-    return b
-
-
-def _transposed_axis(windows: int, kernel: int, stride: int, padding, output_padding: int, dilation: int) -> Axis:
-    """Return the axis of the convolution that has just so many windows; ``output_padding`` lengthens its input.
-
-    The last window ends where the padding does, less ``output_padding``: ``after`` may be negative.
+    Examples
+    --------
+    >>> from cnnlab.geometry import check_axis
+    >>> under_taps(np.array([[5, 6, 7]]), check_axis(3, 2, padding=(1, 0)), -1)
+    array([[[0, 5, 6],
+            [5, 6, 7]]])
     """
-    if isinstance(padding, str):
-        padding = named_padding(padding, kernel, stride, dilation)
-    before, after = padding
-    if output_padding >= max(stride, dilation):
-        rule = f"smaller than the stride or the dilation ({stride}, {dilation})"
-        raise ValueError(f"output_padding ({output_padding}) must be {rule}")
-    reach = (windows - 1) * stride + (kernel - 1) * dilation + 1
-    size = reach - before - after + output_padding
-    if size < 1:
-        sum_ = f"{reach} - {before} - {after} + {output_padding} = {size}"
-        raise ValueError(f"padding ({before}, {after}) must leave an output cell ({sum_})")
-    return Axis(size, kernel, stride, before, after - output_padding, dilation)
+    if _reads_in_place(axis):
+        return x[:, None]
+    shape = [len(x), axis.kernel, *x.shape[1:]]
+    shape[dim] = axis.out
+    cells = np.empty(shape, x.dtype)
+    into, source = cells.swapaxes(dim, -1), x.swapaxes(dim, -1)
+    for tap in range(axis.kernel):
+        outputs, inputs = tap_slices(axis, tap)
+        into[:, tap, ..., outputs] = source[..., inputs]
+        into[:, tap, ..., : outputs.start] = into[:, tap, ..., outputs.stop :] = fill
+    return cells
+
+
+def add_up(shares: np.ndarray, axis: Axis, dim: int, out: np.ndarray | None = None) -> np.ndarray:
+    """Return for each cell the sum of its shares under all taps: :func:`under_taps` backward.
+
+    ``out`` may be an array of zeros to put them in.
+
+    Examples
+    --------
+    >>> from cnnlab.geometry import check_axis
+    >>> add_up(np.array([[[1, 10, 100], [2, 20, 200]]]), check_axis(3, 2, padding=(1, 0)), -1)
+    array([[ 12, 120, 200]])
+    """
+    if out is None:
+        if _reads_in_place(axis):
+            return shares[:, 0]
+        shape = [len(shares), *shares.shape[2:]]
+        shape[dim] = axis.size
+        out = np.zeros(shape, shares.dtype)
+    into, source = out.swapaxes(dim, -1), shares.swapaxes(dim, -1)
+    for tap in range(axis.kernel):
+        outputs, inputs = tap_slices(axis, tap)
+        if axis.stride >= axis.extent:  # windows that share no cell, which is half as much work
+            into[..., inputs] = source[:, tap, ..., outputs]
+        else:
+            into[..., inputs] += source[:, tap, ..., outputs]  # one tap reads a cell once: nothing is lost
+    return out
+
+
+def bands(axis: Axis, most: int) -> Iterator[tuple[slice, slice, Axis]]:
+    """Yield the windows of an axis in runs of at most ``most``: the outputs, the inputs they read, and their own axis.
+
+    Examples
+    --------
+    >>> from cnnlab.geometry import check_axis
+    >>> [(outputs.stop, inputs, band.before) for outputs, inputs, band in bands(check_axis(5, 3, padding=1), 3)]
+    [(3, slice(0, 4, None), 1), (5, slice(2, 5, None), 0)]
+    """
+    for first in range(0, axis.out, most):
+        windows = min(most, axis.out - first)
+        start = first * axis.stride - axis.before
+        end = start + (windows - 1) * axis.stride + axis.extent
+        low, high = (min(max(0, place), axis.size) for place in (start, end))
+        band = Axis(high - low, axis.kernel, axis.stride, low - start, end - high, axis.dilation)
+        yield slice(first, first + windows), slice(low, high), band
+
+
+def _reads_in_place(axis: Axis) -> bool:
+    """Return whether the only tap reads each cell for the output of its own index."""
+    return axis == Axis(axis.size, kernel=1, stride=1, before=0, after=0, dilation=axis.dilation)

@@ -8,6 +8,7 @@ import shutil
 # The matrices here are small: more threads slow their products down, most of all on a busy machine. Said before numpy
 # loads, and to every kernel that the tests start.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ["CNNLAB_PROGRESS"] = "off"  # no test, and no notebook that a test runs, writes into a learner's record
 
 from collections.abc import Callable
 from pathlib import Path

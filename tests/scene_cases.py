@@ -6,10 +6,13 @@ Everything is made of small integers, so that sums are exact.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from unittest import mock
 
 import numpy as np
+import pytest
+from outside import L2, SOFTPLUS
 from scene_wires import (
     Wire,
     all_win,
@@ -22,8 +25,10 @@ from scene_wires import (
 )
 
 from cnnlab import conv2d, conv2d_backward, max_pool2d, mean_pool2d, pad2d
-from cnnlab.activations import leaky_relu, leaky_relu_backward, relu, relu_backward
+from cnnlab.activations import ACTIVATIONS
 from cnnlab.geometry import check_window
+from cnnlab.operands import check_pool
+from cnnlab.pooling import POOLS
 from cnnlab.scenes import (
     activation_scene,
     channels_scene,
@@ -33,7 +38,6 @@ from cnnlab.scenes import (
     scatter_scene,
     tie_scene,
 )
-from cnnlab.wiring import check_pool
 
 # What every random draw could miss: F = 1, S > F, P > F, even F, leftovers, dilation, groups; (size, kernel, settings)
 ODD_CONVOLUTIONS = [
@@ -56,6 +60,8 @@ ODD_POOLS = [
     ((4, 5), (3, 2), {"stride": 1, "padding": (1, 0)}),
     ((3, 3), 1, {"stride": 2}),
     ((5, 5), 3, {"stride": 1, "padding": ((2, 0), (0, 2))}),
+    ((5, 6), (2, 3), {"stride": 1, "padding": (1, 2), "dilation": 2}),
+    ((5, 4), 2, {"stride": (2, 3), "padding": (0, 1), "ceil_mode": True}),  # one side hangs over, one drops a window
 ]
 
 
@@ -67,19 +73,34 @@ class Case:
     scene: dict
     arrays: dict[str, np.ndarray]
     wires: list[Wire]
-    given: dict = field(default_factory=dict)  # arguments of the public function
+    given: dict = field(default_factory=dict)  # arrays that the public function takes
     rules: dict[str, list[Wire]] = field(default_factory=dict)
     exact: bool = True
+    bends: bool = False  # y is no sum of shares
+    parts: Callable | None = None  # (filter, channel of its group) to what it adds to y
 
     @property
     def panels(self) -> dict[str, dict]:
         return {panel["name"]: panel for panel in self.scene["panels"]}
 
-    def wires_at(self, panel: str, kind: str) -> dict[tuple, list[Wire]]:
-        """Return the wires of each cell of a panel of this kind."""
+    def seen(self, backward: bool) -> dict:
+        """Return the scene as it is read while its gradients are shown, or hidden."""
+        if backward:
+            return self.scene
+        panels = [{key: value for key, value in panel.items() if key != "gradient"} for panel in self.scene["panels"]]
+        return {**self.scene, "panels": panels}
+
+    def cells(self):
+        """Yield every cell of every panel."""
+        for name, panel in self.panels.items():
+            for cell in np.ndindex(panel["values"].shape):
+                yield {"panel": name, "cell": list(cell)}
+
+    def wires_at(self, panel: str) -> dict[tuple, list[Wire]]:
+        """Return the wires of each cell of a panel."""
         by_cell = defaultdict(list)
         for wire in self.rules.get(panel, self.wires):
-            by_cell[getattr(wire, kind)].append(wire)
+            by_cell[getattr(wire, self.panels[panel]["end"])].append(wire)
         return by_cell
 
 
@@ -114,7 +135,12 @@ def convolution_case(
         np.testing.assert_array_equal(arrays["dx"][:, *inside], dx[0])
     options = "".join(word for word, on in ((" bias", bias), (" turned", turned), (" dy", dy)) if on)
     name = f"conv {size} F{kernel} {settings} C{channels} N{filters} G{groups}{options}"
-    return Case(name, scene, arrays, wires, {"x": x, "w": w, "b": b, "dy": upstream})
+
+    def part(f, k):
+        channel = f // (filters // groups) * (channels // groups) + k
+        return conv2d(x[:, [channel]], used[[f], k : k + 1], **settings)[0, 0]
+
+    return Case(name, scene, arrays, wires, {"x": x, "w": w, "b": b, "dy": upstream}, parts=part)
 
 
 def pooling_case(rng, size, kernel, settings, *, op="max", channels=1, pad_value=-np.inf, include=True, dy=True):
@@ -132,8 +158,8 @@ def pooling_case(rng, size, kernel, settings, *, op="max", channels=1, pad_value
         outputs = channels, *(axis.out for axis in axes)
         y = gathered(wires, outputs, "output", lambda wire: wire.share * xp[wire.input])
     upstream = integers(rng, (1, *y.shape)) if dy else None
-    options = {"op": op, "count_include_pad": include, "pad_value": pad_value}
-    scene = pooling_scene(x, kernel, dy=upstream, **options, **settings)
+    options = {"count_include_pad": include} if op == "mean" else {"pad_value": pad_value}
+    scene = pooling_scene(x, kernel, op=op, dy=upstream, **options, **settings)
     arrays = {"x": xp, "y": y}
     if dy:
         arrays["dy"] = upstream[0]
@@ -156,22 +182,40 @@ def tie_case(rng, size, kernel, settings):
     return case
 
 
-def channels_case(rng, size, kernel, settings, **options):
+def channels_case(rng, size, kernel, settings, *, turned=False, **options):
     """Return a convolution with its partial maps, one for each channel of each filter."""
-    case = convolution_case(rng, size, kernel, settings, **options)
-    case.scene = channels_scene(case.scene, case.given["x"], case.given["w"], **settings)
-    shape = len(case.arrays["w"]), *case.arrays["y"].shape[1:]
-    products = lambda wire: case.arrays["x"][wire.input] * case.arrays["w"][wire.tap]  # noqa: E731
-    case.arrays["parts"] = gathered(case.wires, shape, "part", products)
+    case = convolution_case(rng, size, kernel, settings, turned=turned, **options)
+    case.scene = channels_scene(**case.given, turned=turned, **settings)
+    filters, deep = case.given["w"].shape[:2]
+    case.arrays["parts"] = np.stack([case.parts(f, k) for f in range(filters) for k in range(deep)])
     case.name = f"channels {case.name}"
     return case
 
 
-def activation_case(rng, op, forward, backward, slope):
-    z, dy = integers(rng, (1, 2, 3, 4)), integers(rng, (1, 2, 3, 4))
-    wires = [Wire(cell, cell, (0, 0, 0), 1.0 if z[0][cell] > 0 else slope) for cell in np.ndindex(z.shape[1:])]
-    arrays = {"x": z[0], "y": forward(z)[0], "dx": backward(dy, z)[0], "dy": dy[0]}
-    return Case(op, activation_scene(z, op, dy=dy), arrays, wires, {"x": z, "dy": dy}, exact=op == "relu")
+def activation_case(rng, op, **settings):
+    entry, z, dy = ACTIVATIONS[op], integers(rng, (1, 2, 3, 4)), integers(rng, (1, 2, 3, 4))
+    step = 1e-6
+    slopes = (entry.forward(z + step, **settings) - entry.forward(z - step, **settings))[0] / (2 * step)
+    wires = [Wire(cell, cell, (0, 0, 0), round(slope, 8)) for cell, slope in np.ndenumerate(slopes)]
+    y, dx = entry.forward(z, **settings)[0], entry.backward(dy, z, **settings)[0]
+    scene = activation_scene(z, op, dy=dy, **settings)
+    name, bends = f"{op} {settings}", op not in ("relu", "leaky_relu")
+    return Case(name, scene, {"x": z[0], "y": y, "dx": dx, "dy": dy[0]}, wires, {"x": z}, exact=False, bends=bends)
+
+
+def l2_case(rng, size, kernel, settings):
+    """Return the scene of a pool from outside, whose shares are x / y."""
+    x = integers(rng, (1, 2, *size))
+    axes = check_pool(size, kernel, **settings)
+    xp = np.pad(x[0], [(0, 0), *((axis.before, axis.after) for axis in axes)])
+    wires = pool_wires(axes, xp, lambda values, _: [value / np.hypot.reduce(values) for value in values])
+    y = L2.forward(x, kernel, **settings)[0][0]
+    dy = integers(rng, (1, *y.shape))
+    dx = gathered(wires, xp.shape, "input", lambda wire: wire.share * dy[0][wire.output])
+    with mock.patch.dict(POOLS, {"l2": L2}):
+        scene = pooling_scene(x, kernel, op="l2", dy=dy, **settings)
+    arrays = {"x": xp, "y": y, "dx": dx, "dy": dy[0]}
+    return Case(f"l2 {size} F{kernel} {settings}", scene, arrays, wires, {"x": x, "dy": dy}, exact=False)
 
 
 def backward_cases(rng, size, kernel, stride, padding):
@@ -207,7 +251,6 @@ def _pairs(value: np.ndarray):
     return tuple(map(tuple, value.tolist())) if value.ndim == 2 else tuple(value.tolist())
 
 
-@cache
 def all_cases() -> list[Case]:
     """Return every case: the odd ones, and random ones from a fixed seed."""
     rng = np.random.default_rng(7)
@@ -226,16 +269,22 @@ def all_cases() -> list[Case]:
                 dy=k % 5 != 3,
             )
         )
-    for k in range(18):
-        size, kernel, settings = ODD_POOLS[k % len(ODD_POOLS)]
-        op, pad_value = ("max", "mean", "max")[k // len(ODD_POOLS)], 0.0 if k >= 12 else -np.inf
-        options = {"channels": 1 + k % 2, "include": k % 4 < 2, "dy": k % 5 != 4}
-        cases.append(pooling_case(rng, size, kernel, settings, op=op, pad_value=pad_value, **options))
-    cases += [tie_case(rng, *ODD_POOLS[k]) for k in (1, 3, 5)]
+    for k, (size, kernel, settings) in enumerate(ODD_POOLS):
+        for op, pad_value, include in (("max", -np.inf, 1), ("max", 0.0, 1), ("mean", 0.0, 1), ("mean", 0.0, 0)):
+            options = {"channels": 1 + k % 2, "include": bool(include), "dy": k % 5 != 4}
+            cases.append(pooling_case(rng, size, kernel, settings, op=op, pad_value=pad_value, **options))
+    cases += [tie_case(rng, *ODD_POOLS[k]) for k in (1, 3, 5, 6)]
+    cases += [l2_case(rng, *ODD_POOLS[k]) for k in (3, 4, 5, 6)]
     for k, (size, kernel, settings) in enumerate(ODD_CONVOLUTIONS[2:8:2]):
-        cases.append(channels_case(rng, size, kernel, settings, channels=3, filters=2, bias=k > 0, turned=k > 1))
-    cases.append(activation_case(rng, "relu", relu, relu_backward, 0.0))
-    cases.append(activation_case(rng, "leaky_relu", leaky_relu, leaky_relu_backward, 0.01))
+        options = {"channels": 3 - 2 * (k == 2), "filters": 2, "bias": k > 0, "turned": k > 1}
+        cases.append(channels_case(rng, size, kernel, settings, **options))
+    with mock.patch.dict(ACTIVATIONS, {"softplus": SOFTPLUS}):
+        cases += [activation_case(rng, op) for op in ACTIVATIONS]
+    cases.append(activation_case(rng, "leaky_relu", slope=-0.5))
     for size, kernel, stride, padding in [((3, 3), (2, 2), 1, 0), ((5, 5), (3, 3), 2, 1), ((6, 5), (2, 3), (3, 2), 0)]:
         cases += backward_cases(rng, size, kernel, stride, padding)
     return cases + backward_cases(rng, (4, 4), (1, 1), 2, ((1, 0), (0, 2)))
+
+
+CASES = all_cases()
+every_case = pytest.mark.parametrize("number", range(len(CASES)), ids=[case.name for case in CASES])

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from cnnlab import activations, reference
+from cnnlab.activations import ACTIVATIONS, Nonlinearity
 from cnnlab.gradcheck import gradient_error, numerical_gradient
 
 NAMES = ["relu", "leaky_relu", "sigmoid", "tanh"]
@@ -63,18 +64,28 @@ def test_sigmoid_and_tanh_have_their_known_values(module):
     assert_allclose(module.tanh_backward([25, 25, 25], z), [25, 16, 9], rtol=1e-14)
 
 
-def test_far_from_zero_nothing_overflows():
+def test_far_from_zero_nothing_overflows(module):
     far = [-INF, -1000, 1000, INF]
-    assert_array_equal(activations.sigmoid(far), [0, 0, 1, 1])
-    assert_array_equal(activations.sigmoid_backward([1, 1, 1, 1], far), [0, 0, 0, 0])
-    assert_array_equal(activations.tanh(far), [-1, -1, 1, 1])
-    assert_array_equal(activations.tanh_backward([1, 1, 1, 1], far), [0, 0, 0, 0])
-    assert_allclose(activations.sigmoid([-700.0]), np.exp([-700.0]), rtol=1e-13)
+    assert_array_equal(module.sigmoid(far), [0, 0, 1, 1])
+    assert_array_equal(module.sigmoid_backward([1, 1, 1, 1], far), [0, 0, 0, 0])
+    assert_array_equal(module.tanh(far), [-1, -1, 1, 1])
+    assert_array_equal(module.tanh_backward([1, 1, 1, 1], far), [0, 0, 0, 0])
+    assert_allclose(module.sigmoid([-700.0]), np.exp([-700.0]), rtol=1e-13)
 
 
-def test_nan_passes_through(name):
-    f, _ = pair(name)
+def test_nan_passes_through(name, module):
+    f, _ = pair(name, module)
     assert_array_equal(np.isnan(f([NAN, 1.0])), [True, False])
+
+
+def test_what_is_not_finite_passes_without_a_warning(name, module):
+    f, backward = pair(name, module)
+    extreme = np.array([NAN, INF, -INF, 1e308, -1e308, 0.0])
+    z, da = (cells.ravel() for cells in np.meshgrid(extreme, extreme))
+    for dtype in (np.float64, np.float32):
+        with np.errstate(over="ignore"):
+            low_z, low_da = z.astype(dtype), da.astype(dtype)
+        assert f(low_z).shape == backward(low_da, low_z).shape == z.shape  # warnings are errors
 
 
 def test_a_cell_that_is_off_hides_even_an_infinite_gradient():
@@ -149,3 +160,78 @@ def test_a_bad_argument_is_named(name):
         backward(z[0], z)
     with pytest.raises(TypeError, match=exactly("da and z must have one dtype (da float32, z float64)")):
         backward(z.astype(np.float32), z)
+
+
+# --- the table ----------------------------------------------------------------------------------------------------
+
+SETTINGS = {"leaky_relu": {"slope": 0.3}}
+
+
+def test_the_table_holds_every_function_of_the_module():
+    assert list(ACTIVATIONS) == NAMES
+    assert {name for name in vars(activations) if f"{name}_backward" in vars(activations)} == set(NAMES)
+
+
+@pytest.mark.parametrize("settings", [{}, {"slope": 0.3}], ids=["defaults", "settings"])
+def test_an_entry_is_its_functions(name, settings, rng):
+    settings = settings if name in SETTINGS else {}
+    entry, (f, backward) = ACTIVATIONS[name], pair(name)
+    z, da = rng.standard_normal((2, 3, 4))
+    assert_array_equal(entry.forward(z, **settings), f(z, **settings))
+    assert_array_equal(entry.backward(da, z, **settings), backward(da, z, **settings))
+
+
+def test_the_default_of_a_setting_is_that_of_its_function():
+    for name, entry in ACTIVATIONS.items():
+        for function in pair(name):
+            assert (function.__kwdefaults__ or {}) == entry.settings
+
+
+def test_an_entry_looks_its_functions_up_when_it_is_used(name, monkeypatch):
+    monkeypatch.setattr(activations, name, lambda z, **settings: ("f", z))
+    monkeypatch.setattr(activations, f"{name}_backward", lambda da, z, **settings: ("f′", da, z))
+    assert ACTIVATIONS[name].forward(3) == ("f", 3)
+    assert ACTIVATIONS[name].backward(2, 3) == ("f′", 2, 3)
+
+
+def test_the_formulas_are_words_with_the_settings_in_them():
+    assert {name: entry.formulas() for name, entry in ACTIVATIONS.items()} == {
+        "relu": ("f(z) = max(0, z)", "f′(z) = 1 where z > 0, else 0"),
+        "leaky_relu": ("f(z) = z where z > 0, else 0.01·z", "f′(z) = 1 where z > 0, else 0.01"),
+        "sigmoid": ("f(z) = 1 / (1 + exp(−z))", "f′(z) = f(z) · (1 − f(z))"),
+        "tanh": ("f(z) = tanh(z)", "f′(z) = 1 − f(z)²"),
+    }
+    expected = ("f(z) = z where z > 0, else (−0.5)·z", "f′(z) = 1 where z > 0, else (−0.5)")
+    assert ACTIVATIONS["leaky_relu"].formulas(slope=-0.5) == expected
+
+
+def test_a_setting_that_an_entry_does_not_have_is_refused(name):
+    has = "slope" if name in SETTINGS else "it has none"
+    with pytest.raises(TypeError, match=exactly(f"share (2) must be a setting of this activation ({has})")):
+        ACTIVATIONS[name].formulas(share=2)
+    with pytest.raises(ValueError, match=exactly("slope (inf) must be finite")):
+        Nonlinearity(None, None, ("", ""), settings={"slope": 1}).check_settings({"slope": INF})
+
+
+def test_every_entry_has_its_source(name):
+    authors = ACTIVATIONS[name].source.split(" (")[0].split(", ")[0].split(" and ")[0]
+    assert authors in pair(name)[0].__doc__ + pair(name)[1].__doc__
+
+
+def test_the_reference_has_every_entry_of_the_table_cell_by_cell(name, rng):
+    settings, (f, backward) = SETTINGS.get(name, {}), pair(name, reference)
+    z, da = rng.standard_normal((2, 3, 4))
+    assert_array_equal(reference.activate(name, z, **settings), f(z, **settings), strict=True)
+    assert_array_equal(reference.activate_backward(name, da, z, **settings), backward(da, z, **settings), strict=True)
+    assert_array_equal(reference.activate(name, z), f(z))
+    with pytest.raises(ValueError, match=r"^name \('square'\) must be one of relu, leaky_relu, sigmoid, tanh$"):
+        reference.activate("square", z)
+
+
+def test_the_reference_s_own_definitions_do_not_look_at_the_functions(name, monkeypatch):
+    z = np.array([-2.0, 3.0])
+    before = reference.activate(name, z), reference.activate_backward(name, z, z)
+    monkeypatch.setattr(activations, name, None)
+    monkeypatch.setattr(activations, f"{name}_backward", None)
+    assert_array_equal(reference.activate(name, z), before[0])
+    assert_array_equal(reference.activate_backward(name, z, z), before[1])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -16,12 +18,49 @@ from cnnlab.widgets import ChainExplorer, ConvolutionExplorer, PoolingExplorer
 X, W = np.ones((1, 1, 4, 4)), np.ones((1, 1, 2, 2))
 MASKED = np.ma.masked_greater(np.arange(16.0).reshape(1, 1, 4, 4), 14)
 RAGGED = "must be one array of numbers"
+IN_ITSELF = [1]
+IN_ITSELF.append(IN_ITSELF)
+
+
+class NoArray:
+    """Says that it is an array, and fails to be one."""
+
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("no")
+
+
+class Nameless:
+    """Cannot be shown in an error."""
+
+    def __repr__(self):
+        raise RuntimeError
 
 
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
         (lambda: cnnlab.conv2d(MASKED, W), TypeError, "x (a masked array) must have a number in every cell"),
+        (lambda: cnnlab.conv2d(list(MASKED), W), TypeError, "x (a masked array) must have a number in every cell"),
+        (lambda: cnnlab.relu([1.0, np.ma.masked]), TypeError, "z (a masked array) must have a number in every cell"),
+        (lambda: cnnlab.relu([1, (2, MASKED)]), TypeError, "z (a masked array) must have a number in every cell"),
+        (lambda: cnnlab.relu(IN_ITSELF), ValueError, f"z {RAGGED}"),
+        (lambda: cnnlab.relu(NoArray()), ValueError, f"z {RAGGED} (no)"),
+        (
+            lambda: cnnlab.relu(np.broadcast_to(0.0, (2**20, 2**20))),
+            ValueError,
+            "z (shape (1048576, 1048576)) must have at most 2,147,483,647 cells",
+        ),
+        (lambda: cnnlab.output_size(Nameless(), 3), TypeError, "size (Nameless) must be an int"),
+        (lambda: cnnlab.output_size(10**5000, 3), ValueError, "size (int) must be at most 2,147,483,647"),
+        (lambda: cnnlab.output_size(-(10**200), 3), ValueError, f"size (-{10**97}…) must be at least 1"),
+        (lambda: cnnlab.SGD(10**400), ValueError, f"learning_rate ({10**98}…) must be a number that a float can hold"),
+        (lambda: cnnlab.SGD(Fraction(10**400, 3)), ValueError, "learning_rate (Fraction(1"),
+        (
+            lambda: cnnlab.receptive_field(range(10**12)),
+            ValueError,
+            "layers (1,000,000,000,000 long) must be a list",
+        ),
+        (lambda: cnnlab.receptive_field(itertools.count()), TypeError, "layers (count(0)) must be a list of (name,"),
         (lambda: cnnlab.conv2d([[[[1], [2, 3]]]], W), ValueError, f"x {RAGGED}"),
         (lambda: cnnlab.conv2d(X, W, stride=(1, (2, 3))), TypeError, "stride ((2, 3)) must be an int"),
         (lambda: cnnlab.conv2d(X, W, stride=((1, 2), (3, 4))), TypeError, "stride ((1, 2)) must be an int"),
@@ -55,8 +94,8 @@ RAGGED = "must be one array of numbers"
         (lambda: PoolingExplorer(X, count_include_pad="no"), TypeError, "count_include_pad ('no') must be True or"),
         (lambda: PoolingExplorer(X, ceil_mode=None), TypeError, "ceil_mode (None) must be True or False"),
         (lambda: PoolingExplorer(X, op=["max"]), ValueError, "op (['max']) must be one of max, mean"),
-        (lambda: ChainExplorer(X, chain=1.0), TypeError, "chain (1.0) must be an int"),
-        (lambda: ChainExplorer(X, chain=2), ValueError, "chain (2) must be 0 or 1"),
+        (lambda: ChainExplorer(X, chain=True), ValueError, "chain (True) must be one of 0, 1"),
+        (lambda: ChainExplorer(X, chain=2), ValueError, "chain (2) must be one of 0, 1"),
         (lambda: ChainExplorer(X, f="max"), ValueError, "f ('max') must be one of relu, leaky_relu, sigmoid, tanh"),
     ],
 )
@@ -67,9 +106,10 @@ def test_a_bad_argument_is_named(call, error, message):
 
 def test_a_masked_array_without_masked_cells_is_an_array():
     whole = np.ma.masked_greater(X, 9)
-    np.testing.assert_array_equal(cnnlab.conv2d(whole, W), cnnlab.conv2d(X, W))
+    for x in (whole, list(whole)):
+        np.testing.assert_array_equal(cnnlab.conv2d(x, W), cnnlab.conv2d(X, W))
 
 
 def test_numpy_s_true_and_false_are_flags():
     explorer = PoolingExplorer(X, ceil_mode=np.True_, count_include_pad=np.False_)
-    assert (explorer.ceil_mode.value, explorer.count_include_pad.value) == (True, False)
+    assert (explorer.ceil_mode, explorer.count_include_pad) == (True, False)

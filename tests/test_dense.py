@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
+import cnnlab
 from cnnlab import reference
 from cnnlab.dense import dense, dense_backward
 from cnnlab.gradcheck import gradient_error, numerical_gradient
@@ -76,6 +77,22 @@ def test_every_broken_dense_backward_is_caught(name, rng):
     check_dense(*layer)
     with pytest.raises(AssertionError):
         check_dense(*layer, backward=zoo.DENSE_BACKWARDS[name])
+
+
+@pytest.mark.parametrize("module", [cnnlab, reference])
+def test_what_is_not_finite_passes_without_a_warning(module):
+    x, w = np.array([[np.inf, 1e308], [1.0, np.nan]]), np.array([[0.0, 1.0], [1e308, 2.0]])
+    assert_array_equal(module.dense(x, w, [np.inf, 0]), [[np.nan, np.inf], [np.nan, np.nan]])
+    dx, dw, db = module.dense_backward(x, x, w)
+    assert_array_equal(dx, [[np.nan, np.inf], [np.nan, np.nan]])
+    assert_array_equal(dw, [[np.inf, np.nan], [np.nan, np.nan]])
+    assert_array_equal(db, [np.inf, np.nan])
+
+
+def test_an_output_that_could_never_be_held_is_refused():
+    message = "y (shape (1048576, 1024)) must have at most 268,435,456 cells (it has 1,073,741,824)"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        dense(np.ones((2**20, 1), np.float32), np.ones((1, 2**10), np.float32))
 
 
 def test_float32_stays_float32_and_integers_become_float64():

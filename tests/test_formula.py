@@ -139,7 +139,22 @@ def test_the_settings_for_a_size_are_all_those_that_make_it(size, target):
     ("call", "error", "message"),
     [
         (lambda: explain_output_size(3, 5), ValueError, "kernel (5) must fit in the padded input (3 + 2*0 = 3)"),
-        (lambda: trace_sizes(4, TUTORIAL[:2]), ValueError, "kernel (3) must fit in the padded input (1 + 2*0 = 1)"),
+        (
+            lambda: trace_sizes(4, TUTORIAL[:2]),
+            ValueError,
+            "layer 2 (pool): kernel (3) must fit in the padded input (1 + 2*0 = 1)",
+        ),
+        (
+            lambda: trace_sizes(4, [("pool", 2, 1, 2)]),
+            ValueError,
+            "layer 1 (pool): padding (2, 2) must leave an input cell in every window "
+            "(window 0 reads cells -2, -1 and the input is cells 0 to 3)",
+        ),
+        (
+            lambda: settings_for(3, 1, kernels=range(1, 102), strides=range(1, 101), paddings=[0]),
+            ValueError,
+            "kernels, strides and paddings (101 * 100 * 1) must make at most 10,000 choices",
+        ),
         (
             lambda: settings_for(3, 0, kernels=[1], strides=[1], paddings=[0]),
             ValueError,

@@ -6,12 +6,22 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 from strategies import axes
 
 from cnnlab.checks import check_array, check_int, check_pair
-from cnnlab.geometry import check_axis, check_window, fits, output_size, receptive_field, same_padding, split_padding
+from cnnlab.geometry import (
+    check_axis,
+    check_layers,
+    check_window,
+    fits,
+    output_size,
+    receptive_field,
+    same_padding,
+    split_padding,
+    trace_axes,
+)
 
 # --- sizes --------------------------------------------------------------------------------------------------------
 
@@ -95,6 +105,43 @@ def test_a_window_fits_or_does_not():
     assert not fits(3, 2, stride=0)
 
 
+@given(axes(), st.booleans())
+def test_a_window_without_an_input_cell_is_found_where_there_is_one(settings, ceil_mode):
+    axis = check_axis(**settings, ceil_mode=ceil_mode)
+    starts = range(-axis.before, axis.out * axis.stride - axis.before, axis.stride)
+    reads = [range(start, start + axis.extent, axis.dilation) for start in starts]
+    empty = [number for number, cells in enumerate(reads) if not any(0 <= cell < axis.size for cell in cells)]
+    assert axis.empty_window in (empty or [None])
+
+
+# --- stacks -------------------------------------------------------------------------------------------------------
+
+
+layer_lists = st.lists(
+    st.tuples(st.sampled_from(["conv", "pool"]), st.integers(1, 4), st.integers(1, 3), st.integers(0, 2)),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(st.integers(1, 30), layer_lists, st.booleans())
+def test_a_stack_is_traced_layer_by_layer_and_only_pools_round_up(size, layers, ceil_mode):
+    try:
+        axes = trace_axes(size, layers, ceil_mode=ceil_mode)
+    except ValueError:
+        reject()
+    for (name, kernel, stride, padding), axis in zip(layers, axes, strict=True):
+        rounding = ceil_mode and name == "pool"
+        assert axis == check_axis(size, kernel, stride=stride, padding=padding, ceil_mode=rounding)
+        assert name == "conv" or axis.empty_window is None
+        size = axis.out
+
+
+def test_the_layers_of_a_stack_have_names():
+    [layer] = check_layers([["conv", 3, 2, "valid"]])
+    assert (layer.name, layer.kernel, layer.stride, layer.padding) == ("conv", 3, 2, "valid")
+
+
 # --- receptive fields ---------------------------------------------------------------------------------------------
 
 
@@ -104,13 +151,6 @@ def cells_seen(cell, layers):
     for _, kernel, stride, padding in reversed(layers):
         cells = {above * stride + tap - padding for above in cells for tap in range(kernel)}
     return cells
-
-
-layer_lists = st.lists(
-    st.tuples(st.sampled_from(["conv", "pool"]), st.integers(1, 4), st.integers(1, 3), st.integers(0, 2)),
-    min_size=1,
-    max_size=4,
-)
 
 
 @given(layer_lists)
@@ -178,6 +218,8 @@ def test_a_float_array_is_not_copied():
         ((3, 1), {"stride": 0}, ValueError, "stride (0) must be at least 1"),
         ((3, 1), {"dilation": -1}, ValueError, "dilation (-1) must be at least 1"),
         ((3, 1), {"padding": -1}, ValueError, "padding (-1) must be at least 0"),
+        ((3, 1), {"padding": 2**31}, ValueError, "padding (2147483648) must be at most 2,147,483,647"),
+        ((3, 1), {"stride": 2**63}, ValueError, "stride (9223372036854775808) must be at most 2,147,483,647"),
         ((3, 1), {"padding": (1, 2, 3)}, ValueError, "padding ((1, 2, 3)) must be an int or a pair (before, after)"),
         ((3, 1), {"padding": "full"}, ValueError, 'padding (\'full\') must be "same", "valid" or a number of cells'),
         ((3, 1), {"padding": "same", "stride": 2}, ValueError, 'padding ("same") must go with stride 1 (stride is 2)'),
@@ -199,6 +241,30 @@ def test_a_bad_length_is_named_with_its_rule_and_arithmetic(arguments, settings,
         (lambda: same_padding(3, dilation=1.5), TypeError, "dilation (1.5) must be an int"),
         (lambda: receptive_field([("conv", 3, 0, 1)]), ValueError, "stride (0) must be at least 1"),
         (lambda: receptive_field([("conv", 3, 1, -1)]), ValueError, "padding (-1) must be at least 0"),
+        (lambda: trace_axes(0, []), ValueError, "size (0) must be at least 1"),
+        (lambda: trace_axes(5, [], ceil_mode=1), TypeError, "ceil_mode (1) must be True or False"),
+        (
+            lambda: trace_axes(5, [("a", 2, 1, 0), ("b", 3, 0, 0)]),
+            ValueError,
+            "layer 2 (b): stride (0) must be at least 1",
+        ),
+        (lambda: trace_axes(5, [("a", "2", 1, 0)]), TypeError, "layer 1 (a): kernel ('2') must be an int"),
+        (
+            lambda: trace_axes(5, [("conv", 1, 1, 9), ("pool", 7, 7, 7)]),
+            ValueError,
+            "layer 2 (pool): padding (7, 7) must leave an input cell in every window "
+            "(window 0 reads cells -7, -6, -5, -4, -3, … and the input is cells 0 to 22)",
+        ),
+        (
+            lambda: check_layers([(3, 3, 1, 0)]),
+            ValueError,
+            "layers ((3, 3, 1, 0) in it) must each be (name, kernel, stride, padding)",
+        ),
+        (
+            lambda: check_window((5, 5), 3, padding=2**14),
+            ValueError,
+            "the padded plane (shape (32773, 32773)) must have at most 268,435,456 cells (it has 1,074,069,529)",
+        ),
     ],
 )
 def test_the_other_functions_check_their_lengths_too(call, error, message):

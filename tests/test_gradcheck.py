@@ -50,6 +50,30 @@ def test_float32_stays_float32():
     assert_array_equal(dx, np.array([2, 4], np.float32), strict=True)
 
 
+def test_what_is_not_finite_passes_without_a_warning():
+    x, dy = [1e308, np.inf, np.nan, 1.0], [1, 1, 1, np.inf]
+    assert_array_equal(np.isnan(numerical_gradient(np.square, x, [1, 1, 1, 1])), [True, True, True, True])
+    assert_array_equal(np.isfinite(numerical_gradient(lambda x: x * 2, x, dy, step=1e300)), [False] * 4)
+    assert np.isnan(gradient_error([np.inf, 1e308], [np.inf, -1e308]))
+
+
+def test_a_function_may_return_integers():
+    assert_array_equal(numerical_gradient(lambda x: np.floor(x).astype(int), [3.0], [2], step=1), [2])
+
+
+@pytest.mark.parametrize(
+    ("f", "error", "message"),
+    [
+        (lambda x: None, TypeError, "f(x) (dtype object) must be float32, float64 or integer"),
+        (lambda x: [[1], [1, 2]], ValueError, "f(x) must be one array of numbers ("),
+        (lambda x: x > 0, TypeError, "f(x) (dtype bool) must be float32, float64 or integer"),
+    ],
+)
+def test_a_function_that_returns_no_numbers_is_named(f, error, message):
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        numerical_gradient(f, [1.0], [1.0])
+
+
 def test_the_error_of_equal_gradients_is_zero():
     assert gradient_error([1, -2, 0], [1, -2, 0]) == 0
     assert gradient_error([0, 0], [0, 0]) == 0
@@ -93,6 +117,8 @@ def test_numerical_gradient_names_what_is_wrong(arguments, error, message):
         (np.nan, ValueError, "step (nan) must be greater than 0, and finite"),
         (np.inf, ValueError, "step (inf) must be greater than 0, and finite"),
         ("1", TypeError, "step ('1') must be a number"),
+        (True, TypeError, "step (True) must be a number"),
+        (10**309, ValueError, f"step ({10**98}…) must be a number that a float can hold (up to 1.8e308)"),
     ],
 )
 def test_a_step_must_be_a_length(step, error, message):

@@ -77,16 +77,22 @@ def test_adding_a_number_to_all_logits_changes_nothing():
     assert_array_equal(shifted, probabilities)
 
 
-def test_huge_logits_do_not_overflow():
-    loss, probabilities = softmax_cross_entropy([[1e4, -1e4], [-1e4, 1e4]], [0, 0])
+@pytest.mark.parametrize("function", [softmax_cross_entropy, reference.softmax_cross_entropy])
+def test_huge_logits_do_not_overflow(function):
+    loss, probabilities = function([[1e4, -1e4], [-1e4, 1e4]], [0, 0])
     assert loss == 1e4
     assert_array_equal(probabilities, [[1, 0], [0, 1]])
+    assert function([[1000, 0]], [0])[0] == 0
 
 
-def test_nan_passes_through():
-    loss, probabilities = softmax_cross_entropy([[np.nan, 1], [0, 0]], [0, 0])
+@pytest.mark.parametrize("function", [softmax_cross_entropy, reference.softmax_cross_entropy])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_what_is_not_finite_passes_without_a_warning(value, function):
+    loss, probabilities = function([[value, 1], [0, 0]], [0, 0])
     assert np.isnan(loss)
-    assert_array_equal(np.isnan(probabilities), [[True, True], [False, False]])
+    assert_array_equal(probabilities, [[np.nan, np.nan], [0.5, 0.5]])
+    dlogits = softmax_cross_entropy_backward([[value, 1], [0.5, 0.5]], [0, 0])
+    assert_array_equal(dlogits, [[value / 2, 0.5], [-0.25, 0.25]])
 
 
 @pytest.mark.parametrize("name", zoo.LOSS_BACKWARDS)
@@ -128,6 +134,7 @@ def test_a_bad_argument_is_named(name, function):
         ((scores, [0]), ValueError, "labels (shape (1,)) must have shape (2,) (one for each row)"),
         ((scores, [[0, 1]]), ValueError, "labels (shape (1, 2)) must have shape (2,) (one for each row)"),
         ((scores, [0.0, 1.0]), TypeError, "labels (dtype float64) must be integer"),
+        ((scores, np.array([0, 2**63], np.uint64)), ValueError, f"labels ({2**63}) must be at most 2,147,483,647"),
         ((scores, [True, False]), TypeError, "labels (dtype bool) must be integer"),
     ]:
         with pytest.raises(error, match=f"^{re.escape(message)}$"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import weakref
 
 import numpy as np
 import pytest
@@ -55,6 +56,34 @@ def test_every_gradient_of_a_network_equals_central_differences(rng):
         assert gradient_error(grads[name], numeric) < 1e-7
 
 
+def test_the_gradients_are_those_of_every_output_from_the_input_up(rng):
+    model, x, dy = small_network(), rng.standard_normal((2, 2, 9, 8)), rng.standard_normal((2, 5))
+    outputs = model.outputs(x)
+    gradients = model.gradients(dy)
+    assert [gradient.shape for gradient in gradients] == [x.shape, *(output.shape for output in outputs)]
+    assert_array_equal(gradients[-1], dy)
+    for layer, above, below in zip(model.layers, gradients[1:], gradients, strict=False):
+        assert_array_equal(layer.backward(above), below)
+    assert_array_equal(model.backward(dy), gradients[0])
+    assert Sequential().gradients(3) == [3]
+
+
+def test_the_backward_lets_go_of_the_gradients_it_has_used():
+    alive = []
+
+    class Watched(ReLU):
+        def _backward(self, dy, x):
+            dx, grads = super()._backward(dy, x)
+            alive.append(weakref.ref(dx))
+            return dx, grads
+
+    model = Sequential(*(Watched() for _ in range(4)))
+    model.forward(np.ones((2, 2)))
+    dx = model.backward(np.ones((2, 2)))
+    assert [ref() is None for ref in alive] == [True, True, True, False]
+    assert alive[-1]() is dx
+
+
 def test_params_are_the_weights_themselves():
     model = small_network()
     model.params["3.b"][:] = 7
@@ -79,6 +108,14 @@ def test_what_is_no_layer_is_refused_when_the_network_is_made(layer):
         ((2, [9, 8]), TypeError, "shape ([9, 8]) must be an int"),
         ((2, -9, 8), ValueError, "shape (-9) must be at least 1"),
         ((2, 9.0, 8), TypeError, "shape (9.0) must be an int"),
+        ((), ValueError, "shape (()) must have 1 to 3 lengths, such as (C, H, W)"),
+        ((1, 2, 9, 8), ValueError, "shape ((1, 2, 9, 8)) must have 1 to 3 lengths, such as (C, H, W)"),
+        ((2, 2**31, 8), ValueError, "shape (2147483648) must be at most 2,147,483,647"),
+        (
+            (2, 2**30, 1),
+            ValueError,
+            "x (shape (2, 1073741824, 1)) must have at most 268,435,456 cells (it has 2,147,483,648)",
+        ),
     ],
 )
 def test_a_summary_of_no_shape_is_refused(shape, error, message):
@@ -201,17 +238,32 @@ def test_after_a_dense_layer_everything_is_seen(rng):
     assert [row.sees for row in rows] == [(1, 1), None, None, None]
 
 
-def test_a_save_that_is_interrupted_leaves_the_file_that_was_there(path, rng, monkeypatch):
-    model = Sequential(Dense(2, 3, rng=rng))
-    model.save(path)
-    before = path.read_bytes()
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_weights_that_are_not_finite_are_refused_and_nothing_is_changed(path, bad):
+    model, other = small_network(0), small_network(1)
+    before = {name: param.copy() for name, param in model.params.items()}
+    other.params["3.b"][2] = bad
+    other.save(path)
+    message = f"{path} must hold finite weights (3.b holds {bad})"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        model.load(path)
+    for name, param in model.params.items():
+        assert_array_equal(param, before[name])
 
-    def interrupt(file, **params):
-        file.write(b"half")
-        raise KeyboardInterrupt
 
-    monkeypatch.setattr(np, "savez", interrupt)
-    with pytest.raises(KeyboardInterrupt):
+def test_weights_that_cannot_be_changed_are_named_before_any_is(path):
+    model = small_network(0)
+    small_network(1).save(path)
+    before = model.params["0.w"].copy()
+    model.params["7.b"].flags.writeable = False
+    with pytest.raises(ValueError, match=r"^7\.b \(a read-only array\) must be writeable: it is changed in place$"):
+        model.load(path)
+    assert_array_equal(model.params["0.w"], before)
+
+
+def test_weights_that_are_objects_are_not_saved(path):
+    model = small_network()
+    model.layers[0].params["b"] = np.array([{}, None, 1])
+    with pytest.raises(TypeError, match=r"^0\.b \(array.+\) must be an array of numbers"):
         model.save(path)
-    assert path.read_bytes() == before
-    assert list(path.parent.iterdir()) == [path]
+    assert not path.exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from explorer_steps import panels
+from explorer_steps import DIGITS, ask, controls_of, move, panels, pick, press, updates_of, words_of
 from numpy.testing import assert_allclose, assert_array_equal
 
 from cnnlab import (
@@ -17,14 +17,11 @@ from cnnlab import (
     ReLU,
     Sequential,
     Tanh,
-    load_digits,
     softmax_cross_entropy,
     trained_network,
 )
 from cnnlab.training import evaluate
 from cnnlab.widgets import NetworkExplorer
-
-DIGITS = load_digits()
 
 
 @pytest.fixture
@@ -32,14 +29,10 @@ def explorer() -> NetworkExplorer:
     return NetworkExplorer(trained_network(), DIGITS.x_test, DIGITS.y_test)
 
 
-def pick(explorer, panel, *cell):
-    explorer.stages[0].picked = {"panel": panel, "cell": list(cell)}
-
-
 def field(explorer) -> np.ndarray:
     """Return which cells of the image are marked as seen."""
     seen = np.zeros((8, 8), bool)
-    for _, row, column in explorer.stages[0].scene["panels"][0]["marks"]["field"]:
+    for _, row, column in explorer._scenes[0]["panels"][0]["marks"]["field"]:
         seen[row, column] = True
     return seen
 
@@ -50,22 +43,25 @@ def test_the_trained_network_answers_the_held_out_digits():
 
 
 def test_the_maps_are_those_of_the_layers(explorer):
-    explorer.sliders["image"].value = 7
+    move(explorer, image=7)
     model, image = trained_network(), DIGITS.x_test[7:8]
     outputs = [image, *model.outputs(image)]
     shown = panels(explorer)
+    assert list(shown) == ["h0", "p", *(f"h{k}" for k in (1, 2, 3, 4, 5, 6, 8))]  # what is flattened is drawn once
     for k, values in enumerate(outputs):
-        if f"h{k}" in shown and k != 7:
+        if k != 7:
             assert_array_equal(shown[f"h{k}"].ravel(), values.ravel())
-    assert_allclose(shown["h9"].ravel(), softmax_cross_entropy(outputs[-1], np.array([0]))[1][0])
+    assert_allclose(shown["p"].ravel(), softmax_cross_entropy(outputs[-1], np.array([0]))[1][0])
     assert f"answer {outputs[-1].argmax()}" in repr(explorer)
+    assert_array_equal(explorer.result.probabilities, softmax_cross_entropy(outputs[-1], np.array([0]))[1])
 
 
 def test_the_errors_are_the_gradients_of_the_loss_for_the_class_chosen(explorer):
-    explorer.target.value = 3
-    shown, image = panels(explorer), DIGITS.x_test[:1]
-    step = 1e-6
-    numeric = np.zeros((8, 8))
+    assert not any(name.startswith("g") for name in panels(explorer))
+    assert "target" not in controls_of(explorer)
+    move(explorer, backward=True)
+    move(explorer, target=3)
+    image, numeric, step = DIGITS.x_test[:1], np.zeros((8, 8)), 1e-6
     for cell in np.ndindex(8, 8):
         losses = []
         for sign in (1, -1):
@@ -74,7 +70,10 @@ def test_the_errors_are_the_gradients_of_the_loss_for_the_class_chosen(explorer)
             losses.append(softmax_cross_entropy(trained_network().forward(nudged), np.array([3]))[0])
         numeric[cell] = (losses[0] - losses[1]) / (2 * step)
     kinks = 1e-4
-    assert_allclose(shown["g0"][0], numeric, atol=kinks)
+    assert_allclose(panels(explorer)["g0"][0], numeric, atol=kinks)
+    with_target = panels(explorer)["g8"]
+    move(explorer, target=-1)
+    assert (panels(explorer)["g8"] != with_target).any()
 
 
 @pytest.mark.parametrize(
@@ -112,18 +111,72 @@ def test_the_window_opened_makes_the_number_of_every_unit(explorer):
             assert_allclose(panels(explorer, 1)["y"].ravel(), [values[cell]], rtol=1e-12)
 
 
-def test_a_click_on_the_input_changes_nothing(explorer):
-    before = explorer.unit
+def test_the_first_unit_shown_is_the_middle_one_of_the_first_convolution(explorer):
+    assert explorer._scenes[0]["first"] == {"panel": "h1", "cell": [0, 4, 4]}
+    pick(explorer, "h4", 5, 1, 2)
+    assert explorer._scenes[0]["first"] == {"panel": "h4", "cell": [5, 1, 2]}
+    press(explorer, "reset")
+    assert explorer._scenes[0]["first"] == {"panel": "h1", "cell": [0, 4, 4]}
+
+
+def test_a_click_on_the_input_changes_nothing_and_one_on_a_probability_opens_its_score(explorer):
     pick(explorer, "h0", 0, 1, 1)
-    assert explorer.unit == before
+    assert explorer.unit is None
+    pick(explorer, "p", 0, 7, 0)
+    assert explorer._scenes[0]["first"] == {"panel": "h8", "cell": [0, 7, 0]}
+    assert_allclose(panels(explorer, 1)["y"].ravel(), panels(explorer)["h8"][0, 7])
 
 
 def test_a_drawing_takes_the_place_of_the_image_until_the_slider_moves(explorer):
-    explorer.show(np.ones((1, 1, 8, 8)))
+    updates = updates_of(explorer)
+    explorer.show(np.ones((1, 1, 8, 8), np.float32))
     assert_array_equal(panels(explorer)["h0"], np.ones((1, 8, 8)))
     assert "a drawing" in repr(explorer)
-    explorer.sliders["image"].value = 1
+    assert "It is" not in words_of(explorer)
+    explorer.image = 1
     assert_array_equal(panels(explorer)["h0"], DIGITS.x_test[1])
+    assert len(updates) == 2
+    explorer.show(np.ones((1, 1, 8, 8)))
+    press(explorer, "reset")
+    assert_array_equal(panels(explorer)["h0"], DIGITS.x_test[0])
+
+
+def test_a_drawing_goes_through_a_network_of_single_precision(rng):
+    model, images = Sequential(Flatten(), Dense(64, 10, rng=rng)), DIGITS.x_test[:2].astype(np.float32)
+    model.layers[1].params = {name: param.astype(np.float32) for name, param in model.params.items()}
+    model.layers[1].params = {name.split(".")[1]: param for name, param in model.layers[1].params.items()}
+    explorer = NetworkExplorer(model, images)
+    explorer.show(np.ones((1, 1, 8, 8)))
+    assert "a drawing" in repr(explorer)
+
+
+def test_it_says_what_it_answers_and_what_is_right(explorer):
+    assert words_of(explorer).splitlines()[0].startswith("It says 0, ")
+    assert words_of(explorer).splitlines()[0].endswith(" % sure. It is a 0.")
+    answers = trained_network().forward(DIGITS.x_test).argmax(axis=1)
+    first, second = np.flatnonzero(answers != DIGITS.y_test)
+    for image in (first, second, first):
+        press(explorer, "wrong")
+        assert explorer.image == image
+        assert repr(explorer).endswith(f"answer {answers[image]} (it is {DIGITS.y_test[image]})")
+    explorer.show(np.ones((1, 1, 8, 8)))
+    move(explorer, image=int(second))
+    press(explorer, "wrong")
+    assert explorer.image == first
+
+
+def test_where_nothing_is_wrong_the_image_stays_and_without_labels_there_is_no_such_button():
+    model = trained_network()
+    answers = model.forward(DIGITS.x_test[:5]).argmax(axis=1)
+    explorer = NetworkExplorer(model, DIGITS.x_test[:5], answers)
+    explorer.show(np.zeros((1, 1, 8, 8)))
+    press(explorer, "wrong")
+    assert explorer.image == 0
+    assert_array_equal(panels(explorer)["h0"], DIGITS.x_test[0])
+    plain = NetworkExplorer(model, DIGITS.x_test[:5])
+    assert "wrong" not in controls_of(plain)
+    ask(plain, {"press": "wrong"})
+    assert plain.image == 0
 
 
 def test_an_image_of_another_size_is_an_error(explorer):
@@ -135,7 +188,7 @@ def test_any_stack_of_layers_can_be_opened(rng):
     layers = Conv2D(1, 4, 3, stride=2, rng=rng), Tanh(), MeanPool2D(2, stride=1), Flatten(), Dense(16, 3, rng=rng)
     explorer = NetworkExplorer(Sequential(*layers), rng.normal(size=(2, 1, 8, 8)))
     for panel, values in panels(explorer).items():
-        if panel.startswith("h") and panel not in ("h0", "h6"):
+        if panel.startswith("h") and panel != "h0":
             pick(explorer, panel, *np.unravel_index(values.size - 1, values.shape))
             assert_allclose(panels(explorer, 1)["y"].ravel(), [values.ravel()[-1]], rtol=1e-12)
 
@@ -148,7 +201,7 @@ def test_every_kind_of_layer_opens_on_the_number_that_it_made(rng):
     )
     explorer = NetworkExplorer(Sequential(*layers), rng.normal(size=(1, 2, 10, 10)))
     for panel, values in panels(explorer).items():
-        if panel.startswith("h") and panel not in ("h0", f"h{len(layers) + 1}"):
+        if panel.startswith("h") and panel != "h0":
             for cell in list(np.ndindex(values.shape))[:: max(1, values.size // 9)]:
                 pick(explorer, panel, *cell)
                 assert_allclose(panels(explorer, 1)["y"].ravel(), [values[cell]], rtol=1e-12)
@@ -156,7 +209,7 @@ def test_every_kind_of_layer_opens_on_the_number_that_it_made(rng):
 
 def test_a_network_without_convolutions_opens_on_its_answer(rng):
     explorer = NetworkExplorer(Sequential(Flatten(), Dense(64, 10, rng=rng)), DIGITS.x_test)
-    assert explorer.unit[0] == 2
+    assert explorer._scenes[0]["first"] == {"panel": "h2", "cell": [0, int(panels(explorer)["p"].argmax()), 0]}
 
 
 def test_drawing_leaves_the_learners_model_as_it_is(rng):

@@ -50,6 +50,13 @@ def test_each_parameter_has_a_memory_of_its_own():
     assert_array_equal(b, np.full((2, 2), -25))
 
 
+def test_a_parameter_that_is_left_out_of_a_step_is_not_forgotten():
+    optimizer, w, other = SGD(1, momentum=0.5), np.zeros(1), np.zeros(1)
+    for name, param in (("w", w), ("other", other), ("w", w)):
+        optimizer.update({name: param}, {name: np.ones(1)})
+    assert_array_equal([w, other], [[-2.5], [-1]])
+
+
 @pytest.mark.parametrize("optimizer", [SGD(0.1, momentum=0.9), Adam(0.1)])
 def test_float32_weights_stay_float32(optimizer):
     w = np.ones(2, np.float32)
@@ -66,12 +73,15 @@ RATES = [
     (INF, ValueError, "(inf) must be greater than 0, and finite"),
     ("0.1", TypeError, "('0.1') must be a number"),
     (True, TypeError, "(True) must be a number"),
+    (10**400, ValueError, f"({10**98}…) must be a number that a float can hold (up to 1.8e308)"),
 ]
 SHARES = [
     (1, ValueError, "(1) must be at least 0 and less than 1"),
     (-0.1, ValueError, "(-0.1) must be at least 0 and less than 1"),
     (NAN, ValueError, "(nan) must be at least 0 and less than 1"),
     (None, TypeError, "(None) must be a number"),
+    (np.True_, TypeError, "(np.True_) must be a number"),
+    (-(10**400), ValueError, f"(-{10**97}…) must be a number that a float can hold (up to 1.8e308)"),
 ]
 
 
@@ -107,6 +117,12 @@ def test_a_bad_setting_of_an_optimizer_is_named(make, name, cases):
             "the gradient of b and b must have one dtype (the gradient of b float64, b float32)",
         ),
         ([1, 1], [1, 1], TypeError, "b ([1, 1]) must be a float32 or float64 array: it is changed in place"),
+        (
+            np.broadcast_to(1.0, 2),
+            np.ones(2),
+            ValueError,
+            "b (a read-only array) must be writeable: it is changed in place",
+        ),
     ],
 )
 def test_a_gradient_that_does_not_fit_changes_nothing(optimizer, param, grad, error, message):
@@ -115,6 +131,46 @@ def test_a_gradient_that_does_not_fit_changes_nothing(optimizer, param, grad, er
         optimizer.update({"a": a, "b": param}, {"a": np.ones(2)} | ({} if grad is None else {"b": grad}))
     assert_array_equal(a, np.ones(2))
     assert_array_equal(param, np.ones(2))
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.1), Adam(0.1)])
+@pytest.mark.parametrize("value", [None, [np.ones(1)], 3, "w"])
+def test_what_is_no_dict_of_arrays_is_named(optimizer, value):
+    good = {"w": np.ones(1)}
+    for name, arguments in (("params", (value, good)), ("grads", (good, value))):
+        with pytest.raises(TypeError, match=f"^{re.escape(f'{name} ({value!r}) must be a dict of arrays by name')}$"):
+            optimizer.update(*arguments)
+    assert_array_equal(good["w"], [1])
+
+
+class Full(np.ndarray):
+    """An array that there is no memory to compute with."""
+
+    def __array_ufunc__(self, *arguments, **options):
+        raise MemoryError
+
+
+@pytest.mark.parametrize("make", [lambda: SGD(0.5, momentum=0.5), lambda: Adam(0.5)])
+def test_an_update_that_fails_half_way_changes_nothing_and_is_forgotten(make, monkeypatch):
+    a, b, optimizer, other = np.ones(1), np.ones(1), make(), make()
+    with monkeypatch.context() as patch:
+        patch.setattr("cnnlab.optimizers.check_gradients", lambda params, grads, memory: grads)
+        with pytest.raises(MemoryError):
+            optimizer.update({"a": a, "b": b}, {"a": np.ones(1), "b": np.ones(1).view(Full)})
+    assert_array_equal([a, b], [[1], [1]])
+    for each, param in ((optimizer, a), (other, b)):
+        each.update({"a": param}, {"a": np.full(1, 3.0)})
+        each.update({"a": param}, {"a": np.full(1, 1.0)})
+    assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("make", [lambda: SGD(1e300, momentum=0.9), lambda: Adam(1e300)], ids=["SGD", "Adam"])
+@pytest.mark.parametrize("gradient", [NAN, INF, -INF, 1e308])
+def test_what_is_not_finite_passes_without_a_warning(make, gradient):
+    w, optimizer = np.array([1.0, 1.0]), make()
+    for _ in range(2):
+        optimizer.update({"w": w}, {"w": np.array([gradient, 0.0])})
+    assert not 0 < w[0] < 2
 
 
 def test_an_update_that_failed_is_forgotten():

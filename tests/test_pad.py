@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from explorer_steps import ask, controls_of, panels, press, state_of, updates_of, words_of
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -16,10 +17,9 @@ from cnnlab import load_digits, trained_network
 from cnnlab.data import normalise_bitmap, reduce_bitmap
 from cnnlab.layers import Conv2D, Dense, Flatten
 from cnnlab.network import Sequential
+from cnnlab.values import format_percent
 from cnnlab.widgets import NetworkExplorer
 from cnnlab.widgets.pad import DigitPad
-
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def box(rows, columns, size=32):
@@ -43,9 +43,6 @@ def seven():
         bitmap[row, 21 - row // 2 : 26 - row // 2] = True
     bitmap[29:, 6:12] = True
     return bitmap
-
-
-# --- the reduction --------------------------------------------------------------------------------------------------
 
 
 def test_a_digit_that_is_normal_already_stays_as_it_is():
@@ -132,34 +129,68 @@ def test_what_is_no_plane_of_cells_is_refused(shape):
 # --- the answer -----------------------------------------------------------------------------------------------------
 
 
+def draw(pad, bitmap) -> None:
+    """Draw as the browser does: a byte a cell."""
+    ask(pad, {"set": {"bitmap": memoryview(bitmap.astype(np.uint8).tobytes())}})
+
+
 def test_an_empty_pad_asks_for_a_digit_and_has_no_answer():
     pad = DigitPad(trained_network())
     assert (pad.answer, pad.probabilities, repr(pad)) == (None, None, "DigitPad: draw a digit")
-    assert (pad.pad.normal, pad.pad.reduced, pad.pad.probabilities) == (b"", b"", b"")
+    assert words_of(pad) == "Draw a digit."
     assert_array_equal(pad.image, np.zeros((1, 1, 8, 8)))
+    assert_array_equal(panels(pad)["p"], np.zeros((1, 10, 1)))
+    assert pad._scenes[0]["panels"][2]["best"] == -1
     assert not pad.bitmap.any()
 
 
-def test_what_the_browser_sends_is_answered_in_traits():
+def test_what_the_browser_sends_is_answered_with_the_reduction_and_the_probabilities():
     pad, model = DigitPad(trained_network()), trained_network()
-    pad.pad.set_state({"bitmap": memoryview(nought().astype(np.uint8).tobytes())})
+    draw(pad, nought())
     scores = model.forward(reduce_bitmap(nought()))[0]
     probabilities = np.exp(scores) / np.exp(scores).sum()
     assert_array_equal(pad.bitmap, nought())
-    assert_array_equal(np.frombuffer(pad.pad.reduced, np.uint8), reduce_bitmap(nought()).ravel() * 16)
-    assert_array_equal(np.frombuffer(pad.pad.normal, np.uint8), normalise_bitmap(nought()).ravel())
-    assert_allclose(np.frombuffer(pad.pad.probabilities, np.float32), probabilities, rtol=1e-6)
+    assert_array_equal(panels(pad)["reduced"], reduce_bitmap(nought())[0] * 16)
+    assert_array_equal(panels(pad)["normal"][0], normalise_bitmap(nought()))
+    assert_allclose(panels(pad)["p"].ravel(), probabilities, rtol=1e-6)
     assert_allclose(pad.probabilities, probabilities, rtol=1e-6)
-    assert (pad.answer, pad.pad.answer, pad.pad.answered) == (0, 0, 1)
+    assert (pad.answer, words_of(pad)) == (0, f"It says 0, {format_percent(probabilities[0])} sure.")
+    assert controls_of(pad)["bitmap"]["value"] == nought().astype(np.uint8).tobytes()
+    assert controls_of(pad)["bitmap"]["high"] == 32
 
 
-def test_each_answer_is_counted_after_it_is_set():
-    pad, seen = DigitPad(trained_network()), []
-    pad.pad.observe(lambda change: seen.append((change["new"], pad.answer, len(pad.pad.reduced))), names="answered")
+def test_each_drawing_is_answered_once():
+    pad = DigitPad(trained_network())
+    updates = updates_of(pad)
     pad.bitmap = nought()
+    draw(pad, seven())
     pad.clear()
-    assert seen == [(1, 0, 64), (2, None, 0)]
-    assert (pad.probabilities, repr(pad)) == (None, "DigitPad: draw a digit")
+    assert len(updates) == 3
+    assert (pad.answer, pad.probabilities, repr(pad)) == (None, None, "DigitPad: draw a digit")
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", bytes(31 * 32), bytes(4096), [0] * 1024, "1" * 1024, None, 7, [[True] * 32] * 32]
+)
+def test_what_is_no_drawing_is_ignored(sent):
+    pad = DigitPad(trained_network())
+    draw(pad, nought())
+    before = state_of(pad)
+    ask(pad, {"set": {"bitmap": sent}})
+    assert state_of(pad) == before
+
+
+def test_a_reset_and_a_drawing_that_is_handed_out_leave_the_pad_as_it_is():
+    pad = DigitPad(trained_network())
+    pad.bitmap = nought()
+    with pytest.raises(ValueError, match="read-only"):
+        pad.bitmap[0, 0] = True
+    drawn = nought()
+    pad.bitmap = drawn
+    drawn[...] = True
+    assert_array_equal(pad.bitmap, nought())
+    press(pad, "reset")
+    assert pad.answer is None
 
 
 def test_a_larger_pad_gives_the_same_image():
@@ -197,34 +228,35 @@ def test_no_weights_lead_to_a_traceback(change):
         layer.params = {name: change(param) for name, param in layer.params.items()}
     pad = DigitPad(model)
     pad.bitmap = nought()
-    assert "image/png" in pad._repr_mimebundle_()
+    assert repr(pad).startswith("DigitPad: answer 0 (")
 
 
 def test_an_explorer_shows_the_same_image_and_keeps_it_when_the_pad_is_cleared():
     digits, model = load_digits(), trained_network()
     explorer = NetworkExplorer(model, digits.x_test)
-    pad = DigitPad(model, explorer=explorer)
-    assert_array_equal(explorer.image, digits.x_test[:1])
-    pad.bitmap = nought()
-    assert_array_equal(explorer.image, pad.image)
+    pad, updates = DigitPad(model, explorer=explorer), updates_of(explorer)
+    assert_array_equal(panels(explorer)["h0"], digits.x_test[0])
+    draw(pad, nought())
+    assert_array_equal(panels(explorer)["h0"], pad.image[0])
+    assert len(updates) == 1
     pad.clear()
-    assert_array_equal(explorer.image, reduce_bitmap(nought()))
+    assert_array_equal(panels(explorer)["h0"], reduce_bitmap(nought())[0])
+    assert len(updates) == 1
 
 
 # --- without a browser, and wrong arguments -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("bitmap", "text"), [(np.zeros((32, 32)), "draw a digit"), (nought(), "answer 0 (100 %)")])
+@pytest.mark.parametrize(("bitmap", "text"), [(np.zeros((32, 32)), "draw a digit"), (nought(), "answer 0 (> 99 %)")])
 def test_a_picture_and_a_line_of_text_stand_for_the_pad_the_same_in_each_run(bitmap, text):
     bundles = []
     for _ in range(2):
         pad = DigitPad(trained_network())
         pad.bitmap = bitmap
-        bundles.append(pad._repr_mimebundle_())
+        bundles.append(pad._repr_mimebundle_()[0])
     assert bundles[0]["text/plain"] == f"DigitPad: {text}"
     assert base64.b64decode(bundles[0]["image/png"]).startswith(b"\x89PNG")
     assert bundles[0]["image/png"] == bundles[1]["image/png"]
-    assert WIDGET_VIEW in bundles[0]
 
 
 def coloured():
@@ -238,6 +270,7 @@ def coloured():
         ({"model": coloured()}, ValueError, "layer 0, "),
         ({"model": Sequential()}, ValueError, "the model's scores .+ must have 2 dimensions"),
         ({"size": 7}, ValueError, r"size \(7\) must be at least 8"),
+        ({"size": 10**6}, ValueError, r"size \(1000000\) must be at most 512"),
         ({"size": 8.5}, TypeError, r"size \(8.5\) must be an int"),
         ({"explorer": SimpleNamespace()}, TypeError, r"explorer \(SimpleNamespace\) must have a method show\(image\)"),
     ],
@@ -247,6 +280,18 @@ def test_an_author_is_told_of_a_pad_that_cannot_work(arguments, error, message):
         DigitPad(**{"model": trained_network(), **arguments})
 
 
-def test_a_bitmap_of_another_size_is_refused():
-    with pytest.raises(ValueError, match=r"bitmap \(shape \(8, 8\)\) must have shape \(32, 32\) \(the pad's size\)"):
-        DigitPad(trained_network()).bitmap = np.zeros((8, 8))
+@pytest.mark.parametrize(
+    ("bitmap", "error", "message"),
+    [
+        (np.zeros((8, 8)), ValueError, r"bitmap \(shape \(8, 8\)\) must have shape \(32, 32\) \(the pad's size\)"),
+        (None, TypeError, r"bitmap \(dtype object\) must hold True and False, or numbers"),
+        ([["x"] * 32] * 32, TypeError, r"bitmap \(dtype <U1\) must hold True and False, or numbers"),
+        ([[1], [1, 2]], ValueError, r"bitmap must be one array of numbers"),
+    ],
+)
+def test_a_bitmap_that_is_none_is_refused_and_the_old_one_stays(bitmap, error, message):
+    pad = DigitPad(trained_network())
+    pad.bitmap = nought()
+    with pytest.raises(error, match=message):
+        pad.bitmap = bitmap
+    assert_array_equal(pad.bitmap, nought())

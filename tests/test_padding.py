@@ -14,8 +14,8 @@ from strategies import floats, integers, seeds
 
 from cnnlab import reference
 from cnnlab.gradcheck import gradient_error, numerical_gradient
+from cnnlab.operands import PADDING_MODES
 from cnnlab.padding import pad2d, pad2d_backward
-from cnnlab.wiring import PADDING_MODES
 
 NUMPY_MODE = {
     "zeros": "constant",
@@ -136,6 +136,12 @@ def test_no_padding_gives_an_equal_array_that_is_not_the_same(mode):
     for result in (pad2d(x, 0, mode=mode), pad2d_backward(x, 0, mode=mode)):
         assert_array_equal(result, x)
         assert not np.shares_memory(result, x)
+
+
+def test_what_is_not_finite_passes_without_a_warning():
+    assert_array_equal(pad2d(row(np.nan, np.inf), (0, 1), mode="circular"), row(np.inf, np.nan, np.inf, np.nan))
+    assert_array_equal(pad2d_backward(row(np.inf, 1, -np.inf), (0, 1), mode="replicate"), row(np.nan))
+    assert_array_equal(pad2d(np.float32(row(1)), (0, 1), mode="constant", value=1e300), row(np.inf, 1, np.inf))
 
 
 # --- errors -------------------------------------------------------------------------------------------------------

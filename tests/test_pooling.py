@@ -126,6 +126,14 @@ def test_left_over_cells_get_no_gradient(pools):
     assert_array_equal(pools.mean_pool2d_backward(dy, x_shape, 2), plane([[1, 1, 2, 2, 0], [1, 1, 2, 2, 0], [0] * 5]))
 
 
+@pytest.mark.parametrize("side", [16, 18, 256, 258])
+def test_in_a_plane_of_any_size_each_place_has_its_number(side):
+    x = np.arange(side * side).reshape(1, 1, side, side)
+    y, argmax = max_pool2d(x, 2)
+    assert_array_equal(argmax, x[:, :, 1::2, 1::2])
+    assert_array_equal(y, argmax)
+
+
 # --- kinds of array -----------------------------------------------------------------------------------------------
 
 
@@ -179,6 +187,17 @@ def test_without_a_stride_windows_stand_side_by_side():
     x = np.arange(24.0).reshape(1, 1, 4, 6)
     assert_array_equal(max_pool2d(x, (2, 3))[0], max_pool2d(x, (2, 3), stride=(2, 3))[0])
     assert_array_equal(mean_pool2d(x, (2, 3)), mean_pool2d(x, (2, 3), stride=(2, 3)))
+
+
+def test_infinities_add_up_to_what_they_should_without_a_warning():  # as PyTorch; a warning fails the test
+    x = plane([[INF, 1, -INF], [NAN, 2, 3]])
+    y, argmax = max_pool2d(x, (1, 2), stride=1)
+    assert_array_equal(y, plane([[INF, 1], [NAN, 3]]))
+    assert_array_equal(mean_pool2d(x, (1, 2), stride=1), plane([[INF, -INF], [NAN, 2.5]]))
+    assert_array_equal(mean_pool2d(x, (1, 3)), plane([[NAN], [NAN]]))
+    dy = plane([[INF, -INF], [1, 2]])
+    assert_array_equal(max_pool2d_backward(dy, argmax * 0, x.shape), plane([[NAN, 0, 0], [0, 0, 0]]))
+    assert_array_equal(mean_pool2d_backward(dy, x.shape, (1, 2), stride=1), plane([[INF, NAN, -INF], [0.5, 1.5, 1]]))
 
 
 # --- errors -------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 from importlib.resources import files
+from importlib.util import find_spec
 from types import SimpleNamespace
 
 import pytest
@@ -58,9 +59,30 @@ def test_a_connection_sends_at_once_and_does_all_else_as_before(extended):
     assert asyncio.run(ask(application)) == ["connected", extended]
 
 
+class Broken:
+    """A websocket that cannot be told anything."""
+
+    def set_nodelay(self, value):
+        raise OSError
+
+
+@pytest.mark.parametrize("websocket", [Broken(), None])
+def test_a_connection_that_cannot_send_at_once_connects_as_before(websocket):
+    assert server.send_at_once(Connection)(websocket).connect() == "connected"
+
+
+@pytest.mark.parametrize("settings", [{}, {server.CONNECTION: None}, {server.CONNECTION: bool}, None])
+def test_a_server_of_another_make_stays_as_it_is(settings):
+    before = settings and dict(settings)
+    server._load_jupyter_server_extension(SimpleNamespace(web_app=SimpleNamespace(settings=settings)))
+    server._load_jupyter_server_extension(None)
+    assert settings == before
+
+
 def test_an_installed_cnnlab_is_among_the_extensions_of_the_server():
+    """In an editable install, as in CI, too. One that is older than a change of these files fails: install again."""
     shipped = json.loads(files("cnnlab").joinpath("server.json").read_text(encoding="utf-8"))["ServerApp"]
     found = (BaseJSONConfigManager(config_dir=folder).get("jupyter_server_config") for folder in jupyter_config_path())
     enabled = [config.get("ServerApp", {}).get("jpserver_extensions", {}) for config in found]
     assert any(shipped["jpserver_extensions"].items() <= extensions.items() for extensions in enabled)
-    assert server._jupyter_server_extension_points() == [{"module": name} for name in shipped["jpserver_extensions"]]
+    assert all(map(find_spec, shipped["jpserver_extensions"]))

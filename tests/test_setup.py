@@ -145,10 +145,31 @@ def test_the_wheel_holds_the_package_its_front_end_and_its_data_and_nothing_else
     files = [
         path for path in (repository / "cnnlab").rglob("*") if path.is_file() and path.parent.name != "__pycache__"
     ]
-    packed = {name for name in wheel.namelist() if ".dist-info/" not in name}
-    (for_the_server,) = (name for name in packed if ".data/" in name)
-    assert for_the_server.endswith("/data/etc/jupyter/jupyter_server_config.d/cnnlab.json")
-    assert packed - {for_the_server} == {path.relative_to(repository).as_posix() for path in files}
+    elsewhere = {
+        "cnnlab/server.py": "cnnlab_server.py",
+        "cnnlab/server.json": "etc/jupyter/jupyter_server_config.d/cnnlab.json",
+    }
+    names = (path.relative_to(repository).as_posix() for path in files)
+    packed = {name.split(".data/data/")[-1] for name in wheel.namelist() if ".dist-info/" not in name}
+    assert packed == {elsewhere.get(name, name) for name in names}
+
+
+LOAD_EXTENSION = """
+import importlib, json, sys
+sys.path.insert(0, sys.argv[1])
+for name in json.loads(sys.argv[2])["ServerApp"]["jpserver_extensions"]:
+    module = importlib.import_module(name)
+    assert module._jupyter_server_extension_points() == [{"module": name}]
+print(*(name for name in sys.modules if name.split(".")[0] not in sys.stdlib_module_names | {"__main__"}))
+"""
+
+
+def test_the_server_s_extension_loads_neither_cnnlab_nor_numpy(repository, wheel, tmp_path):
+    wheel.extractall(tmp_path)
+    shipped = (repository / "cnnlab/server.json").read_text(encoding="utf-8")
+    command = [sys.executable, "-I", "-S", "-c", LOAD_EXTENSION, str(tmp_path), shipped]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert (run.stdout.split(), run.stderr) == (["cnnlab_server"], "")
 
 
 IMPORT_ALL = """

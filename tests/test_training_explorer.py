@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
-from training_steps import DIGITS, FEW, explore, losses, press
+from training_steps import DIGITS, FEW, ask, enabled, explore, losses, press, said
 
 from cnnlab.widgets.training import TrainingExplorer
 
@@ -20,7 +20,7 @@ def test_the_default_network_reads_more_than_98_of_100_held_out_digits():
     answers = explorer.model.forward(DIGITS.x_test).argmax(axis=1)
     assert explorer.accuracy == (answers == DIGITS.y_test).mean() >= 0.98
     assert len(explorer.records) == 900
-    assert "Finished." in explorer.message.value
+    assert said(explorer).startswith("Finished. step 900 of 900 · epoch 10 of 10")
 
 
 def test_the_same_seed_gives_the_same_training_however_it_is_cut_into_runs():
@@ -31,7 +31,7 @@ def test_the_same_seed_gives_the_same_training_however_it_is_cut_into_runs():
     other.run()
     assert losses(whole) == losses(parts) != losses(other)
     assert whole.describe() == parts.describe()
-    assert whole.still() == parts.still() != other.still()
+    assert whole.shown == parts.shown != other.shown
 
 
 def test_the_step_button_makes_one_step_and_start_trains_to_the_end_where_no_loop_runs():
@@ -40,17 +40,19 @@ def test_the_step_button_makes_one_step_and_start_trains_to_the_end_where_no_loo
     assert [record.step for record in explorer.records] == [1]
     press(explorer, "start")
     assert [record.step for record in explorer.records] == list(range(1, 19))
-    assert [name for name, button in explorer.buttons.items() if not button.disabled] == ["reset"]
+    assert enabled(explorer) == ["reset"]
 
 
 def test_a_reset_begins_again_with_what_the_controls_show():
     explorer = explore()
     explorer.run(5)
-    explorer.controls["first"].value, explorer.controls["batch_size"].value = 4, 32
-    assert "The new filters and batch size will be used after a reset." in explorer.message.value
+    explorer.first_filters, explorer.batch_size = 4, 32
+    assert said(explorer).startswith("Paused. Press reset to train with the new filters and batch size. step 5 of 18")
     explorer.run(1)
     assert explorer.describe() == "TrainingExplorer: 2 and 4 filters, batch size 16, seed 0, step 6 of 18"
+    explorer.look_back = 0
     press(explorer, "reset")
+    assert explorer.look_back == 4  # now
     assert explorer.describe() == "TrainingExplorer: 4 and 4 filters, batch size 32, seed 0, step 0 of 9"
     explorer.run()
     fresh = explore(filters=(4, 4), batch_size=32)
@@ -62,21 +64,22 @@ def test_the_learning_rate_takes_effect_at_once():
     slow, slowed = explore(), explore()
     slow.run(2)
     slowed.run(1)
-    slowed.controls["learning_rate"].value = 0.001
+    slowed.learning_rate = 0.001
     slowed.run(1)
     assert losses(slow) == losses(slowed)  # the second step's loss is that before its update
     slow.run(1)
     slowed.run(1)
     assert losses(slow)[2] != losses(slowed)[2]
     press(slowed, "reset")
-    assert slowed.settings.learning_rate == 0.001
+    assert slowed._run.optimizer.learning_rate == slowed.settings["learning_rate"] == 0.001
 
 
-@pytest.mark.parametrize("name", ["first", "second", "batch_size", "learning_rate"])
+@pytest.mark.parametrize("name", ["first_filters", "second_filters", "batch_size", "learning_rate"])
 def test_no_value_of_a_control_leads_to_an_error(name):
     explorer = explore()
-    for value in explorer.controls[name].options:
-        explorer.controls[name].value = value
+    for value in explorer.options[name]:
+        ask(explorer, set={name: value})
+        assert getattr(explorer, name) == value
         explorer.reset()
         explorer.run(2)
         assert len(explorer.records) == 2
@@ -91,12 +94,12 @@ def test_a_loss_that_is_not_finite_stops_the_training_and_is_said_with_step_and_
     explorer = explore(FEW._replace(x_train=images))
     explorer.run()
     assert 0 < len(explorer.records) < 18
-    stopped = rf'role="alert".*loss \(nan\) must be finite.*step {len(explorer.records) + 1}, epoch 1.*Press reset'
-    assert re.search(stopped, explorer.message.value)
+    stopped = rf"Stopped: loss \(nan\) must be finite.*step {len(explorer.records) + 1}, epoch 1.*\. Press reset\."
+    assert re.fullmatch(stopped, said(explorer))
     assert all(np.isfinite(param).all() for param in explorer.model.params.values())
-    assert [name for name, button in explorer.buttons.items() if not button.disabled] == ["reset"]
+    assert enabled(explorer) == ["reset"]
     explorer.reset()
-    assert "Ready" in explorer.message.value
+    assert said(explorer) == "Ready: press start. step 0 of 18"
 
 
 def test_an_interrupt_of_the_evaluation_leaves_the_look_back_right(monkeypatch):
@@ -106,7 +109,7 @@ def test_an_interrupt_of_the_evaluation_leaves_the_look_back_right(monkeypatch):
     evaluate = run.evaluate
 
     def interrupt():
-        if run.step == 6 and len(run.held_out) == 6:  # the first epoch is over
+        if run.step == 11 and run.held_out[-1].step == 8:  # the step is made, and noted but for this
             monkeypatch.setattr(run, "evaluate", evaluate)
             raise KeyboardInterrupt
         return evaluate()
@@ -116,6 +119,7 @@ def test_an_interrupt_of_the_evaluation_leaves_the_look_back_right(monkeypatch):
         explorer.run()
     explorer.run()
     assert losses(explorer) == losses(whole)
+    assert [point.step for point in run.held_out] == [0, 1, 2, 4, 5, 7, 8, 13, 16, 18]
     assert len(run.weights) == len(whole._run.weights) == 4
     for kept, weights in zip(run.weights, whole._run.weights, strict=True):
         for name, values in weights.items():
@@ -133,7 +137,7 @@ def test_an_interrupt_leaves_the_last_whole_step_and_says_so(monkeypatch):
     monkeypatch.setattr(explorer._run.optimizer, "update", interrupt)
     with pytest.raises(KeyboardInterrupt):
         explorer.run()
-    assert "interrupted after step 4, whose parameters are kept. Press reset." in explorer.message.value
+    assert said(explorer) == "Stopped: interrupted after step 4, whose parameters are kept. Press reset."
     for name, param in explorer.model.params.items():
         assert_array_equal(param, before[name])
 

@@ -6,79 +6,101 @@ import base64
 import re
 import struct
 
-import ipywidgets
 import numpy as np
 import pytest
-from explorer_steps import W, X, choose, explore, type_in
+from explorer_steps import (
+    MAKERS,
+    W,
+    X,
+    ask,
+    choose,
+    controls_of,
+    every_explorer,
+    explore,
+    press,
+    state_of,
+    type_in,
+    words_of,
+)
 
-from cnnlab.widgets import BackwardExplorer, ChannelsExplorer, ConvolutionExplorer, PhotoExplorer, PoolingExplorer
-from cnnlab.widgets.stage import FRONT, Stage, join_modules, pack
+from cnnlab.widgets import (
+    ActivationExplorer,
+    BackwardExplorer,
+    ChannelsExplorer,
+    ConvolutionExplorer,
+    PhotoExplorer,
+    PoolingExplorer,
+)
+from cnnlab.widgets.front import FOLDER, bundle, modules, pack, style
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-MAKERS = {
-    "ConvolutionExplorer": lambda: ConvolutionExplorer(X, W),
-    "ConvolutionExplorer with gradients": explore,
-    "ConvolutionExplorer with channels": lambda: ConvolutionExplorer(
-        np.stack([X, -X]), np.stack([[W, W]] * 4), np.arange(4.0), gradients=True
-    ),
-    "ConvolutionExplorer with groups": lambda: ConvolutionExplorer(
-        np.stack([X, -X]), np.stack([[W], [W]]), groups=2, dilation=2, padding=1, gradients=True
-    ),
-    "BackwardExplorer": lambda: BackwardExplorer(X, W, stride=2),
-    "PhotoExplorer": lambda: PhotoExplorer(X / 4 + 1, "blur", padding=1),
-    "PoolingExplorer": lambda: PoolingExplorer(np.stack([X, -X]), 3, stride=2, ties=True),
-}
-every_explorer = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+WINDOWS = [name for name in MAKERS if name.startswith(("Conv", "Back", "Chan", "Pool", "Photo"))]
 
 
 # --- controls -------------------------------------------------------------------------------------------------------
 
 
-def control_values(control) -> list:
+def values_of(control) -> list:
     """Return every value that a learner can give a control."""
-    if isinstance(control, ipywidgets.Checkbox):
-        return [False, True]
-    if isinstance(control, ipywidgets.IntSlider):
-        return list(range(control.min, control.max + 1))
-    return list(control.options)
+    if "options" in control:
+        return [value for value, _ in control["options"]]
+    if control["kind"] == "slider":
+        return list(range(control["low"], control["high"] + 1))
+    return {"switch": [False, True], "text": ["1", "99"], "pad": [bytes(1024), b"\1" * 1024]}[control["kind"]]
 
 
-def controls_of(widget) -> list:
-    """Return the controls below a widget."""
-    if isinstance(widget, ipywidgets.IntSlider | ipywidgets.Checkbox | ipywidgets.Dropdown):
-        return [widget]
-    return [control for child in getattr(widget, "children", ()) for control in controls_of(child)]
+def settings_of(explorer) -> dict[str, dict]:
+    return {name: control for name, control in controls_of(explorer).items() if control["kind"] != "button"}
 
 
 @every_explorer
-def test_a_long_walk_over_all_controls_meets_no_error_and_scene_and_formula_agree(make):
+def test_a_long_walk_over_all_controls_meets_no_error_and_each_shows_what_was_chosen(make):
     explorer, rng = make(), np.random.default_rng(5)
-    controls = controls_of(explorer)
-    for _ in range(200):
+    for _ in range(100):
+        controls = list(controls_of(explorer).values())
         control = controls[rng.integers(len(controls))]
-        values = control_values(control)
-        control.value = values[rng.integers(len(values))]
-        assert all(slider.min <= slider.value <= slider.max for slider in explorer.sliders.values())
-        shown = {panel["name"]: panel for panel in explorer.stages[0].scene["panels"]}
+        if control["kind"] == "button":
+            press(explorer, control["name"])
+            continue
+        values = values_of(control)
+        value = values[rng.integers(len(values))]
+        ask(explorer, {"set": {control["name"]: value}})
+        if not control.get("disabled"):
+            assert controls_of(explorer).get(control["name"], {"value": value})["value"] == value
+        for shown in controls_of(explorer).values():
+            assert shown["kind"] != "slider" or shown["low"] <= shown["value"] <= shown["high"]
+
+
+@pytest.mark.parametrize("name", WINDOWS)
+def test_the_size_of_the_output_is_that_of_the_formula(name):
+    explorer, rng = MAKERS[name](), np.random.default_rng(6)
+    for _ in range(30):
+        for setting, control in settings_of(explorer).items():
+            values = values_of(control)
+            ask(explorer, {"set": {setting: values[rng.integers(len(values))]}})
+        shown = {panel["name"]: panel for panel in explorer._scenes[0]["panels"]}
         output = shown.get("y", shown.get("dy"))
         assert output["shape"] == [explorer.explain().value] * 2
-        assert f"<mn>{explorer.explain().value}</mn></math>" in explorer.formula.value
-        assert all(np.isfinite(panel["limit"]) for panel in shown.values())
-        pack(explorer.stages[0].scene)
+        assert words_of(explorer).splitlines()[0].endswith(f" = {explorer.explain().value}")
+        assert (explorer.shown["parts"][0]["note"] != []) == (explorer.explain().leftover > 0)
 
 
 @every_explorer
 def test_every_control_has_some_effect_on_what_is_shown(make):
-    explorer = make()
-    for control in controls_of(explorer):
-        shown = set()
-        for value in control_values(control):
-            control.value = value
-            scenes = [stage.scene for stage in explorer.stages]
-            numbers = [panel["values"].tobytes() for scene in scenes for panel in scene["panels"]]
-            shown.add((*numbers, explorer.formula.value))
-        for_padding = ("max pads with", "mean counts the padding", "round up (ceil_mode)")
-        assert len(shown) > 1 or any(words in control.description for words in for_padding), control.description
+    names = settings_of(make()).keys() - {"count_include_pad"}  # which changes nothing where all padding is cut off
+    for name in names:
+        explorer, shown = make(), set()
+        for value in values_of(controls_of(explorer)[name])[:8]:
+            ask(explorer, {"set": {name: value}})
+            shown.add(repr([part for part in explorer.shown["parts"] if "scene" in part or "lines" in part]))
+        assert len(shown) > 1 or len(values_of(controls_of(explorer)[name])) == 1, name
+
+
+@every_explorer
+def test_each_control_can_be_named_and_says_its_kind(make):
+    for name, control in controls_of(make()).items():
+        assert control["name"] == name
+        assert control["label"] or control.get("letter") or control["title"]
 
 
 # --- errors ---------------------------------------------------------------------------------------------------------
@@ -100,15 +122,27 @@ def test_every_control_has_some_effect_on_what_is_shown(make):
         (lambda: ConvolutionExplorer(X, W, padding=-1), r"padding (-1) must be at least 0"),
         (lambda: ConvolutionExplorer(X, np.ones((1, 2, 3, 3))), r"w (2 channels) must have the channels of x"),
         (lambda: ConvolutionExplorer(X, W, [1.0, 2.0]), r"b (shape (2,)) must have shape (1,)"),
+        (lambda: ConvolutionExplorer(X, W, np.nan), r"b (nan in it) must hold finite numbers of at most 1e+100"),
+        (lambda: ConvolutionExplorer(X, W, [[1.0]]), r"b (shape (1, 1)) must have 1 dimension (F), not 2"),
+        (lambda: ConvolutionExplorer(X, W, padding=10**6), r"must have at most 268,435,456 cells"),
+        (lambda: ConvolutionExplorer(X, W, padding=2000), r"must leave at most 1,024 cells a side to draw (5 + 2*2000"),
+        (lambda: ConvolutionExplorer(X, W, groups=0), r"groups (0) must be at least 1"),
         (lambda: ConvolutionExplorer(X, W, groups=2), r"groups (2) must divide the input channels"),
         (lambda: ConvolutionExplorer(X, W, dy=np.ones((2, 3)), gradients=True), r"dy (shape (2, 3)) must be square"),
         (
             lambda: BackwardExplorer(X, np.ones((2, 1, 3, 3))),
             r"w (shape (2, 1, 3, 3)) must be one kernel of one channel",
         ),
+        (
+            lambda: BackwardExplorer(X, W, padding=14),
+            r"padding (14) must leave at most 32 cells a side to step through",
+        ),
+        (lambda: ActivationExplorer(X, dy=np.ones((2, 5, 5))), r"dy (shape (1, 2, 5, 5)) must have shape (1, 1, 5, 5)"),
+        (lambda: PhotoExplorer(np.ones((3, 9, 9))), r"photo (shape (3, 9, 9)) must have 2 dimensions (H, W)"),
         (lambda: PhotoExplorer(X, "Sobel"), r"kernel ('Sobel') must be an array or one of identity, blur"),
-        (lambda: PhotoExplorer(X, np.ones((2, 3, 3))), r"kernel (shape (2, 3, 3)) must have 2 to 2 dimensions"),
+        (lambda: PhotoExplorer(X, np.ones((2, 3, 3))), r"kernel (shape (2, 3, 3)) must have 2 dimensions (H, W)"),
         (lambda: PhotoExplorer(np.ones((2, 2))), r"kernel (3) must fit in the padded input (2 + 2*0 = 2)"),
+        (lambda: PoolingExplorer(X, 2, op="median"), r"op ('median') must be one of max, mean"),
         (lambda: PoolingExplorer(X, 6), r"kernel (6) must fit in the padded input (5 + 2*0 = 5)"),
         (lambda: PoolingExplorer(X, 2, padding=2), r"must leave an input cell in every window"),
         (lambda: PoolingExplorer(np.ones((3, 4)), 2), r"x (shape (3, 4)) must be square"),
@@ -119,6 +153,7 @@ def test_every_control_has_some_effect_on_what_is_shown(make):
         (lambda: PhotoExplorer(stride=(1, 2)), r"stride (1, 2) must be one number each"),
         (lambda: ChannelsExplorer(X, padding="same"), r'padding ("same") must go with stride 1 (stride is 2)'),
         (lambda: ConvolutionExplorer(X * np.nan, W), r"x (nan in it) must hold finite numbers"),
+        (lambda: ActivationExplorer(X * 1e101), r"z (3e+101 in it) must hold finite numbers of at most 1e+100"),
         (lambda: PoolingExplorer(X - np.inf, 2), r"x (-inf in it) must hold finite numbers"),
     ],
 )
@@ -133,64 +168,89 @@ def test_a_setting_that_is_no_int_is_a_type_error(settings):
         ConvolutionExplorer(X, W, **settings)
 
 
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: ConvolutionExplorer(X, W, gradients="no"), r"gradients ('no') must be True or False"),
+        (lambda: ConvolutionExplorer(X, W, turned=1), r"turned (1) must be True or False"),
+        (lambda: PoolingExplorer(X, 2, ceil_mode="x"), r"ceil_mode ('x') must be True or False"),
+        (lambda: PoolingExplorer(X, 2, ties=None), r"ties (None) must be True or False"),
+        (lambda: PoolingExplorer(X, 2, count_include_pad=0), r"count_include_pad (0) must be True or False"),
+        (lambda: ActivationExplorer(X, gradients=1), r"gradients (1) must be True or False"),
+        (lambda: ConvolutionExplorer(X, W, groups=1.0), r"groups (1.0) must be an int"),
+        (lambda: ConvolutionExplorer(X, W, "a"), r"b (dtype <U1) must be float32, float64 or integer"),
+    ],
+)
+def test_what_is_of_the_wrong_kind_is_a_type_error(make, message):
+    with pytest.raises(TypeError, match=re.escape(message)):
+        make()
+
+
 def test_padding_may_be_given_in_any_way_that_means_one_number():
     for padding in (1, (1, 1), ((1, 1), (1, 1)), "same"):
-        assert ConvolutionExplorer(X, W, padding=padding).settings["padding"] == 1
-
-
-def test_a_bias_that_is_no_number_is_a_type_error():
-    with pytest.raises(TypeError, match=r"b \(dtype <U1\) must be float32, float64 or integer"):
-        ConvolutionExplorer(X, W, "a")
-
-
-def test_a_pooling_that_does_not_exist_is_refused():
-    with pytest.raises(ValueError, match=r"op \('median'\) must be one of max, mean"):
-        PoolingExplorer(X, 2, op="median")
+        assert ConvolutionExplorer(X, W, padding=padding).padding == 1
 
 
 # --- where no widget runs -------------------------------------------------------------------------------------------
 
 
 @every_explorer
-def test_the_output_holds_the_widget_a_text_and_a_picture_that_are_the_same_each_time(make):
+def test_each_explorer_says_what_it_is_in_one_line_that_is_the_same_each_time(make):
     first, second = make(), make()
-    bundle, again = first._repr_mimebundle_(), second._repr_mimebundle_()
-    assert set(bundle) == {WIDGET_VIEW, "image/png", "text/plain"}
-    assert bundle[WIDGET_VIEW]["model_id"] == first.model_id != second.model_id
-    assert bundle["image/png"] == again["image/png"]
-    assert bundle["text/plain"] == again["text/plain"] == repr(first)
-    assert re.fullmatch(rf"{type(first).__name__}: [^<>\n]+ → [^<>\n]+", repr(first))
-    picture = base64.b64decode(bundle["image/png"])
+    assert repr(first) == repr(second)
+    assert re.fullmatch(rf"{type(first).__name__}: [^<>\n]+", repr(first))
+
+
+@pytest.mark.parametrize("name", [name for name in MAKERS if not name.startswith("Predict")])
+def test_the_output_holds_the_widget_a_text_and_a_picture_that_are_the_same_each_time(name):
+    first, second = MAKERS[name](), MAKERS[name]()
+    (bundled, metadata), (again, _) = first._repr_mimebundle_(), second._repr_mimebundle_()
+    assert set(bundled) == {WIDGET_VIEW, "image/png", "text/plain"}
+    assert bundled[WIDGET_VIEW]["model_id"] == first.model_id != second.model_id
+    assert bundled["image/png"] == again["image/png"]
+    assert bundled["text/plain"] == again["text/plain"] == metadata["image/png"]["alt"] == repr(first)
+    picture = base64.b64decode(bundled["image/png"])
     width, height = struct.unpack(">II", picture[16:24])
     assert picture.startswith(b"\x89PNG")
     assert 300 < width < 3000
-    assert 150 < height < 3000
+    assert 100 < height < 3000
 
 
 def test_the_picture_and_the_text_follow_the_state():
     explorer = explore()
-    before = explorer._repr_mimebundle_()
+    before, _ = explorer._repr_mimebundle_()
     type_in(explorer, ("x", (0, 0, 0), -8.0))
-    edited = explorer._repr_mimebundle_()
+    edited, _ = explorer._repr_mimebundle_()
     assert (edited["image/png"] == before["image/png"], edited["text/plain"]) == (False, before["text/plain"])
+
+
+def test_the_text_follows_the_state():
+    explorer = explore()
     choose(explorer, size=4, kernel=2, padding=0, stride=2)
     assert repr(explorer) == "ConvolutionExplorer: x 4×4, kernel 2, padding 0, stride 2 → y 2×2"
 
 
-# --- the module and the message -------------------------------------------------------------------------------------
+def test_no_picture_is_made_until_it_is_asked_for(monkeypatch):
+    monkeypatch.setattr("cnnlab.widgets.explorer.figures", None)
+    explorer = explore()
+    explorer.stride = 2
+    assert state_of(explorer)
 
 
-def test_the_modules_are_joined_into_one_that_imports_nothing():
-    files = "dom.js", "wires.js", "words.js", "layout.js", "views.js", "strip.js", "stage.js"
-    module = join_modules(*files)
-    assert re.search(r"^\s*import\b", module, re.MULTILINE) is None
-    assert re.findall(r"^export\b.*", module, re.MULTILINE) == ["export default {"]
-    names = re.findall(r"^(?:async )?(?:function|class|const|let) (\w+)", module, re.MULTILINE)
-    assert len(names) == len(set(names))
-    sources = [(FRONT / name).read_text(encoding="utf-8") for name in files]
-    assert {"readScene", "Stage", "sumOf"} <= set(names)
-    assert len(module.splitlines()) > 0.97 * sum(len(source.splitlines()) for source in sources)
-    assert Stage._esm == module
+# --- the bundle and the message -------------------------------------------------------------------------------------
+
+
+def test_the_bundle_holds_every_module_once_after_those_it_imports_and_imports_nothing_itself():
+    names = modules()
+    assert sorted(names) == sorted(path.name for path in FOLDER.glob("*.js") if path.name != "schema.js")
+    for name in names:
+        imported = re.findall(r'from "\./([\w-]+\.js)"', (FOLDER / name).read_text(encoding="utf-8"))
+        assert all(names.index(other) < names.index(name) for other in imported)
+    assert re.search(r"^\s*import\b", bundle(), re.MULTILINE) is None
+    assert re.findall(r"^export\b.*", bundle(), re.MULTILINE) == re.findall(
+        r"^export default .*", bundle(), re.MULTILINE
+    )
+    assert all(rule in style() for rule in (".cnnlab-explorer", ".cnnlab-cell"))
 
 
 def test_a_scene_travels_with_its_arrays_as_little_endian_bytes():
@@ -201,3 +261,11 @@ def test_a_scene_travels_with_its_arrays_as_little_endian_bytes():
     many = pack({"values": np.arange(5000.0).reshape(50, 100).T})["values"]
     assert many["dtype"] == "f4"
     assert struct.unpack("<3f", many["data"][:12]) == (0, 100, 200)
+
+
+def test_many_numbers_of_which_one_is_too_large_for_single_precision_travel_in_double():
+    numbers = np.zeros(5000)
+    numbers[7], numbers[8] = 1e50, -np.inf
+    packed = pack(numbers)
+    assert packed["dtype"] == "f8"
+    assert struct.unpack("<9d", packed["data"][:72])[-2:] == (1e50, -np.inf)

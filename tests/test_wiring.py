@@ -8,11 +8,12 @@ from itertools import product
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from strategies import axes, planes
 
 from cnnlab.geometry import check_axis, check_window
-from cnnlab.wiring import axis_wires, cells_per_window, check_pool, tap_slices, wiring
+from cnnlab.wiring import add_up, axis_wires, bands, cells_per_window, held_wires, tap_slices, under_taps, wiring
 
 
 def test_the_wires_of_two_windows_on_a_row_of_three_cells():
@@ -68,13 +69,22 @@ def test_the_slices_of_a_tap_are_its_wires_from_the_input(settings):
         assert_array_equal(np.arange(axis.size)[inputs], wires.input[of_tap])
 
 
-@given(axes())
-def test_the_cells_of_a_window_are_counted_with_or_without_padding(settings):
-    axis = check_axis(**settings)
+@given(axes(), st.booleans())
+def test_the_cells_of_a_window_are_counted_with_or_without_padding(settings, ceil_mode):
+    axis = check_axis(**settings, ceil_mode=ceil_mode)
     wires = axis_wires(axis)
-    inside = [int((wires.input[wires.output == o] >= 0).sum()) for o in range(axis.out)]
-    assert_array_equal(cells_per_window(axis), inside)
-    assert_array_equal(cells_per_window(axis, count_padding=True), [axis.kernel] * axis.out)
+    for count_padding in (False, True):
+        held = held_wires(axis, count_padding=count_padding)
+        counted = cells_per_window(axis, count_padding=count_padding)
+        assert_array_equal(counted, [held[wires.output == o].sum() for o in range(axis.out)])
+
+
+@given(axes())
+def test_a_wire_is_held_by_the_input_or_by_the_padded_input(settings):
+    axis = check_axis(**settings, ceil_mode=True)
+    wires = axis_wires(axis)
+    assert_array_equal(held_wires(axis), wires.input >= 0)
+    assert_array_equal(held_wires(axis, count_padding=True), wires.padded < axis.padded)
 
 
 def test_a_window_that_hangs_over_counts_no_cell_beyond_the_padding():
@@ -93,6 +103,12 @@ def test_a_window_that_hangs_over_counts_no_cell_beyond_the_padding():
         (((3, 0), 1), {}, ValueError, "size (0) must be at least 1"),
         (((3, 3, 3), 1), {}, ValueError, "size ((3, 3, 3)) must be an int or a pair (h, w)"),
         ((3, 2), {"stride": 0.5}, TypeError, "stride (0.5) must be an int"),
+        (
+            ((4096, 2048), 1),
+            {},
+            ValueError,
+            "size (4096, 2048) must make at most 4,194,304 wires (it makes 8,388,608)",
+        ),
     ],
 )
 def test_wiring_names_what_is_wrong(arguments, settings, error, message):
@@ -100,10 +116,51 @@ def test_wiring_names_what_is_wrong(arguments, settings, error, message):
         wiring(*arguments, **settings)
 
 
-def test_a_pool_refuses_a_window_of_nothing_but_padding():
-    message = (
-        "padding (2, 0) must leave an input cell in every window "
-        "(window 0 reads cells -2, -1 and the input is cells 0 to 2)"
-    )
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        check_pool((3, 3), 2, stride=1, padding=((2, 0), (0, 0)))
+# --- the loop over taps -------------------------------------------------------------------------------------------
+
+
+def row(cells, dim):
+    """Return a row of cells along one of three dimensions, with two different ones beside it in each of the others."""
+    weights = np.arange(1, 5).reshape(2, 2, 1)
+    return np.moveaxis(weights * np.asarray(cells, float), -1, dim)
+
+
+each_dim = pytest.mark.parametrize("dim", [-2, -1])
+
+
+@each_dim
+@given(axes(), st.booleans())
+def test_under_the_taps_are_the_cells_of_the_wires_and_the_fill_on_padding(dim, settings, ceil_mode):
+    axis = check_axis(**settings, ceil_mode=ceil_mode)
+    wires, cells = axis_wires(axis), np.arange(1.0, axis.size + 1)
+    expected = np.where(wires.input >= 0, cells[wires.input], -9).reshape(axis.out, axis.kernel).T
+    seen = under_taps(row(cells, dim), axis, dim, -9)
+    for tap in range(axis.kernel):
+        inside = expected[tap] != -9
+        assert_array_equal(seen[:, tap], np.where(row(inside, dim), row(expected[tap], dim), -9))
+
+
+@each_dim
+@given(axes())
+def test_shares_add_up_at_the_cells_of_their_wires(dim, settings):
+    axis = check_axis(**settings)
+    wires, shares = axis_wires(axis), np.arange(1.0, axis.kernel * axis.out + 1).reshape(axis.kernel, axis.out)
+    expected, inside = np.zeros(axis.size), wires.input >= 0
+    np.add.at(expected, wires.input[inside], shares[wires.tap[inside], wires.output[inside]])
+    stacked = np.stack([row(share, dim) for share in shares], axis=1)
+    assert_array_equal(add_up(stacked, axis, dim), row(expected, dim))
+    out = np.zeros_like(row(expected, dim))
+    assert add_up(stacked, axis, dim, out=out) is out
+    assert_array_equal(out, row(expected, dim))
+
+
+@given(axes(), st.integers(1, 4))
+def test_the_windows_of_the_bands_are_those_of_the_axis(settings, most):
+    axis = check_axis(**settings)
+    wires, seen = axis_wires(axis), []
+    for outputs, inputs, band in bands(axis, most):
+        assert band.out == outputs.stop - outputs.start <= most
+        part = axis_wires(band)
+        numbered = np.append(np.arange(axis.size)[inputs], -1)
+        seen += zip(part.output + outputs.start, numbered[part.input], part.tap, strict=True)
+    assert seen == [*zip(wires.output, wires.input, wires.tap, strict=True)]

@@ -1,10 +1,13 @@
-"""What the tests of the TrainingExplorer share: a small training, and what is read from it."""
+"""What the tests of the TrainingExplorer share: a small training, what it shows, and the learner's hand on it."""
 
 from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from cnnlab import load_digits
+from cnnlab.scenes.schema import Panel
 from cnnlab.widgets.training import TrainingExplorer
 
 DIGITS = load_digits()
@@ -21,11 +24,43 @@ def losses(explorer) -> list[float]:
     return [record.loss for record in explorer.records]
 
 
-def panels(explorer) -> dict[str, np.ndarray]:
-    """Return the numbers that the stage shows, by panel."""
-    return {panel["name"]: panel["values"] for panel in explorer.stage.scene["panels"]}
+def panels(explorer) -> dict[str, Panel]:
+    """Return what is shown, by panel."""
+    return {panel["name"]: panel for scene in explorer._scenes for panel in scene["panels"]}
+
+
+def values(explorer) -> dict[str, np.ndarray]:
+    """Return the numbers that are shown, by panel."""
+    return {name: panel["values"] for name, panel in panels(explorer).items()}
+
+
+def heading(explorer) -> str:
+    """Return what stands above the maps."""
+    return explorer.shown["parts"][3]["scene"]["heading"]
+
+
+def said(explorer) -> str:
+    """Return what is said of how it stands."""
+    return " ".join("".join(text for _, text in line) for line in explorer.shown["parts"][1]["lines"])
+
+
+def enabled(explorer) -> list[str]:
+    """Return the names of the buttons that can be pressed."""
+    controls = explorer.shown["parts"][0]["controls"]
+    return [control["name"] for control in controls if control["kind"] == "button" and not control["disabled"]]
+
+
+def ask(explorer, **event) -> None:
+    """Ask for something, as a front end does."""
+    explorer.set_state({"asked": {"events": [{"serial": explorer.shown["serial"] + 1, **event}]}})
 
 
 def press(explorer, name: str) -> None:
     """Press a button."""
-    explorer.buttons[name].click()
+    ask(explorer, press=name)
+
+
+def is_free(lock) -> bool:
+    """Say whether another thread could take the lock now."""
+    with ThreadPoolExecutor() as pool:
+        return pool.submit(lambda: lock.acquire(blocking=False) and (lock.release() or True)).result()

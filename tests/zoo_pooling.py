@@ -11,7 +11,8 @@ from itertools import product
 import numpy as np
 
 from cnnlab import reference
-from cnnlab.wiring import axis_wires, check_pool
+from cnnlab.operands import check_pool
+from cnnlab.wiring import axis_wires
 
 
 def windows(x_shape, settings):

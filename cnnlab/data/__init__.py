@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from cnnlab.data.bitmap import normalise_bitmap, reduce_bitmap
+from cnnlab.data.npz import read_npz
 
 FOLDER = Path(__file__).parent
 
@@ -97,58 +97,11 @@ def load_photo() -> np.ndarray:
     return pixels[None] / 255
 
 
-def read_npz(path) -> dict[str, np.ndarray]:
-    """Return the arrays of an .npz file by name; pickled objects are refused.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If the file is damaged.
-
-    Examples
-    --------
-    >>> list(read_npz(FOLDER / "photo.npz"))
-    ['pixels']
-    """
-    path = check_path(path)
-    if not path.exists():
-        raise FileNotFoundError(f"{path} must exist")
+def _read(name: str, **kinds: tuple) -> list[np.ndarray]:
+    """Return the arrays of a file of the package, in the order of ``kinds``: the dtype's name, then the lengths."""
+    wanted = {key: (np.dtype(dtype), tuple(shape)) for key, (dtype, *shape) in kinds.items()}
     try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            arrays = dict(file)
-            others = [name for name, array in arrays.items() if not isinstance(array, np.ndarray)]
-            if others:
-                raise ValueError(f"{', '.join(others)} in it is no array")
-            return arrays
-    except Exception as error:  # numpy, zipfile and zlib each raise their own for damage
-        raise ValueError(f"{path} must be a whole .npz file ({error})") from error
-
-
-def check_path(path) -> Path:
-    """Return what names a file, a str or a Path, as a Path.
-
-    Examples
-    --------
-    >>> check_path(7)
-    Traceback (most recent call last):
-        ...
-    TypeError: path (7) must be a str or a Path
-    """
-    if not isinstance(path, str | PathLike):
-        raise TypeError(f"path ({path!r}) must be a str or a Path")
-    return Path(path)
-
-
-def _read(name: str, **shapes: tuple) -> list[np.ndarray]:
-    """Return the arrays of a file of the package, in the order of ``shapes``: the dtype's name, then the lengths."""
-    path = FOLDER / name
-    try:
-        arrays = read_npz(path)
+        arrays = read_npz(FOLDER / name, wanted, "the data of cnnlab")
     except (FileNotFoundError, ValueError) as error:
         raise type(error)(f"{error}: install cnnlab again") from error
-    found = {key: (array.dtype.name, *array.shape) for key, array in arrays.items()}
-    if found != shapes:
-        raise ValueError(f"{path} must hold {shapes} (it holds {found}): install cnnlab again")
-    return [arrays[key] for key in shapes]
+    return [arrays[key] for key in kinds]

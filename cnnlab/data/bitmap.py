@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from cnnlab.checks import as_array
+
 SIDE, BLOCK = 32, 4  # cells: the bitmap's side, and that of the blocks whose on cells are counted
 WIDEST = 20  # columns of the 32 that a digit is scaled to at most
 TOO_BOLD, TOO_THIN = (412, 560), (256, 108)  # on cells; beyond the second number the strokes change twice
@@ -25,7 +27,7 @@ def reduce_bitmap(bitmap) -> np.ndarray:
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If the bitmap is not a plane of cells.
 
     Notes
@@ -77,7 +79,7 @@ def normalise_bitmap(bitmap) -> np.ndarray:
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If the bitmap is not a plane of cells.
 
     Notes
@@ -94,9 +96,12 @@ def normalise_bitmap(bitmap) -> np.ndarray:
     >>> normal.sum(axis=0).nonzero()[0]  # the slanted line stands upright
     array([13, 14, 15, 16, 17, 18])
     """
-    bitmap = np.asarray(bitmap) != 0
+    bitmap = as_array("bitmap", bitmap)
+    if bitmap.dtype.kind not in "biuf":
+        raise TypeError(f"bitmap (dtype {bitmap.dtype}) must be bool, integer or float")
     if bitmap.ndim != 2 or not bitmap.size:
         raise ValueError(f"bitmap (shape {bitmap.shape}) must be a plane of cells (H, W)")
+    bitmap = bitmap != 0
     if not bitmap.any():
         return np.zeros((SIDE, SIDE), bool)
     return _straightened(_inked(_scaled(bitmap)))

@@ -37,17 +37,9 @@ export function movePen(cell, key, leap, size) {
   return cell.map((index, axis) => Math.max(0, Math.min(size - 1, index + ARROWS[key][axis] * (leap ? LEAP : 1))));
 }
 
-/** A probability as it is written: never 0 or 100 where it is not. */
-export function percent(probability) {
-  if (Number.isNaN(probability)) return "NaN";
-  if (probability > 0 && probability < 0.0005) return "< 0.1 %";
-  if (probability < 1 && probability > 0.9995) return "> 99.9 %";
-  return `${(100 * probability).toFixed(1)} %`;
-}
-
-/** The numbers in a trait of bytes, copied out: a DataView need not be aligned. */
-export function readBytes(view, Type) {
-  return new Type(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+/** The bytes of a trait, copied out: a DataView need not begin where its buffer does. */
+export function readBytes(view) {
+  return new Uint8Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 }
 
 /** Are two bitmaps the same? */

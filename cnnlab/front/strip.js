@@ -1,60 +1,134 @@
-// The strip below the panels: the sum of the selected cell, a chip for each term.
+// The strip below the panels: the sum of the cell in view, a chip for each term, and the result in a place of its own.
 
-import { make } from "./dom.js";
-import { isPhoto } from "./layout.js";
-import { roleOf } from "./views.js";
-import { nameOf } from "./wires.js";
-import { format } from "./words.js";
+import { make, withSubscripts } from "./dom.js";
+import { factor, format } from "./numbers.js";
+import { nameOf } from "./scene.js";
+import { groupsOf } from "./sums.js";
 
-const CHIPS = { cells: 200, photo: 40, uses: 12 }; // most terms written out
+const CHIPS = { cells: 200, photo: 40 }; // most terms of a sum that are written out
+const USES = { px: 1400, more: 200, letter: 6.9, edge: 18 }; // px that the uses of a cell may take: about two lines
 
-/** The elements of the strip; `light(term)` is called when a chip is pointed at, and with null when it is left. */
-export function stripOf(scene, { panel: selected, cell }, { panel, terms, bias, total }, light) {
-  const how = panel !== "y" || scene.op === "convolution" ? "sum" : scene.op; // "max", "mean", or the name of an activation
-  const counted = how === "mean" ? terms.filter((term) => term.b.value) : terms; // a mean may leave padding out
-  const most = !Object.values(scene.panels).some(isPhoto) ? CHIPS.cells : total === null ? CHIPS.uses : CHIPS.photo;
-  const use = (term) => (total === null && selected === "x" ? useOf(scene.op, term.b.value) : "");
-  const chips = counted.slice(0, most).flatMap((term, k) => {
-    const sign = k === 0 ? [] : [make("span", { class: "cnnlab-plus" }, how === "max" ? "," : total === null ? "" : "+")];
-    return [...sign, chipOf(scene, term, { how, goes: total === null, use: use(term), light })];
-  });
-  if (counted.length > most) chips.push(make("span", { class: "cnnlab-plus" }, `+ ${counted.length - most} more`));
-  if (bias) chips.push(make("span", { class: "cnnlab-plus" }, "+"), biasChip(bias));
-  const { kind } = scene.panels[panel];
-  const verb = total !== null ? "=" : kind === "output" ? "sends" : "takes part in";
-  const opening = { sum: "", mean: " (" }[how] ?? ` ${how}(`;
-  const head = make("b", { class: "cnnlab-head" }, `${nameOf(scene.panels[panel], cell)} ${verb}${opening}`);
-  const count = Math.round(1 / (terms.find((term) => term.b.value)?.b.value ?? 1));
-  const closing = { sum: "", mean: `) / ${count}` }[how] ?? ")";
-  const tail = total === null ? "" : `${closing}${terms.length ? " = " : ""}`;
-  const result = total === null ? "" : make("b", { class: "cnnlab-total", "data-total": total }, format(total));
-  const none = total === null ? "no sum" : scene.op === "overview" ? "" : "0 (no wire) = ";
-  const nothing = terms.length ? [] : [make("span", { class: "cnnlab-plus" }, none)];
-  return [head, ...nothing, ...chips, make("span", { class: "cnnlab-equals" }, tail, result)];
+/**
+ * The elements of the strip.
+ * @param {any} scene
+ * @param {import("./schema.js").At} at
+ * @param {any} sum from sumOf
+ * @param {{light: (term: any) => void, open: number | null, toggle: (group: number) => void}} hand
+ */
+export function stripOf(scene, at, sum, hand) {
+  const { panel, told, bias, total } = sum;
+  const goes = Boolean(told?.goes);
+  const head = make(
+    "b",
+    { class: "cnnlab-strip-head" },
+    ...withSubscripts(nameOf(panel, at.cell)),
+    told ? (goes ? ` ${told.opening}` : ` = ${told.opening}`) : " = ",
+  );
+  const terms = told?.skips ? sum.terms.filter(({ b }) => b.value) : sum.terms;
+  const groups = goes ? [] : groupsOf(sum, at.cell);
+  const chips = groups.length ? groupChips(scene, told, groups, hand) : termChips(scene, told, terms, goes, hand.light);
+  if (bias) chips.push(sign("+"), biasChip(bias));
+  const nothing = told && !sum.terms.length ? [sign(goes ? "no sum" : "0 (no wire)")] : [];
+  const closing = told?.closing.replace("{count}", String(terms.length)) ?? "";
+  const shown = make("div", { class: "cnnlab-terms" }, head, ...nothing, ...chips, ...(closing ? [sign(closing)] : []));
+  const result = make("b", { class: "cnnlab-total", "data-total": total }, told ? `= ${format(total)}` : format(total));
+  if (!told) shown.append(result);
+  return goes || !told ? [shown] : [shown, result];
 }
 
-function chipOf(scene, term, { how, goes, use, light }) {
+/** About how long the terms of a sum are, in characters. */
+export function stripLength(sum, cell) {
+  const { told, terms } = sum;
+  const groups = told && !told.goes ? groupsOf(sum, cell) : [];
+  if (groups.length) return 14 * groups.length;
+  return terms.reduce((length, { a, b }) => length + 5 + format(a.value).length + format(b.value).length, 0);
+}
+
+const sign = (text) => make("span", { class: "cnnlab-plus" }, text);
+
+function termChips(scene, told, terms, goes, light) {
+  const written = terms.slice(0, mostOf(scene, terms, goes));
+  const chips = written.flatMap((term, k) => [
+    ...(k && told.joiner.trim() ? [sign(told.joiner.trim())] : []),
+    chipOf(scene, told, term, goes, light),
+  ]);
+  return written.length < terms.length ? [...chips, sign(`+ ${terms.length - written.length} more`)] : chips;
+}
+
+/** How many terms are written out. */
+function mostOf(scene, terms, goes) {
+  const photo = Object.values(scene.panels).some(({ view }) => view === "photo");
+  if (!goes) return photo ? CHIPS.photo : CHIPS.cells;
+  const lengths = terms.map(({ a, b, to }) => {
+    const text = format(a.value) + factor(b.value) + nameOf(scene.panels[to.panel], to.cell);
+    return USES.letter * (text.length + 4) + USES.edge;
+  });
+  let px = lengths.reduce((sum, length) => sum + length, 0);
+  if (px <= USES.px) return terms.length;
+  while (lengths.length > 1 && px > USES.px - USES.more) px -= lengths.pop();
+  return lengths.length;
+}
+
+/** A chip for each wire of the planes, with what it adds; the one that is opened shows its terms. */
+function groupChips(scene, told, groups, { open, toggle, light }) {
+  return groups.flatMap(({ terms, total }, k) => {
+    const name = nameOf(scene.panels[told.a], terms[0].a.cell).split(",")[0].replace("[", " ");
+    const title = `${name}: ${terms.length} products. ${open === k ? "Close" : "Open"} them.`;
+    const chip = make(
+      "button",
+      {
+        type: "button",
+        class: "cnnlab-chip cnnlab-group",
+        "data-group": k,
+        "data-sum": total,
+        "aria-expanded": String(open === k),
+        title,
+        onclick: () => toggle(k),
+        onpointerenter: () => light(terms),
+        onpointerleave: () => light(null),
+      },
+      make("span", { class: "cnnlab-soft" }, `${name}: `),
+      format(total),
+    );
+    const opened = open === k ? [sign("("), ...termChips(scene, told, terms, false, light), sign(")")] : [];
+    return [...(k ? [sign("+")] : []), chip, ...opened];
+  });
+}
+
+function chipOf(scene, told, term, goes, light) {
   const { a, b, to } = term;
-  const part = ({ panel, value }) => make("span", { class: `cnnlab-role-${panel ? roleOf(scene.panels[panel]) : "w"}` }, format(value));
-  const product = use ? [part(a), use] : how === "sum" ? [part(a), "·", part(b)] : [part(a)];
-  const target = goes ? [" → ", nameOf(scene.panels[to.panel], to.cell)] : [];
-  const chip = make("span", {
-    class: "cnnlab-chip", "data-a": a.value, "data-b": b.value, onpointerenter: () => light(term), onpointerleave: () => light(null),
-  }, ...product, ...target);
-  const name = (operand) => (operand.panel ? nameOf(scene.panels[operand.panel], operand.cell) : format(operand.value));
-  const outcome = b.value === 0 ? 0 : a.value * b.value; // −∞ that is not taken adds nothing
-  chip.title = how === "max" || use ? `${name(a)} = ${format(a.value)}` : `${name(a)} · ${name(b)} = ${format(a.value)} · ${format(b.value)} = ${format(outcome)}`;
-  chip.classList.toggle("cnnlab-largest", how === "max" && b.value === 1);
-  chip.classList.toggle("cnnlab-zero", how === "sum" && a.value * b.value === 0);
+  const part = ({ panel, value }, text) =>
+    make("span", { class: `cnnlab-role-${panel ? scene.panels[panel].role : "w"}` }, text ?? format(value));
+  const alone = told.values || told.b === "one";
+  const use = told.uses ? told.uses[b.value ? 1 : 0].replace("{count}", format(1 / b.value)) : "";
+  const product = alone ? [part(a), use] : [part(a), "·", part(b, factor(b.value))];
+  const target = goes ? [" → ", ...withSubscripts(nameOf(scene.panels[to.panel], to.cell))] : [];
+  const chip = make(
+    "span",
+    {
+      class: "cnnlab-chip",
+      "data-a": a.value,
+      "data-b": b.value,
+      title: titleOf(scene, told, term),
+      onpointerenter: () => light([term]),
+      onpointerleave: () => light(null),
+    },
+    ...product,
+    ...target,
+  );
+  chip.classList.toggle("cnnlab-largest", Boolean(told.values && !told.skips && !goes && b.value === 1));
+  chip.classList.toggle("cnnlab-zero", !alone && a.value * b.value === 0);
   return chip;
 }
 
-/** What becomes of an input cell in a window of a pooling, in words; nothing for another operation. */
-function useOf(op, share) {
-  if (op === "max") return share ? " wins" : " loses";
-  return op === "mean" ? (share ? ` / ${Math.round(1 / share)}` : " does not count") : "";
+function titleOf(scene, told, { a, b }) {
+  const name = (operand) => (operand.panel ? nameOf(scene.panels[operand.panel], operand.cell) : format(operand.value));
+  return told.values
+    ? `${name(a)} = ${format(a.value)}`
+    : `${name(a)} · ${name(b)} = ${format(a.value)} · ${factor(b.value)}`;
 }
 
 function biasChip(bias) {
-  return make("span", { class: "cnnlab-chip", "data-a": bias.value, "data-b": 1, title: "bias" }, make("span", { class: "cnnlab-role-b" }, format(bias.value)));
+  const value = make("span", { class: "cnnlab-role-b" }, format(bias.value));
+  return make("span", { class: "cnnlab-chip", "data-a": bias.value, "data-b": 1, title: "bias" }, value);
 }

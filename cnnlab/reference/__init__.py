@@ -6,6 +6,8 @@ place them by themselves, so that a mistake in the arithmetic of :mod:`cnnlab.ge
 """
 
 from cnnlab.reference.network import (
+    activate,
+    activate_backward,
     dense,
     dense_backward,
     leaky_relu,
@@ -32,6 +34,8 @@ from cnnlab.reference.windows import (
 )
 
 __all__ = [
+    "activate",
+    "activate_backward",
     "conv2d",
     "conv2d_backward",
     "conv_transpose2d",

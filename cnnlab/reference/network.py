@@ -6,20 +6,21 @@ import math
 
 import numpy as np
 
-from cnnlab.checks import check_array
+from cnnlab.activations import ACTIVATIONS
+from cnnlab.checks import check_array, check_choice
 
 # --- activations --------------------------------------------------------------------------------------------------
 
 
 def relu(z):
-    """Return ``max(z, 0)``, cell by cell; see :func:`cnnlab.relu`.
+    """Return z, or 0 where it is not positive, cell by cell; see :func:`cnnlab.relu`.
 
     Examples
     --------
     >>> relu([-2, 3])
     array([0., 3.])
     """
-    return _each_cell(lambda z: z if z > 0 else 0.0, z)
+    return _each_cell(lambda z: 0.0 if z <= 0 else z, z)
 
 
 def relu_backward(da, z):
@@ -56,55 +57,97 @@ def leaky_relu_backward(da, z, *, slope=0.01):
 
 
 def sigmoid(z):
-    """Return ``1 / (1 + exp(-z))``, cell by cell.
+    """Return ``1 / (1 + exp(-z))``, cell by cell, which for a negative z is ``exp(z) / (exp(z) + 1)``.
 
     Examples
     --------
     >>> sigmoid([0])
     array([0.5])
     """
-    return _each_cell(lambda z: 1 / (1 + math.exp(-z)), z)
+    return _each_cell(lambda z: math.exp(z) / (math.exp(z) + 1) if z < 0 else 1 / (1 + math.exp(-z)), z)
 
 
 def sigmoid_backward(da, z):
-    """Return ``da * f′(z)`` with f′ = exp(-z) / (1 + exp(-z))², cell by cell.
+    """Return ``da * f′(z)``, cell by cell, with f′ = e / (1 + e)² for e = exp(-|z|): f′(-z) is f′(z).
 
     Examples
     --------
     >>> sigmoid_backward([8], [0])
     array([2.])
     """
-    return _each_cell(lambda da, z: da * math.exp(-z) / (1 + math.exp(-z)) ** 2, da, z)
+    return _each_cell(lambda da, z: da * math.exp(-abs(z)) / (1 + math.exp(-abs(z))) ** 2, da, z)
 
 
 def tanh(z):
-    """Return ``(exp(z) - exp(-z)) / (exp(z) + exp(-z))``, cell by cell.
+    """Return ``(exp(z) - exp(-z)) / (exp(z) + exp(-z))``, cell by cell, as (1 - e) / (1 + e) for e = exp(-2|z|).
 
     Examples
     --------
     >>> tanh([0])
     array([0.])
     """
-    return _each_cell(lambda z: (math.exp(z) - math.exp(-z)) / (math.exp(z) + math.exp(-z)), z)
+    return _each_cell(lambda z: math.copysign((1 - math.exp(-2 * abs(z))) / (1 + math.exp(-2 * abs(z))), z), z)
 
 
 def tanh_backward(da, z):
-    """Return ``da * f′(z)`` with f′ = 4 / (exp(z) + exp(-z))², cell by cell.
+    """Return ``da * f′(z)``, cell by cell, with f′ = 4 / (exp(z) + exp(-z))² = 4e / (1 + e)² for e = exp(-2|z|).
 
     Examples
     --------
     >>> tanh_backward([8], [0])
     array([8.])
     """
-    return _each_cell(lambda da, z: da * 4 / (math.exp(z) + math.exp(-z)) ** 2, da, z)
+    return _each_cell(lambda da, z: da * 4 * math.exp(-2 * abs(z)) / (1 + math.exp(-2 * abs(z))) ** 2, da, z)
+
+
+DEFINED = {  # above; of any other activation, its entry in the table is asked for each cell
+    "relu": (relu, relu_backward),
+    "leaky_relu": (leaky_relu, leaky_relu_backward),
+    "sigmoid": (sigmoid, sigmoid_backward),
+    "tanh": (tanh, tanh_backward),
+}
+
+
+def activate(name, z, **settings):
+    """Return f(z) of the activation ``name`` of :data:`cnnlab.activations.ACTIVATIONS`, cell by cell.
+
+    Examples
+    --------
+    >>> activate("leaky_relu", [-2, 3], slope=0.5)
+    array([-1.,  3.])
+    """
+    entry, settings = _entry(name, settings)
+    if name in DEFINED:
+        return DEFINED[name][0](z, **settings)
+    return _each_cell(lambda z: entry.forward(np.array([z]), **settings)[0], z)
+
+
+def activate_backward(name, da, z, **settings):
+    """Return ``da * f′(z)`` of the activation ``name``, as :func:`activate`.
+
+    Examples
+    --------
+    >>> activate_backward("leaky_relu", [10, 20], [-2, 3], slope=0.5)
+    array([ 5., 20.])
+    """
+    entry, settings = _entry(name, settings)
+    if name in DEFINED:
+        return DEFINED[name][1](da, z, **settings)
+    return _each_cell(lambda da, z: entry.backward(np.array([da]), np.array([z]), **settings)[0], da, z)
+
+
+def _entry(name, settings):
+    check_choice("name", name, ACTIVATIONS)
+    return ACTIVATIONS[name], ACTIVATIONS[name].check_settings(settings)
 
 
 def _each_cell(f, *arrays):
     """Return f of the cells that stand at one place of the arrays, for every place."""
     arrays = [check_array("array", array) for array in arrays]
     result = np.zeros_like(arrays[0])
-    for place in np.ndindex(result.shape):
-        result[place] = f(*(array[place] for array in arrays))
+    with np.errstate(all="ignore"):  # what is not finite passes without a warning
+        for place in np.ndindex(result.shape):
+            result[place] = f(*(array[place] for array in arrays))
     return result
 
 
@@ -121,11 +164,12 @@ def dense(x, w, b=None):
     """
     x, w = check_array("x", x, "ND"), check_array("w", w, "DK")
     y = np.zeros((len(x), w.shape[1]), x.dtype)
-    for n, k in np.ndindex(y.shape):
-        for d in range(x.shape[1]):
-            y[n, k] += x[n, d] * w[d, k]
-        if b is not None:
-            y[n, k] += b[k]
+    with np.errstate(all="ignore"):
+        for n, k in np.ndindex(y.shape):
+            for d in range(x.shape[1]):
+                y[n, k] += x[n, d] * w[d, k]
+            if b is not None:
+                y[n, k] += b[k]
     return y
 
 
@@ -140,11 +184,12 @@ def dense_backward(dy, x, w):
     """
     dy, x, w = check_array("dy", dy, "NK"), check_array("x", x, "ND"), check_array("w", w, "DK")
     dx, dw, db = np.zeros_like(x), np.zeros_like(w), np.zeros(w.shape[1], w.dtype)
-    for n, k in np.ndindex(dy.shape):
-        for d in range(x.shape[1]):
-            dx[n, d] += dy[n, k] * w[d, k]
-            dw[d, k] += dy[n, k] * x[n, d]
-        db[k] += dy[n, k]
+    with np.errstate(all="ignore"):
+        for n, k in np.ndindex(dy.shape):
+            for d in range(x.shape[1]):
+                dx[n, d] += dy[n, k] * w[d, k]
+                dw[d, k] += dy[n, k] * x[n, d]
+            db[k] += dy[n, k]
     return dx, dw, db
 
 
@@ -153,6 +198,8 @@ def dense_backward(dy, x, w):
 
 def softmax_cross_entropy(logits, labels):
     """Return the mean of ``-log(probability of the right class)``, and the probabilities.
+
+    The greatest score of a row is subtracted first, from all of them: the quotients stay, and exp cannot overflow.
 
     Examples
     --------
@@ -163,10 +210,11 @@ def softmax_cross_entropy(logits, labels):
     logits = check_array("logits", logits, "NK")
     probabilities, loss = np.zeros_like(logits), 0.0
     for n, label in enumerate(labels):
-        total = sum(math.exp(score) for score in logits[n])
-        for k, score in enumerate(logits[n]):
+        scores = [float(score) - float(max(logits[n])) for score in logits[n]]
+        total = sum(math.exp(score) for score in scores)
+        for k, score in enumerate(scores):
             probabilities[n, k] = math.exp(score) / total
-        loss -= math.log(probabilities[n, label]) / len(labels)
+        loss += (math.log(total) - scores[label]) / len(labels)  # -log(exp(score) / total)
     return loss, probabilities
 
 

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 
 from cnnlab.checks import check_array
-from cnnlab.wiring import (
+from cnnlab.operands import (
     check_convolution,
     check_padding,
     check_pool,
@@ -136,7 +136,7 @@ def conv_transpose2d(x, w, b=None, *, stride=1, padding=0, output_padding=0, dil
     x, w, b, (rows, columns) = check_transposed(
         x, w, b, stride=stride, padding=padding, output_padding=output_padding, dilation=dilation, groups=groups
     )
-    y = np.zeros((len(x), w.shape[1] * groups, rows.size, columns.size), x.dtype)
+    y = np.zeros((len(x), w.shape[1] * int(groups), rows.size, columns.size), x.dtype)
     for n, c, i, j in np.ndindex(x.shape):
         for f, p, q in np.ndindex(w[c].shape):
             row, column = i * rows.stride + p * rows.dilation, j * columns.stride + q * columns.dilation
@@ -159,7 +159,7 @@ def _count_windows(axis):
 
 def _group(index, count, groups):
     """Return the group that one of ``count`` channels or filters is in."""
-    return index // (count // groups)
+    return index // (count // int(groups))
 
 
 # --- pooling ------------------------------------------------------------------------------------------------------

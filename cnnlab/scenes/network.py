@@ -1,25 +1,22 @@
-"""The scenes of a trained network: all its maps for one image, and one unit of it opened."""
+"""The scenes of layers in a row: every map above its gradient, and what one unit sees of the image."""
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
-from cnnlab.layers import Conv2D, Dense, Flatten, LeakyReLU, MaxPool2D, MeanPool2D, ReLU, Sigmoid, Tanh
-from cnnlab.losses import softmax_cross_entropy, softmax_cross_entropy_backward
+from cnnlab import losses
+from cnnlab.layers import Conv2D, Flatten
 from cnnlab.network import Sequential
-from cnnlab.padding import pad2d
-from cnnlab.scenes.chain import activation_scene
-from cnnlab.scenes.convolution import convolution_scene
-from cnnlab.scenes.panels import BACKWARD, map_panel, overview_frame
-from cnnlab.scenes.pooling import pooling_scene
-from cnnlab.wiring import axis_wires, held_wires
+from cnnlab.scenes.layers import as_planes, channels_of, map_panel, reads, way_of
+from cnnlab.scenes.panels import BACKWARD, panel, size_of
+from cnnlab.scenes.schema import Panel, Scene
 
-ACTIVATIONS = {ReLU: "relu", LeakyReLU: "leaky_relu", Sigmoid: "sigmoid", Tanh: "tanh"}
-KINDS = {Conv2D: "convolution", MaxPool2D: "pooling", MeanPool2D: "pooling", Dense: "fully connected"}
-KINDS |= dict.fromkeys(ACTIVATIONS, "activation")
-SMALL = 0.35  # the side of a cell in the static picture, where 1 is one with a number
+DIGIT = 16  # the side of the image, in cells of the maps
+GRADIENTS = {"convolution": "δ", "fully connected": "δ", "activation": "∂L/∂a", "pooling": "∂L/∂p"}
 
 
 class Pass(NamedTuple):
@@ -34,11 +31,14 @@ class Pass(NamedTuple):
     probabilities: np.ndarray
 
 
-def run_network(model: Sequential, image: np.ndarray, label: int) -> Pass:
-    """Return all maps of an image (1, C, H, W), and all gradients of the cross-entropy loss for the class ``label``.
+def run_network(model: Sequential, image: np.ndarray, label: int | None = None) -> Pass:
+    """Return all maps of an image (1, C, H, W), and all gradients of the cross-entropy loss for a class.
+
+    Without a ``label`` it is the class that the network answers.
 
     Examples
     --------
+    >>> from cnnlab.layers import Dense
     >>> rng = np.random.default_rng(0)
     >>> result = run_network(Sequential(Flatten(), Dense(4, 2, rng=rng)), np.ones((1, 1, 2, 2)), 1)
     >>> [values.shape for values in result.maps]
@@ -46,15 +46,31 @@ def run_network(model: Sequential, image: np.ndarray, label: int) -> Pass:
     """
     model = model.copied()  # a picture leaves the learner's own model as it is
     maps = [image, *model.outputs(image)]
-    _, probabilities = softmax_cross_entropy(maps[-1], np.array([label]))
-    errors = [softmax_cross_entropy_backward(probabilities, np.array([label]))]
-    for layer in reversed(model.layers):
-        errors.insert(0, layer.backward(errors[0]))
+    labels = np.array([int(maps[-1].argmax()) if label is None else label])
+    _, probabilities = losses.softmax_cross_entropy(maps[-1], labels)
+    errors = model.gradients(losses.softmax_cross_entropy_backward(probabilities, labels))
     return Pass(model, maps, errors, probabilities)
 
 
-def network_scene(result: Pass, unit: tuple[int, list[int]]) -> dict:
-    """Return the scene with every layer's maps as small pictures, its gradients below, and what the ``unit`` sees.
+def layer_names(layers) -> list[str]:
+    """Return what each layer is called: its kind and its number among those, or its class's name.
+
+    Examples
+    --------
+    >>> from cnnlab.layers import ReLU
+    >>> layer_names([ReLU(), Flatten(), ReLU()])
+    ['activation 1', 'flatten', 'activation 2']
+    """
+    kinds = [layer.kind or type(layer).__name__ for layer in layers]
+    several, seen, names = Counter(kinds), Counter(), []
+    for kind in kinds:
+        seen[kind] += 1
+        names.append(f"{kind} {seen[kind]}" if several[kind] > 1 else kind)
+    return names
+
+
+def network_scene(result: Pass, unit: tuple[int, list[int]], *, backward: bool = False) -> Scene:
+    """Return the scene of the image, the answer, and every layer's maps; what the ``unit`` sees is framed.
 
     Parameters
     ----------
@@ -62,116 +78,106 @@ def network_scene(result: Pass, unit: tuple[int, list[int]]) -> dict:
         From :func:`run_network`.
     unit : (int, [plane, row, column])
         The map, by its place in ``result.maps``, and the cell of it in view.
+    backward : bool
+        Show the gradient of each map below it.
     """
-    panels, column = [], 0
-    for k, (values, error) in enumerate(zip(result.maps, result.errors, strict=True)):
-        layer = result.model.layers[k - 1] if k else None
-        if isinstance(layer, Flatten):
+    look = {"end": "map 0", "scale": DIGIT / max(result.maps[0].shape[2:]), "marks": _field(result, unit)}
+    image = map_panel("h0", result.maps[0], "the image", size_of(result.maps[0]), **look)
+    shown = [image, bars_panel("p", result.probabilities[0], "softmax", column=2)]
+    column = 0
+    for k, name in enumerate(layer_names(result.model.layers), start=1):
+        if way_of(result.model.layers[k - 1]) is Flatten and k < len(result.model.layers):
             continue
-        name = KINDS[type(layer)] if layer else "input"
-        options = {"column": column, "kind": f"map {k}", "unit": SMALL}
-        marks = {"field": field_cells(result, unit)} if k == 0 else {}
-        panels += [
-            map_panel(f"h{k}", as_planes(values), name, marks=marks, active=k == unit[0], **options),
-            map_panel(f"g{k}", as_planes(error), "∂L/∂x" if k == 0 else "δ", row=BACKWARD, **options),
-        ]
+        look = {"column": column, "end": f"map {k}", "band": 1}
+        title = size_of(result.maps[k]) if result.maps[k].ndim == 4 else ""
+        shown.append(map_panel(f"h{k}", result.maps[k], name, title, active=k == unit[0], **look))
+        if backward:
+            symbol = GRADIENTS.get(result.model.layers[k - 1].kind, "∂L/∂y")
+            shown.append(map_panel(f"g{k}", result.errors[k], symbol, "", row=BACKWARD, **look | {"role": "gradient"}))
         column += 1
-    last = len(result.maps)
-    panels.append(
-        map_panel(f"h{last}", as_planes(result.probabilities), "softmax", column=column, kind=f"map {last}", unit=SMALL)
-    )
-    frame = overview_frame(stepper=f"h{last}", signs=["→"] * column)
+    if backward:
+        shown.append(map_panel("g0", result.errors[0], "∂L/∂x", "", column=1, end="map 0", role="gradient"))
+    k, cell = unit
     return {
-        **frame,
-        "panels": panels,
-        "picks": True,
+        "panels": shown,
+        "signs": ["→"] * (column - 1),
+        "wires": {},
+        "first": {"panel": f"h{k}", "cell": cell},
+        "pick": True,
         "compact": True,
-        "begin": {"panel": f"h{unit[0]}", "cell": unit[1]},
+        "inset": 1,
     }
 
 
-def as_planes(values: np.ndarray) -> np.ndarray:
-    """Return one image's map as planes (C, H, W); scores (1, K) stand in one column."""
-    return values[0] if values.ndim == 4 else values.reshape(1, -1, 1)
-
-
-def unit_scene(result: Pass, unit: tuple[int, list[int]]) -> dict:
-    """Return the scene of the one window that a unit was made from; the input has none.
+def chain_scene(maps, errors, names: list[tuple[str, str]], signs: list[str], active: tuple[int, int]) -> Scene:
+    """Return the scene with every map of a chain above its gradient.
 
     Parameters
     ----------
-    result, unit
-        As :func:`network_scene`.
+    maps, errors : lists of arrays (1, C, H, W)
+        As :class:`Pass` has them.
+    names : list of (str, str)
+        What each map and its gradient are called.
+    signs : list of str
+        What stands on the arrows between the maps.
+    active : (int, int)
+        The arrow in view: row (0 forward, 1 backward), and the layer's place.
+
+    Examples
+    --------
+    >>> x = np.ones((1, 1, 2, 2))
+    >>> scene = chain_scene([x, x], [x, x], [("x", "∂L/∂x"), ("y", "∂L/∂y")], ["f"], (0, 0))
+    >>> [panel["name"] for panel in scene["panels"]]
+    ['h0', 'g0', 'h1', 'g1']
     """
-    k, (plane, row, column) = unit
-    k = min(k, len(result.maps) - 1)  # a probability opens its score
-    layer, before = result.model.layers[k - 1], result.maps[k - 1]
-    if isinstance(layer, Dense):
-        return dense_scene(result, k, row)
-    if type(layer) in ACTIVATIONS:
-        cell = as_planes(before)[None, plane : plane + 1, row : row + 1, column : column + 1]
-        return activation_scene(cell, ACTIVATIONS[type(layer)], **layer.settings)
-    return window_scene(layer, before, plane, row, column)
+    (row, place), last, shown = active, len(maps) - 1, []
+    for k, (values, error, (name, delta)) in enumerate(zip(maps, errors, names, strict=True)):
+        seen, look = k in (place, place + 1), {"column": k, "end": f"map {k}"}
+        above = {"active": seen and row == 0, "editable": k == 0}
+        below = {"active": seen and row == 1, "editable": k == last, "row": BACKWARD, "role": "gradient"}
+        shown.append(map_panel(f"h{k}", values, name, size_of(values), **look, **above))
+        shown.append(map_panel(f"g{k}", error, delta, size_of(values), **look, **below))
+    return {"panels": shown, "signs": signs, "wires": {}, "first": {"panel": f"h{last}", "cell": [0, 0, 0]}}
 
 
-def window_scene(layer, before: np.ndarray, plane: int, row: int, column: int) -> dict:
-    """Return the scene of one window of a convolution or pooling layer, cut out of the map ``before`` it."""
-    axes = layer.axes(before.shape[2:])
-    rows, columns = (_reads(axis, {at}, "padded") for axis, at in zip(axes, (row, column), strict=True))
-    pads = tuple((axis.before, axis.far) for axis in axes)
-    if isinstance(layer, Conv2D):
-        w, b = layer.params["w"][plane : plane + 1], layer.params["b"][plane : plane + 1]
-        group = plane // (len(layer.params["w"]) // layer.settings["groups"])
-        before = before[:, group * w.shape[1] : (group + 1) * w.shape[1]]
-        return spread_out(convolution_scene(pad2d(before, pads)[:, :, rows][..., columns], w, b))
-    op = "max" if isinstance(layer, MaxPool2D) else "mean"
-    padded = pad2d(before[:, plane : plane + 1], pads, mode="constant", value=-np.inf if op == "max" else 0.0)
-    if op == "mean":  # only the cells that the divisor counts
-        counted = held_cells(axes, layer.settings["count_include_pad"])
-        rows, columns = (
-            [cell for cell in cells if cell in held] for cells, held in zip((rows, columns), counted, strict=True)
-        )
-    return pooling_scene(padded[:, :, rows][..., columns], (len(rows), len(columns)), op=op)
+def bars_panel(name: str, shares: np.ndarray, symbol: str, **options) -> Panel:
+    """Return a panel with a bar for the probability of each class, the longest picked out.
+
+    Examples
+    --------
+    >>> bars_panel("p", np.array([0.25, 0.75]), "softmax")["best"]
+    1
+    """
+    captions = [str(label) for label in range(len(shares))]
+    best = int(np.argmax(shares)) if np.isfinite(shares).all() else -1
+    look = {"view": "bars", "limit": 1.0, "captions": captions, "best": best, "role": "y"}
+    shown = panel(name, np.reshape(shares, (1, -1, 1)), symbol, "", **look | options)
+    shown["places"] |= {"columns": []}
+    return shown
 
 
-def held_cells(axes, count_include_pad: bool) -> list[set[int]]:
-    """Return the padded cells, along each axis, that the divisor of a mean pool counts."""
-    return [set(axis_wires(axis).padded[held_wires(axis, count_padding=count_include_pad)].tolist()) for axis in axes]
-
-
-def dense_scene(result: Pass, k: int, unit: int) -> dict:
-    """Return the scene of one score: a dense layer is a convolution whose kernel is as large as its input."""
-    layer, before = result.model.layers[k - 1], result.maps[k - 1]
-    if k > 1 and isinstance(result.model.layers[k - 2], Flatten):
-        before = result.maps[k - 2]
-    shape = before.shape if before.ndim == 4 else (1, 1, 1, before.shape[1])
-    w, b = layer.params["w"][:, unit], layer.params["b"][unit : unit + 1]
-    return spread_out(convolution_scene(before.reshape(shape), w.reshape(shape), b))
-
-
-def spread_out(scene: dict) -> dict:
-    """Return the scene of one filter with its channels in columns side by side, where there are many."""
-    channels = scene["channels"]
-    across = next((across for across in (4, 3, 2) if channels > 3 and channels % across == 0), 1)
-    for panel in scene["panels"][:2]:  # x and w
-        panel["planes"] = [channels // across, across]
-    return scene
-
-
-def field_cells(result: Pass, unit: tuple[int, list[int]]) -> list[list[int]]:
-    """Return the cells (plane, row, column) of the image that a unit sees: the wires followed down to it."""
-    k, (_, row, column) = unit
-    rows, columns = {row}, {column}
+def _field(result: Pass, unit: tuple[int, list[int]]) -> dict[str, list[list[int]]]:
+    """Return the cells (plane, row, column) of the image that a unit may depend on: the wires followed down to it."""
+    k, cell = unit
+    seen = [{index} for index in cell]
     for layer, below in reversed(list(zip(result.model.layers[:k], result.maps, strict=False))):
-        if isinstance(layer, Dense | Flatten):
-            rows, columns = (set(range(length)) for length in below.shape[2:] or (below.shape[1], 1))
-        elif axes := layer.axes(below.shape[2:]):
-            rows, columns = (set(_reads(*pair, "input")) - {-1} for pair in zip(axes, (rows, columns), strict=True))
-    planes = range(result.maps[0].shape[1])
-    return [[plane, i, j] for plane in planes for i in sorted(rows) for j in sorted(columns)]
+        seen = _seen_below(layer, below, *seen)
+    return {"field": [list(cell) for cell in product(*map(sorted, seen))]}
 
 
-def _reads(axis, outputs: set[int], end: str) -> list[int]:
-    """Return the cells along an axis that the wires of some outputs leave, by their ``end``: "input" or "padded"."""
-    wires = axis_wires(axis)
-    return getattr(wires, end)[np.isin(wires.output, list(outputs))].tolist()
+def _seen_below(layer, below: np.ndarray, planes: set[int], rows: set[int], columns: set[int]) -> list[set[int]]:
+    """Return the planes, rows and columns of the map below that those of a layer's output read."""
+    shape = as_planes(below).shape
+    if way_of(layer) is Flatten:
+        return [set(indices.tolist()) for indices in np.unravel_index(sorted(rows), shape)]
+    if layer.reads == "cell" and not isinstance(layer, Flatten):  # one that flattens in an order of its own mixes all
+        return [planes, rows, columns]
+    seen = [set(range(length)) for length in shape]
+    if layer.reads == "window":
+        axes = layer.axes(below.shape[2:])
+        seen[1:] = (set(reads(*pair, "input")) - {-1} for pair in zip(axes, (rows, columns), strict=True))
+    if layer.kind == "pooling":
+        seen[0] = planes
+    if way_of(layer) is Conv2D:
+        seen[0] = {channel for plane in planes for channel in channels_of(layer, plane)}
+    return seen

@@ -2,47 +2,76 @@
 
 from __future__ import annotations
 
-import html
+from types import SimpleNamespace
+from typing import NamedTuple
 
-import ipywidgets
 import numpy as np
 
-from cnnlab.checks import check_array, check_choice, check_int
-from cnnlab.geometry import output_size
-from cnnlab.scenes import activation_step, conv_step, overview_scene, pool_step, run_chain
-from cnnlab.widgets.convolution import default_gradient, largest_output
-from cnnlab.widgets.explorer import RANGES, Explorer, check_sliders, check_square, grow, make_choice
+from cnnlab.activations import ACTIVATIONS
+from cnnlab.checks import check_array
+from cnnlab.geometry import Axis, trace_axes
+from cnnlab.layers import Activation, Conv2D, Pool2D
+from cnnlab.network import Sequential
+from cnnlab.pooling import POOLS
+from cnnlab.scenes import chain_scene, layer_scene
+from cnnlab.scenes.reading import panel_of
+from cnnlab.scenes.schema import Scene
+from cnnlab.widgets.controls import Choice, Slider
+from cnnlab.widgets.explorer import Explorer
+from cnnlab.widgets.windows import (
+    KERNELS,
+    PADDINGS,
+    STRIDES,
+    check_sliders,
+    check_square,
+    cut,
+    default_gradient,
+    grow,
+)
 
 POOL = 2  # size and stride of the chain's poolings
-ACTIVATIONS = ["relu", "leaky_relu", "sigmoid", "tanh"]
-CHAINS = {
-    "conv A – activation – pool – conv B": ["conv", "f", "pool", "conv"],
-    "pool A – conv – activation – pool B": ["pool", "conv", "f", "pool"],
-}
-# What the maps and their gradients are called, from the input up, and the line of algebra on each arrow.
-NAMES = [
-    [("x", "∂L/∂x"), ("z_A", "δ_A"), ("a_A", "∂L/∂a_A"), ("p", "δ_pool"), ("z_B", "δ_B")],
-    [("x", "∂L/∂x"), ("p_A", "δ_A"), ("z", "δ_conv"), ("a", "∂L/∂a"), ("p_B", "δ_B")],
-]
-FORWARD = [
-    ["z_A = x ⋆ w_A", "a_A = f(z_A)", "p = pool(a_A)", "z_B = p ⋆ w_B"],
-    ["p_A = pool(x)", "z = p_A ⋆ w", "a = f(z)", "p_B = pool(a)"],
-]
-BACKWARD = [  # {…} is spread where the stride is not 1
-    [
-        "∂L/∂x = {δ_A} ∗ rot180(w_A), and ∂L/∂w_A = x ⋆ {δ_A}",
-        "δ_A = upsample(δ_pool) ⊙ f′(z_A)",
-        "∂L/∂a_A = upsample(δ_pool)",
-        "δ_pool = {δ_B} ∗ rot180(w_B), and ∂L/∂w_B = p ⋆ {δ_B}",
-    ],
-    [
-        "∂L/∂x = upsample(δ_A)",
-        "δ_A = {δ_conv} ∗ rot180(w), and ∂L/∂w = p_A ⋆ {δ_conv}",
-        "δ_conv = upsample(δ_B) ⊙ f′(z)",
-        "∂L/∂a = upsample(δ_B)",
-    ],
-]
 SIGNS = {"conv": "⋆ w", "f": "f", "pool": "pool"}
+
+
+class Chain(NamedTuple):
+    """Four layers in a row, from the input up, with the names of their maps and the line of algebra on each arrow."""
+
+    name: str
+    kinds: list[str]
+    maps: list[tuple[str, str]]  # and their gradients
+    kernels: list[str]
+    forward: list[str]
+    backward: list[str]  # {…} is spread where the stride is not 1
+
+
+CHAINS = [
+    Chain(
+        "conv A – activation – pool – conv B",
+        ["conv", "f", "pool", "conv"],
+        [("x", "∂L/∂x"), ("z_A", "δ_zA"), ("a_A", "∂L/∂a_A"), ("p", "∂L/∂p"), ("z_B", "δ_zB")],
+        ["w_A", "w_B"],
+        ["z_A = x ⋆ w_A", "a_A = f(z_A)", "p = pool(a_A)", "z_B = p ⋆ w_B"],
+        [
+            "∂L/∂x = {δ_zA} ⋆_full rot180(w_A),  ∂L/∂w_A = x ⋆ {δ_zA}",
+            "δ_zA = ∂L/∂a_A ⊙ f′(z_A)",
+            "∂L/∂a_A = upsample(∂L/∂p)",
+            "∂L/∂p = {δ_zB} ⋆_full rot180(w_B),  ∂L/∂w_B = p ⋆ {δ_zB}",
+        ],
+    ),
+    Chain(
+        "pool A – conv – activation – pool B",
+        ["pool", "conv", "f", "pool"],
+        [("x", "∂L/∂x"), ("p_A", "∂L/∂p_A"), ("z", "δ_z"), ("a", "∂L/∂a"), ("p_B", "∂L/∂p_B")],
+        ["w"],
+        ["p_A = pool(x)", "z = p_A ⋆ w", "a = f(z)", "p_B = pool(a)"],
+        [
+            "∂L/∂x = upsample(∂L/∂p_A)",
+            "∂L/∂p_A = {δ_z} ⋆_full rot180(w),  ∂L/∂w = p_A ⋆ {δ_z}",
+            "δ_z = ∂L/∂a ⊙ f′(z)",
+            "∂L/∂a = upsample(∂L/∂p_B)",
+        ],
+    ),
+]
 
 
 class ChainExplorer(Explorer):
@@ -57,15 +86,24 @@ class ChainExplorer(Explorer):
     chain : 0 or 1
         [conv A – activation – pool – conv B], or [pool A – conv – activation – pool B].
     f, op : str
-        The activation (relu, leaky_relu, sigmoid, tanh) and the pooling (max, mean).
+        The activation and the pooling: entries of :data:`cnnlab.activations.ACTIVATIONS` and
+        :data:`cnnlab.pooling.POOLS`.
     kernel, padding, stride : int
         First values of F, P and S of the convolutions; the poolings are 2×2 with stride 2.
     dy : array, optional
-        The error δ_B at the top, repeated to its size; small integers by default.
+        The gradient at the top, repeated to its size; small integers by default.
+    arrow : int
+        The arrow in view: 0 to 3 on the way forward, 4 to 7 on the way back from the top.
+
+    Attributes
+    ----------
+    chain, arrow, kernel, padding, stride : int
+    f, op : str
+        All of them traits, to be set, observed and linked.
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If a plane is not square, or the chain does not fit the input.
 
     Examples
@@ -74,161 +112,142 @@ class ChainExplorer(Explorer):
     ChainExplorer: conv A – activation – pool – conv B, sizes 6 → 6 → 6 → 3 → 3
     """
 
-    def __init__(self, x, kernels=None, *, chain=0, f="relu", op="max", kernel=3, padding=1, stride=1, dy=None):
+    chain = Choice({number: chain.name for number, chain in enumerate(CHAINS)}, "", title="chain")
+    f = Choice(ACTIVATIONS.keys(), "f")
+    op = Choice(POOLS.keys(), "pool")
+    kernel = Slider(3, "kernel", *KERNELS, letter="F")
+    padding = Slider(1, "padding", *PADDINGS, letter="P")
+    stride = Slider(1, "stride", *STRIDES, letter="S")
+    arrow = Choice(range(8), "", kind="tabs", place="arrows", title="the arrow in view")
+
+    def __init__(
+        self, x, kernels=None, *, chain=0, f="relu", op="max", kernel=3, padding=1, stride=1, dy=None, arrow=0
+    ):
         x = check_square("x", x, "NCHW")
-        kernels = default_kernels()[:, 0] if kernels is None else check_array("kernels", kernels, "KHW")
-        kernels = check_square("kernels", kernels[:, None], "KCHW")
+        kernels = default_kernels() if kernels is None else check_array("kernels", kernels, "KHW")[:, None]
+        kernels = check_square("kernels", kernels, "KCHW")
         if len(kernels) != 2:
             raise ValueError(f"kernels (shape {kernels.shape}) must be two, one for each convolution")
-        check_choice("f", f, ACTIVATIONS)
-        check_choice("op", op, ("max", "mean"))
-        if check_int("chain", chain, 0) >= len(CHAINS):
-            raise ValueError(f"chain ({chain}) must be 0 or 1")
         dy = default_gradient(1) if dy is None else check_square("dy", dy, "NFHW")
         settings = check_sliders(x.shape[-1], kernel, padding=padding, stride=stride)
-        self.arrays = {
+        arrays = {
             "x": x,
-            "w": grow(kernels, max(RANGES["kernel"][1], settings["kernel"])),
-            "dy": grow(dy, largest_output(x.shape[-1], settings["padding"])),
+            "w": grow(kernels, max(KERNELS[1], settings["kernel"])),
+            "dy": grow(dy, x.shape[-1] + 4 * max(settings["padding"], PADDINGS[1])),  # two convolutions pad by P
         }
-        self.chain = make_choice("", "chain", list(CHAINS), list(CHAINS)[chain])
-        self.chain.layout.width = "400px"
-        self.f = make_choice("f", "activation", ACTIVATIONS, f)
-        self.op = make_choice("", "pooling", ["max", "mean"], op)
-        self.arrow = ipywidgets.ToggleButtons(options=self._arrows(), value=0, style={"button_width": "auto"})
-        self.arrow.add_class("cnnlab-arrows")
-        for name in CHAINS:
-            self._sizes(name, settings)  # raises, by name, where a layer does not fit
-        super().__init__(settings, self.chain, self.f, self.op)
-        self.arrow.observe(self._moved, names="value")
-        card, overview, stage = self.children
-        self.children = [card, overview, self.arrow, stage]
-
-    def refresh(self) -> None:
-        """Name the arrows of the chain chosen, and draw."""
-        if self.arrow.options != tuple(self._arrows()):
-            value = self.arrow.value
-            self.arrow.unobserve(self._moved, names="value")  # new options choose their first
-            self.arrow.options = self._arrows()
-            self.arrow.value = value
-            self.arrow.observe(self._moved, names="value")
-        super().refresh()
-
-    @property
-    def place(self) -> tuple[int, int]:
-        """The arrow in view: row (0 forward, 1 backward), and which of the four layers."""
-        row, step = divmod(self.arrow.value, 4)
-        return row, 3 - step if row else step
-
-    # --- what the base class asks ---
-
-    def make_scenes(self) -> list[dict]:  # noqa: D102 (inherited)
-        steps = self._steps()
-        maps, errors = run_chain(steps, self.arrays["x"], self._top)
-        row, place = self.place
-        names = NAMES[self._which]
-        signs = [SIGNS[step.kind] for step in steps]
-        overview = overview_scene(maps, errors, names, signs, self.place)
-        about = "Every map above its gradient; δ of a node is the derivative of the loss before its activation."
-        detail = steps[place].scene(maps[place], errors[place + 1] if row else None)
-        for panel in detail["panels"]:
-            panel.update(self._names_of(panel["name"], place), editable=panel["name"] == "w")
-            panel["title"] = panel["title"].removesuffix(" (edit)")
-        heading = self._algebra()[row][place]
-        detail.pop("pad", None)  # no lines to copy: they would name x what is another map here
-        more = {"pytorch": "", "heading": heading, "topic": f"{self._which} {row} {place}"}
-        if row:  # step through what the line says: the gradient below
-            dx = next(panel for panel in detail["panels"] if panel["name"] == "dx")
-            top, _, left, _ = dx["frame"]
-            more |= {"stepper": "dx", "begin": {"panel": "dx", "cell": [0, top, left]}}
-        return [{**overview, "about": about}, {**detail, **more}]
-
-    def edit(self, panel, cell, value):  # noqa: D102 (inherited)
-        _, row, column = cell
-        name = {"h0": "x", "g4": "dy", "w": "w"}[panel]
-        self.arrays[name][self._kernel_of(self.place[1]) if name == "w" else 0, 0, row, column] = value
-
-    def describe(self) -> str:  # noqa: D102 (inherited)
-        sizes = " → ".join(str(size) for size in self._sizes(self.chain.value, self.settings))
-        return f"ChainExplorer: {self.chain.value}, sizes {sizes}"
-
-    def title(self) -> str:  # noqa: D102 (inherited)
-        row, place = self.place
-        return f"{self.chain.value};  {self._algebra()[row][place]}"
-
-    def beside(self) -> str:  # noqa: D102 (inherited)
-        row, place = self.place
-        ways = []
-        for direction, algebra in enumerate(self._algebra()):
-            lines = ""
-            for layer in range(3, -1, -1) if direction else range(4):
-                tag = "b" if (direction, layer) == (row, place) else "span"
-                lines += f"<div>{'→←'[direction]} <{tag}>{html.escape(algebra[layer])}</{tag}></div>"
-            ways.append(f"<div>{lines}</div>")
-        return f'<div class="cnnlab-algebra">{"".join(ways)}</div>'
+        super().__init__(arrays, chain=chain, f=f, op=op, arrow=arrow, **settings)
 
     # --- the chain ---
 
-    @property
-    def _which(self) -> int:
-        return list(CHAINS).index(self.chain.value)
-
-    def _algebra(self) -> tuple[list[str], list[str]]:
-        opened, closed = ("", "") if self.settings["stride"] == 1 else ("spread(", ")")
-        return FORWARD[self._which], [line.replace("{", opened).replace("}", closed) for line in BACKWARD[self._which]]
-
-    def _arrows(self) -> list[tuple[str, int]]:
-        layers = self.chain.value.split(" – ")
-        labels = [f"→ {layer}" for layer in layers] + [f"← {layer}" for layer in reversed(layers)]
-        return [(label, k) for k, label in enumerate(labels)]
-
-    def _kernel_of(self, place: int) -> int:
-        """Return which of the two kernels the convolution at a place of the chain uses."""
-        return CHAINS[self.chain.value][:place].count("conv")
-
-    def _steps(self) -> list:
-        settings = self.settings
-        kernel = settings["kernel"]
-        geometry = {"stride": settings["stride"], "padding": settings["padding"]}
+    def model(self, s: SimpleNamespace) -> Sequential:
+        """Return the layers of the chain for any settings."""
+        kernels = iter(cut(self.arrays["w"], s.kernel)[:, None])
         make = {
-            "conv": lambda place: conv_step(self._w(self._kernel_of(place), kernel), **geometry),
-            "pool": lambda _: pool_step(self.op.value, POOL),
-            "f": lambda _: activation_step(self.f.value),
+            "conv": lambda: convolution(next(kernels), stride=s.stride, padding=s.padding),
+            "f": lambda: Activation(s.f),
+            "pool": lambda: Pool2D(s.op, POOL),
         }
-        return [make[kind](place) for place, kind in enumerate(CHAINS[self.chain.value])]
+        return Sequential(*(make[kind]() for kind in CHAINS[s.chain].kinds))
 
-    def _w(self, which: int, kernel: int) -> np.ndarray:
-        return self.arrays["w"][which : which + 1, :, :kernel, :kernel].copy()
+    def axes(self, s: SimpleNamespace, chain: Chain) -> list[Axis]:
+        """Return the axis of each layer of a chain for any settings; an activation is a window of one cell."""
+        windows = {"conv": (s.kernel, s.stride, s.padding), "f": (1, 1, 0), "pool": (POOL, POOL, 0)}
+        return trace_axes(self.arrays["x"].shape[-1], [(kind, *windows[kind]) for kind in chain.kinds])
 
-    def _top(self, y: np.ndarray) -> np.ndarray:
-        return self.arrays["dy"][..., : y.shape[2], : y.shape[3]].copy()
+    # --- what the base class asks ---
 
-    def _names_of(self, panel: str, place: int) -> dict:
-        """Return what a panel of the opened arrow is called in the chain."""
-        (below, below_delta), (above, above_delta) = NAMES[self._which][place : place + 2]
-        kernel = "w" if self._which else ("w_A", "w_B")[self._kernel_of(place)]
-        symbols = {"x": below, "y": above, "dx": below_delta, "dy": above_delta, "w": kernel, "dw": f"∂L/∂{kernel}"}
-        return {"symbol": symbols[panel]} if panel in symbols else {}
+    def check(self, s):  # noqa: D102 (inherited)
+        for chain in CHAINS:  # so that the other one can be chosen at any time
+            self.axes(s, chain)
 
-    def _sizes(self, chain: str, settings: dict[str, int]) -> list[int]:
-        sizes = [self.arrays["x"].shape[-1]]
-        geometry = {"stride": settings["stride"], "padding": settings["padding"]}
-        for kind in CHAINS[chain]:
-            if kind == "conv":
-                sizes.append(output_size(sizes[-1], settings["kernel"], **geometry))
-            else:
-                sizes.append(output_size(sizes[-1], POOL, stride=POOL) if kind == "pool" else sizes[-1])
-        return sizes
+    def scenes(self, s):  # noqa: D102 (inherited)
+        model, chain, (row, place) = self.model(s), CHAINS[s.chain], direction_of(s.arrow)
+        maps = [self.arrays["x"], *model.outputs(self.arrays["x"])]
+        errors = model.gradients(cut(self.arrays["dy"], maps[-1].shape[-1]))
+        overview = chain_scene(maps, errors, chain.maps, [SIGNS[kind] for kind in chain.kinds], (row, place))
+        detail = layer_scene(model.layers[place], maps[place], maps[place + 1], errors[place + 1] if row else None)
+        return [overview, self._named(s, detail)]
 
-    def _fits(self, settings):
-        try:
-            for chain in CHAINS:  # so that the other chain can be chosen at any time
-                self._sizes(chain, settings)
-        except ValueError:
-            return False
-        return True
+    def _named(self, s, scene: Scene) -> Scene:
+        """Return the scene of the arrow in view with the names that its maps have in the chain."""
+        chain, (row, place) = CHAINS[s.chain], direction_of(s.arrow)
+        (below, below_delta), (above, above_delta) = chain.maps[place : place + 2]
+        symbols = {"x": below, "y": above, "dx": below_delta, "dy": above_delta}
+        if chain.kinds[place] == "conv":
+            kernel = chain.kernels[kernel_in_view(s)]
+            symbols |= {"w": kernel, "dw": f"∂L/∂{kernel}"}
+        for panel in scene["panels"]:
+            panel["symbol"] = symbols[panel["name"]]
+            panel["editable"] = panel["name"] == "w"
+            panel["says"] = {key: _replaced(text, above_delta) for key, text in panel["says"].items() if key != "code"}
+        more = {"heading": algebra(s)[row][place], "topic": f"{s.chain} {row} {place}"}
+        if row:  # step through what the line says: the gradient below
+            dx = panel_of(scene, "dx")
+            start = [dx["places"][end].index(0) for end in ("rows", "columns")]
+            more |= {"steps": "dx", "first": {"panel": "dx", "cell": [0, *start]}}
+        return {key: value for key, value in scene.items() if key not in ("lines", "setup")} | more
+
+    def array_of(self, panel):  # noqa: D102 (inherited)
+        return {"h0": "x", "g4": "dy"}.get(panel, panel)
+
+    def plane_of(self, s, panel, number):  # noqa: D102 (inherited)
+        return self.arrays[self.array_of(panel)][kernel_in_view(s) if panel == "w" else 0, number]
+
+    def parts(self, s, scenes):  # noqa: D102 (inherited)
+        head, overview, detail = super().parts(s, scenes)
+        (arrows,) = self.controls(s, "arrows")
+        arrows["options"] = list(map(list, enumerate(arrow_labels(s))))
+        return [head, overview, {"kind": "arrows", "controls": [arrows]}, detail]
+
+    def title(self, s, scenes):  # noqa: D102 (inherited)
+        row, place = direction_of(s.arrow)
+        return f"{CHAINS[s.chain].name};  {algebra(s)[row][place]}"
+
+    def describe(self):  # noqa: D102 (inherited)
+        s = self.now()
+        first, *rest = self.axes(s, CHAINS[s.chain])
+        sizes = " → ".join(str(size) for size in (first.size, first.out, *(axis.out for axis in rest)))
+        return f"ChainExplorer: {CHAINS[s.chain].name}, sizes {sizes}"
+
+
+def direction_of(arrow: int) -> tuple[int, int]:
+    """Return the row (0 forward, 1 backward) and the layer of an arrow."""
+    row, step = divmod(arrow, 4)
+    return row, 3 - step if row else step
+
+
+def kernel_in_view(s: SimpleNamespace) -> int:
+    """Return which of the two kernels the convolution of the arrow in view uses."""
+    _, place = direction_of(s.arrow)
+    return CHAINS[s.chain].kinds[:place].count("conv")
+
+
+def algebra(s: SimpleNamespace) -> tuple[list[str], list[str]]:
+    """Return the line of algebra on each arrow, forward and back."""
+    opened, closed = ("", "") if s.stride == 1 else ("spread(", ")")
+    chain = CHAINS[s.chain]
+    return chain.forward, [text.replace("{", opened).replace("}", closed) for text in chain.backward]
+
+
+def arrow_labels(s: SimpleNamespace) -> list[str]:
+    """Return the words on each arrow: the layer, and below it the line of algebra."""
+    layers, (forward, backward) = CHAINS[s.chain].name.split(" – "), algebra(s)
+    there = [f"→ {layer}\n{text}" for layer, text in zip(layers, forward, strict=True)]
+    back = [f"← {layer}\n{text}" for layer, text in zip(layers, backward, strict=True)]
+    return [*there, *reversed(back)]
+
+
+def convolution(w: np.ndarray, **geometry) -> Conv2D:
+    """Return a convolution layer with these kernels (1, 1, F, F) and no bias."""
+    layer = Conv2D(1, 1, w.shape[-1], rng=np.random.default_rng(0), **geometry)
+    layer.params["w"] = w.reshape(1, 1, *w.shape[-2:])
+    return layer
 
 
 def default_kernels() -> np.ndarray:
     """Return two kernels of small integers with no symmetry, so that a turn shows, (2, 1, 3, 3)."""
     return np.array([[[[1, 0, -1], [2, 1, 0], [0, 1, -1]]], [[[0, 1, 0], [-1, 2, 1], [1, 0, -2]]]], dtype=np.float64)
+
+
+def _replaced(text, above: str):
+    return text.replace("∂L/∂y", above) if isinstance(text, str) else text

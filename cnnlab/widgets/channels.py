@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.checks import check_int
 from cnnlab.scenes import channels_scene
+from cnnlab.widgets.controls import Slider, check_between
 from cnnlab.widgets.convolution import ConvolutionExplorer
-from cnnlab.widgets.explorer import check_square
+from cnnlab.widgets.explorer import line
+from cnnlab.widgets.windows import check_square
 
 MOST = 4  # channels and filters
 
@@ -28,6 +29,11 @@ class ChannelsExplorer(ConvolutionExplorer):
     kernel, stride, padding, dy, gradients
         As :class:`ConvolutionExplorer`.
 
+    Attributes
+    ----------
+    channels, filters : int
+        C and K; the others are those of :class:`ConvolutionExplorer`.
+
     Raises
     ------
     TypeError, ValueError
@@ -42,64 +48,63 @@ class ChannelsExplorer(ConvolutionExplorer):
     {'shared': 56, 'locally connected': 504, 'fully connected': 1368}
     """
 
+    channels = Slider(1, "channels", 1, MOST, letter="C")
+    filters = Slider(1, "filters", 1, MOST, letter="K")
+
     def __init__(self, x=None, w=None, b=None, *, channels=3, filters=2, stride=2, padding=1, **options):
-        channels, filters = check_int("channels", channels, 1), check_int("filters", filters, 1)
-        if options.get("groups", 1) != 1:
-            raise ValueError(f"groups ({options['groups']}) must be 1: the partial maps are those of all channels")
+        channels, filters = check_between("channels", channels, 1, MOST), check_between("filters", filters, 1, MOST)
         x = check_square("x", default_numbers((channels, 5, 5), 4) if x is None else x, "NCHW")
         w = check_square("w", default_numbers((filters, x.shape[1], 3, 3), 2) if w is None else w, "FCHW")
+        check_between("the channels of x", x.shape[1], 1, MOST)
+        check_between("the filters of w", len(w), 1, MOST)
         b = np.arange(len(w)) - 1.0 if b is None else b
         super().__init__(x, w, b, stride=stride, padding=padding, **options)
-
-    def count_planes(self) -> dict[str, int]:  # noqa: D102 (inherited)
-        filters, channels = self.arrays["w"].shape[:2]
+        if self.fixed.pop("groups") != 1:
+            raise ValueError(f"groups ({options['groups']}) must be 1: the partial maps are those of all channels")
         room = {"x": (1, MOST), "w": (MOST, MOST), "b": (MOST,), "dy": (1, MOST)}
         self.arrays = {name: repeat_to(array, room[name]) for name, array in self.arrays.items()}
-        return {"channels": channels, "filters": filters}
+        self.filters, self.channels = w.shape[:2]
 
-    @property
-    def x(self) -> np.ndarray:
-        """The input, (1, C, R, R)."""
-        return super().x[:, : self.settings["channels"]]
+    def x_of(self, s):  # noqa: D102 (inherited)
+        return super().x_of(s)[:, : s.channels]
 
-    @property
-    def w(self) -> np.ndarray:
-        """The kernels, (filters, C, F, F)."""
-        return super().w[: self.settings["filters"], : self.settings["channels"]]
+    def w_of(self, s):  # noqa: D102 (inherited)
+        return super().w_of(s)[: s.filters, : s.channels]
 
-    @property
-    def b(self) -> np.ndarray:
-        """The bias, (filters,)."""
-        return self.arrays["b"][: self.settings["filters"]].copy()
+    def b_of(self, s):  # noqa: D102 (inherited)
+        return super().b_of(s)[: s.filters]
 
-    @property
-    def dy(self) -> np.ndarray:
-        """The upstream gradient, of the shape of y."""
-        return super().dy[:, : self.settings["filters"]]
+    def dy_of(self, s):  # noqa: D102 (inherited)
+        return super().dy_of(s)[:, : s.filters]
 
     @property
     def parameters(self) -> dict[str, int]:
         """How many numbers are learned: shared as here; with a kernel for each place; with every input wired."""
-        places, inputs = self.y.size, self.x.size
-        window = self.w[0].size
+        return self.parameters_of(self.now())
+
+    def parameters_of(self, s) -> dict[str, int]:
+        """Return how many numbers are learned for any settings."""
+        w, inputs = self.w_of(s), self.x_of(s).size
+        places = len(w) * self.axis(s).out ** 2
         return {
-            "shared": self.w.size + self.b.size,
-            "locally connected": places * (window + 1),
+            "shared": w.size + len(w),
+            "locally connected": places * (w[0].size + 1),
             "fully connected": places * (inputs + 1),
         }
 
-    def make_scenes(self) -> list[dict]:  # noqa: D102 (inherited)
-        (scene,) = super().make_scenes()
-        geometry = {name: value for name, value in self._geometry().items() if name != "groups"}
-        return [channels_scene(scene, self.x, self.w, **geometry)]
+    def scenes(self, s):  # noqa: D102 (inherited)
+        dy = self.dy_of(s) if self.gradients else None
+        arrays = self.x_of(s), self.w_of(s), self.b_of(s)
+        return [channels_scene(*arrays, dy=dy, turned=s.turned, **self.geometry(s))]
 
-    def beside(self) -> str:  # noqa: D102 (inherited)
-        rows = "".join(f"<tr><td>{name}</td><td>{count:,}</td></tr>" for name, count in self.parameters.items())
-        return f'{super().beside()}<table class="cnnlab-counts"><tr><th>numbers to learn</th></tr>{rows}</table>'
+    def beside(self, s, scenes):  # noqa: D102 (inherited)
+        shared, *others = (f"{name} {count:,}" for name, count in self.parameters_of(s).items())
+        told = line(("soft", "to learn: "), ("bold", shared), ("soft", f", {', '.join(others)}"))
+        return [*super().beside(s, scenes), told]
 
-    def describe(self) -> str:  # noqa: D102 (inherited)
-        channels = self.settings["channels"]
-        return super().describe().replace(": ", f": {channels} channel{'s' if channels > 1 else ''}, ", 1)
+    def describe(self):  # noqa: D102 (inherited)
+        many = f"{self.channels} channel{'s' * (self.channels > 1)}"
+        return super().describe().replace(": ", f": {many}, ", 1)
 
 
 def default_numbers(shape: tuple[int, ...], most: int) -> np.ndarray:
@@ -111,8 +116,6 @@ def default_numbers(shape: tuple[int, ...], most: int) -> np.ndarray:
 def repeat_to(array: np.ndarray, counts: tuple[int, ...]) -> np.ndarray:
     """Return the array with its first axes lengthened to ``counts``: each new plane is an earlier one, shifted."""
     for axis, count in enumerate(counts):
-        if array.shape[axis] > count:
-            raise ValueError(f"channels and filters ({array.shape[axis]}) must be at most {count} in an explorer")
         missing = range(count - array.shape[axis])
         more = [np.roll(array.take([k % array.shape[axis]], axis=axis), k + 1) for k in missing]
         array = np.concatenate([array, *more], axis=axis)

@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
-import ipywidgets
+from types import SimpleNamespace
+
 import numpy as np
 
-from cnnlab.checks import check_array, check_groups, check_pair
-from cnnlab.convolution import conv2d
-from cnnlab.formula import Explanation, explain_output_size
-from cnnlab.geometry import fits, output_size
-from cnnlab.scenes import convolution_scene, gather_scene, scatter_scene
+from cnnlab import convolution
+from cnnlab.checks import check_array, check_flag, check_int, check_pair
+from cnnlab.geometry import check_axis
+from cnnlab.operands import check_convolution
+from cnnlab.scenes import convolution_scene
 from cnnlab.scenes.convolution import turn
-from cnnlab.widgets.explorer import RANGES, Explorer, check_sliders, check_square, grow, make_choice
-from cnnlab.wiring import check_convolution
+from cnnlab.scenes.reading import name_of, value_at
+from cnnlab.scenes.schema import Panel
+from cnnlab.values import format_value
+from cnnlab.widgets.controls import Choice, Switch
+from cnnlab.widgets.windows import (
+    KERNELS,
+    WindowExplorer,
+    check_drawable,
+    check_sliders,
+    check_square,
+    cut,
+    default_gradient,
+    grow,
+    roomy,
+)
 
-GIVEN, LOSS = "as given (edit)", "from a loss: L = ½ Σ y²"
-PROBES = {
-    GIVEN: None,
-    "one cell": lambda y: one_hot(y.shape),
-    "all ones": np.ones_like,
-    "checkerboard": lambda y: (-1.0) ** np.indices(y.shape).sum(axis=0),
-    "random": lambda y: np.random.default_rng(y.size).normal(size=y.shape).round(1),
-    LOSS: np.copy,
+GIVEN, LOSS = "given", "loss"
+UPSTREAMS = {
+    GIVEN: ("as given", None),
+    "one": ("one cell", lambda y: one_hot(y.shape)),
+    "ones": ("all ones", np.ones_like),
+    "checkerboard": ("checkerboard", lambda y: (-1.0) ** np.indices(y.shape).sum(axis=0)),
+    "random": ("random", lambda y: np.random.default_rng(y.size).normal(size=y.shape).round(1)),
+    LOSS: ("of L = ½ Σ y²", np.copy),
 }
-CORRELATION, CONVOLUTION = "cross-correlation", "convolution (kernel turned)"
 
 
-class ConvolutionExplorer(Explorer):
+class ConvolutionExplorer(WindowExplorer):
     """A convolution to touch: move R, F, P and S, select any cell of any panel, type numbers into cells.
 
     Parameters
@@ -50,6 +63,15 @@ class ConvolutionExplorer(Explorer):
         Show the switch between cross-correlation (False) and convolution with the kernel turned by 180° (True), which
         ``gradients`` shows too.
 
+    Attributes
+    ----------
+    size, kernel, padding, stride : int
+        R, F, P and S: traits, to be set, observed and linked.
+    upstream : str
+        Which ∂L/∂y: "given", "one", "ones", "checkerboard", "random" or "loss".
+    turned : bool
+        Whether the kernel is turned by 180° before it is used.
+
     Raises
     ------
     TypeError, ValueError
@@ -63,7 +85,13 @@ class ConvolutionExplorer(Explorer):
     >>> explorer.y[0, 0]
     array([[-2., -1.],
            [-1.,  3.]])
+    >>> explorer.kernel = 1
+    >>> explorer
+    ConvolutionExplorer: x 3×3, kernel 1, padding 0, stride 1 → y 3×3
     """
+
+    upstream = Choice({name: words for name, (words, _) in UPSTREAMS.items()}, "∂L/∂y", place="bar")
+    turned = Switch(False, "turn w", place="bar", title="turn the kernel by 180° first: the convolution of mathematics")
 
     def __init__(
         self,
@@ -80,203 +108,119 @@ class ConvolutionExplorer(Explorer):
         gradients=False,
         turned=None,
     ):
-        x, w = check_square("x", x, "NCHW"), check_square("w", w, "FCHW")
+        x, w, b = check_square("x", x, "NCHW"), check_square("w", w, "FCHW"), check_bias(b)
         size, kernel = x.shape[-1], w.shape[-1] if kernel is None else kernel
         settings = check_sliders(size, kernel, stride=stride, padding=padding, dilation=dilation)
-        groups = check_groups(groups, x.shape[1], len(w))
-        self.options = {"dilation": check_pair("dilation", dilation, 1)[0], "groups": groups}
-        b = None if b is None else check_array("b", b).reshape(-1).astype(np.float64)
-        self.arrays = roomy_arrays(x, w, b, dy, kernel=settings["kernel"], padding=settings["padding"])
-        geometry = {"stride": settings["stride"], "padding": settings["padding"], **self.options}
-        check_convolution(x, self.arrays["w"][..., : settings["kernel"], : settings["kernel"]], b, **geometry)
-        counts = self.count_planes()
-        self.gradients, self.note = gradients, ""
-        self.probe = make_choice("", "∂L/∂y", list(PROBES), GIVEN)
-        kinds = [CORRELATION, CONVOLUTION]
-        self.operation = make_choice("", "operation", kinds, kinds[bool(turned)])
-        shown = self.choices() if gradients else [self.operation] if turned is not None else []
-        super().__init__({**counts, "size": size, **settings}, *shown)
-
-    def choices(self) -> list:
-        """Return the controls that the backward row brings with it."""
-        return [self.probe, self.operation]
-
-    def count_planes(self) -> dict[str, int]:
-        """Return the settings of sliders for channels and filters: none here; room for more is made in ``arrays``."""
-        return {}
+        kernel = settings["kernel"]
+        self.fixed = {"dilation": check_pair("dilation", dilation, 1)[0], "groups": check_int("groups", groups, 1)}
+        self.gradients = check_flag("gradients", gradients)
+        dy = default_gradient(len(w)) if dy is None else check_square("dy", dy, "NFHW")
+        arrays = {**roomy(x, dy, settings["padding"]), "w": grow(w, max(kernel, KERNELS[1]))}
+        arrays |= {} if b is None else {"b": b}
+        check_convolution(x, cut(arrays["w"], kernel), b, stride=stride, padding=padding, **self.fixed)
+        there = {"upstream": self.gradients, "turned": self.gradients or turned is not None}
+        absent = [name for name, shown in there.items() if not shown]
+        super().__init__(arrays, absent=absent, size=size, turned=turned is not None and turned, **settings)
 
     # --- the arrays shown ---
 
     @property
-    def x(self) -> np.ndarray:
-        """The input, (1, C, R, R)."""
-        size = self.settings["size"]
-        return self.arrays["x"][..., :size, :size].copy()
-
-    @property
     def w(self) -> np.ndarray:
         """The kernels, (filters, C, F, F)."""
-        kernel = self.settings["kernel"]
-        return self.arrays["w"][..., :kernel, :kernel].copy()
+        return self.w_of(self.now())
 
     @property
     def b(self) -> np.ndarray | None:
         """The bias, (filters,), or None."""
-        return self.arrays.get("b")
+        return self.b_of(self.now())
 
     @property
     def y(self) -> np.ndarray:
         """The output, (1, filters, out, out)."""
-        w = turn(self.w) if self.turned else self.w
-        return conv2d(self.x, w, self.b, **self._geometry())
-
-    @property
-    def dy(self) -> np.ndarray:
-        """The upstream gradient, of the shape of y."""
-        make = PROBES[self.probe.value]
-        out = self.explain().value
-        return make(self.y) if make else self.arrays["dy"][..., :out, :out].copy()
-
-    @property
-    def turned(self) -> bool:
-        """Whether the kernel is turned by 180° before it is used."""
-        return self.operation.value == CONVOLUTION
+        return self.y_of(self.now())
 
     @property
     def loss(self) -> float:
         """The loss whose gradient with respect to y is dy."""
-        return float(0.5 * (self.y**2).sum() if self.probe.value == LOSS else (self.y * self.dy).sum())
+        return self.loss_of(self.y, self.dy)
+
+    @np.errstate(all="ignore")
+    def loss_of(self, y: np.ndarray, dy: np.ndarray) -> float:
+        """Return the loss for any output and its gradient, which is y itself where L = ½ Σ y²."""
+        return float((y * dy).sum()) * (0.5 if self.upstream == LOSS else 1.0)
+
+    def w_of(self, s: SimpleNamespace) -> np.ndarray:
+        """Return the kernels for any settings."""
+        return cut(self.arrays["w"], s.kernel)
+
+    def b_of(self, s: SimpleNamespace) -> np.ndarray | None:
+        """Return the bias for any settings."""
+        return self.arrays["b"].copy() if "b" in self.arrays else None
+
+    def y_of(self, s: SimpleNamespace) -> np.ndarray:
+        """Return the output for any settings."""
+        w = turn(self.w_of(s)) if s.turned else self.w_of(s)
+        return convolution.conv2d(self.x_of(s), w, self.b_of(s), **self.geometry(s))
+
+    def dy_of(self, s):  # noqa: D102 (inherited)
+        _, make = UPSTREAMS[s.upstream]
+        return make(self.y_of(s)) if make else super().dy_of(s)
+
+    def geometry(self, s: SimpleNamespace) -> dict:
+        """Return what :func:`cnnlab.conv2d` is given beside its arrays."""
+        return {"stride": s.stride, "padding": s.padding, **self.fixed}
 
     # --- what the base class asks ---
 
-    def make_scenes(self) -> list[dict]:  # noqa: D102 (inherited)
-        dy = self.dy if self.gradients else None
-        scene = convolution_scene(self.x, self.w, self.b, dy=dy, turned=self.turned, **self._geometry())
-        return [{**scene, "note": self.note}]
+    def axis(self, s):  # noqa: D102 (inherited)
+        dilation = self.fixed["dilation"]
+        return check_axis(s.size, s.kernel, stride=s.stride, padding=s.padding, dilation=dilation)
 
-    def explain(self) -> Explanation:  # noqa: D102 (inherited)
-        settings = self.settings
-        geometry = {name: settings[name] for name in ("stride", "padding")}
-        return explain_output_size(settings["size"], settings["kernel"], dilation=self.options["dilation"], **geometry)
+    def scenes(self, s):  # noqa: D102 (inherited)
+        dy = self.dy_of(s) if self.gradients else None
+        arrays = self.x_of(s), self.w_of(s), self.b_of(s)
+        return [convolution_scene(*arrays, dy=dy, turned=s.turned, **self.geometry(s))]
 
-    def edit(self, panel, cell, value):  # noqa: D102 (inherited)
-        if panel == "dy":
-            self._keep_dy()
-        plane, row, column = cell
-        before, change = self.loss, value - self._plane(panel, plane)[row, column]
-        scene = {shown["name"]: shown for shown in self.stages[0].scene["panels"]}
-        self._plane(panel, plane)[row, column] = value
-        if change and f"d{panel}" in scene:
-            top, _, left, _ = scene[panel].get("frame", (0, 0, 0, 0))
-            gradients, place = scene[f"d{panel}"]["values"], (plane, row + top, column + left)
-            if np.less(place, gradients.shape).all():  # else a slider has hidden the cell before the edit arrived
-                self.note = nudge_note(self._name(panel, cell), change, before, self.loss, gradients[place])
-
-    def describe(self) -> str:  # noqa: D102 (inherited)
-        settings, (_, filters, height, width) = self.settings, self.y.shape
-        many = "" if filters == 1 else f"{filters} filters, "
-        return (
-            f"{type(self).__name__}: x {settings['size']}×{settings['size']}, {many}kernel {settings['kernel']}, "
-            f"padding {settings['padding']}, stride {settings['stride']} → y {height}×{width}"
-        )
-
-    def _plane(self, panel: str, plane: int) -> np.ndarray:
-        """Return a view of the plane (H, W) of an array that a panel shows as its ``plane``."""
+    def plane_of(self, s, panel, number):  # noqa: D102 (inherited)
         array = self.arrays[panel]
         if panel == "b":
-            return array[plane : plane + 1, None]
-        return array[divmod(plane, self.w.shape[1])] if panel == "w" else array[0, plane]
+            return array[number : number + 1, None]
+        return array[divmod(number, self.w_of(s).shape[1])] if panel == "w" else array[0, number]
 
-    def _name(self, panel: str, cell: list[int]) -> str:
-        """Write a cell as the stage does: without planes where there is one."""
-        plane, *place = cell
-        planes = divmod(plane, self.w.shape[1]) if panel == "w" else (plane,)
-        shown = getattr(self, panel)
-        alone = panel != "b" and shown.shape[0] * shown.shape[1] == 1
-        index = planes if panel == "b" else place if alone else (*planes, *place)
-        return f"{panel}[{', '.join(map(str, index))}]"
+    def edit(self, s, panel, cell, value):  # noqa: D102 (inherited)
+        if panel == "dy":  # of the gradient in view, which becomes the learner's own
+            dy = self.dy_of(s)
+            self.arrays["dy"][:, : dy.shape[1], : dy.shape[2], : dy.shape[3]] = dy
+            self.upstream = GIVEN
+        super().edit(s, panel, cell, value)
 
-    def _keep_dy(self) -> None:
-        """Make the upstream gradient shown the learner's own, so that a cell of it can be edited."""
-        dy = self.dy
-        self.arrays["dy"][:, : dy.shape[1], : dy.shape[2], : dy.shape[3]] = dy
-        self.probe.value = GIVEN
+    def note_of(self, panel, cell, before, after):  # noqa: D102 (inherited)
+        old, new = ({shown["name"]: shown for shown in scenes[0]["panels"]} for scenes in (before, after))
+        drawn = drawn_at(old[panel], cell)
+        if f"d{panel}" not in old or drawn is None:
+            return ""
+        change = value_at(new[panel], drawn) - value_at(old[panel], drawn)
+        losses = (self.loss_of(panels["y"]["values"], panels["dy"]["values"]) for panels in (old, new))
+        gradient = value_at(old[f"d{panel}"], drawn)
+        return nudge_note(name_of(old[panel], drawn), change, *losses, gradient) if change else ""
 
-    def _geometry(self) -> dict:
-        return {"stride": self.settings["stride"], "padding": self.settings["padding"], **self.options}
-
-    def _fits(self, settings):
-        geometry = {"padding": settings["padding"], "dilation": self.options["dilation"]}
-        return fits(settings["size"], settings["kernel"], **geometry)
-
-    def _moved(self, change):
-        self.note = ""
-        super()._moved(change)
-
-
-class BackwardExplorer(ConvolutionExplorer):
-    """Two ways to the input gradient, shown equal: each output scatters its share; each input gathers its terms.
-
-    Parameters
-    ----------
-    x, w, stride, padding, dy
-        As :class:`ConvolutionExplorer`, one channel and one filter.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As :class:`ConvolutionExplorer`, and where there are more channels or filters.
-
-    Examples
-    --------
-    >>> BackwardExplorer([[0, 1, 2], [3, 4, 5], [6, 7, 8]], [[0, 1], [2, 3]])
-    BackwardExplorer: x 3×3, kernel 2, padding 0, stride 1 → y 2×2
-    """
-
-    def __init__(self, x, w, *, stride=1, padding=0, dy=None):
-        w = check_square("w", w, "FCHW")
-        if w.shape[:2] != (1, 1):
-            raise ValueError(f"w (shape {w.shape}) must be one kernel of one channel: each way back is drawn for one")
-        super().__init__(x, w, stride=stride, padding=padding, dy=dy, gradients=True)
-        card, *stages = self.children
-        self.children = [card, ipywidgets.HBox(stages).add_class("cnnlab-side-by-side")]
-
-    def choices(self) -> list:  # noqa: D102 (inherited)
-        return [self.probe]
-
-    def make_scenes(self) -> list[dict]:  # noqa: D102 (inherited)
-        geometry = {name: self.settings[name] for name in ("stride", "padding")}
-        scatter = scatter_scene(self.x, self.w, self.dy, **geometry)
-        gather = gather_scene(self.x, self.w, self.dy, **geometry)
-        ways = scatter["panels"][-1]["values"], gather["panels"][-1]["values"]
-        note = (
-            f"Both ways give the same {ways[0].size} numbers: the largest difference is {np.ptp(ways, axis=0).max():g}."
+    def describe(self):  # noqa: D102 (inherited)
+        s = self.now()
+        filters, out = len(self.w_of(s)), self.axis(s).out
+        many = "" if filters == 1 else f"{filters} filters, "
+        return (
+            f"{type(self).__name__}: x {s.size}×{s.size}, {many}kernel {s.kernel}, "
+            f"padding {s.padding}, stride {s.stride} → y {out}×{out}"
         )
-        return [
-            {**scatter, "heading": "Scatter: every output adds its share to the inputs it read"},
-            {**gather, "heading": "Gather: every input collects its terms in one full convolution", "note": note},
-        ]
 
 
-def roomy_arrays(x, w, b, dy, *, kernel: int, padding: int) -> dict[str, np.ndarray]:
-    """Return the arrays of a convolution by name, repeated to what the sliders can reach."""
-    dy = default_gradient(len(w)) if dy is None else check_square("dy", dy, "NFHW")
-    arrays = {
-        "x": grow(x, max(x.shape[-1], RANGES["size"][1])),
-        "w": grow(w, max(kernel, RANGES["kernel"][1])),
-        "dy": grow(dy, largest_output(x.shape[-1], padding)),
-    }
-    return arrays if b is None else arrays | {"b": b}
-
-
-def largest_output(size: int, padding: int) -> int:
-    """Return the most cells a side that the sliders can reach from these first values."""
-    return output_size(max(size, RANGES["size"][1]), 1, padding=max(padding, RANGES["padding"][1]))
-
-
-def default_gradient(filters: int) -> np.ndarray:
-    """Return small, uneven integers: an even upstream gradient would hide a missing turn of the kernel."""
-    return np.random.default_rng(3).integers(-2, 3, (1, filters, 8, 8)).astype(np.float64)
+def check_bias(b) -> np.ndarray | None:
+    """Return a bias, one number or one for each filter, as an array that can be drawn."""
+    if b is None:
+        return None
+    b = np.array(check_array("b", b), dtype=np.float64, ndmin=1)
+    check_drawable("b", b)
+    return b
 
 
 def one_hot(shape: tuple[int, ...]) -> np.ndarray:
@@ -288,7 +232,18 @@ def one_hot(shape: tuple[int, ...]) -> np.ndarray:
 
 def nudge_note(cell: str, change: float, before: float, after: float, gradient: float) -> str:
     """Say how the loss followed a change of one cell, beside what the gradient foretold."""
-    return (
-        f"Nudge: {cell} changed by {change:g}, L from {before:g} to {after:g}. "
-        f"ΔL/Δ{cell.split('[')[0]} = {(after - before) / change:g}; the gradient said {gradient:g}."
-    ).replace("-", "−")
+    of = cell.split("[")[0]
+    change, before, after, slope, said = (
+        format_value(number, 3) for number in (change, before, after, (after - before) / change, gradient)
+    )
+    followed = f"L from {before} to {after}. ΔL/Δ{of} = {slope}; the gradient said {said}."
+    return f"Nudge: {cell} changed by {change}, {followed}"
+
+
+def drawn_at(panel: Panel, cell: list[int]) -> list[int] | None:
+    """Return where a cell of the array is drawn, None where a slider hides it; a bias has neither rows nor columns."""
+    plane, *place = cell
+    ends = [panel["places"][end] or [at] for end, at in zip(("rows", "columns"), place, strict=True)]
+    if any(at not in drawn for at, drawn in zip(place, ends, strict=True)):
+        return None
+    return [plane, *(drawn.index(at) for at, drawn in zip(place, ends, strict=True))]

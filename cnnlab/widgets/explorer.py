@@ -1,181 +1,246 @@
-"""What all explorers share: sliders that bound each other, the formula beside them, the stage, the static picture."""
+"""What all explorers share: one widget each, whose settings are traits, and which answers what a front end asks."""
 
 from __future__ import annotations
 
 from base64 import b64encode
-from contextlib import suppress
+from types import SimpleNamespace
 
-import ipywidgets
 import numpy as np
+import traitlets
 
 from cnnlab import figures
-from cnnlab.checks import check_array, check_int
-from cnnlab.formula import Explanation
-from cnnlab.geometry import check_window, fits
-from cnnlab.widgets.block import Block, formula_html
-from cnnlab.widgets.stage import Stage
+from cnnlab.scenes.schema import Line, Panel, Scene
+from cnnlab.widgets import front
+from cnnlab.widgets.events import Part, Shown, is_index, is_well_formed, numbered
+from cnnlab.widgets.settings import HasSettings
 
-WORDS = {
-    "size": ("R", "input size"),
-    "kernel": ("F", "kernel size"),
-    "padding": ("P", "padding"),
-    "stride": ("S", "stride"),
-    "channels": ("C", "channels"),
-    "filters": ("K", "filters"),
-    "image": ("", "image"),
-}
-RANGES = {"size": (1, 12), "kernel": (1, 7), "padding": (0, 4), "stride": (1, 4), "channels": (1, 4), "filters": (1, 4)}
+MOST_UNDONE = 50
 
 
-class Explorer(Block):
-    """Controls and formula in one card, one stage or more below; a subclass says what the scenes are.
+class Explorer(HasSettings):
+    """Controls, formula and stages in one widget; a subclass states its settings as traits, and its scenes.
+
+    What a subclass computes depends on its arrays and on the settings that it is given, nothing else: so it can be
+    asked for any settings, not only those in view.
 
     Parameters
     ----------
-    settings : dict of str to int or (int, int, int)
-        First values of the sliders, by the names of :data:`RANGES`; with least and most where they are not those.
-    *controls : ipywidgets.Widget
-        What else stands below the sliders; a change of its value draws the scenes again.
+    arrays : dict of str to array
+        What a learner can type into, by the name of the panel.
+    **options
+        As :class:`HasSettings`: ranges, options, absent controls, and the first values of the settings.
     """
 
-    def __init__(self, settings: dict, *controls: ipywidgets.Widget):
-        self.ranges = {}
-        self.sliders = {}
-        for name, value in settings.items():
-            value, low, high = value if isinstance(value, tuple) else (value, *RANGES[name])
-            self.ranges[name] = (low, max(high, value))
-            self.sliders[name] = make_slider(name, value, self.ranges[name])
-        self.formula = ipywidgets.HTML().add_class("cnnlab-formula")
-        column = ipywidgets.VBox([*self.sliders.values(), *controls])
-        card = ipywidgets.HBox([column, self.formula]).add_class("cnnlab-card")
-        self.stages = [Stage() for _ in self.make_scenes()]
-        for control in (*self.sliders.values(), *controls):
-            control.observe(self._moved, names="value")
-        for stage in self.stages:
-            stage.observe(self._edited, names="edits")
-        super().__init__([card, *self.stages])
-        self.add_class("cnnlab-explorer")
-        self.refresh()
+    _esm, _css = front.bundle(), front.style()
+    asked = traitlets.Dict({"events": []}).tag(sync=True)  # stays so in the kernel: see set_state
+    shown = traitlets.Dict().tag(sync=True)
 
-    # --- what a subclass gives ---
+    def __init__(self, arrays=None, **options):
+        self.arrays: dict[str, np.ndarray] = arrays or {}  # replaced by an edit, not written
+        self._served, self._past, self._drawn, self._note, self._veil = 0, [], None, "", ""
+        super().__init__(**options)
 
-    def make_scenes(self) -> list[dict]:
-        """Return the scene of each stage for the present settings."""
-        raise NotImplementedError
+    # --- what a subclass gives; s holds the settings by name ---
 
-    def explain(self) -> Explanation:
-        """Return the output size of the present settings with its reason."""
-        raise NotImplementedError
+    def scenes(self, s: SimpleNamespace) -> list[Scene]:
+        """Return the scene of each stage."""
+        return []
 
-    def edit(self, panel: str, cell: list[int], value: float) -> None:
-        """Put a value that the learner typed into an array."""
-        raise NotImplementedError
+    def beside(self, s: SimpleNamespace, scenes: list[Scene]) -> list[Line]:
+        """Return the lines that stand beside the controls, such as the formula."""
+        return []
 
-    def title(self) -> str:
+    def below(self, s: SimpleNamespace) -> Line | None:
+        """Return a line below the controls, whose room is kept while it is empty; None for no such line."""
+        return None
+
+    def parts(self, s: SimpleNamespace, scenes: list[Scene]) -> list[Part]:
+        """Return what stands below each other: the head, then a stage for each scene."""
+        stages = [{"kind": "stage", "scene": scene} for scene in scenes]
+        stages[0]["controls"] = self.controls(s, "bar") + self.controls(s, "foot")
+        head = {"kind": "head", "controls": self.controls(s, "head"), "lines": self.beside(s, scenes)}
+        note = self.below(s)
+        return [head if note is None else {**head, "note": note}, *stages]
+
+    def array_of(self, panel: str) -> str:
+        """Return the name of the array that a panel shows."""
+        return panel
+
+    def plane_of(self, s: SimpleNamespace, panel: str, number: int) -> np.ndarray:
+        """Return what a panel shows as its plane ``number``: a view (H, W) of its array, to be written to."""
+        return self.arrays[self.array_of(panel)][0, number]
+
+    def edit(self, s: SimpleNamespace, panel: str, cell: list[int], value: float) -> None:
+        """Put a number that a learner typed into an array, which is a copy made for it."""
+        number, row, column = cell
+        self.plane_of(s, panel, number)[row, column] = value
+
+    def note_of(self, panel: str, cell: list[int], before: list[Scene], after: list[Scene]) -> str:
+        """Return what there is to say of an edit, below the first stage until something else changes."""
+        return ""
+
+    def press(self, s: SimpleNamespace, name: str) -> None:
+        """Do what a button says."""
+
+    def pick(self, s: SimpleNamespace, stage: int, panel: str, cell: list[int]) -> None:
+        """Follow a click, where the scene asks for it."""
+
+    def title(self, s: SimpleNamespace, scenes: list[Scene]) -> str:
         """Return the line above the static picture."""
-        return self.explain().text
+        return self.describe()
 
-    def beside(self) -> str:
-        """Return what stands beside the controls, as HTML: the formula, and what is left over."""
-        return formula_html(self.explain())
+    def describe(self) -> str:
+        """Return one stable line for text output."""
+        raise NotImplementedError
 
-    # --- state ---
+    # --- answering ---
+
+    def _begin(self) -> None:
+        self._first = self.settings, self.arrays
+        super()._begin()
 
     @property
-    def settings(self) -> dict[str, int]:
-        """The sliders' values by name."""
-        return {name: slider.value for name, slider in self.sliders.items()}
+    def _scenes(self) -> list[Scene]:
+        """The scenes of the present state, computed once, when they are asked for; with what is to say of an edit."""
+        if self._drawn is None:
+            self._drawn = self.scenes(self.now())
+        if self._note:
+            self._drawn[0]["note"] = self._note
+        return self._drawn
 
     def refresh(self) -> None:
-        """Bound the sliders by each other and send the stage its new scene, in one update."""
-        self._bound()
-        for stage, scene in zip(self.stages, self.make_scenes(), strict=True):
-            stage.scene = {**scene, "serial": stage.edits["serial"]}
-        self.formula.value = self.beside()
+        """Draw the present state anew, in one update."""
+        self._drawn = None
+        self._draw()
 
-    def _bound(self) -> None:
-        """Narrow each slider to the values that fit with those of the others."""
-        for name, slider in self.sliders.items():
-            low, high = self.ranges[name]
-            legal = [value for value in range(low, high + 1) if self._fits({**self.settings, name: value})]
-            slider.min, slider.max = min(legal), max(legal)
+    def _draw(self) -> None:
+        if self._made and not self._busy:
+            parts = self.parts(self.now(), self._scenes)
+            shown: Shown = {"serial": self._served, "parts": parts, "undo": bool(self._past)}
+            self.shown = front.pack({**shown, "veil": self._veil} if self._veil else shown)
 
-    def _fits(self, settings: dict[str, int]) -> bool:
-        return fits(settings["size"], settings["kernel"], padding=settings["padding"])
+    def _changed(self, change) -> None:
+        self._note = ""
+        super()._changed(change)
 
-    def _moved(self, _change) -> None:
+    def set_state(self, sync_data: dict) -> None:
+        """Answer a front end's request, and take nothing else that it may send."""
+        asked = sync_data.get("asked") if isinstance(sync_data, dict) else None
+        if isinstance(asked, dict):
+            with self._transaction():
+                for event in numbered(asked, after=self._served):
+                    self._served = event["serial"]
+                    if is_well_formed(event):
+                        self._serve(event)
+
+    def _serve(self, event: dict) -> None:
+        """Do what one event asks for, if it can be done; else nothing."""
+        if "set" in event:
+            self._set(event["set"])
+        elif "press" in event:
+            self._press(event["press"])
+        elif "edit" in event:
+            self._edit(**event["edit"])
+        elif self._is_shown(**event["pick"]):
+            self.pick(self.now(), **event["pick"])
+            self.refresh()
+
+    def _set(self, settings: dict) -> None:
+        try:
+            with self.hold_trait_notifications():
+                for name, value in settings.items():
+                    setattr(self, *self.change_of(name, value))
+        except (TypeError, ValueError):
+            pass  # such as a slider that was moved before its new bound reached the page
+
+    def _press(self, name: str) -> None:
+        if name == "undo":
+            self._undo()
+        elif name == "reset":
+            self.reset()
+        elif name == "uncover":
+            self.uncover()
+        else:
+            self.press(self.now(), name)
         self.refresh()
 
-    def _edited(self, change) -> None:
-        for edit in change["new"]["cells"]:
-            if is_legal(change["owner"].scene, edit):
-                with suppress(IndexError):  # a cell that the array does not have
-                    self.edit(edit["panel"], edit["cell"], float(edit["value"]))
-        self.refresh()
+    def cover(self, key: str) -> None:
+        """Cover the explorer until :meth:`uncover`, or until one asks to see it: it shows the answer to a question."""
+        self._veil = key
+        self._draw()
 
-    def still(self) -> dict[str, str]:  # noqa: D102 (inherited)
-        picture = figures.scene_png(*(stage.scene for stage in self.stages), title=self.title())
+    def uncover(self) -> None:
+        """Take the cover away."""
+        self._veil = ""
+        self._draw()
+
+    def _undo(self) -> None:
+        """Take back the last edit, with the settings that it changed."""
+        if self._past:
+            (self.arrays, settings), self._note = self._past.pop(), ""
+            self.set_together(settings)
+
+    def reset(self) -> None:
+        """Go back to the settings and the numbers of the beginning."""
+        settings, arrays = self._first
+        with self._transaction():
+            self.arrays, self._past, self._note = arrays, [], ""
+            self.set_together(settings)
+            self.refresh()
+
+    def _edit(self, stage: int, panel: str, cell: list[int], value: float) -> None:
+        """Make an edit that is legal; a slider may have hidden the cell meanwhile."""
+        if not self._is_editable(stage, panel, cell):
+            return
+        name, scenes, arrays, settings = self.array_of(panel), self._scenes, self.arrays, self.settings
+        self.arrays = {**arrays, name: arrays[name].copy()}  # the others stay as they are, to go back to
+        self.edit(self.now(), panel, cell, float(value))
+        changed = {setting: old for setting, old in settings.items() if getattr(self, setting) != old}
+        self._past, self._note = [*self._past, (arrays, changed)][-MOST_UNDONE:], ""
+        self.refresh()
+        self._note = self.note_of(panel, cell, scenes, self._scenes)
+
+    def _is_editable(self, stage: int, panel: str, cell: list[int]) -> bool:
+        """Return whether a cell, in the array's own counting, is one that a learner can type into."""
+        shown = self._panel(stage, panel)
+        if not shown.get("editable") or cell[0] >= len(shown["values"]):
+            return False
+        return _is_inside(cell[1:], self.plane_of(self.now(), panel, cell[0]).shape)
+
+    def _is_shown(self, stage: int, panel: str, cell: list[int]) -> bool:
+        """Return whether a cell is one that is drawn, on a stage that asks to be told of clicks."""
+        shown = self._panel(stage, panel)
+        return bool(shown) and bool(self._scenes[stage].get("pick")) and _is_inside(cell, shown["values"].shape)
+
+    def _panel(self, stage: int, name: str) -> Panel | dict:
+        """Return a panel of a stage; an empty dict where there is no such panel or stage."""
+        there = self._scenes[stage]["panels"] if is_index(stage, len(self._scenes)) else []
+        return next((panel for panel in there if panel["name"] == name), {})
+
+    # --- where no widget runs ---
+
+    def still(self) -> dict[str, str]:
+        """Return what stands for the widget where none runs, by mime type; a picture in base64."""
+        picture = figures.scene_png(*self._scenes, title=self.title(self.now(), self._scenes))
         return {"image/png": b64encode(picture).decode()}
 
+    def __repr__(self) -> str:
+        return self.describe()
 
-def is_legal(scene: dict, edit: dict) -> bool:
-    """Return whether an edit puts a number into a cell of a panel that can be edited; a slider may hide the cell."""
-    editable = any(panel["name"] == edit["panel"] and panel.get("editable") for panel in scene["panels"])
-    return editable and min(edit["cell"]) >= 0 and np.isfinite(edit["value"])
-
-
-def make_slider(name: str, value: int, bounds: tuple[int, int]) -> ipywidgets.IntSlider:
-    """Return the slider of R, F, P or S, with its letter in its colour."""
-    letter, words = WORDS[name]
-    low, high = bounds
-    return ipywidgets.IntSlider(
-        value=check_int(name, value, low),
-        min=low,
-        max=high,
-        description=f'<b class="cnnlab-{letter}">{letter}</b> {words}',
-        description_allow_html=True,
-        style={"description_width": "110px"},
-        layout={"width": "320px"},
-    )
+    def _repr_mimebundle_(self, **kwargs) -> tuple[dict, dict]:
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        if self._veil:
+            words = f"{type(self).__name__}: covered until the question above is answered"
+            return {**data, "text/plain": words, "text/markdown": f"*{words}. Open the notebook to see it.*"}, metadata
+        still = self.still()
+        described = {"image/png": {"alt": self.describe()}} if "image/png" in still else {}
+        return {**data, "text/plain": self.describe(), **still}, {**metadata, **described}
 
 
-def check_sliders(size: int, kernel, **geometry) -> dict[str, int]:
-    """Return kernel, padding and stride as the one number each that a slider shows; ``geometry`` as for ``conv2d``."""
-    rows, columns = check_window((size, size), kernel, **geometry)
-    if rows != columns or rows.before != rows.after:
-        given = ", ".join(f"{name} {value}" for name, value in {"kernel": kernel, **geometry}.items())
-        raise ValueError(f"{given} must be one number each: a slider sets rows, columns and all sides alike")
-    return {"kernel": rows.kernel, "padding": rows.before, "stride": rows.stride}
+def line(*spans: str | tuple[str, str]) -> Line:
+    """Return a line of text; a span is plain text, or (style, text)."""
+    return [["", span] if isinstance(span, str) else list(span) for span in spans]
 
 
-def grow(array: np.ndarray, side: int) -> np.ndarray:
-    """Return square planes repeated to ``side`` cells a side, so that a larger R or F has numbers to show."""
-    more = max(0, side - array.shape[-1])
-    return np.pad(array, [(0, 0)] * (array.ndim - 2) + [(0, more)] * 2, mode="wrap")
-
-
-def make_choice(letter: str, words: str, options, value) -> ipywidgets.Dropdown:
-    """Return a dropdown in the form of the sliders."""
-    return ipywidgets.Dropdown(
-        options=options,
-        value=value,
-        description=f'<b class="cnnlab-{letter}">{letter}</b> {words}',
-        description_allow_html=True,
-        style={"description_width": "110px"},
-        layout={"width": "320px"},
-    )
-
-
-def check_square(name: str, value, axes: str) -> np.ndarray:
-    """Return planes as a float64 array with the dimensions ``axes``, those in front being 1 where not given."""
-    checked = check_array(name, value)  # raises, by name, for what is no array of numbers
-    array = np.array(checked, dtype=np.float64, order="C")  # so that an edit finds its cell in a view of the planes
-    if not 2 <= array.ndim <= len(axes):
-        raise ValueError(f"{name} (shape {array.shape}) must have 2 to {len(axes)} dimensions ({', '.join(axes)})")
-    if array.shape[-1] != array.shape[-2] or not array.size:
-        raise ValueError(f"{name} (shape {array.shape}) must be square: its side is one letter of the formula")
-    if axes[0] == "N" and array.ndim == len(axes) and len(array) > 1:
-        raise ValueError(f"{name} (shape {array.shape}) must hold one image, not {len(array)}")
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} ({array[~np.isfinite(array)][0]} in it) must hold finite numbers: they are drawn")
-    return array.reshape((1,) * (len(axes) - array.ndim) + array.shape)
+def _is_inside(indices: list[int], lengths: tuple[int, ...]) -> bool:
+    return all(at < length for at, length in zip(indices, lengths, strict=True))

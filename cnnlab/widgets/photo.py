@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 
-from cnnlab.convolution import conv2d
+from cnnlab import convolution
 from cnnlab.data import load_photo
-from cnnlab.formula import Explanation, explain_output_size
-from cnnlab.scenes import convolution_scene
-from cnnlab.scenes.panels import kernel_panel, size_of
-from cnnlab.widgets.explorer import Explorer, check_sliders, check_square, make_choice
+from cnnlab.geometry import check_axis
+from cnnlab.scenes import photo_scene
+from cnnlab.widgets.controls import Choice, Slider
+from cnnlab.widgets.windows import PADDINGS, STRIDES, FormulaExplorer, check_sliders, check_square
 
 KERNELS = {
     "identity": [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
@@ -23,7 +25,7 @@ KERNELS = {
 OWN = "your own"
 
 
-class PhotoExplorer(Explorer):
+class PhotoExplorer(FormulaExplorer):
     """A hand-made kernel slides over a photograph: choose one, or type into its cells.
 
     Point at the feature map: the window of the photograph that the cell was made from is shown enlarged.
@@ -32,14 +34,21 @@ class PhotoExplorer(Explorer):
     ----------
     photo : array (H, H), optional
         Grey values, 0 black to 1 white; default the portrait of :func:`cnnlab.load_photo` in grey.
-    kernel : str or array (3, 3)
+    kernel : str or array (F, F)
         A name of :data:`KERNELS`, or the numbers.
     stride, padding : int
         First values of S and P.
 
+    Attributes
+    ----------
+    kernel : str
+        The name of the kernel, "your own" for one of other numbers.
+    padding, stride : int
+        P and S.
+
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If the photograph or the kernel is not square, or the kernel's name is unknown.
 
     Examples
@@ -48,65 +57,49 @@ class PhotoExplorer(Explorer):
     PhotoExplorer: photo 200×200, kernel Laplacian 3×3, padding 0, stride 2 → feature map 99×99
     """
 
+    kernel = Choice([*KERNELS, OWN], "kernel", letter="F")
+    padding = Slider(0, "padding", *PADDINGS, letter="P")
+    stride = Slider(1, "stride", *STRIDES, letter="S")
+
     def __init__(self, photo=None, kernel="Sobel, vertical edges", *, stride=1, padding=0):
-        photo = grey(load_photo()) if photo is None else photo
-        self.photo = check_square("photo", photo, "NCHW")
-        if isinstance(kernel, str) and kernel not in KERNELS:
-            raise ValueError(f"kernel ({kernel!r}) must be an array or one of {', '.join(KERNELS)}")
+        self.photo = check_square("photo", grey(load_photo())[0, 0] if photo is None else photo, "HW")[None, None]
+        self.photo.setflags(write=False)
         named = isinstance(kernel, str)
-        self.own = self.w = check_square("kernel", KERNELS[kernel] if named else kernel, "HW")[None, None]
-        self.preset = make_choice("F", "kernel", [*KERNELS, OWN], kernel if named else OWN)
-        self.preset.observe(self._chosen, names="value")  # before the base class, which draws the scene
-        settings = check_sliders(self.photo.shape[-1], self.w.shape[-1], padding=padding, stride=stride)
-        del settings["kernel"]  # has no slider
-        super().__init__(settings, self.preset)
+        if named and kernel not in KERNELS:
+            raise ValueError(f"kernel ({kernel!r}) must be an array or one of {', '.join(KERNELS)}")
+        w = check_square("kernel", KERNELS[kernel] if named else kernel, "HW")[None, None]
+        settings = check_sliders(self.photo.shape[-1], w.shape[-1], padding=padding, stride=stride)
+        super().__init__({"w": w}, **settings | {"kernel": kernel if named else OWN})
 
     @property
     def y(self) -> np.ndarray:
         """The feature map shown, (1, 1, out, out)."""
-        return conv2d(self.photo, self.w, **self.settings)
+        return convolution.conv2d(self.photo, self.w_of(self.now()), stride=self.stride, padding=self.padding)
 
-    def make_scenes(self) -> list[dict]:  # noqa: D102 (inherited)
-        scene = convolution_scene(self.photo, self.w, **self.settings)
-        photo, kernel, feature_map = scene["panels"]
-        start = [int(side * part) for side, part in zip(feature_map["shape"], (0.35, 0.4), strict=True)]  # at the eyes
-        look = {"palette": "grey", "limit": photo["limit"]}
-        photo.update(look, editable=False, title=f"photograph {size_of(self.photo)}")
-        window = kernel_panel("window", self._window(scene, start), "its window, enlarged", symbol="x", **look)
-        feature_map["title"] = f"feature map {size_of(feature_map['values'])}"
-        for column, panel in enumerate((photo, window, kernel, feature_map)):
-            panel["column"] = column
-        return [{**scene, "panels": [photo, window, kernel, feature_map], "signs": ["", "⋆", "="], "start": start}]
+    def w_of(self, s: SimpleNamespace) -> np.ndarray:
+        """Return the kernel for any settings, (1, 1, F, F)."""
+        named = KERNELS.get(s.kernel)
+        return self.arrays["w"].copy() if named is None else check_square("kernel", named, "HW")[None, None]
 
-    def _window(self, scene: dict, start: list[int]) -> np.ndarray:
-        """Return the cells of the photograph that the output cell ``start`` reads, (1, 1, F, F)."""
-        ends = (zip(scene[name]["output"], scene[name]["padded"], strict=True) for name in ("rows", "columns"))
-        rows, columns = (
-            [padded for output, padded in axis if output == at] for axis, at in zip(ends, start, strict=True)
-        )
-        return scene["panels"][0]["values"][None, :, rows][..., columns]
+    def axis(self, s):  # noqa: D102 (inherited)
+        return check_axis(self.photo.shape[-1], self.w_of(s).shape[-1], stride=s.stride, padding=s.padding)
 
-    def explain(self) -> Explanation:  # noqa: D102 (inherited)
-        return explain_output_size(self.photo.shape[-1], self.w.shape[-1], **self.settings)
+    def scenes(self, s):  # noqa: D102 (inherited)
+        return [photo_scene(self.photo, self.w_of(s), stride=s.stride, padding=s.padding)]
 
-    def edit(self, panel, cell, value):  # noqa: D102 (inherited)
-        self.own = self.w = self.w.copy()
-        self.w[0, 0, cell[1], cell[2]] = value
-        self.preset.value = OWN
+    def plane_of(self, s, panel, number):  # noqa: D102 (inherited)
+        return self.w_of(s)[0, number] if s.kernel != OWN else super().plane_of(s, panel, number)
 
-    def describe(self) -> str:  # noqa: D102 (inherited)
-        size, kernel, out = self.photo.shape[-1], self.w.shape[-1], self.y.shape[-1]
+    def edit(self, s, panel, cell, value):  # noqa: D102 (inherited)
+        self.arrays["w"], self.kernel = self.w_of(s), OWN
+        super().edit(self.now(), panel, cell, value)
+
+    def describe(self):  # noqa: D102 (inherited)
+        axis = self.axis(self.now())
         return (
-            f"PhotoExplorer: photo {size}×{size}, kernel {self.preset.value} {kernel}×{kernel}, padding "
-            f"{self.settings['padding']}, stride {self.settings['stride']} → feature map {out}×{out}"
+            f"PhotoExplorer: photo {axis.size}×{axis.size}, kernel {self.kernel} {axis.kernel}×{axis.kernel}, "
+            f"padding {axis.before}, stride {axis.stride} → feature map {axis.out}×{axis.out}"
         )
-
-    def _fits(self, settings):
-        return super()._fits({"size": self.photo.shape[-1], "kernel": self.w.shape[-1], **settings})
-
-    def _chosen(self, change) -> None:
-        chosen = change["new"]
-        self.w = self.own if chosen == OWN else check_square("kernel", KERNELS[chosen], "HW")[None, None]
 
 
 def grey(photo: np.ndarray) -> np.ndarray:

@@ -3,24 +3,47 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable
-
-import ipywidgets
+from types import SimpleNamespace
 
 from cnnlab import figures
-from cnnlab.formula import Explanation, explain_output_size
-from cnnlab.geometry import receptive_field
-from cnnlab.widgets.block import Block, formula_html, style_sheet
-from cnnlab.widgets.explorer import WORDS, make_slider
-from cnnlab.widgets.stack import KINDS, Layer, check_stack, fields_html, planes_html, stack_fits, stack_sizes
+from cnnlab.checks import check_flag, check_int, shown
+from cnnlab.formula import Explanation, explain_axis
+from cnnlab.geometry import Axis, LayerWindow, check_layers, receptive_field, trace_axes
+from cnnlab.widgets.controls import Choice, Control, Setting, Slider, button, check_between, furthest
+from cnnlab.widgets.explorer import Explorer, Part, line
+from cnnlab.widgets.windows import chain_of, formula_lines
 
 LARGEST_SIZE = 256  # cells a side that the slider R reaches
+KINDS = ("conv", "pool")
 RANGES = {"kernel": (1, 11), "padding": (0, 5), "stride": (1, 4)}
+LETTERS = {"kernel": "F", "padding": "P", "stride": "S"}
 MOST_LAYERS = 8
-HALVE, KEEP = Layer("pool", 2, 2, 0), Layer("conv", 3, 1, 1)  # what the button adds
+HALVE, KEEP = LayerWindow("pool", 2, 2, 0), LayerWindow("conv", 3, 1, 1)  # what the button adds
 
 
-class OutputSizeExplorer(Block):
+class Layers(Setting):
+    """A stack of layers, each ("conv" or "pool", kernel, stride, padding)."""
+
+    def get(self, explorer, cls=None) -> list[LayerWindow]:
+        """Return a copy: to append to it changes nothing."""
+        return list(super().get(explorer, cls))
+
+    def validate(self, explorer, value):  # noqa: D102 (inherited)
+        layers = check_layers(value)
+        check_between("the number of layers", len(layers), 1, MOST_LAYERS)
+        return [_checked(layer, number) for number, layer in enumerate(layers, start=1)]
+
+
+def _checked(layer: LayerWindow, number: int) -> LayerWindow:
+    """Return a layer of this explorer, all of whose lengths are ints."""
+    if layer.name not in KINDS:
+        raise ValueError(f"layer {number} ({shown(layer.name)}) must be one of {', '.join(KINDS)}")
+    least = {"kernel": 1, "stride": 1, "padding": 0}
+    lengths = {name: check_int(f"{name} of layer {number}", getattr(layer, name), low) for name, low in least.items()}
+    return layer._replace(**lengths)
+
+
+class OutputSizeExplorer(Explorer):
     """The output-size formula over a stack of convolutions and pools: change any number, see every size after it.
 
     The controls bound each other: a kernel goes no further than its padded input, here and in each later layer, and
@@ -35,6 +58,13 @@ class OutputSizeExplorer(Block):
     ceil_mode : bool
         Whether pools round up instead of down.
 
+    Attributes
+    ----------
+    size : int
+    layers : list
+    rounding : str
+        "floor" or "ceil": how pools round. All three are traits, to be set, observed and linked.
+
     Raises
     ------
     TypeError, ValueError
@@ -45,176 +75,132 @@ class OutputSizeExplorer(Block):
     >>> explorer = OutputSizeExplorer(112, [("conv", 3, 2, 1), ("pool", 3, 2, 0)])
     >>> explorer
     OutputSizeExplorer: 112 → conv 3×3 P1 S2 → 56 → pool 3×3 P0 S2 → 27
-    >>> explorer.rounding.value = "ceil"
+    >>> explorer.rounding = "ceil"
     >>> explorer.sizes
     [112, 56, 28]
     """
 
+    size = Slider(200, "input size", 1, LARGEST_SIZE, letter="R")
+    layers = Layers([KEEP], "layers", place="rows")
+    rounding = Choice(["floor", "ceil"], "pools round by", kind="tabs")
+
     def __init__(self, size=200, layers=(("conv", 5, 2, 1), ("pool", 3, 1, 0), ("conv", 3, 1, 1)), *, ceil_mode=False):
-        layers = check_stack(size, layers, ceil_mode)
-        self.slider = make_slider("size", size, (1, max(size, LARGEST_SIZE)))
-        self.rounding = ipywidgets.ToggleButtons(options=["floor", "ceil"], value="ceil" if ceil_mode else "floor")
-        self.add = ipywidgets.Button(description="add a layer", icon="plus")
-        self.remove = ipywidgets.Button(description="remove the last", icon="minus")
-        self.stack = ipywidgets.VBox([LayerRow(layer, self._changed) for layer in layers])
-        self.comparison, self.picture = ipywidgets.HTML(), ipywidgets.HTML()
-        for control in (self.slider, self.rounding):
-            control.observe(self._changed, names="value")
-        self.add.on_click(self._added)
-        self.remove.on_click(self._removed)
-        super().__init__(self._arranged())
-        self.add_class("cnnlab-explorer").add_class("cnnlab-sizes")
-        self.refresh()
-
-    @property
-    def layers(self) -> list[Layer]:
-        """The layers as (kind, kernel, stride, padding)."""
-        return [row.layer for row in self.stack.children]
-
-    @property
-    def ceil_mode(self) -> bool:
-        """Whether pools round up."""
-        return self.rounding.value == "ceil"
+        rounding = "ceil" if check_flag("ceil_mode", ceil_mode) else "floor"
+        super().__init__(size=size, layers=layers, rounding=rounding)
 
     @property
     def sizes(self) -> list[int]:
         """The side of the input and of what each layer makes of it, in cells."""
-        return stack_sizes(self.slider.value, self.layers, self.ceil_mode)
+        return self.sizes_of(self.now())
+
+    def sizes_of(self, s: SimpleNamespace) -> list[int]:
+        """Return the sizes for any settings."""
+        return [s.size, *(axis.out for axis in self._axes(s))]
 
     def explain(self) -> list[Explanation]:
         """Return the size after each layer with its reason."""
-        layers = zip(self.sizes, self.layers, strict=False)  # the last size goes into no layer
-        return [explain_output_size(size, **layer.settings(self.ceil_mode)) for size, layer in layers]
+        return list(map(explain_axis, self._axes(self.now())))
 
-    def refresh(self) -> None:
-        """Bound the controls by each other, and bring formulas and pictures up to date."""
-        self._bound()
-        for number, (row, because) in enumerate(zip(self.stack.children, self.explain(), strict=True), start=1):
-            row.show(number, because)
-        stack = self.sizes, self.layers, receptive_field(self.layers)
-        self.picture.value = planes_html(*stack) + fields_html(*stack)
-        self.comparison.value = self._compare_roundings()
+    # --- what the base class asks ---
 
-    def describe(self) -> str:  # noqa: D102 (inherited)
+    def _axes(self, s: SimpleNamespace) -> list[Axis]:
+        return trace_axes(s.size, s.layers, ceil_mode=s.rounding == "ceil")
+
+    def check(self, s):  # noqa: D102 (inherited)
+        self._axes(s)
+
+    def beside(self, s, scenes):  # noqa: D102 (inherited)
+        if not any(layer.name == "pool" for layer in s.layers):
+            return [line(("soft", "A convolution always rounds down, and there is no pool here."))]
+        down, up = (replaced(s, rounding=way) for way in ("floor", "ceil"))
+        if not self.fits(down):
+            return [line(("soft", "Rounded down, a later kernel would not fit."))]
+        if self.sizes_of(down) == self.sizes_of(up):
+            return [line(("soft", "Here both give the same: no pool gains a window."))]
+        return [line(("soft", f"{way.rounding}: "), " → ".join(map(str, self.sizes_of(way)))) for way in (down, up)]
+
+    def parts(self, s, scenes) -> list[Part]:  # noqa: D102 (inherited)
+        head = {"kind": "head", "controls": self.controls(s, "head"), "lines": self.beside(s, scenes)}
+        head["controls"][-1]["disabled"] = not self.fits(replaced(s, rounding="floor"))
+        rows = [
+            {"kind": "row", "controls": self._row(s, k), "lines": formula_lines(explain_axis(axis))[:1]}
+            for k, axis in enumerate(self._axes(s))
+        ]
+        buttons = [
+            button("add", "+ add a layer", disabled=not self._with_one_more(s)),
+            button("drop", "− drop the last", disabled=len(s.layers) == 1),
+        ]
+        fields = [list(field[1:]) for field in receptive_field(s.layers)]
+        stack = {"sizes": self.sizes_of(s), "layers": list(map(list, s.layers)), "fields": fields}
+        return [head, *rows, {"kind": "row", "controls": buttons, "lines": []}, {"kind": "sizes", "stack": stack}]
+
+    def _row(self, s, k: int) -> list[Control]:
+        """Return the controls of one layer, whose names end with its number."""
+        layer, number = s.layers[k], k + 1
+        kinds = [kind for kind in KINDS if self.fits(replaced_layer(s, k, name=kind))]
+        controls = [{"name": f"name.{number}", "kind": "select", "label": f"layer {number}", "place": "row"}]
+        controls[0] |= {"value": layer.name, "options": [[kind, kind] for kind in kinds]}
+        for name, letter in LETTERS.items():
+            low, high = self._bounds(s, k, name)
+            control = {"name": f"{name}.{number}", "kind": "slider", "label": "", "letter": letter, "place": "row"}
+            control |= {"value": getattr(layer, name), "low": low, "high": high, "title": f"{name} of layer {number}"}
+            controls.append(control)
+        return controls
+
+    def _bounds(self, s, k: int, name: str) -> tuple[int, int]:
+        """Return the least and the most that a length of a layer can be set to."""
+
+        def fits(value: int) -> bool:
+            return self.fits(replaced_layer(s, k, **{name: value}))
+
+        now, (low, high) = getattr(s.layers[k], name), RANGES[name]
+        return furthest(fits, now, low), furthest(fits, now, max(high, now))
+
+    def _with_one_more(self, s) -> list[LayerWindow]:
+        """Return the stack with a pool that halves the size, after a convolution; else with one that keeps it.
+
+        It is empty where no layer can be added.
+        """
+        order = (HALVE, KEEP) if s.layers[-1].name == "conv" else (KEEP, HALVE)
+        longer = ([*s.layers, layer] for layer in order if len(s.layers) < MOST_LAYERS)
+        return next((layers for layers in longer if self.fits(replaced(s, layers=layers))), [])
+
+    def change_of(self, name, value):  # noqa: D102 (inherited)
+        what, _, number = name.partition(".")
+        if what not in LayerWindow._fields or not number.isdecimal() or not 0 < int(number) <= len(self.layers):
+            return super().change_of(name, value)
+        return super().change_of("layers", replaced_layer(self.now(), int(number) - 1, **{what: value}).layers)
+
+    def press(self, s, name):  # noqa: D102 (inherited)
+        if name == "add":
+            self.layers = self._with_one_more(s) or s.layers
+        elif name == "drop" and len(s.layers) > 1:
+            self.layers = s.layers[:-1]
+
+    def describe(self):  # noqa: D102 (inherited)
         first, *sizes = self.sizes
-        steps = [f" → {layer.label} → {size}" for layer, size in zip(self.layers, sizes, strict=True)]
-        return f"OutputSizeExplorer{' (pools round up)' * self.ceil_mode}: {first}{''.join(steps)}"
+        steps = [
+            f" → {layer.name} {layer.kernel}×{layer.kernel} P{layer.padding} S{layer.stride} → {size}"
+            for layer, size in zip(self.layers, sizes, strict=True)
+        ]
+        return f"OutputSizeExplorer{' (pools round up)' * (self.rounding == 'ceil')}: {first}{''.join(steps)}"
 
-    def still(self) -> dict[str, str]:  # noqa: D102 (inherited)
-        labels, formulas = [layer.label for layer in self.layers], [because.text for because in self.explain()]
-        stack = list(zip(labels, formulas, receptive_field(self.layers), strict=True))
-        ax = figures.draw_sizes(self.sizes, stack, figures.new_axes())
-        return {"image/png": b64encode(figures.to_png(ax)).decode()}
-
-    # --- what the learner does ---
-
-    def _changed(self, change) -> None:
-        """Follow a control; one that was clicked before its lock reached the browser goes back."""
-        if stack_fits(self.slider.value, self.layers, self.ceil_mode):
-            self.refresh()
-        else:
-            change["owner"].value = change["old"]
-
-    def _added(self, _button) -> None:
-        """Add a pool that halves the size, after a convolution with two cells to halve; else add a convolution."""
-        if len(self.layers) < MOST_LAYERS:
-            halves = self.layers[-1].kind == "conv" and stack_fits(self.sizes[-1], [HALVE], self.ceil_mode)
-            self.stack.children = [*self.stack.children, LayerRow(HALVE if halves else KEEP, self._changed)]
-            self.refresh()
-
-    def _removed(self, _button) -> None:
-        if len(self.layers) > 1:
-            *kept, last = self.stack.children
-            self.stack.children = kept
-            last.discard()
-            self.refresh()
-
-    # --- parts ---
-
-    def _arranged(self) -> list[ipywidgets.Widget]:
-        """Return the parts from top to bottom."""
-        switch = ipywidgets.HBox([ipywidgets.Label("pools round by"), self.rounding])
-        rounding = ipywidgets.VBox([switch, self.comparison]).add_class("cnnlab-rounding")
-        head = ipywidgets.HBox([self.slider, rounding]).add_class("cnnlab-card")
-        buttons = ipywidgets.HBox([self.add, self.remove]).add_class("cnnlab-buttons")
-        return [style_sheet(), head, self.stack, buttons, self.picture]
-
-    def _bound(self) -> None:
-        """Narrow each control to what fits with the others; a switch with nowhere to go is locked."""
-        sizes, layers, ceil_mode = self.sizes, self.layers, self.ceil_mode
-        for index, row in enumerate(self.stack.children):
-            later = layers[index + 1 :]
-            row.bound(lambda layer, size=sizes[index], later=later: stack_fits(size, [layer, *later], ceil_mode))
-        self.slider.min = next(size for size in range(1, sizes[0] + 1) if stack_fits(size, layers, ceil_mode))
-        self.rounding.disabled = not stack_fits(sizes[0], layers, not ceil_mode)
-        self.add.disabled, self.remove.disabled = len(layers) >= MOST_LAYERS, len(layers) == 1
-
-    def _compare_roundings(self) -> str:
-        """Return in words what ceil changes."""
-        size, layers = self.slider.value, self.layers
-        if not any(layer.kind == "pool" for layer in layers):
-            return "A convolution always rounds down, and there is no pool here."
-        if not stack_fits(size, layers, ceil_mode=False):
-            return "Locked: rounded down, a later kernel would not fit."
-        down, up = (stack_sizes(size, layers, ceil_mode) for ceil_mode in (False, True))
-        if down == up:
-            return "Here both give the same: no pool gains a window. A convolution always rounds down."
-        return "<br>".join(f"{name}: {' → '.join(map(str, sizes))}" for name, sizes in (("floor", down), ("ceil", up)))
+    def still(self):  # noqa: D102 (inherited)
+        stack = zip(self.layers, self.explain(), receptive_field(self.layers), strict=True)
+        labels = [
+            (f"{layer.name} {layer.kernel}×{layer.kernel}", chain_of(because), field) for layer, because, field in stack
+        ]
+        picture = figures.to_png(figures.draw_sizes(self.sizes, labels, figures.new_axes()))
+        return {"image/png": b64encode(picture).decode()}
 
 
-class LayerRow(ipywidgets.Box):
-    """The controls of one layer beside its formula.
-
-    Parameters
-    ----------
-    layer : Layer
-        First values.
-    changed : function of a change
-        Called after a control was moved.
-    """
-
-    def __init__(self, layer: Layer, changed: Callable):
-        self.number, self.formula = ipywidgets.HTML(), ipywidgets.HTML().add_class("cnnlab-formula")
-        self.kind = ipywidgets.Dropdown(options=KINDS, value=layer.kind, layout={"width": "76px"})
-        self.sliders, self.ranges = {}, {}
-        for name, (low, high) in RANGES.items():
-            value = getattr(layer, name)
-            self.ranges[name] = range(low, max(high, value) + 1)
-            self.sliders[name] = small_slider(name, value, (low, max(high, value)))
-        for control in (self.kind, *self.sliders.values()):
-            control.observe(changed, names="value")
-        sliders = ipywidgets.Box(list(self.sliders.values())).add_class("cnnlab-layer-sliders")
-        controls = ipywidgets.Box([self.number, self.kind, sliders]).add_class("cnnlab-layer-controls")
-        super().__init__([controls, self.formula])
-        self.add_class("cnnlab-card").add_class("cnnlab-layer")
-
-    @property
-    def layer(self) -> Layer:
-        """The layer that the controls say."""
-        return Layer(self.kind.value, **{name: slider.value for name, slider in self.sliders.items()})
-
-    def discard(self) -> None:
-        """Close the widgets of the row: it is shown no more."""
-        for widget in (*self.sliders.values(), self.kind, self.number, self.formula, *self.children, self):
-            widget.close()
-
-    def bound(self, is_legal: Callable[[Layer], bool]) -> None:
-        """Narrow each control to the values that are legal with those of the others."""
-        for name, slider in self.sliders.items():
-            legal = [value for value in self.ranges[name] if is_legal(self.layer._replace(**{name: value}))]
-            slider.min, slider.max = min(legal), max(legal)
-        self.kind.disabled = not all(is_legal(self.layer._replace(kind=kind)) for kind in self.kind.options)
-
-    def show(self, number: int, because: Explanation) -> None:
-        """Show the number of the layer and its formula."""
-        self.number.value = f"<b>{number}</b>"
-        self.formula.value = formula_html(because)
+def replaced(s: SimpleNamespace, **changed) -> SimpleNamespace:
+    """Return settings of which some are changed."""
+    return SimpleNamespace(**{**vars(s), **changed})
 
 
-def small_slider(name: str, value: int, bounds: tuple[int, int]) -> ipywidgets.IntSlider:
-    """Return a slider with its letter alone, so that three of them fit in a row."""
-    letter, words = WORDS[name]
-    slider = make_slider(name, value, bounds)
-    slider.description, slider.tooltip = f'<b class="cnnlab-{letter}">{letter}</b>', words
-    slider.style.description_width, slider.layout.width = "14px", "auto"
-    return slider
+def replaced_layer(s: SimpleNamespace, k: int, **changed) -> SimpleNamespace:
+    """Return settings of which one layer is changed."""
+    layers = list(s.layers)
+    layers[k] = layers[k]._replace(**changed)
+    return replaced(s, layers=layers)

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from copy import deepcopy
-
-import ipywidgets
+import math
 
 from cnnlab.checks import check_int, check_pair
 from cnnlab.data import Digits
-from cnnlab.widgets.block import Block
-from cnnlab.widgets.curves import Curves, draw_summary, progress_html, state_html, summarise
-from cnnlab.widgets.explorer import make_choice
-from cnnlab.widgets.player import Player
-from cnnlab.widgets.run import NAMES, Run, Settings, SmallNetwork, maps_scene
-from cnnlab.widgets.stage import Stage
+from cnnlab.scenes.reading import panel_of
+from cnnlab.scenes.schema import Line
+from cnnlab.scenes.training import maps_scene, summary_scene
+from cnnlab.training.player import Player
+from cnnlab.training.run import NAMES, Plan, Run, SmallNetwork
+from cnnlab.values import format_percent
+from cnnlab.widgets.controls import Choice, Slider, button
+from cnnlab.widgets.events import Part
+from cnnlab.widgets.explorer import Explorer, line
 
 FILTERS = (2, 4, 8, 16, 32)
 LEARNING_RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 BATCH_SIZES = (4, 8, 16, 32, 64, 128, 256)
-PACES = {"full speed": 0.001, "20 steps a second": 0.05, "2 steps a second": 0.5}  # seconds of rest between steps
+# Seconds of rest between two steps. With less than 5 ms a kernel in a browser serves nobody, and cannot be paused.
+PACES = {"full speed": 0.005, "20 steps a second": 0.05, "2 steps a second": 0.5}
 MAPS = NAMES[:5]  # the layers that give planes
-ABOUT = "Choose a layer to see its maps of the image; look back to see them with the weights of an earlier epoch."
+LATER = "what a reset makes the network anew with"
 
 
-class TrainingExplorer(Block):
+class LookBack(Slider):
+    """After which epoch; its end is now."""
+
+    def control(self, explorer, value):  # noqa: D102 (inherited)
+        _, now = explorer.bounds(self.name)
+        text = "now" if value == now else f"epoch {value}" if value else "before"
+        return {**super().control(explorer, value), "text": text}
+
+
+class TrainingExplorer(Explorer):
     """A network of two convolutions, a max-pooling and a dense layer that learns while you watch.
 
     The training runs in steps between which the kernel does whatever else it is asked to, so a pause comes before the
@@ -45,6 +55,17 @@ class TrainingExplorer(Block):
     seed : int
         Of the first weights and the order of the images: the same seed, the same training.
 
+    Attributes
+    ----------
+    learning_rate, first_filters, second_filters, batch_size : number
+        What the controls say: traits, as all settings are.
+    pace : str
+        How fast the training plays, one of :data:`PACES`.
+    image, look_back : int
+        Which held-out image the maps are of, and after which epoch; the end of ``look_back`` is now.
+    maps : str
+        Whose maps are shown, one of :data:`MAPS`.
+
     Raises
     ------
     TypeError, ValueError
@@ -53,7 +74,7 @@ class TrainingExplorer(Block):
     Notes
     -----
     A training that plays goes on when its output is cleared or its cell run again, until it ends or :meth:`pause` or
-    :meth:`close` is called.
+    :meth:`close` is called; Kernel > Interrupt stops it too.
 
     Examples
     --------
@@ -66,20 +87,32 @@ class TrainingExplorer(Block):
     (1, True)
     """
 
+    pace = Choice({name: name for name in PACES}, "pace")
+    learning_rate = Choice({}, "learning rate")
+    first_filters = Choice({}, "conv 1 filters", title=LATER)
+    second_filters = Choice({}, "conv 2 filters", title=LATER)
+    batch_size = Choice({}, "batch size", title=LATER)
+    image = Slider(0, "image", 0, 0, place="look")
+    look_back = LookBack(0, "look back", 0, 0, place="look")
+    maps = Choice({name: name for name in MAPS}, "maps of", place="look")
+
     _player = None
 
     def __init__(
         self, x_train, y_train, x_test, y_test, *, filters=(8, 16), learning_rate=0.03, batch_size=16, epochs=10, seed=0
     ):
-        settings = Settings(check_pair("filters", filters, 1), learning_rate, batch_size, epochs, seed)
-        run = Run(Digits(x_train, y_train, x_test, y_test), settings)
-        self._shown = deepcopy(run.model)  # with the weights that are looked at
-        self._make_controls(run)
-        self._make_views()
-        self._player = Player(run, show=self._show, pace=lambda: self.controls["pace"].value)
-        super().__init__(self._arranged())
-        self.add_class("cnnlab-explorer").add_class("cnnlab-training")
-        self.refresh()
+        first, second = filters = check_pair("filters", filters, 1)
+        run = Run(Digits(x_train, y_train, x_test, y_test), Plan(filters, learning_rate, batch_size, epochs, seed))
+        self._player = Player(run, show=self.refresh, pace=lambda: PACES[self.pace])
+        settings = {"first_filters": first, "second_filters": second}
+        settings |= {"batch_size": run.plan.batch_size, "learning_rate": run.optimizer.learning_rate}
+        sizes = [size for size in BATCH_SIZES if size <= len(run.data.x_train)]
+        usual = dict(zip(settings, (FILTERS, FILTERS, sizes, LEARNING_RATES), strict=True))
+        options = {name: {value: f"{value:g}" for value in sorted({*usual[name], settings[name]})} for name in usual}
+        now = run.plan.epochs + 1  # the end of the slider that looks back
+        ranges = {"image": (0, len(run.data.x_test) - 1), "look_back": (0, now)}
+        super().__init__(ranges=ranges, options=options, look_back=now, maps=MAPS[3], **settings)
+        self.observe(self._rated, names="learning_rate")
 
     # --- what is known of the training ---
 
@@ -91,7 +124,7 @@ class TrainingExplorer(Block):
     def model(self) -> SmallNetwork:
         """A copy of the network as it is after the last step, to use while the training goes on."""
         with self._player.lock:
-            return deepcopy(self._run.model)
+            return self._run.network()
 
     @property
     def records(self) -> list:
@@ -108,13 +141,6 @@ class TrainingExplorer(Block):
     def playing(self) -> bool:
         """Whether the training goes on."""
         return self._player.playing
-
-    @property
-    def settings(self) -> Settings:
-        """What the controls say; filters and batch size are those of the training only after a reset."""
-        chosen = {name: self.controls[name].value for name in ("learning_rate", "batch_size")}
-        filters = self.controls["first"].value, self.controls["second"].value
-        return self._run.settings._replace(filters=filters, **chosen)
 
     # --- what the buttons do ---
 
@@ -138,11 +164,9 @@ class TrainingExplorer(Block):
 
     def reset(self) -> None:
         """Begin again, with new weights and the settings that the controls show."""
-        with self._player.lock:
-            self._player.insert(Run(self._run.data, self.settings))
-            self._shown = deepcopy(self._run.model)
-            self.controls["look_back"].value = self.controls["look_back"].max
-            self.refresh()
+        with self._player.lock, self._transaction():
+            self._player.insert(Run(self._run.data, self._wanted(self.now())))
+            self.look_back = self._run.plan.epochs + 1
 
     def close(self) -> None:
         """Stop the training and take the explorer off the page."""
@@ -150,106 +174,100 @@ class TrainingExplorer(Block):
             self._player.stop()
         super().close()
 
-    # --- what is shown ---
+    def press(self, s, name):  # noqa: D102 (inherited)
+        buttons = {"start": self.start, "pause": self.pause, "step": lambda: self.run(1)}
+        if name in buttons:
+            buttons[name]()
+
+    # --- what others do at the same time: a cell, the task, and the thread that serves what a front end asks ---
 
     def refresh(self) -> None:
         """Show the present state."""
-        self._player.show()
+        with self._player.lock:
+            super().refresh()
 
-    def describe(self) -> str:  # noqa: D102 (inherited)
-        run = self._run
-        first, second = run.settings.filters
-        made = f"{first} and {second} filters, batch size {run.settings.batch_size}, seed {run.settings.seed}"
-        return f"TrainingExplorer: {made}, step {run.step} of {run.steps}"
-
-    def still(self) -> dict[str, str]:  # noqa: D102 (inherited)
-        kernels = self.model.params["0.w"].reshape(-1, 3, 3)
-        picture = draw_summary(self.curves.summary, kernels, self.describe())
-        return {"image/png": b64encode(picture).decode()}
-
-    # --- what the learner does ---
-
-    def _stepped(self, _button) -> None:
-        self.run(1)
+    def set_state(self, sync_data):  # noqa: D102 (inherited)
+        with self._player.lock:
+            super().set_state(sync_data)
 
     def _rated(self, change) -> None:
-        self._run.optimizer.learning_rate = change["new"]
-
-    def _chosen(self, _change) -> None:
-        self.message.value = state_html(self._run, self.settings, self.playing)
-
-    def _looked(self, _change) -> None:
         with self._player.lock:
-            self._show_maps()
+            self._run.optimizer.learning_rate = change["new"]
 
-    # --- the views ---
+    # --- what the base class asks ---
 
-    def _show(self) -> None:
+    def bounds(self, name):  # noqa: D102 (inherited)
+        return self.ranges[name]  # no setting depends on another
+
+    def scenes(self, s):  # noqa: D102 (inherited)
+        run, past = self._run, s.look_back < len(self._run.weights)  # else now, or an epoch that is still to come
+        network = run.network(run.weights[s.look_back] if past else None)
+        image, label = run.data.x_test[s.image : s.image + 1], run.data.y_test[s.image]
+        scene = maps_scene(network, run.weights[0]["0.w"], image, NAMES.index(s.maps), s.maps)
+        shares = panel_of(scene, "p")["values"].ravel()
+        before = f"after epoch {s.look_back}" if s.look_back else "before the training"
+        when = before if past else f"now, after step {run.step}"
+        answer = f"held-out image {s.image} is a {label}, answer {shares.argmax()}, {format_percent(shares.max())} sure"
+        return [summary_scene(run), {**scene, "heading": f"The network {when}: {answer}"}]
+
+    def parts(self, s, scenes) -> list[Part]:  # noqa: D102 (inherited)
+        run, playing = self._run, self.playing
+        buttons = [
+            button("start", "▶ start", disabled=run.over or playing),
+            button("pause", "❚❚ pause", disabled=not playing),
+            button("step", "▶❘ step", disabled=run.over),
+            button("reset", "↺ reset", title="new weights, with these settings"),
+        ]
+        return [
+            {"kind": "buttons", "controls": [*buttons, *self.controls(s, "head")]},
+            {
+                "kind": "progress",
+                "progress": [run.step, run.steps],
+                "lines": progress_lines(run, self._wanted(s), self._player),
+                "alive": playing,
+            },
+            {"kind": "stage", "scene": scenes[0]},
+            {"kind": "stage", "scene": scenes[1], "controls": self.controls(s, "look")},
+        ]
+
+    def title(self, s, scenes):  # noqa: D102 (inherited)
+        return self.describe()
+
+    def describe(self):  # noqa: D102 (inherited)
         run = self._run
-        self.buttons["start"].disabled = run.over or self.playing
-        self.buttons["pause"].disabled = not self.playing
-        self.buttons["step"].disabled = run.over
-        self.message.value = state_html(run, self.settings, self.playing)
-        self.meter.value = progress_html(run, self._player.seconds_left)
-        self.curves.summary = summarise(run)
-        self._show_maps()
+        first, second = run.plan.filters
+        made = f"{first} and {second} filters, batch size {run.plan.batch_size}, seed {run.plan.seed}"
+        return f"TrainingExplorer: {made}, step {run.step} of {run.steps}"
 
-    def _show_maps(self) -> None:
-        """Show the first kernels and a layer's maps of one held-out image, with the weights that are looked at."""
-        run, epoch, place = self._run, self.controls["look_back"].value, self.controls["image"].value
-        now = epoch >= len(run.weights)  # the end of the slider, or an epoch that is still to come
-        for name, param in self._shown.params.items():
-            param[...] = (run.model.params if now else run.weights[epoch])[name]
-        image, label = self._run.data.x_test[place : place + 1], self._run.data.y_test[place]
-        scene = maps_scene(self._shown, run.weights[0]["0.w"], image, self.controls["maps"].value)
-        shares = scene["panels"][-1]["values"].ravel()
-        when = f"now, after step {run.step}" if now else f"after epoch {epoch}" if epoch else "before the training"
-        answer = f"held-out image {place} is a {label}, answer {shares.argmax()} ({100 * shares.max():.0f} % sure)"
-        self.stage.scene = {**scene, "heading": f"The network {when}: {answer}", "about": ABOUT, "serial": 0}
-
-    # --- parts ---
-
-    def _make_controls(self, run: Run) -> None:
-        (first, second), rate, size, epochs, _ = run.settings
-        now = epochs + 1  # the end of the slider that looks back
-        sizes = [value for value in BATCH_SIZES if value <= len(run.data.x_train)]
-        self.controls = {
-            "first": make_choice("", "conv 1 filters", sorted({*FILTERS, first}), first),
-            "second": make_choice("", "conv 2 filters", sorted({*FILTERS, second}), second),
-            "batch_size": make_choice("", "batch size", sorted({*sizes, size}), size),
-            "learning_rate": make_choice("", "learning rate", sorted({*LEARNING_RATES, rate}), rate),
-            "pace": make_choice("", "pace", PACES.items(), PACES["full speed"]),
-            "image": ipywidgets.IntSlider(max=len(run.data.x_test) - 1, **_named("held-out image", "300px")),
-            "look_back": ipywidgets.IntSlider(max=now, value=now, readout=False, **_named("look back", "220px")),
-            "maps": ipywidgets.Dropdown(options=MAPS, value=MAPS[3], **_named("maps of", "220px")),
-        }
-        for name in ("first", "second", "batch_size"):
-            self.controls[name].observe(self._chosen, names="value")
-        self.controls["learning_rate"].observe(self._rated, names="value")
-        for name in ("image", "maps", "look_back"):
-            self.controls[name].observe(self._looked, names="value")
-
-    def _make_views(self) -> None:
-        self.message, self.meter = ipywidgets.HTML(), ipywidgets.HTML()
-        self.curves, self.stage = Curves(), Stage()
-        icons = {"start": "play", "pause": "pause", "step": "step-forward", "reset": "undo"}
-        self.buttons = {name: ipywidgets.Button(description=name, icon=icon) for name, icon in icons.items()}
-        for name in ("start", "pause", "reset"):
-            method = getattr(self, name)
-            self.buttons[name].on_click(lambda _button, method=method: method())
-        self.buttons["step"].on_click(self._stepped)
-
-    def _arranged(self) -> list[ipywidgets.Widget]:
-        """Return the parts from top to bottom."""
-        controls = list(self.controls.values())
-        settings = ipywidgets.VBox(controls[:5])
-        buttons = ipywidgets.Box(list(self.buttons.values())).add_class("cnnlab-training-buttons")
-        state = ipywidgets.VBox([buttons, self.meter, self.message]).add_class("cnnlab-training-state")
-        card = ipywidgets.HBox([settings, state]).add_class("cnnlab-card")
-        look = ipywidgets.Box(controls[5:]).add_class("cnnlab-training-look")
-        return [card, self.curves, look, self.stage]
+    def _wanted(self, s) -> Plan:
+        """Return what the next training is made with."""
+        filters = s.first_filters, s.second_filters
+        return self._run.plan._replace(filters=filters, learning_rate=s.learning_rate, batch_size=s.batch_size)
 
 
-def _named(words: str, width: str) -> dict:
-    """Return the options of a control whose label is only as wide as its words."""
-    return {"description": words, "style": {"description_width": "initial"}, "layout": {"width": width}}
+def progress_lines(run: Run, wanted: Plan, player: Player) -> list[Line]:
+    """Return how it stands with a training, and how far it is; ``wanted`` is the next one after a reset.
+
+    Examples
+    --------
+    >>> from cnnlab.data import load_digits
+    >>> run = Run(load_digits(), Plan((4, 4), 0.03, 16, epochs=1, seed=0))
+    >>> player = Player(run, show=lambda: None, pace=lambda: 0.0)
+    >>> for spans in progress_lines(run, run.plan._replace(batch_size=32), player):
+    ...     "".join(text for _, text in spans)
+    'Ready: press start. Press reset to train with the new batch size.'
+    'step 0 of 90'
+    """
+    if run.trouble:
+        return [line(("wrong", f"Stopped: {run.trouble}. Press reset."))]
+    stopped = "Interrupted." if player.interrupted else "Paused." if run.step else "Ready: press start."
+    state = "Finished." if run.over else "Training." if player.playing else stopped
+    new = [name for name in ("filters", "batch_size") if getattr(wanted, name) != getattr(run.plan, name)]
+    later = f" Press reset to train with the new {' and '.join(new)}.".replace("_", " ") if new else ""
+    texts, left = [f"step {run.step} of {run.steps}"], player.seconds_left
+    if run.records:
+        last = run.records[-1]
+        texts += [f"epoch {last.epoch} of {run.plan.epochs}"]
+        texts += [f"batch loss {last.loss:.4f}, {100 * last.accuracy:.0f} % right"]
+    texts += [] if left is None else [f"about {math.ceil(left)} s left"]
+    return [line(*filter(None, [("bold", state), later])), line(("soft", " · ".join(texts)))]

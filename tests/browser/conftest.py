@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests: ``lab``, a page on a real JupyterLab, and ``stage_page``, a plain page."""
+"""Fixtures of the browser tests: ``lab``, a page on a real JupyterLab, and ``plain_page``, a plain page."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from lab import Lab
 from lab_server import BROWSER_ARGUMENTS, Server, find_browser, start_server
+from plain_page import PlainPage
 from playwright.sync_api import Browser, Page, sync_playwright
-from stage_page import StagePage
 
 VIEWPORT = {"width": 1280, "height": 900}
 
@@ -55,6 +55,15 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Return the source of axe-core, which CNNLAB_AXE names, or skip the test."""
+    path = os.environ.get("CNNLAB_AXE")
+    if not path:
+        pytest.skip("CNNLAB_AXE names no axe.min.js: `npm install axe-core`, as .ci/run does")
+    return Path(path).read_text(encoding="utf-8")
+
+
 @pytest.fixture
 def lab(page: Page, server: Server, pictures: Path) -> Iterator[Lab]:
     """Return a page on JupyterLab; the test fails if anything went wrong that it did not clear."""
@@ -65,8 +74,8 @@ def lab(page: Page, server: Server, pictures: Path) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def stage_page(page: Page) -> Iterator[StagePage]:
-    """Return a plain page for the front end; the test fails if the page logged an error."""
-    stage_page = StagePage(page)
-    yield stage_page
-    assert stage_page.errors == []
+def plain_page(page: Page) -> Iterator[PlainPage]:
+    """Return a plain page for explorers; the test fails if the page logged an error."""
+    plain_page = PlainPage(page)
+    yield plain_page
+    assert plain_page.errors == []

@@ -17,8 +17,8 @@ from pathlib import Path
 import nbformat
 from lab_server import Server
 from nbformat import v4
+from plain_page import settle
 from playwright.sync_api import ConsoleMessage, Locator, Page, WebSocket
-from stage_page import settle
 
 WIDGET_CONTROL = "jupyter.widget.control"
 LOST_MODEL = "widget model not found"  # JupyterLab logs it for what an earlier kernel showed, if the run comes late

@@ -81,13 +81,14 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def lab_command(root: Path, port: int, token: str) -> list[str]:
-    """Return the command line that serves ``root``."""
+def server_command(module: str, root: Path, port: int, token: str) -> list[str]:
+    """Return the command line that serves ``root`` with JupyterLab or, as ``module`` says, with Notebook 7."""
+    quiet = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
     return [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
+        *(sys.executable, "-m", module, "--no-browser", "--allow-root", "--expose-app-in-browser"),
         *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
         *(f"--ServerApp.root_dir={root}", f"--IdentityProvider.token={token}"),
-        *("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
+        *(quiet if module == "jupyterlab" else ()),
     ]
 
 
@@ -99,18 +100,18 @@ def wait_for_server(server: Server, process: subprocess.Popen, log: Path) -> Non
             return server.request("/api")
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.1)
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
+    raise RuntimeError(f"the server did not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
 
 
 @contextmanager
-def start_server(notebooks: Path, home: Path) -> Iterator[Server]:
+def start_server(notebooks: Path, home: Path, module: str = "jupyterlab") -> Iterator[Server]:
     """Serve a copy of the folder ``notebooks`` from ``home``; stop the server and its kernels at the end."""
     root = Path(shutil.copytree(notebooks, home / "notebooks", ignore=shutil.ignore_patterns(".*")))
     port, token, log = free_port(), secrets.token_hex(16), home / "server.log"
     server = Server(f"http://127.0.0.1:{port}", token, root)
     with log.open("wb") as output:
         process = subprocess.Popen(
-            lab_command(root, port, token),
+            server_command(module, root, port, token),
             cwd=root,
             env=jupyter_environment(home),
             stdin=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""The pad as a test draws on it: by mouse on a plain page, with a ``DigitPad`` that answers as the kernel would."""
+"""The pad as a test draws on it: by mouse on a plain page, with a ``DigitPad`` that answers as in a kernel."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import math
 from collections.abc import Iterable
 
 import numpy as np
-from playwright.sync_api import Locator, expect
-from stage_page import StagePage, settle
+from plain_page import PlainPage, settle
+from playwright.sync_api import Locator
 
 from cnnlab import trained_network
-from cnnlab.widgets.pad import DigitPad, Pad
+from cnnlab.widgets import DigitPad
 
-SYNCED = ("size", "bitmap", "normal", "reduced", "probabilities", "answer", "answered")
-ANSWERS = SYNCED[2:]
-BITMAP = "index => [...new Uint8Array(stages[index].model.get('bitmap').buffer)]"
 SHOWN = """surface => surface.querySelector("path").getAttribute("d")"""
 
 Point = tuple[float, float]
@@ -62,17 +59,13 @@ def draw_stroke(surface: Locator, points: Iterable[Point]) -> None:
 
 
 class PadView:
-    """A pad on the plain page; ``answer`` does what the kernel does when the bitmap has arrived."""
+    """A pad on the plain page, with its ``DigitPad``."""
 
-    SOURCES = str(Pad._esm), str(Pad._css)
-
-    def __init__(self, stage_page: StagePage, **options) -> None:
-        if not stage_page.page.url.startswith("http"):
-            stage_page.load(*self.SOURCES)
+    def __init__(self, plain_page: PlainPage, **options) -> None:
         self.digit_pad = DigitPad(trained_network(), **options)
-        self.stage = stage_page.mount(**{name: getattr(self.digit_pad.pad, name) for name in SYNCED})
-        self.page, self.root = self.stage.page, self.stage.root
-        self.surface = self.root.get_by_role("application")
+        self.mounted = plain_page.mount(self.digit_pad)
+        self.page, self.root = self.mounted.page, self.mounted.root
+        self.surface = self.root.get_by_role("application", name="Drawing pad")
         self.mouse = self.page.mouse
 
     def button(self, name: str) -> Locator:
@@ -87,32 +80,20 @@ class PadView:
         draw_stroke(self.surface, points)
 
     def draw(self, digit: int) -> None:
-        """Draw a digit with the mouse and wait until the pad has sent it."""
+        """Draw a digit with the mouse and wait until it is answered."""
         for points in DIGITS[digit]:
             self.stroke(points)
         self.settle()
 
     def settle(self) -> None:
-        """Wait for two frames, after which the pad has painted and sent what was drawn."""
+        """Wait until what was drawn has been painted, sent and answered."""
         settle(self.page)
+        self.mounted.answered()
 
     def bitmap(self) -> np.ndarray:
-        """Return the bitmap that the kernel would have."""
-        cells = np.array(self.page.evaluate(BITMAP, self.stage.index), np.uint8)
-        return cells.reshape(self.digit_pad.pad.size, -1)
+        """Return the bitmap that Python has, 1 for a cell that is on."""
+        return self.digit_pad.bitmap.astype(np.uint8)
 
     def picture(self) -> str:
         """Return the path that the surface shows: empty while nothing is drawn."""
         return self.surface.evaluate(SHOWN)
-
-    def answer(self) -> int | None:
-        """Let the kernel answer what has been sent; wait until the answer is shown, and return it."""
-        self.digit_pad.bitmap = self.bitmap()
-        pad = self.digit_pad.pad
-        self.stage.update(**{name: getattr(pad, name) for name in ANSWERS})
-        expect(self.root.locator(".cnnlab-pad")).to_have_attribute("data-answered", str(pad.answered))
-        return self.digit_pad.answer
-
-    def sent(self) -> int:
-        """Return how many messages the pad has sent so far."""
-        return len(self.stage.saved())

@@ -1,6 +1,6 @@
-"""The stage as a test sees it: cells by panel and index, what is lit, the terms of the strip.
+"""A stage as a test sees it: cells by panel and index, what is lit, the terms of the strip.
 
-``SCENES`` are those that the explorers show first, of each kind.
+``EXPLORERS`` are of each kind, and say which of their stages is meant.
 """
 
 from __future__ import annotations
@@ -8,37 +8,43 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from plain_page import Mounted, PlainPage
 from playwright.sync_api import Locator, expect
-from stage_page import Stage, StagePage
 
 from cnnlab import wiring
-from cnnlab.scenes import convolution_scene, gather_scene, pooling_scene, scatter_scene, tie_scene
-from cnnlab.widgets import PhotoExplorer
-from cnnlab.widgets.stage import pack
+from cnnlab.widgets import (
+    ActivationExplorer,
+    BackwardExplorer,
+    ChannelsExplorer,
+    ConvolutionExplorer,
+    PhotoExplorer,
+    PoolingExplorer,
+)
+from cnnlab.widgets.explorer import Explorer
 
 X = np.array([[3.0, 1, 0, 2, -1], [0, 2, 1, -2, 1], [1, 0, 2, 1, 3], [-1, 2, 0, 1, 0], [2, 1, 1, 0, 2]])[None, None]
 W = np.array([[1.0, 0, -1], [2, 1, 0], [0, -1, 1]])[None, None]
 DY = np.array([[1.0, -2, 0], [2, 1, -1], [0, 3, 1]])[None, None]
-NO_EDITS = {"serial": 0, "cells": []}
 
-# Reads what the strip says: the operands of each chip, and the number they make.
-STRIP = """root => ({
-  terms: [...root.querySelectorAll(".cnnlab-chip")].map(chip => [Number(chip.dataset.a), Number(chip.dataset.b)]),
-  total: root.querySelector(".cnnlab-total") && Number(root.querySelector(".cnnlab-total").dataset.total),
+# Reads what the strip says: the operands of each chip, and the number they make; a closed group as one operand.
+STRIP = """stage => ({
+  terms: [...stage.querySelectorAll(".cnnlab-strip .cnnlab-chip")].map(
+    chip => [Number(chip.dataset.a ?? chip.dataset.sum), Number(chip.dataset.b ?? 1)]),
+  total: stage.querySelector(".cnnlab-total") && Number(stage.querySelector(".cnnlab-total").dataset.total),
 })"""
 # Points at every cell of a panel in turn and reads the strip.
-ALL_STRIPS = f"""(root, panel) => [...root.querySelectorAll(`[data-panel="${{panel}}"] .cnnlab-cell`)].map(cell => {{
+ALL_STRIPS = f"""(stage, panel) => [...stage.querySelectorAll(`[data-panel="${{panel}}"] .cnnlab-cell`)].map(cell => {{
   cell.dispatchEvent(new PointerEvent("pointermove", {{ bubbles: true }}));
-  return [root.querySelector(".cnnlab-stage").dataset.selected, ({STRIP})(root)];
+  return [stage.dataset.selected, ({STRIP})(stage)];
 }})"""
-MARKED = """(root, [panel, style]) =>
-  [...root.querySelectorAll(`[data-panel="${panel}"] .cnnlab-cell${style}`)].map(cell => cell.dataset.cell)"""
+MARKED = """(stage, [panel, style]) =>
+  [...stage.querySelectorAll(`[data-panel="${panel}"] .cnnlab-cell${style}`)].map(cell => cell.dataset.cell)"""
 FOCUSED = """() => {
   const cell = document.activeElement;
   return `${cell.closest("[data-panel]")?.dataset.panel}:${cell.dataset.cell}`;
 }"""
-VALUES = """(root, panel) => Object.fromEntries(
-  [...root.querySelectorAll(`[data-panel="${panel}"] .cnnlab-cell`)].map(
+VALUES = """(stage, panel) => Object.fromEntries(
+  [...stage.querySelectorAll(`[data-panel="${panel}"] .cnnlab-cell`)].map(
     cell => [cell.dataset.cell, [Number(cell.dataset.value), cell.textContent]]))"""
 
 
@@ -53,45 +59,57 @@ def ends_of(end: int, other: int, cell: tuple[int, int]) -> set[tuple[int, ...]]
     return {(0, *map(int, wire[other])) for wire in WIRES if wire[end] == cell}
 
 
-def forward(*, stride=2, padding=1, **options) -> dict:
-    """Return the scene of one convolution without gradients."""
-    return convolution_scene(X, W, stride=stride, padding=padding, **options)
+def forward(*, stride=2, padding=1, **options) -> ConvolutionExplorer:
+    """Return an explorer of one convolution without gradients."""
+    return ConvolutionExplorer(X, W, stride=stride, padding=padding, **options)
 
 
-def backward(*, stride=2, padding=1, x=X, **options) -> dict:
-    """Return the scene of one convolution with its backward row."""
-    return convolution_scene(x, W, np.array([2.0]), stride=stride, padding=padding, dy=DY, **options)
+def backward(*, stride=2, padding=1, **options) -> ConvolutionExplorer:
+    """Return an explorer of one convolution with its backward row."""
+    return ConvolutionExplorer(X, W, 2.0, stride=stride, padding=padding, dy=DY, gradients=True, **options)
 
 
-def two_filters() -> dict:
-    """Return a scene with three channels and two filters."""
-    x = np.stack([X[0, 0], -X[0, 0], X[0, 0].T])[None]
+def two_filters() -> ConvolutionExplorer:
+    """Return an explorer with three channels and two filters."""
+    x = np.stack([X[0, 0], -X[0, 0], X[0, 0].T])
     w = np.stack([np.stack([W[0, 0]] * 3), np.stack([-W[0, 0], W[0, 0].T, W[0, 0]])])
-    return convolution_scene(x, w, stride=2, padding=1, dy=np.concatenate([DY, -DY], axis=1))
+    dy = np.concatenate([DY, -DY], axis=1)
+    return ConvolutionExplorer(x, w, stride=2, padding=1, dy=dy, gradients=True)
 
 
-SCENES = {
-    "forward": forward,
-    "backward": backward,
-    "two filters": two_filters,
-    "scatter": lambda: scatter_scene(X, W, DY, stride=2, padding=1),
-    "gather": lambda: gather_scene(X, W, DY, stride=2, padding=1),
-    "max": lambda: pooling_scene(X, 3, stride=2, padding=1, dy=DY),
-    "mean": lambda: pooling_scene(X, 2, op="mean", stride=2, ceil_mode=True, dy=DY),
-    "ties": lambda: tie_scene(X, 3, DY, stride=2, padding=1),
-    "photo": lambda: PhotoExplorer().make_scenes()[0],
+def both_ways() -> BackwardExplorer:
+    """Return an explorer that scatters and gathers."""
+    return BackwardExplorer(X, W, stride=2, padding=1, dy=DY)
+
+
+def pooled(kernel=3, **options) -> PoolingExplorer:
+    """Return an explorer of a pooling with gradients."""
+    return PoolingExplorer(X, kernel, **{"stride": 2, "dy": DY, **options})
+
+
+EXPLORERS = {
+    "forward": (forward, 0),
+    "backward": (backward, 0),
+    "two filters": (two_filters, 0),
+    "channels": (lambda: ChannelsExplorer(gradients=True), 0),
+    "scatter": (both_ways, 0),
+    "gather": (both_ways, 1),
+    "max": (lambda: pooled(padding=1), 0),
+    "mean": (lambda: pooled(2, op="mean", ceil_mode=True), 0),
+    "ties": (lambda: pooled(padding=1, ties=True), 1),
+    "activation": (lambda: ActivationExplorer(X, dy=X), 0),
+    "photo": (PhotoExplorer, 0),
 }
 
 
 class StageView:
-    """A stage in any page; ``root`` is the locator of the element around it."""
+    """A stage in any page; ``top`` is the locator of its element, ``root`` that of its explorer's."""
 
-    def __init__(self, root: Locator) -> None:
-        self.page, self.root = root.page, root
-        self.top = root.locator(".cnnlab-stage")
+    def __init__(self, top: Locator, root: Locator) -> None:
+        self.page, self.top, self.root = top.page, top, root
 
     def panel(self, name: str) -> Locator:
-        return self.root.locator(f'[data-panel="{name}"]')
+        return self.top.locator(f'[data-panel="{name}"]')
 
     def cell(self, name: str, *place: int) -> Locator:
         """Return a cell by panel and index: (row, column) of plane 0, or (plane, row, column)."""
@@ -99,10 +117,23 @@ class StageView:
         return self.panel(name).locator(f'[data-cell="{",".join(map(str, place))}"]')
 
     def button(self, label: str) -> Locator:
-        return self.root.get_by_role("button", name=label, exact=True)
+        return self.top.get_by_role("button", name=label, exact=True)
 
     def toggle(self, name: str) -> Locator:
-        return self.root.locator(f'[data-toggle="{name}"]')
+        return self.top.locator(f'[data-toggle="{name}"]')
+
+    def slider(self, label: str) -> Locator:
+        """Return the range of a control of the explorer, by its label."""
+        return self.root.get_by_role("slider", name=label, exact=True)
+
+    @property
+    def scrub(self) -> Locator:
+        """The slider over all steps."""
+        return self.top.get_by_role("slider", name="step", exact=True)
+
+    def part(self, name: str) -> Locator:
+        """Return a part of the stage by its class, ``cnnlab-…``."""
+        return self.top.locator(f".cnnlab-{name}")
 
     def point(self, name: str, *place: int) -> None:
         """Move the mouse over a cell and wait until it is selected."""
@@ -113,6 +144,9 @@ class StageView:
         place = place if len(place) == 3 else (0, *place)
         expect(self.top).to_have_attribute("data-selected", f"{name}:{','.join(map(str, place))}")
 
+    def expect_held(self, held: bool) -> None:
+        expect(self.top).to_have_attribute("data-held", str(held).lower())
+
     def marked(self, name: str, style: str) -> set[tuple[int, ...]]:
         """Return the cells (plane, row, column) of a panel that have a class ``cnnlab-…``."""
         return self._cells(name, f".cnnlab-{style}")
@@ -122,13 +156,21 @@ class StageView:
         return self._cells(name, f"[data-mark={mark}]")
 
     def _cells(self, name: str, selector: str) -> set[tuple[int, ...]]:
-        found = self.root.evaluate(MARKED, [name, selector])
+        found = self.top.evaluate(MARKED, [name, selector])
         return {tuple(map(int, cell.split(","))) for cell in found}
 
     def values(self, name: str) -> dict[tuple[int, ...], tuple[float, str]]:
         """Return the number and the text of each cell of a panel."""
-        found = self.root.evaluate(VALUES, name)
+        found = self.top.evaluate(VALUES, name)
         return {tuple(map(int, cell.split(","))): tuple(pair) for cell, pair in found.items()}
+
+    def array(self, name: str) -> np.ndarray:
+        """Return the numbers of a panel, (planes, height, width)."""
+        values = self.values(name)
+        array = np.empty(np.max(list(values), axis=0) + 1)
+        for cell, (value, _) in values.items():
+            array[cell] = value
+        return array
 
     def press(self, *keys: str) -> None:
         """Press one key after the other."""
@@ -142,32 +184,45 @@ class StageView:
     @property
     def new_value(self) -> Locator:
         """The field in which a cell's new value is typed."""
-        return self.root.get_by_role("textbox")
+        return self.top.get_by_role("textbox")
 
     def strip(self) -> dict:
         """Return the operands of the chips, and the number in the cell."""
-        return self.root.evaluate(STRIP)
+        return self.top.evaluate(STRIP)
 
     def all_strips(self, name: str) -> list:
         """Point at each cell of a panel; return what was selected, with its strip."""
-        return self.root.evaluate(ALL_STRIPS, name)
+        return self.top.evaluate(ALL_STRIPS, name)
 
 
 class View(StageView):
-    """A stage on the plain page that shows a scene."""
+    """A stage of an explorer on the plain page."""
 
-    def __init__(self, stage_page: StagePage, scene: dict) -> None:
-        self.stage: Stage = stage_page.mount(scene={**pack(scene), "serial": 0}, edits=NO_EDITS)
-        super().__init__(self.stage.root)
+    def __init__(self, plain_page: PlainPage, explorer: Explorer, stage: int = 0) -> None:
+        self.mounted: Mounted = plain_page.mount(explorer)
+        self.explorer, self.number = explorer, stage
+        root = self.mounted.root.locator(".cnnlab-explorer")
+        super().__init__(root.locator(".cnnlab-stage").nth(stage), root)
 
-    def show(self, scene: dict, serial: int = 0) -> None:
-        """Show a new scene, as the kernel would send it."""
-        self.stage.update(scene={**pack(scene), "serial": serial})
+    @classmethod
+    def of(cls, plain_page: PlainPage, name: str) -> View:
+        """Show one of the ``EXPLORERS``."""
+        make, stage = EXPLORERS[name]
+        return cls(plain_page, make(), stage)
 
-    def edits(self) -> list[list[tuple]]:
-        """Return the edits sent so far: for each message its cells as (panel, plane, row, column, value)."""
-        sent = [message["edits"]["cells"] for message in self.stage.saved() if "edits" in message]
-        return [[(cell["panel"], *cell["cell"], cell["value"]) for cell in cells] for cells in sent]
+    @property
+    def scene(self) -> dict:
+        """The scene that Python has sent."""
+        return self.explorer._scenes[self.number]
+
+    def sent_values(self, name: str) -> np.ndarray:
+        """Return the numbers of a panel as Python has sent them."""
+        return next(panel["values"] for panel in self.scene["panels"] if panel["name"] == name)
+
+    def edits(self) -> list[tuple]:
+        """Return the edits that have not been answered, as (panel, plane, row, column, value)."""
+        events = [event["edit"] for event in self.mounted.asked() if "edit" in event]
+        return [(edit["panel"], *edit["cell"], edit["value"]) for edit in events]
 
 
 def sum_of(strip: dict) -> float:

@@ -23,12 +23,13 @@ X, W = np.arange(49.0).reshape(1, 1, 7, 7) % 5, np.array([[[[1.0, 0, -1], [2, 1,
 
 def stage_in(lab: Lab, cell: int, number: int = 0) -> StageView:
     """Return a stage in the output of a cell."""
-    return StageView(lab.output(cell).locator(":has(> .cnnlab-stage)").nth(number))
+    root = lab.output(cell).locator(".cnnlab-explorer")
+    return StageView(root.locator(".cnnlab-stage").nth(number), root)
 
 
 # Says whether a panel shows just these numbers, by cell.
-SHOWS = """([root, panel, numbers]) => {
-  const cells = [...root.querySelectorAll(`[data-panel="${panel}"] .cnnlab-cell`)];
+SHOWS = """([stage, panel, numbers]) => {
+  const cells = [...stage.querySelectorAll(`[data-panel="${panel}"] .cnnlab-cell`)];
   const close = (p, q) => Math.abs(p - q) <= 1e-12 * Math.max(1, Math.abs(q));
   return cells.length === Object.keys(numbers).length
     && cells.every(cell => close(Number(cell.dataset.value), numbers[cell.dataset.cell]));
@@ -40,50 +41,50 @@ def expect_numbers(view: StageView, panel: str, array: np.ndarray) -> None:
     numbers = {",".join(map(str, cell)): value for cell, value in np.ndenumerate(array)}
     expect(view.panel(panel)).to_be_visible()
     try:
-        view.page.wait_for_function(SHOWS, arg=[view.root.element_handle(), panel, numbers], timeout=10_000)
+        view.page.wait_for_function(SHOWS, arg=[view.top.element_handle(), panel, numbers], timeout=10_000)
     except TimeoutError:
         assert {",".join(map(str, cell)): value for cell, (value, _) in view.values(panel).items()} == numbers
 
 
-def expect_formula(lab: Lab, cell: int, settings: dict[str, int]) -> None:
-    """Wait until formula and leftover of an explorer are those of these settings."""
-    because = explain_output_size(**settings)
-    card = lab.output(cell).locator(".cnnlab-formula")
-    expect(card.locator(".cnnlab-leftover")).to_have_text(because.leftover_text)
-    assert card.locator("math").all_text_contents()[-1] == f"={because.value}"
-    assert f"{settings['size']}−{settings['kernel']}+2·{settings['padding']}" in "".join(
-        card.locator("math").all_text_contents()
-    )
-
-
-def expect_convolution(lab: Lab, cell: int, view: StageView, *, x=X, w=W, stride: int, padding: int) -> None:
-    """Wait until an explorer shows this convolution, with the formula."""
+def expect_convolution(view: StageView, *, x=X, w=W, stride: int, padding: int) -> None:
+    """Wait until an explorer shows this convolution, with its formula, and what is left over if anything is."""
     expect_numbers(view, "y", conv2d(x, w, stride=stride, padding=padding)[0])
-    expect_formula(lab, cell, {"size": x.shape[-1], "kernel": w.shape[-1], "stride": stride, "padding": padding})
+    because = explain_output_size(x.shape[-1], w.shape[-1], stride=stride, padding=padding)
+    formula = view.root.locator(".cnnlab-line:has(.cnnlab-formula)")
+    sizes = f"{x.shape[-1]} − {w.shape[-1]} + 2·{padding}"
+    expect(formula).to_contain_text(sizes)
+    expect(formula).to_contain_text(f"= {because.value}")
+    expect(view.root.locator(".cnnlab-below-controls")).to_have_text(because.leftover_text if because.leftover else "")
+
+
+def press(locator, key: str, times: int = 1) -> None:
+    """Press a key on an element a number of times."""
+    for _ in range(times):
+        locator.press(key)
 
 
 def test_a_learner_moves_sliders_selects_steps_and_edits(lab):
     lab.new(CONVOLUTION, "explorer")
     lab.run_all()
     view = stage_in(lab, 1)
-    expect_convolution(lab, 1, view, stride=2, padding=1)
+    expect_convolution(view, stride=2, padding=1)
 
-    lab.slider("S stride").press("ArrowRight")
-    expect_convolution(lab, 1, view, stride=3, padding=1)
-    lab.slider("P padding").press("ArrowLeft")
-    expect_convolution(lab, 1, view, stride=3, padding=0)
-    handle = lab.slider("S stride").bounding_box()
-    lab.page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
+    view.slider("S stride").press("ArrowRight")
+    expect_convolution(view, stride=3, padding=1)
+    view.slider("P padding").press("ArrowLeft")
+    expect_convolution(view, stride=3, padding=0)
+    box = view.slider("S stride").bounding_box()
+    middle = box["y"] + box["height"] / 2
+    lab.page.mouse.move(box["x"] + 0.66 * box["width"], middle)
     lab.page.mouse.down()
-    lab.page.mouse.move(handle["x"] - 300, handle["y"] + handle["height"] / 2, steps=10)
+    lab.page.mouse.move(box["x"] - 300, middle, steps=10)
     lab.page.mouse.up()
-    expect_convolution(lab, 1, view, stride=1, padding=0)
-    lab.slider("F kernel size").press("End")
-    expect_convolution(lab, 1, view, w=np.pad(W, [(0, 0), (0, 0), (0, 4), (0, 4)], mode="wrap"), stride=1, padding=0)
-    lab.slider("F kernel size").press("Home")
-    for _ in range(2):
-        lab.slider("F kernel size").press("ArrowRight")
-    expect_convolution(lab, 1, view, stride=1, padding=0)
+    expect_convolution(view, stride=1, padding=0)
+    view.slider("F kernel").press("End")
+    expect_convolution(view, w=np.pad(W, [(0, 0), (0, 0), (0, 4), (0, 4)], mode="wrap"), stride=1, padding=0)
+    view.slider("F kernel").press("Home")
+    press(view.slider("F kernel"), "ArrowRight", 2)
+    expect_convolution(view, stride=1, padding=0)
 
     with lab.silence():
         view.point("x", 3, 3)
@@ -95,7 +96,7 @@ def test_a_learner_moves_sliders_selects_steps_and_edits(lab):
         assert sum_of(strip) == strip["total"] == conv2d(X, W)[0, 0, 2, 1]
         view.button("one step on").click()
         view.expect_selected("y", 2, 2)
-        view.root.get_by_role("slider", name="step").fill("25")
+        view.scrub.fill("25")
         view.expect_selected("y", 4, 4)
         view.cell("y", 4, 4).click()
         lab.page.keyboard.press("ArrowLeft")
@@ -108,25 +109,23 @@ def test_a_learner_moves_sliders_selects_steps_and_edits(lab):
     edited = X.copy()
     edited[0, 0, 0, 6] = -9
     view.cell("x", 0, 6).dblclick()
-    view.root.get_by_role("textbox").fill("-9")
+    view.new_value.fill("-9")
     lab.page.keyboard.press("Enter")
-    expect_convolution(lab, 1, view, x=edited, stride=1, padding=0)
+    expect_convolution(view, x=edited, stride=1, padding=0)
     lab.page.keyboard.press("Shift+ArrowUp")
     edited[0, 0, 0, 6] = -8
-    expect_convolution(lab, 1, view, x=edited, stride=1, padding=0)
-    expect(view.root.locator(".cnnlab-note")).to_contain_text("Nudge: x[0, 6] changed by 1")
-    dy = np.reshape([value for value, _ in view.values("dy").values()], (1, 1, 5, 5))
+    expect_convolution(view, x=edited, stride=1, padding=0)
+    expect(view.part("note")).to_contain_text("Nudge: x[0, 6] changed by 1")
+    dy = view.array("dy")[None]
     expect_numbers(view, "dx", conv2d_backward(dy, edited, W)[0][0])
 
     lab.page.keyboard.press("Control+s")
     lab.page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
+    lab.page.keyboard.press("Control+z")
+    edited[0, 0, 0, 6] = -9
+    expect_convolution(view, x=edited, stride=1, padding=0)
 
-    cells = lab.page.locator(f"{PANEL} .jp-Cell").count()
-    for key in ("x", "d", "d", "a"):  # with which JupyterLab deletes cells and makes new ones
-        lab.slider("S stride").press(key)
-    assert lab.page.locator(f"{PANEL} .jp-Cell").count() == cells
-    readout = lab.output(1).locator(".widget-readout").first
-    readout.fill("6")
+    view.root.get_by_role("spinbutton", name="R input").fill("6")
     view.cell("y", 0, 0).click()
     expect(view.panel("x").locator(".cnnlab-cell")).to_have_count(36)
 
@@ -135,7 +134,7 @@ def test_an_explorer_shown_twice_lives_on_when_one_goes_and_comes_back_after_a_r
     lab.new(CONVOLUTION, "explorer", "explorer")
     lab.run_all()
     first, second = stage_in(lab, 1), stage_in(lab, 2)
-    lab.slider("S stride").nth(1).press("ArrowRight")
+    second.slider("S stride").press("ArrowRight")
     for view in (first, second):
         expect_numbers(view, "y", conv2d(X, W, stride=3, padding=1)[0])
     first.cell("w", 1, 1).click()
@@ -149,10 +148,10 @@ def test_an_explorer_shown_twice_lives_on_when_one_goes_and_comes_back_after_a_r
     lab.page.evaluate("() => { jupyterapp.shell.currentWidget.content.activeCellIndex = 1; }")
     lab.command("notebook:clear-cell-output")
     expect(lab.page.locator(".cnnlab-stage")).to_have_count(1)
-    lab.slider("S stride").press("ArrowLeft")
+    second.slider("S stride").press("ArrowLeft")
     expect_numbers(second, "y", conv2d(X, w, stride=2, padding=1)[0])
     second.cell("x", 1, 1).dblclick()
-    second.root.get_by_role("textbox").fill("7")
+    second.new_value.fill("7")
     lab.page.keyboard.press("Enter")
     x = X.copy()
     x[0, 0, 0, 0] = 7
@@ -163,7 +162,7 @@ def test_an_explorer_shown_twice_lives_on_when_one_goes_and_comes_back_after_a_r
         lab.run_all()
         for view in (stage_in(lab, 1), stage_in(lab, 2)):
             expect_numbers(view, "y", conv2d(X, W, stride=2, padding=1)[0])
-        lab.slider("S stride").first.press("ArrowLeft")
+        stage_in(lab, 1).slider("S stride").press("ArrowLeft")
         expect_numbers(stage_in(lab, 2), "y", conv2d(X, W, padding=1)[0])
     stored = nbformat.read(lab.save(), as_version=4).cells[1].outputs[0].data
     assert stored["text/plain"] == "ConvolutionExplorer: x 7×7, kernel 3, padding 1, stride 2 → y 4×4"
@@ -171,27 +170,41 @@ def test_an_explorer_shown_twice_lives_on_when_one_goes_and_comes_back_after_a_r
 
 
 # Moves a slider sixty times in a second, as a hurried hand does, by a random walk that ends where it is told.
-HURRY = """([handle, keys]) => new Promise(done => {
-  const press = () => {
-    if (!keys.length) return done();
-    handle.dispatchEvent(new KeyboardEvent("keydown", { key: keys.pop(), bubbles: true }));
-    setTimeout(press, 16);
+HURRY = """([range, values]) => new Promise(done => {
+  const move = () => {
+    if (!values.length) return done();
+    range.value = String(values.shift());
+    range.dispatchEvent(new Event("input", { bubbles: true }));
+    setTimeout(move, 16);
   };
-  press();
+  move();
 })"""
 
 
 def test_sixty_moves_in_a_second_end_in_the_right_state(lab):
     lab.new(CONVOLUTION, "explorer")
     lab.run_all()
-    steps, size = np.random.default_rng(1).choice([-1, 1], 60).tolist(), 7
-    for step in steps:
-        size = min(12, max(1, size + step))
-    keys = ["ArrowRight" if step > 0 else "ArrowLeft" for step in reversed(steps)]
-    lab.page.evaluate(HURRY, [lab.slider("R input size").element_handle(), keys])
-    x = np.pad(X, [(0, 0), (0, 0), (0, 5), (0, 5)], mode="wrap")[..., :size, :size]
-    expect_convolution(lab, 1, stage_in(lab, 1), x=x, stride=2, padding=1)
-    expect(lab.output(1).locator(".widget-readout").first).to_have_text(str(size))
+    view, sizes = stage_in(lab, 1), [7]
+    for step in np.random.default_rng(1).choice([-1, 1], 60).tolist():
+        sizes.append(min(12, max(1, sizes[-1] + step)))
+    lab.page.evaluate(HURRY, [view.slider("R input").element_handle(), sizes])
+    x = np.pad(X, [(0, 0), (0, 0), (0, 5), (0, 5)], mode="wrap")[..., : sizes[-1], : sizes[-1]]
+    expect_convolution(view, x=x, stride=2, padding=1)
+    expect(view.slider("R input")).to_have_value(str(sizes[-1]))
+
+
+def test_an_explorer_follows_python_and_what_ipywidgets_links_to_it(lab):
+    link = "import ipywidgets\nother = ipywidgets.IntSlider(1, 0, 4)\n"
+    link += "ipywidgets.link((other, 'value'), (explorer, 'padding'))"
+    lab.new(CONVOLUTION, "explorer", "explorer.stride = 3", link, "other")
+    lab.run_all()
+    view = stage_in(lab, 1)
+    expect_convolution(view, stride=3, padding=1)
+    expect(view.slider("S stride")).to_have_value("3")
+    lab.output(4).locator(".noUi-handle").press("ArrowRight")
+    expect_convolution(view, stride=3, padding=2)
+    view.slider("P padding").press("ArrowRight")
+    expect(lab.output(4).locator(".widget-readout")).to_have_text("3")
 
 
 def test_photo_backward_and_pooling_explorers_work_in_both_themes(lab):
@@ -200,44 +213,57 @@ def test_photo_backward_and_pooling_explorers_work_in_both_themes(lab):
     photo, kernel = grey(load_photo()), np.array(KERNELS["Laplacian"], dtype=float)[None, None]
     view = stage_in(lab, 1)
     expect(view.panel("y").locator("canvas")).to_be_visible()
-    lab.output(1).get_by_role("combobox").select_option("Laplacian")
+    chosen = view.root.get_by_role("combobox", name="F kernel")
+    chosen.select_option("Laplacian")
     expect_numbers(view, "w", kernel[0])
     view.cell("w", 1, 1).dblclick()
-    view.root.get_by_role("textbox").fill("-8")
+    view.new_value.fill("-8")
     lab.page.keyboard.press("Enter")
-    expect(lab.output(1).get_by_role("combobox")).to_have_value("your own")
+    expect(chosen).to_have_value("your own")
     kernel[0, 0, 1, 1] = -8
-    view.root.get_by_role("slider", name="step").fill(str(100 * 198 + 51))
+    view.scrub.fill(str(100 * 198 + 51))
     view.expect_selected("y", 100, 50)
     y = conv2d(photo, kernel)[0, 0, 100, 50]
     assert view.strip()["total"] == pytest.approx(y, abs=1e-5)
     assert sum_of(view.strip()) == pytest.approx(y, abs=1e-5)
 
     scatter, gather = stage_in(lab, 2, 0), stage_in(lab, 2, 1)
-    lab.output(2).get_by_role("combobox").select_option("checkerboard")
+    scatter.root.get_by_role("combobox", name="∂L/∂y").select_option("checkerboard")
     dy = (-1.0) ** np.indices((1, 1, 3, 3)).sum(axis=0)
     dx = conv2d_backward(dy, X, W, stride=2)[0][0]
     expect_numbers(gather, "y", dx)
-    scatter.root.get_by_role("slider", name="step").fill("9")
+    scatter.scrub.fill("9")
     expect_numbers(scatter, "dx", dx)
-    expect(gather.root.locator(".cnnlab-note")).to_contain_text("the largest difference is 0.")
+    expect(gather.part("note")).to_contain_text("the largest difference is 0.")
     gather.button("show the turn").click()
 
     pool = stage_in(lab, 3, 0)
-    lab.output(3).get_by_label("round up (ceil_mode)").check()
+    pool.root.get_by_role("button", name="round up").click()
     pooled, argmax = max_pool2d(X, 3, ceil_mode=True)
     expect_numbers(pool, "y", pooled[0])
-    upstream = np.reshape([value for value, _ in pool.values("dy").values()], (1, 1, 3, 3))
-    shown = np.reshape([value for value, _ in pool.values("dx").values()], (9, 9))
-    np.testing.assert_array_equal(shown[:7, :7], max_pool2d_backward(upstream, argmax, X.shape)[0, 0])
+    shown = pool.array("dx")[0]
+    np.testing.assert_array_equal(shown[:7, :7], max_pool2d_backward(pool.array("dy")[None], argmax, X.shape)[0, 0])
     assert pool.with_mark("x", "winner") == {(0, int(k) // 7, int(k) % 7) for k in argmax.ravel()}
 
-    canvas = "root => root.querySelector('[data-panel=y] canvas').toDataURL()"
+    canvas = "stage => stage.querySelector('[data-panel=y] canvas').toDataURL()"
     colour = "cell => getComputedStyle(cell).color"
     seen = []
     for theme in ("dark", "light"):
         lab.theme(theme)
         lab.settle()
-        seen.append((view.root.evaluate(canvas), pool.cell("x", 0, 0).evaluate(colour)))
+        seen.append((view.top.evaluate(canvas), pool.cell("x", 0, 0).evaluate(colour)))
     assert seen[0][0] != seen[1][0]
     assert seen[0][1] != seen[1][1]
+
+
+def test_the_sum_stays_in_view_while_one_scrolls_through_panels_that_are_higher_than_the_window(lab):
+    lab.viewport(1280, 500)
+    lab.new(CONVOLUTION, "explorer")
+    lab.run_all()
+    view = stage_in(lab, 1)
+    panel = lab.page.locator(PANEL).bounding_box()
+    for cell in (view.cell("x", 0, 0), view.cell("dx", 8, 8)):
+        cell.scroll_into_view_if_needed()
+        strip = view.part("strip").bounding_box()
+        assert panel["y"] <= strip["y"]
+        assert strip["y"] + strip["height"] <= panel["y"] + panel["height"] + 1

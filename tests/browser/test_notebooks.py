@@ -8,11 +8,31 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import VIEWPORT
-from lab import Lab
+from lab import PANEL, Lab
 from playwright.sync_api import expect
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+ONE_LOOK = {"width": 1280, "height": 800}  # with the file browser open
+# The most that each explorer of a notebook may be high as it opens, in px, from top to bottom.
+ONE, FIRST, TOGETHER = 660, 680, 900  # together: two stages or more, several filters with gradients, the chains
+HEIGHTS = {
+    "00": [FIRST],
+    "01": 7 * [ONE],
+    "02": 12 * [ONE],
+    "03": [TOGETHER, *4 * [ONE]],
+    "04": 8 * [ONE],
+    "05": 6 * [ONE],
+    "06": [*3 * [ONE], TOGETHER, ONE, TOGETHER, TOGETHER, ONE],
+    "07": [*5 * [ONE], TOGETHER, ONE],
+    "08": 7 * [TOGETHER],
+    "10": [1200, 1200, ONE, FIRST],  # of a training, what is above its maps: see test_training_live.py
+}
+PICTURE = ":is(.cnnlab-stage, .cnnlab-part-sizes, .cnnlab-part-pad)"
+AXE = """async outputs => {
+  const result = await axe.run({ include: outputs }, { resultTypes: ["violations"], elementRef: false });
+  return result.violations.map(({ id, impact, nodes }) =>
+    ({ id, impact, where: nodes.slice(0, 3).map(node => node.html.slice(0, 200)), count: nodes.length }));
+}"""
 SHOWN = re.compile(r"^(\w+Explorer|Predict|DigitPad)\b")  # the text output of a cell that shows a widget of ours
 NOT_RUN = """() => jupyterapp.shell.currentWidget.content.widgets
   .filter(cell => cell.model.type === "code" && cell.model.executionCount === null).length"""
@@ -21,8 +41,19 @@ NOT_RUN = """() => jupyterapp.shell.currentWidget.content.widgets
 @pytest.fixture(scope="module")
 def one_lab(browser, server, pictures) -> Iterator[Lab]:
     """Return a page for all notebooks: a new page would load JupyterLab anew each time."""
-    with browser.new_context(viewport=VIEWPORT, reduced_motion="reduce") as context:
+    with browser.new_context(viewport=ONE_LOOK, reduced_motion="reduce") as context:
         yield Lab(context.new_page(), server, pictures)
+
+
+@pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
+def opened(one_lab, request) -> Iterator[tuple[Lab, Path]]:
+    """Run all cells of a notebook, once for all tests of it; go to its top."""
+    one_lab.errors.clear()
+    one_lab.open(request.param.name)
+    one_lab.run_all()
+    yield one_lab, request.param
+    one_lab.close()
+    assert one_lab.errors == []
 
 
 def widget_cells(path: Path) -> list[int]:
@@ -32,17 +63,30 @@ def widget_cells(path: Path) -> list[int]:
     return [number for number, texts in enumerate(outputs) if any(map(SHOWN.match, texts))]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_the_notebook_runs_in_the_browser_and_shows_its_widgets(one_lab, path):
-    one_lab.errors.clear()
-    one_lab.open(path.name)
-    one_lab.run_all()
+def test_the_notebook_runs_in_the_browser_and_shows_its_widgets(opened):
+    lab, path = opened
     shown = widget_cells(path)
     assert shown
     for number in shown:
-        expect(one_lab.output(number).locator(".jupyter-widgets").first).to_be_visible()
-        for stage in one_lab.output(number).locator(".cnnlab-stage:has(.cnnlab-panels)").all():
+        expect(lab.output(number).locator(".cnnlab-explorer").first).to_be_visible()
+        for stage in lab.output(number).locator(".cnnlab-stage:has(.cnnlab-panels)").all():
             expect(stage).to_have_attribute("data-selected", re.compile(":"))
-    assert one_lab.page.evaluate(NOT_RUN) == 0
-    one_lab.close()
-    assert one_lab.errors == []
+    assert lab.page.evaluate(NOT_RUN) == 0
+
+
+def test_each_explorer_is_seen_in_one_look_as_it_opens(opened):
+    lab, path = opened
+    explorers = lab.page.locator(f"{PANEL} .cnnlab-explorer:has({PICTURE})").all()
+    heights = [round(explorer.bounding_box()["height"]) for explorer in explorers]
+    most = HEIGHTS[path.stem[:2]]
+    assert len(heights) == len(most), heights
+    assert [pair for pair in zip(heights, most, strict=True) if pair[0] > pair[1]] == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_core_finds_nothing_serious_in_the_outputs(opened, theme, axe):
+    lab, _ = opened
+    lab.theme(theme)
+    lab.page.evaluate("source => { window.axe ?? window.eval(source); }", axe)
+    found = lab.page.evaluate(AXE, f"{PANEL} .jp-OutputArea-output")
+    assert [problem for problem in found if problem["impact"] in ("serious", "critical")] == []

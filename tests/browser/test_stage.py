@@ -1,4 +1,4 @@
-"""The stage by itself, on a plain page: selection, sums, steps, toggles and looks."""
+"""A stage on a plain page: selection, sums, steps."""
 
 from __future__ import annotations
 
@@ -8,25 +8,23 @@ from itertools import product
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from stage_view import SCENES, View, X, backward, ends_of, forward, sum_of
-
-from cnnlab.scenes import pooling_scene
+from stage_view import EXPLORERS, View, X, backward, ends_of, forward, pooled, sum_of, two_filters
 
 # --- selection ------------------------------------------------------------------------------------------------------
 
 
-def test_the_stage_opens_on_the_first_step_with_a_sum_and_a_sentence(stage_page):
-    for name, scene in SCENES.items():
-        view = View(stage_page, scene())
-        steps = "dy" if name in ("scatter", "ties") else "y"
-        view.expect_selected(steps, *(scene().get("start") or (0, 0)))
-        expect(view.top).to_have_attribute("data-pinned", "false")
-        expect(view.root.locator(".cnnlab-sentence")).not_to_be_empty()
-        assert view.strip()["terms"]
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_the_stage_opens_on_its_first_cell_with_a_sum_and_a_sentence(plain_page, name):
+    view = View.of(plain_page, name)
+    first = view.scene["first"]
+    view.expect_selected(first["panel"], *first["cell"])
+    view.expect_held(False)
+    expect(view.part("sentence")).not_to_be_empty()
+    assert view.strip()["terms"]
 
 
-def test_pointing_at_an_input_cell_lights_just_the_outputs_that_read_it(stage_page):
-    view = View(stage_page, forward())
+def test_pointing_at_an_input_cell_lights_just_the_outputs_that_read_it(plain_page):
+    view = View(plain_page, forward())
     for cell in [(0, 0), (0, 3), (1, 1), (3, 3), (2, 4), (6, 6), (5, 0), (6, 1)]:
         view.point("x", *cell)
         assert view.marked("y", "lit") == ends_of(1, 0, cell)
@@ -37,8 +35,8 @@ def test_pointing_at_an_input_cell_lights_just_the_outputs_that_read_it(stage_pa
     assert (view.marked("x", "selected"), view.marked("y", "lit")) == (set(), set())
 
 
-def test_with_gradients_an_input_cell_lights_what_its_gradient_adds_up(stage_page):
-    view = View(stage_page, backward())
+def test_with_gradients_an_input_cell_lights_what_its_gradient_adds_up_and_the_twins(plain_page):
+    view = View(plain_page, backward())
     for cell in [(0, 0), (0, 3), (2, 6), (3, 3), (4, 4), (6, 6)]:
         view.point("dx", *cell)
         outputs = ends_of(1, 0, cell)
@@ -47,45 +45,65 @@ def test_with_gradients_an_input_cell_lights_what_its_gradient_adds_up(stage_pag
         assert len(view.strip()["terms"]) == len(outputs)
 
 
-def test_a_tap_lights_every_pair_it_joins(stage_page):
-    view = View(stage_page, backward())
+def test_a_tap_lights_every_pair_it_joins(plain_page):
+    view = View(plain_page, backward())
     view.point("w", 0, 2)
     assert view.marked("x", "lit") == ends_of(2, 1, (0, 2))
     assert view.marked("dy", "lit") == {(0, *cell) for cell in product(range(3), range(3))}
 
 
-@pytest.mark.parametrize("name", [name for name in SCENES if name != "photo"])
-def test_the_chips_of_every_cell_add_up_to_its_number(stage_page, name):
-    scene = SCENES[name]()
-    view = View(stage_page, scene)
-    for panel in scene["panels"]:
-        for place, strip in view.all_strips(panel["name"]):
-            name, cell = place.split(":")
-            assert name == panel["name"]
+@pytest.mark.parametrize("name", [name for name in EXPLORERS if name != "photo"])
+def test_the_chips_of_every_cell_add_up_to_its_number(plain_page, name):
+    view = View.of(plain_page, name)
+    panels = {panel["name"]: panel for panel in view.scene["panels"]}
+    for panel in panels:
+        for place, strip in view.all_strips(panel):
+            shown, cell = place.split(":")
+            assert shown == panel
             if strip["total"] is None:
                 continue
-            if scene["op"] == "max" and name == "y":
+            told = panels[panels[panel].get("gradient", panel)]
+            assert strip["total"] == told["values"][tuple(map(int, cell.split(",")))]
+            if name == "max" and panel == "y":
                 assert [a for a, b in strip["terms"] if b] == [strip["total"]] == [max(a for a, _ in strip["terms"])]
-            else:
+            elif name == "mean" and panel == "y":
+                assert sum_of(strip) == pytest.approx(strip["total"], rel=1e-12)
+            elif name != "activation":
                 assert sum_of(strip) == pytest.approx(strip["total"], rel=1e-12, abs=1e-12)
-            shown = "d" + name if f"d{name}" in {p["name"] for p in scene["panels"]} and name in "xwb" else name
-            values = next(p["values"] for p in scene["panels"] if p["name"] == shown)
-            assert strip["total"] == values[tuple(map(int, cell.split(",")))]
 
 
-def test_a_photographs_cell_shows_its_window_enlarged_and_its_sum(stage_page):
-    scene = SCENES["photo"]()
-    view = View(stage_page, scene)
+def test_a_long_sum_is_grouped_by_channel_and_a_group_opens_on_request(plain_page):
+    view = View(plain_page, two_filters())
+    view.point("y", 1, 1, 2)
+    groups = view.top.locator(".cnnlab-group")
+    expect(groups).to_have_count(3)
+    subtotals = [total for total, _ in view.strip()["terms"]]
+    for k in range(3):
+        groups.nth(k).click()
+        expect(groups.nth(k)).to_be_focused()
+        expect(groups.nth(k)).to_have_attribute("aria-expanded", "true")
+        terms = view.strip()["terms"]
+        assert len(terms) == 3 + 9
+        opened = {"terms": terms[k + 1 : k + 10]}
+        assert sum_of(opened) == subtotals[k] == terms[k][0]
+    groups.nth(2).click()
+    assert [total for total, _ in view.strip()["terms"]] == subtotals
+    groups.nth(0).click()
+    view.point("y", 1, 1, 1)
+    assert len(view.strip()["terms"]) == 3
+
+
+def test_a_photographs_cell_shows_its_window_enlarged_and_its_sum(plain_page):
+    view = View.of(plain_page, "photo")
     canvas = view.panel("y").locator("canvas")
     box = canvas.bounding_box()
     canvas.hover(position={"x": box["width"] * 60.5 / 198, "y": box["height"] * 90.5 / 198})
     view.expect_selected("y", 90, 60)
-    photo, _, kernel, feature_map = (panel["values"][0] for panel in scene["panels"])
+    photo, _, kernel, feature_map = (panel["values"][0] for panel in view.scene["panels"])
     strip = view.strip()
     assert sum_of(strip) == pytest.approx(feature_map[90, 60], abs=1e-5)
     assert strip["total"] == pytest.approx(feature_map[90, 60], abs=1e-5)
-    window = [value for value, _ in view.values("window").values()]
-    np.testing.assert_allclose(window, photo[90:93, 60:63].ravel(), atol=1e-6)
+    np.testing.assert_allclose(view.array("window")[0], photo[90:93, 60:63], atol=1e-6)
     assert [b for _, b in strip["terms"]] == kernel.ravel().tolist()
     frame = view.panel("x").locator(".cnnlab-frame").first.bounding_box()
     across = view.panel("x").locator("canvas").bounding_box()["width"] / 200
@@ -94,33 +112,62 @@ def test_a_photographs_cell_shows_its_window_enlarged_and_its_sum(stage_page):
     view.expect_selected("x", 92, 60)
 
 
-def test_a_click_pins_until_escape(stage_page):
-    view = View(stage_page, backward())
+def test_a_click_holds_until_escape_wherever_the_focus_is(plain_page):
+    view = View(plain_page, backward())
+    hint = view.part("hint")
+    expect(hint).to_contain_text("click to hold")
     view.cell("y", 2, 1).click()
-    expect(view.top).to_have_attribute("data-pinned", "true")
+    view.expect_held(True)
+    expect(hint).to_contain_text("Esc")
     view.cell("x", 3, 3).hover()
     view.cell("w", 1, 1).hover()
     view.expect_selected("y", 2, 1)
-    view.page.keyboard.press("Escape")
-    expect(view.top).to_have_attribute("data-pinned", "false")
+    view.press("Escape")
+    for focus in (view.slider("S stride"), view.scrub, view.cell("x", 0, 0), view.toggle("wires"), None):
+        view.cell("y", 2, 1).click()
+        view.expect_held(True)
+        if focus:
+            focus.focus()
+        else:
+            view.page.evaluate("() => document.activeElement.blur()")
+        view.press("Escape")
+        view.expect_held(False)
     view.point("x", 3, 3)
     view.cell("x", 3, 3).click()
     view.cell("dw", 0, 0).click()
     view.expect_selected("dw", 0, 0)
-    expect(view.top).to_have_attribute("data-pinned", "true")
+    view.expect_held(True)
     view.cell("dw", 0, 0).click()
-    expect(view.top).to_have_attribute("data-pinned", "false")
+    view.expect_held(False)
 
 
-def test_pointing_at_a_chip_lights_its_two_cells_and_its_wire(stage_page):
-    view = View(stage_page, forward())
+def test_on_its_way_down_to_the_strip_the_pointer_keeps_the_cell(plain_page):
+    view = View(plain_page, forward())
+    view.point("x", 1, 1)
+    box = view.cell("x", 1, 1).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    view.page.mouse.move(x, y)
+    end = view.part("strip").bounding_box()["y"] + 10
+    view.page.mouse.move(x, end, steps=12)
+    chip = view.top.locator(".cnnlab-chip").first.bounding_box()
+    view.page.mouse.move(chip["x"] + 5, chip["y"] + 5, steps=3)
+    view.page.wait_for_timeout(200)  # longer than a cell that is crossed may take to be selected
+    view.expect_selected("x", 1, 1)
+    assert view.marked("x", "hot") == {(0, 1, 1)}
+
+
+def test_pointing_at_a_chip_lights_its_two_cells_and_shows_its_wire_alone(plain_page):
+    view = View(plain_page, forward())
     view.point("y", 1, 1)
-    view.root.locator(".cnnlab-chip").nth(5).hover()
+    wires = view.top.locator(".cnnlab-wire")
+    many = wires.count()
+    assert many > 1
+    view.top.locator(".cnnlab-chip").nth(5).hover()
     assert (view.marked("x", "hot"), view.marked("w", "hot")) == ({(0, 3, 4)}, {(0, 1, 2)})
-    expect(view.root.locator("path.cnnlab-hot")).to_have_count(1)
-    view.root.locator(".cnnlab-sentence").hover()
+    expect(wires).to_have_count(1)
+    view.part("sentence").hover()
     assert view.marked("x", "hot") == set()
-    expect(view.root.locator(".cnnlab-wire")).to_have_count(9)
+    expect(wires).to_have_count(many)
 
 
 @pytest.mark.parametrize(
@@ -130,112 +177,60 @@ def test_pointing_at_a_chip_lights_its_two_cells_and_its_wire(stage_page):
         ("mean", {(0, 0): ["3 / 4 → y[0, 0]"], (4, 4): ["2 / 1 → y[2, 2]"]}),
     ],
 )
-def test_a_cell_of_a_pooling_says_what_became_of_it(stage_page, op, texts):
-    view = View(stage_page, pooling_scene(X, 2, op=op, stride=2, ceil_mode=True))
+def test_a_cell_of_a_pooling_says_what_became_of_it(plain_page, op, texts):
+    view = View(plain_page, pooled(2, op=op, ceil_mode=True, gradients=False))
     for place, said in texts.items():
         view.point("x", *place)
-        assert view.root.locator(".cnnlab-chip").all_text_contents() == said
+        assert view.top.locator(".cnnlab-chip").all_text_contents() == said
 
 
-# --- steps ----------------------------------------------------------------------------------------------------------
-
-
-def test_the_buttons_and_the_scrubber_step_through_the_outputs(stage_page):
-    view = View(stage_page, forward())
-    step = view.root.locator(".cnnlab-step")
-    expect(step).to_have_text("step 1 of 9")
-    view.button("one step back").click()
-    view.expect_selected("y", 0, 0)
-    for place in product(range(3), range(3)):
-        view.expect_selected("y", *place)
-        view.button("one step on").click()
-    view.expect_selected("y", 2, 2)
-    view.button("one step back").click()
-    expect(step).to_have_text("step 8 of 9")
-    scrub = view.root.get_by_role("slider", name="step")
-    scrub.focus()
-    view.page.keyboard.press("Home")
-    view.expect_selected("y", 0, 0)
-    scrub.fill("5")
-    view.expect_selected("y", 1, 1)
-    view.point("x", 0, 0)
-    expect(step).to_have_text("step 5 of 9")
-
-
-def test_play_steps_on_by_itself_until_it_is_paused(stage_page):
-    view = View(stage_page, forward())
-    view.page.clock.install()
-    view.button("play").click()
-    for step in (1, 2, 3):
-        view.page.clock.run_for(700)
-        view.expect_selected("y", step // 3, step % 3)
-    view.cell("x", 3, 3).hover()
-    view.expect_selected("y", 1, 0)
-    view.button("pause").click()
-    view.page.clock.run_for(5000)
-    view.expect_selected("y", 1, 0)
-    view.button("play").click()
-    view.page.clock.run_for(6 * 700)
-    view.expect_selected("y", 0, 0)
-    view.cell("y", 1, 1).click()
-    expect(view.button("play")).to_be_visible()
-
-
-def test_each_step_of_the_scatter_adds_one_share(stage_page):
-    scene = SCENES["scatter"]()
-    view = View(stage_page, scene)
-    for frame in scene["panels"][-1]["frames"]:
-        assert [value for value, _ in view.values("dx").values()] == frame.ravel().tolist()
-        view.button("one step on").click()
-    view.button("one step back").click()
-    view.point("dx", 3, 3)
-    assert view.values("dx")[0, 3, 3][0] == scene["panels"][-1]["frames"][-1][3, 3]
-
-
-def test_playing_rests_on_what_the_scatter_has_added_up(stage_page):
-    view = View(stage_page, SCENES["scatter"]())
-    view.page.clock.install()
-    view.button("play").click()
-    view.page.clock.run_for(20 * 700)
-    expect(view.button("play")).to_be_visible()
-    expect(view.root.locator(".cnnlab-step")).to_have_text("step 9 of 9")
-    view.button("play").click()
-    view.page.clock.run_for(700)
-    expect(view.root.locator(".cnnlab-step")).to_have_text("step 1 of 9")
-
-
-def test_the_taps_of_the_turned_kernel_have_the_names_they_had_before(stage_page):
-    view = View(stage_page, SCENES["gather"]())
+def test_the_taps_of_the_turned_kernel_have_the_names_they_had_before(plain_page):
+    view = View.of(plain_page, "gather")
     view.point("y", 3, 3)
     titles = [
-        chip.get_attribute("title").split(" = ")[0].split(" · ")[1] for chip in view.root.locator(".cnnlab-chip").all()
+        chip.get_attribute("title").split(" = ")[0].split(" · ")[1] for chip in view.top.locator(".cnnlab-chip").all()
     ]
     assert titles == [f"w[{r}, {c}]" for r, c in product((2, 1, 0), (2, 1, 0))]
     view.point("w", 0, 2)
-    expect(view.root.locator(".cnnlab-sentence")).to_have_text(
-        re.compile(r"^Kernel tap \(2, 0\) is used 49 times, once for")
-    )
+    expect(view.part("sentence")).to_have_text(re.compile(r"^Tap \(2, 0\) is used 49 times, once for"))
     view.point("x", 3, 3)
-    expect(view.root.locator(".cnnlab-sentence")).to_have_text(
-        re.compile(r"^The inserted zero \(1, 1\) is read by 9 cells")
-    )
+    expect(view.part("sentence")).to_have_text(re.compile(r"^The inserted zero \(1, 1\) is read by 9 cells"))
 
 
-# Goes through the first steps, then points at every fifth cell; returns the tops of panels and strip that were seen.
-TOPS = """root => {
+# Takes the first steps, then points at every third cell; says where parts of the stage were, and how high it was.
+PLACES = """async stage => {
+  stage.scrollIntoView(); // else its sum sticks to the end of the window
   const seen = new Set();
-  const look = () => seen.add([".cnnlab-panels", ".cnnlab-strip"].map(
-    name => root.querySelector(name).getBoundingClientRect().top - root.getBoundingClientRect().top).join());
-  for (let step = 0; step < 9; step++) { look(); root.querySelector(".cnnlab-next").click(); }
-  root.querySelectorAll(".cnnlab-cell").forEach((cell, k) => {
-    if (k % 5) return;
+  const frame = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const look = async () => {
+    await frame();
+    const origin = stage.getBoundingClientRect().top;
+    const parts = [".cnnlab-panels", ".cnnlab-sentence", ".cnnlab-strip", ".cnnlab-foot"];
+    const tops = parts.map(name => Math.round(stage.querySelector(name).getBoundingClientRect().top - origin));
+    seen.add([...tops, Math.round(stage.getBoundingClientRect().height)].join());
+  };
+  for (let step = 0; step < 4; step++) { await look(); stage.querySelector(".cnnlab-next").click(); }
+  const cells = [...stage.querySelectorAll(".cnnlab-cell")].filter((_, k) => k % 3 === 0);
+  for (const cell of cells) {
     cell.dispatchEvent(new PointerEvent("pointermove", { bubbles: true }));
-    look();
-  });
+    await look();
+  }
+  cells[0].click();
+  await look();
   return [...seen];
 }"""
 
 
-def test_panels_and_strip_stand_still_while_one_steps_and_points(stage_page):
-    for scene in SCENES.values():
-        assert len(View(stage_page, scene()).root.evaluate(TOPS)) == 1
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_nothing_moves_while_one_steps_points_and_holds(plain_page, name):
+    assert len(View.of(plain_page, name).top.evaluate(PLACES)) == 1
+
+
+def test_a_note_that_comes_and_goes_moves_nothing(plain_page):
+    view = View(plain_page, backward())
+    before = view.root.bounding_box()
+    view.cell("x", 2, 3).click()
+    view.press("Shift+ArrowUp")
+    expect(view.part("note")).to_contain_text(re.compile(r"^Nudge: x\[1, 2\] changed by 1, L from"))
+    assert view.root.bounding_box() == before
+    assert view.explorer.arrays["x"][0, 0, 1, 2] == X[0, 0, 1, 2] + 1

@@ -1,4 +1,4 @@
-"""The stage by itself, on a plain page: what its toggles show, how it looks, and what assistive technology hears."""
+"""A stage on a plain page: what its toggles show, how it looks, and what assistive technology hears."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ import re
 from itertools import product
 
 import pytest
+from plain_page import settle
 from playwright.sync_api import expect
-from stage_view import SCENES, View, W, X, backward, ends_of, forward, sum_of, two_filters
+from stage_view import EXPLORERS, View, W, X, backward, ends_of, forward, pooled, sum_of, two_filters
 
 from cnnlab import max_pool2d
-from cnnlab.scenes import convolution_scene, pooling_scene
+from cnnlab.widgets import ConvolutionExplorer
 
 # --- toggles --------------------------------------------------------------------------------------------------------
 
 
-def test_coverage_counts_the_outputs_that_read_each_cell(stage_page):
-    view = View(stage_page, backward())
+def test_coverage_counts_the_outputs_that_read_each_cell(plain_page):
+    view = View(plain_page, backward())
     view.toggle("coverage").click()
     expect(view.toggle("coverage")).to_have_attribute("aria-pressed", "true")
+    expect(view.toggle("coverage")).to_be_focused()
     expected = {(0, *cell): len(ends_of(1, 0, cell)) for cell in product(range(7), range(7))}
     gradient = view.values("dx")
     assert view.values("x") == {cell: (count, str(count)) for cell, count in expected.items()}
@@ -29,32 +31,32 @@ def test_coverage_counts_the_outputs_that_read_each_cell(stage_page):
     assert view.values("dx") == gradient
 
 
-@pytest.mark.parametrize("name", ["scatter", "gather", "photo"])
-def test_there_is_no_coverage_without_the_learner_s_own_cells(stage_page, name):
-    expect(View(stage_page, SCENES[name]()).toggle("coverage")).to_have_count(0)
+@pytest.mark.parametrize("name", ["scatter", "gather", "photo", "ties"])
+def test_there_is_no_coverage_without_the_learner_s_own_cells(plain_page, name):
+    expect(View.of(plain_page, name).toggle("coverage")).to_have_count(0)
 
 
-def test_what_a_window_of_ceil_mode_hangs_over_has_no_number(stage_page):
-    view = View(stage_page, SCENES["mean"]())
+def test_what_a_window_of_ceil_mode_hangs_over_has_no_number(plain_page):
+    view = View.of(plain_page, "mean")
     edge = {(0, 5, k) for k in range(6)} | {(0, k, 5) for k in range(6)}
     assert view.marked("x", "beyond") == edge
     assert {text for cell, (_, text) in view.values("x").items() if cell in edge} == {""}
     assert view.marked("x", "padding") == set()
 
 
-def test_only_what_makes_a_gradient_has_an_arrow_to_it(stage_page):
-    signs = View(stage_page, backward()).root.locator('.cnnlab-operator[data-row="1"]')
+def test_only_what_makes_a_gradient_has_an_arrow_to_it(plain_page):
+    signs = View(plain_page, backward()).top.locator('.cnnlab-operator[data-row="1"]')
     assert signs.all_text_contents() == ["", "←"]
-    signs = View(stage_page, SCENES["max"]()).root.locator('.cnnlab-operator[data-row="1"]').last
+    signs = View.of(plain_page, "max").top.locator('.cnnlab-operator[data-row="1"]').last
     expect(signs).to_have_text("←")
 
 
-def test_numbers_wires_and_gradients_can_be_hidden(stage_page):
-    view = View(stage_page, backward())
+def test_numbers_wires_and_gradients_can_be_hidden(plain_page):
+    view = View(plain_page, backward())
     view.point("y", 1, 1)
-    expect(view.root.locator(".cnnlab-wire")).to_have_count(9)
+    expect(view.top.locator(".cnnlab-wire").first).to_be_attached()
     view.toggle("wires").click()
-    expect(view.root.locator(".cnnlab-wire")).to_have_count(0)
+    expect(view.top.locator(".cnnlab-wire")).to_have_count(0)
     view.toggle("numbers").click()
     assert {text for _, text in view.values("x").values()} == {""}
     expect(view.cell("x", 1, 1)).to_have_attribute("aria-label", "3")
@@ -65,90 +67,132 @@ def test_numbers_wires_and_gradients_can_be_hidden(stage_page):
     assert view.marked("y", "lit") == ends_of(1, 0, (3, 3))
     view.toggle("gradients").click()
     expect(view.panel("dx")).to_be_visible()
+    assert view.mounted.saved() == 0
+
+
+# --- wires ----------------------------------------------------------------------------------------------------------
+
+# Says of the points of all wires in which panels, other than the wires' own ends, they lie.
+CROSSED = """stage => {
+  const boxes = [...stage.querySelectorAll("[data-panel]")].map(panel => {
+    const { left, right, top, bottom } = panel.querySelector(".cnnlab-planes").getBoundingClientRect();
+    return { name: panel.dataset.panel, left: left + 2, right: right - 2, top: top + 2, bottom: bottom - 2 };
+  }).filter(({ left, right }) => right > left);
+  const origin = stage.querySelector(".cnnlab-wires").getBoundingClientRect();
+  const crossed = new Set();
+  for (const path of stage.querySelectorAll(".cnnlab-wire"))
+    for (let at = 0; at <= path.getTotalLength(); at += 3) {
+      const point = path.getPointAtLength(at), x = point.x + origin.left, y = point.y + origin.top;
+      for (const { name, left, right, top, bottom } of boxes)
+        if (x > left && x < right && y > top && y < bottom) crossed.add(name);
+    }
+  return [...crossed];
+}"""
+
+
+@pytest.mark.parametrize("width", [1264, 848])
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_no_wire_crosses_a_panel(plain_page, name, width):
+    plain_page.page.set_viewport_size({"width": width + 16, "height": 900})
+    view = View.of(plain_page, name)
+    seen = 0
+    for panel in view.scene["panels"]:
+        if panel["view"] == "photo" or panel["name"] == "window":
+            continue
+        for place in ((0, 0, 0), (0, 1, 1)):
+            if all(at < side for at, side in zip(place, panel["values"].shape, strict=True)):
+                view.point(panel["name"], *place)
+                settle(view.page)
+                seen += view.top.locator(".cnnlab-wire").count()
+                assert view.top.evaluate(CROSSED) == [], (panel["name"], place)
+    assert seen or name == "photo"  # whose sums have more terms than there can be wires
+
+
+def test_a_wire_has_the_colour_of_the_sign_of_its_product(plain_page):
+    view = View(plain_page, ConvolutionExplorer([[1, 1], [1, 0]], [[1, -1], [2, 2]]))
+    view.point("y", 0, 0)
+    colours = {}
+    for k, chip in enumerate(view.top.locator(".cnnlab-chip").all()):
+        chip.hover()
+        colours[k] = set(view.top.locator(".cnnlab-wire").get_attribute("class").split()) - {"cnnlab-wire"}
+    assert colours == {0: {"cnnlab-positive"}, 1: {"cnnlab-negative"}, 2: {"cnnlab-positive"}, 3: set()}
 
 
 # --- looks ----------------------------------------------------------------------------------------------------------
 
 
-def test_padding_leftovers_winners_and_inserted_zeros_are_marked(stage_page):
-    view = View(stage_page, convolution_scene(X, W, stride=2, padding=((1, 2), (0, 1))))
-    ring = {(0, *cell) for cell in product(range(8), range(6)) if not (1 <= cell[0] <= 5 and cell[1] <= 4)}
+def test_padding_leftovers_winners_and_inserted_zeros_are_marked(plain_page):
+    view = View(plain_page, forward(padding=1, stride=3))
+    ring = {(0, *cell) for cell in product(range(7), range(7)) if not (1 <= cell[0] <= 5 and 1 <= cell[1] <= 5)}
     assert view.marked("x", "padding") == ring
-    assert view.marked("x", "unread") == {
-        (0, *cell) for cell in product(range(8), range(6)) if cell[0] == 7 or cell[1] == 5
-    }
+    assert view.marked("x", "unread") == {(0, *cell) for cell in product(range(7), range(7)) if 6 in cell}
     assert view.marked("y", "padding") == set()
-    view.show(pooling_scene(X, 2, stride=2))
+    view = View(plain_page, pooled(2))
     _, argmax = max_pool2d(X, 2, stride=2)
     assert view.with_mark("x", "winner") == {(0, int(k) // 5, int(k) % 5) for k in argmax.ravel()}
-    view.show(SCENES["gather"]())
+    view = View.of(plain_page, "gather")
     assert view.with_mark("x", "inserted") == {
         (0, r, c) for r, c in product(range(2, 7), range(2, 7)) if r % 2 or c % 2
     }
 
 
-SIDEWAYS = """root => [".cnnlab-stage", ".cnnlab-scroller", ".cnnlab-strip", ".cnnlab-toolbar"].map(
-  name => root.querySelector(name).scrollWidth - root.querySelector(name).clientWidth)"""
-
-
-@pytest.mark.parametrize("width", [900, 600])
-def test_nothing_overflows_sideways(stage_page, width):
-    stage_page.page.set_viewport_size({"width": width, "height": 900})
-    over = {name: View(stage_page, scene()).root.evaluate(SIDEWAYS) for name, scene in SCENES.items()}
-    if width == 600:
-        over["ties"][1] = 0  # four panels of halves and thirds: the scroller may scroll, the page may not
-    assert over == {name: [0, 0, 0, 0] for name in SCENES}
-    assert stage_page.page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def test_the_dark_theme_repaints_the_stage_and_its_canvas(stage_page):
-    view = View(stage_page, SCENES["photo"]())
-    pixel = "root => [...root.querySelector('[data-panel=y] canvas').getContext('2d').getImageData(0, 0, 1, 1).data]"
-    zero = "root => getComputedStyle(root.querySelector('.cnnlab-stage')).getPropertyValue('--cnnlab-zero')"
+def test_the_dark_theme_repaints_the_stage_and_its_canvas(plain_page):
+    view = View.of(plain_page, "photo")
+    pixel = "stage => [...stage.querySelector('[data-panel=y] canvas').getContext('2d').getImageData(0, 0, 1, 1).data]"
+    zero = "stage => getComputedStyle(stage).getPropertyValue('--cnnlab-zero')"
     seen = []
     for light in ("true", "false"):
         view.page.evaluate("light => document.body.setAttribute('data-jp-theme-light', light)", light)
         view.page.evaluate("() => new Promise(requestAnimationFrame)")
-        seen.append((view.root.evaluate(pixel), view.root.evaluate(zero)))
+        seen.append((view.top.evaluate(pixel), view.top.evaluate(zero)))
     assert seen[0][0] != seen[1][0]
     assert seen[0][1] != seen[1][1]
     ink = view.cell("w", 0, 0).evaluate("cell => getComputedStyle(cell).color")
     assert ink == "rgb(240, 243, 246)"
 
 
-def test_each_plane_is_a_grid_with_a_name_rows_and_cells_and_one_tab_stop(stage_page):
-    view = View(stage_page, two_filters())
-    grids = view.root.get_by_role("grid")
+def test_each_plane_is_a_grid_with_a_name_rows_and_cells_and_one_tab_stop(plain_page):
+    view = View(plain_page, two_filters())
+    grids = view.top.get_by_role("grid")
     expect(grids).to_have_count(3 + 6 + 2 + 3 + 6 + 2)
     for grid in grids.all():
         expect(grid.locator('[tabindex="0"]')).to_have_count(1)
     first = grids.first
-    expect(first).to_have_attribute("aria-label", re.compile(r"^x, input 5×5, padded to 7×7, plane 0$"))
+    expect(first).to_have_attribute("aria-label", re.compile(r"^x, input 5×5, padded, plane 0$"))
     expect(first.get_by_role("row")).to_have_count(7)
     expect(first.get_by_role("gridcell")).to_have_count(49)
     expect(first).to_have_attribute("aria-readonly", "false")
-    expect(view.root.locator("[aria-live=polite]")).to_have_count(2)
-    assert view.root.locator("svg").get_attribute("aria-hidden") == "true"
+    expect(view.top.locator("[aria-live=polite]")).to_have_count(2)
+    assert view.top.locator("svg").get_attribute("aria-hidden") == "true"
 
 
-def test_text_is_never_taken_as_markup(stage_page):
-    scene = forward()
+def test_text_is_never_taken_as_markup(plain_page):
     evil = '<img src=x onerror="window.hacked = true"><b>bold</b>'
-    scene["panels"][0]["title"] = scene["heading"] = scene["note"] = scene["pytorch"] = evil
-    view = View(stage_page, scene)
-    expect(view.root.locator(".cnnlab-heading")).to_have_text(evil)
-    expect(view.root.locator(".cnnlab-note")).to_have_text(evil)
+
+    class Evil(ConvolutionExplorer):
+        def scenes(self, s):
+            scene = super().scenes(s)[0]
+            scene["panels"][0]["title"] = evil
+            return [{**scene, "heading": evil, "note": evil, "lines": [["PyTorch", evil]]}]
+
+    view = View(plain_page, Evil(X, W))
+    expect(view.part("heading")).to_have_text(evil)
+    expect(view.part("note")).to_have_text(evil)
     expect(view.panel("x").locator(".cnnlab-caption")).to_contain_text(evil)
-    assert view.root.locator("img").count() == 0
+    view.toggle("code").click()
+    expect(view.top.locator(".cnnlab-code code").last).to_have_text(evil)
+    assert view.top.locator("img").count() == 0
     assert view.page.evaluate("window.hacked") is None
 
 
-def test_the_lines_of_code_can_be_copied_or_are_selected_where_they_cannot(stage_page):
-    view = View(stage_page, forward())
+def test_the_lines_of_code_open_by_a_button_and_can_be_copied_or_are_selected_where_they_cannot(plain_page):
+    view = View(plain_page, forward())
+    code = view.top.locator(".cnnlab-code code")
+    expect(code).to_have_count(0)
+    view.toggle("code").click()
     view.point("y", 1, 2)
-    code = view.root.locator(".cnnlab-code code")
     expect(code.nth(0)).to_have_text(
-        "xp = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1))); (xp[0, :, 2:5, 4:7] * w[0]).sum()"
+        "xp = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1))); (xp[0, 0:1, 2:5, 4:7] * w[0]).sum()"
     )
     expect(code.nth(1)).to_have_text("F.conv2d(x, w, stride=2, padding=1)")
     view.page.evaluate("""() => {

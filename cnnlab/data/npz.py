@@ -1,0 +1,186 @@
+"""Arrays in .npz files: what a file holds is compared with what is wanted before any of it is unpacked."""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+import secrets
+import shutil
+import warnings
+import zipfile
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.lib import format as npy
+
+from cnnlab.checks import shown
+
+HEADER = 10_000  # bytes in which the header of an array is looked for; numpy writes 128
+OVERHEAD = 2**20  # bytes by which a file may be longer than what is wanted of it: headers, names, another small network
+Kind = tuple[np.dtype, tuple[int, ...]]  # dtype and shape of an array
+
+
+def read_npz(path, wanted: Mapping[str, Kind], what: str) -> dict[str, np.ndarray]:
+    """Return the arrays of a file by name; they must be just those ``wanted``, which ``what`` names.
+
+    Of any other file no more is unpacked than the header of each array.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is damaged, or holds anything else.
+
+    Examples
+    --------
+    >>> photo = read_npz(Path(__file__).parent / "photo.npz", {"pixels": (np.dtype("u1"), (3, 200, 200))}, "a photo")
+    >>> photo["pixels"].mean().round(1)
+    np.float64(101.2)
+    """
+    path = check_path(path)
+    if not os.path.exists(path):
+        raise FileNotFoundError(f"{path} must exist")
+    if not path.is_file():
+        raise ValueError(f"{path} must be a file")
+    size, most = path.stat().st_size, sum(map(_bytes, wanted.values())) + OVERHEAD
+    if size > most:
+        raise ValueError(f"{path} must hold {what} (it has {size:,} bytes, where {most:,} are more than enough)")
+    try:
+        with zipfile.ZipFile(path) as file, warnings.catch_warnings():
+            warnings.simplefilter("error")  # numpy reads some old headers with a warning: these are not our files
+            members = _members(file)
+            difference = _difference(wanted, {name: member.kind for name, member in members.items()})
+            arrays = {} if difference else {name: _unpack(file, member) for name, member in members.items()}
+    except Exception as error:  # numpy, zipfile and zlib each raise their own for damage
+        raise ValueError(f"{path} must be a whole .npz file ({error})") from error
+    if difference:
+        raise ValueError(f"{path} must hold {what} ({difference})")
+    return arrays
+
+
+def write_npz(path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write arrays by name; the file that stood there stays until all are written, and lends its mode to the new one.
+
+    Raises
+    ------
+    TypeError
+        If one is no array, or holds objects, which could only be pickled.
+    FileNotFoundError
+        If the folder does not exist.
+    ValueError
+        If ``path`` is a folder or the like, or must not be written to.
+    OSError
+        If the disk is full, or files cannot be made in the folder.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_npz(Path(folder, "w.npz"), {"w": np.arange(3)})
+    ...     read_npz(Path(folder, "w.npz"), {"w": (np.dtype(int), (3,))}, "three ints")
+    {'w': array([0, 1, 2])}
+    """
+    for name, array in arrays.items():
+        if not isinstance(array, np.ndarray) or array.dtype.hasobject:
+            raise TypeError(f"{name} ({shown(array)}) must be an array of numbers: no object is written to a file")
+    path = Path(os.path.realpath(check_path(path)))  # through a link to what it points at
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"{path.parent} must exist, and be a folder")
+    if path.exists() and not (path.is_file() and os.access(path, os.W_OK)):
+        raise ValueError(f"{path} must be a file that can be written to")
+    part = path.with_name(f".cnnlab-{secrets.token_hex(8)}.part")
+    file = part.open("xb")  # raises where such a file is there: it would be somebody else's
+    try:
+        with file:
+            np.savez(file, **arrays)
+        if path.exists():
+            shutil.copymode(path, part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def check_path(path) -> Path:
+    """Return what names a file, a str or a Path, as a Path.
+
+    Examples
+    --------
+    >>> check_path(7)
+    Traceback (most recent call last):
+        ...
+    TypeError: path (7) must be a str or a Path
+    """
+    if not isinstance(path, str | PathLike) or not isinstance(os.fspath(path), str):
+        raise TypeError(f"path ({shown(path)}) must be a str or a Path")
+    try:
+        possible = b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        possible = False
+    if not possible:
+        raise ValueError(f"path ({shown(path)}) must be a name that a file can have")
+    return Path(path)
+
+
+class _Member(NamedTuple):
+    """An array in a file, by its header, which is ``start`` bytes long."""
+
+    info: zipfile.ZipInfo
+    start: int
+    kind: Kind
+    order: str
+
+
+def _members(file: zipfile.ZipFile) -> dict[str, _Member]:
+    members = {}
+    for info in file.infolist():
+        name = info.filename.removesuffix(".npy")
+        if name == info.filename:
+            raise ValueError(f"{name} in it is no array")
+        if name in members:
+            raise ValueError(f"{name} is in it twice")
+        members[name] = _member(file, info)
+    return members
+
+
+def _member(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Member:
+    """Read the header of an array, and nothing after it."""
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others unpack without a limit
+        raise ValueError(f"{info.filename} in it is not compressed as numpy does")
+    with file.open(info) as stream:
+        head = io.BytesIO(stream.read(HEADER))
+    read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}[npy.read_magic(head)]
+    shape, by_columns, dtype = read(head)
+    if dtype.hasobject:
+        raise ValueError(f"{info.filename} in it is pickled")
+    return _Member(info, head.tell(), (dtype, shape), "F" if by_columns else "C")
+
+
+def _difference(wanted: Mapping[str, Kind], found: Mapping[str, Kind]) -> str:
+    """Return the first array that is not as it is wanted, in words."""
+    for name in wanted | found:
+        here, there = wanted.get(name), found.get(name)
+        if here != there:
+            ours, theirs = ("missing" if kind is None else "{} {}".format(*kind) for kind in (here, there))
+            return f"{name} is {theirs} there, {ours} here"
+    return ""
+
+
+def _unpack(file: zipfile.ZipFile, member: _Member) -> np.ndarray:
+    """Return an array, whose header was compared: as many bytes as that promises, and not one more."""
+    length = _bytes(member.kind)
+    if member.info.file_size != member.start + length:
+        raise ValueError(f"{member.info.filename} in it is not as long as it says")
+    with file.open(member.info) as stream:
+        data = bytearray(stream.read(member.start + length)[member.start :])
+    dtype, shape = member.kind
+    return np.frombuffer(data, dtype).reshape(shape, order=member.order)
+
+
+def _bytes(kind: Kind) -> int:
+    dtype, shape = kind
+    return dtype.itemsize * math.prod(shape)

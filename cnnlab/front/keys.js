@@ -1,0 +1,39 @@
+// Keys: those of a block of ours do not reach the host's shortcuts, and the arrows move from cell to cell.
+
+const SUPPRESS = "data-lm-suppress-shortcuts";
+const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+/** Does a key belong to the block that has the focus? Ctrl+S and the like, and Shift+Enter, are the host's. */
+export const isOurs = (event) =>
+  !event.ctrlKey && !event.metaKey && !event.altKey && !(event.shiftKey && event.key === "Enter");
+
+/**
+ * Keeps the keys that are pressed inside an element from the host's shortcuts: JupyterLab takes them on their way up,
+ * Notebook on their way down, where it looks at an attribute of the element that has the focus.
+ * @param {HTMLElement} root
+ * @param {AbortSignal} signal
+ */
+export function guardKeys(root, signal) {
+  const mark = (event) => {
+    if (event.target instanceof Element && root.contains(event.target))
+      event.target.toggleAttribute(SUPPRESS, isOurs(event));
+  };
+  window.addEventListener("keydown", mark, { capture: true, signal });
+  for (const type of ["keydown", "keyup", "keypress"])
+    root.addEventListener(type, (event) => isOurs(/** @type {KeyboardEvent} */ (event)) && event.stopPropagation(), {
+      signal,
+    });
+}
+
+/** The cell that an arrow key goes to, within its plane; nothing for another key. */
+export function arrowTarget({ shape: [height, width] }, [plane, row, column], key) {
+  const step = ARROWS[key];
+  const clamp = (index, count) => Math.max(0, Math.min(count - 1, index));
+  return step && [plane, clamp(row + step[0], height), clamp(column + step[1], width)];
+}
+
+/** How many nudges up a key means; 0 for another key. */
+export const nudgeIn = ({ shiftKey, key }) => (shiftKey ? ({ ArrowUp: 1, ArrowDown: -1 }[key] ?? 0) : 0);
+
+/** Does a key begin the typing of a number? */
+export const beginsEdit = (key) => /^[-−+0-9.,]$/.test(key) || key === "Enter" || key === "F2";

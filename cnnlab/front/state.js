@@ -1,0 +1,139 @@
+// What a stage is showing, as one plain object, and how it changes: a pure reducer. Drawing compares and paints.
+
+import { cellAt, countOf, numberOf, sameAt } from "./scene.js";
+
+/** @typedef {import("./schema.js").At} At */
+
+/**
+ * @typedef {object} State
+ * @property {any} scene as readScene gives it
+ * @property {At} at the cell in view
+ * @property {boolean} held whether it stays when the pointer moves on
+ * @property {boolean} playing
+ * @property {number} step where the transport is
+ * @property {Record<string, boolean>} on what is shown: numbers, wires, coverage, gradients, code
+ * @property {{at: At, text: string | null} | null} editing the cell that is typed into, and what was typed first
+ * @property {string} message what is said in place of the sentence
+ */
+
+export const ON = { numbers: true, wires: true, coverage: false, gradients: true, code: false, open: false };
+
+/** The state of a stage that shows a scene for the first time. */
+export function firstState(scene) {
+  return moved(
+    { scene, at: scene.first, held: false, playing: false, step: 0, on: ON, editing: null, message: "" },
+    scene.first,
+  );
+}
+
+/** Is the way back shown? */
+export const isBackward = ({ scene, on }) =>
+  on.gradients && Object.values(scene.panels).some(({ gradient }) => gradient);
+
+/** The panel that the transport steps through; nothing where there is none. */
+export const stepperOf = (scene) => scene.panels[scene.steps ?? "y"];
+
+/** How many steps there are. */
+export const stepsOf = (scene) => (stepperOf(scene) ? countOf(stepperOf(scene)) : 1);
+
+/** The number that an arrow nudges a cell by. */
+export const nudgeOf = (panel) => (panel.values.every(Number.isInteger) ? 1 : 0.1);
+
+/**
+ * The state after an action.
+ * @param {State} state
+ * @param {{type: string, [more: string]: any}} action
+ * @returns {State}
+ */
+export function reduce(state, action) {
+  switch (action.type) {
+    case "point":
+      return state.held || state.playing ? state : moved(state, action.at);
+    case "hold":
+      return state.editing
+        ? state
+        : { ...moved(state, action.at), playing: false, held: !(state.held && sameAt(action.at, state.at)) };
+    case "visit":
+      return { ...moved(state, action.at), held: true };
+    case "release":
+      return { ...state, held: false, playing: false, editing: null };
+    case "step":
+      return stepperOf(state.scene) ? { ...moved(state, atStep(state.scene, action.step)), held: false } : state;
+    case "play":
+      return { ...state, playing: action.on && stepsOf(state.scene) > 1, held: false };
+    case "tick":
+      return state.playing ? ticked(state) : state;
+    case "turn":
+      return turned(state, action.name);
+    case "edit":
+      return { ...moved(state, action.at), playing: false, held: true, editing: { at: action.at, text: action.text } };
+    case "typed":
+      return { ...state, editing: null, message: action.message ?? "" };
+    case "scene":
+      return renewed(state, action.scene);
+    default:
+      return state;
+  }
+}
+
+/** With another cell in view. */
+function moved(state, at) {
+  const stepper = stepperOf(state.scene);
+  const { name, end } = state.scene.panels[at.panel];
+  const ours = stepper && (name === stepper.name || (end && end === stepper.end));
+  const step = ours ? numberOf(stepper, at.cell) : Math.min(state.step, stepsOf(state.scene) - 1);
+  return { ...state, at, step, message: "" };
+}
+
+function atStep(scene, step) {
+  const k = Math.max(0, Math.min(stepsOf(scene) - 1, step));
+  return { panel: stepperOf(scene).name, cell: cellAt(stepperOf(scene), k) };
+}
+
+/** Plays to the last step and rests there; from there it begins again. */
+function ticked(state) {
+  const last = stepsOf(state.scene) - 1;
+  const step = state.step === last ? 0 : state.step + 1;
+  return { ...moved(state, atStep(state.scene, step)), playing: step !== last };
+}
+
+/** With something shown that was not, or the reverse. */
+function turned(state, name) {
+  return visible({ ...state, on: { ...state.on, [name]: !state.on[name] } });
+}
+
+/** A cell in view of a row that is hidden gives way to its twin above. */
+function visible(state) {
+  const { panels } = state.scene;
+  const { end, row } = panels[state.at.panel];
+  if (state.on.gradients || row === 0) return state;
+  const twin = Object.values(panels).find((panel) => panel.row === 0 && end && panel.end === end);
+  return twin ? { ...moved(state, { panel: twin.name, cell: state.at.cell }), editing: null } : state;
+}
+
+/** With new numbers: the same cell, whatever padding there is before it; the nearest one where it is no more. */
+function renewed(state, scene) {
+  const next = { ...state, scene, playing: state.playing && stepsOf(scene) > 1 };
+  const at = state.scene.topic === scene.topic && follow(state.scene, scene, state.at);
+  if (!at) return visible({ ...moved(next, scene.first), held: false, editing: null });
+  const { editing } = state;
+  const stays = editing && scene.panels[editing.at.panel]?.editable;
+  const same = stays && sameAt(follow(state.scene, scene, editing.at), editing.at); // else its field is gone
+  return visible({ ...moved(next, at), editing: same ? editing : null, message: state.message });
+}
+
+/** Where a cell of one scene is in another; nothing where its panel is no more. */
+function follow(before, after, { panel: name, cell }) {
+  const [old, panel] = [before.panels[name], after.panels[name]];
+  if (!panel) return null;
+  const last = [panel.planes[0] * panel.planes[1] - 1, panel.shape[0] - 1, panel.shape[1] - 1];
+  const moves = [0, shift(old, panel, "rows"), shift(old, panel, "columns")];
+  const to = cell.map((index, axis) => Math.max(0, Math.min(last[axis], index + moves[axis])));
+  return { panel: name, cell: /** @type {import("./schema.js").Cell} */ (to) };
+}
+
+/** How far a cell moves along an axis of a panel when there is more or less padding before it. */
+function shift(old, panel, axis) {
+  const [before, after] = [old.places[axis][0] ?? 0, panel.places[axis][0] ?? 0];
+  return before < 0 || after < 0 ? before - after : 0;
+}

@@ -1,0 +1,106 @@
+"""Numbers as people write and read them. ``front/numbers.js`` does the same in the browser."""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+GROUPS = " \u00a0\u2009\u202f’'"  # what stands between thousands, besides a comma or a point
+DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.ASCII | re.IGNORECASE)
+
+
+def format_value(value: float, digits: int = 2) -> str:
+    """Return a number with about ``digits`` digits after the point, fewer where it is large.
+
+    Examples
+    --------
+    >>> format_value(-2.0), format_value(0.125), format_value(0.001), format_value(float("-inf"))
+    ('−2', '0.13', '≈0', '−∞')
+    >>> format_value(0.125, 3), format_value(123456)
+    ('0.125', '1.2e5')
+    """
+    value = float(value)
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "∞" if value > 0 else "−∞"
+    size = abs(value)
+    if 0 < size < 10**-digits / 2 and digits < 3:
+        return "≈0"
+    exact = Decimal(value) + 0  # the sum has no negative zero
+    with localcontext(rounding=ROUND_HALF_UP):  # as JavaScript rounds
+        if size >= 1e5 or 0 < size < 10**-digits / 2:
+            text = f"{exact:.1e}".replace("e+", "e").replace("e-0", "e-")
+        else:
+            text = f"{float(f'{exact:.{max(0, digits - max(0, exact.adjusted()))}f}'):g}"
+            text = f"{int(value)}" if value.is_integer() else text
+    return text.replace("-", "−")
+
+
+def format_percent(share: float) -> str:
+    """Return a share of one as a percentage: never 0 or 100 where it is not.
+
+    Examples
+    --------
+    >>> format_percent(0.634), format_percent(0.999), format_percent(1.0)
+    ('63 %', '> 99 %', '100 %')
+    """
+    if math.isnan(share):
+        return "NaN"
+    if 0 < share < 0.005:
+        return "< 1 %"
+    return "> 99 %" if 0.995 < share < 1 else f"{math.floor(100 * share + 0.5)} %"
+
+
+def read_number(text: str) -> float | None:
+    """Return the finite number that a learner typed, a fraction or a percentage too, or None.
+
+    Examples
+    --------
+    >>> read_number(" 99.0 "), read_number("−2"), read_number("0,5"), read_number("3/4"), read_number("ninety")
+    (99.0, -2.0, 0.5, 0.75, None)
+    >>> read_number("120,000"), read_number("120 000"), read_number("0,125"), read_number("25 %")
+    (120000.0, 120000.0, 0.125, 0.25)
+    """
+    text, share = (text.strip()[:-1], 100) if text.strip().endswith("%") else (text, 1)
+    numerator, slash, denominator = text.partition("/")
+    divisor = _read_decimal(denominator) if slash else 1.0
+    number = _read_decimal(numerator) / divisor / share if divisor else math.nan
+    return number if math.isfinite(number) else None
+
+
+def _read_decimal(text: str) -> float:
+    """Return the number that a text is, with a decimal point or comma; NaN where it is none."""
+    plain = text.strip().replace("−", "-")
+    plain = ungrouped(plain, "," + GROUPS) or plain.replace(",", ".")
+    return float(plain) if DECIMAL.fullmatch(plain) else math.nan
+
+
+def ungrouped(text: str, separators: str) -> str:
+    """Return a whole number without what stands between its thousands; nothing where the text is no such number.
+
+    Examples
+    --------
+    >>> ungrouped("120,000", ","), ungrouped("0,125", ","), ungrouped("12,5", ",")
+    ('120000', '', '')
+    """
+    plain = text.strip().replace("−", "-")
+    grouped = re.fullmatch(rf"[-+]?[1-9]\d{{0,2}}([{re.escape(separators)}]\d{{3}})+", plain, re.ASCII)
+    return re.sub(rf"[{re.escape(separators)}]", "", plain) if grouped else ""
+
+
+def means(text: str, number: float) -> bool:
+    """Return whether a text means a number: in full, rounded to no less than two decimals, or as 120.000.
+
+    Examples
+    --------
+    >>> means("-3/16", -0.1875), means("−0.19", -0.1875), means("-0.2", -0.1875), means("120.000", 120000)
+    (True, True, False, True)
+    """
+    given = read_number(text)
+    if given is None:
+        return False
+    grouped = ungrouped(text, ".")
+    if math.isclose(given, number, rel_tol=1e-9) or (grouped and float(grouped) == number):
+        return True
+    decimals = re.fullmatch(r"\s*[-−+]?\d*[.,](\d{2,})\s*", text)
+    return bool(decimals) and abs(given - number) <= 0.5 * 10 ** -len(decimals[1]) * (1 + 1e-9)

@@ -1,0 +1,110 @@
+"""Every explorer with the keyboard alone: all of it can be reached and used, what has the focus is named and seen."""
+
+from __future__ import annotations
+
+import pytest
+from explorers import MAKES
+from playwright.sync_api import expect
+
+MOST = 200  # presses of Tab
+# What can be reached: each control that is shown and works, of radio buttons the group, and of each grid one cell.
+REACHABLE = """root => [
+  ...root.querySelectorAll("button:not(.cnnlab-chip), input, select, [tabindex='0'], [role=grid]")].filter(
+  element => element.checkVisibility() && !element.disabled && element.role !== "gridcell").map(element => {
+  element.dataset.reach ??= element.type === "radio" ? element.name : String(window.reach = (window.reach ?? 0) + 1);
+  return element.dataset.reach;
+})"""
+# Where the focus is: its place, its name as it is read out, and whether it is outlined.
+FOCUSED = """root => {
+  const element = document.activeElement;
+  if (!root.contains(element)) return null;
+  const of = element.closest("[role=grid]") ?? element;
+  const style = getComputedStyle(element);
+  const name = element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent;
+  return [of.dataset.reach ?? of.className, name.trim(), style.outlineStyle !== "none" || style.boxShadow !== "none"];
+}"""
+
+
+@pytest.mark.parametrize("name", MAKES)
+def test_tab_goes_through_all_that_can_be_used_and_out_again(plain_page, name):
+    mounted = plain_page.mount(MAKES[name]())
+    wanted = set(mounted.root.evaluate(REACHABLE))
+    mounted.page.evaluate("() => document.body.focus()")
+    seen = []
+    for _ in range(MOST):
+        mounted.page.keyboard.press("Tab")
+        focused = mounted.root.evaluate(FOCUSED)
+        if focused is None and seen:
+            break
+        seen.append(focused)
+    assert wanted - {place for place, _, _ in seen} == set()
+    assert [place for place, text, _ in seen if not text] == []
+    assert [(place, text) for place, text, outlined in seen if not outlined] == []
+    assert len(seen) < MOST  # the focus does not go round inside
+
+
+@pytest.mark.parametrize("name", [name for name in MAKES if name not in ("pad", "activation", "question", "choice")])
+def test_each_slider_goes_by_the_arrow_keys_and_the_explorer_follows(plain_page, name):
+    mounted = plain_page.mount(MAKES[name]())
+    sliders = mounted.root.locator(".cnnlab-control input[type=range]")
+    assert sliders.count()
+    for number in range(sliders.count()):
+        slider, before = sliders.nth(number), mounted.explorer.shown["serial"]
+        slider.focus()
+        value = slider.input_value()
+        mounted.page.keyboard.press("ArrowRight")
+        if slider.input_value() == value:  # it was at its end
+            mounted.page.keyboard.press("ArrowLeft")
+        mounted.answered()
+        if slider.get_attribute("min") != slider.get_attribute("max"):
+            assert mounted.explorer.shown["serial"] > before
+        expect(slider).to_be_focused()
+
+
+@pytest.mark.parametrize(("name", "panel"), [("convolution", "x"), ("max pooling", "x"), ("activation", "x")])
+def test_a_number_is_typed_stepped_through_and_taken_back_without_a_mouse(plain_page, name, panel):
+    mounted = plain_page.mount(MAKES[name]())
+    cell = mounted.root.locator(f'[data-panel="{panel}"] .cnnlab-cell[tabindex="0"]').first
+    cell.focus()
+    place = tuple(map(int, cell.get_attribute("data-cell").split(",")))
+    old = mounted.explorer.arrays["x"].copy()
+    for key in ("ArrowDown", "ArrowRight", "8", "Enter"):
+        mounted.page.keyboard.press(key)
+    mounted.answered()
+    changed = (mounted.explorer.arrays["x"] != old).nonzero()
+    assert [len(indices) for indices in changed] == [1] * old.ndim, place
+    assert mounted.explorer.arrays["x"][changed] == 8
+    mounted.page.keyboard.press("Control+z")
+    mounted.answered()
+    assert (mounted.explorer.arrays["x"] == old).all()
+    mounted.page.keyboard.press("Escape")
+    expect(mounted.root.locator(".cnnlab-stage").first).to_have_attribute("data-held", "false")
+
+
+def test_space_goes_from_a_cell_to_its_sum_whose_groups_open(plain_page):
+    mounted = plain_page.mount(MAKES["channels"]())
+    mounted.root.locator('[data-panel="y"] [tabindex="0"]').first.focus()
+    for key in ("ArrowRight", "Space", "Enter"):
+        mounted.page.keyboard.press(key)
+    group = mounted.root.locator(".cnnlab-group").first
+    expect(group).to_be_focused()
+    expect(group).to_have_attribute("aria-expanded", "true")
+    expect(mounted.root.locator(".cnnlab-strip")).to_contain_text("y[0, 0, 1]")
+    assert mounted.root.locator(".cnnlab-chip:not(.cnnlab-group)").count() == 9 + 1  # and the bias
+
+
+@pytest.mark.parametrize(("name", "given"), [("question", "99"), ("choice", "b")])
+def test_a_question_is_answered_without_a_mouse(plain_page, name, given):
+    mounted = plain_page.mount(MAKES[name]())
+    if name == "question":
+        mounted.root.get_by_role("textbox").focus()
+        mounted.page.keyboard.type(given)
+        mounted.page.keyboard.press("Enter")
+    else:
+        mounted.root.get_by_role("radio").first.focus()
+        mounted.page.keyboard.press("ArrowDown")
+        mounted.root.get_by_role("button", name="check").focus()
+        mounted.page.keyboard.press("Space")
+    mounted.answered()
+    assert mounted.explorer.solved
+    expect(mounted.root.get_by_role("status")).to_contain_text("Right")

@@ -1,0 +1,82 @@
+"""The frame of a window glides and its products fly, where motion is welcome; it can be dragged over the input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from conftest import VIEWPORT
+from plain_page import PlainPage
+from playwright.sync_api import expect
+from stage_view import View, W, X, forward
+
+from cnnlab.widgets import ConvolutionExplorer
+
+# What moves after a step: the animations of the frame, and how many products are on their way.
+STEP = """stage => new Promise(done => {
+  stage.querySelector(".cnnlab-next").click();
+  requestAnimationFrame(() => requestAnimationFrame(() => done([
+    stage.querySelector(".cnnlab-window").getAnimations().length, stage.querySelectorAll(".cnnlab-flying").length])));
+})"""
+
+
+@pytest.fixture
+def lively_page(browser) -> Iterator[PlainPage]:
+    """Return a plain page for whoever has not asked for less motion."""
+    with browser.new_context(viewport=VIEWPORT, reduced_motion="no-preference") as context:
+        page = PlainPage(context.new_page())
+        yield page
+        assert page.errors == []
+
+
+def products(row: int, column: int) -> int:
+    """Return how many terms of an output are not 0, of ``forward(stride=1, padding=0)``."""
+    return np.count_nonzero(X[0, 0, row : row + 3, column : column + 3] * W[0, 0])
+
+
+def test_on_a_step_the_window_glides_and_its_products_fly_to_the_output(lively_page):
+    view = View(lively_page, forward(stride=1, padding=0))
+    assert view.top.evaluate(STEP) == [1, products(0, 1)]
+    expect(view.top.locator(".cnnlab-flying")).to_have_count(0)
+    view.expect_selected("y", 0, 1)
+
+
+def test_pointing_moves_nothing(lively_page):
+    view = View(lively_page, forward(stride=1, padding=0))
+    view.point("y", 2, 2)
+    assert view.part("window").evaluate("frame => frame.getAnimations().length") == 0
+    expect(view.top.locator(".cnnlab-flying")).to_have_count(0)
+
+
+def test_whoever_asks_for_less_motion_gets_none(plain_page):
+    view = View(plain_page, forward(stride=1, padding=0))
+    assert view.top.evaluate(STEP) == [0, 0]
+    view.expect_selected("y", 0, 1)
+
+
+def test_a_stage_of_very_many_cells_does_not_move(lively_page):
+    x, w = np.arange(196).reshape(14, 14) % 5, np.ones((1, 1))
+    view = View(lively_page, ConvolutionExplorer(x, w, padding=1))
+    assert view.top.evaluate(STEP) == [0, 0]
+
+
+@pytest.mark.parametrize(("stride", "padding", "steps"), [(1, 0, (2, 1)), (2, 1, (1, 2))])
+def test_the_window_is_dragged_over_the_input(plain_page, stride, padding, steps):
+    view = View(plain_page, forward(stride=stride, padding=padding))
+    cell = view.cell("x", 0, 0).bounding_box()
+    other = view.cell("x", 1, 1).bounding_box()
+    edge = view.part("window-top").bounding_box()
+    start = edge["x"] + edge["width"] / 2, edge["y"] + edge["height"] / 2
+    mouse = view.page.mouse
+    mouse.move(*start)
+    mouse.down()
+    down, across = (step * stride * (other[axis] - cell[axis]) for step, axis in zip(steps, "yx", strict=True))
+    mouse.move(start[0] + across + 3, start[1] + down + 3)
+    view.expect_selected("y", *steps)
+    mouse.move(start[0] - 500, start[1] - 500)
+    view.expect_selected("y", 0, 0)
+    mouse.up()
+    mouse.move(start[0] + across, start[1] + down)
+    expect(view.part("step")).to_have_text("step 1 of 9")
+    assert view.mounted.saved() == 0
