@@ -9,15 +9,19 @@ from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
-# JupyterLab and matplotlib bring these two.
-from jupyter_core.paths import jupyter_path
-from packaging.requirements import Requirement
+from packaging.requirements import Requirement  # matplotlib brings it
 from packaging.specifiers import SpecifierSet
+
+try:
+    from jupyter_core.paths import jupyter_path  # JupyterLab brings it
+except ImportError:  # a kernel in a browser, whose JupyterLab is not on this machine
+    jupyter_path = None
 
 FRONT_ENDS = {  # the half of each that runs in the browser: its folder, and the package that brings it
     "ipywidgets in JupyterLab": ("@jupyter-widgets/jupyterlab-manager", "jupyterlab_widgets"),
     "anywidget in JupyterLab": ("anywidget", "anywidget"),
 }
+CHECKOUT = Path(__file__).parents[1]
 ALL_HERE = "Everything is here. Go on to the next cell."
 
 
@@ -72,19 +76,26 @@ class Environment(tuple):
         if lacking <= set(FRONT_ENDS):  # pip leaves a package alone that it takes for installed
             packages = sorted(package for name, (_, package) in FRONT_ENDS.items() if name in lacking)
             command, folder = f"{install} --force-reinstall --no-deps {' '.join(packages)}", ""
-        else:
+        elif (CHECKOUT / "pyproject.toml").is_file():
             command, folder = f"{install} -e .", ", in the folder that holds README.md"
+        else:
+            command, folder = f"{install} --upgrade cnnlab", ""
         return f"Run this in a terminal{folder}, then start JupyterLab anew from the same environment: {command}"
 
     @property
     def _lacking(self) -> set[str]:
         return {need.name for need in self if not need.ok}
 
-    def __repr__(self):
+    @property
+    def table(self) -> str:
+        """The needs in lines of text."""
         rows = [(need.name, *need.words) for need in self]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-        return "\n".join([*map(str.rstrip, lines), self.advice])
+        return "\n".join(map(str.rstrip, lines))
+
+    def __repr__(self):
+        return f"{self.table}\n{self.advice}"
 
     def _repr_html_(self):
         cell = '<td style="text-align: left">{}</td>'
@@ -113,7 +124,8 @@ def check_environment() -> Environment:
     python, packages = _requirements()
     needs = [Need("Python", SpecifierSet(python), ".".join(map(str, sys.version_info[:3])))]
     needs += [Need(package.name, package.specifier, _version(package.name)) for package in packages]
-    needs += [Need(name, SpecifierSet(), _front_end(folder)) for name, (folder, _) in FRONT_ENDS.items()]
+    if jupyter_path:
+        needs += [Need(name, SpecifierSet(), _front_end(folder)) for name, (folder, _) in FRONT_ENDS.items()]
     return Environment(needs)
 
 
@@ -124,8 +136,7 @@ def _requirements() -> tuple[str, list[Requirement]]:
     except metadata.PackageNotFoundError:  # a checkout that is on the path and not installed
         import tomllib
 
-        pyproject = Path(__file__).parents[1] / "pyproject.toml"
-        project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
+        project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         python, lines = project["requires-python"], project["dependencies"]
     packages = map(Requirement, sorted(lines))  # installers write them in an order of their own
     return python, [package for package in packages if not package.marker or package.marker.evaluate({"extra": ""})]

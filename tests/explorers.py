@@ -11,6 +11,7 @@ from cnnlab import load_digits, trained_network
 from cnnlab.widgets import (
     ActivationExplorer,
     BackwardExplorer,
+    BugExplorer,
     ChainExplorer,
     ChannelsExplorer,
     ConvolutionExplorer,
@@ -33,6 +34,7 @@ MAKES = {
     "activation": lambda: ActivationExplorer(X - 2),
     "photo": PhotoExplorer,
     "sizes": OutputSizeExplorer,
+    "bugs": BugExplorer,
     "chain": lambda: ChainExplorer(np.arange(36).reshape(6, 6) % 5, arrow=4),
     "network": lambda: NetworkExplorer(trained_network(), load_digits().x_test, load_digits().y_test),
     "pad": lambda: DigitPad(trained_network()),

@@ -26,10 +26,12 @@ FLOORS = (
     {"padding", "convolution", "pooling", "activations", "dense", "losses", "initialisation", "data"},
     {"layers", "gradcheck", "optimizers", "reference"},
     {"network"},
-    {"scenes", "training", "environment", "progress"},
-    {"figures"},
+    {"scenes", "training", "environment", "progress", "interop"},
+    {"figures", "exercises"},
     {"widgets"},
-    {"server"},
+    {"server", "course", "handout"},
+    {"site"},
+    {"__main__"},
 )
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 FACADE = "__init__"  # cnnlab/__init__.py re-exports; no module imports it
@@ -47,22 +49,32 @@ INSIDE = {
         {"network"},
         {"digit", "training"},
     ),
-    "training": ({"steps", "interrupt"}, {"run"}, {"player"}),
+    "training": ({"steps", "interrupt", "replaced"}, {"run"}, {"player"}),
+    "exercises": (
+        {"clock", "mistakes", "planes", "plays", "solutions", "verdict"},
+        {"cases", "guard", "zoo_backward", "zoo_forward", "zoo_training"},
+        {"judge", "zoo"},
+        {"bugs", "exercise"},
+        {"tasks"},
+    ),
     "figures": (
         {"writing", "light"},
         {"sheet"},
         {"blocks", "cells", "strip"},
         {"charts", "layout", "planes", "sizes"},
         {"scene"},
+        {"curves"},
     ),
     "widgets": (
         {"controls", "front"},
         {"events", "settings"},
         {"explorer"},
         {"windows", "network", "pad", "training"},
-        {"activation", "chain", "convolution", "photo", "pooling", "predict", "sizes"},
+        {"activation", "bugs", "chain", "convolution", "photo", "pooling", "predict", "sizes"},
         {"backward", "channels"},
     ),
+    "handout": ({"rehearsal", "markdown", "budget"}, {"run"}, {"page"}),
+    "site": ({"wheels", "lock"}, {"lite"}),
 }
 
 # Which modules may import which package that is not in the standard library.
@@ -72,7 +84,18 @@ THIRD_PARTY = {
     "matplotlib": {"figures"},
     "anywidget": {"widgets"},
     "traitlets": {"widgets"},
-    "jupyter_core": {"environment", "progress"},
+    "jupyter_core": {"environment", "progress", "site"},
+    "jupyterlab": {"__main__"},
+    "nbconvert": {"handout"},
+    "nbformat": {"handout", "site"},
+    "pyodide_lock": {"site"},
+    "jupyterlite_pyodide_kernel": {"site"},
+    "nbclient": {"handout"},
+    "jupyter_client": {"handout"},
+    "pygments": {"handout"},
+    "latex2mathml": {"handout"},
+    "IPython": {"handout"},
+    "ipywidgets": {"handout"},
     "packaging": {"environment"},
 }
 
@@ -153,7 +176,8 @@ def test_every_package_has_its_floors():
 
 
 def test_every_file_of_the_front_end_is_part_of_it():
-    assert set(front.modules()) == {path.name for path in front.FOLDER.glob("*.js")} - {"schema.js"}  # types alone
+    files = {path.name for path in front.FOLDER.glob("*.js")} - {"schema.js"}  # types alone
+    assert {*front.modules(), *front.modules("handout.js")} == files
     assert set(front.STYLES) == {path.stem for path in front.FOLDER.glob("*.css")}
 
 

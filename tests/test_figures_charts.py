@@ -9,7 +9,7 @@ from figures_seen import alone
 from matplotlib.colors import to_hex
 from numpy.testing import assert_allclose
 
-from cnnlab.figures import draw_scene, draw_sizes, new_axes
+from cnnlab.figures import draw_curves, draw_scene, draw_sizes, new_axes
 from cnnlab.figures.charts import PLAIN_BAR
 from cnnlab.figures.sheet import GRADIENT, INK, LETTERS, LINE, POSITIVE, UNIT, ZERO, words_on
 from cnnlab.figures.sizes import SEEN
@@ -77,6 +77,22 @@ def test_a_chart_has_its_curves_its_grid_and_a_legend_with_the_last_numbers():
     across, down = ((side - side[0]) / (side[-1] - side[0]) for side in curve.T)
     assert_allclose(across, [0, 0.5, 1])  # what is no number is left out
     assert_allclose(down, [0, 0.5 / 0.75, 1])  # clipped at the top: from 2 to 1 to 0.5
+
+
+def test_curves_over_one_axis_begin_at_zero_and_have_their_names():
+    curves = {"one": [0.0, 2.3, 1.0], "other": [0.5, 0.5, 0.5]}
+    ax = draw_curves([0, 1, 4], curves, new_axes(), title="t", label="steps")
+    assert texts(ax)[:3] == ["t", "one 1", "other 0.5"]
+    assert texts(ax)[-12:] == ["0", "0.5", "1", "1.5", "2", "2.5", "0", "1", "2", "3", "4", "steps"]
+    (drawing,) = ax.collections
+    (curve,) = (
+        path.vertices
+        for path, line in zip(drawing.get_paths(), drawing.get_edgecolor(), strict=True)
+        if to_hex(line) == LETTERS["R"] and len(path.vertices) == 3
+    )
+    across, down = ((side - side[0]) / (side[-1] - side[0]) for side in curve.T)
+    assert_allclose(across, [0, 0.25, 1])
+    assert_allclose(down, [0, 2.3, 1])
 
 
 def labelled(layers, size: int) -> tuple[list[int], list]:

@@ -222,3 +222,24 @@ def test_drawing_leaves_the_learners_model_as_it_is(rng):
 def test_labels_are_checked_before_anything_is_shown():
     with pytest.raises((TypeError, ValueError), match="labels"):
         NetworkExplorer(trained_network(), DIGITS.x_test, ["<img src=x>"] * 360)
+
+
+def test_maps_of_very_many_cells_are_pictures_of_the_same_numbers(rng):
+    layers = Conv2D(1, 32, 3, padding=1, rng=rng), ReLU(), MaxPool2D(2), Flatten(), Dense(32 * 196, 10, rng=rng)
+    model, images = Sequential(*layers), rng.random((2, 1, 28, 28))
+    explorer = NetworkExplorer(model, images)
+    explorer.backward = True
+    explorer.image = 1
+    shown = {panel["name"]: panel for panel in explorer._scenes[0]["panels"]}
+    views = {name: panel["view"] for name, panel in shown.items()}
+    assert views == {"h0": "cells", "p": "bars", "g0": "cells", "h5": "cells", "g5": "cells"} | {
+        f"{row}{k}": "maps" for row in "hg" for k in (1, 2, 3)
+    }
+    assert_array_equal(shown["h3"]["values"], model.outputs(images[1:])[2][0])
+
+
+def test_images_take_the_dtype_of_the_weights(rng):
+    layer = Dense(64, 10, rng=rng)
+    layer.params = {name: values.astype(np.float32) for name, values in layer.params.items()}
+    explorer = NetworkExplorer(Sequential(Flatten(), layer), DIGITS.x_test)
+    assert_array_equal(explorer.images, DIGITS.x_test.astype(np.float32), strict=True)

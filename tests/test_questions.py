@@ -29,7 +29,7 @@ def code_cells(path):
 def texts_of(cell) -> list[str]:
     """Return all that the stored outputs of a cell say in words and numbers."""
     data = [output.get("data", {"text/plain": output.get("text", "")}) for output in cell.outputs]
-    return [each[kind] for each in data for kind in SEEN if kind in each]
+    return [re.sub(r"data:image[^\"]+", "", each[kind]) for each in data for kind in SEEN if kind in each]
 
 
 def says(text: str, answer) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import answers_backward
 import answers_forward
+import answers_further
 import pytest
 
 from cnnlab import questions
 from cnnlab.formula import Explanation
 
-NUMBERS = answers_forward.NUMBERS | answers_backward.NUMBERS
-CHOICES = answers_forward.CHOICES | answers_backward.CHOICES
+NUMBERS = answers_forward.NUMBERS | answers_backward.NUMBERS | answers_further.NUMBERS
+CHOICES = answers_forward.CHOICES | answers_backward.CHOICES | answers_further.CHOICES
 ROUNDED = 0.005  # a wrong answer may be written with two decimals
 
 

@@ -20,8 +20,8 @@ LAB_COMMAND = "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt
 TOP_LEVEL = {"notebooks", "cnnlab", "tests", "environment.yml", "README.md"}
 TOP_LEVEL |= {"pyproject.toml", "constraints.txt", "LICENSE"}
 
-CONDA_NAMES = {"playwright-python": "playwright"}  # packages that conda-forge has under another name
-CONDA_ONLY = {"python", "pip", "nodejs"}  # with pip, the first two are there already and the last is no Python package
+CONDA_ONLY = {"python", "pip"}  # with pip, they are there already
+CHECKS = {"pytest", "nbval"}  # what a teacher checks notebooks with; a visitor installs no browser driver and no linter
 
 # Written in two parts each, so that this file does not hold what it looks for.
 PACKAGE_INDEXES = ["pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org", "index" + "-url", "find" + "-links"]
@@ -58,12 +58,14 @@ def as_table(requirements):
 def test_environment_yml_lists_the_packages_of_pyproject(repository, pyproject):
     project = pyproject["project"]
     wanted = as_table(project["dependencies"])
-    for extra in project["optional-dependencies"].values():
-        wanted |= as_table(extra)
+    nbval = {
+        name: version for name, version in as_table(project["optional-dependencies"]["test"]).items() if name in CHECKS
+    }
+    wanted |= nbval
     environment = yaml.safe_load((repository / "environment.yml").read_text(encoding="utf-8"))
     conda = as_table(line for line in environment["dependencies"] if isinstance(line, str))
     assert conda.pop("python") == Requirement("python" + project["requires-python"]).specifier
-    assert {CONDA_NAMES.get(name, name): version for name, version in conda.items() if name not in CONDA_ONLY} == wanted
+    assert {name: version for name, version in conda.items() if name not in CONDA_ONLY} == wanted
     assert environment["channels"] == ["conda-forge"]
     assert environment["dependencies"][-1] == {"pip": ["-e ."]}
 
@@ -141,7 +143,7 @@ def wheel(repository, tmp_path_factory):
     return zipfile.ZipFile(next(folder.glob("*.whl")))
 
 
-def test_the_wheel_holds_the_package_its_front_end_and_its_data_and_nothing_else(repository, wheel):
+def test_the_wheel_holds_the_package_its_front_end_and_its_data_and_the_course(repository, repository_files, wheel):
     files = [
         path for path in (repository / "cnnlab").rglob("*") if path.is_file() and path.parent.name != "__pycache__"
     ]
@@ -151,7 +153,10 @@ def test_the_wheel_holds_the_package_its_front_end_and_its_data_and_nothing_else
     }
     names = (path.relative_to(repository).as_posix() for path in files)
     packed = {name.split(".data/data/")[-1] for name in wheel.namelist() if ".dist-info/" not in name}
-    assert packed == {elsewhere.get(name, name) for name in names}
+    course = {
+        name.replace("notebooks", "cnnlab_course", 1) for name in repository_files if name.startswith("notebooks/")
+    }
+    assert packed == {elsewhere.get(name, name) for name in names} | course
 
 
 LOAD_EXTENSION = """

@@ -100,3 +100,8 @@ def test_python_and_the_browser_write_and_read_the_same(node, rng):
     read = [read_number(text) for text in texts]
     assert said["read"] == read
     assert sum(number is not None for number in read) > 500  # many of them are numbers
+
+
+@pytest.mark.parametrize(("text", "number", "expected"), TABLE["means"])
+def test_a_text_means_a_number_as_the_table_says(text, number, expected):
+    assert means(text, number) is expected

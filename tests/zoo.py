@@ -9,6 +9,7 @@ import numpy as np
 
 from cnnlab.activations import sigmoid
 from cnnlab.convolution import conv2d, conv2d_backward, conv_transpose2d
+from cnnlab.exercises.zoo import mistakes_of
 from cnnlab.geometry import check_window
 from cnnlab.padding import pad2d, pad2d_backward
 
@@ -238,10 +239,7 @@ LOSS_BACKWARDS = {
 # --- activations --------------------------------------------------------------------------------------------------
 
 ACTIVATION_BACKWARDS = {  # the name of the function, then the mistake
-    "relu: the gradient passes everywhere": lambda da, z: da,
-    "relu: the gradient passes at 0": lambda da, z: da * (z >= 0),
-    "relu: the gradient is clipped too": lambda da, z: np.maximum(da, 0) * (z > 0),
-    "relu: the mask looks at the gradient": lambda da, z: da * (da > 0),
+    **{f"relu: {mistake.name}": mistake.function for mistake in mistakes_of("relu_backward")},
     "leaky_relu: the slope is 0": lambda da, z: da * (z > 0),
     "leaky_relu: z is scaled in place of the gradient": lambda da, z: np.where(z > 0, da, 0.01 * z),
     "sigmoid: z (1 - z)": lambda da, z: da * z * (1 - z),

@@ -59,6 +59,9 @@ export class Controls {
 
 const nameOf = ({ letter, label, title, name }) => [letter, label].filter(Boolean).join(" ") || title || name;
 
+/** Is an option one that a page without a kernel cannot show? */
+const isMissing = ({ missing = [] }, value) => missing.includes(value);
+
 /** The label of a control: its letter in its colour, and a word. */
 function labelOf({ letter, label }) {
   const parts = letter ? [make("b", { class: `cnnlab-${letter}` }, letter)] : [];
@@ -120,6 +123,7 @@ function makeSelect(control, controls) {
     if (look !== select.look) select.replaceChildren(...now.options.map(([, label]) => make("option", {}, label)));
     select.look = look;
     select.values = now.options.map(([value]) => value);
+    for (const [k, value] of select.values.entries()) select.options[k].disabled = isMissing(now, value);
     select.selectedIndex = select.values.indexOf(controls.wanted(now));
     select.disabled = Boolean(now.disabled);
   };
@@ -133,7 +137,11 @@ function makeSwitch(control, controls) {
     { type: "button", class: "cnnlab-button cnnlab-toggle", title: control.title ?? "", onclick: press },
     control.label,
   );
-  return { element, update: (now) => element.setAttribute("aria-pressed", String(controls.wanted(now))) };
+  const update = (now) => {
+    element.setAttribute("aria-pressed", String(controls.wanted(now)));
+    element.disabled = Boolean(now.disabled);
+  };
+  return { element, update };
 }
 
 /** The words of a tab; a second line of them is smaller. */
@@ -162,7 +170,7 @@ function makeTabs(control, controls) {
     const wanted = controls.wanted(now);
     [...row.children].forEach((tab, k) => {
       tab.setAttribute("aria-pressed", String(now.options[k][0] === wanted));
-      tab.disabled = Boolean(now.disabled);
+      tab.disabled = Boolean(now.disabled) || isMissing(now, now.options[k][0]);
     });
   };
   return { element, update };

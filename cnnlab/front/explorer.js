@@ -6,6 +6,7 @@ import { guardKeys } from "./keys.js";
 import { Link } from "./link.js";
 import { sizesOf } from "./sizes.js";
 import { Stage } from "./stage.js";
+import { Table } from "./table.js";
 import { Veil } from "./veil.js";
 
 const AROUND = 140; // px of a window that a notebook's host takes above and below an explorer
@@ -97,6 +98,7 @@ const MAKERS = {
   stage: (link, number, changed) => new Stage(link, number, changed),
   sizes: () => new Picture("sizes", ({ stack }) => sizesOf(stack)),
   progress: () => new Progress(),
+  table: (link) => new Table(link),
 };
 
 class Explorer {

@@ -97,7 +97,8 @@ export class Hand {
     if (event.target.tagName !== "CANVAS") return this.hit(event);
     const { at } = this.stage.state;
     const panel = event.target.closest(".cnnlab-panel").dataset.panel;
-    return at.panel === panel ? at : { panel, cell: [0, 0, 0] };
+    const plane = Number(event.target.dataset.plane);
+    return at.panel === panel && at.cell[0] === plane ? at : { panel, cell: [plane, 0, 0] };
   }
 
   /** Ctrl+Z on a cell takes the last edit back; elsewhere it is the host's. */

@@ -38,6 +38,17 @@ function decimalIn(text) {
   return DECIMAL.test(decimal) ? Number(decimal) : NaN;
 }
 
+/** Does a text mean a number: in full, rounded to no less than two decimals, or as 120.000? */
+export function means(text, number) {
+  const given = numberIn(text);
+  if (Number.isNaN(given)) return false;
+  const plain = text.trim().replaceAll("−", "-");
+  if (/^[-+]?[1-9]\d{0,2}(\.\d{3})+$/.test(plain) && Number(plain.replaceAll(".", "")) === number) return true;
+  if (Math.abs(given - number) <= 1e-9 * Math.max(Math.abs(given), Math.abs(number))) return true;
+  const decimals = /^\s*[-−+]?\d*[.,](\d{2,})\s*$/.exec(text);
+  return Boolean(decimals) && Math.abs(given - number) <= 0.5 * 10 ** -decimals[1].length * (1 + 1e-9);
+}
+
 /** A share of one as a percentage: never 0 or 100 where it is not. */
 export function percent(share) {
   if (Number.isNaN(share)) return "NaN";

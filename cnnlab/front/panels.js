@@ -5,10 +5,10 @@ import { CellsView } from "./cells.js";
 import { ChartView } from "./chart.js";
 import { make, withSubscripts } from "./dom.js";
 import { captionWidth, isFlow, lineOf, signsOf, standing } from "./layout.js";
-import { PhotoView, toRgb } from "./photo.js";
+import { isDrawn, PhotoView, toRgb } from "./photo.js";
 import { countOf, keyOf, sameAt, twinsOf, valueAt } from "./scene.js";
 
-const VIEWS = { cells: CellsView, photo: PhotoView, bars: BarsView, chart: ChartView };
+const VIEWS = { cells: CellsView, photo: PhotoView, maps: PhotoView, bars: BarsView, chart: ChartView };
 // What of a panel changes without other elements.
 const LIVELY = new Set([
   "values",
@@ -163,11 +163,12 @@ export class Panels {
 
   /** Shows the numbers; `readers` for those of the coverage, on the panel that it is for. */
   paint(scene, { numbers, readers }) {
+    const colours = Object.values(scene.panels).some(isDrawn) ? this.colours() : null; // once: styles are slow to read
     for (const [name, view] of Object.entries(this.views)) {
       const panel = scene.panels[name];
       view.paint(panel, {
         numbers,
-        colours: panel.view === "photo" ? this.colours() : null,
+        colours,
         readers: scene.coverage === name ? readers : null,
       });
     }
@@ -222,7 +223,7 @@ export class Panels {
     for (const name of [at.panel, ...twinsOf(scene, at.panel)]) add({ panel: name, cell: at.cell }, "cnnlab-selected");
     for (const [key, cells] of lit) {
       const [name, style] = key.split(" ");
-      if (cells.length <= MOST_LIT || style === "cnnlab-selected" || scene.panels[name].view === "photo")
+      if (cells.length <= MOST_LIT || style === "cnnlab-selected" || isDrawn(scene.panels[name]))
         this.views[name].light(cells, style);
     }
     this.element.classList.toggle("cnnlab-summed", sum.terms.length > 0);

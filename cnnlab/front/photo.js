@@ -1,7 +1,10 @@
-// A panel too large for elements, such as a photograph: a canvas a plane, with one focus stop.
+// A panel too large for elements: a photograph, or many large maps. A canvas a plane; of a photograph one focus stop.
 
 import { make } from "./dom.js";
 import { strength } from "./cells.js";
+
+/** Is a panel drawn on canvases, which no style sheet colours? */
+export const isDrawn = ({ view }) => view === "photo" || view === "maps";
 
 export class PhotoView {
   constructor(panel) {
@@ -16,7 +19,7 @@ export class PhotoView {
       make("canvas", {
         width,
         height,
-        tabindex: plane ? "-1" : "0",
+        tabindex: plane && panel.view === "photo" ? "-1" : "0",
         role: "application",
         "data-plane": plane,
         "aria-label": label,
@@ -24,6 +27,8 @@ export class PhotoView {
     );
     this.canvases.forEach((canvas) => {
       const photo = make("div", { class: "cnnlab-photo" }, canvas);
+      photo.classList.toggle("cnnlab-map", panel.view === "maps"); // as large as its cells say
+      photo.style.setProperty("--wide", String(width));
       if (panel.blocks) photo.style.setProperty("--blocks", `${100 / panel.blocks}%`);
       photo.classList.toggle("cnnlab-blocks", Boolean(panel.blocks));
       this.element.append(photo);

@@ -84,7 +84,7 @@
  * @property {string} symbol
  * @property {string} title
  * @property {string} role
- * @property {"cells" | "photo" | "bars" | "chart"} view
+ * @property {"cells" | "maps" | "photo" | "bars" | "chart"} view
  * @property {number} row
  * @property {number} column
  * @property {[number, number]} planes
@@ -150,6 +150,7 @@
  * @property {[any, string][]} [options]
  * @property {string} [text]
  * @property {boolean} [disabled]
+ * @property {any[]} [missing] options that a page without a kernel does not have
  * @property {string} [title]
  */
 
@@ -158,6 +159,26 @@
  * @property {number[]} sizes
  * @property {[string, number, number, number][]} layers
  * @property {[number, number, number][]} fields
+ */
+
+/**
+ * @typedef {object} Grid
+ * @property {string[]} columns
+ * @property {GridRow[]} rows
+ */
+
+/**
+ * @typedef {object} GridRow
+ * @property {string} name
+ * @property {GridCell[]} cells
+ */
+
+/**
+ * @typedef {object} GridCell
+ * @property {string} text
+ * @property {string} says
+ * @property {string} style
+ * @property {string} press
  */
 
 /**
@@ -170,6 +191,7 @@
  * @property {boolean} [abreast]
  * @property {string} [fold]
  * @property {Stack} [stack]
+ * @property {Grid} [table]
  * @property {[number, number]} [progress] steps made, and steps in all
  * @property {boolean} [alive] whether it goes on by itself
  */

@@ -6,6 +6,7 @@ import { Frame } from "./frame.js";
 import { Hand } from "./hand.js";
 import { flowOf, heightNeeded, isFlow, lengthsOf } from "./layout.js";
 import { Panels } from "./panels.js";
+import { isDrawn } from "./photo.js";
 import { Said } from "./said.js";
 import { keyOf, readScene } from "./scene.js";
 import { firstState, isBackward, reduce } from "./state.js";
@@ -102,7 +103,7 @@ export class Stage {
   }
 
   get hasPhoto() {
-    return this.all.some(({ view }) => view === "photo");
+    return this.all.some(isDrawn);
   }
 
   get backward() {

@@ -15,6 +15,7 @@ from cnnlab.scenes.layers import as_planes, channels_of, map_panel, reads, way_o
 from cnnlab.scenes.panels import BACKWARD, panel, size_of
 from cnnlab.scenes.schema import Panel, Scene
 
+MOST_CELLS = 1200  # of a map's planes together; more of them would make each step slow
 DIGIT = 16  # the side of the image, in cells of the maps
 GRADIENTS = {"convolution": "δ", "fully connected": "δ", "activation": "∂L/∂a", "pooling": "∂L/∂p"}
 
@@ -90,6 +91,7 @@ def network_scene(result: Pass, unit: tuple[int, list[int]], *, backward: bool =
             continue
         look = {"column": column, "end": f"map {k}", "band": 1}
         title = size_of(result.maps[k]) if result.maps[k].ndim == 4 else ""
+        look |= {"view": "maps"} if result.maps[k].size > MOST_CELLS else {}
         shown.append(map_panel(f"h{k}", result.maps[k], name, title, active=k == unit[0], **look))
         if backward:
             symbol = GRADIENTS.get(result.model.layers[k - 1].kind, "∂L/∂y")

@@ -120,7 +120,7 @@ class Panel(TypedDict):
     symbol: str  # how the learner writes it, what follows "_" as a subscript
     title: str
     role: str  # which colour its symbol and its numbers in the strip have: x, w, y, b or gradient
-    view: Literal["cells", "photo", "bars", "chart"]
+    view: Literal["cells", "maps", "photo", "bars", "chart"]  # "maps": cells too many to be elements
     row: int
     column: int
     planes: list[int]  # [down, across]: planes are numbered down each column first

@@ -2,6 +2,7 @@
 
 from cnnlab.widgets.activation import ActivationExplorer
 from cnnlab.widgets.backward import BackwardExplorer
+from cnnlab.widgets.bugs import BugExplorer
 from cnnlab.widgets.chain import ChainExplorer
 from cnnlab.widgets.channels import ChannelsExplorer
 from cnnlab.widgets.convolution import ConvolutionExplorer

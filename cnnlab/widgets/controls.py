@@ -30,6 +30,7 @@ class Control(TypedDict):
     options: NotRequired[list[list]]
     text: NotRequired[str]  # what a slider says in place of its number, and what a text field is to hold
     disabled: NotRequired[bool]
+    missing: NotRequired[list]  # options that a page without a kernel does not have
     title: NotRequired[str]
 
 

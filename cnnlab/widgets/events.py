@@ -44,6 +44,7 @@ class Part(TypedDict):
     note: NotRequired[Line]  # a line below, whose room is kept while it is empty
     scene: NotRequired[Scene]
     stack: NotRequired[Stack]
+    table: NotRequired[Grid]
     progress: NotRequired[list[int]]  # steps made, and steps in all
     alive: NotRequired[bool]  # whether it goes on by itself: a front end that hears no more says so
     abreast: NotRequired[bool]
@@ -56,6 +57,29 @@ class Stack(TypedDict):
     sizes: list[int]  # of the input, and after each layer
     layers: list[list]  # [kind, kernel, stride, padding]
     fields: list[list[int]]  # [size, jump, start] in input cells
+
+
+class Grid(TypedDict):
+    """A table of buttons."""
+
+    columns: list[str]
+    rows: list[GridRow]
+
+
+class GridRow(TypedDict):
+    """One row of a table of buttons, a cell for each column."""
+
+    name: str
+    cells: list[GridCell]
+
+
+class GridCell(TypedDict):
+    """One button of a table: what stands on it, what it says in full, and the name that is pressed."""
+
+    text: str
+    says: str
+    style: str
+    press: str
 
 
 class Shown(TypedDict):

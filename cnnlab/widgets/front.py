@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parent.parent / "front"
 MAIN = "explorer.js"
 # Of two rules for the same thing, the one in the later sheet wins.
 STYLES = (
-    *("colours", "explorer", "question", "sizes", "pad", "training"),
+    *("colours", "explorer", "question", "sizes", "pad", "training", "table"),
     *("stage", "panels", "cells", "charts", "wires", "strip"),
 )
 LARGEST_SINGLE = float(np.finfo(np.float32).max)
@@ -36,8 +36,8 @@ const load = async () => {
   return import(/* webpackIgnore: true */ urls["%(main)s"]);
 };
 const modules = () => (globalThis[Symbol.for("cnnlab %(version)s")] ??= load());
-export default { render: async (context) => (await modules()).default.render(context) };
 """
+RENDER = "export default { render: async (context) => (await modules()).default.render(context) };\n"
 
 
 def modules(main: str = MAIN) -> list[str]:
@@ -57,10 +57,20 @@ def modules(main: str = MAIN) -> list[str]:
 
 def bundle() -> str:
     """Return the front end as one module."""
-    sources = {name: (FOLDER / name).read_text(encoding="utf-8") for name in modules()}
+    return _loader(MAIN) + RENDER
+
+
+def script(main: str, use: str) -> str:
+    """Return a module and all that it imports as the script of a page, which does with it what ``use`` says."""
+    text = f"{_loader(main)}modules().then({use});\n"
+    return text.replace("</", "<\\/").replace("<!--", "<\\!--")
+
+
+def _loader(main: str) -> str:
+    sources = {name: (FOLDER / name).read_text(encoding="utf-8") for name in modules(main)}
     text = json.dumps(sources, ensure_ascii=False)
     version = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return LOADER % {"sources": text, "main": MAIN, "version": version}
+    return LOADER % {"sources": text, "main": main, "version": version}
 
 
 def style() -> str:

@@ -60,8 +60,9 @@ class NetworkExplorer(Explorer):
     target = Choice({-1: "its answer"}, "loss for the class", place="foot")
 
     def __init__(self, model, images, labels=None):
-        check_has("model", model, "layers", "copied", "forward", "gradients")
-        self.model, self.images = model, check_array("images", images, "NCHW")
+        check_has("model", model, "layers", "params", "copied", "forward", "gradients")
+        images = check_array("images", images, "NCHW")
+        self.model, self.images = model, images.astype(dtype_of(model, images), copy=False)
         scores = check_array("the model's output", model.copied().forward(self.images[:1]), "NK")
         classes = scores.shape[1]
         self.labels = None if labels is None else check_labels(labels, (len(self.images), classes))
@@ -156,6 +157,12 @@ class NetworkExplorer(Explorer):
         if change["name"] == "image":
             self.drawing = None
         super()._changed(change)
+
+
+def dtype_of(model, images: np.ndarray) -> np.dtype:
+    """Return the dtype in which a model reads images: that of its weights, such as float32 of one from PyTorch."""
+    weights = model.params.values()
+    return np.result_type(np.float32, *weights) if weights else images.dtype
 
 
 def first_unit(result: Pass) -> tuple[int, list[int]]:

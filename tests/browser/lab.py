@@ -22,6 +22,8 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, WebSocket
 
 WIDGET_CONTROL = "jupyter.widget.control"
 LOST_MODEL = "widget model not found"  # JupyterLab logs it for what an earlier kernel showed, if the run comes late
+# What builds the site brings an extension for JupyterLite along, which fails in JupyterLab.
+ELSEWHERE = "Shared module @jupyterlite/"
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"  # JupyterLab keeps the notebooks behind other tabs in the page
 
 # Resolves when the notebook in front is loaded and its kernel has answered: a Run All before that is lost.
@@ -87,7 +89,7 @@ class Lab:
         page.on("console", self._hear)
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and LOST_MODEL not in message.text:
+        if message.type == "error" and not any(text in message.text for text in (LOST_MODEL, ELSEWHERE)):
             self.errors.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def _listen(self, websocket: WebSocket) -> None:

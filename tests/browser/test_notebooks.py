@@ -11,7 +11,9 @@ import pytest
 from lab import PANEL, Lab
 from playwright.sync_api import expect
 
-NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+ON_PAPER = "12_on_one_page.ipynb"  # formulas alone; test_one_page.py prints it
+FOLDER = Path(__file__).parents[2] / "notebooks"
+NOTEBOOKS = [path for path in sorted(FOLDER.glob("*.ipynb")) if path.name != ON_PAPER]
 ONE_LOOK = {"width": 1280, "height": 800}  # with the file browser open
 # The most that each explorer of a notebook may be high as it opens, in px, from top to bottom.
 ONE, FIRST, TOGETHER = 660, 680, 900  # together: two stages or more, several filters with gradients, the chains
@@ -25,9 +27,11 @@ HEIGHTS = {
     "06": [*3 * [ONE], TOGETHER, ONE, TOGETHER, TOGETHER, ONE],
     "07": [*5 * [ONE], TOGETHER, ONE],
     "08": 7 * [TOGETHER],
+    "09": [TOGETHER],
     "10": [1200, 1200, ONE, FIRST],  # of a training, what is above its maps: see test_training_live.py
+    "11": [ONE, TOGETHER, TOGETHER, ONE, ONE],
 }
-PICTURE = ":is(.cnnlab-stage, .cnnlab-part-sizes, .cnnlab-part-pad)"
+PICTURE = ":is(.cnnlab-stage, .cnnlab-part-sizes, .cnnlab-part-pad, .cnnlab-part-table)"
 AXE = """async outputs => {
   const result = await axe.run({ include: outputs }, { resultTypes: ["violations"], elementRef: false });
   return result.violations.map(({ id, impact, nodes }) =>

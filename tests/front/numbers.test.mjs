@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { brief, factor, format, numberIn, percent } from "../../cnnlab/front/numbers.js";
+import { brief, factor, format, means, numberIn, percent } from "../../cnnlab/front/numbers.js";
 
-const { typed, written } = JSON.parse(readFileSync(new URL("numbers.json", import.meta.url), "utf8"));
+const { typed, written, means: meant } = JSON.parse(readFileSync(new URL("numbers.json", import.meta.url), "utf8"));
 const finite = (value) => (Number.isFinite(value) ? value : null);
 
 test("a number is read as people type it, and nothing else is", () => {
@@ -17,6 +17,13 @@ test("a number is read as people type it, and nothing else is", () => {
 test("what is no number is NaN, and what is too large is infinite", () => {
   assert.deepEqual(["abc", "1/0", "", "0x10"].map(numberIn), [NaN, NaN, NaN, NaN]);
   assert.deepEqual(["1e400", "-1e400"].map(numberIn), [Infinity, -Infinity]);
+});
+
+test("a text means a number where Python says so", () => {
+  assert.deepEqual(
+    meant.map(([text, number]) => [text, number, means(text, number)]),
+    meant,
+  );
 });
 
 test("numbers are short, with a true minus sign; a cell has no room for a tiny one", () => {

@@ -1,0 +1,138 @@
+// A page without a kernel: what an explorer asks is answered from a table that Python made beforehand.
+
+import explorer from "./explorer.js";
+import { judged } from "./judge.js";
+
+/** What stands for anywidget's model: the one that answers is a table of states. */
+class Table {
+  constructor(table) {
+    this.table = table;
+    this.at = 0;
+    this.given = "";
+    this.tried = this.closed = false; // of a question
+    this.veil = table.veil;
+    this.serial = 0;
+    this.read = new Map();
+    this.listeners = new Set();
+    this.traits = { asked: { events: [] }, shown: null };
+    this.turn();
+  }
+
+  get(name) {
+    return this.traits[name];
+  }
+
+  set(name, value) {
+    this.traits[name] = value;
+  }
+
+  on(_event, listener) {
+    this.listeners.add(listener);
+  }
+
+  off(_event, listener) {
+    this.listeners.delete(listener);
+  }
+
+  /** Answers what has been asked, after whoever asks is done. */
+  save_changes() {
+    queueMicrotask(() => {
+      const events = this.traits.asked.events.filter(({ serial }) => serial > this.serial);
+      for (const event of events) this.serve(event);
+      if (events.length) this.answer();
+    });
+  }
+
+  serve(event) {
+    this.serial = event.serial;
+    if (event.press === "uncover") this.veil = "";
+    else if (event.press === "reset") this.at = 0;
+    else if (this.table.kind === "question") Object.assign(this, judged(this.table, this, event));
+    else this.at = this.moveOf(event) ?? this.at;
+  }
+
+  /** The state that an event leads to; nothing where it is not in the table. */
+  moveOf({ set, press }) {
+    const asked = JSON.stringify(set ? { set } : { press });
+    const [, moves] = this.table.states[this.at];
+    return JSON.parse(moves).find(([event]) => JSON.stringify(event) === asked)?.[1];
+  }
+
+  /** Shows the state, and lets whoever waits for the answer to a question see. */
+  answer() {
+    this.turn();
+    for (const listener of [...this.listeners]) listener();
+    if (this.closed) uncover(this.table.key);
+  }
+
+  turn() {
+    const parts = this.partsOf(this.at);
+    this.traits.shown = { serial: this.serial, parts, undo: false, ...(this.veil ? { veil: this.veil } : {}) };
+  }
+
+  partsOf(number) {
+    const [parts] = this.table.states[number];
+    const text = this.table.given ? parts.replaceAll(this.table.given, JSON.stringify(this.given).slice(1, -1)) : parts;
+    return JSON.parse(text, (_, value) => (Number.isInteger(value?.array) ? this.arrayOf(value.array) : value));
+  }
+
+  arrayOf(number) {
+    if (!this.read.has(number)) this.read.set(number, readNumbers(this.table.arrays[number]));
+    return this.read.get(number);
+  }
+}
+
+const KINDS = { f4: Float32Array, f8: Float64Array, u1: Uint8Array };
+
+/** Numbers as an explorer is sent them. */
+function readNumbers([dtype, numbers]) {
+  const data = new DataView(KINDS[dtype].from(numbers, Number).buffer);
+  return dtype === "u1" ? data : { dtype, data };
+}
+
+/** @type {Table[]} */
+const tables = [];
+
+/** Takes the cover off what stood under a question that is closed. */
+function uncover(key) {
+  for (const table of tables) {
+    if (!key || table.veil !== key) continue;
+    table.veil = "";
+    table.answer();
+  }
+}
+
+async function unpacked(text) {
+  const letters = atob(text);
+  const bytes = new Uint8Array(letters.length);
+  for (let k = 0; k < bytes.length; k++) bytes[k] = letters.charCodeAt(k);
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return JSON.parse(await new Response(stream).text());
+}
+
+/** The theme that explorers look up: dark by the system, and light on paper. */
+function followTheme() {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const show = (theme) => {
+    document.documentElement.dataset.theme = theme;
+  };
+  const system = () => show(dark.matches ? "dark" : "light");
+  dark.addEventListener("change", system);
+  window.addEventListener("beforeprint", () => show("light"));
+  window.addEventListener("afterprint", system);
+  system();
+}
+
+/** Brings every explorer of the page to life, from the top down. */
+export async function start() {
+  followTheme();
+  for (const element of document.querySelectorAll("[data-widget]")) {
+    const data = element.querySelector("script");
+    const table = new Table(await unpacked(data.textContent));
+    tables.push(table);
+    element.replaceChildren();
+    explorer.render({ model: table, el: element });
+    await new Promise((resolve) => setTimeout(resolve)); // the page can be used meanwhile
+  }
+  document.documentElement.dataset.alive = "true";
+}

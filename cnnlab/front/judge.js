@@ -1,0 +1,27 @@
+// Judges an answer by the table of a question: what Python would say to it was asked of Python beforehand.
+
+import { means, numberIn } from "./numbers.js";
+
+/**
+ * How a question stands after an event.
+ * @param {any} table
+ * @param {{at: number, tried?: boolean, closed?: boolean}} now
+ * @param {any} event
+ */
+export function judged(table, now, event) {
+  const [at, given] = [now.tried ? 1 : 0, event.set?.given ?? ""];
+  if (now.closed) return {};
+  if (event.press === "reveal") return now.tried ? { at: table.reveal, closed: true } : {};
+  if (event.press === "check" || (event.set && !given.trim())) return { at: table.nothing[at] };
+  if (!event.set) return {};
+  if (table.answers === "number" && Number.isNaN(numberIn(given))) return { at: table.odd[at] };
+  const known = table.known.findIndex(([answer]) => same(table.answers, given, answer));
+  if (known === 0) return { at: table.known[0][1], closed: true };
+  return { at: known < 0 ? table.other : table.known[known][1], tried: true, given: given.trim() };
+}
+
+function same(kind, given, answer) {
+  if (kind === "number") return means(given, answer);
+  if (kind === "choice") return given === answer;
+  return given.trim().toLowerCase() === String(answer).trim().toLowerCase();
+}

@@ -1,0 +1,191 @@
+"""Networks from elsewhere: a ``torch.nn.Sequential`` with its weights, as a network of these layers.
+
+PyTorch itself is never imported: who has a module of it to give has loaded it. Layers are told by the name of their
+class, and a subclass is another class: it may compute something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from cnnlab.checks import shown
+from cnnlab.layers import Conv2D, Dense, Flatten, Layer, LeakyReLU, MaxPool2D, MeanPool2D, ReLU, Sigmoid, Tanh
+from cnnlab.network import Sequential
+
+TORCH = "torch.nn.modules."
+CONTAINER = "Sequential"
+LEFT_OUT = ("Dropout", "Identity")  # a trained network passes everything on through them
+DTYPES = ("torch.float32", "torch.float64")
+
+
+def from_torch(module) -> Sequential:
+    """Return a network that computes what a ``torch.nn.Sequential`` computes once it is trained.
+
+    Parameters
+    ----------
+    module : torch.nn.Sequential
+        Of Conv2d (padded with zeros), ReLU, LeakyReLU, Sigmoid, Tanh, MaxPool2d, AvgPool2d, Flatten and Linear, and of
+        other Sequentials of them. Dropout and Identity are left out, as after ``module.eval()``. Scores come out of its
+        last layer: no softmax.
+
+    Returns
+    -------
+    Sequential
+        With copies of the weights, float32 or float64 as they are: the images must have that dtype too.
+
+    Raises
+    ------
+    TypeError
+        If the module is no Sequential, or holds a layer that is not among these.
+    ValueError
+        If a layer has a setting that cnnlab has not.
+
+    Notes
+    -----
+    Source: the documentation of torch.nn, whose layers keep the weights of Linear as (K, D), where cnnlab has (D, K).
+
+    Examples
+    --------
+    >>> import torch  # doctest: +SKIP
+    >>> from_torch(torch.nn.Sequential(torch.nn.Conv2d(1, 8, 3), torch.nn.ReLU())).layers  # doctest: +SKIP
+    (Conv2D(1, 8, 3), ReLU())
+    >>> from_torch("a file")
+    Traceback (most recent call last):
+    TypeError: module ('a file') must be a torch.nn.Sequential of layers
+    """
+    if _kind(module) != CONTAINER:
+        raise TypeError(f"module ({_shown(module)}) must be a torch.nn.Sequential of layers{_advice(module)}")
+    layers = [_made(name, layer) for name, layer in _leaves("module", module) if _kind(layer) not in LEFT_OUT]
+    return Sequential(*layers)
+
+
+def _leaves(name: str, module) -> Iterator[tuple[str, object]]:
+    """Yield the layers of a Sequential, and of those inside it, each under the name that it has in PyTorch."""
+    if _kind(module) != CONTAINER:
+        yield name, module
+        return
+    for key, child in module._modules.items():  # named_children() would leave out a layer that is used twice
+        yield from _leaves(f"{name}[{key}]" if key.isdecimal() else f"{name}.{key}", child)
+
+
+def _kind(module) -> str:
+    """Return the name of PyTorch's class of a module; empty for any other object.
+
+    A class derived from Sequential is one too, as long as it goes forward as its parent does.
+    """
+    for cls in type(module).__mro__:
+        if cls.__module__.startswith(TORCH):
+            same = cls is type(module) or (cls.__name__ == CONTAINER and type(module).forward is cls.forward)
+            return cls.__name__ if same else ""
+    return ""
+
+
+def _made(name: str, module) -> Layer:
+    """Return a layer of PyTorch as one of cnnlab's."""
+    kind = _kind(module)
+    if kind not in MAKERS:
+        raise TypeError(f"{name} ({_shown(module)}) must be one of {', '.join([*MAKERS, *LEFT_OUT])}{_advice(module)}")
+    return MAKERS[kind](name, module)
+
+
+def _advice(module) -> str:
+    """Return what can be done about a module that cannot be taken."""
+    name = type(module).__name__
+    known = next((text for start, text in ADVICE.items() if name.startswith(start)), None)
+    if known is None:
+        known = (
+            "put its layers into a Sequential, in the order in which they are used"
+            if _is_module(module) and module._modules
+            else ""
+        )
+    return f": {known}" if known else ""
+
+
+def _shown(module) -> str:
+    """Return a module's class, which says more than its repr over many lines; any other object as it is."""
+    return type(module).__name__ if _is_module(module) else shown(module)
+
+
+def _is_module(module) -> bool:
+    return any(cls.__module__.startswith(TORCH) for cls in type(module).__mro__)
+
+
+def _require(name: str, module, setting: str, value, advice: str) -> None:
+    """Raise unless a setting of a layer is the one that cnnlab computes."""
+    given = getattr(module, setting)
+    if given != value:
+        raise ValueError(f"{setting} of {name} ({given!r}) must be {value!r}: {advice}")
+
+
+def _weights(name: str, tensor) -> np.ndarray:
+    """Return a copy of a tensor."""
+    if str(tensor.dtype) not in DTYPES:
+        raise TypeError(f"{name} ({tensor.dtype}) must be float32 or float64: call .float() on the module first")
+    return tensor.detach().cpu().numpy().copy()
+
+
+def _fill(name: str, layer: Layer, module) -> Layer:
+    """Put a module's weights in the place of those of a layer; without biases they are 0."""
+    w = _weights(f"weight of {name}", module.weight)
+    w = w.T.copy() if isinstance(layer, Dense) else w
+    b = np.zeros(len(layer.params["b"]), w.dtype) if module.bias is None else _weights(f"bias of {name}", module.bias)
+    layer.params = {"w": w, "b": b}
+    return layer
+
+
+def _convolution(name: str, module) -> Layer:
+    _require(name, module, "padding_mode", "zeros", "train it again with zeros around its input")
+    settings = {key: getattr(module, key) for key in ("stride", "padding", "dilation", "groups")}
+    sizes = module.in_channels, module.out_channels, module.kernel_size
+    return _fill(name, Conv2D(*sizes, rng=np.random.default_rng(0), **settings), module)  # what it draws is replaced
+
+
+def _dense(name: str, module) -> Layer:
+    return _fill(name, Dense(module.in_features, module.out_features, rng=np.random.default_rng(0)), module)
+
+
+def _max_pool(name: str, module) -> Layer:
+    _require(name, module, "return_indices", False, "max_pool2d returns the places of the winners too")
+    return MaxPool2D(module.kernel_size, dilation=module.dilation, **_windows(module))
+
+
+def _mean_pool(name: str, module) -> Layer:
+    _require(name, module, "divisor_override", None, "a mean divides by the number of its cells")
+    return MeanPool2D(module.kernel_size, count_include_pad=module.count_include_pad, **_windows(module))
+
+
+def _windows(module) -> dict:
+    return {key: getattr(module, key) for key in ("stride", "padding", "ceil_mode")}
+
+
+def _flatten(name: str, module) -> Layer:
+    _require(name, module, "start_dim", 1, "one row for each image is what a fully connected layer reads")
+    _require(name, module, "end_dim", -1, "one row for each image is what a fully connected layer reads")
+    return Flatten()
+
+
+MAKERS: dict[str, Callable[[str, object], Layer]] = {
+    "Conv2d": _convolution,
+    "ReLU": lambda name, module: ReLU(),
+    "LeakyReLU": lambda name, module: LeakyReLU(slope=module.negative_slope),
+    "Sigmoid": lambda name, module: Sigmoid(),
+    "Tanh": lambda name, module: Tanh(),
+    "MaxPool2d": _max_pool,
+    "AvgPool2d": _mean_pool,
+    "Flatten": _flatten,
+    "Linear": _dense,
+}
+ADVICE = {  # by the beginning of a class's name
+    "BatchNorm": "fold it into the convolution before it (torch.nn.utils.fuse_conv_bn_weights)",
+    "Softmax": "leave it out, since the explorers take scores and compute the softmax themselves",
+    "LogSoftmax": "leave it out, since the explorers take scores and compute the softmax themselves",
+    "AdaptiveAvgPool": "use AvgPool2d with a window of the size of the map",
+    "AdaptiveMaxPool": "use MaxPool2d with a window of the size of the map",
+    "Parametrized": "call torch.nn.utils.parametrize.remove_parametrizations on it first",
+    "Lazy": "run one batch through the module first, so that it knows its size",
+    "Dropout": "leave it out, since a trained network passes everything on through it",
+}
+for _start in ("GELU", "SiLU", "ELU", "SELU", "PReLU", "Hardswish", "Mish", "Softplus", "ReLU6"):
+    ADVICE[_start] = "train it with ReLU, LeakyReLU, Sigmoid or Tanh in its place"

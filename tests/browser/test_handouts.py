@@ -1,0 +1,115 @@
+"""Handouts opened from a disk in a browser: they live, ask for nothing, and show the numbers of the notebook."""
+
+from __future__ import annotations
+
+import nbformat
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+from stage_view import StageView
+
+from cnnlab import conv2d
+from cnnlab.handout import write_handouts
+
+X, W = np.arange(25).reshape(1, 1, 5, 5) % 7, np.array([[[[1, 2], [0, -1]]]])
+CELLS = [
+    "import numpy as np\nfrom cnnlab.widgets import ConvolutionExplorer, Predict\n"
+    "x, w = np.arange(25).reshape(5, 5) % 7, [[1, 2], [0, -1]]",
+    'Predict("What is y[0, 0]?", -5, mistakes={5: "Mind the sign."}, because="So it is.")',
+    "ConvolutionExplorer(x, w)",
+    'Predict("Which?", "b", choices=["a", "b"], because="Just so.")',
+]
+
+
+@pytest.fixture(scope="module")
+def handout(tmp_path_factory):
+    """Write a small notebook and its handout, once for all tests."""
+    folder = tmp_path_factory.mktemp("handout")
+    cells = [nbformat.v4.new_markdown_cell("# A lesson\n\n$$y_{o} = \\sum_t x_{oS+t-P} w_t$$")]
+    notebook = nbformat.v4.new_notebook(cells=[*cells, *map(nbformat.v4.new_code_cell, CELLS)])
+    nbformat.write(notebook, folder / "lesson.ipynb")
+    (page,) = write_handouts([folder / "lesson.ipynb"], folder / "out")
+    return page
+
+
+@pytest.fixture
+def opened(page: Page, handout):
+    """Open the handout from the disk; the test fails if it asks for anything or logs anything."""
+    asked, said = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(handout.as_uri())
+    page.wait_for_selector("[data-alive]")
+    yield page
+    assert [url for url in asked if not url.startswith(("blob:", "data:"))] == [handout.as_uri()]
+    assert said == []
+
+
+def numbers(root, panel: str) -> list[float]:
+    cells = root.locator(f'[data-panel="{panel}"] .cnnlab-cell')
+    return cells.evaluate_all("cells => cells.map(cell => Number(cell.dataset.value))")
+
+
+def test_pointing_holding_stepping_and_a_slider_work_with_the_notebook_s_numbers(opened):
+    root = opened.locator("[data-widget]").nth(1)
+    stage = StageView(root.locator(".cnnlab-stage"), root)
+    y = conv2d(X, W)
+    assert numbers(root, "y") == y.ravel().tolist()
+    root.locator('[data-panel="y"] [data-cell="0,1,2"]').click()
+    assert stage.top.get_attribute("data-selected") == "y:0,1,2"
+    assert stage.top.get_attribute("data-held") == "true"
+    root.get_by_role("button", name="one step on").click()
+    assert stage.top.get_attribute("data-selected") == "y:0,1,3"
+    slider = root.get_by_role("slider", name="S stride")
+    slider.press("ArrowRight")
+    expect(root.locator('[data-panel="y"] .cnnlab-cell')).to_have_count(4)
+    assert numbers(root, "y") == conv2d(X, W, stride=2).ravel().tolist()
+    root.get_by_role("slider", name="P padding").press("ArrowRight")
+    expect(root.locator('[data-panel="y"] .cnnlab-cell')).to_have_count(9)
+    assert numbers(root, "y") == conv2d(X, W, stride=2, padding=1).ravel().tolist()
+
+
+def test_nothing_can_be_typed_into_and_no_line_says_that_it_can(opened):
+    root = opened.locator("[data-widget]").nth(1)
+    root.locator('[data-panel="x"] [data-cell="0,1,1"]').dblclick()
+    assert root.locator(".cnnlab-input").count() == 0
+    assert "double-click" not in root.inner_text()
+    assert opened.locator(".page-limits").first.inner_text().startswith("This page has no kernel: typing into cells")
+
+
+def test_questions_are_answered_as_in_the_notebook(opened):
+    typed, chosen = (opened.locator("[data-widget]").nth(number) for number in (0, 2))
+    field, verdict = typed.locator("input"), typed.get_by_role("status")
+    field.fill("nothing")
+    field.press("Enter")
+    expect(verdict).to_have_text("Type a number, such as 12 or −0.5.")
+    field.fill("5.0")
+    field.press("Enter")
+    expect(verdict).to_have_text("✗ 5 is not it. Mind the sign.")
+    field.fill("77")
+    field.press("Enter")
+    expect(verdict).to_have_text("✗ 77 is not it. Go through the question once more, then try again.")
+    field.fill("−5")
+    field.press("Enter")
+    expect(verdict).to_have_text("✓ Right: -5. So it is.")
+    expect(field).to_be_disabled()
+    chosen.get_by_label("a", exact=True).check()
+    chosen.get_by_role("button", name="check").click()
+    chosen.get_by_role("button", name="show the answer").click()
+    expect(chosen.get_by_role("status")).to_have_text("The answer is b. Just so.")
+
+
+@pytest.mark.parametrize("width", [390, 900, 1280])
+def test_nothing_is_cut_sideways(opened, width):
+    opened.set_viewport_size({"width": width, "height": 800})
+    assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_it_is_dark_where_the_system_is_and_light_on_paper(opened):
+    paper = "getComputedStyle(document.querySelector('.cnnlab-explorer')).getPropertyValue('--cnnlab-paper').trim()"
+    light = opened.evaluate(paper)
+    opened.emulate_media(color_scheme="dark")
+    opened.wait_for_function(f"{paper} !== '{light}'")
+    opened.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert opened.evaluate(paper) == light
