@@ -80,15 +80,18 @@ def test_an_explorer_is_uncovered_when_one_asks_to_see_it(explorer):
     assert not is_covered(explorer)
 
 
-def test_a_covered_explorer_works_and_shows_neither_picture_nor_numbers_where_no_widget_runs(explorer):
+def test_a_covered_explorer_works_and_shows_its_picture_only_when_asked_where_no_widget_runs(explorer):
     ask(KEY, explorer)
     explorer.size = 2
     bundle, _ = explorer._repr_mimebundle_()
-    assert set(bundle) == {"text/plain", "text/markdown", WIDGET_VIEW}
+    assert set(bundle) == {"text/plain", "text/html", WIDGET_VIEW}
     assert bundle["text/plain"] == "ConvolutionExplorer: covered until the question above is answered"
-    assert not any(letter.isdigit() for letter in bundle["text/plain"] + bundle["text/markdown"])
+    summary, shut = bundle["text/html"].removeprefix("<details><summary>").split("</summary>")
+    assert not any(letter.isdigit() for letter in bundle["text/plain"] + summary)
     explorer.uncover()
     bundle, _ = explorer._repr_mimebundle_()
+    assert shut.endswith("</details>")
+    assert bundle["image/png"] in shut
     assert set(bundle) == {"text/plain", "image/png", WIDGET_VIEW}
     assert bundle["text/plain"].startswith("ConvolutionExplorer: x 2×2")
 

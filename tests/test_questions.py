@@ -18,6 +18,7 @@ KEYS = questions.all_keys()
 ASKED = re.compile(r'\bask\("([^"]+)"')
 EXPLORER = re.compile(r"\w+(Explorer|Pad)\b")
 SEEN = ("text/plain", "text/markdown", "text/html")
+UNSEEN = re.compile(r"data:image[^\"]+|</summary>.*</details>", re.DOTALL)  # pictures, and what is shut
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -27,9 +28,9 @@ def code_cells(path):
 
 
 def texts_of(cell) -> list[str]:
-    """Return all that the stored outputs of a cell say in words and numbers."""
+    """Return all that the stored outputs of a cell say in words and numbers, before one opens anything."""
     data = [output.get("data", {"text/plain": output.get("text", "")}) for output in cell.outputs]
-    return [re.sub(r"data:image[^\"]+", "", each[kind]) for each in data for kind in SEEN if kind in each]
+    return [UNSEEN.sub("", each[kind]) for each in data for kind in SEEN if kind in each]
 
 
 def says(text: str, answer) -> bool:
@@ -82,7 +83,9 @@ def test_an_explorer_that_a_question_covers_is_shown_by_the_next_cell(path):
     for cell, below in pairwise(cells):
         for name in re.findall(r'\bask\("[^"]+", (\w+)\)', cell.source):
             assert below.source.strip().splitlines()[-1] == name
-            assert all(set(output.data) == {"text/plain", "text/markdown"} for output in below.outputs)
+            (output,) = below.outputs
+            assert set(output.data) == {"text/plain", "text/html"}
+            assert re.fullmatch(r"<details><summary>[^<]+</summary><img [^>]+></details>", output.data["text/html"])
 
 
 @pytest.mark.parametrize("key", KEYS)

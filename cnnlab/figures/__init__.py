@@ -6,7 +6,17 @@ A still looks like the browser's stage: lengths are its pixels, colours those of
 from cnnlab.figures.curves import draw_curves
 from cnnlab.figures.planes import draw_plane
 from cnnlab.figures.scene import draw_scene, scene_png
-from cnnlab.figures.sheet import Picture, new_axes, to_png
+from cnnlab.figures.sheet import Picture, image_html, new_axes, to_png
 from cnnlab.figures.sizes import draw_sizes
 
-__all__ = ["Picture", "draw_curves", "draw_plane", "draw_scene", "draw_sizes", "new_axes", "scene_png", "to_png"]
+__all__ = [
+    "Picture",
+    "draw_curves",
+    "draw_plane",
+    "draw_scene",
+    "draw_sizes",
+    "image_html",
+    "new_axes",
+    "scene_png",
+    "to_png",
+]

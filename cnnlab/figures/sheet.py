@@ -175,8 +175,12 @@ class Picture:
         return f"Picture: {self.alt}"
 
     def _repr_html_(self) -> str:
-        source = f"data:image/png;base64,{b64encode(self.png).decode()}"
-        return f'<img alt="{escape(self.alt)}" src="{source}">'
+        return image_html(self.png, self.alt)
+
+
+def image_html(png: bytes, alt: str) -> str:
+    """Return a picture as HTML that needs no file beside it."""
+    return f'<img alt="{escape(alt)}" src="data:image/png;base64,{b64encode(png).decode()}">'
 
 
 @lru_cache(maxsize=256)

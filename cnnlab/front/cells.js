@@ -3,7 +3,7 @@
 import { make, write } from "./dom.js";
 import { emsOf, isRoomy } from "./layout.js";
 import { brief, format } from "./numbers.js";
-import { keyOf, kindOf, valueAt } from "./scene.js";
+import { keyOf, kindOf } from "./scene.js";
 
 /** How strongly a value is coloured, from 0 (none) to 1 (the largest of its panel). */
 export const strength = (panel, value) =>
@@ -16,7 +16,7 @@ export class CellsView {
   constructor(panel) {
     /** @type {Map<string, any>} */
     this.cells = new Map();
-    this.painted = new Map();
+    this.painted = new Map(); // how each cell looks
     this.lit = [];
     this.element = make("div", { class: "cnnlab-planes" });
     // planes are numbered down each column first: the kernels of one filter stand below each other
@@ -76,17 +76,19 @@ export class CellsView {
    */
   paint(panel, { numbers: all, readers = null }) {
     const numbers = all && isRoomy(panel);
+    const grey = panel.palette === "grey";
     const marks = new Map();
     for (const [mark, cells] of Object.entries(panel.marks ?? {}))
       for (const cell of cells) marks.set(keyOf(cell), mark);
+    let number = 0;
     for (const [key, element] of this.cells) {
-      const cell = cellOf(key);
-      const value = readers ? readers.count(cell) : valueAt(panel, cell);
+      const value = readers ? readers.count(cellOf(key)) : panel.values[number];
       const ratio = readers ? value / (readers.most || 1) : strength(panel, value);
-      const look = `${value} ${ratio} ${numbers} ${Boolean(readers)} ${marks.get(key) ?? ""}`;
-      if (this.painted.get(key) === look) continue;
+      const text = numbers && !element.classList.contains("cnnlab-beyond") ? brief(value) : "";
+      const look = { value, ratio, text, grey, numbers, counted: Boolean(readers), mark: marks.get(key) ?? "" };
+      paintCell(element, look, this.painted.get(key) ?? {});
       this.painted.set(key, look);
-      paintCell(element, panel, { value, ratio, mark: marks.get(key) ?? "", numbers, counted: Boolean(readers) });
+      number++;
     }
   }
 
@@ -125,24 +127,39 @@ function headsOf(panel) {
   const cells = panel.places.columns.map((index) =>
     make("div", { role: "columnheader", class: "cnnlab-head" }, String(index)),
   );
-  return make("div", { role: "row", class: "cnnlab-row" }, make("div", { class: "cnnlab-head" }), ...cells);
+  return make(
+    "div",
+    { role: "row", class: "cnnlab-row cnnlab-heads" },
+    make("div", { class: "cnnlab-head" }),
+    ...cells,
+  );
 }
 
-function paintCell(element, panel, { value, ratio, mark, numbers, counted }) {
-  const text = numbers && !element.classList.contains("cnnlab-beyond") ? brief(value) : "";
-  if (!element.firstElementChild) write(element, text); // nobody types there
-  element.dataset.value = String(value);
-  element.dataset.mark = mark;
-  element.style.setProperty("--v", value === 0 || !Number.isFinite(value) ? "0%" : `${Math.round(10 + 62 * ratio)}%`);
-  if (panel.palette === "grey") paintGrey(element, ratio);
-  const ems = emsOf(text);
-  element.classList.toggle("cnnlab-long", ems > 2);
-  if (ems > 2) element.style.setProperty("--ems", String(ems));
-  element.classList.toggle("cnnlab-negative", value < 0);
-  element.classList.toggle("cnnlab-count", counted);
-  if (numbers) element.removeAttribute("aria-label");
-  else element.setAttribute("aria-label", format(value));
+/** Changes what looks another way than before: of a thousand cells every needless change is felt. */
+function paintCell(element, now, before) {
+  const { value, ratio, text, grey, numbers, counted, mark } = now;
+  if (text !== before.text) {
+    if (!element.firstElementChild) write(element, text); // nobody types there
+    const ems = emsOf(text);
+    element.classList.toggle("cnnlab-long", ems > 2);
+    if (ems > 2) element.style.setProperty("--ems", String(ems));
+  }
+  if (value !== before.value) {
+    element.dataset.value = String(value);
+    if (value < 0 !== before.value < 0) element.classList.toggle("cnnlab-negative", value < 0);
+  }
+  if (mark !== before.mark) element.dataset.mark = mark;
+  if (counted !== before.counted) element.classList.toggle("cnnlab-count", counted);
+  const shade = shadeOf(now);
+  if (before.value === undefined || shade !== shadeOf(before)) element.style.setProperty("--v", shade);
+  if (grey && ratio !== before.ratio) paintGrey(element, ratio);
+  if (numbers && !before.numbers) element.removeAttribute("aria-label");
+  if (!numbers && (before.numbers || value !== before.value)) element.setAttribute("aria-label", format(value));
 }
+
+/** How much of its colour a cell has. */
+const shadeOf = ({ value, ratio }) =>
+  value === 0 || !Number.isFinite(value) ? "0%" : `${Math.round(10 + 62 * ratio)}%`;
 
 function paintGrey(element, ratio) {
   const level = Math.round(255 * ratio);

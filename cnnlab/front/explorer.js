@@ -16,6 +16,8 @@ const NARROW = 640; // px of an explorer in which nothing can stand beside panel
 const SILENCE = 5000; // ms after which a training that should go on seems lost
 const NO_ANSWER = "No answer from the kernel: after a restart, run the cell again.";
 
+const added = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
+
 /** A part with controls and lines of text. */
 class Words {
   constructor(kind, link) {
@@ -108,7 +110,7 @@ class Explorer {
     this.veil = new Veil(this.root, () => this.link.ask({ press: "uncover" }));
     /** @type {{kind: string, view: any}[]} */
     this.parts = [];
-    this.kinds = this.width = this.height = this.inset = undefined;
+    this.kinds = this.width = this.height = this.inset = this.waiting = undefined;
     this.life = new AbortController();
     el.append(this.root);
     guardKeys(this.root, this.life.signal);
@@ -133,6 +135,7 @@ class Explorer {
   }
 
   remove() {
+    cancelAnimationFrame(this.waiting);
     this.life.abort();
     for (const { view } of this.parts) view.remove();
     this.root.remove();
@@ -140,12 +143,12 @@ class Explorer {
 
   /** Shows the parts; one that is of the same kind as before keeps its elements. */
   show({ parts = [], veil = "" }) {
+    this.later(); // first: then no stage draws before it has its room
     const kinds = parts.map(({ kind }) => kind).join();
     if (kinds !== this.kinds) this.arrange(parts);
     this.kinds = kinds;
     for (const [k, part] of parts.entries()) this.parts[k].view.show(part);
     this.veil.show(veil);
-    if (this.width) this.fit(true);
   }
 
   /** Makes what is not there yet, and puts everything in order. */
@@ -156,7 +159,7 @@ class Explorer {
       if (this.parts[k]?.kind === kind) return this.parts[k];
       this.parts[k]?.view.remove();
       const maker = MAKERS[kind] ?? ((link) => new Words(kind, link));
-      return { kind, view: maker(this.link, stage, () => this.width && this.fit(true)) };
+      return { kind, view: maker(this.link, stage, () => this.later()) };
     });
     for (const { view } of this.parts.slice(parts.length)) view.remove();
     this.parts = made;
@@ -178,24 +181,38 @@ class Explorer {
     if (this.inset && root.parentElement !== place) place.prepend(root); // a move would take the focus away
   }
 
+  /** Lays out anew before the next frame, once however many answers come until then. */
+  later() {
+    if (this.width)
+      this.waiting ??= requestAnimationFrame(() => {
+        this.waiting = undefined;
+        this.fit(true);
+      });
+  }
+
   /** Gives each stage its room: what the window leaves when all else has its own. */
   fit(anew = false) {
-    const width = this.root.clientWidth;
-    if (!width || (width === this.width && !anew && window.innerHeight === this.height)) return;
+    const width = this.root.clientWidth; // none while it is hidden
+    if (width === this.width && !anew && window.innerHeight === this.height) return;
     Object.assign(this, { width, height: window.innerHeight });
     const { stages } = this;
-    if (!stages.length) return;
+    if (!width || !stages.length) return;
     this.root.classList.toggle("cnnlab-narrow", width < NARROW);
     this.placeHead();
     for (const stage of stages) stage.reserve(width);
     const abreast = stages.every(({ root }) => root.parentElement.matches(".cnnlab-abreast")) && width > WIDE;
     const room = this.room(abreast);
+    const widths = stages.map(({ scroller }) => scroller.clientWidth || width);
     const needs = stages.map((stage) => stage.need);
-    const all = abreast ? Math.max(...needs) : needs.reduce((sum, need) => sum + need, 0);
-    const used = stages.map((stage, k) => stage.fit(width, (room * (abreast ? all : needs[k])) / (all || 1)));
-    if (abreast) return;
-    for (const [k, stage] of stages.entries()) // what one does not use, or needs more, the others get or give
-      used[k] = stage.fit(width, room - used.reduce((sum, height, other) => sum + (other === k ? 0 : height), 0));
+    const all = abreast ? Math.max(...needs) : added(needs);
+    const chosen = stages.map((stage, k) => stage.choose(widths[k], (room * (abreast ? all : needs[k])) / (all || 1)));
+    if (!abreast && stages.length > 1)
+      for (const [k, stage] of stages.entries()) {
+        const others = added(chosen.map((lengths, other) => (other === k ? 0 : (lengths?.high ?? 0))));
+        chosen[k] = stage.choose(widths[k], room - others); // what one does not use, or needs more, the others get or give
+      }
+    for (const [k, stage] of stages.entries()) stage.fit(chosen[k]);
+    for (const stage of stages) stage.draw();
   }
 
   /** The height in px that is left for panels, of all stages or of those abreast. */
@@ -204,7 +221,7 @@ class Explorer {
     const several = stages.filter(({ need }) => need).length > 1 || stages.some(({ isTall }) => isTall);
     const most = (window.innerHeight - AROUND) * (several && !abreast ? TALLER : 1);
     const panels = stages.map(({ scroller }) => scroller.offsetHeight);
-    const taken = abreast ? Math.max(...panels) : panels.reduce((sum, height) => sum + height, 0);
+    const taken = abreast ? Math.max(...panels) : added(panels);
     return most - (this.root.offsetHeight - taken);
   }
 }

@@ -52,6 +52,14 @@ const LENGTH = {
  * @property {number} line how many columns stand in one line; 0 for all
  * @property {boolean} compact many small maps
  * @property {boolean} inset whether words stand beside the bars
+ *
+ * @typedef {object} Lengths what a stage sets: a way, with how high its panels are then
+ * @property {number} cell
+ * @property {number} photo
+ * @property {number} operator
+ * @property {number} high
+ * @property {boolean} numbers whether they can be read
+ * @property {number} room the width that there is
  */
 
 /** Are a panel's cells as large as those with numbers? */

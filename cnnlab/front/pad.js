@@ -1,10 +1,11 @@
-// The pad: a bitmap drawn with mouse, touch or keyboard. Drawing stays in the browser; the kernel gets the bitmap at most
-// once a frame, and at most one that it has not answered.
+// The pad: a bitmap drawn with mouse, touch or keyboard. Drawing stays in the browser and goes first; the kernel gets the
+// bitmap now and then during a stroke, at its end, and at most one that it has not answered.
 
 import { ARROWS, PEN, drawLine, isEmpty, movePen, pathOf, readBytes, sameBytes } from "./bitmap.js";
 import { make } from "./dom.js";
 
 const MOST_UNDONE = 100; // strokes that can be taken back
+const PAUSE = 120; // ms between what the kernel is told during a stroke: its answers keep the page from drawing
 const HELP =
   "Arrow keys move the pen, Space puts it down and lifts it, Backspace takes the last stroke back, Delete clears.";
 
@@ -25,6 +26,8 @@ class Pad {
     this.isWaiting = isWaiting;
     this.bitmap = readBytes(control.value);
     this.sent = this.bitmap.slice();
+    this.telling = 0; // when the kernel was last told, in ms of the page
+    this.soon = undefined;
     this.past = []; // the bitmap before each stroke
     this.pen = [this.size >> 1, this.size >> 1]; // the cell that the keyboard's pen is on
     this.path = make("path");
@@ -109,9 +112,16 @@ class Pad {
     });
   }
 
-  /** Tells the kernel, unless it has not answered yet: then after its answer. */
+  /** Tells the kernel, unless it has not answered yet: then after its answer; and not too often during a stroke. */
   tellKernel() {
     if (sameBytes(this.bitmap, this.sent) || this.isWaiting()) return;
+    const early = this.pointer ? this.telling + PAUSE - performance.now() : 0;
+    clearTimeout(this.soon);
+    if (early > 0) {
+      this.soon = setTimeout(() => this.element.isConnected && this.tellKernel(), early);
+      return;
+    }
+    this.telling = performance.now();
     this.sent = this.bitmap.slice();
     this.send(this.sent);
   }
@@ -158,7 +168,9 @@ class Pad {
   }
 
   lift(event) {
-    if (event.pointerId === this.pointer?.id) this.pointer = null;
+    if (event.pointerId !== this.pointer?.id) return;
+    this.pointer = null;
+    if (!this.frame) this.tellKernel();
   }
 
   key(event) {

@@ -42,7 +42,6 @@ export class Panels {
 
   /**
    * Makes the panels anew whose elements are others than before; all of them where there are others.
-   * @returns {boolean} whether anything was made
    */
   build(scene) {
     const panels = Object.values(scene.panels);
@@ -59,7 +58,6 @@ export class Panels {
         this.element.querySelector(`[data-panel="${panel.name}"]`).replaceWith(this.section(panel));
     for (const panel of panels) this.sectionOf(panel.name).classList.toggle("cnnlab-active", Boolean(panel.active));
     Object.assign(this, { looks, places, shown: scene.panels });
-    return changed.length > 0;
   }
 
   sectionOf(name) {

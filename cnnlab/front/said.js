@@ -1,12 +1,13 @@
 // What is said of the cell in view: its sum as a strip of chips, a sentence, lines of code, and what one can do.
 
 import { make, withSubscripts, write } from "./dom.js";
-import { cellAt, countOf, sameAt } from "./scene.js";
+import { cellAt, countOf, sameAt, wiresOf } from "./scene.js";
 import { stripLength, stripOf } from "./strip.js";
 import { summed, sumOf } from "./sums.js";
 import { linesOfCode, sentenceOf } from "./words.js";
 
-const MOST_TRIED = 300; // cells of a panel whose sum and sentence are looked at for their length
+const MOST_TRIED = { cells: 300, terms: 1500 }; // of a panel, of which sum and sentence are looked at for their length
+const MOST_KEPT = 50; // looks of a scene whose room is remembered
 const LINE_OF_CODE = 28; // px
 
 export class Said {
@@ -16,6 +17,7 @@ export class Said {
     this.at = null; // the cell of the sum in view
     this.group = null; // the group of its terms that is opened
     this.most = this.spare = 0; // px of the longest strip so far, and of what the one in view leaves of them
+    this.rooms = new Map(); // of each look of the scene so far, the room of its longest strip and sentence
     this.strip = make("div", { class: "cnnlab-strip", role: "group", "aria-label": "sum of the selected cell" });
     this.sentence = make("p", { class: "cnnlab-sentence" });
     this.element = make("div", { class: "cnnlab-said" }, this.sentence);
@@ -69,31 +71,46 @@ export class Said {
 
   // --- its room ---
 
-  /** Keeps the room of the longest sum and sentence, so that nothing below them moves from cell to cell. */
-  reserve(scene, panels, backward) {
+  /**
+   * Keeps the room of the longest sum and sentence, so that nothing below them moves from cell to cell.
+   * @param {string} look what the room depends on, but for the numbers
+   */
+  reserve(look, scene, panels, backward) {
     this.foot.style.minHeight = "";
     this.most = 0;
     if (!this.element.clientWidth || this.strip.parentElement !== this.element) return;
+    if (!this.rooms.has(look)) {
+      if (this.rooms.size === MOST_KEPT) this.rooms.clear();
+      this.rooms.set(look, this.roomOf(scene, panels, backward));
+    }
+    const { strip, sentence } = this.rooms.get(look);
+    this.sentence.style.minHeight = `${sentence}px`;
+    this.most = strip;
+    this.keep();
+  }
+
+  roomOf(scene, panels, backward) {
     const probe = make("div", { class: "cnnlab-probe", "aria-hidden": "true" });
     for (const panel of panels) probe.append(...this.longest(scene, summed(scene, panel.name, backward), backward));
     this.element.append(probe);
     const most = (name) => Math.max(0, ...[...probe.getElementsByClassName(name)].map(heightOf));
-    this.sentence.style.minHeight = `${most("cnnlab-sentence")}px`;
-    this.most = most("cnnlab-strip");
+    const room = { strip: most("cnnlab-strip"), sentence: most("cnnlab-sentence") };
     probe.remove();
-    this.keep();
+    return room;
   }
 
   /** The longest strip and the longest sentence of a panel's cells. */
   longest(scene, panel, backward) {
     const count = countOf(panel);
-    const step = Math.ceil(count / MOST_TRIED);
+    const wires = panel.sum ? wiresOf(scene.wires[panel.sum.wires]) : 0;
+    const step = Math.ceil(Math.max(count / MOST_TRIED.cells, wires / MOST_TRIED.terms, 1));
     let [length, strip, sentence] = [0, null, ""];
     for (let k = 0; k < count; k += step) {
       const at = { panel: panel.name, cell: cellAt(panel, k) };
       const sum = sumOf(scene, at, backward);
-      if (stripLength(sum, at.cell) > length) [length, strip] = [stripLength(sum, at.cell), { at, sum }];
-      const text = sentenceOf(scene, at, backward);
+      const long = stripLength(sum, at.cell);
+      if (long > length) [length, strip] = [long, { at, sum }];
+      const text = sentenceOf(scene, at, backward, sum);
       if (text.length > sentence.length) sentence = text;
     }
     const still = { light: () => {}, open: null, toggle: () => {} };

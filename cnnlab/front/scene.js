@@ -51,6 +51,9 @@ export function wiresAt({ found }, end, cell) {
   return planes.flatMap((p) => rows.flatMap((r) => columns.map((c) => [p, r, c])));
 }
 
+/** How many wires there are. */
+export const wiresOf = ({ tables }) => AXES.reduce((count, axis) => count * Object.values(tables[axis])[0].length, 1);
+
 /** The cell at an end of a wire. */
 export function endOf({ tables }, end, numbers) {
   return /** @type {Cell} */ (numbers.map((k, axis) => tables[AXES[axis]][end][k]));

@@ -26,7 +26,7 @@ export class Stage {
     this.turned = turned;
     this.link = link;
     this.number = number;
-    this.width = this.height = this.reserved = undefined; // the room that it was given
+    this.chosen = this.reserved = undefined; // how its panels stand, and what it keeps room for
     this.measure = null; // how wide a text is
     this.legible = true; // whether its cells are large enough for numbers
     this.panels = new Panels();
@@ -114,7 +114,7 @@ export class Stage {
 
   build() {
     const { scene } = this.state;
-    this.changed = this.panels.build(scene) || this.changed;
+    this.panels.build(scene);
     this.heading.replaceChildren(...withSubscripts(scene.heading ?? ""));
     this.root.classList.toggle("cnnlab-compact", Boolean(scene.compact));
     this.said.build(scene);
@@ -130,34 +130,36 @@ export class Stage {
 
   /** Keeps room for what can be said, where that has changed. */
   reserve(width) {
-    const look = `${width} ${this.state.on.gradients}`;
-    if (this.changed || look !== this.reserved) this.said.reserve(this.state.scene, this.shownPanels, this.backward);
-    this.changed = false;
+    const look = [width, this.state.on.gradients, this.panels.places, ...this.panels.looks.values()].join("\n");
+    if (look !== this.reserved) this.said.reserve(look, this.state.scene, this.shownPanels, this.backward);
     this.reserved = look;
   }
 
   /**
-   * Chooses the sizes of cells and photographs for the room that there is; sets them as CSS variables.
-   * @returns {number} how high the panels are then, in px
+   * Chooses how its panels stand, and the sizes of cells and photographs, for the room that there is.
+   * @returns {import("./layout.js").Lengths | null} nothing where no panel is shown
    */
-  fit(width = this.width, height = this.height) {
-    Object.assign(this, { width, height });
-    if (!width || (!this.need && !this.flows)) return 0;
+  choose(width, height) {
+    if (!this.need && !this.flows) return null;
     const { scene } = this.state;
-    const worded = scene.signs.some((sign) => sign.length > 1);
+    if (this.flows) return { ...flowOf(this.shownPanels, scene.compact), room: width };
     this.measure ??= measureIn(this.panels.element);
-    const room = { width: this.scroller.clientWidth || width, height: Math.max(LEAST, height), measure: this.measure };
+    const room = { width, height: Math.max(LEAST, height), measure: this.measure, compact: scene.compact };
+    const worded = scene.signs.some((sign) => sign.length > 1);
     const inset = scene.inset !== undefined && this.panels.inset.childElementCount > 0;
-    const lengths = this.flows
-      ? flowOf(this.shownPanels, scene.compact)
-      : lengthsOf(this.shownPanels, { ...room, compact: scene.compact, worded, inset });
+    return { ...lengthsOf(this.shownPanels, { ...room, worded, inset }), room: width };
+  }
+
+  /** Sets what was chosen as CSS variables, where it is another than before. */
+  fit(lengths) {
+    const look = JSON.stringify([lengths, this.reserved]);
+    if (!lengths || look === this.chosen) return;
+    this.chosen = look;
     for (const name of ["cell", "photo", "operator"]) this.root.style.setProperty(`--${name}`, `${lengths[name]}px`);
-    this.root.style.setProperty("--room", `${room.width}px`);
+    this.root.style.setProperty("--room", `${lengths.room}px`);
     this.root.classList.toggle("cnnlab-tight", lengths.cell < 14);
     this.panels.arrange(lengths);
     this.showNumbers(lengths.numbers);
-    this.later();
-    return lengths.high;
   }
 
   /** Shows numbers where they can be read. */
@@ -219,16 +221,19 @@ export class Stage {
     this.drawWires(terms);
   }
 
-  /** What needs a look at the layout: once before each frame, however often the selection has changed. */
+  /** Draws what needs a look at the layout: once before each frame, however often the selection has changed. */
   later() {
-    this.drawing ??= requestAnimationFrame(() => {
-      this.drawing = null;
-      if (!this.root.clientWidth) return; // nothing is laid out, as under a splash screen: drawn on return
-      this.said.keep();
-      this.drawWires(null);
-      this.frame.show(this.panels.element.getBoundingClientRect(), this.moving);
-      this.moving = false;
-    });
+    this.drawing ??= requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    cancelAnimationFrame(this.drawing);
+    this.drawing = null;
+    if (!this.root.clientWidth) return; // nothing is laid out, as under a splash screen: drawn on return
+    this.said.keep();
+    this.drawWires(null);
+    this.frame.show(this.panels.element.getBoundingClientRect(), this.moving);
+    this.moving = false;
   }
 
   drawWires(only) {

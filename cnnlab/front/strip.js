@@ -41,7 +41,8 @@ export function stripLength(sum, cell) {
   const { told, terms } = sum;
   const groups = told && !told.goes ? groupsOf(sum, cell) : [];
   if (groups.length) return 14 * groups.length;
-  return terms.reduce((length, { a, b }) => length + 5 + format(a.value).length + format(b.value).length, 0);
+  const written = terms.slice(0, CHIPS.cells);
+  return written.reduce((length, { a, b }) => length + 5 + format(a.value).length + format(b.value).length, 0);
 }
 
 const sign = (text) => make("span", { class: "cnnlab-plus" }, text);

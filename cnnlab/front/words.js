@@ -10,8 +10,7 @@ const BEYOND = [
 ];
 
 /** One plain sentence on a cell; nothing where the scene has none. */
-export function sentenceOf(scene, at, backward = true) {
-  const sum = sumOf(scene, at, backward);
+export function sentenceOf(scene, at, backward = true, sum = sumOf(scene, at, backward)) {
   const { says } = sum.panel;
   if (!says) return "";
   const count = sum.terms.length;

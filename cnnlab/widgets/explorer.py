@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
+from html import escape
 from types import SimpleNamespace
 
 import numpy as np
@@ -229,10 +230,10 @@ class Explorer(HasSettings):
 
     def _repr_mimebundle_(self, **kwargs) -> tuple[dict, dict]:
         data, metadata = super()._repr_mimebundle_(**kwargs)
+        still = self.still()
         if self._veil:
             words = f"{type(self).__name__}: covered until the question above is answered"
-            return {**data, "text/plain": words, "text/markdown": f"*{words}. Open the notebook to see it.*"}, metadata
-        still = self.still()
+            return {**data, "text/plain": words, "text/html": _shut(still, self.describe())}, metadata
         described = {"image/png": {"alt": self.describe()}} if "image/png" in still else {}
         return {**data, "text/plain": self.describe(), **still}, {**metadata, **described}
 
@@ -240,6 +241,12 @@ class Explorer(HasSettings):
 def line(*spans: str | tuple[str, str]) -> Line:
     """Return a line of text; a span is plain text, or (style, text)."""
     return [["", span] if isinstance(span, str) else list(span) for span in spans]
+
+
+def _shut(still: dict[str, str], alt: str) -> str:
+    """Return a still as HTML that shows it when one asks for it."""
+    shown = figures.image_html(b64decode(still["image/png"]), alt) if "image/png" in still else escape(alt)
+    return f"<details><summary>The picture, for when you have your answer</summary>{shown}</details>"
 
 
 def _is_inside(indices: list[int], lengths: tuple[int, ...]) -> bool:
