@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cnnlab.exercises.bugs import BUGS, NAMES, outcome, trials
+from cnnlab.exercises.bugs import ANONYMOUS, BUGS, NAMES, outcome, trials
+from cnnlab.questions import question
 
 MISSED = {
     "a toy, 3×3 and 2×2": {
@@ -44,3 +45,8 @@ def test_each_test_misses_the_bugs_that_it_cannot_see(name):
 
 def test_every_bug_is_one_of_the_zoo():
     assert tuple(BUGS) == NAMES
+
+
+def test_the_questions_on_bugs_without_a_name_have_the_answers_that_are_true():
+    stated = {letter: question(f"09.anonymous_{letter.lower()}").answer for letter in ANONYMOUS}
+    assert stated == ANONYMOUS
