@@ -10,7 +10,7 @@ import { Table } from "./table.js";
 import { Veil } from "./veil.js";
 
 const AROUND = 140; // px of a window that a notebook's host takes above and below an explorer
-const TALLER = 1.36; // how much higher than one stage those may be that belong together
+const TALLER = 1.35; // how much higher than one stage those may be that belong together
 const WIDE = 1000; // px of an explorer in which two stages stand abreast
 const NARROW = 640; // px of an explorer in which nothing can stand beside panels
 const SILENCE = 5000; // ms after which a training that should go on seems lost
