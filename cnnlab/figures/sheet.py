@@ -175,12 +175,12 @@ class Picture:
         return f"Picture: {self.alt}"
 
     def _repr_html_(self) -> str:
-        return image_html(self.png, self.alt)
+        return image_html(b64encode(self.png).decode(), self.alt)
 
 
-def image_html(png: bytes, alt: str) -> str:
-    """Return a picture as HTML that needs no file beside it."""
-    return f'<img alt="{escape(alt)}" src="data:image/png;base64,{b64encode(png).decode()}">'
+def image_html(png: str, alt: str) -> str:
+    """Return a picture in base64 as HTML that needs no file beside it."""
+    return f'<img alt="{escape(alt)}" src="data:image/png;base64,{png}">'
 
 
 @lru_cache(maxsize=256)

@@ -42,6 +42,7 @@ export class Panels {
 
   /**
    * Makes the panels anew whose elements are others than before; all of them where there are others.
+   * @returns {boolean} whether anything was made, and is to be arranged
    */
   build(scene) {
     const panels = Object.values(scene.panels);
@@ -57,7 +58,9 @@ export class Panels {
       for (const panel of changed)
         this.element.querySelector(`[data-panel="${panel.name}"]`).replaceWith(this.section(panel));
     for (const panel of panels) this.sectionOf(panel.name).classList.toggle("cnnlab-active", Boolean(panel.active));
+    const made = changed.length > 0 || places !== this.places;
     Object.assign(this, { looks, places, shown: scene.panels });
+    return made;
   }
 
   sectionOf(name) {

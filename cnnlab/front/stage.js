@@ -114,7 +114,7 @@ export class Stage {
 
   build() {
     const { scene } = this.state;
-    this.panels.build(scene);
+    if (this.panels.build(scene)) this.chosen = undefined;
     this.heading.replaceChildren(...withSubscripts(scene.heading ?? ""));
     this.root.classList.toggle("cnnlab-compact", Boolean(scene.compact));
     this.said.build(scene);
@@ -152,7 +152,7 @@ export class Stage {
 
   /** Sets what was chosen as CSS variables, where it is another than before. */
   fit(lengths) {
-    const look = JSON.stringify([lengths, this.reserved]);
+    const look = JSON.stringify(lengths);
     if (!lengths || look === this.chosen) return;
     this.chosen = look;
     for (const name of ["cell", "photo", "operator"]) this.root.style.setProperty(`--${name}`, `${lengths[name]}px`);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from html import escape
 from types import SimpleNamespace
 
@@ -245,7 +245,7 @@ def line(*spans: str | tuple[str, str]) -> Line:
 
 def _shut(still: dict[str, str], alt: str) -> str:
     """Return a still as HTML that shows it when one asks for it."""
-    shown = figures.image_html(b64decode(still["image/png"]), alt) if "image/png" in still else escape(alt)
+    shown = figures.image_html(still["image/png"], alt) if "image/png" in still else escape(alt)
     return f"<details><summary>The picture, for when you have your answer</summary>{shown}</details>"
 
 

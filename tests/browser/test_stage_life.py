@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import numpy as np
-from plain_page import settle
+from plain_page import as_json, settle
 from playwright.sync_api import expect
 from stage_view import DY, StageView, View, W, X, backward, both_ways, forward, pooled
 
-from cnnlab.widgets import ConvolutionExplorer, Predict
+from cnnlab.widgets import ChainExplorer, ConvolutionExplorer, Predict
 
 # --- new scenes -----------------------------------------------------------------------------------------------------
 
@@ -85,6 +85,22 @@ def test_new_numbers_keep_the_elements_and_a_new_size_makes_only_the_panels_that
     assert sorted(view.top.evaluate(old)) == ["b", "db", "dw", "dx", "dy", "w", "x", "y"]
     view.mounted.push(size=7)
     assert sorted(view.top.evaluate(old)) == ["b", "db", "dw", "w"]
+
+
+def test_panels_that_are_made_anew_within_one_frame_stand_as_before(plain_page):
+    mounted = plain_page.mount(ChainExplorer(X))
+    slots = "root => [...root.querySelectorAll('.cnnlab-slot')].map(slot => slot.style.cssText)"
+    boxes = "root => [...root.querySelectorAll('.cnnlab-panel')].map(panel => panel.getBoundingClientRect())"
+    before = mounted.root.evaluate(slots), mounted.root.evaluate(boxes)
+    first, shown = mounted.explorer.arrow, []
+    for arrow in (first + 1, first):
+        mounted.explorer.arrow = arrow
+        shown.append(as_json(mounted.explorer.shown))
+    answers = "([number, shown]) => { for (const each of shown) models[number].answer(each); }"
+    mounted.page.evaluate(answers, [mounted.number, shown])
+    settle(mounted.page)
+    assert all(before[0])
+    assert (mounted.root.evaluate(slots), mounted.root.evaluate(boxes)) == before
 
 
 def test_a_smaller_scatter_shows_its_last_step_when_a_tap_is_selected(plain_page):
