@@ -89,6 +89,8 @@ def complaints(path: Path) -> list[str]:
             found.append(f"{path}: cell {number} was not executed")
         if any(output.output_type == "error" for output in cell.outputs):
             found.append(f"{path}: cell {number} holds an error")
+        if "NBVAL_" in cell.source and any(tag.startswith("nbval-") for tag in cell.metadata.get("tags", ())):
+            found.append(f"{path}: cell {number} tells nbval by a comment and by a tag: nbval takes one of them")
     if normalise(notebook) != text:
         found.append(f"{path}: not in the committed form; run python .ci/notebooks.py {path}")
     return found

@@ -101,6 +101,14 @@ def test_the_check_finds_a_stored_error(tool, tmp_path):
     assert f"{path}: cell 2 holds an error" in tool.complaints(path)
 
 
+def test_the_check_finds_a_cell_that_tells_nbval_twice(tool, tmp_path):
+    path = write_notebook(tmp_path, "# NBVAL_IGNORE_OUTPUT\n1 + 1")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[1].metadata.tags = ["nbval-ignore-output"]
+    nbformat.write(notebook, path)
+    assert any("cell 2 tells nbval by a comment and by a tag" in line for line in tool.complaints(path))
+
+
 def test_the_check_passes_a_refreshed_notebook(tool, tmp_path, capsys):
     path = write_notebook(tmp_path, PICTURE)
     tool.refresh(path)

@@ -15,7 +15,8 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-TEST_COMMAND = "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt -e '.[test]' && .venv/bin/pytest"
+TEST_COMMAND = "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt -e '.[test]' && "
+TEST_COMMAND += ".venv/bin/pytest -n 2 --dist loadfile"
 LAB_COMMAND = "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt -e . && .venv/bin/jupyter lab "
 TOP_LEVEL = {"notebooks", "cnnlab", "tests", "environment.yml", "README.md"}
 TOP_LEVEL |= {"pyproject.toml", "constraints.txt", "LICENSE"}
