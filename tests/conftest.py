@@ -31,6 +31,11 @@ hypothesis.settings.register_profile("cnnlab", deadline=None, derandomize="CI" i
 hypothesis.settings.load_profile("cnnlab")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Where processes share the files, give them out as they stand: those of the browser, which take long, first."""
+    config.option.loadscopereorder = False
+
+
 @pytest.fixture
 def rng() -> np.random.Generator:
     """Return a random generator with a fixed seed, new for each test."""

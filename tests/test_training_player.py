@@ -8,7 +8,9 @@ import threading
 import time
 
 import pytest
-from training_steps import FEW, enabled, explore, losses, press, said
+from training_steps import FEW, enabled, explore, heading, losses, press, said
+
+from cnnlab.training import player
 
 
 async def other_tasks() -> None:
@@ -163,6 +165,32 @@ def test_whoever_looks_from_another_thread_does_not_disturb_the_training():
         assert 0 <= watched.accuracy <= 1
     alone.run()
     assert losses(watched) == losses(alone)
+
+
+def test_a_pause_is_said_before_the_last_step_is_shown(monkeypatch):
+    async def play():
+        explorer, drawn = explore(), []
+        scenes = explorer.scenes
+        monkeypatch.setattr(explorer, "scenes", lambda s: drawn.append(len(explorer.records)) or scenes(s))
+        explorer.start()
+        while len(explorer.records) < 3:
+            await asyncio.sleep(0)
+        monkeypatch.setattr(player, "SHOW_EVERY", 60)
+        explorer._player.show()
+        while len(explorer.records) < 5:
+            await asyncio.sleep(0)
+        shown = drawn[-1]
+        press(explorer, "pause")
+        at_once = drawn[-1] == shown, said(explorer), heading(explorer)
+        await asyncio.sleep(0.1)
+        return shown, len(explorer.records), at_once, heading(explorer)
+
+    before, after, at_once, then = asyncio.run(play())
+    assert before < after
+    assert at_once[0]
+    assert at_once[1].startswith(f"Paused. step {after} of")
+    assert f"after step {before}:" in at_once[2]
+    assert f"after step {after}:" in then
 
 
 def test_a_run_can_be_paused_from_another_thread():

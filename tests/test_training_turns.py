@@ -75,7 +75,7 @@ def test_steps_pictures_and_the_learning_rate_are_made_under_the_lock(monkeypatc
     watch(explorer, "scenes")
     watch(explorer, "press")
     explorer.run(1)
-    press(explorer, "pause")
+    press(explorer, "step")
     explorer.learning_rate = 0.001
     assert free == dict.fromkeys(["advance", "scenes", "press", "learning_rate"], False)
 

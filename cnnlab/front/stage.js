@@ -130,7 +130,8 @@ export class Stage {
 
   /** Keeps room for what can be said, where that has changed. */
   reserve(width) {
-    const look = [width, this.state.on.gradients, this.panels.places, ...this.panels.looks.values()].join("\n");
+    const { gradients, open } = this.state.on;
+    const look = [width, gradients, open, this.panels.places, ...this.panels.looks.values()].join("\n");
     if (look !== this.reserved) this.said.reserve(look, this.state.scene, this.shownPanels, this.backward);
     this.reserved = look;
   }

@@ -12,6 +12,7 @@ from cnnlab.training.interrupt import interruptible
 from cnnlab.training.run import Run
 
 SHOW_EVERY = 0.25  # seconds
+MOST_SHOWING = 0.2  # of the time: in a browser it takes long to say how the held-out images do
 
 
 class Player:
@@ -50,7 +51,8 @@ class Player:
         self.run, self.lock, self.interrupted = run, threading.RLock(), False
         self._show, self._pace = show, pace
         self._loop = running_loop()  # of the thread that runs the cells, so that no cell meets a step half made
-        self._turn, self._start, self._shown = None, (0, 0.0), 0.0
+        self._turn, self._start = None, (0, 0.0)
+        self._shown, self._next = None, 0.0  # the step that was shown last, and when it is time for another one
         self._task = None
 
     @property
@@ -78,7 +80,7 @@ class Player:
             loop.call_soon_threadsafe(self._launch, self._take_turn(loop))
 
     def stop(self) -> None:
-        """Let nobody make a step."""
+        """Let nobody make a step; whose turn it was shows where it stopped."""
         self._turn = None
 
     def pause(self) -> None:
@@ -106,8 +108,10 @@ class Player:
     def show(self) -> None:
         """Show the present state."""
         with self.lock:
-            self._shown = time.perf_counter()
+            begun = time.perf_counter()
+            self._shown = self.run.step
             self._show()
+            self._next = begun + max(SHOW_EVERY, (time.perf_counter() - begun) / MOST_SHOWING)
 
     def _take_turn(self, loop: asyncio.AbstractEventLoop | None = None) -> _Turn:
         """Return a new turn; whoever had one makes no step any more."""
@@ -117,9 +121,12 @@ class Player:
             return self._turn
 
     def _end_turn(self, turn: _Turn) -> None:
+        """Leave a turn that is over, and show what nobody has shown yet."""
         with self.lock:
             if self._turn is turn or self.interrupted:
                 self.pause()
+            elif self._turn is None and self._shown != self.run.step:
+                self.show()
 
     def _advance(self, turn: _Turn) -> bool:
         """Make a step if the turn is still on; return whether another can follow."""
@@ -127,7 +134,7 @@ class Player:
             if self._turn is not turn:
                 return False
             goes_on = self.run.advance()
-            if time.perf_counter() - self._shown >= SHOW_EVERY:
+            if time.perf_counter() >= self._next:
                 self.show()
             return goes_on
 

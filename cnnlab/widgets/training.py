@@ -175,9 +175,15 @@ class TrainingExplorer(Explorer):
         super().close()
 
     def press(self, s, name):  # noqa: D102 (inherited)
-        buttons = {"start": self.start, "pause": self.pause, "step": lambda: self.run(1)}
+        buttons = {"start": self.start, "step": lambda: self.run(1)}
         if name in buttons:
             buttons[name]()
+
+    def _press(self, name):
+        if name == "pause":  # said at once, with the scenes of before; whoever trains shows the last step
+            self._player.stop()
+        else:
+            super()._press(name)
 
     # --- what others do at the same time: a cell, the task, and the thread that serves what a front end asks ---
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -24,6 +25,7 @@ WIDGET_CONTROL = "jupyter.widget.control"
 LOST_MODEL = "widget model not found"  # JupyterLab logs it for what an earlier kernel showed, if the run comes late
 # What builds the site brings an extension for JupyterLite along, which fails in JupyterLab.
 ELSEWHERE = "Shared module @jupyterlite/"
+PATIENCE = 30  # seconds
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"  # JupyterLab keeps the notebooks behind other tabs in the page
 
 # Resolves when the notebook in front is loaded and its kernel has answered: a Run All before that is lost.
@@ -83,7 +85,6 @@ class Lab:
         self.errors: list[str] = []
         self.sent: list[dict] = []
         self._path = ""
-        self._kernel: WebSocket | None = None
         page.on("websocket", self._listen)
         page.on("pageerror", lambda error: self.errors.append(f"page: {error.stack or error}"))
         page.on("console", self._hear)
@@ -94,7 +95,6 @@ class Lab:
 
     def _listen(self, websocket: WebSocket) -> None:
         if "/channels" in websocket.url:
-            self._kernel = websocket
             websocket.on("framesent", lambda frame: self.sent.append(read_kernel_frame(frame)))
             websocket.on("framereceived", self._receive)
 
@@ -194,8 +194,10 @@ class Lab:
 
     def provoked(self) -> str:
         """Wait until there is something in ``errors``, take it out and return it."""
-        while not self.errors:
-            self._kernel.wait_for_event("framereceived")
+        end = time.monotonic() + PATIENCE
+        while not self.errors and time.monotonic() < end:
+            self.settle()  # hears meanwhile; JupyterLab 4.2 has several sockets, and any may bring it
+        assert self.errors, f"nothing went wrong in {PATIENCE} s"
         return self.errors.pop(0)
 
     def settle(self) -> None:

@@ -13,7 +13,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,48 +80,53 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+QUIET = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
+
+
 def server_command(module: str, root: Path, port: int, token: str) -> list[str]:
-    """Return the command line that serves ``root`` with JupyterLab or, as ``module`` says, with Notebook 7."""
-    quiet = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
+    """Return the command line that serves ``root`` with JupyterLab or, as ``module`` says, with another of its kind."""
+    exposed = {"nbclassic": ()}.get(module, ("--expose-app-in-browser",))
     return [
-        *(sys.executable, "-m", module, "--no-browser", "--allow-root", "--expose-app-in-browser"),
+        *(sys.executable, "-m", module, "--no-browser", "--allow-root", *exposed),
         *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
         *(f"--ServerApp.root_dir={root}", f"--IdentityProvider.token={token}"),
-        *(quiet if module == "jupyterlab" else ()),
+        *(QUIET if module == "jupyterlab" else ()),
     ]
 
 
-def wait_for_server(server: Server, process: subprocess.Popen, log: Path) -> None:
-    """Return when the server answers; raise RuntimeError with its log when it ends or stays silent."""
-    deadline = time.monotonic() + SERVER_START
-    while process.poll() is None and time.monotonic() < deadline:
+def is_up(port: int) -> bool:
+    """Return whether something listens on a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextmanager
+def running(command: list[str], root: Path, port: int, home: Path) -> Iterator[subprocess.Popen]:
+    """Run a server in ``root`` until the end, from when it listens; RuntimeError with its log where it does not."""
+    log = home / "server.log"
+    with log.open("wb") as output:
+        streams = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": subprocess.STDOUT}
+        process = subprocess.Popen(command, cwd=root, env=jupyter_environment(home), **streams)
         try:
-            return server.request("/api")
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)
-    raise RuntimeError(f"the server did not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
+            deadline = time.monotonic() + SERVER_START
+            while not is_up(port):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"no server:\n{log.read_text(encoding='utf-8', errors='replace')}")
+                time.sleep(0.1)
+            yield process
+        finally:
+            process.kill()
+            process.wait()
 
 
 @contextmanager
 def start_server(notebooks: Path, home: Path, module: str = "jupyterlab") -> Iterator[Server]:
     """Serve a copy of the folder ``notebooks`` from ``home``; stop the server and its kernels at the end."""
     root = Path(shutil.copytree(notebooks, home / "notebooks", ignore=shutil.ignore_patterns(".*")))
-    port, token, log = free_port(), secrets.token_hex(16), home / "server.log"
+    port, token = free_port(), secrets.token_hex(16)
     server = Server(f"http://127.0.0.1:{port}", token, root)
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            server_command(module, root, port, token),
-            cwd=root,
-            env=jupyter_environment(home),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            wait_for_server(server, process, log)
-            yield server
-            server.request("/api/shutdown", "POST")
-            process.wait(timeout=20)
-        finally:
-            process.kill()
-            process.wait()
+    with running(server_command(module, root, port, token), root, port, home) as process:
+        server.request("/api")
+        yield server
+        server.request("/api/shutdown", "POST")
+        process.wait(timeout=20)
