@@ -22,6 +22,14 @@ STORM = """async ([index, count]) => {
 }"""
 
 
+# Notes when the kernel was told anything.
+TIMES = """() => {
+  const model = models[0], save = model.save_changes.bind(model);
+  window.times = [];
+  model.save_changes = () => { times.push(performance.now()); save(); };
+}"""
+
+
 @pytest.fixture
 def pad(plain_page) -> PadView:
     return PadView(plain_page)
@@ -57,6 +65,24 @@ def test_the_other_mouse_buttons_do_not_draw(pad):
     pad.surface.click(button="middle")
     pad.settle()
     assert (pad.picture(), pad.mounted.saved()) == ("", 0)
+
+
+def test_during_a_stroke_the_kernel_is_told_now_and_then_and_at_its_end_at_once(pad):
+    pad.page.evaluate(TIMES)
+    pad.mouse.move(*pad.place(0.1, 0.5))
+    pad.mouse.down()
+    for k in range(40):
+        pad.mouse.move(*pad.place(0.1 + k / 50, 0.5))
+        pad.page.wait_for_timeout(12)
+    end = pad.page.evaluate("performance.now()")
+    pad.mouse.up()
+    pad.settle()
+    told = np.array(pad.page.evaluate("times"))
+    during = told[told < end]
+    assert 3 <= len(during) <= 1 + (end - during[0]) / 120
+    assert np.diff(during).min() > 110
+    assert len(told) <= len(during) + 1
+    assert pad.bitmap()[16, 4:28].all()
 
 
 def test_a_storm_of_moves_is_one_message_a_frame_and_none_while_one_is_not_answered(pad):
