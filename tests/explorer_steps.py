@@ -1,61 +1,8 @@
-"""What the tests of the explorers share: one of each, their numbers, and the learner's hand on them."""
+"""The learner's hand on an explorer, and what it then shows."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
-from numpy.testing import assert_array_equal
-
-from cnnlab import conv2d, conv2d_backward, load_digits, output_size, trained_network
-from cnnlab.widgets import (
-    ActivationExplorer,
-    BackwardExplorer,
-    ChainExplorer,
-    ChannelsExplorer,
-    ConvolutionExplorer,
-    DigitPad,
-    NetworkExplorer,
-    OutputSizeExplorer,
-    PhotoExplorer,
-    PoolingExplorer,
-    Predict,
-)
-from cnnlab.widgets.windows import KERNELS, PADDINGS, SIZES, STRIDES
-
-X = np.array([[3.0, 1, 0, 2, -1], [0, 2, 1, -2, 1], [1, 0, 2, 1, 3], [-1, 2, 0, 1, 0], [2, 1, 1, 0, 2]])
-W = np.array([[1.0, 0, -1], [2, 1, 0], [0, -1, 1]])
-DIGITS = load_digits()
-RANGES = {"size": SIZES, "kernel": KERNELS, "padding": PADDINGS, "stride": STRIDES}
-
-MAKERS = {
-    "ConvolutionExplorer": lambda: ConvolutionExplorer(X, W),
-    "ConvolutionExplorer with gradients": lambda: explore(),
-    "ConvolutionExplorer with channels": lambda: ConvolutionExplorer(
-        np.stack([X, -X]), np.stack([[W, W]] * 4), np.arange(4.0), gradients=True
-    ),
-    "ConvolutionExplorer with groups": lambda: ConvolutionExplorer(
-        np.stack([X, -X]), np.stack([[W], [W]]), groups=2, dilation=2, padding=1, gradients=True
-    ),
-    "BackwardExplorer": lambda: BackwardExplorer(X, W, stride=2),
-    "ChannelsExplorer": lambda: ChannelsExplorer(gradients=True),
-    "PoolingExplorer": lambda: PoolingExplorer(np.stack([X, -X]), 3, stride=2, ties=True),
-    "PoolingExplorer of means": lambda: PoolingExplorer(X, 2, op="mean", padding=1, ceil_mode=True),
-    "ActivationExplorer": lambda: ActivationExplorer(X - 1, "leaky_relu"),
-    "PhotoExplorer": lambda: PhotoExplorer(X / 4 + 1, "blur", padding=1),
-    "OutputSizeExplorer": lambda: OutputSizeExplorer(),
-    "ChainExplorer": lambda: ChainExplorer(np.arange(36).reshape(6, 6) % 5, arrow=4),
-    "NetworkExplorer": lambda: NetworkExplorer(trained_network(), DIGITS.x_test, DIGITS.y_test),
-    "DigitPad": lambda: DigitPad(trained_network()),
-    "Predict": lambda: Predict.output_size(200, 5, stride=2, padding=1),
-    "Predict with choices": lambda: Predict("Which?", "odd", choices=["even", "odd"], mistakes={"even": "No."}),
-}
-every_explorer = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
-
-
-def explore(**options) -> ConvolutionExplorer:
-    """Return an explorer with a bias and a backward row."""
-    return ConvolutionExplorer(X, W, 2.0, **{"gradients": True, "padding": 1, **options})
-
 
 # --- the learner's hand ---------------------------------------------------------------------------------------------
 
@@ -137,19 +84,3 @@ def updates_of(explorer) -> list[dict]:
     seen = []
     explorer.observe(lambda change: seen.append(change["new"]), names="shown")
     return seen
-
-
-def check_agreement(explorer: ConvolutionExplorer) -> None:
-    """Compare what the explorer shows with the public functions for its settings."""
-    s = explorer.now()
-    out = output_size(s.size, s.kernel, stride=s.stride, padding=s.padding)
-    geometry = {"stride": s.stride, "padding": s.padding}
-    y = conv2d(explorer.x, explorer.w, explorer.b, **geometry)
-    shown = panels(explorer)
-    assert shown["y"].shape == (1, out, out)
-    assert_array_equal(shown["y"], y[0])
-    assert words_of(explorer).splitlines()[0].endswith(f" = {out}")
-    dx, dw, db = conv2d_backward(explorer.dy, explorer.x, explorer.w, **geometry)
-    assert_array_equal(shown["dx"][:, s.padding : s.padding + s.size, s.padding : s.padding + s.size], dx[0])
-    assert_array_equal(shown["dw"], dw[0])
-    assert_array_equal(shown["db"].ravel(), db)

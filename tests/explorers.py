@@ -1,4 +1,4 @@
-"""One of each explorer, what a learner may do to it, and what it then shows."""
+"""One of each explorer, and what leads through the states that a learner can bring it into."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import pytest
+from explorer_steps import ask, controls_of, pick, press, type_in
 
 from cnnlab import load_digits, trained_network
 from cnnlab.widgets import (
@@ -23,80 +25,89 @@ from cnnlab.widgets import (
     Predict,
 )
 
-X = np.arange(25).reshape(5, 5) % 5
-W = np.array([[1, 0, -1], [2, 0, -2], [1, 0, -1]])
-MAKES = {
-    "convolution": lambda: ConvolutionExplorer(X, W, 1.0, padding=1, stride=2, gradients=True),
-    "backward": lambda: BackwardExplorer(X, W, stride=2),
-    "channels": lambda: ChannelsExplorer(gradients=True),
-    "max pooling": lambda: PoolingExplorer(X, 2, padding=1, ties=True, ceil_mode=True),
-    "mean pooling": lambda: PoolingExplorer(X, 3, op="mean", stride=2, padding=1),
-    "activation": lambda: ActivationExplorer(X - 2),
-    "photo": PhotoExplorer,
-    "sizes": OutputSizeExplorer,
-    "bugs": BugExplorer,
-    "chain": lambda: ChainExplorer(np.arange(36).reshape(6, 6) % 5, arrow=4),
-    "network": lambda: NetworkExplorer(trained_network(), load_digits().x_test, load_digits().y_test),
-    "pad": lambda: DigitPad(trained_network()),
-    "question": lambda: Predict.output_size(200, 5, stride=2, padding=1),
-    "choice": lambda: Predict("Which?", "b", choices=["a", "b"], mistakes={"a": "no"}, because="yes"),
+X = np.array([[3.0, 1, 0, 2, -1], [0, 2, 1, -2, 1], [1, 0, 2, 1, 3], [-1, 2, 0, 1, 0], [2, 1, 1, 0, 2]])
+W = np.array([[1.0, 0, -1], [2, 1, 0], [0, -1, 1]])
+DIGITS = load_digits()
+
+# Windows of 4 by strides of 2 overlap; in a padded input of 7 the last one hangs over.
+POOLS = {"kernel": 4, "stride": 2, "padding": 1, "ceil_mode": True}
+MAKERS = {
+    "ConvolutionExplorer": lambda: ConvolutionExplorer(X, W),
+    "ConvolutionExplorer with gradients": lambda: explore(stride=2),
+    "ConvolutionExplorer with channels": lambda: ConvolutionExplorer(
+        np.stack([X, -X]), np.stack([[W, W]] * 4), np.arange(4.0), gradients=True
+    ),
+    "ConvolutionExplorer with groups": lambda: ConvolutionExplorer(
+        np.stack([X, -X]), np.stack([[W], [W]]), groups=2, dilation=2, padding=1, gradients=True
+    ),
+    "BackwardExplorer": lambda: BackwardExplorer(X, W, stride=2),
+    "ChannelsExplorer": lambda: ChannelsExplorer(gradients=True),
+    "PoolingExplorer": lambda: PoolingExplorer(np.stack([X, -X]), ties=True, **POOLS),
+    "PoolingExplorer of means": lambda: PoolingExplorer(X, op="mean", **POOLS),
+    "ActivationExplorer": lambda: ActivationExplorer(X - 1, "leaky_relu"),
+    "PhotoExplorer": PhotoExplorer,
+    "PhotoExplorer of a few cells": lambda: PhotoExplorer(X / 4 + 1, "blur", padding=1),
+    "OutputSizeExplorer": OutputSizeExplorer,
+    "BugExplorer": BugExplorer,
+    "ChainExplorer": lambda: ChainExplorer(np.arange(36).reshape(6, 6) % 5, arrow=4),
+    "NetworkExplorer": lambda: NetworkExplorer(trained_network(), DIGITS.x_test, DIGITS.y_test),
+    "DigitPad": lambda: DigitPad(trained_network()),
+    "Predict": lambda: Predict.output_size(200, 5, stride=2, padding=1),
+    "Predict with choices": lambda: Predict(
+        "Which?", "odd", choices=["even", "odd"], mistakes={"even": "No."}, because="It is."
+    ),
 }
+WITHOUT_PICTURE = ("BugExplorer", "Predict", "Predict with choices")  # their still is a table, or text
+every_explorer = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
 
 
-def ask(explorer, **event) -> None:
-    """Let a front end ask for one thing."""
-    serial = explorer.shown["serial"] + 1
-    explorer.set_state({"asked": {"events": [{"serial": serial, **event}]}})
+def explore(**options) -> ConvolutionExplorer:
+    """Return an explorer with a bias and a backward row."""
+    return ConvolutionExplorer(X, W, 2.0, **{"gradients": True, "padding": 1, **options})
 
 
-def unpacked(value: Any) -> Any:
-    """Return what an explorer shows with its arrays as arrays, in the shapes that their scenes say."""
-    if isinstance(value, list):
-        return [unpacked(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    if set(value) == {"dtype", "data"}:
-        return np.frombuffer(value["data"], f"<{value['dtype']}").astype(np.float64)
-    return {name: unpacked(each) for name, each in value.items()}
+# --- from state to state --------------------------------------------------------------------------------------------
 
 
-def values_of(control: dict) -> Iterator[Any]:
-    """Yield what a control can be set to: the ends of a slider, all that can be chosen, on and off."""
-    kind = control["kind"]
-    if kind == "slider":
-        yield from {control["low"], control["high"], min(control["value"] + 1, control["high"])}
-    elif kind in ("select", "tabs", "radio"):
-        yield from (value for value, _ in control["options"])
-    elif kind == "switch":
-        yield from (True, False)
-    elif kind == "text":
-        yield from ("7", "99", "word")
-    elif kind == "pad":
-        stroke = np.zeros((control["high"],) * 2, np.uint8)
-        stroke[4:28, 15:18] = 1
-        yield stroke.tobytes()
+def values_of(control: dict) -> list:
+    """Return every value that a learner can give a control; of a text and of a drawing, some."""
+    if "options" in control:
+        return [value for value, _ in control["options"]]
+    if control["kind"] == "slider":
+        return list(range(control["low"], control["high"] + 1))
+    if control["kind"] == "pad":
+        drawings = np.zeros((3, control["high"], control["high"]), np.uint8)
+        drawings[1] = 1
+        drawings[2, 4:28, 15:18] = 1
+        return [drawing.tobytes() for drawing in drawings]
+    return {"switch": [True, False], "text": ["7", "99", "word"]}[control["kind"]]
 
 
-def controls_of(explorer) -> list[dict]:
-    return [control for part in explorer.shown["parts"] for control in part.get("controls", [])]
+def some_values_of(control: dict) -> list:
+    """Return the values of a control; of a slider its ends, and the one that comes next."""
+    values = values_of(control)
+    if control["kind"] == "slider":
+        return sorted({values[0], values[-1], min(control["value"] + 1, values[-1])})
+    return values
 
 
 def states(explorer) -> Iterator[str]:
     """Bring an explorer into one state after the other, each told in words; it begins anew before each."""
     yield "as made"
-    for control in controls_of(explorer):
+    for name, control in controls_of(explorer).items():
         if control["kind"] == "button":
-            ask(explorer, press=control["name"])
-            yield f"{control['name']} pressed"
-        for value in values_of(control):
-            ask(explorer, press="reset")
-            ask(explorer, set={control["name"]: value})
-            yield f"{control['name']} = {value!r:.20}"
-        ask(explorer, press="reset")
+            press(explorer, name)
+            yield f"{name} pressed"
+        else:
+            for value in some_values_of(control):
+                press(explorer, "reset")
+                ask(explorer, {"set": {name: value}})
+                yield f"{name} = {value!r:.20}"
+        press(explorer, "reset")
     for stage, scene in enumerate(explorer._scenes):
         for panel in scene["panels"] if scene.get("pick") else []:
             last = [length - 1 for length in panel["values"].shape]
-            ask(explorer, pick={"stage": stage, "panel": panel["name"], "cell": last})
+            pick(explorer, panel["name"], *last, stage=stage)
             yield f"{panel['name']} picked at {last}"
 
 
@@ -105,5 +116,16 @@ def edits(explorer) -> Iterator[str]:
     for stage, scene in enumerate(explorer._scenes):
         for panel in scene["panels"]:
             if panel.get("editable"):
-                ask(explorer, edit={"stage": stage, "panel": panel["name"], "cell": [0, 0, 0], "value": -2.5})
+                type_in(explorer, (panel["name"], (0, 0, 0), -2.5), stage=stage)
                 yield f"{panel['name']} edited"
+
+
+def unpacked(value: Any) -> Any:
+    """Return what an explorer shows with its arrays as arrays, which are flat: their shapes stand beside them."""
+    if isinstance(value, list):
+        return [unpacked(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"dtype", "data"}:
+        return np.frombuffer(value["data"], f"<{value['dtype']}").astype(np.float64)
+    return {name: unpacked(each) for name, each in value.items()}

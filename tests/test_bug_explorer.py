@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from explorers import ask
+from explorer_steps import move, press
 
 from cnnlab.exercises.bugs import BUGS, outcome, trials
 from cnnlab.widgets import BugExplorer
@@ -21,9 +21,9 @@ def test_at_first_no_cell_says_what_comes():
 
 def test_a_click_runs_the_test_and_tells_whether_the_prediction_was_right():
     explorer = BugExplorer()
-    ask(explorer, set={"prediction": "missed"})
-    ask(explorer, press="run 0 1")
-    ask(explorer, press="run 0 0")
+    move(explorer, prediction="missed")
+    press(explorer, "run 0 1")
+    press(explorer, "run 0 0")
     row = table_of(explorer)["rows"][0]
     assert row["name"] == "no turn"
     assert [(cell["text"], cell["says"], cell["style"]) for cell in row["cells"][:3]] == [
@@ -37,7 +37,7 @@ def test_every_cell_says_what_the_bug_does():
     explorer, tests = BugExplorer(), trials()
     for i, bug in enumerate(BUGS):
         for j, test in enumerate(tests):
-            ask(explorer, press=f"run {i} {j}")
+            press(explorer, f"run {i} {j}")
             assert explorer.found[bug, test] == ("caught", outcome(BUGS[bug], tests[test]))
     assert repr(explorer) == "BugExplorer: 72 of 72 cells run, 40 predicted right"
 
@@ -53,14 +53,14 @@ def test_a_cell_keeps_its_first_prediction():
 @pytest.mark.parametrize("name", ["run", "run 0", "run 12 0", "run 0 6", "run -1 0", "run x 0", "run 0 0 0", "run ² 0"])
 def test_a_cell_that_is_not_there_runs_nothing(name):
     explorer = BugExplorer()
-    ask(explorer, press=name)
+    press(explorer, name)
     assert explorer.found == {}
 
 
 def test_begin_anew_empties_the_table():
     explorer = BugExplorer()
-    ask(explorer, press="run 0 0")
-    ask(explorer, press="reset")
+    press(explorer, "run 0 0")
+    press(explorer, "reset")
     assert (explorer.found, {c["text"] for row in table_of(explorer)["rows"] for c in row["cells"]}) == ({}, {"?"})
 
 

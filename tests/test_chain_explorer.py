@@ -6,7 +6,8 @@ from itertools import product
 
 import numpy as np
 import pytest
-from explorer_steps import X, ask, controls_of, move, panels, press, state_of, type_in, updates_of, words_of
+from explorer_steps import ask, controls_of, move, panels, press, state_of, type_in, updates_of, words_of
+from explorers import X
 from numpy.testing import assert_allclose, assert_array_equal
 
 from cnnlab import (

@@ -7,26 +7,34 @@ from itertools import product
 
 import numpy as np
 import pytest
-from explorer_steps import (
-    RANGES,
-    W,
-    X,
-    arrays_of,
-    ask,
-    check_agreement,
-    choose,
-    controls_of,
-    explore,
-    move,
-    panels,
-    type_in,
-)
+from explorer_steps import arrays_of, ask, choose, controls_of, move, panels, type_in, words_of
+from explorers import W, X, explore
 from numpy.testing import assert_allclose, assert_array_equal
 
-from cnnlab import conv2d, conv2d_backward
+from cnnlab import conv2d, conv2d_backward, output_size
 from cnnlab.geometry import fits
 from cnnlab.widgets import BackwardExplorer, ConvolutionExplorer
 from cnnlab.widgets.convolution import GIVEN, LOSS, UPSTREAMS
+from cnnlab.widgets.windows import KERNELS, PADDINGS, SIZES, STRIDES
+
+RANGES = {"size": SIZES, "kernel": KERNELS, "padding": PADDINGS, "stride": STRIDES}
+
+
+def check_agreement(explorer: ConvolutionExplorer) -> None:
+    """Compare what the explorer shows with the public functions for its settings."""
+    s = explorer.now()
+    out = output_size(s.size, s.kernel, stride=s.stride, padding=s.padding)
+    geometry = {"stride": s.stride, "padding": s.padding}
+    y = conv2d(explorer.x, explorer.w, explorer.b, **geometry)
+    shown = panels(explorer)
+    assert shown["y"].shape == (1, out, out)
+    assert_array_equal(shown["y"], y[0])
+    assert words_of(explorer).splitlines()[0].endswith(f" = {out}")
+    dx, dw, db = conv2d_backward(explorer.dy, explorer.x, explorer.w, **geometry)
+    assert_array_equal(shown["dx"][:, s.padding : s.padding + s.size, s.padding : s.padding + s.size], dx[0])
+    assert_array_equal(shown["dw"], dw[0])
+    assert_array_equal(shown["db"].ravel(), db)
+
 
 # --- sliders --------------------------------------------------------------------------------------------------------
 

@@ -7,19 +7,8 @@ from collections import Counter
 import ipywidgets
 import numpy as np
 import pytest
-from explorer_steps import (
-    MAKERS,
-    X,
-    ask,
-    controls_of,
-    every_explorer,
-    explore,
-    move,
-    panels,
-    state_of,
-    type_in,
-    updates_of,
-)
+from explorer_steps import ask, controls_of, move, panels, state_of, type_in, updates_of
+from explorers import MAKERS, X, every_explorer, explore
 from numpy.testing import assert_array_equal
 
 from cnnlab import convolution

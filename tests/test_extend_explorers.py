@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from explorer_steps import X, controls_of, move, panels, pick, type_in, words_of
+from explorer_steps import controls_of, move, panels, pick, type_in, words_of
+from explorers import X
 from numpy.testing import assert_allclose, assert_array_equal
 from test_extend import Doubled, residual, softplus
 

@@ -11,7 +11,8 @@ import nbformat
 import numpy as np
 import pytest
 import traitlets
-from explorers import MAKES
+from explorer_steps import ask
+from explorers import MAKERS
 
 from cnnlab import load_digits, trained_network
 from cnnlab.handout import rehearsal
@@ -20,7 +21,6 @@ from cnnlab.handout.page import to_page
 from cnnlab.handout.rehearsal import Rehearsal, rehearsed
 from cnnlab.handout.run import MIME
 from cnnlab.widgets import ConvolutionExplorer, NetworkExplorer, OutputSizeExplorer, Predict, TrainingExplorer, front
-from cnnlab.widgets.explorer import Explorer
 
 MOST = 40  # states of a table: enough to tell
 
@@ -55,10 +55,6 @@ def on_paper(value):
     return {key: on_paper(item) for key, item in value.items() if key not in ("editable", "pick")}
 
 
-def follow(explorer: Explorer, event: dict) -> None:
-    explorer.set_state({"asked": {"events": [{"serial": explorer.shown["serial"] + 1, **event}]}})
-
-
 @pytest.mark.parametrize("make", [lambda: ConvolutionExplorer(X, W, gradients=True), lambda: OutputSizeExplorer(9)])
 def test_every_state_of_a_table_is_what_the_explorer_shows_after_the_same_events(make):
     table, explorer = rehearsed(make()), make()
@@ -70,7 +66,7 @@ def test_every_state_of_a_table_is_what_the_explorer_shows_after_the_same_events
     for number in [0, 1, 5, len(ways) // 2, len(ways) - 1]:
         explorer.reset()
         for event in ways[number]:
-            follow(explorer, event)
+            ask(explorer, event)
         assert arrays_in(table["states"][number]["parts"], table["arrays"]) == on_paper(explorer.shown["parts"])
 
 
@@ -245,8 +241,8 @@ def test_nothing_in_the_front_end_ends_the_script_of_a_page():
     assert script.endswith("modules().then(({ start }) => start());\n")
 
 
-@pytest.mark.parametrize("name", MAKES)
+@pytest.mark.parametrize("name", MAKERS)
 def test_every_explorer_can_be_rehearsed(name, monkeypatch):
     monkeypatch.setattr(rehearsal, "MOST_STATES", 4)
-    table = rehearsed(MAKES[name]())
+    table = rehearsed(MAKERS[name]())
     assert json.loads(gzip.decompress(base64.b64decode(packed(table))))["states"]

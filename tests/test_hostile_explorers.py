@@ -18,7 +18,8 @@ from explorer_events import (
     panels_of,
     without,
 )
-from explorer_steps import MAKERS, X, ask, every_explorer, explore, move, panels, pick, state_of, type_in, updates_of
+from explorer_steps import ask, move, panels, pick, state_of, type_in, updates_of
+from explorers import MAKERS, X, every_explorer, explore
 
 from cnnlab import conv2d_backward
 from cnnlab.widgets import ChainExplorer, ConvolutionExplorer, PhotoExplorer

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from explorer_steps import DIGITS, ask, controls_of, move, panels, pick, press, updates_of, words_of
+from explorer_steps import ask, controls_of, move, panels, pick, press, updates_of, words_of
+from explorers import DIGITS
 from numpy.testing import assert_allclose, assert_array_equal
 
 from cnnlab import (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from explorer_steps import W, X, ask, controls_of, move, panels, press, state_of, type_in
+from explorer_steps import ask, controls_of, move, panels, press, state_of, type_in
+from explorers import W, X
 from numpy.testing import assert_allclose, assert_array_equal
 
 from cnnlab import conv2d, load_photo

@@ -6,7 +6,8 @@ from itertools import product
 
 import numpy as np
 import pytest
-from explorer_steps import X, choose, controls_of, move, panels, press, type_in
+from explorer_steps import choose, controls_of, move, panels, press, type_in
+from explorers import X
 from numpy.testing import assert_allclose, assert_array_equal
 
 from cnnlab import max_pool2d, max_pool2d_backward, mean_pool2d, mean_pool2d_backward

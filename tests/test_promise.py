@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 import pytest
-from explorers import MAKES
+from explorers import MAKERS
 from scene_schema import check_scene
 
 from cnnlab import load_photo
@@ -121,29 +121,36 @@ SHOWN = {
     "data.bitmap.normalise_bitmap": {"digit"},
     "data.bitmap.reduce_bitmap": {"digit"},
 }
-CONVOLVES, POOLS_MAX = (
-    {"convolution", "backward", "channels", "photo", "chain", "network", "pad"},
-    {"max pooling", "chain"},
-)
-# Which explorers do, with all their gradients shown and a digit on the pad.
+CONVOLVED_BACK = {
+    "ConvolutionExplorer with gradients",
+    "ConvolutionExplorer with channels",
+    "ConvolutionExplorer with groups",
+    "BackwardExplorer",
+    "ChannelsExplorer",
+    "ChainExplorer",
+    "NetworkExplorer",
+}
+CONVOLVED = {"ConvolutionExplorer", "PhotoExplorer", "PhotoExplorer of a few cells", "DigitPad"} | CONVOLVED_BACK
+NOT_PADDED = {"ConvolutionExplorer", "ConvolutionExplorer with channels", "PhotoExplorer", "DigitPad"}
+# Which explorers do, with all their gradients shown, a ReLU and a digit on the pad.
 EXPLORED = {
-    "convolution.conv2d": CONVOLVES,
-    "convolution.conv2d_backward": {"convolution", "backward", "channels", "chain", "network"},
-    "convolution.conv_transpose2d": {"backward"},
-    "padding.pad2d": {"convolution", "backward", "channels", "chain", "network", "max pooling", "mean pooling"},
+    "convolution.conv2d": CONVOLVED,
+    "convolution.conv2d_backward": CONVOLVED_BACK,
+    "convolution.conv_transpose2d": {"BackwardExplorer"},
+    "padding.pad2d": CONVOLVED - NOT_PADDED | {"PoolingExplorer", "PoolingExplorer of means"},
     "padding.pad2d_backward": set(),
-    "pooling.max_pool2d": POOLS_MAX | {"network", "pad"},
-    "pooling.max_pool2d_backward": POOLS_MAX | {"network"},
-    "pooling.mean_pool2d": {"mean pooling"},
-    "pooling.mean_pool2d_backward": {"mean pooling"},
-    "activations.relu": {"activation", "chain", "network", "pad"},
-    "activations.relu_backward": {"activation", "chain", "network"},
-    "dense.dense": {"network", "pad"},
-    "dense.dense_backward": {"network"},
-    "losses.softmax_cross_entropy": {"network", "pad"},
-    "losses.softmax_cross_entropy_backward": {"network"},
-    "data.bitmap.normalise_bitmap": {"pad"},
-    "data.bitmap.reduce_bitmap": {"pad"},
+    "pooling.max_pool2d": {"PoolingExplorer", "ChainExplorer", "NetworkExplorer", "DigitPad"},
+    "pooling.max_pool2d_backward": {"PoolingExplorer", "ChainExplorer", "NetworkExplorer"},
+    "pooling.mean_pool2d": {"PoolingExplorer of means"},
+    "pooling.mean_pool2d_backward": {"PoolingExplorer of means"},
+    "activations.relu": {"ActivationExplorer", "ChainExplorer", "NetworkExplorer", "DigitPad"},
+    "activations.relu_backward": {"ActivationExplorer", "ChainExplorer", "NetworkExplorer"},
+    "dense.dense": {"NetworkExplorer", "DigitPad"},
+    "dense.dense_backward": {"NetworkExplorer"},
+    "losses.softmax_cross_entropy": {"NetworkExplorer", "DigitPad"},
+    "losses.softmax_cross_entropy_backward": {"NetworkExplorer"},
+    "data.bitmap.normalise_bitmap": {"DigitPad"},
+    "data.bitmap.reduce_bitmap": {"DigitPad"},
 }
 
 
@@ -187,12 +194,16 @@ def whole() -> dict[str, dict]:
     return {name: pack(make()) for name, make in SCENES.items()}
 
 
+WITHOUT_SCENES = ("OutputSizeExplorer", "BugExplorer", "Predict", "Predict with choices")
+
+
 @pytest.fixture(scope="module")
 def explorers() -> dict:
-    """Return one of each explorer that computes, with gradients and a digit."""
-    made = {name: make() for name, make in MAKES.items() if name not in ("sizes", "question", "choice")}
-    made["network"].backward = True
-    made["pad"].bitmap = np.pad(np.ones((20, 6)), ((6, 6), (12, 14)))
+    """Return one of each explorer that draws scenes, with gradients, a ReLU and a digit."""
+    made = {name: make() for name, make in MAKERS.items() if name not in WITHOUT_SCENES}
+    made["NetworkExplorer"].backward = True
+    made["ActivationExplorer"].f = "relu"
+    made["DigitPad"].bitmap = np.pad(np.ones((20, 6)), ((6, 6), (12, 14)))
     return made
 
 

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from explorers import MAKES
+from explorers import MAKERS
 from numpy.testing import assert_allclose, assert_array_equal
 from outside import put_in
 from scene_cases import CASES, Case, every_case
@@ -90,10 +90,19 @@ def test_the_front_end_says_of_every_cell_what_python_says(number, backward, ans
 
 
 @pytest.mark.parametrize(
-    "name", ["convolution", "backward", "channels", "max pooling", "mean pooling", "chain", "network"]
+    "name",
+    [
+        "ConvolutionExplorer with gradients",
+        "BackwardExplorer",
+        "ChannelsExplorer",
+        "PoolingExplorer",
+        "PoolingExplorer of means",
+        "ChainExplorer",
+        "NetworkExplorer",
+    ],
 )
 def test_the_front_end_says_of_the_cells_of_an_explorer_what_python_says(name, node):
-    explorer = MAKES[name]()
+    explorer = MAKERS[name]()
     for scene, said in zip(explorer._scenes, said_by(node, explorer._scenes, True), strict=True):
         assert len(said) == sum(panel["values"].size for panel in scene["panels"])
         check_said(scene, said)

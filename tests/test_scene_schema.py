@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin, is_typeddict
 
 import numpy as np
 import pytest
-from explorers import MAKES, edits, states, unpacked
+from explorers import MAKERS, edits, states, unpacked
 from scene_cases import CASES
 from scene_schema import check_scene, faults, fields_of
 
@@ -60,9 +60,10 @@ def check_shown(made, state: str) -> None:
         check_scene(scene)
 
 
-@pytest.mark.parametrize("name", MAKES)
+# Of the two photographs one is enough here: the other differs by its size.
+@pytest.mark.parametrize("name", [name for name in MAKERS if name != "PhotoExplorer of a few cells"])
 def test_every_explorer_shows_what_the_schema_says_in_every_state(name):
-    made = MAKES[name]()
+    made = MAKERS[name]()
     seen = []
     for state in states(made):
         check_shown(made, state)
@@ -70,12 +71,20 @@ def test_every_explorer_shows_what_the_schema_says_in_every_state(name):
     assert len(set(seen)) > 1
 
 
-EDITED = ["convolution", "channels", "backward", "max pooling", "activation", "photo", "chain"]
+EDITED = [
+    "ConvolutionExplorer with gradients",
+    "ChannelsExplorer",
+    "BackwardExplorer",
+    "PoolingExplorer",
+    "ActivationExplorer",
+    "PhotoExplorer",
+    "ChainExplorer",
+]
 
 
 @pytest.mark.parametrize("name", EDITED)
 def test_every_explorer_shows_what_the_schema_says_after_an_edit_of_each_panel(name):
-    made = MAKES[name]()
+    made = MAKERS[name]()
     before = str(made.shown)
     for state in edits(made):
         check_shown(made, state)

@@ -6,22 +6,8 @@ import ipywidgets
 import numpy as np
 import pytest
 import traitlets
-from explorer_steps import (
-    MAKERS,
-    W,
-    X,
-    arrays_of,
-    ask,
-    controls_of,
-    every_explorer,
-    explore,
-    move,
-    panels,
-    press,
-    state_of,
-    type_in,
-    updates_of,
-)
+from explorer_steps import arrays_of, ask, controls_of, move, panels, press, state_of, type_in, updates_of
+from explorers import MAKERS, W, X, every_explorer, explore
 from numpy.testing import assert_array_equal
 
 from cnnlab.widgets import ConvolutionExplorer, PoolingExplorer
@@ -170,7 +156,7 @@ def test_scenes_that_are_changed_by_whoever_draws_them_leave_the_arrays_alone(na
     before = state_of(explorer)
     for scene in explorer._scenes:
         for panel in scene["panels"]:
-            panel["values"] = panel["values"] * 0
+            panel["values"] = np.zeros_like(panel["values"])
     explorer.refresh()
     assert state_of(explorer) == before
 

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 import pytest
-from training_steps import FEW, ask, explore, losses, said
+from explorer_steps import ask, press
+from training_steps import FEW, explore, losses, said
 
 # --- what cannot be done --------------------------------------------------------------------------------------------
 
@@ -60,7 +61,7 @@ def test_what_cannot_be_done_changes_nothing_and_is_acknowledged():
     explorer.run(2)
     before = state(explorer)
     for serial, event in enumerate(IDLE, start=1):
-        ask(explorer, **event)
+        ask(explorer, event)
         assert state(explorer) == before, event
         assert explorer.shown["serial"] == serial
     explorer.run()
@@ -99,9 +100,9 @@ def random_event(rng) -> dict:
 def test_after_600_events_the_training_is_still_that_of_its_settings(rng):
     explorer = explore()
     for _ in range(600):
-        ask(explorer, **random_event(rng))
+        ask(explorer, random_event(rng))
         assert explorer.shown["parts"][1]["progress"] == [len(explorer.records), explorer._run.steps]
-    ask(explorer, press="reset")
+    press(explorer, "reset")
     explorer.run()
     chosen = explorer.settings
     filters = chosen["first_filters"], chosen["second_filters"]

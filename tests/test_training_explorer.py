@@ -6,8 +6,9 @@ import re
 
 import numpy as np
 import pytest
+from explorer_steps import move, press
 from numpy.testing import assert_array_equal
-from training_steps import DIGITS, FEW, ask, enabled, explore, losses, press, said
+from training_steps import DIGITS, FEW, enabled, explore, losses, said
 
 from cnnlab.widgets.training import TrainingExplorer
 
@@ -78,8 +79,7 @@ def test_the_learning_rate_takes_effect_at_once():
 def test_no_value_of_a_control_leads_to_an_error(name):
     explorer = explore()
     for value in explorer.options[name]:
-        ask(explorer, set={name: value})
-        assert getattr(explorer, name) == value
+        move(explorer, **{name: value})
         explorer.reset()
         explorer.run(2)
         assert len(explorer.records) == 2

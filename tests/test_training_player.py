@@ -8,7 +8,8 @@ import threading
 import time
 
 import pytest
-from training_steps import FEW, enabled, explore, heading, losses, press, said
+from explorer_steps import press
+from training_steps import FEW, enabled, explore, heading, losses, said
 
 from cnnlab.training import player
 

@@ -8,7 +8,8 @@ import pickle
 
 import numpy as np
 import pytest
-from training_steps import FEW, explore, is_free, press
+from explorer_steps import press
+from training_steps import FEW, explore, is_free
 
 from cnnlab import SGD
 

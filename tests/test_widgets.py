@@ -8,20 +8,8 @@ import struct
 
 import numpy as np
 import pytest
-from explorer_steps import (
-    MAKERS,
-    W,
-    X,
-    ask,
-    choose,
-    controls_of,
-    every_explorer,
-    explore,
-    press,
-    state_of,
-    type_in,
-    words_of,
-)
+from explorer_steps import ask, choose, controls_of, press, state_of, type_in, words_of
+from explorers import MAKERS, WITHOUT_PICTURE, W, X, every_explorer, explore, values_of
 
 from cnnlab.widgets import (
     ActivationExplorer,
@@ -38,15 +26,6 @@ WINDOWS = [name for name in MAKERS if name.startswith(("Conv", "Back", "Chan", "
 
 
 # --- controls -------------------------------------------------------------------------------------------------------
-
-
-def values_of(control) -> list:
-    """Return every value that a learner can give a control."""
-    if "options" in control:
-        return [value for value, _ in control["options"]]
-    if control["kind"] == "slider":
-        return list(range(control["low"], control["high"] + 1))
-    return {"switch": [False, True], "text": ["1", "99"], "pad": [bytes(1024), b"\1" * 1024]}[control["kind"]]
 
 
 def settings_of(explorer) -> dict[str, dict]:
@@ -201,7 +180,7 @@ def test_each_explorer_says_what_it_is_in_one_line_that_is_the_same_each_time(ma
     assert re.fullmatch(rf"{type(first).__name__}: [^<>\n]+", repr(first))
 
 
-@pytest.mark.parametrize("name", [name for name in MAKERS if not name.startswith("Predict")])
+@pytest.mark.parametrize("name", [name for name in MAKERS if name not in WITHOUT_PICTURE])
 def test_the_output_holds_the_widget_a_text_and_a_picture_that_are_the_same_each_time(name):
     first, second = MAKERS[name](), MAKERS[name]()
     (bundled, metadata), (again, _) = first._repr_mimebundle_(), second._repr_mimebundle_()

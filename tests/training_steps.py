@@ -1,4 +1,4 @@
-"""What the tests of the TrainingExplorer share: a small training, what it shows, and the learner's hand on it."""
+"""What the tests of the TrainingExplorer share: a small training, and what it shows."""
 
 from __future__ import annotations
 
@@ -48,16 +48,6 @@ def enabled(explorer) -> list[str]:
     """Return the names of the buttons that can be pressed."""
     controls = explorer.shown["parts"][0]["controls"]
     return [control["name"] for control in controls if control["kind"] == "button" and not control["disabled"]]
-
-
-def ask(explorer, **event) -> None:
-    """Ask for something, as a front end does."""
-    explorer.set_state({"asked": {"events": [{"serial": explorer.shown["serial"] + 1, **event}]}})
-
-
-def press(explorer, name: str) -> None:
-    """Press a button."""
-    ask(explorer, press=name)
 
 
 def is_free(lock) -> bool:
