@@ -59,7 +59,8 @@ def _course(given: argparse.Namespace) -> int:
     from cnnlab.course import FIRST, put_course
 
     put = put_course(given.folder)
-    _say(f"The course is in {given.folder} ({len(put.written)} {'file' if len(put.written) == 1 else 'files'} written).")
+    count = len(put.written)
+    _say(f"The course is in {given.folder} ({count} {'file' if count == 1 else 'files'} written).")
     if put.kept:
         _say(f"Kept as you have changed them: {', '.join(put.kept)}. To get one anew, give yours another name first.")
     return 0 if given.no_open else _open(given.folder / FIRST)
