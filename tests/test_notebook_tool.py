@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -127,3 +130,16 @@ def test_a_hidden_cell_begins_with_a_short_line(path):
     """JupyterLab shows it in place of the cell and does not wrap it: a long one makes the notebook scroll sideways."""
     cells = [cell for cell in nbformat.read(path, 4).cells if cell.metadata.get("jupyter", {}).get("source_hidden")]
     assert [cell.source for cell in cells if len(cell.source.splitlines()[0]) > 40] == []
+
+
+def test_a_notebook_that_nbconvert_executes_keeps_its_pictures(tmp_path):
+    """Nobody is there to ask, so the explorer sends no view of a widget: it would win over the picture."""
+    make = (
+        "import numpy as np\nfrom cnnlab.widgets import ConvolutionExplorer\nConvolutionExplorer(np.eye(4), np.eye(2))"
+    )
+    path = write_notebook(tmp_path, make)
+    command = [sys.executable, "-m", "nbconvert", "--to", "html", "--execute", str(path)]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    page = path.with_suffix(".html").read_text(encoding="utf-8")
+    assert len(re.findall(r'<img [^>]*src="data:image/png;base64,', page)) == 1
+    assert '"model_id"' not in page

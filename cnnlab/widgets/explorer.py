@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from base64 import b64encode
 from html import escape
 from types import SimpleNamespace
@@ -16,6 +18,7 @@ from cnnlab.widgets.events import Part, Shown, is_index, is_well_formed, numbere
 from cnnlab.widgets.settings import HasSettings
 
 MOST_UNDONE = 50
+VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 class Explorer(HasSettings):
@@ -230,6 +233,8 @@ class Explorer(HasSettings):
 
     def _repr_mimebundle_(self, **kwargs) -> tuple[dict, dict]:
         data, metadata = super()._repr_mimebundle_(**kwargs)
+        if not _is_watched():  # else whoever converts the notebook prefers a widget that nobody will see
+            data.pop(VIEW, None)
         still = self.still()
         if self._veil:
             words = f"{type(self).__name__}: covered until the question above is answered"
@@ -241,6 +246,12 @@ class Explorer(HasSettings):
 def line(*spans: str | tuple[str, str]) -> Line:
     """Return a line of text; a span is plain text, or (style, text)."""
     return [["", span] if isinstance(span, str) else list(span) for span in spans]
+
+
+def _is_watched() -> bool:
+    """Return whether widgets can be seen where a cell runs: nbconvert and papermill say that nobody is there to ask."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return getattr(getattr(shell, "kernel", None), "_allow_stdin", True) or "VOILA_BASE_URL" in os.environ
 
 
 def _shut(still: dict[str, str], alt: str) -> str:
