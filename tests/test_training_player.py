@@ -170,28 +170,44 @@ def test_whoever_looks_from_another_thread_does_not_disturb_the_training():
 
 def test_a_pause_is_said_before_the_last_step_is_shown(monkeypatch):
     async def play():
-        explorer, drawn = explore(), []
-        scenes = explorer.scenes
-        monkeypatch.setattr(explorer, "scenes", lambda s: drawn.append(len(explorer.records)) or scenes(s))
+        explorer, seen = explore(), []
         explorer.start()
         while len(explorer.records) < 3:
             await asyncio.sleep(0)
         monkeypatch.setattr(player, "SHOW_EVERY", 60)
         explorer._player.show()
-        while len(explorer.records) < 5:
+        shown = len(explorer.records)
+        while len(explorer.records) < shown + 2:
             await asyncio.sleep(0)
-        shown = drawn[-1]
+        explorer.observe(lambda change: seen.append((said(explorer), heading(explorer))), "shown")
         press(explorer, "pause")
-        at_once = drawn[-1] == shown, said(explorer), heading(explorer)
-        await asyncio.sleep(0.1)
-        return shown, len(explorer.records), at_once, heading(explorer)
+        await other_tasks()
+        return shown, seen
 
-    before, after, at_once, then = asyncio.run(play())
-    assert before < after
-    assert at_once[0]
-    assert at_once[1].startswith(f"Paused. step {after} of")
-    assert f"after step {before}:" in at_once[2]
-    assert f"after step {after}:" in then
+    shown, seen = asyncio.run(play())
+    assert [words.startswith(f"Paused. step {shown + 2} of") for words, _ in seen] == [True, True]
+    assert [f"after step {step}:" in title for step, (_, title) in zip((shown, shown + 2), seen, strict=True)] == [
+        True
+    ] * 2
+
+
+def test_where_showing_takes_long_it_is_done_seldom_but_not_so_that_the_page_gives_up(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(player.time, "perf_counter", lambda: now[0])
+
+    def show():
+        now[0] += 1.0  # s
+
+    playing = player.Player(explore()._run, show=show, pace=lambda: 0.0)
+    playing.show()
+    assert 1.0 + player.SHOW_EVERY < playing._next <= 4.0  # the page gives up after 5
+
+
+def test_a_reset_from_a_cell_shows_the_new_network():
+    explorer = explore()
+    explorer.run(3)
+    explorer.reset()
+    assert "after step 0:" in heading(explorer)
 
 
 def test_a_run_can_be_paused_from_another_thread():

@@ -12,7 +12,7 @@ from cnnlab.training.interrupt import interruptible
 from cnnlab.training.run import Run
 
 SHOW_EVERY = 0.25  # seconds
-MOST_SHOWING = 0.2  # of the time: in a browser it takes long to say how the held-out images do
+MOST_SHOWING, MOST_REST = 0.2, 2.0  # of the time, and seconds: in a browser it takes long to evaluate
 
 
 class Player:
@@ -52,7 +52,7 @@ class Player:
         self._show, self._pace = show, pace
         self._loop = running_loop()  # of the thread that runs the cells, so that no cell meets a step half made
         self._turn, self._start = None, (0, 0.0)
-        self._shown, self._next = None, 0.0  # the step that was shown last, and when it is time for another one
+        self._shown, self._next = run.step, 0.0  # the step that was shown last, and when it is time for another one
         self._task = None
 
     @property
@@ -80,7 +80,7 @@ class Player:
             loop.call_soon_threadsafe(self._launch, self._take_turn(loop))
 
     def stop(self) -> None:
-        """Let nobody make a step; whose turn it was shows where it stopped."""
+        """Let nobody make a step; :meth:`catch_up` shows where that was."""
         self._turn = None
 
     def pause(self) -> None:
@@ -103,7 +103,7 @@ class Player:
         """Play another run; nobody has a turn."""
         with self.lock:
             self.stop()
-            self.run, self.interrupted = run, False
+            self.run, self.interrupted, self._shown = run, False, run.step
 
     def show(self) -> None:
         """Show the present state."""
@@ -111,21 +111,29 @@ class Player:
             begun = time.perf_counter()
             self._shown = self.run.step
             self._show()
-            self._next = begun + max(SHOW_EVERY, (time.perf_counter() - begun) / MOST_SHOWING)
+            took = time.perf_counter() - begun
+            self._next = begun + max(SHOW_EVERY, min(took / MOST_SHOWING, took + MOST_REST))
 
     def _take_turn(self, loop: asyncio.AbstractEventLoop | None = None) -> _Turn:
         """Return a new turn; whoever had one makes no step any more."""
         with self.lock:
-            self._turn, self._start, self.interrupted = _Turn(loop), (self.run.step, time.perf_counter()), False
+            turn = self._turn = _Turn(loop)
+            self._start, self.interrupted = (self.run.step, time.perf_counter()), False
             self.show()
-            return self._turn
+            return turn
 
     def _end_turn(self, turn: _Turn) -> None:
         """Leave a turn that is over, and show what nobody has shown yet."""
         with self.lock:
             if self._turn is turn or self.interrupted:
                 self.pause()
-            elif self._turn is None and self._shown != self.run.step:
+            else:
+                self.catch_up()
+
+    def catch_up(self) -> None:
+        """Where nobody makes steps, show the last one if that has not been done."""
+        with self.lock:
+            if self._turn is None and self._shown != self.run.step:
                 self.show()
 
     def _advance(self, turn: _Turn) -> bool:

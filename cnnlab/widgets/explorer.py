@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from base64 import b64encode
 from html import escape
@@ -249,9 +250,17 @@ def line(*spans: str | tuple[str, str]) -> Line:
 
 
 def _is_watched() -> bool:
-    """Return whether widgets can be seen where a cell runs: nbconvert and papermill say that nobody is there to ask."""
+    """Return whether widgets may be seen where a cell runs.
+
+    They are not where a client in Python, as the number at its message's end tells, says that nobody is there to ask:
+    so do nbconvert and papermill; and Voilà, which shows widgets all the same.
+    """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    return getattr(getattr(shell, "kernel", None), "_allow_stdin", True) or "VOILA_BASE_URL" in os.environ
+    kernel = getattr(shell, "kernel", None)
+    request = kernel.get_parent("shell") if hasattr(kernel, "get_parent") else {}
+    may_ask = request.get("content", {}).get("allow_stdin", True)
+    is_python = re.search(r"_\d+_\d+$", str(request.get("header", {}).get("msg_id")))
+    return may_ask or not is_python or "VOILA_BASE_URL" in os.environ
 
 
 def _shut(still: dict[str, str], alt: str) -> str:

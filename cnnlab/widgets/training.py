@@ -167,6 +167,7 @@ class TrainingExplorer(Explorer):
         with self._player.lock, self._transaction():
             self._player.insert(Run(self._run.data, self._wanted(self.now())))
             self.look_back = self._run.plan.epochs + 1
+            self.refresh()
 
     def close(self) -> None:
         """Stop the training and take the explorer off the page."""
@@ -180,7 +181,7 @@ class TrainingExplorer(Explorer):
             buttons[name]()
 
     def _press(self, name):
-        if name == "pause":  # said at once, with the scenes of before; whoever trains shows the last step
+        if name == "pause":  # said at once, with the scenes of before; then the last step is shown
             self._player.stop()
         else:
             super()._press(name)
@@ -195,6 +196,7 @@ class TrainingExplorer(Explorer):
     def set_state(self, sync_data):  # noqa: D102 (inherited)
         with self._player.lock:
             super().set_state(sync_data)
+            self._player.catch_up()
 
     def _rated(self, change) -> None:
         with self._player.lock:

@@ -63,6 +63,7 @@ def jupyter_environment(home: Path) -> dict[str, str]:
     """Return an environment in which Jupyter keeps everything below ``home``, with our settings."""
     folders = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
     places = {f"JUPYTER_{name}": home / name.lower() for name in folders}
+    places |= {f"XDG_{name}_HOME": home / name.lower() for name in ("CONFIG", "CACHE", "STATE")}  # marimo's
     places |= {f"JUPYTERLAB_{name}_DIR": home / name.lower() for name in ("SETTINGS", "WORKSPACES")}
     written = {f"settings/@jupyterlab/{name}.jupyterlab-settings": values for name, values in SETTINGS.items()}
     for name, values in (written | {"config_dir/labconfig/page_config.json": PAGE_CONFIG}).items():
@@ -92,6 +93,18 @@ def server_command(module: str, root: Path, port: int, token: str) -> list[str]:
         *(f"--ServerApp.root_dir={root}", f"--IdentityProvider.token={token}"),
         *(QUIET if module == "jupyterlab" else ()),
     ]
+
+
+def wait_for_answer(server: Server) -> None:
+    """Return when the server answers: while it looks for a port, it listens once for a moment only."""
+    deadline = time.monotonic() + SERVER_START
+    while True:
+        try:
+            return server.request("/api")
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 def is_up(port: int) -> bool:
@@ -126,7 +139,7 @@ def start_server(notebooks: Path, home: Path, module: str = "jupyterlab") -> Ite
     port, token = free_port(), secrets.token_hex(16)
     server = Server(f"http://127.0.0.1:{port}", token, root)
     with running(server_command(module, root, port, token), root, port, home) as process:
-        server.request("/api")
+        wait_for_answer(server)
         yield server
         server.request("/api/shutdown", "POST")
         process.wait(timeout=20)

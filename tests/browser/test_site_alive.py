@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from lite import Site, served
+from lite import SECONDS, Site, served
 from playwright.sync_api import expect
 
 from cnnlab.course import source
@@ -122,9 +122,11 @@ def test_a_training_starts_and_is_paused_at_once(site):
     training = site.explorer("part-progress")
     training.get_by_role("button", name="reset").click()
     bar, times = training.get_by_role("progressbar"), []
-    for _ in range(3):  # the machine may be busy with something else for once
+    for _ in range(8):  # the machine may be busy with something else
         begun = bar.evaluate("bar => bar.value")
         training.get_by_role("button", name="start").click()
-        expect(bar).not_to_have_js_property("value", begun)
+        expect(bar).not_to_have_js_property("value", begun, timeout=1000 * SECONDS)
         times.append(training.evaluate(PAUSE))
+        if times[-1] <= 200:
+            break
     assert min(times) <= 200  # 26 to 80 on a quiet machine
