@@ -257,10 +257,11 @@ def _is_watched() -> bool:
     """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     kernel = getattr(shell, "kernel", None)
-    request = kernel.get_parent("shell") if hasattr(kernel, "get_parent") else {}
+    request = kernel.get_parent() if hasattr(kernel, "get_parent") else None
+    if not isinstance(request, dict) or "VOILA_BASE_URL" in os.environ:
+        return True
     may_ask = request.get("content", {}).get("allow_stdin", True)
-    is_python = re.search(r"_\d+_\d+$", str(request.get("header", {}).get("msg_id")))
-    return may_ask or not is_python or "VOILA_BASE_URL" in os.environ
+    return may_ask or not re.search(r"_\d+_\d+$", str(request.get("header", {}).get("msg_id")))
 
 
 def _shut(still: dict[str, str], alt: str) -> str:
