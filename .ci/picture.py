@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, sync_playwright
 
-from cnnlab.widgets import ConvolutionExplorer
+from cnnlab.lab import ConvolutionExplorer
 
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, str(REPOSITORY / "tests/browser"))

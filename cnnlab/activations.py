@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cnnlab.checks import check_array, check_finite, check_known, check_same_dtype, check_shape
+from cnnlab._validate import check_array, check_finite, check_known, check_same_dtype, check_shape
 
 
 def relu(z):

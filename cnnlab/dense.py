@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.checks import check_array, check_cells, check_same_dtype, check_shape
+from cnnlab._validate import check_array, check_cells, check_same_dtype, check_shape
 
 
 def dense(x, w, b=None):

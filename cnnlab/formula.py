@@ -7,7 +7,7 @@ from itertools import product
 from math import prod
 from typing import NamedTuple
 
-from cnnlab.checks import check_int, check_list
+from cnnlab._validate import check_int, check_list
 from cnnlab.geometry import Axis, check_axis, check_layers, fits, output_size, trace_axes
 
 MOST_CHOICES = 10_000  # of settings to try, which takes half a second

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnlab.checks import check_cells, check_flag, check_int, check_list, check_pair, shown
+from cnnlab._validate import check_cells, check_flag, check_int, check_list, check_pair, shown
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.checks import check_array, check_positive, check_shape, shown
+from cnnlab._validate import check_array, check_positive, check_shape, shown
 
 
 def numerical_gradient(f, x, dy, *, step=1e-5):

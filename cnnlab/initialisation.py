@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from cnnlab.checks import check_cells, check_choice, check_int, check_list, check_rng
+from cnnlab._validate import check_cells, check_choice, check_int, check_list, check_rng
 
 
 def initial_weights(shape, fan_in, fan_out, *, rng, init) -> np.ndarray:

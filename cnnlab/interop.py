@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from cnnlab.checks import shown
+from cnnlab._validate import shown
 from cnnlab.layers import Conv2D, Dense, Flatten, Layer, LeakyReLU, MaxPool2D, MeanPool2D, ReLU, Sigmoid, Tanh
 from cnnlab.network import Sequential
 

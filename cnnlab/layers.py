@@ -14,7 +14,7 @@ from importlib import import_module
 import numpy as np
 
 from cnnlab import activations, convolution, pooling  # whose functions are looked up when a layer is used
-from cnnlab.checks import check_batch, check_choice, check_int, check_known, check_pair, check_shape
+from cnnlab._validate import check_batch, check_choice, check_int, check_known, check_pair, check_shape
 from cnnlab.geometry import check_window, roomy_plane
 from cnnlab.initialisation import initial_weights
 from cnnlab.operands import check_groups, check_pool

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnlab.checks import check_cells, check_changeable, check_int, check_list, shown
+from cnnlab._validate import check_cells, check_changeable, check_int, check_list, shown
 from cnnlab.data import FOLDER
 from cnnlab.data.npz import read_npz, write_npz
 from cnnlab.geometry import check_window, receptive_field

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from cnnlab.checks import (
+from cnnlab._validate import (
     check_array,
     check_changeable,
     check_named,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.checks import check_array, check_cells
+from cnnlab._validate import check_array, check_cells
 from cnnlab.operands import check_padding, check_unpadded
 
 

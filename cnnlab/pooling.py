@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnlab.checks import check_array, check_flag
+from cnnlab._validate import check_array, check_flag
 from cnnlab.geometry import Axis
 from cnnlab.operands import check_pool, check_pooled, check_winners
 from cnnlab.wiring import add_up, cells_per_window, under_taps

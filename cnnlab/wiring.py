@@ -13,7 +13,7 @@ from math import prod
 
 import numpy as np
 
-from cnnlab.checks import check_pair
+from cnnlab._validate import check_pair
 from cnnlab.geometry import Axis, check_window
 
 MOST_WIRES = 2**22  # in one table: 200 MB

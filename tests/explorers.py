@@ -10,10 +10,10 @@ import pytest
 from explorer_steps import ask, controls_of, pick, press, type_in
 
 from cnnlab import load_digits, trained_network
-from cnnlab.widgets import (
+from cnnlab.course import BugExplorer
+from cnnlab.lab import (
     ActivationExplorer,
     BackwardExplorer,
-    BugExplorer,
     ChainExplorer,
     ChannelsExplorer,
     ConvolutionExplorer,

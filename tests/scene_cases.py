@@ -27,9 +27,7 @@ from scene_wires import (
 from cnnlab import conv2d, conv2d_backward, max_pool2d, mean_pool2d, pad2d
 from cnnlab.activations import ACTIVATIONS
 from cnnlab.geometry import check_window
-from cnnlab.operands import check_pool
-from cnnlab.pooling import POOLS
-from cnnlab.scenes import (
+from cnnlab.lab.scenes import (
     activation_scene,
     channels_scene,
     convolution_scene,
@@ -38,6 +36,8 @@ from cnnlab.scenes import (
     scatter_scene,
     tie_scene,
 )
+from cnnlab.operands import check_pool
+from cnnlab.pooling import POOLS
 
 # What every random draw could miss: F = 1, S > F, P > F, even F, leftovers, dilation, groups; (size, kernel, settings)
 ODD_CONVOLUTIONS = [

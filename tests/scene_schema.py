@@ -7,7 +7,7 @@ from typing import Any, Literal, NotRequired, get_args, get_origin, get_type_hin
 
 import numpy as np
 
-from cnnlab.scenes.schema import Scene
+from cnnlab.lab.scenes.schema import Scene
 
 MOST_SAID = 20  # faults
 

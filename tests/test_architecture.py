@@ -12,7 +12,7 @@ import pytest
 
 import cnnlab
 from cnnlab import reference
-from cnnlab.widgets import front
+from cnnlab.lab.explorers import front
 
 PACKAGE = Path(cnnlab.__file__).parent
 TESTS = Path(__file__).parent

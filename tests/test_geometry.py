@@ -10,7 +10,7 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 from strategies import axes
 
-from cnnlab.checks import check_array, check_int, check_pair
+from cnnlab._validate import check_array, check_int, check_pair
 from cnnlab.geometry import (
     check_axis,
     check_layers,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cnnlab import load_digits
 from cnnlab.interop import from_torch
-from cnnlab.widgets import NetworkExplorer
+from cnnlab.lab import NetworkExplorer
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what a package says while it loads is not ours

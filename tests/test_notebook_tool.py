@@ -134,9 +134,7 @@ def test_a_hidden_cell_begins_with_a_short_line(path):
 
 def test_a_notebook_that_nbconvert_executes_keeps_its_pictures(tmp_path):
     """Nobody is there to ask, so the explorer sends no view of a widget: it would win over the picture."""
-    make = (
-        "import numpy as np\nfrom cnnlab.widgets import ConvolutionExplorer\nConvolutionExplorer(np.eye(4), np.eye(2))"
-    )
+    make = "import numpy as np\nfrom cnnlab.lab import ConvolutionExplorer\nConvolutionExplorer(np.eye(4), np.eye(2))"
     path = write_notebook(tmp_path, make)
     command = [sys.executable, "-m", "nbconvert", "--to", "html", "--execute", str(path)]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)

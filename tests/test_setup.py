@@ -149,8 +149,8 @@ def test_the_wheel_holds_the_package_its_front_end_and_its_data_and_the_course(r
         path for path in (repository / "cnnlab").rglob("*") if path.is_file() and path.parent.name != "__pycache__"
     ]
     elsewhere = {
-        "cnnlab/server.py": "cnnlab_server.py",
-        "cnnlab/server.json": "etc/jupyter/jupyter_server_config.d/cnnlab.json",
+        "cnnlab/publish/server.py": "cnnlab_server.py",
+        "cnnlab/publish/server.json": "etc/jupyter/jupyter_server_config.d/cnnlab.json",
     }
     names = (path.relative_to(repository).as_posix() for path in files)
     packed = {name.split(".data/data/")[-1] for name in wheel.namelist() if ".dist-info/" not in name}
@@ -172,7 +172,7 @@ print(*(name for name in sys.modules if name.split(".")[0] not in sys.stdlib_mod
 
 def test_the_server_s_extension_loads_neither_cnnlab_nor_numpy(repository, wheel, tmp_path):
     wheel.extractall(tmp_path)
-    shipped = (repository / "cnnlab/server.json").read_text(encoding="utf-8")
+    shipped = (repository / "cnnlab/publish/server.json").read_text(encoding="utf-8")
     command = [sys.executable, "-I", "-S", "-c", LOAD_EXTENSION, str(tmp_path), shipped]
     run = subprocess.run(command, capture_output=True, text=True)
     assert (run.stdout.split(), run.stderr) == (["cnnlab_server"], "")

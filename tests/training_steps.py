@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from cnnlab import load_digits
-from cnnlab.scenes.schema import Panel
-from cnnlab.widgets.training import TrainingExplorer
+from cnnlab.lab.explorers.training import TrainingExplorer
+from cnnlab.lab.scenes.schema import Panel
 
 DIGITS = load_digits()
 FEW = DIGITS._replace(x_train=DIGITS.x_train[:96], y_train=DIGITS.y_train[:96])

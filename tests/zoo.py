@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnlab.activations import sigmoid
 from cnnlab.convolution import conv2d, conv2d_backward, conv_transpose2d
-from cnnlab.exercises.zoo import mistakes_of
+from cnnlab.course.exercises.mistakes import mistakes_of
 from cnnlab.geometry import check_window
 from cnnlab.padding import pad2d, pad2d_backward
 

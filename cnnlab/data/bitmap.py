@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.checks import as_array
+from cnnlab._validate import as_array
 
 SIDE, BLOCK = 32, 4  # cells: the bitmap's side, and that of the blocks whose on cells are counted
 WIDEST = 20  # columns of the 32 that a digit is scaled to at most

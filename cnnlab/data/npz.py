@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib import format as npy
 
-from cnnlab.checks import shown
+from cnnlab._validate import shown
 
 HEADER = 10_000  # bytes in which the header of an array is looked for; numpy writes 128
 OVERHEAD = 2**20  # bytes by which a file may be longer than what is wanted of it: headers, names, another small network

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
+from cnnlab._validate import check_array, check_choice
 from cnnlab.activations import ACTIVATIONS
-from cnnlab.checks import check_array, check_choice
 
 # --- activations --------------------------------------------------------------------------------------------------
 

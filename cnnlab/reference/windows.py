@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from cnnlab.checks import check_array
+from cnnlab._validate import check_array
 from cnnlab.operands import (
     check_convolution,
     check_padding,

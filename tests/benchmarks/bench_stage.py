@@ -44,7 +44,7 @@ cell
 SETUP = """
 import numpy as np
 from cnnlab import load_digits, trained_network
-from cnnlab.widgets import *
+from cnnlab.lab import *
 x, w = np.arange(49).reshape(7, 7) % 5, np.array([[1, 0, -1], [2, 1, 0], [0, -1, 1]])
 digits, model = load_digits(), trained_network()
 """

@@ -10,7 +10,7 @@ from plain_page import PlainPage, settle
 from playwright.sync_api import Locator
 
 from cnnlab import trained_network
-from cnnlab.widgets import DigitPad
+from cnnlab.lab import DigitPad
 
 SHOWN = """surface => surface.querySelector("path").getAttribute("d")"""
 

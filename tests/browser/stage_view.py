@@ -12,7 +12,7 @@ from plain_page import Mounted, PlainPage
 from playwright.sync_api import Locator, expect
 
 from cnnlab import wiring
-from cnnlab.widgets import (
+from cnnlab.lab import (
     ActivationExplorer,
     BackwardExplorer,
     ChannelsExplorer,
@@ -20,7 +20,7 @@ from cnnlab.widgets import (
     PhotoExplorer,
     PoolingExplorer,
 )
-from cnnlab.widgets.explorer import Explorer
+from cnnlab.lab.explorers.explorer import Explorer
 
 X = np.array([[3.0, 1, 0, 2, -1], [0, 2, 1, -2, 1], [1, 0, 2, 1, 3], [-1, 2, 0, 1, 0], [2, 1, 1, 0, 2]])[None, None]
 W = np.array([[1.0, 0, -1], [2, 1, 0], [0, -1, 1]])[None, None]

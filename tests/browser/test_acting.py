@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-IMPORTS = "from cnnlab import exercises\nfrom cnnlab.widgets import ConvolutionExplorer, ask"
+IMPORTS = "from cnnlab.course import ask, exercises\nfrom cnnlab.lab import ConvolutionExplorer"
 STUB = 'def my_output_size(R, F, P, S):\n    """Return the number of places."""'
 COVERED = "explorer = ConvolutionExplorer([[1, 2], [3, 4]], [[1]])\nask('02.photo', explorer)"
 CHECK = "exercises.output_size.check(my_output_size)"

@@ -10,11 +10,11 @@ from playwright.sync_api import TimeoutError, expect
 from stage_view import StageView, sum_of
 
 from cnnlab import conv2d, conv2d_backward, explain_output_size, load_photo, max_pool2d, max_pool2d_backward
-from cnnlab.widgets.photo import KERNELS, grey
+from cnnlab.lab.explorers.photo import KERNELS, grey
 
 CONVOLUTION = """
 import numpy as np
-from cnnlab.widgets import BackwardExplorer, ConvolutionExplorer, PhotoExplorer, PoolingExplorer
+from cnnlab.lab import BackwardExplorer, ConvolutionExplorer, PhotoExplorer, PoolingExplorer
 x, w = np.arange(49).reshape(7, 7) % 5, np.array([[1, 0, -1], [2, 1, 0], [0, -1, 1]])
 explorer = ConvolutionExplorer(x, w, stride=2, padding=1, gradients=True)
 """

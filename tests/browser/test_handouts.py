@@ -9,11 +9,11 @@ from playwright.sync_api import Page, expect
 from stage_view import StageView
 
 from cnnlab import conv2d
-from cnnlab.handout import write_handouts
+from cnnlab.publish.handout import write_handouts
 
 X, W = np.arange(25).reshape(1, 1, 5, 5) % 7, np.array([[[[1, 2], [0, -1]]]])
 CELLS = [
-    "import numpy as np\nfrom cnnlab.widgets import ConvolutionExplorer, Predict\n"
+    "import numpy as np\nfrom cnnlab.lab import ConvolutionExplorer, Predict\n"
     "x, w = np.arange(25).reshape(5, 5) % 7, [[1, 2], [0, -1]]",
     'Predict("What is y[0, 0]?", -5, mistakes={5: "Mind the sign."}, because="So it is.")',
     "ConvolutionExplorer(x, w)",

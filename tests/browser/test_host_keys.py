@@ -11,7 +11,7 @@ from nbformat import v4
 from playwright.sync_api import Locator, Page, expect
 
 SOURCES = [
-    "import numpy as np\nfrom cnnlab.widgets import ConvolutionExplorer, Predict, DigitPad, PhotoExplorer",
+    "import numpy as np\nfrom cnnlab.lab import ConvolutionExplorer, Predict, DigitPad, PhotoExplorer",
     "explorer = ConvolutionExplorer(np.arange(25).reshape(5, 5) % 5, np.ones((3, 3)), padding=1)\nexplorer",
     "question = Predict('Which?', 'b', choices=['a', 'b', 'c'])\nquestion",
     "typed = Predict('How many?', 9)\ntyped",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cnnlab import Conv2D, Dense, Flatten, ReLU, Sequential
-from cnnlab.widgets import NetworkExplorer
+from cnnlab.lab import NetworkExplorer
 
 
 def test_a_cell_of_a_map_that_is_a_picture_can_be_pointed_at_and_opened(plain_page):

@@ -110,7 +110,7 @@ def test_the_pad_is_named_and_its_answer_is_said(pad):
 
 NOTEBOOK = """
 from cnnlab import load_digits, trained_network
-from cnnlab.widgets import DigitPad, NetworkExplorer
+from cnnlab.lab import DigitPad, NetworkExplorer
 model = trained_network()
 explorer = NetworkExplorer(model, load_digits().x_test)
 pad = DigitPad(model, explorer=explorer)

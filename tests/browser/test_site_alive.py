@@ -9,7 +9,7 @@ import pytest
 from lite import SECONDS, Site, served
 from playwright.sync_api import expect
 
-from cnnlab.course import source
+from cnnlab.publish.folder import source
 
 pytest.importorskip("jupyterlite_core", reason="install cnnlab[site] to test the site")
 pytest.importorskip("pyodide_lock", reason="install cnnlab[site] to test the site")
@@ -49,7 +49,7 @@ def address(tmp_path_factory):
     """Build the site once for all tests, or take the one that CNNLAB_SITE names, and serve it."""
     if not PYODIDE:
         pytest.skip("set CNNLAB_PYODIDE to the folder of a Pyodide to test the site without a network")
-    from cnnlab.site import write_site
+    from cnnlab.publish.site import write_site
 
     folder = Path(os.environ.get("CNNLAB_SITE") or tmp_path_factory.mktemp("site"))
     if not (folder / "index.html").exists():

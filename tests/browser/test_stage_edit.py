@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from stage_view import EXPLORERS, View, W, X, backward, forward, two_filters
 
 from cnnlab import conv2d
-from cnnlab.widgets import ConvolutionExplorer
+from cnnlab.lab import ConvolutionExplorer
 
 # --- keys -----------------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from plain_page import as_json, settle
 from playwright.sync_api import expect
 from stage_view import DY, StageView, View, W, X, backward, both_ways, forward, pooled
 
-from cnnlab.widgets import ChainExplorer, ConvolutionExplorer, Predict
+from cnnlab.lab import ChainExplorer, ConvolutionExplorer, Predict
 
 # --- new scenes -----------------------------------------------------------------------------------------------------
 
@@ -211,7 +211,7 @@ def test_an_explorer_that_is_made_in_a_hidden_place_is_laid_out_when_it_is_shown
 # Counts what the front end has started and not stopped: timers, frames, observers, listeners outside its own elements.
 COUNTERS = """
 window.alive = { timers: 0, observers: 0, listeners: 0 };
-const ours = () => new Error().stack.includes("cnnlab/front/");
+const ours = () => new Error().stack.includes("cnnlab/lab/front/");
 const count = (owner, name, what, step, counts = () => true) => {
   const call = owner[name];
   owner[name] = function (...given) {

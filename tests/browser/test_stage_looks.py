@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from stage_view import EXPLORERS, View, W, X, backward, ends_of, forward, pooled, sum_of, two_filters
 
 from cnnlab import max_pool2d
-from cnnlab.widgets import ConvolutionExplorer
+from cnnlab.lab import ConvolutionExplorer
 
 # --- toggles --------------------------------------------------------------------------------------------------------
 

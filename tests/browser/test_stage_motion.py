@@ -11,7 +11,7 @@ from plain_page import PlainPage
 from playwright.sync_api import expect
 from stage_view import View, W, X, forward
 
-from cnnlab.widgets import ConvolutionExplorer
+from cnnlab.lab import ConvolutionExplorer
 
 # What moves after a step: the animations of the frame, and how many products are on their way.
 STEP = """stage => new Promise(done => {

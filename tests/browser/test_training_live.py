@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from cnnlab import load_digits
-from cnnlab.widgets import TrainingExplorer
+from cnnlab.lab import TrainingExplorer
 
 MAKE = """
 from cnnlab import load_digits
-from cnnlab.widgets import TrainingExplorer
+from cnnlab.lab import TrainingExplorer
 explorer = TrainingExplorer(*load_digits())
 """
 AT_LEAST = "([bar, step]) => bar.value >= step"

@@ -1,0 +1,105 @@
+"""What a check says, as text and as HTML that reads well in a light theme, a dark one, and without any style."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import NamedTuple
+
+import numpy as np
+
+from cnnlab.lab.numbers import format_value
+
+MARK = "▸"  # a cell that differs; seen without colour too
+MOST_CELLS = 12  # a side of a grid
+SIGNS = {"passed": "✓ Passed.", "failed": "✗ Not yet.", "not started": "Not started."}
+
+
+class Grid(NamedTuple):
+    """A plane, a row or a number with its title, and which cells are marked."""
+
+    title: str
+    values: np.ndarray
+    marked: np.ndarray | None = None
+
+    def rows(self) -> list[list[str]]:
+        """Return the cells as texts, marked ones with their mark."""
+        values = np.atleast_2d(self.values)[:MOST_CELLS, :MOST_CELLS]
+        marked = np.zeros(values.shape, bool) if self.marked is None else np.atleast_2d(self.marked)
+        pairs = (zip(*both, strict=False) for both in zip(values, marked, strict=False))
+        return [[f"{MARK if here else ''}{format_value(value, 3)}" for value, here in row] for row in pairs]
+
+
+class Verdict:
+    """What there is to say of a learner's function; it shows itself in a notebook.
+
+    Attributes
+    ----------
+    status : str
+        "not started", "passed" or "failed".
+    mistake : str or None
+        The name in the zoo of the mistake, only where all answers are those of this mistake.
+    text : str
+        Plain sentences.
+    input : tuple
+        The smallest input with a wrong answer; empty without one.
+
+    Examples
+    --------
+    >>> Verdict("passed", "Tried on 3 inputs.")
+    ✓ Passed. Tried on 3 inputs.
+    """
+
+    def __init__(self, status: str, text: str, *, mistake: str | None = None, grids=(), input=(), code: str = ""):
+        self.status, self.text, self.mistake, self.input = status, text, mistake, input
+        self._grids, self._code = list(grids), code
+
+    def __repr__(self) -> str:
+        lines = [f"{SIGNS[self.status]} {self.text}"]
+        if self._code:
+            lines += ["", self._code]
+        for grid in self._grids:
+            rows = grid.rows()
+            widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+            lines += ["", f"{grid.title}:"]
+            lines += ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+        return "\n".join(lines)
+
+    def _repr_mimebundle_(self, **_kwargs) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/html": self._html()}
+
+    def _html(self) -> str:
+        code = f"<pre>{escape(self._code)}</pre>" if self._code else ""
+        grids = "".join(f'<td style="{CELL}">{_table(grid)}</td>' for grid in self._grids)
+        beside = f"<table><tr>{grids}</tr></table>" if grids else ""
+        return f'<div style="{FRAME}"><b>{SIGNS[self.status]}</b> {escape(self.text)}{code}{beside}</div>'
+
+
+FRAME = "border-left: 3px solid color-mix(in srgb, currentColor 40%, transparent); padding: 2px 10px"
+CELL = "vertical-align: top; text-align: left; background: none; padding: 4px 14px 4px 0"
+NUMBER = "text-align: right; padding: 1px 6px; border: 1px solid color-mix(in srgb, currentColor 25%, transparent)"
+MARKED = f"{NUMBER}; outline: 2px solid currentColor; background: color-mix(in srgb, #e69f00 35%, transparent)"
+
+
+def _table(grid: Grid) -> str:
+    """Return a grid as a table; a marked cell is bold, framed, and has its mark."""
+    rows = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in grid.rows())
+    return f"{escape(grid.title)}<table>{rows}</table>"
+
+
+def _cell(text: str) -> str:
+    if text.startswith(MARK):
+        return f'<td style="{MARKED}"><b>{text}</b></td>'
+    return f'<td style="{NUMBER}">{text}</td>'
+
+
+class Page(NamedTuple):
+    """A text for a notebook: a hint, or the code of a solution."""
+
+    text: str
+    markdown: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_mimebundle_(self, **_kwargs) -> dict[str, str]:
+        return {"text/plain": self.text, "text/markdown": self.markdown}

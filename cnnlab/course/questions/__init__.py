@@ -1,0 +1,97 @@
+"""Questions: what is asked of a learner, with the mistakes that are worth a word.
+
+Those of the course lie beside this file, ``NN.toml`` for each notebook, so that no notebook holds an answer. Each has
+
+- ``question``, and ``answer``: a number, a text, or one of ``choices``;
+- ``reason``, which is shown with the answer;
+- ``mistakes``: what went wrong, by the wrong answer; the texts of numbers are numbers;
+- or ``size = { R = 200, F = 5, P = 1, S = 2 }``: all of this is then computed, and what stands beside it has its place.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+
+from cnnlab._validate import shown
+from cnnlab.formula import Explanation, explain_output_size
+from cnnlab.lab.explorers.predict import size_mistakes, size_question
+
+SETTINGS = {"R": "size", "F": "kernel", "P": "padding", "S": "stride", "D": "dilation"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of the course, as :class:`cnnlab.lab.explorers.Predict` takes it."""
+
+    key: str
+    question: str
+    answer: float | str
+    reason: str | Explanation = ""
+    choices: list[str] | None = None
+    mistakes: dict[float | str, str] = field(default_factory=dict)
+
+
+def question(key: str) -> Question:
+    """Return a question of the course by its key: the notebook and a word.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no such key.
+
+    Examples
+    --------
+    >>> question("02.photo").answer
+    99
+    """
+    if not isinstance(key, str):
+        raise TypeError(f"key ({shown(key)}) must be a text such as '06.flip'")
+    notebook, _, name = key.partition(".")
+    there = all_keys()
+    if key not in there:
+        near = [other for other in there if other.startswith(f"{notebook}.")] or sorted({k[:2] for k in there})
+        raise ValueError(f"key ({key!r}) must be one of {', '.join(near)}")
+    return _made(key, _tables()[notebook][name])
+
+
+def all_keys() -> list[str]:
+    """Return the keys of all questions, in the order in which they are asked.
+
+    Examples
+    --------
+    >>> all_keys()[0]
+    '00.kernels'
+    """
+    return [f"{notebook}.{name}" for notebook, table in _tables().items() for name in table]
+
+
+@cache
+def _tables() -> dict[str, dict]:
+    """Return what the files hold, by the number of the notebook."""
+    files = sorted(file.name for file in resources.files(__name__).iterdir() if file.name.endswith(".toml"))
+    return {name[:2]: tomllib.loads((resources.files(__name__) / name).read_text(encoding="utf-8")) for name in files}
+
+
+def _made(key: str, stated: dict) -> Question:
+    """Return a question from what its file says of it."""
+    if "size" in stated:
+        settings = {SETTINGS[letter]: value for letter, value in stated["size"].items()}
+        reason = explain_output_size(**settings)
+        computed = {"question": size_question(**settings), "answer": reason.value, "reason": reason}
+        stated = computed | stated | {"mistakes": size_mistakes(**settings) | _mistakes(stated, reason.value)}
+    else:
+        stated = stated | {"mistakes": _mistakes(stated, stated["answer"])}
+    return Question(key=key, **{name: value for name, value in stated.items() if name != "size"})
+
+
+def _mistakes(stated: dict, answer) -> dict[float | str, str]:
+    """Return the mistakes by wrong answer, which is a number where one is to be typed."""
+    read = str if isinstance(answer, str) or "choices" in stated else _number
+    return {read(wrong): text for wrong, text in stated.get("mistakes", {}).items()}
+
+
+def _number(text: str) -> float:
+    return float(text) if "." in text else int(text)

@@ -1,0 +1,249 @@
+"""ConvolutionExplorer: one convolution on the stage, forward and (if asked) backward."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from cnnlab import convolution
+from cnnlab._validate import check_array, check_flag, check_int, check_pair
+from cnnlab.geometry import check_axis
+from cnnlab.lab.explorers.controls import Choice, Switch
+from cnnlab.lab.explorers.windows import (
+    KERNELS,
+    WindowExplorer,
+    check_drawable,
+    check_sliders,
+    check_square,
+    cut,
+    default_gradient,
+    grow,
+    roomy,
+)
+from cnnlab.lab.numbers import format_value
+from cnnlab.lab.scenes import convolution_scene
+from cnnlab.lab.scenes.convolution import turn
+from cnnlab.lab.scenes.reading import name_of, value_at
+from cnnlab.lab.scenes.schema import Panel
+from cnnlab.operands import check_convolution
+
+GIVEN, LOSS = "given", "loss"
+UPSTREAMS = {
+    GIVEN: ("as given", None),
+    "one": ("one cell", lambda y: one_hot(y.shape)),
+    "ones": ("all ones", np.ones_like),
+    "checkerboard": ("checkerboard", lambda y: (-1.0) ** np.indices(y.shape).sum(axis=0)),
+    "random": ("random", lambda y: np.random.default_rng(y.size).normal(size=y.shape).round(1)),
+    LOSS: ("of L = ½ Σ y²", np.copy),
+}
+
+
+class ConvolutionExplorer(WindowExplorer):
+    """A convolution to touch: move R, F, P and S, select any cell of any panel, type numbers into cells.
+
+    Parameters
+    ----------
+    x : array (H, H), (C, H, H) or (1, C, H, H)
+        The input; beyond its own size, the slider R repeats it.
+    w : array (F, F), (C, F, F) or (filters, C, F, F)
+        The kernel or kernels; the slider F crops or repeats them.
+    b : array (filters,) or float, optional
+        The bias.
+    kernel, stride, padding : int
+        First values of F (default: the size of ``w``), S and P; or what means one number, such as "same".
+    dilation, groups : int
+        As :func:`cnnlab.conv2d`; no slider.
+    dy : array, optional
+        The upstream gradient, repeated to the size of y; small integers by default.
+    gradients : bool
+        Show the backward row, with a choice of upstream gradients and of the kernel turned or not. An edit of x or w
+        then tells how much the loss L = Σ y · ∂L/∂y changed, beside the gradient.
+    turned : bool, optional
+        Show the switch between cross-correlation (False) and convolution with the kernel turned by 180° (True), which
+        ``gradients`` shows too.
+
+    Attributes
+    ----------
+    size, kernel, padding, stride : int
+        R, F, P and S: traits, to be set, observed and linked.
+    upstream : str
+        Which ∂L/∂y: "given", "one", "ones", "checkerboard", "random" or "loss".
+    turned : bool
+        Whether the kernel is turned by 180° before it is used.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`cnnlab.conv2d`, and where a plane is not square.
+
+    Examples
+    --------
+    >>> explorer = ConvolutionExplorer([[1, 0, 2], [0, 3, 1], [2, 1, 0]], [[1, 0], [0, -1]])
+    >>> explorer
+    ConvolutionExplorer: x 3×3, kernel 2, padding 0, stride 1 → y 2×2
+    >>> explorer.y[0, 0]
+    array([[-2., -1.],
+           [-1.,  3.]])
+    >>> explorer.kernel = 1
+    >>> explorer
+    ConvolutionExplorer: x 3×3, kernel 1, padding 0, stride 1 → y 3×3
+    """
+
+    upstream = Choice({name: words for name, (words, _) in UPSTREAMS.items()}, "∂L/∂y", place="bar")
+    turned = Switch(False, "turn w", place="bar", title="turn the kernel by 180° first: the convolution of mathematics")
+
+    def __init__(
+        self,
+        x,
+        w,
+        b=None,
+        *,
+        kernel=None,
+        stride=1,
+        padding=0,
+        dilation=1,
+        groups=1,
+        dy=None,
+        gradients=False,
+        turned=None,
+    ):
+        x, w, b = check_square("x", x, "NCHW"), check_square("w", w, "FCHW"), check_bias(b)
+        size, kernel = x.shape[-1], w.shape[-1] if kernel is None else kernel
+        settings = check_sliders(size, kernel, stride=stride, padding=padding, dilation=dilation)
+        kernel = settings["kernel"]
+        self.fixed = {"dilation": check_pair("dilation", dilation, 1)[0], "groups": check_int("groups", groups, 1)}
+        self.gradients = check_flag("gradients", gradients)
+        dy = default_gradient(len(w)) if dy is None else check_square("dy", dy, "NFHW")
+        arrays = {**roomy(x, dy, settings["padding"]), "w": grow(w, max(kernel, KERNELS[1]))}
+        arrays |= {} if b is None else {"b": b}
+        check_convolution(x, cut(arrays["w"], kernel), b, stride=stride, padding=padding, **self.fixed)
+        there = {"upstream": self.gradients, "turned": self.gradients or turned is not None}
+        absent = [name for name, shown in there.items() if not shown]
+        super().__init__(arrays, absent=absent, size=size, turned=turned is not None and turned, **settings)
+
+    # --- the arrays shown ---
+
+    @property
+    def w(self) -> np.ndarray:
+        """The kernels, (filters, C, F, F)."""
+        return self.w_of(self.now())
+
+    @property
+    def b(self) -> np.ndarray | None:
+        """The bias, (filters,), or None."""
+        return self.b_of(self.now())
+
+    @property
+    def y(self) -> np.ndarray:
+        """The output, (1, filters, out, out)."""
+        return self.y_of(self.now())
+
+    @property
+    def loss(self) -> float:
+        """The loss whose gradient with respect to y is dy."""
+        return self.loss_of(self.y, self.dy)
+
+    @np.errstate(all="ignore")
+    def loss_of(self, y: np.ndarray, dy: np.ndarray) -> float:
+        """Return the loss for any output and its gradient, which is y itself where L = ½ Σ y²."""
+        return float((y * dy).sum()) * (0.5 if self.upstream == LOSS else 1.0)
+
+    def w_of(self, s: SimpleNamespace) -> np.ndarray:
+        """Return the kernels for any settings."""
+        return cut(self.arrays["w"], s.kernel)
+
+    def b_of(self, s: SimpleNamespace) -> np.ndarray | None:
+        """Return the bias for any settings."""
+        return self.arrays["b"].copy() if "b" in self.arrays else None
+
+    def y_of(self, s: SimpleNamespace) -> np.ndarray:
+        """Return the output for any settings."""
+        w = turn(self.w_of(s)) if s.turned else self.w_of(s)
+        return convolution.conv2d(self.x_of(s), w, self.b_of(s), **self.geometry(s))
+
+    def dy_of(self, s):  # noqa: D102 (inherited)
+        _, make = UPSTREAMS[s.upstream]
+        return make(self.y_of(s)) if make else super().dy_of(s)
+
+    def geometry(self, s: SimpleNamespace) -> dict:
+        """Return what :func:`cnnlab.conv2d` is given beside its arrays."""
+        return {"stride": s.stride, "padding": s.padding, **self.fixed}
+
+    # --- what the base class asks ---
+
+    def axis(self, s):  # noqa: D102 (inherited)
+        dilation = self.fixed["dilation"]
+        return check_axis(s.size, s.kernel, stride=s.stride, padding=s.padding, dilation=dilation)
+
+    def scenes(self, s):  # noqa: D102 (inherited)
+        dy = self.dy_of(s) if self.gradients else None
+        arrays = self.x_of(s), self.w_of(s), self.b_of(s)
+        return [convolution_scene(*arrays, dy=dy, turned=s.turned, **self.geometry(s))]
+
+    def plane_of(self, s, panel, number):  # noqa: D102 (inherited)
+        array = self.arrays[panel]
+        if panel == "b":
+            return array[number : number + 1, None]
+        return array[divmod(number, self.w_of(s).shape[1])] if panel == "w" else array[0, number]
+
+    def edit(self, s, panel, cell, value):  # noqa: D102 (inherited)
+        if panel == "dy":  # of the gradient in view, which becomes the learner's own
+            dy = self.dy_of(s)
+            self.arrays["dy"][:, : dy.shape[1], : dy.shape[2], : dy.shape[3]] = dy
+            self.upstream = GIVEN
+        super().edit(s, panel, cell, value)
+
+    def note_of(self, panel, cell, before, after):  # noqa: D102 (inherited)
+        old, new = ({shown["name"]: shown for shown in scenes[0]["panels"]} for scenes in (before, after))
+        drawn = drawn_at(old[panel], cell)
+        if f"d{panel}" not in old or drawn is None:
+            return ""
+        change = value_at(new[panel], drawn) - value_at(old[panel], drawn)
+        losses = (self.loss_of(panels["y"]["values"], panels["dy"]["values"]) for panels in (old, new))
+        gradient = value_at(old[f"d{panel}"], drawn)
+        return nudge_note(name_of(old[panel], drawn), change, *losses, gradient) if change else ""
+
+    def describe(self):  # noqa: D102 (inherited)
+        s = self.now()
+        filters, out = len(self.w_of(s)), self.axis(s).out
+        many = "" if filters == 1 else f"{filters} filters, "
+        return (
+            f"{type(self).__name__}: x {s.size}×{s.size}, {many}kernel {s.kernel}, "
+            f"padding {s.padding}, stride {s.stride} → y {out}×{out}"
+        )
+
+
+def check_bias(b) -> np.ndarray | None:
+    """Return a bias, one number or one for each filter, as an array that can be drawn."""
+    if b is None:
+        return None
+    b = np.array(check_array("b", b), dtype=np.float64, ndmin=1)
+    check_drawable("b", b)
+    return b
+
+
+def one_hot(shape: tuple[int, ...]) -> np.ndarray:
+    """Return zeros with a 1 in the middle of the first plane."""
+    probe = np.zeros(shape)
+    probe[0, 0, shape[2] // 2, shape[3] // 2] = 1.0
+    return probe
+
+
+def nudge_note(cell: str, change: float, before: float, after: float, gradient: float) -> str:
+    """Say how the loss followed a change of one cell, beside what the gradient foretold."""
+    of = cell.split("[")[0]
+    change, before, after, slope, said = (
+        format_value(number, 3) for number in (change, before, after, (after - before) / change, gradient)
+    )
+    followed = f"L from {before} to {after}. ΔL/Δ{of} = {slope}; the gradient said {said}."
+    return f"Nudge: {cell} changed by {change}, {followed}"
+
+
+def drawn_at(panel: Panel, cell: list[int]) -> list[int] | None:
+    """Return where a cell of the array is drawn, None where a slider hides it; a bias has neither rows nor columns."""
+    plane, *place = cell
+    ends = [panel["places"][end] or [at] for end, at in zip(("rows", "columns"), place, strict=True)]
+    if any(at not in drawn for at, drawn in zip(place, ends, strict=True)):
+        return None
+    return [plane, *(drawn.index(at) for at, drawn in zip(place, ends, strict=True))]

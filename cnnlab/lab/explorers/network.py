@@ -1,0 +1,179 @@
+"""NetworkExplorer: an image going through a trained network, and any unit of it opened."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from cnnlab._validate import check_array, check_has, check_shape
+from cnnlab.lab.explorers.controls import Choice, Slider, Switch, button
+from cnnlab.lab.explorers.explorer import Explorer, line
+from cnnlab.lab.numbers import format_percent
+from cnnlab.lab.scenes import network_scene, run_network, unit_scene
+from cnnlab.lab.scenes.network import Pass, layer_names
+from cnnlab.lab.scenes.reading import panel_of
+from cnnlab.layers import Conv2D
+from cnnlab.losses import check_labels
+
+NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+
+BATCH = 256  # images to ask the network about at a time
+
+
+class NetworkExplorer(Explorer):
+    """A network at work: every layer's maps for one image; click a unit to see what it sees and how it was made.
+
+    Parameters
+    ----------
+    model : Sequential
+        A network from images to scores, one score a class.
+    images : array (N, C, H, W)
+        What the slider chooses from.
+    labels : int array (N,), optional
+        The right classes, told beside the answer.
+
+    Attributes
+    ----------
+    image : int
+        Which image is in view.
+    backward : bool
+        Whether the gradient of each map is shown below it.
+    target : int
+        The class whose loss the gradients are of; −1 for the one that the network answers.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the images are no images, or do not fit the model.
+
+    Examples
+    --------
+    >>> from cnnlab import load_digits, trained_network
+    >>> digits = load_digits()
+    >>> NetworkExplorer(trained_network(), digits.x_test, digits.y_test)
+    NetworkExplorer: image 0 (of 0 to 359), answer 0 (right)
+    """
+
+    image = Slider(0, "image", 0, 0)
+    backward = Switch(False, "show the way back", place="foot", title="the gradient of each map: notebooks 05 to 08")
+    target = Choice({-1: "its answer"}, "loss for the class", place="foot")
+
+    def __init__(self, model, images, labels=None):
+        check_has("model", model, "layers", "params", "copied", "forward", "gradients")
+        images = check_array("images", images, "NCHW")
+        self.model, self.images = model, images.astype(dtype_of(model, images), copy=False)
+        scores = check_array("the model's output", model.copied().forward(self.images[:1]), "NK")
+        classes = scores.shape[1]
+        self.labels = None if labels is None else check_labels(labels, (len(self.images), classes))
+        self.drawing, self.unit = None, None
+        targets = {-1: "its answer"} | {label: str(label) for label in range(classes)}
+        super().__init__(ranges={"image": (0, len(self.images) - 1)}, options={"target": targets})
+
+    @property
+    def result(self) -> Pass:
+        """The image in view on its way through the network and back."""
+        return self.result_of(self.now())
+
+    # --- what the base class asks ---
+
+    def result_of(self, s: SimpleNamespace) -> Pass:
+        """Return the image on its way for any settings."""
+        image = self.images[s.image : s.image + 1] if self.drawing is None else self.drawing
+        return run_network(self.model, image, None if s.target < 0 else s.target)
+
+    def useless(self, s):  # noqa: D102 (inherited)
+        return set() if s.backward else {"target"}
+
+    def scenes(self, s):  # noqa: D102 (inherited)
+        result = self.result_of(s)
+        k, cell = unit = self.unit or first_unit(result)
+        overview = network_scene(result, unit, backward=s.backward)
+        detail = unit_scene(result.model.layers, result.maps, k, cell)
+        names = layer_names(result.model.layers)
+        heading = f"How this unit of {names[k - 1]} was made"
+        return [overview, {**detail, "heading": heading, "topic": f"{k} {cell}"}]
+
+    def parts(self, s, scenes):  # noqa: D102 (inherited)
+        head, overview, detail = super().parts(s, scenes)
+        if self.labels is not None:
+            head["controls"].append(button("wrong", "a wrong one ▸", title="the next image that it gets wrong"))
+        return [head, overview, {**detail, "fold": "Open its picture"}]
+
+    def beside(self, s, scenes):  # noqa: D102 (inherited)
+        shares = panel_of(scenes[0], "p")["values"].ravel()
+        sure = f"It says {shares.argmax()}, {format_percent(shares.max())} sure."
+        told = "" if self.drawing is not None or self.labels is None else f" It is {_a(self.labels[s.image])}."
+        image, count = self.images[0], len(self.model.layers)
+        layers = f"{NUMBERS[count] if count < len(NUMBERS) else count} layers"
+        made = f"{layers} made these {len(shares)} numbers out of {image.size} pixels."
+        return [line(("title", f"{sure}{told}")), line(("soft", f"{made} Point at any square to see what made it."))]
+
+    def press(self, s, name):  # noqa: D102 (inherited)
+        if name == "wrong" and self.labels is not None:
+            self.drawing, self.image = None, self._next_wrong(s.image)
+
+    def _next_wrong(self, image: int) -> int:
+        """Return the next image that the network gets wrong as it is now, after the last the first again."""
+        model, others = self.model.copied(), np.roll(np.arange(len(self.images)), -image - 1)
+        for numbers in np.split(others, range(BATCH, len(others), BATCH)):
+            wrong = model.forward(self.images[numbers]).argmax(axis=1) != self.labels[numbers]
+            if wrong.any():
+                return int(numbers[wrong][0])
+        return image
+
+    def pick(self, s, stage, panel, cell):  # noqa: D102 (inherited)
+        place = panel[1:]
+        if panel[0] == "h" and place != "0":
+            self.unit = int(place), cell
+        elif panel == "p":  # a probability opens its score
+            self.unit = len(self.model.layers), cell
+
+    def title(self, s, scenes):  # noqa: D102 (inherited)
+        return "".join(text for _, text in self.beside(s, scenes)[0])
+
+    def describe(self):  # noqa: D102 (inherited)
+        answer, right = int(panel_of(self._scenes[0], "p")["values"].argmax()), ""
+        if self.labels is not None and self.drawing is None:
+            right = " (right)" if answer == self.labels[self.image] else f" (it is {self.labels[self.image]})"
+        what = "a drawing" if self.drawing is not None else f"image {self.image} (of 0 to {len(self.images) - 1})"
+        return f"NetworkExplorer: {what}, answer {answer}{right}"
+
+    # --- a drawing in place of the images ---
+
+    def show(self, image) -> None:
+        """Put another image (1, C, H, W) in view, such as a drawing; the slider takes it away again."""
+        image = check_array("image", image, "NCHW")
+        check_shape("image", image, self.images[:1].shape, "one image like the others")
+        self.drawing = image.astype(self.images.dtype)
+        self.refresh()
+
+    def reset(self) -> None:
+        """Go back to the first image, and the unit that comes first."""
+        self.drawing, self.unit = None, None
+        super().reset()
+
+    def _changed(self, change) -> None:
+        if change["name"] == "image":
+            self.drawing = None
+        super()._changed(change)
+
+
+def dtype_of(model, images: np.ndarray) -> np.dtype:
+    """Return the dtype in which a model reads images: that of its weights, such as float32 of one from PyTorch."""
+    weights = model.params.values()
+    return np.result_type(np.float32, *weights) if weights else images.dtype
+
+
+def first_unit(result: Pass) -> tuple[int, list[int]]:
+    """Return the middle unit of the first convolution; where there is none, the score of the answer."""
+    for k, layer in enumerate(result.model.layers, start=1):
+        if isinstance(layer, Conv2D):
+            height, width = result.maps[k].shape[2:]
+            return k, [0, height // 2, width // 2]
+    return len(result.model.layers), [0, int(result.probabilities.argmax()), 0]
+
+
+def _a(label: int) -> str:
+    """Return a number with its article."""
+    return f"an {label}" if str(label).startswith("8") or label in (11, 18) else f"a {label}"

@@ -1,0 +1,107 @@
+"""PhotoExplorer: a photograph, a kernel to edit, and the feature map it makes."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from cnnlab import convolution
+from cnnlab.data import load_photo
+from cnnlab.geometry import check_axis
+from cnnlab.lab.explorers.controls import Choice, Slider
+from cnnlab.lab.explorers.windows import PADDINGS, STRIDES, FormulaExplorer, check_sliders, check_square
+from cnnlab.lab.scenes import photo_scene
+
+KERNELS = {
+    "identity": [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
+    "blur": [[1 / 9] * 3] * 3,
+    "sharpen": [[0, -1, 0], [-1, 5, -1], [0, -1, 0]],
+    "Sobel, vertical edges": [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]],
+    "Sobel, horizontal edges": [[-1, -2, -1], [0, 0, 0], [1, 2, 1]],
+    "Laplacian": [[0, 1, 0], [1, -4, 1], [0, 1, 0]],
+    "emboss": [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]],
+}
+OWN = "your own"
+
+
+class PhotoExplorer(FormulaExplorer):
+    """A hand-made kernel slides over a photograph: choose one, or type into its cells.
+
+    Point at the feature map: the window of the photograph that the cell was made from is shown enlarged.
+
+    Parameters
+    ----------
+    photo : array (H, H), optional
+        Grey values, 0 black to 1 white; default the portrait of :func:`cnnlab.load_photo` in grey.
+    kernel : str or array (F, F)
+        A name of :data:`KERNELS`, or the numbers.
+    stride, padding : int
+        First values of S and P.
+
+    Attributes
+    ----------
+    kernel : str
+        The name of the kernel, "your own" for one of other numbers.
+    padding, stride : int
+        P and S.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the photograph or the kernel is not square, or the kernel's name is unknown.
+
+    Examples
+    --------
+    >>> PhotoExplorer(kernel="Laplacian", stride=2)
+    PhotoExplorer: photo 200×200, kernel Laplacian 3×3, padding 0, stride 2 → feature map 99×99
+    """
+
+    kernel = Choice([*KERNELS, OWN], "kernel", letter="F")
+    padding = Slider(0, "padding", *PADDINGS, letter="P")
+    stride = Slider(1, "stride", *STRIDES, letter="S")
+
+    def __init__(self, photo=None, kernel="Sobel, vertical edges", *, stride=1, padding=0):
+        self.photo = check_square("photo", grey(load_photo())[0, 0] if photo is None else photo, "HW")[None, None]
+        self.photo.setflags(write=False)
+        named = isinstance(kernel, str)
+        if named and kernel not in KERNELS:
+            raise ValueError(f"kernel ({kernel!r}) must be an array or one of {', '.join(KERNELS)}")
+        w = check_square("kernel", KERNELS[kernel] if named else kernel, "HW")[None, None]
+        settings = check_sliders(self.photo.shape[-1], w.shape[-1], padding=padding, stride=stride)
+        super().__init__({"w": w}, **settings | {"kernel": kernel if named else OWN})
+
+    @property
+    def y(self) -> np.ndarray:
+        """The feature map shown, (1, 1, out, out)."""
+        return convolution.conv2d(self.photo, self.w_of(self.now()), stride=self.stride, padding=self.padding)
+
+    def w_of(self, s: SimpleNamespace) -> np.ndarray:
+        """Return the kernel for any settings, (1, 1, F, F)."""
+        named = KERNELS.get(s.kernel)
+        return self.arrays["w"].copy() if named is None else check_square("kernel", named, "HW")[None, None]
+
+    def axis(self, s):  # noqa: D102 (inherited)
+        return check_axis(self.photo.shape[-1], self.w_of(s).shape[-1], stride=s.stride, padding=s.padding)
+
+    def scenes(self, s):  # noqa: D102 (inherited)
+        return [photo_scene(self.photo, self.w_of(s), stride=s.stride, padding=s.padding)]
+
+    def plane_of(self, s, panel, number):  # noqa: D102 (inherited)
+        return self.w_of(s)[0, number] if s.kernel != OWN else super().plane_of(s, panel, number)
+
+    def edit(self, s, panel, cell, value):  # noqa: D102 (inherited)
+        self.arrays["w"], self.kernel = self.w_of(s), OWN
+        super().edit(self.now(), panel, cell, value)
+
+    def describe(self):  # noqa: D102 (inherited)
+        axis = self.axis(self.now())
+        return (
+            f"PhotoExplorer: photo {axis.size}×{axis.size}, kernel {self.kernel} {axis.kernel}×{axis.kernel}, "
+            f"padding {axis.before}, stride {axis.stride} → feature map {axis.out}×{axis.out}"
+        )
+
+
+def grey(photo: np.ndarray) -> np.ndarray:
+    """Return the luminance of an RGB photograph, (1, 3, H, W) → (1, 1, H, W); weights of ITU-R BT.601."""
+    return np.tensordot([[0.299, 0.587, 0.114]], photo, axes=(1, 1)).swapaxes(0, 1)

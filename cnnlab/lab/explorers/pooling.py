@@ -1,0 +1,130 @@
+"""PoolingExplorer: max, mean or any other pooling on the stage, forward and backward."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnlab._validate import check_flag
+from cnnlab.geometry import check_axis, check_filled
+from cnnlab.lab.explorers.controls import Choice, Slider, Switch
+from cnnlab.lab.explorers.windows import KERNELS, WindowExplorer, check_sliders, check_square, default_gradient, roomy
+from cnnlab.lab.scenes import pooling_scene, tie_scene
+from cnnlab.pooling import POOLS
+
+PADS = {"nothing": "−∞, which never wins", "zero": "0, which beats negatives"}
+
+
+class PoolingExplorer(WindowExplorer):
+    """A pooling to touch: winners marked and remembered, the way back beside it, ties under three rules.
+
+    Parameters
+    ----------
+    x : array (H, H), (C, H, H) or (1, C, H, H)
+        The input; beyond its own size, the slider R repeats it.
+    kernel, stride, padding : int
+        First values of F, S (default F) and P.
+    op : str
+        Which pooling comes first: "max", "mean", or another entry of :data:`cnnlab.pooling.POOLS`.
+    ceil_mode, count_include_pad : bool
+        First state of the two switches, as :func:`cnnlab.mean_pool2d`.
+    dy : array, optional
+        The upstream gradient, repeated to the size of y; small integers by default.
+    gradients, ties : bool
+        Show the backward row; show the rules for ties.
+
+    Attributes
+    ----------
+    size, kernel, padding, stride : int
+        R, F, P and S: traits, to be set, observed and linked.
+    op, pad_with : str
+        Which pooling; what max finds in the padding, "nothing" or "zero".
+    ceil_mode, count_include_pad : bool
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`cnnlab.max_pool2d`, and where a plane is not square.
+
+    Examples
+    --------
+    >>> PoolingExplorer([[1, 5, 2, 0], [3, 4, 6, 6], [0, 0, 8, 7], [9, 0, 7, 8]], 2)
+    PoolingExplorer: max, x 4×4, window 2, padding 0, stride 2 → y 2×2
+    """
+
+    kernel = Slider(2, "window size", *KERNELS, letter="F")
+    op = Choice(POOLS.keys(), "pooling", place="bar")
+    pad_with = Choice(PADS, "max pads with", place="bar")
+    ceil_mode = Switch(False, "round up", place="bar", title="ceil_mode: a last window may hang over the far edge")
+    count_include_pad = Switch(True, "count the padding", place="bar", title="count_include_pad")
+
+    def __init__(
+        self,
+        x,
+        kernel=2,
+        *,
+        op="max",
+        stride=None,
+        padding=0,
+        ceil_mode=False,
+        count_include_pad=True,
+        dy=None,
+        gradients=True,
+        ties=False,
+    ):
+        x = check_square("x", x, "NCHW")
+        size, stride = x.shape[-1], kernel if stride is None else stride
+        settings = check_sliders(size, kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
+        dy = default_gradient(x.shape[1]) if dy is None else check_square("dy", dy, "NCHW")
+        self.gradients, self.ties = check_flag("gradients", gradients), check_flag("ties", ties)
+        super().__init__(
+            roomy(x, dy, settings["padding"]),
+            size=size,
+            op=op,
+            ceil_mode=ceil_mode,
+            count_include_pad=count_include_pad,
+            **settings,
+        )
+
+    # --- what the base class asks ---
+
+    def axis(self, s):  # noqa: D102 (inherited)
+        return check_axis(s.size, s.kernel, stride=s.stride, padding=s.padding, ceil_mode=s.ceil_mode)
+
+    def check(self, s):  # noqa: D102 (inherited)
+        check_filled(self.axis(s))
+
+    def useless(self, s):  # noqa: D102 (inherited)
+        pads_zero = s.op == "max" and (s.padding or s.ceil_mode)
+        counts = "count_include_pad" in POOLS[s.op].options and s.padding
+        return {name for name, use in (("pad_with", pads_zero), ("count_include_pad", counts)) if not use}
+
+    def scenes(self, s):  # noqa: D102 (inherited)
+        geometry = {"stride": s.stride, "padding": s.padding, "ceil_mode": s.ceil_mode}
+        options = {name: getattr(s, name) for name in POOLS[s.op].options if hasattr(s, name)}
+        zero = 0.0 if s.op == "max" and s.pad_with == "zero" else None
+        dy = self.dy_of(s) if self.gradients else None
+        scenes = [pooling_scene(self.x_of(s), s.kernel, op=s.op, dy=dy, pad_value=zero, **geometry, **options)]
+        if self.ties:
+            heading = "The same gradient of a max-pooling under three rules for ties"
+            scenes.append({**tie_scene(self.x_of(s), s.kernel, self.dy_of(s), **geometry), "heading": heading})
+        return scenes
+
+    def note_of(self, panel, cell, before, after):  # noqa: D102 (inherited)
+        old, new = (scenes[0]["shares"]["values"] for scenes in (before, after))
+        moved = np.argwhere((old != new).any(axis=(-2, -1)))
+        return moved_note(moved, self.gradients) if len(moved) and POOLS[self.op].picks else ""
+
+    def describe(self):  # noqa: D102 (inherited)
+        out = self.axis(self.now()).out
+        return (
+            f"PoolingExplorer: {self.op}, x {self.size}×{self.size}, window {self.kernel}, "
+            f"padding {self.padding}, stride {self.stride} → y {out}×{out}"
+        )
+
+
+def moved_note(moved: np.ndarray, gradients: bool) -> str:
+    """Say which outputs have a new winner; ``moved`` holds their (channel, row, column)."""
+    places = ", ".join(f"y[{row}, {column}]" for _, row, column in moved[:4])
+    more = f" and {len(moved) - 4} more" if len(moved) > 4 else ""
+    jump = ", and the whole gradient jumped with it" if gradients else ""
+    return f"The winner of {places}{more} has moved{jump}."

@@ -1,0 +1,278 @@
+"""Predict: a question that wants an answer before it shows one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from numbers import Real
+
+from cnnlab._validate import check_finite, check_list, shown
+from cnnlab.formula import Explanation, explain_output_size
+from cnnlab.geometry import fits, output_size
+from cnnlab.lab.explorers.controls import Setting, button
+from cnnlab.lab.explorers.explorer import Explorer, Part, line
+from cnnlab.lab.explorers.windows import formula_lines, leftover_line
+from cnnlab.lab.numbers import means, read_number
+
+# What Markdown takes for markup: marks, links that need none, a number that begins a list, and what indents a line.
+MARKS = re.compile(r"[\\`*_\[\]<>|$~#&@]|:(?=//)|(?<=www)\.|^\d+[.)]|^[ \t+=-]", re.MULTILINE)
+LONGEST = 200  # characters of an answer
+PLAIN_HINT = "Go through the question once more, then try again."
+NOT_A_NUMBER = "Type a number, such as 12 or −0.5."
+NOTHING_GIVEN = {True: "Choose one first.", False: "Type an answer first."}
+
+
+class Given(Setting):
+    """What the learner answers: a text, or one of the choices as text."""
+
+    def validate(self, explorer, value):  # noqa: D102 (inherited)
+        if not isinstance(value, str):
+            raise TypeError(f"{self.name} ({shown(value)}) must be a text, as it is typed")
+        if len(value) > LONGEST:
+            raise ValueError(f"{self.name} ({len(value)} characters) must have at most {LONGEST}")
+        if value and explorer.choices is not None and value not in explorer.choices:
+            raise ValueError(f"{self.name} ({value!r}) must be one of {', '.join(explorer.choices)}")
+        if explorer.closed:
+            raise ValueError(f"{self.name} ({value!r}) must stay as it is: the question has been answered")
+        return value
+
+    def control(self, explorer, value):  # noqa: D102 (inherited)
+        control = {**super().control(explorer, value), "disabled": explorer.closed}
+        if explorer.choices is None:
+            return control | {"kind": "text", "text": "a number" if explorer.wants_number else "a word"}
+        return control | {"kind": "radio", "options": [[choice, choice] for choice in explorer.choices]}
+
+
+class Predict(Explorer):
+    """A question with a field for the answer: typed, or one of a few choices.
+
+    A right answer is followed by its reason. A wrong one is met by name where it is a known mistake, and can be tried
+    again; after the first try the answer can be shown. Question, answers and reasons are text, never markup.
+
+    Parameters
+    ----------
+    question : str
+        At most 60 words.
+    answer : number or str
+        Typed numbers count as equal by value (99.0 is 99), texts without regard to case and outer spaces.
+    choices : list of number or str, optional
+        What to choose from, the answer among them; without it the answer is typed.
+    mistakes : dict of (number or str) to str, optional
+        What went wrong, in a sentence, for each wrong answer that is worth a word.
+    because : str or Explanation
+        The reason, shown with the answer.
+
+    Attributes
+    ----------
+    given : str
+        What was answered last: a trait; setting it answers, and is an error once the question is closed.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a text is none; if the answer is not one of the choices, or a mistake is the right answer or no choice.
+
+    Examples
+    --------
+    >>> ask = Predict("How many cells has a 3×3 kernel?", 9, mistakes={6: "This adds the sides."})
+    >>> ask
+    Predict: How many cells has a 3×3 kernel?
+    >>> ask.given = "9.0"
+    >>> ask.solved
+    True
+    """
+
+    given = Given("", "answer")
+
+    def __init__(self, question, answer, *, choices=None, mistakes=None, because=""):
+        mistakes = {} if mistakes is None else mistakes
+        check_texts(question, because, mistakes)
+        self.question, self.answer, self.because, self.mistakes = question, answer, because, dict(mistakes)
+        self.choices = None if choices is None else list(map(str, check_list("choices", choices, "answers")))
+        self._check_answers()
+        self._begin_anew()
+        super().__init__()
+
+    @classmethod
+    def output_size(cls, size, kernel, *, stride=1, padding=0, dilation=1, question=None) -> Predict:
+        """Return the question for an output size, with the usual mistakes by name.
+
+        Parameters
+        ----------
+        size, kernel, stride, padding, dilation
+            As :func:`cnnlab.output_size`.
+        question : str, optional
+            Other words for the question.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As :func:`cnnlab.output_size`.
+
+        Examples
+        --------
+        >>> ask = Predict.output_size(200, 5, stride=2, padding=1)
+        >>> ask.answer, ask.mistakes[100]
+        (99, 'This rounds up instead of down.')
+        """
+        settings = {"stride": stride, "padding": padding, "dilation": dilation}
+        because = explain_output_size(size, kernel, **settings)
+        question = question or size_question(size, kernel, **settings)
+        return cls(question, because.value, mistakes=size_mistakes(size, kernel, **settings), because=because)
+
+    @property
+    def solved(self) -> bool:
+        """Whether the right answer was given."""
+        return self._solved
+
+    @property
+    def wants_number(self) -> bool:
+        """Whether a number is to be typed."""
+        return self.choices is None and isinstance(self.answer, Real) and not isinstance(self.answer, bool)
+
+    # --- what the base class asks ---
+
+    def parts(self, s, scenes) -> list[Part]:  # noqa: D102 (inherited)
+        buttons = [button("check", "check", disabled=self.closed)]
+        if self.tried and not self.closed:
+            buttons.append(button("reveal", "show the answer"))
+        asked = {"kind": "question", "lines": [line(self.question)], "controls": [*self.controls(s, "head"), *buttons]}
+        return [asked, {"kind": "verdict", "lines": self.verdict}]
+
+    def _changed(self, change) -> None:
+        self._judge(self.given)
+        super()._changed(change)
+
+    def press(self, s, name):  # noqa: D102 (inherited)
+        if name == "check" and not s.given.strip():
+            self.verdict = [line(NOTHING_GIVEN[bool(self.choices)])]
+        elif name == "reveal" and self.tried and not self.closed:
+            self._close(f"The answer is {self.answer}.", "bold")
+
+    def reset(self) -> None:
+        """Ask anew."""
+        self._begin_anew()
+        super().reset()
+
+    def describe(self):  # noqa: D102 (inherited)
+        return f"Predict: {self.question}"
+
+    def still(self):  # noqa: D102 (inherited)
+        choices = "\n".join(f"- {escape_markdown(choice)}" for choice in self.choices or [])
+        return {"text/markdown": f"**Predict:** {escape_markdown(self.question)}\n\n{choices}".strip()}
+
+    # --- judging ---
+
+    def _begin_anew(self) -> None:
+        self.tried, self.closed, self._solved, self.verdict = False, False, False, []
+
+    def _judge(self, given: str) -> None:
+        given = given if self.choices else given.strip()
+        if not given:
+            return
+        if self.wants_number and read_number(given) is None:
+            self.verdict = [line(NOT_A_NUMBER)]
+        elif self._same(given, self.answer):
+            self._solved = True
+            self._close(f"✓ Right: {given}.", "right")
+        else:
+            self.tried = True
+            named = [text for wrong, text in self.mistakes.items() if self._same(given, wrong)]
+            self.verdict = [line(("wrong", f"✗ {given} is not it. "), (named or [PLAIN_HINT])[0])]
+
+    def _close(self, headline: str, style: str) -> None:
+        """End the question: give the reason and take no more answers."""
+        self.closed = True
+        if isinstance(self.because, Explanation):
+            self.verdict = [line((style, headline)), *formula_lines(self.because), leftover_line(self.because)]
+        else:
+            self.verdict = [line((style, f"{headline} "), self.because)]
+
+    def _same(self, given: str, other) -> bool:
+        """Return whether what the learner gave means ``other``."""
+        if self.wants_number:
+            return means(given, other)
+        if self.choices:
+            return given == str(other)
+        return given.casefold() == str(other).strip().casefold()
+
+    def _check_answers(self) -> None:
+        if not isinstance(self.answer, str | Real):
+            raise TypeError(f"answer ({shown(self.answer)}) must be a text or a number")
+        if self.choices is not None and str(self.answer) not in self.choices:
+            raise ValueError(f"answer ({self.answer!r}) must be one of the choices ({', '.join(self.choices)})")
+        if self.wants_number:
+            check_finite("answer", self.answer)
+        for wrong in self.mistakes:
+            if self.wants_number:
+                check_finite("mistakes", wrong)
+            if self._same(str(wrong), self.answer):
+                raise ValueError(f"mistakes ({wrong!r}) must not hold the right answer ({self.answer!r})")
+            if self.choices is not None and str(wrong) not in self.choices:
+                raise ValueError(f"mistakes ({wrong!r}) must be among the choices ({', '.join(self.choices)})")
+
+
+def check_texts(question, because, mistakes) -> None:
+    """Raise unless the question, the reason, and what is said of each mistake can be shown."""
+    if not isinstance(question, str):
+        raise TypeError(f"question ({shown(question)}) must be a text")
+    if not isinstance(because, str | Explanation):
+        raise TypeError(f"because ({shown(because)}) must be a text, or what explain_output_size returns")
+    if not isinstance(mistakes, Mapping):
+        raise TypeError(f"mistakes ({shown(mistakes)}) must be a dict of texts by wrong answer")
+    for wrong, text in mistakes.items():
+        if not isinstance(text, str):
+            raise TypeError(f"mistakes ({shown(text)} for {shown(wrong)}) must be texts")
+
+
+def escape_markdown(text: str) -> str:
+    """Return text that Markdown shows as it stands: an entity is never markup.
+
+    Examples
+    --------
+    >>> escape_markdown("x*y < 2")
+    'x&#42;y &#60; 2'
+    """
+    return MARKS.sub(lambda found: re.sub(r"\D", lambda mark: f"&#{ord(mark[0])};", found[0]), text)
+
+
+def size_question(size, kernel, *, stride=1, padding=0, dilation=1) -> str:
+    """Return the question for an output size in words.
+
+    Examples
+    --------
+    >>> size_question(200, 5, stride=2, padding=1)
+    'A 5×5 kernel, stride 2, padding 1, moves over 200×200 cells. How many cells has one side of the output?'
+    """
+    if isinstance(padding, tuple | list):
+        padding = f"{padding[0]} before and {padding[1]} after"
+    dilated = f", dilation {dilation}" if dilation > 1 else ""
+    kernel = f"A {kernel}×{kernel} kernel, stride {stride}, padding {padding}{dilated},"
+    return f"{kernel} moves over {size}×{size} cells. How many cells has one side of the output?"
+
+
+def size_mistakes(size, kernel, *, stride=1, padding=0, dilation=1) -> dict[int, str]:
+    """Return what usually goes wrong, by the output size it leads to; the right size is never among them.
+
+    Examples
+    --------
+    >>> size_mistakes(200, 5, stride=2, padding=1)[98]
+    'This forgets the + 1 or forgets the padding.'
+    """
+    right = {"size": size, "kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}
+    answer = output_size(**right)
+    found = {answer - 1: ["forgets the + 1"]}
+    total = padding if isinstance(padding, tuple | list | str) else (0, padding)  # a pair says what each side gets
+    changes = {
+        "rounds up instead of down": {"ceil_mode": True},
+        "takes P as the padding of both sides together": {"padding": total},
+        "forgets the padding": {"padding": 0},
+        "forgets the stride": {"stride": 1},
+        "forgets the dilation": {"dilation": 1},
+        "forgets to take the kernel away": {"size": size + 1, "kernel": 1},  # the formula without its F
+    }
+    for name, change in changes.items():
+        wrong = {**right, **change}
+        if fits(**wrong):
+            found.setdefault(output_size(**wrong), []).append(name)
+    return {wrong: f"This {' or '.join(names)}." for wrong, names in found.items() if wrong != answer}

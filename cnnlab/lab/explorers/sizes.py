@@ -1,0 +1,206 @@
+"""OutputSizeExplorer: the size formula over a stack of layers, floor against ceil, and what one cell sees."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from types import SimpleNamespace
+
+from cnnlab._validate import check_flag, check_int, shown
+from cnnlab.formula import Explanation, explain_axis
+from cnnlab.geometry import Axis, LayerWindow, check_layers, receptive_field, trace_axes
+from cnnlab.lab import stills
+from cnnlab.lab.explorers.controls import Choice, Control, Setting, Slider, button, check_between, furthest
+from cnnlab.lab.explorers.explorer import Explorer, Part, line
+from cnnlab.lab.explorers.windows import chain_of, formula_lines
+
+LARGEST_SIZE = 256  # cells a side that the slider R reaches
+KINDS = ("conv", "pool")
+RANGES = {"kernel": (1, 11), "padding": (0, 5), "stride": (1, 4)}
+LETTERS = {"kernel": "F", "padding": "P", "stride": "S"}
+MOST_LAYERS = 8
+HALVE, KEEP = LayerWindow("pool", 2, 2, 0), LayerWindow("conv", 3, 1, 1)  # what the button adds
+
+
+class Layers(Setting):
+    """A stack of layers, each ("conv" or "pool", kernel, stride, padding)."""
+
+    def get(self, explorer, cls=None) -> list[LayerWindow]:
+        """Return a copy: to append to it changes nothing."""
+        return list(super().get(explorer, cls))
+
+    def validate(self, explorer, value):  # noqa: D102 (inherited)
+        layers = check_layers(value)
+        check_between("the number of layers", len(layers), 1, MOST_LAYERS)
+        return [_checked(layer, number) for number, layer in enumerate(layers, start=1)]
+
+
+def _checked(layer: LayerWindow, number: int) -> LayerWindow:
+    """Return a layer of this explorer, all of whose lengths are ints."""
+    if layer.name not in KINDS:
+        raise ValueError(f"layer {number} ({shown(layer.name)}) must be one of {', '.join(KINDS)}")
+    least = {"kernel": 1, "stride": 1, "padding": 0}
+    lengths = {name: check_int(f"{name} of layer {number}", getattr(layer, name), low) for name, low in least.items()}
+    return layer._replace(**lengths)
+
+
+class OutputSizeExplorer(Explorer):
+    """The output-size formula over a stack of convolutions and pools: change any number, see every size after it.
+
+    The controls bound each other: a kernel goes no further than its padded input, here and in each later layer, and
+    a pool's padding stays below its kernel. Only pools can round up; a convolution always rounds down.
+
+    Parameters
+    ----------
+    size : int
+        R, the side of the input in cells.
+    layers : list of (kind, kernel, stride, padding)
+        From the input up, with kind "conv" or "pool"; lengths in cells.
+    ceil_mode : bool
+        Whether pools round up instead of down.
+
+    Attributes
+    ----------
+    size : int
+    layers : list
+    rounding : str
+        "floor" or "ceil": how pools round. All three are traits, to be set, observed and linked.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`cnnlab.output_size` and :func:`cnnlab.max_pool2d`, and where a layer is not such a tuple.
+
+    Examples
+    --------
+    >>> explorer = OutputSizeExplorer(112, [("conv", 3, 2, 1), ("pool", 3, 2, 0)])
+    >>> explorer
+    OutputSizeExplorer: 112 → conv 3×3 P1 S2 → 56 → pool 3×3 P0 S2 → 27
+    >>> explorer.rounding = "ceil"
+    >>> explorer.sizes
+    [112, 56, 28]
+    """
+
+    size = Slider(200, "input size", 1, LARGEST_SIZE, letter="R")
+    layers = Layers([KEEP], "layers", place="rows")
+    rounding = Choice(["floor", "ceil"], "pools round by", kind="tabs")
+
+    def __init__(self, size=200, layers=(("conv", 5, 2, 1), ("pool", 3, 1, 0), ("conv", 3, 1, 1)), *, ceil_mode=False):
+        rounding = "ceil" if check_flag("ceil_mode", ceil_mode) else "floor"
+        super().__init__(size=size, layers=layers, rounding=rounding)
+
+    @property
+    def sizes(self) -> list[int]:
+        """The side of the input and of what each layer makes of it, in cells."""
+        return self.sizes_of(self.now())
+
+    def sizes_of(self, s: SimpleNamespace) -> list[int]:
+        """Return the sizes for any settings."""
+        return [s.size, *(axis.out for axis in self._axes(s))]
+
+    def explain(self) -> list[Explanation]:
+        """Return the size after each layer with its reason."""
+        return list(map(explain_axis, self._axes(self.now())))
+
+    # --- what the base class asks ---
+
+    def _axes(self, s: SimpleNamespace) -> list[Axis]:
+        return trace_axes(s.size, s.layers, ceil_mode=s.rounding == "ceil")
+
+    def check(self, s):  # noqa: D102 (inherited)
+        self._axes(s)
+
+    def beside(self, s, scenes):  # noqa: D102 (inherited)
+        if not any(layer.name == "pool" for layer in s.layers):
+            return [line(("soft", "A convolution always rounds down, and there is no pool here."))]
+        down, up = (replaced(s, rounding=way) for way in ("floor", "ceil"))
+        if not self.fits(down):
+            return [line(("soft", "Rounded down, a later kernel would not fit."))]
+        if self.sizes_of(down) == self.sizes_of(up):
+            return [line(("soft", "Here both give the same: no pool gains a window."))]
+        return [line(("soft", f"{way.rounding}: "), " → ".join(map(str, self.sizes_of(way)))) for way in (down, up)]
+
+    def parts(self, s, scenes) -> list[Part]:  # noqa: D102 (inherited)
+        head = {"kind": "head", "controls": self.controls(s, "head"), "lines": self.beside(s, scenes)}
+        head["controls"][-1]["disabled"] = not self.fits(replaced(s, rounding="floor"))
+        rows = [
+            {"kind": "row", "controls": self._row(s, k), "lines": formula_lines(explain_axis(axis))[:1]}
+            for k, axis in enumerate(self._axes(s))
+        ]
+        buttons = [
+            button("add", "+ add a layer", disabled=not self._with_one_more(s)),
+            button("drop", "− drop the last", disabled=len(s.layers) == 1),
+        ]
+        fields = [list(field[1:]) for field in receptive_field(s.layers)]
+        stack = {"sizes": self.sizes_of(s), "layers": list(map(list, s.layers)), "fields": fields}
+        return [head, *rows, {"kind": "row", "controls": buttons, "lines": []}, {"kind": "sizes", "stack": stack}]
+
+    def _row(self, s, k: int) -> list[Control]:
+        """Return the controls of one layer, whose names end with its number."""
+        layer, number = s.layers[k], k + 1
+        kinds = [kind for kind in KINDS if self.fits(replaced_layer(s, k, name=kind))]
+        controls = [{"name": f"name.{number}", "kind": "select", "label": f"layer {number}", "place": "row"}]
+        controls[0] |= {"value": layer.name, "options": [[kind, kind] for kind in kinds]}
+        for name, letter in LETTERS.items():
+            low, high = self._bounds(s, k, name)
+            control = {"name": f"{name}.{number}", "kind": "slider", "label": "", "letter": letter, "place": "row"}
+            control |= {"value": getattr(layer, name), "low": low, "high": high, "title": f"{name} of layer {number}"}
+            controls.append(control)
+        return controls
+
+    def _bounds(self, s, k: int, name: str) -> tuple[int, int]:
+        """Return the least and the most that a length of a layer can be set to."""
+
+        def fits(value: int) -> bool:
+            return self.fits(replaced_layer(s, k, **{name: value}))
+
+        now, (low, high) = getattr(s.layers[k], name), RANGES[name]
+        return furthest(fits, now, low), furthest(fits, now, max(high, now))
+
+    def _with_one_more(self, s) -> list[LayerWindow]:
+        """Return the stack with a pool that halves the size, after a convolution; else with one that keeps it.
+
+        It is empty where no layer can be added.
+        """
+        order = (HALVE, KEEP) if s.layers[-1].name == "conv" else (KEEP, HALVE)
+        longer = ([*s.layers, layer] for layer in order if len(s.layers) < MOST_LAYERS)
+        return next((layers for layers in longer if self.fits(replaced(s, layers=layers))), [])
+
+    def change_of(self, name, value):  # noqa: D102 (inherited)
+        what, _, number = name.partition(".")
+        if what not in LayerWindow._fields or not number.isdecimal() or not 0 < int(number) <= len(self.layers):
+            return super().change_of(name, value)
+        return super().change_of("layers", replaced_layer(self.now(), int(number) - 1, **{what: value}).layers)
+
+    def press(self, s, name):  # noqa: D102 (inherited)
+        if name == "add":
+            self.layers = self._with_one_more(s) or s.layers
+        elif name == "drop" and len(s.layers) > 1:
+            self.layers = s.layers[:-1]
+
+    def describe(self):  # noqa: D102 (inherited)
+        first, *sizes = self.sizes
+        steps = [
+            f" → {layer.name} {layer.kernel}×{layer.kernel} P{layer.padding} S{layer.stride} → {size}"
+            for layer, size in zip(self.layers, sizes, strict=True)
+        ]
+        return f"OutputSizeExplorer{' (pools round up)' * (self.rounding == 'ceil')}: {first}{''.join(steps)}"
+
+    def still(self):  # noqa: D102 (inherited)
+        stack = zip(self.layers, self.explain(), receptive_field(self.layers), strict=True)
+        labels = [
+            (f"{layer.name} {layer.kernel}×{layer.kernel}", chain_of(because), field) for layer, because, field in stack
+        ]
+        picture = stills.to_png(stills.draw_sizes(self.sizes, labels, stills.new_axes()))
+        return {"image/png": b64encode(picture).decode()}
+
+
+def replaced(s: SimpleNamespace, **changed) -> SimpleNamespace:
+    """Return settings of which some are changed."""
+    return SimpleNamespace(**{**vars(s), **changed})
+
+
+def replaced_layer(s: SimpleNamespace, k: int, **changed) -> SimpleNamespace:
+    """Return settings of which one layer is changed."""
+    layers = list(s.layers)
+    layers[k] = layers[k]._replace(**changed)
+    return replaced(s, layers=layers)

@@ -1,0 +1,281 @@
+"""TrainingExplorer: a network that learns while you watch."""
+
+from __future__ import annotations
+
+import math
+
+from cnnlab._validate import check_int, check_pair
+from cnnlab.data import Digits
+from cnnlab.lab.explorers.controls import Choice, Slider, button
+from cnnlab.lab.explorers.events import Part
+from cnnlab.lab.explorers.explorer import Explorer, line
+from cnnlab.lab.numbers import format_percent
+from cnnlab.lab.scenes.reading import panel_of
+from cnnlab.lab.scenes.schema import Line
+from cnnlab.lab.scenes.training import maps_scene, summary_scene
+from cnnlab.lab.training.player import Player
+from cnnlab.lab.training.run import NAMES, Plan, Run, SmallNetwork
+
+FILTERS = (2, 4, 8, 16, 32)
+LEARNING_RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+BATCH_SIZES = (4, 8, 16, 32, 64, 128, 256)
+# Seconds of rest between two steps. With less than 5 ms a kernel in a browser serves nobody, and cannot be paused.
+PACES = {"full speed": 0.005, "20 steps a second": 0.05, "2 steps a second": 0.5}
+MAPS = NAMES[:5]  # the layers that give planes
+LATER = "what a reset makes the network anew with"
+
+
+class LookBack(Slider):
+    """After which epoch; its end is now."""
+
+    def control(self, explorer, value):  # noqa: D102 (inherited)
+        _, now = explorer.bounds(self.name)
+        text = "now" if value == now else f"epoch {value}" if value else "before"
+        return {**super().control(explorer, value), "text": text}
+
+
+class TrainingExplorer(Explorer):
+    """A network of two convolutions, a max-pooling and a dense layer that learns while you watch.
+
+    The training runs in steps between which the kernel does whatever else it is asked to, so a pause comes before the
+    next step, and other cells can run. The learning rate takes effect at once, filters and batch size on a reset.
+
+    Parameters
+    ----------
+    x_train, y_train, x_test, y_test : arrays
+        Images (N, C, H, W) and classes (N,), to train with and held out; from :func:`cnnlab.load_digits`.
+    filters : (int, int)
+        Filters of the two convolutions.
+    learning_rate : float
+        Of SGD with momentum 0.9.
+    batch_size : int
+        Images a step.
+    epochs : int
+        How often every image is seen.
+    seed : int
+        Of the first weights and the order of the images: the same seed, the same training.
+
+    Attributes
+    ----------
+    learning_rate, first_filters, second_filters, batch_size : number
+        What the controls say: traits, as all settings are.
+    pace : str
+        How fast the training plays, one of :data:`PACES`.
+    image, look_back : int
+        Which held-out image the maps are of, and after which epoch; the end of ``look_back`` is now.
+    maps : str
+        Whose maps are shown, one of :data:`MAPS`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of a wrong kind or out of range, or the arrays do not fit each other.
+
+    Notes
+    -----
+    A training that plays goes on when its output is cleared or its cell run again, until it ends or :meth:`pause` or
+    :meth:`close` is called; Kernel > Interrupt stops it too.
+
+    Examples
+    --------
+    >>> from cnnlab import load_digits
+    >>> explorer = TrainingExplorer(*load_digits(), filters=(4, 4), epochs=2)
+    >>> explorer.run(90)
+    >>> explorer
+    TrainingExplorer: 4 and 4 filters, batch size 16, seed 0, step 90 of 180
+    >>> explorer.records[-1].epoch, explorer.accuracy > 0.5
+    (1, True)
+    """
+
+    pace = Choice({name: name for name in PACES}, "pace")
+    learning_rate = Choice({}, "learning rate")
+    first_filters = Choice({}, "conv 1 filters", title=LATER)
+    second_filters = Choice({}, "conv 2 filters", title=LATER)
+    batch_size = Choice({}, "batch size", title=LATER)
+    image = Slider(0, "image", 0, 0, place="look")
+    look_back = LookBack(0, "look back", 0, 0, place="look")
+    maps = Choice({name: name for name in MAPS}, "maps of", place="look")
+
+    _player = None
+
+    def __init__(
+        self, x_train, y_train, x_test, y_test, *, filters=(8, 16), learning_rate=0.03, batch_size=16, epochs=10, seed=0
+    ):
+        first, second = filters = check_pair("filters", filters, 1)
+        run = Run(Digits(x_train, y_train, x_test, y_test), Plan(filters, learning_rate, batch_size, epochs, seed))
+        self._player = Player(run, show=self.refresh, pace=lambda: PACES[self.pace])
+        settings = {"first_filters": first, "second_filters": second}
+        settings |= {"batch_size": run.plan.batch_size, "learning_rate": run.optimizer.learning_rate}
+        sizes = [size for size in BATCH_SIZES if size <= len(run.data.x_train)]
+        usual = dict(zip(settings, (FILTERS, FILTERS, sizes, LEARNING_RATES), strict=True))
+        options = {name: {value: f"{value:g}" for value in sorted({*usual[name], settings[name]})} for name in usual}
+        now = run.plan.epochs + 1  # the end of the slider that looks back
+        ranges = {"image": (0, len(run.data.x_test) - 1), "look_back": (0, now)}
+        super().__init__(ranges=ranges, options=options, look_back=now, maps=MAPS[3], **settings)
+        self.observe(self._rated, names="learning_rate")
+
+    # --- what is known of the training ---
+
+    @property
+    def _run(self) -> Run:
+        return self._player.run
+
+    @property
+    def model(self) -> SmallNetwork:
+        """A copy of the network as it is after the last step, to use while the training goes on."""
+        with self._player.lock:
+            return self._run.network()
+
+    @property
+    def records(self) -> list:
+        """The record of each step made, as :func:`cnnlab.training.train` gives it."""
+        return self._run.records
+
+    @property
+    def accuracy(self) -> float:
+        """The share of held-out images that the network now answers right, from 0 to 1."""
+        with self._player.lock:
+            return self._run.evaluate()[0].accuracy
+
+    @property
+    def playing(self) -> bool:
+        """Whether the training goes on."""
+        return self._player.playing
+
+    # --- what the buttons do ---
+
+    def start(self) -> None:
+        """Train on, between whatever else the kernel does; where no event loop runs, train to the end."""
+        self._player.start()
+
+    def pause(self) -> None:
+        """Stop before the next step."""
+        self._player.pause()
+
+    def run(self, steps: int | None = None) -> None:
+        """Make so many steps, or all that are left, and return when they are done.
+
+        Parameters
+        ----------
+        steps : int, optional
+            How many; fewer where the training ends before.
+        """
+        self._player.make(self._run.steps if steps is None else check_int("steps", steps, 0))
+
+    def reset(self) -> None:
+        """Begin again, with new weights and the settings that the controls show."""
+        with self._player.lock, self._transaction():
+            self._player.insert(Run(self._run.data, self._wanted(self.now())))
+            self.look_back = self._run.plan.epochs + 1
+            self.refresh()
+
+    def close(self) -> None:
+        """Stop the training and take the explorer off the page."""
+        if self._player is not None:
+            self._player.stop()
+        super().close()
+
+    def press(self, s, name):  # noqa: D102 (inherited)
+        buttons = {"start": self.start, "step": lambda: self.run(1)}
+        if name in buttons:
+            buttons[name]()
+
+    def _press(self, name):
+        if name == "pause":  # said at once, with the scenes of before; then the last step is shown
+            self._player.stop()
+        else:
+            super()._press(name)
+
+    # --- what others do at the same time: a cell, the task, and the thread that serves what a front end asks ---
+
+    def refresh(self) -> None:
+        """Show the present state."""
+        with self._player.lock:
+            super().refresh()
+
+    def set_state(self, sync_data):  # noqa: D102 (inherited)
+        with self._player.lock:
+            super().set_state(sync_data)
+            self._player.catch_up()
+
+    def _rated(self, change) -> None:
+        with self._player.lock:
+            self._run.optimizer.learning_rate = change["new"]
+
+    # --- what the base class asks ---
+
+    def bounds(self, name):  # noqa: D102 (inherited)
+        return self.ranges[name]  # no setting depends on another
+
+    def scenes(self, s):  # noqa: D102 (inherited)
+        run, past = self._run, s.look_back < len(self._run.weights)  # else now, or an epoch that is still to come
+        network = run.network(run.weights[s.look_back] if past else None)
+        image, label = run.data.x_test[s.image : s.image + 1], run.data.y_test[s.image]
+        scene = maps_scene(network, run.weights[0]["0.w"], image, NAMES.index(s.maps), s.maps)
+        shares = panel_of(scene, "p")["values"].ravel()
+        before = f"after epoch {s.look_back}" if s.look_back else "before the training"
+        when = before if past else f"now, after step {run.step}"
+        answer = f"held-out image {s.image} is a {label}, answer {shares.argmax()}, {format_percent(shares.max())} sure"
+        return [summary_scene(run), {**scene, "heading": f"The network {when}: {answer}"}]
+
+    def parts(self, s, scenes) -> list[Part]:  # noqa: D102 (inherited)
+        run, playing = self._run, self.playing
+        buttons = [
+            button("start", "▶ start", disabled=run.over or playing),
+            button("pause", "❚❚ pause", disabled=not playing),
+            button("step", "▶❘ step", disabled=run.over),
+            button("reset", "↺ reset", title="new weights, with these settings"),
+        ]
+        return [
+            {"kind": "buttons", "controls": [*buttons, *self.controls(s, "head")]},
+            {
+                "kind": "progress",
+                "progress": [run.step, run.steps],
+                "lines": progress_lines(run, self._wanted(s), self._player),
+                "alive": playing,
+            },
+            {"kind": "stage", "scene": scenes[0]},
+            {"kind": "stage", "scene": scenes[1], "controls": self.controls(s, "look")},
+        ]
+
+    def title(self, s, scenes):  # noqa: D102 (inherited)
+        return self.describe()
+
+    def describe(self):  # noqa: D102 (inherited)
+        run = self._run
+        first, second = run.plan.filters
+        made = f"{first} and {second} filters, batch size {run.plan.batch_size}, seed {run.plan.seed}"
+        return f"TrainingExplorer: {made}, step {run.step} of {run.steps}"
+
+    def _wanted(self, s) -> Plan:
+        """Return what the next training is made with."""
+        filters = s.first_filters, s.second_filters
+        return self._run.plan._replace(filters=filters, learning_rate=s.learning_rate, batch_size=s.batch_size)
+
+
+def progress_lines(run: Run, wanted: Plan, player: Player) -> list[Line]:
+    """Return how it stands with a training, and how far it is; ``wanted`` is the next one after a reset.
+
+    Examples
+    --------
+    >>> from cnnlab.data import load_digits
+    >>> run = Run(load_digits(), Plan((4, 4), 0.03, 16, epochs=1, seed=0))
+    >>> player = Player(run, show=lambda: None, pace=lambda: 0.0)
+    >>> for spans in progress_lines(run, run.plan._replace(batch_size=32), player):
+    ...     "".join(text for _, text in spans)
+    'Ready: press start. Press reset to train with the new batch size.'
+    'step 0 of 90'
+    """
+    if run.trouble:
+        return [line(("wrong", f"Stopped: {run.trouble}. Press reset."))]
+    stopped = "Interrupted." if player.interrupted else "Paused." if run.step else "Ready: press start."
+    state = "Finished." if run.over else "Training." if player.playing else stopped
+    new = [name for name in ("filters", "batch_size") if getattr(wanted, name) != getattr(run.plan, name)]
+    later = f" Press reset to train with the new {' and '.join(new)}.".replace("_", " ") if new else ""
+    texts, left = [f"step {run.step} of {run.steps}"], player.seconds_left
+    if run.records:
+        last = run.records[-1]
+        texts += [f"epoch {last.epoch} of {run.plan.epochs}"]
+        texts += [f"batch loss {last.loss:.4f}, {100 * last.accuracy:.0f} % right"]
+    texts += [] if left is None else [f"about {math.ceil(left)} s left"]
+    return [line(*filter(None, [("bold", state), later])), line(("soft", " · ".join(texts)))]

@@ -1,0 +1,58 @@
+// Numbers as they are written and read; cnnlab/lab/numbers.py does the same in Python.
+
+const SEPARATORS = /[, \u00a0\u2009\u202f’']/g; // what stands between thousands
+const GROUPED = new RegExp(`^[-+]?[1-9]\\d{0,2}(${SEPARATORS.source}\\d{3})+$`);
+const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+
+/** A number as it is written: a true minus sign, and no more digits than fit. */
+export function format(value, digits = 3) {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  let text;
+  if (Number.isInteger(value) && size < 1e5) text = String(value);
+  else if (size !== 0 && (size >= 1e5 || size < 10 ** -digits / 2)) text = value.toExponential(1);
+  else text = String(Number(value.toFixed(Math.max(0, digits - Math.max(0, Math.floor(Math.log10(size)))))));
+  return text.replaceAll("-", "−").replace("e+", "e");
+}
+
+/** A number as it stands in a cell, where there is little room; the strip below says what a tiny one is. */
+export function brief(value) {
+  return value !== 0 && Math.abs(value) < 0.005 ? "≈0" : format(value, 2);
+}
+
+/** A factor of a product: a negative one in parentheses. */
+export const factor = (value) => (value < 0 ? `(${format(value)})` : format(value));
+
+/** The number that a learner typed, NaN where it is none: 0,5, 1/2 and 50 % are a half, and 120,000 are many. */
+export function numberIn(text) {
+  const [plain, share] = text.trim().endsWith("%") ? [text.trim().slice(0, -1), 100] : [text, 1];
+  const [numerator, denominator = "1", ...more] = plain.split("/");
+  const divisor = more.length ? NaN : decimalIn(denominator);
+  return divisor ? decimalIn(numerator) / divisor / share : NaN;
+}
+
+function decimalIn(text) {
+  const plain = text.trim().replaceAll("−", "-");
+  const decimal = GROUPED.test(plain) ? plain.replace(SEPARATORS, "") : plain.replace(",", ".");
+  return DECIMAL.test(decimal) ? Number(decimal) : NaN;
+}
+
+/** Does a text mean a number: in full, rounded to no less than two decimals, or as 120.000? */
+export function means(text, number) {
+  const given = numberIn(text);
+  if (Number.isNaN(given)) return false;
+  const plain = text.trim().replaceAll("−", "-");
+  if (/^[-+]?[1-9]\d{0,2}(\.\d{3})+$/.test(plain) && Number(plain.replaceAll(".", "")) === number) return true;
+  if (Math.abs(given - number) <= 1e-9 * Math.max(Math.abs(given), Math.abs(number))) return true;
+  const decimals = /^\s*[-−+]?\d*[.,](\d{2,})\s*$/.exec(text);
+  return Boolean(decimals) && Math.abs(given - number) <= 0.5 * 10 ** -decimals[1].length * (1 + 1e-9);
+}
+
+/** A share of one as a percentage: never 0 or 100 where it is not. */
+export function percent(share) {
+  if (Number.isNaN(share)) return "NaN";
+  if (share > 0 && share < 0.005) return "< 1 %";
+  if (share < 1 && share > 0.995) return "> 99 %";
+  return `${Math.round(100 * share)} %`;
+}

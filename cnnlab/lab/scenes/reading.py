@@ -1,0 +1,201 @@
+"""What a scene says of one cell: its terms, the sum as it is written, and a sentence.
+
+``front/sums.js`` and ``front/words.js`` read a scene in just the same way in the browser; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import NamedTuple
+
+from cnnlab.lab.numbers import format_value
+from cnnlab.lab.scenes.schema import At, Cell, Panel, Scene, Shares, Sum, Wires
+from cnnlab.lab.scenes.sentences import filled
+
+AXES = ("planes", "rows", "columns")
+BEYOND = {
+    1: ("is padding", "are padding"),
+    2: ("hangs over the edge and is nothing", "hang over the edge and are nothing"),
+}
+
+
+class Operand(NamedTuple):
+    """A number and the cell that it stands in; ``panel`` is empty for a share or a 1."""
+
+    panel: str
+    cell: Cell
+    value: float
+
+
+class Term(NamedTuple):
+    """One wire: a times b, and the cell that it goes to."""
+
+    a: Operand
+    b: Operand
+    to: Operand
+
+
+class Strip(NamedTuple):
+    """A sum as it is written: "y[0, 0] = ", the terms, "", "−11"; ``total`` is empty for a list of uses."""
+
+    head: str
+    terms: list[str]
+    joiner: str
+    closing: str
+    total: str
+
+
+def panel_of(scene: Scene, name: str) -> Panel:
+    """Return a panel of a scene by its name."""
+    return next(panel for panel in scene["panels"] if panel["name"] == name)
+
+
+def summed(scene: Scene, name: str) -> Panel:
+    """Return the panel whose sum is told of a cell of ``name``: its gradient where there is one."""
+    panel = panel_of(scene, name)
+    return panel_of(scene, panel["gradient"]) if "gradient" in panel else panel
+
+
+def value_at(panel: Panel, cell: Cell) -> float:
+    """Return the number in a cell."""
+    return float(panel["values"][tuple(cell)])
+
+
+def place_of(panel: Panel, cell: Cell) -> list[int]:
+    """Return row and column of a cell in the learner's array, as far as it has them."""
+    indices = zip((panel["places"]["rows"], panel["places"]["columns"]), cell[1:], strict=True)
+    return [places[at] for places, at in indices if places]
+
+
+def name_of(panel: Panel, cell: Cell) -> str:
+    """Return a cell as an index of the learner's array.
+
+    Examples
+    --------
+    >>> from cnnlab.lab.scenes.panels import panel
+    >>> name_of(panel("x", [[[1, 2]]], "x", "input", role="x"), [0, 0, 1])
+    'x[0, 1]'
+    """
+    index = [*panel["places"]["planes"][cell[0]], *place_of(panel, cell)]
+    name = panel.get("alias", panel["symbol"])
+    return f"{name}[{', '.join(map(str, index))}]".replace("-", "−") if index else name
+
+
+def terms_of(scene: Scene, at: At) -> list[Term]:
+    """Return the terms of the sum that is told of a cell, a wire each."""
+    panel = summed(scene, at["panel"])
+    if "sum" not in panel:
+        return []
+    told, shares = panel["sum"], panel.get("shares", scene.get("shares"))
+    wires, names = scene["wires"][told["wires"]], (told["a"], told["b"], told.get("goes", panel["name"]))
+    chosen = [
+        [k for k, index in enumerate(wires[axis][panel["end"]]) if index == where]
+        for axis, where in zip(AXES, at["cell"], strict=True)
+    ]
+    return [Term(*(_operand(scene, name, wires, wire, shares) for name in names)) for wire in product(*chosen)]
+
+
+def _operand(scene: Scene, name: str, wires: Wires, wire: tuple[int, ...], shares: Shares | None) -> Operand:
+    """Return what stands at an end of a wire, given by its numbers in the three tables."""
+    if name == "one":
+        return Operand("", [], 1.0)
+    if name == "share":
+        output, (_, *tap) = _end(wires, wire, "output"), _end(wires, wire, "tap")
+        return Operand("", [], float(shares["values"][(*output, *tap)]))
+    panel = panel_of(scene, name)
+    cell = _end(wires, wire, panel["end"])
+    return Operand(name, cell, value_at(panel, cell))
+
+
+def _end(wires: Wires, wire: tuple[int, ...], end: str) -> Cell:
+    return [wires[axis][end][k] for axis, k in zip(AXES, wire, strict=True)]
+
+
+def strip_of(scene: Scene, at: At) -> Strip:
+    """Return the sum of a cell as it is written.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cnnlab.lab.scenes import convolution_scene
+    >>> scene = convolution_scene(np.array([[[[1.0, 2.0]]]]), np.array([[[[3.0, -1.0]]]]))
+    >>> strip_of(scene, scene["first"])
+    Strip(head='y[0, 0] = ', terms=['1·3', '2·(−1)'], joiner=' + ', closing='', total='1')
+    """
+    panel, cell = summed(scene, at["panel"]), at["cell"]
+    total = format_value(value_at(panel, cell), 3)
+    if "sum" not in panel:
+        return Strip(f"{name_of(panel, cell)} = ", [], "", "", total)
+    told, terms = panel["sum"], terms_of(scene, at)
+    nothing = [] if terms else ["no sum" if "goes" in told else "0 (no wire)"]
+    if told.get("skips"):
+        terms = [term for term in terms if term.b.value]
+    written = nothing + [_written(scene, told, term) for term in terms]
+    if "bias" in told:
+        written.append(format_value(value_at(panel_of(scene, told["bias"]), [cell[0], 0, 0]), 3))
+    closing = filled(told["closing"], count=str(len(terms)))
+    if "goes" in told:
+        return Strip(f"{name_of(panel, cell)} {told['opening']}", written, told["joiner"], closing, "")
+    return Strip(f"{name_of(panel, cell)} = {told['opening']}", written, told["joiner"], closing, total)
+
+
+def _written(scene: Scene, told: Sum, term: Term) -> str:
+    """Return one term as it is written."""
+    a, b = format_value(term.a.value, 3), format_value(term.b.value, 3)
+    b = f"({b})" if b.startswith("−") else b
+    product = a if told.get("values") or told["b"] == "one" else f"{a}·{b}"
+    if "uses" in told:
+        nothing, something = told["uses"]
+        product += filled(something, count=format_value(1 / term.b.value, 3)) if term.b.value else nothing
+    return f"{product} → {name_of(panel_of(scene, term.to.panel), term.to.cell)}" if "goes" in told else product
+
+
+def sentence_of(scene: Scene, at: At) -> str:
+    """Return one plain sentence on a cell; nothing where the scene has none."""
+    panel, cell = summed(scene, at["panel"]), at["cell"]
+    if "says" not in panel:
+        return ""
+    terms = terms_of(scene, at)
+    text = panel["says"]["none" if not terms and "sum" in panel else "one" if len(terms) < 2 else "many"]
+    kind = _kind(panel, cell)
+    words = {
+        "place": f"({', '.join(map(str, place_of(panel, cell)))})".replace("-", "−"),
+        "count": str(len(terms)),
+        "kind": panel["says"].get("kinds", ["Cell"])[kind],
+        "ring": panel["says"].get("ring", "") if kind == 1 else "",
+    }
+    return filled(text, **words, **(_window_words(scene, panel, terms) if "{rows}" in text else {}))
+
+
+def _kind(panel: Panel, cell: Cell) -> int:
+    """Return what a cell is: of the array (0), padding (1), beyond the edge (2), a zero put in between (3)."""
+    if cell in panel.get("marks", {}).get("inserted", []):
+        return 3
+    edges = panel.get("edges")
+    return max(edges["rows"][cell[1]], edges["columns"][cell[2]]) if edges else 0
+
+
+def _window_words(scene: Scene, panel: Panel, terms: list[Term]) -> dict[str, str]:
+    """Return in words where a window lies, and what of it is no input."""
+    source = panel_of(scene, panel["sum"]["a"])
+    cells = [term.a.cell for term in terms]
+    rows, columns = ([source["places"][end][cell[k]] for cell in cells] for k, end in ((1, "rows"), (2, "columns")))
+    kinds = [_kind(source, cell) for cell in cells]
+    return {"rows": _span("row", rows), "columns": _span("column", columns), "edge": _edge(kinds)}
+
+
+def _span(noun: str, indices: list[int]) -> str:
+    first, last = min(indices), max(indices)
+    return (f"{noun} {first}" if first == last else f"{noun}s {first} to {last}").replace("-", "−")
+
+
+def _edge(kinds: list[int]) -> str:
+    """Return what of a window is no input, as the end of a sentence."""
+    if all(kind == 1 for kind in kinds):
+        return "; it is all padding."
+    parts = []
+    for kind, (one, several) in BEYOND.items():
+        count = kinds.count(kind)
+        if count:
+            parts.append(f"{count} of its {len(kinds)} cells {one if count == 1 else several}")
+    return f"; {', '.join(parts)}." if parts else "."

@@ -1,0 +1,174 @@
+"""What a scene is, field by field. The front end's twins of these types stand in ``front/schema.js``.
+
+A cell is ``[plane, row, column]`` of a panel, counted in what is drawn: padding too. Its *place* is where it stands in
+the learner's array: ``panel["places"]`` says it, so that nobody who draws has to count padding.
+
+Text in braces is filled in for the cell in view, by :mod:`cnnlab.lab.scenes.reading` and its twin ``front/words.js``.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+import numpy as np
+
+Cell = list[int]
+End = str  # what a panel's cells are to a wire: output, input, tap, part, bias; panels of one end show the same cells
+Span = list[str]  # [style, text]: how it is coloured, "" for plain text
+Line = list[Span]
+
+
+class At(TypedDict):
+    """A cell of a panel."""
+
+    panel: str
+    cell: Cell
+
+
+class Wires(TypedDict):
+    """Wires between cells: every wire of the planes, with every wire of the rows, with every one of the columns.
+
+    Each of the three is a table with a column (a list of ints) for each end.
+    """
+
+    planes: dict[str, list[int]]
+    rows: dict[str, list[int]]
+    columns: dict[str, list[int]]
+
+
+class Shares(TypedDict):
+    """What each wire carries where there is no kernel: ``values`` (C, *shape) with shape (out_h, out_w, kh, kw)."""
+
+    shape: list[int]
+    values: np.ndarray
+
+
+class Sum(TypedDict):
+    """What the strip writes for a cell of a panel, a term a wire.
+
+    A term is ``a`` times ``b``, both names of panels; ``b`` may be "share" or "one" instead. A sum has a total, the
+    number in the cell; where ``goes`` names a panel there is none: the terms are what the cell takes part in.
+    """
+
+    wires: str  # which of the scene's wires
+    a: str
+    b: str
+    opening: str
+    joiner: str
+    closing: str
+    goes: NotRequired[str]
+    via: NotRequired[str]  # a panel that the wires run through on their way
+    bias: NotRequired[str]  # a panel whose cell is added in the end
+    values: NotRequired[bool]  # chips write a alone, the share being told by what is picked out
+    skips: NotRequired[bool]  # wires with the share 0 are left out
+    uses: NotRequired[list[str]]  # what becomes of a where the share is 0, and where it is not
+    groups: NotRequired[np.ndarray]  # what each wire of the planes adds to the total (wires, height, width)
+
+
+class Says(TypedDict):
+    """What is said of a cell with no wire, with one and with more; and its line of numpy.
+
+    ``kinds`` names what a cell is: one of the array, of the padding, beyond the edge, a zero put in between.
+    """
+
+    none: str
+    one: str
+    many: str
+    code: NotRequired[str]
+    kinds: NotRequired[list[str]]
+    ring: NotRequired[str]  # what is added for a cell of the padding
+
+
+class Edges(TypedDict):
+    """Which rows and columns are cells of the array (0), padding (1), or beyond the padded edge (2)."""
+
+    rows: list[int]
+    columns: list[int]
+
+
+class Places(TypedDict):
+    """The index of each drawn plane, row and column in the learner's array; an empty list is not written."""
+
+    planes: list[list[int]]
+    rows: list[int]
+    columns: list[int]
+
+
+class Curve(TypedDict):
+    """A line of a chart."""
+
+    name: str
+    x: np.ndarray
+    y: np.ndarray
+
+
+class Chart(TypedDict):
+    """The axes and lines of a chart; x runs from 0 to ``last``, and is written from 0 to ``ticks``."""
+
+    unit: str
+    top: float
+    last: int
+    ticks: int
+    label: str
+    lines: list[Curve]
+
+
+class Panel(TypedDict):
+    """One array, or a chart, at its place on the stage."""
+
+    name: str
+    symbol: str  # how the learner writes it, what follows "_" as a subscript
+    title: str
+    role: str  # which colour its symbol and its numbers in the strip have: x, w, y, b or gradient
+    view: Literal["cells", "maps", "photo", "bars", "chart"]  # "maps": cells too many to be elements
+    row: int
+    column: int
+    planes: list[int]  # [down, across]: planes are numbered down each column first
+    shape: list[int]  # [height, width] of a plane
+    values: np.ndarray  # (planes, height, width)
+    limit: float  # the magnitude of the full colour
+    places: Places
+    end: NotRequired[End]
+    sum: NotRequired[Sum]
+    says: NotRequired[Says]
+    alias: NotRequired[str]  # how its cells are named, where not by the symbol
+    edges: NotRequired[Edges]
+    unread: NotRequired[Edges]  # 1 for rows and columns that no window reads
+    marks: NotRequired[dict[str, list[Cell]]]
+    frames: NotRequired[np.ndarray]  # (steps, planes, height, width): what it shows after each step
+    shares: NotRequired[Shares]
+    editable: NotRequired[bool]
+    active: NotRequired[bool]
+    turned: NotRequired[bool]
+    gradient: NotRequired[str]  # the panel whose sum is told of a cell of this one, while the way back is shown
+    palette: NotRequired[Literal["signed", "grey"]]
+    band: NotRequired[int]  # panels of one band share their columns; the bands stand below each other
+    scale: NotRequired[float]  # the side of a cell, where 1 is one with a number
+    captions: NotRequired[list[str]]  # one for each plane, or for each bar
+    best: NotRequired[int]  # the bar that is picked out; -1 for none
+    lengths: NotRequired[list[float]]  # of the bars, from 0 to 1, where not the values themselves
+    texts: NotRequired[list[str]]  # what is written at the end of each bar, where not a percentage
+    blocks: NotRequired[int]  # lines divide a plane into so many parts a side
+    heads: NotRequired[list[str]]  # what the rows and the columns of a plane are: their indices are written beside it
+    chart: NotRequired[Chart]
+
+
+class Scene(TypedDict):
+    """All that one stage shows."""
+
+    panels: list[Panel]
+    signs: list[str]  # between the columns of the first row
+    wires: dict[str, Wires]
+    first: At  # the first selection
+    steps: NotRequired[str]  # the panel that the transport steps through
+    topic: NotRequired[str]  # another topic begins at its own first selection
+    heading: NotRequired[str]
+    note: NotRequired[str]
+    pick: NotRequired[bool]  # a click is told to the kernel
+    compact: NotRequired[bool]  # many small maps without numbers
+    inset: NotRequired[int]  # the column of the first band where the controls and words of the explorer stand
+    coverage: NotRequired[str]  # the panel on which it can be shown how many outputs read a cell
+    window: NotRequired[str]  # the panel that shows the window of the selected output, enlarged
+    shares: NotRequired[Shares]
+    lines: NotRequired[list[list[str]]]  # [label, line of code] besides that of the cell in view
+    setup: NotRequired[str]  # what goes before a line that reads xp

@@ -1,0 +1,131 @@
+"""What is said of a cell, by operation and panel: each entry is ``(no wire, one wire, several)`` or one for all.
+
+Braces are filled in twice. :func:`told` fills what a scene knows (``{window}``, ``{kernel}`` …) when it is made; what
+depends on the cell (``{place}``, ``{count}``, ``{rows}``, ``{columns}``, ``{edge}``, ``{kind}``, ``{ring}``) is filled
+by whoever shows it.
+"""
+
+from __future__ import annotations
+
+from cnnlab.lab.scenes.schema import Says
+
+KINDS = ["Input cell", "Padding cell", "The place beyond the edge", "The inserted zero"]
+RING = " It is cropped."
+READ, USED = "{kind} {place} is read by ", "{kind} {place} was used by "
+
+CONVOLUTION = {
+    "x": (
+        f"{READ}no output: every window passes it by.",
+        f"{READ}1 output.",
+        f"{READ}{{count}} outputs, each time through another weight.",
+    ),
+    "w": (
+        "",
+        "Kernel tap {place} is used once: there is one output{whose}.",
+        "Kernel tap {place} is used {count} times, once for every output{whose}: this is weight sharing.",
+    ),
+    "y": "Inner product of the {kernel} and the {window} window at {rows}, {columns}{depth}{edge}",
+    "b": (
+        "",
+        "The bias is added to the one output.",
+        "The bias is added to every one of the {count} outputs of its filter.",
+    ),
+    "dx": (
+        f"{USED}no output, so its gradient is 0.{{ring}}",
+        f"{USED}1 output: its gradient is that output’s ∂L/∂y times the weight that joined them.{{ring}}",
+        f"{USED}{{count}} outputs: its gradient adds up each one’s ∂L/∂y times the weight that joined them.{{ring}}",
+    ),
+    "dw": (
+        "",
+        "Kernel tap {place} was used for 1 output; its gradient is the input it met times that output’s ∂L/∂y.",
+        "Kernel tap {place} was used for {count} outputs; its gradient adds up each input it met times that output’s "
+        "∂L/∂y.",
+    ),
+    "dy": (
+        "",
+        "∂L/∂y {place} goes back along the one wire of its window, multiplied by its weight.",
+        "∂L/∂y {place} goes back along the {count} wires of its window, each time multiplied by the weight of the "
+        "wire.",
+    ),
+    "db": (
+        "",
+        "The bias was added to one output, so its gradient is that output’s ∂L/∂y.",
+        "The bias was added to {count} outputs, so its gradient is the sum of their ∂L/∂y.",
+    ),
+    "parts": "One channel’s part of output cell {place}: its window times its slice of the kernel. The parts of all "
+    "channels add up.",
+}
+
+GATHER = {
+    "x": (
+        f"{READ}no cell of ∂L/∂x.",
+        f"{READ}1 cell of ∂L/∂x.",
+        f"{READ}{{count}} cells of ∂L/∂x, each time through another weight.",
+    ),
+    "w": (
+        "",
+        "Tap {place} is used once: ∂L/∂x has one cell.",
+        "Tap {place} is used {count} times, once for every cell of ∂L/∂x.",
+    ),
+    "y": "Inner product of the turned kernel and the {window} window of ∂L/∂y at {rows}, {columns}{edge}",
+}
+
+POOLING = {
+    "x": (f"{READ}no output: every window passes it by.", f"{READ}1 output.", f"{READ}{{count}} outputs."),
+    "y": "Output cell {place} {does} the {window} window at {rows}, {columns}{edge}",
+    "dx": (
+        f"{USED}no output, so its gradient is 0.{{ring}}",
+        f"{USED}1 output: its gradient is that output’s ∂L/∂y times the share that it had.{{ring}}",
+        f"{USED}{{count}} outputs: its gradient adds up each one’s ∂L/∂y times the share that it had in it.{{ring}}",
+    ),
+    "dy": (
+        "",
+        "∂L/∂y {place} goes back along the one wire of its window, multiplied by its share.",
+        "∂L/∂y {place} goes back along the {count} wires of its window, each time multiplied by the share of the wire.",
+    ),
+}
+
+ACTIVATION = {
+    "x": "Cell {place} goes through the activation by itself: nothing else has a part in its output.",
+    "y": "Output cell {place} is {name} of the cell before it.",
+    "dx": "The error after the activation at {place}, times its slope there, is the error before it.",
+    "dy": "The error after the activation at {place}, times its slope there, is the error before it.",
+}
+
+DENSE = {
+    "x": "{kind} {place} goes into every score, with a weight for each.",
+    "w": "The weight {place} is used once: it joins this one input with score {score}.",
+    "y": "Score {score} adds up all {count} numbers before it, each times its own weight, and a bias.",
+    "b": "The bias is added to this one score.",
+}
+PLAIN = {
+    "x": "This is what goes into {name}.",
+    "y": "{name} made this number; how it works inside is not drawn.",
+}
+DIGIT = "Block {place} of the digit has this many of its 16 cells on."
+
+
+def filled(text: str, **words: str) -> str:
+    """Return a text with words in place of their names in braces; other braces stay.
+
+    Examples
+    --------
+    >>> filled("{kind} {place}", kind="Cell")
+    'Cell {place}'
+    """
+    for name, word in words.items():
+        text = text.replace(f"{{{name}}}", word)
+    return text
+
+
+def told(by_number: str | tuple[str, str, str], **known: str) -> Says:
+    """Return what is said of a cell, with what a scene knows filled in.
+
+    Examples
+    --------
+    >>> told("A cell of the {window} window at {place}.", window="3×3")["one"]
+    'A cell of the 3×3 window at {place}.'
+    """
+    by_number = (by_number,) * 3 if isinstance(by_number, str) else by_number
+    none, one, many = (filled(text, **known) for text in by_number)
+    return {"none": none, "one": one, "many": many, "kinds": KINDS, "ring": RING}

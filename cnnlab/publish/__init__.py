@@ -1,0 +1,1 @@
+"""What leaves the notebook: handouts, the site, the command, and what Jupyter Server loads."""

@@ -1,0 +1,52 @@
+"""A notebook as one living HTML page: explorers and questions answer from a table, where no kernel runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import nbformat
+
+from cnnlab.publish.handout.page import BUDGET, to_page
+from cnnlab.publish.handout.run import run
+
+
+def write_handouts(notebooks: Iterable, folder, *, live: str = "", most: int = BUDGET) -> list[Path]:
+    """Write one HTML file for each notebook, with nothing outside it, and return their paths.
+
+    Parameters
+    ----------
+    notebooks : list of path
+        Each is run first, in its own folder.
+    folder : path
+        Made where it is not there.
+    live : str
+        The address at which a notebook runs with a kernel; "{}" in it stands for the notebook's name.
+    most : int
+        Bytes that a page may have.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such notebook.
+    ValueError
+        If a cell fails.
+    """
+    folder, notebooks = Path(folder), list(map(Path, notebooks))
+    folder.mkdir(parents=True, exist_ok=True)
+    write = partial(_write, folder=folder, live=live, most=most)
+    if len(notebooks) < 2:
+        return list(map(write, notebooks))
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:  # most of the time goes into Python
+        return list(pool.map(write, notebooks))
+
+
+def _write(path: Path, *, folder: Path, live: str, most: int) -> Path:
+    notebook = run(nbformat.read(path, as_version=4), path.parent)
+    page = to_page(notebook, path.parent, name=path.stem, live=live, most=most)
+    written = folder / f"{path.stem}.html"
+    written.write_text(page, encoding="utf-8")
+    return written

@@ -1,0 +1,245 @@
+"""Learning: step down the gradient, batch after batch. One loop, for a notebook, a progress bar and a test alike."""
+
+from __future__ import annotations
+
+import math
+import time
+from copy import deepcopy
+from typing import NamedTuple
+
+import numpy as np
+
+from cnnlab._validate import (
+    check_array,
+    check_batch,
+    check_changeable,
+    check_has,
+    check_int,
+    check_rng,
+    check_shape,
+    shown,
+)
+from cnnlab.layers import Conv2D
+from cnnlab.losses import check_labels, softmax_cross_entropy, softmax_cross_entropy_backward
+from cnnlab.network import Sequential
+
+
+class Step(NamedTuple):
+    """The record of one training step.
+
+    ``step`` counts from 1 to ``steps``, ``epoch`` from 1. ``loss`` and ``accuracy`` are those of the step's batch
+    before its update; ``seconds`` is the time spent in all steps so far.
+    """
+
+    step: int
+    steps: int
+    epoch: int
+    loss: float
+    accuracy: float
+    seconds: float
+
+
+def train(model, x, y, *, epochs, batch_size, optimizer, rng):
+    """Train a model in place; return a generator that makes a step and gives its record, as often as it is asked.
+
+    Parameters
+    ----------
+    model : Sequential
+        Its last layer gives a score a class (N, K).
+    x : array (N, C, H, W)
+        The images.
+    y : int array (N,)
+        Their classes, from 0 to K - 1.
+    epochs : int
+        How often every image is seen.
+    batch_size : int
+        Images a step; the last step of an epoch takes what is left.
+    optimizer : SGD or Adam
+    rng : numpy.random.Generator
+        Shuffles the images in each epoch.
+
+    Returns
+    -------
+    generator of Step
+
+    Raises
+    ------
+    TypeError, ValueError
+        At once, if an argument is of a wrong kind or out of range, or the images do not fit the model.
+    FloatingPointError
+        From the step whose loss or gradient is not finite. Training ends there.
+
+    Notes
+    -----
+    A step is made whole or not at all. Whatever ends the training, an interrupt or an error, the model keeps the last
+    parameters whose loss was finite, and can be used or trained on.
+
+    Source: L. Bottou, "Large-scale machine learning with stochastic gradient descent" (2010).
+
+    Examples
+    --------
+    >>> from cnnlab.layers import Dense
+    >>> from cnnlab.network import Sequential
+    >>> from cnnlab.optimizers import SGD
+    >>> rng = np.random.default_rng(0)
+    >>> x, y = rng.normal(size=(40, 2)), np.arange(40) % 2
+    >>> x[:, 0] += 4 * y
+    >>> model = Sequential(Dense(2, 2, rng=rng))
+    >>> records = list(train(model, x, y, epochs=5, batch_size=10, optimizer=SGD(0.5), rng=rng))
+    >>> len(records), records[-1].epoch, records[-1].accuracy
+    (20, 5, 1.0)
+    """
+    x = check_batch("x", x)
+    check_has("model", model, "forward", "backward", "params", "grads")
+    check_has("optimizer", optimizer, "update")
+    for name, param in model.params.items():
+        check_changeable(name, param)
+    check_rng(rng)
+    epochs, batch_size = check_int("epochs", epochs, 1), check_int("batch_size", batch_size, 1)
+    if batch_size > len(x):
+        raise ValueError(f"batch_size ({batch_size}) must be at most the number of images ({len(x)})")
+    with np.errstate(all="ignore"):  # the first step says what is not finite
+        scores = check_array("the model's output", model.forward(x[:1]), "NK")
+    y = check_labels(y, (len(x), scores.shape[1]), "y")
+    return _steps(model, x, y, epochs, batch_size, optimizer, rng)
+
+
+def evaluate(model, x, y) -> tuple[float, float]:
+    """Return the loss and the accuracy, from 0 to 1, of a model on images that it need not have seen.
+
+    Parameters
+    ----------
+    model, x, y
+        As :func:`train`.
+
+    Examples
+    --------
+    >>> from cnnlab.layers import Flatten
+    >>> from cnnlab.network import Sequential
+    >>> loss, accuracy = evaluate(Sequential(Flatten()), [[[[0.0, 9.0]]], [[[8.0, 7.0]]]], [1, 1])
+    >>> round(loss, 3), accuracy
+    (0.657, 0.5)
+    """
+    check_has("model", model, "forward")
+    loss, probabilities = softmax_cross_entropy(model.forward(x), y)
+    return loss, _accuracy(probabilities, y)
+
+
+def _steps(model, x, y, epochs, batch_size, optimizer, rng):
+    """Make a step each time a record is asked for."""
+    good = _copies(model.params)
+    steps_per_epoch, seconds = math.ceil(len(x) / batch_size), 0.0
+    for epoch in range(1, epochs + 1):
+        order = rng.permutation(len(x))
+        for i in range(steps_per_epoch):
+            batch = order[i * batch_size : (i + 1) * batch_size]
+            step, start = (epoch - 1) * steps_per_epoch + i + 1, time.perf_counter()
+            try:
+                loss, accuracy, good = _step(model, x[batch], y[batch], optimizer, good)
+            except FloatingPointError as error:
+                raise FloatingPointError(f"{error} (step {step}, epoch {epoch}, {optimizer})") from None
+            seconds += time.perf_counter() - start
+            yield Step(step, epochs * steps_per_epoch, epoch, loss, accuracy, seconds)
+
+
+def _step(model, x, y, optimizer, good):
+    """Make one step, and return its loss, its accuracy and the parameters that had this loss.
+
+    On any error, an interrupt too, put back the last parameters whose loss was finite: those of this step, or ``good``.
+    """
+    params = model.params
+    try:
+        with np.errstate(all="ignore"):  # what is not finite is an error here, with more to say
+            loss, probabilities = softmax_cross_entropy(model.forward(x), y)
+            _check_finite("loss", np.array(loss))
+            good = _copies(params)
+            model.backward(softmax_cross_entropy_backward(probabilities, y))
+            optimizer.update(params, model.grads)
+            for name, param in params.items():
+                _check_finite(name, param)
+    except BaseException:
+        for name, param in params.items():
+            param[...] = good[name]
+        raise
+    return loss, _accuracy(probabilities, y), good
+
+
+def _accuracy(probabilities, y) -> float:
+    return float((probabilities.argmax(axis=1) == y).mean())
+
+
+def _copies(params) -> dict[str, np.ndarray]:
+    return {name: param.copy() for name, param in params.items()}
+
+
+def _check_finite(name: str, values: np.ndarray) -> None:
+    bad = values[~np.isfinite(values)]
+    if bad.size:
+        raise FloatingPointError(
+            f"{name} ({bad[0]}) must be finite: training stopped, and the last good parameters are kept; "
+            "try a smaller learning rate, and look for NaN in x"
+        )
+
+
+# --- a wrong gradient, and what it does -----------------------------------------------------------------------------
+
+
+class ReplacedGradients(Conv2D):
+    """A copy of a convolution, with functions in the place of some of its gradients; see :func:`replace_gradients`.
+
+    Examples
+    --------
+    >>> layer = ReplacedGradients(Conv2D(1, 1, 1, rng=np.random.default_rng(0)), {"db": lambda dy, x, w, **s: [5]})
+    >>> layer.backward(layer.forward([[[[7]]]])).shape, layer.grads["b"]
+    ((1, 1, 1, 1), array([5.]))
+    """
+
+    def __init__(self, layer, functions):
+        super().__init__(*layer.sizes, rng=np.random.default_rng(0), **layer.settings)
+        self.params, self._functions = deepcopy(layer.params), functions
+
+    def _backward(self, dy, x):
+        dx, grads = super()._backward(dy, x)
+        found = {"dx": dx, "dw": grads["w"], "db": grads["b"]}
+        for name, function in self._functions.items():
+            given = check_array(name, function(dy, x, self.params["w"], **self.settings))
+            check_shape(name, given, found[name].shape, f"that of {name[1:]}")
+            found[name] = given
+        return found["dx"], {"w": found["dw"], "b": found["db"]}
+
+
+def replace_gradients(model, **functions) -> Sequential:
+    """Return a copy of a model whose convolutions take some of their gradients from other functions.
+
+    Parameters
+    ----------
+    model : Sequential
+    **functions
+        ``dx``, ``dw`` or ``db``: called as ``dx(dy, x, w, stride=1, padding=0, dilation=1, groups=1)``, as
+        :func:`cnnlab.conv2d_backward`. The gradients that are not named stay the right ones.
+
+    Raises
+    ------
+    TypeError
+        If a gradient has another name, or is no function; from the backward, if it returns no array of numbers.
+    ValueError
+        From the backward, if a function returns another shape than that of the gradient.
+
+    Examples
+    --------
+    >>> model = Sequential(Conv2D(1, 2, 2, rng=np.random.default_rng(0)))
+    >>> broken = replace_gradients(model, db=lambda dy, x, w, **settings: dy[0].sum(axis=(1, 2)))
+    >>> dy = np.ones((3, 2, 1, 1)) + 0 * broken.forward(np.ones((3, 1, 2, 2)))
+    >>> broken.backward(dy).shape, broken.grads["0.b"]
+    ((3, 1, 2, 2), array([1., 1.]))
+    """
+    check_has("model", model, "layers")
+    for name, function in functions.items():
+        if name not in ("dx", "dw", "db"):
+            raise TypeError(f"{name} must be one of dx, dw, db")
+        if not callable(function):
+            raise TypeError(f"{name} ({shown(function)}) must be a function of dy, x, w and the settings")
+    replaced = (
+        ReplacedGradients(layer, functions) if isinstance(layer, Conv2D) else deepcopy(layer) for layer in model.layers
+    )
+    return Sequential(*replaced)

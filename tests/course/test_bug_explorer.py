@@ -1,0 +1,78 @@
+"""BugExplorer: a cell is predicted, clicked and run; what comes is what the wrong backward does."""
+
+from __future__ import annotations
+
+import pytest
+from explorer_steps import move, press
+
+from cnnlab.course import BugExplorer
+from cnnlab.course.bugs import BUGS, outcome, trials
+
+
+def table_of(explorer):
+    return next(part["table"] for part in explorer.shown["parts"] if part["kind"] == "table")
+
+
+def test_at_first_no_cell_says_what_comes():
+    cells = [cell for row in table_of(BugExplorer())["rows"] for cell in row["cells"]]
+    assert {cell["text"] for cell in cells} == {"?"}
+    assert [cell["press"] for cell in cells] == [f"run {i} {j}" for i in range(12) for j in range(6)]
+
+
+def test_a_click_runs_the_test_and_tells_whether_the_prediction_was_right():
+    explorer = BugExplorer()
+    move(explorer, prediction="missed")
+    press(explorer, "run 0 1")
+    press(explorer, "run 0 0")
+    row = table_of(explorer)["rows"][0]
+    assert row["name"] == "no turn"
+    assert [(cell["text"], cell["says"], cell["style"]) for cell in row["cells"][:3]] == [
+        ("✗ fooled by a sum", "fooled by a sum; predicted was missed", "wrong"),
+        ("✓ missed", "missed, as predicted", "right"),
+        ("?", "not run", ""),
+    ]
+
+
+def test_every_cell_says_what_the_bug_does():
+    explorer, tests = BugExplorer(), trials()
+    for i, bug in enumerate(BUGS):
+        for j, test in enumerate(tests):
+            press(explorer, f"run {i} {j}")
+            assert explorer.found[bug, test] == ("caught", outcome(BUGS[bug], tests[test]))
+    assert repr(explorer) == "BugExplorer: 72 of 72 cells run, 40 predicted right"
+
+
+def test_a_cell_keeps_its_first_prediction():
+    explorer = BugExplorer()
+    explorer.run("no turn", "a kernel of equal taps")
+    explorer.prediction = "missed"
+    explorer.run("no turn", "a kernel of equal taps")
+    assert explorer.found == {("no turn", "a kernel of equal taps"): ("caught", "missed")}
+
+
+@pytest.mark.parametrize("name", ["run", "run 0", "run 12 0", "run 0 6", "run -1 0", "run x 0", "run 0 0 0", "run ² 0"])
+def test_a_cell_that_is_not_there_runs_nothing(name):
+    explorer = BugExplorer()
+    press(explorer, name)
+    assert explorer.found == {}
+
+
+def test_begin_anew_empties_the_table():
+    explorer = BugExplorer()
+    press(explorer, "run 0 0")
+    press(explorer, "reset")
+    assert (explorer.found, {c["text"] for row in table_of(explorer)["rows"] for c in row["cells"]}) == ({}, {"?"})
+
+
+def test_the_still_is_a_table_without_answers_that_were_not_asked_for():
+    explorer = BugExplorer()
+    explorer.run("db averaged", "not square, no leftover")
+    lines = explorer.still()["text/markdown"].splitlines()
+    assert len(lines) == 2 + 12
+    assert sum(line.count("?") for line in lines) == 71
+    assert "caught" in lines[-1]
+
+
+def test_a_bug_or_test_that_is_unknown_is_an_error():
+    with pytest.raises(ValueError, match="bug \\('typo'\\) must be one of no turn, "):
+        BugExplorer().run("typo", "a toy, 3×3 and 2×2")

@@ -1,0 +1,153 @@
+"""The check of the environment: what it finds, what it says, and that notebooks can store it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+from cnnlab.course import environment
+from cnnlab.course.environment import check_environment
+
+BROWSER_HALVES = {"ipywidgets in JupyterLab", "anywidget in JupyterLab"}
+HOST = "/somewhere/bin/python"
+
+
+@pytest.fixture
+def install(tmp_path, monkeypatch):
+    """Return a function that makes a package look installed in a version, before the real one on the path."""
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "executable", HOST)
+
+    def write(name, version, *requires, python=">=3.11"):
+        folder = tmp_path / f"{name}-{version}.dist-info"
+        folder.mkdir()
+        lines = ["Metadata-Version: 2.4", f"Name: {name}", f"Version: {version}", f"Requires-Python: {python}"]
+        lines += [f"Requires-Dist: {line}" for line in requires]
+        (folder / "METADATA").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    return write
+
+
+def row(name):
+    """Return what the table says of a need: which versions, and how things stand."""
+    (words,) = (need.words for need in check_environment() if need.name == name)
+    return words
+
+
+def test_here_everything_is_found():
+    found = check_environment()
+    assert found.ok
+    assert found.advice == repr(found).splitlines()[-1] == "Everything is here. Go on to the next cell."
+    assert all(re.match(r"\d+\.\d", version) for version in found.versions.values())
+
+
+def test_the_needs_are_those_that_the_package_states(repository):
+    project = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needs = {need.name: str(need.wanted) for need in check_environment()}
+    lines = [line.split(";")[0] for line in project["dependencies"]]
+    stated = {re.split("[<>=~!]", line)[0]: line for line in lines}
+    assert {name: f"{name}{needs[name]}" for name in stated} == stated
+    assert needs["Python"] == project["requires-python"]
+    assert set(needs) == {"Python", *stated, *BROWSER_HALVES}
+
+
+def test_it_runs_where_the_widget_packages_and_matplotlib_are_missing():
+    code = "import sys; sys.modules |= dict.fromkeys(['matplotlib', 'ipywidgets', 'anywidget', 'jupyterlab'])\n"
+    code += "from cnnlab.course.environment import check_environment; print(check_environment())"
+    run = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True)
+    assert (run.stdout, run.stderr) == (f"{check_environment()}\n", "")
+
+
+def test_a_checkout_that_is_not_installed_says_the_same(monkeypatch):
+    def not_installed(name):
+        raise environment.metadata.PackageNotFoundError(name)
+
+    before = repr(check_environment())
+    monkeypatch.setattr(environment.metadata, "metadata", not_installed)
+    assert repr(check_environment()) == before
+
+
+def test_the_order_in_which_an_installer_wrote_the_needs_does_not_show(install):
+    before = check_environment()
+    packages = [need for need in before if need.name not in {"Python", *BROWSER_HALVES}]
+    install("cnnlab", "9", *(f"{need.name}{need.wanted}" for need in reversed(packages)))
+    assert repr(check_environment()) == repr(before)
+
+
+def test_where_all_is_well_no_version_found_shows(install):
+    before = check_environment()
+    install("numpy", "2.98.7")
+    after = check_environment()
+    assert after.versions["numpy"] == "2.98.7"
+    assert (repr(after), after._repr_html_()) == (repr(before), before._repr_html_())
+
+
+@pytest.mark.parametrize("version", ["2.0", "2.1.0rc1", "10.0"])
+def test_a_version_from_the_lowest_on_will_do(install, version):
+    install("numpy", version)
+    assert row("numpy") == ("2.0 or newer", "ok")
+
+
+@pytest.mark.parametrize("version", ["1.26.4", "2.0rc1"])
+def test_an_older_version_is_named_with_the_command_for_this_python(install, version):
+    install("numpy", version)
+    found = check_environment()
+    assert not found.ok
+    assert row("numpy") == ("2.0 or newer", f"{version} found")
+    assert f'"{HOST}" -m pip install -e .' in found.advice
+    assert "\n" not in found.advice
+
+
+def test_a_missing_package_is_called_missing(install):
+    install("cnnlab", "9", "numpy>=2.0", "no-such-package>=1,<2", 'pytest>=99; extra == "test"')
+    found = check_environment()
+    assert found.versions["no-such-package"] is None
+    assert row("no-such-package") == ("<2,>=1", "missing")
+    assert found.advice.endswith("-m pip install -e .")
+    assert "pytest" not in found.versions
+
+
+def test_for_an_old_python_no_install_is_offered(install):
+    install("cnnlab", "9", "numpy>=99", python=">=99.1")
+    found = check_environment()
+    assert row("Python")[0] == "99.1 or newer"
+    assert found.advice.startswith("Make an environment with a newer Python")
+
+
+@pytest.mark.parametrize(
+    ("here", "packages"),
+    [
+        (["anywidget"], "jupyterlab_widgets"),
+        (["@jupyter-widgets/jupyterlab-manager"], "anywidget"),
+        ([], "anywidget jupyterlab_widgets"),
+    ],
+)
+def test_a_missing_browser_half_is_installed_again_by_its_package(install, monkeypatch, tmp_path, here, packages):
+    for folder in here:
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "package.json").write_text('{"version": "5.0.1"}', encoding="utf-8")
+    monkeypatch.setattr(environment, "jupyter_path", lambda _: [str(tmp_path / "nowhere"), str(tmp_path)])
+    found = check_environment()
+    versions = {name: found.versions[name] for name in BROWSER_HALVES}
+    assert sorted(map(str, versions.values())) == sorted(["5.0.1"] * len(here) + ["None"] * (2 - len(here)))
+    assert found.advice.endswith(f'"{HOST}" -m pip install --force-reinstall --no-deps {packages}')
+
+
+def test_the_browser_halves_are_looked_for_where_jupyterlab_looks(install, monkeypatch, tmp_path):
+    (tmp_path / "labextensions/anywidget").mkdir(parents=True)
+    (tmp_path / "labextensions/anywidget/package.json").write_text('{"version": "7.7"}', encoding="utf-8")
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    assert check_environment().versions["anywidget in JupyterLab"] == "7.7"
+
+
+def test_the_table_is_text_and_never_markup(install, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/a <b>/python")
+    install("numpy", "1.0")
+    shown = check_environment()._repr_html_()
+    assert shown.count(">1.0 found</td>") == 1
+    assert "&lt;b&gt;/python" in shown
+    assert "<b>/python" not in shown

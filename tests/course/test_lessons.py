@@ -1,0 +1,91 @@
+"""The form that all lessons share: what stands at their top and at their end, and which words mean what."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+LESSONS = sorted(path for path in FOLDER.glob("*.ipynb") if "00" < path.name[:2] < "12")
+HEADER = re.compile(
+    r"^\*(?P<all>\d+) minutes.* · needs (?P<needs>.+) · "
+    r"(first reading \((?P<first>\d+) minutes\): sections? (?P<sections>.+)|all of it is second reading)\.\*$"
+)
+MOST_LINES = 6  # of a code cell; an exercise may have more
+each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+
+
+def texts(path, kind="markdown") -> list[str]:
+    return [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == kind]
+
+
+def header(path) -> re.Match:
+    """Return the line below the title."""
+    line = texts(path)[0].splitlines()[2]
+    assert HEADER.match(line), line
+    return HEADER.match(line)
+
+
+def numbers(words: str) -> set[int]:
+    """Return the sections that are meant: "1 to 4, 6 and 7"."""
+    ranges = re.findall(r"(\d+) to (\d+)", words)
+    return {int(n) for n in re.findall(r"\d+", words)} | {n for a, b in ranges for n in range(int(a), int(b) + 1)}
+
+
+@each_lesson
+def test_a_lesson_begins_with_its_length_what_it_needs_and_what_is_first_reading(path):
+    sections = {
+        int(number): "(second reading)" in title
+        for number, title in re.findall(r"^## (\d+)\. (.+)$", "\n".join(texts(path)), re.MULTILINE)
+    }
+    if header(path)["first"]:  # else the titles do not say it again
+        first = header(path)["sections"].split(", without")[0]
+        assert numbers(first) == {number for number, second in sections.items() if not second}
+    for needed in re.findall(r"\((\w+\.ipynb)\)", header(path)["needs"]):
+        assert needed in {lesson.name for lesson in FOLDER.glob("*.ipynb") if lesson.name < path.name}
+
+
+@each_lesson
+def test_the_map_of_the_course_says_the_same_length(path):
+    (row,) = re.findall(rf"\({path.name}\) \|.*\| (\d+|–), (\d+) \|", "\n".join(texts(FOLDER / "00_start_here.ipynb")))
+    assert row == (header(path)["first"] or "–", header(path)["all"])
+
+
+def test_the_first_reading_takes_less_than_five_hours():
+    assert 15 + sum(int(header(path)["first"] or 0) for path in LESSONS) < 300
+
+
+@each_lesson
+def test_a_lesson_says_where_to_begin_reading_and_ends_with_three_lines_in_brief(path):
+    *_, last = texts(path)
+    assert "Run All Cells), then press Ctrl+Home" in texts(path)[0]
+    assert any(text.startswith("## Three questions from before\n") for text in texts(path))
+    brief = last.split("**In brief**")[1]
+    assert len(re.findall(r"^- ", brief, re.MULTILINE)) == 3
+    assert re.search(r"^---\n+Previous: ", brief, re.MULTILINE)
+
+
+@each_lesson
+def test_every_why_of_a_list_has_a_folded_answer(path):
+    for text in texts(path):
+        if "**What to try**" in text and re.search(r"^- .*\b[Ww]hy\b.*\?", text, re.MULTILINE):
+            assert "<details><summary>" in text, text
+        assert text.count("<details>") == text.count("</details>") == text.count("</summary>\n\n")
+
+
+@each_lesson
+def test_code_cells_are_short_and_draw_nothing_by_hand(path):
+    for source in texts(path, "code"):
+        lines = [line for line in source.splitlines() if line.strip()]
+        assert len(lines) <= MOST_LINES or "def " in source, source
+        assert "plt." not in source
+
+
+@each_lesson
+def test_signs_mean_one_thing_in_all_lessons(path):
+    everything = "\n".join(texts(path))
+    assert not re.search(r"k\^2|k²|∗|\*\*Try\*\*|δ_pool|δ_conv", everything)
+    assert path.name[:2] == "01" or r"\ast" not in everything

@@ -1,0 +1,42 @@
+"""Every number that a question has for an answer, and every wrong one that it names, comes out of the package."""
+
+from __future__ import annotations
+
+import answers_backward
+import answers_forward
+import answers_further
+import pytest
+
+from cnnlab.course import questions
+from cnnlab.formula import Explanation
+
+NUMBERS = answers_forward.NUMBERS | answers_backward.NUMBERS | answers_further.NUMBERS
+CHOICES = answers_forward.CHOICES | answers_backward.CHOICES | answers_further.CHOICES
+ROUNDED = 0.005  # a wrong answer may be written with two decimals
+
+
+def test_every_question_that_asks_for_a_number_is_computed():
+    asked = {key: questions.question(key) for key in questions.all_keys()}
+    numbers = {key for key, stated in asked.items() if not isinstance(stated.answer, str)}
+    by_formula = {key for key, stated in asked.items() if isinstance(stated.reason, Explanation)}
+    assert numbers - by_formula == set(NUMBERS)
+
+
+@pytest.mark.parametrize("key", NUMBERS)
+def test_the_answer_comes_out_of_the_package(key):
+    computed, _ = NUMBERS[key]
+    assert questions.question(key).answer == pytest.approx(float(computed), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("key", NUMBERS)
+def test_each_named_mistake_is_what_the_mistake_comes_to(key):
+    _, computed = NUMBERS[key]
+    assert questions.question(key).mistakes.keys() == computed.keys()
+    assert {wrong: abs(float(value) - wrong) < ROUNDED for wrong, value in computed.items()} == dict.fromkeys(
+        computed, True
+    )
+
+
+@pytest.mark.parametrize("key", CHOICES)
+def test_a_choice_that_can_be_computed_is_the_right_one(key):
+    assert questions.question(key).answer == CHOICES[key]

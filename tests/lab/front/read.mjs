@@ -1,0 +1,54 @@
+// Reads packed scenes as JSON from standard input and prints, for every cell of every panel, what the stage would say of
+// it: the sum's terms with their cells, the strip, the sentence and the lines of code. tests/test_scene_front.py compares
+// that with Python.
+import "./document.mjs";
+import { readFileSync } from "node:fs";
+import { cellAt, countOf, readScene } from "../../../cnnlab/lab/front/scene.js";
+import { stripOf } from "../../../cnnlab/lab/front/strip.js";
+import { sumOf } from "../../../cnnlab/lab/front/sums.js";
+import { linesOfCode, sentenceOf } from "../../../cnnlab/lab/front/words.js";
+
+const revive = (_, value) => {
+  if (typeof value?.base64 !== "string") return value;
+  return new DataView(Uint8Array.from(Buffer.from(value.base64, "base64")).buffer);
+};
+
+/** JSON knows no infinity. */
+const finite = (_, value) => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value);
+
+/** The texts of a strip: its head, its terms with the signs between them, its result, and its groups. */
+function written(scene, at, sum) {
+  const strip = (open) => {
+    const [shown, result = shown] = stripOf(scene, at, sum, { light() {}, open, toggle() {} });
+    const [head, ...parts] = shown.children.filter(({ classes }) => !classes.has("cnnlab-total"));
+    return { head: head.textContent.trim(), parts, total: result.all("cnnlab-total")[0]?.textContent ?? "" };
+  };
+  const { head, parts, total } = strip(null);
+  const groups = parts.filter(({ classes }) => classes.has("cnnlab-group")).map(({ textContent }) => textContent);
+  const whole = parts.flatMap((part) => {
+    if (!part.classes.has("cnnlab-group")) return [part.textContent];
+    const texts = strip(Number(part.attributes["data-group"])).parts.map(({ textContent }) => textContent);
+    return texts.slice(texts.indexOf("(") + 1, texts.indexOf(")")); // the group, opened
+  });
+  return { head, parts: whole, total, groups };
+}
+
+const operand = ({ panel, cell, value }) => [panel, cell ?? [], value];
+const answers = JSON.parse(readFileSync(0, "utf8"), revive).map(({ scene: message, backward }) => {
+  const scene = readScene(message);
+  return Object.values(scene.panels).flatMap((panel) =>
+    Array.from({ length: countOf(panel) }, (_, k) => {
+      const at = { panel: panel.name, cell: cellAt(panel, k) };
+      const sum = sumOf(scene, at, backward);
+      return {
+        at,
+        panel: sum.panel.name,
+        terms: sum.terms.map(({ a, b, to }) => [a, b, to].map(operand)),
+        strip: written(scene, at, sum),
+        sentence: sentenceOf(scene, at, backward),
+        code: linesOfCode(scene, at, backward),
+      };
+    }),
+  );
+});
+process.stdout.write(JSON.stringify(answers, finite));

@@ -1,0 +1,122 @@
+// The strip: a chip for each term, the result in a place of its own, long sums in groups, too many terms cut.
+import "./document.mjs";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readScene } from "../../../cnnlab/lab/front/scene.js";
+import { stripOf } from "../../../cnnlab/lab/front/strip.js";
+import { sumOf } from "../../../cnnlab/lab/front/sums.js";
+import { convolution, numbers, panel, pool, range, total } from "./scenes.mjs";
+
+function strip(message, name, cell, { backward = true, open = null, light = () => {}, toggle = () => {} } = {}) {
+  const scene = readScene(message);
+  const at = { panel: name, cell };
+  const elements = stripOf(scene, at, sumOf(scene, at, backward), { light, open, toggle });
+  const chips = elements[0].all("cnnlab-chip");
+  return { elements, chips, text: elements.map(({ textContent }) => textContent).join(" | ") };
+}
+
+test("a sum has its terms, and its result beside them", () => {
+  assert.equal(strip(convolution(), "y", [0, 0, 0]).text, "y[0, 0] = 0·0+1·1+3·2+4·3 | = 19");
+});
+
+test("a negative factor stands in parentheses, and a product of 0 is soft", () => {
+  const { text, chips } = strip(convolution({ w: { values: numbers(-1, 1, -2, 0.5) } }), "y", [0, 0, 0]);
+  assert.match(text, /0·\(−1\)\+1·1\+3·\(−2\)\+4·0\.5/);
+  assert.deepEqual(
+    chips.map(({ classes }) => classes.has("cnnlab-zero")),
+    [true, false, false, false],
+  );
+});
+
+test("a list of uses has no result, and says where each goes", () => {
+  const { text, elements } = strip(convolution(), "x", [0, 1, 1]);
+  assert.deepEqual([text, elements.length], ["x[1, 1] takes part in 4·3 → y[0, 0]", 1]);
+});
+
+test("a cell without a wire says so, and one without a sum has its number alone", () => {
+  const message = convolution({ dw: { sum: total("x", "dy") } });
+  message.wires.window.rows = { output: [0], input: [0], tap: [0] };
+  assert.equal(strip(message, "x", [0, 2, 0]).text, "x[2, 0] takes part in no sum");
+  assert.equal(strip(message, "w", [0, 1, 0]).text, "dw[1, 0] = 0 (no wire) | = −2");
+  const plain = strip(convolution(), "dy", [0, 0, 1]);
+  assert.deepEqual([plain.text, plain.elements.length], ["dy[0, 1] = −1", 1]);
+});
+
+test("the winner of a maximum is picked out, and its cell told what it wins", () => {
+  const { text, chips } = strip(pool([0, 1, 1, 0]), "y", [0, 0, 0]);
+  assert.equal(text, "y[0, 0] = max(5,7) | = 7");
+  assert.deepEqual(
+    chips.map(({ classes }) => classes.has("cnnlab-largest")),
+    [false, true],
+  );
+  const uses = strip(pool([0, 1, 1, 0]), "x", [0, 0, 1], { backward: false });
+  assert.match(uses.text, /7 wins → y\[0, 0\]7 wins → y\[0, 1\]$/);
+});
+
+test("of a mean only the cells that count are written, and divided by", () => {
+  const mean = { opening: "(", joiner: " + ", closing: ") / {count}", values: true, skips: true };
+  assert.equal(strip(pool([0.5, 0.5, 0, 1], mean), "y", [0, 0, 1]).text, "y[0, 1] = (2) / 1 | = 7");
+});
+
+test("a bias comes last, as a term of its own", () => {
+  const message = convolution({ y: { sum: total("x", "w", { bias: "b" }) } });
+  message.panels.push(panel("b", "bias", [1, 1], [-4]));
+  assert.match(strip(message, "y", [0, 0, 0]).text, /\+4·3\+−4 \| = 19$/);
+});
+
+/** A window of so many cells in each of two channels. */
+const wide = (columns, view = "cells") => ({
+  panels: [
+    panel("x", "input", [1, columns], range(2 * columns), {
+      planes: [2, 1],
+      view,
+      places: { planes: [[0], [1]], rows: [0], columns: range(columns) },
+    }),
+    panel("w", "tap", [1, columns], range(2 * columns), { planes: [2, 1] }),
+    panel("y", "output", [1, 1], [7], { sum: total("x", "w", { groups: numbers(3, 4) }) }),
+  ],
+  signs: [],
+  wires: {
+    window: {
+      planes: { output: [0, 0], input: [0, 1], tap: [0, 1] },
+      rows: { output: [0], input: [0], tap: [0] },
+      columns: { output: Array(columns).fill(0), input: range(columns), tap: range(columns) },
+    },
+  },
+  first: { panel: "y", cell: [0, 0, 0] },
+});
+
+test("a sum over several channels is grouped; a group opens and closes on request", () => {
+  const closed = strip(wide(2), "y", [0, 0, 0]);
+  assert.equal(closed.text, "y[0, 0] = x 0: 3+x 1: 4 | = 7");
+  assert.deepEqual(
+    closed.chips.map(({ attributes }) => attributes["aria-expanded"]),
+    ["false", "false"],
+  );
+  const asked = [];
+  const opened = strip(wide(2), "y", [0, 0, 0], { open: 1, toggle: (group) => asked.push(group) });
+  assert.equal(opened.text, "y[0, 0] = x 0: 3+x 1: 4(2·2+3·3) | = 7");
+  opened.chips[0].listeners.click();
+  assert.deepEqual(asked, [0]);
+});
+
+test("a chip lights its term, a group all of its terms, and leaving it none", () => {
+  const lit = [];
+  const { chips } = strip(wide(2), "y", [0, 0, 0], {
+    open: 0,
+    light: (terms) => lit.push(terms?.map(({ a }) => a.value) ?? null),
+  });
+  for (const chip of chips.slice(0, 2)) chip.listeners.pointerenter();
+  chips[0].listeners.pointerleave();
+  assert.deepEqual(lit, [[0, 1], [0], null]);
+});
+
+test("more terms than there is room for are counted", () => {
+  const alone = (message) => {
+    message.panels[2].sum = total("x", "w");
+    return strip(message, "y", [0, 0, 0]).text;
+  };
+  assert.match(alone(wide(101)), /\+ 2 more \| = 7$/);
+  assert.doesNotMatch(alone(wide(100)), /more/);
+  assert.match(alone(wide(30, "photo")), /\+ 20 more \| = 7$/);
+});

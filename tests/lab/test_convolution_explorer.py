@@ -1,0 +1,242 @@
+"""ConvolutionExplorer and BackwardExplorer without a browser: sliders that bound each other, edits, choices."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+
+import numpy as np
+import pytest
+from explorer_steps import arrays_of, ask, choose, controls_of, move, panels, type_in, words_of
+from explorers import W, X, explore
+from numpy.testing import assert_allclose, assert_array_equal
+
+from cnnlab import conv2d, conv2d_backward, output_size
+from cnnlab.geometry import fits
+from cnnlab.lab import BackwardExplorer, ConvolutionExplorer
+from cnnlab.lab.explorers.convolution import GIVEN, LOSS, UPSTREAMS
+from cnnlab.lab.explorers.windows import KERNELS, PADDINGS, SIZES, STRIDES
+
+RANGES = {"size": SIZES, "kernel": KERNELS, "padding": PADDINGS, "stride": STRIDES}
+
+
+def check_agreement(explorer: ConvolutionExplorer) -> None:
+    """Compare what the explorer shows with the public functions for its settings."""
+    s = explorer.now()
+    out = output_size(s.size, s.kernel, stride=s.stride, padding=s.padding)
+    geometry = {"stride": s.stride, "padding": s.padding}
+    y = conv2d(explorer.x, explorer.w, explorer.b, **geometry)
+    shown = panels(explorer)
+    assert shown["y"].shape == (1, out, out)
+    assert_array_equal(shown["y"], y[0])
+    assert words_of(explorer).splitlines()[0].endswith(f" = {out}")
+    dx, dw, db = conv2d_backward(explorer.dy, explorer.x, explorer.w, **geometry)
+    assert_array_equal(shown["dx"][:, s.padding : s.padding + s.size, s.padding : s.padding + s.size], dx[0])
+    assert_array_equal(shown["dw"], dw[0])
+    assert_array_equal(shown["db"].ravel(), db)
+
+
+# --- sliders --------------------------------------------------------------------------------------------------------
+
+
+def test_every_combination_of_the_sliders_can_be_reached_and_shows_what_the_functions_give(rng):
+    explorer = explore()
+    combinations = product(*(range(low, high + 1) for low, high in RANGES.values()))
+    legal = [values for values in combinations if fits(values[0], values[1], padding=values[2])]
+    assert len(legal) > 1000
+    for values in rng.permutation(legal)[:200].tolist():
+        settings = dict(zip(RANGES, values, strict=True))
+        choose(explorer, **settings)
+        assert {name: explorer.settings[name] for name in RANGES} == settings
+        check_agreement(explorer)
+
+
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_each_slider_goes_as_far_as_the_others_allow_and_no_further(dilation):
+    explorer = explore(dilation=dilation)
+    for settings in [(5, 3, 1, 1), (3, 1, 0, 2), (1, 1, 0, 1), (4, 3, 2, 4), (12, 4, 0, 3)]:
+        choose(explorer, **dict(zip(RANGES, settings, strict=True)))
+        for name, (low, high) in RANGES.items():
+            there = {value: explorer.now(**{name: value}) for value in range(low, high + 1)}
+            legal = [at for at, s in there.items() if fits(s.size, s.kernel, padding=s.padding, dilation=dilation)]
+            control = controls_of(explorer)[name]
+            assert (control["low"], control["high"]) == (min(legal), max(legal)), (name, settings)
+
+
+def test_a_slider_that_is_pushed_beyond_its_bound_stays_where_it_is():
+    explorer = explore(padding=0)
+    ask(explorer, {"set": {"kernel": 6}})
+    assert explorer.kernel == 3
+    ask(explorer, {"set": {"size": 2}})
+    assert explorer.size == 5
+
+
+def test_first_values_beyond_the_usual_ranges_extend_the_sliders_and_every_output_has_a_gradient():
+    explorer = ConvolutionExplorer(np.ones((16, 16)), np.ones((9, 9)), padding=6, stride=5, gradients=True)
+    highest = {name: control["high"] for name, control in controls_of(explorer).items() if "high" in control}
+    assert highest == {"size": 16, "kernel": 9, "padding": 6, "stride": 5}
+    choose(explorer, size=16, kernel=1, padding=6, stride=1)
+    assert explorer.dy.shape == explorer.y.shape == (1, 1, 28, 28)
+
+
+def test_a_larger_input_or_kernel_repeats_the_numbers_and_a_smaller_one_keeps_them():
+    explorer = explore()
+    explorer.size = 12
+    assert_array_equal(explorer.x[0, 0], np.pad(X, [(0, 7), (0, 7)], mode="wrap"))
+    explorer.kernel = 2
+    assert_array_equal(explorer.w[0, 0], W[:2, :2])
+    explorer.kernel = 4
+    assert_array_equal(explorer.w[0, 0], np.pad(W, [(0, 1), (0, 1)], mode="wrap"))
+
+
+def test_without_gradients_there_is_no_backward_row_and_no_control_of_it():
+    explorer = ConvolutionExplorer(X, W)
+    assert list(panels(explorer)) == ["x", "w", "y"]
+    assert list(controls_of(explorer)) == ["size", "kernel", "padding", "stride"]
+    assert list(controls_of(ConvolutionExplorer(X, W, turned=False))) == [*RANGES, "turned"]
+    assert list(controls_of(explore())) == [*RANGES, "upstream", "turned"]
+
+
+# --- edits ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "index"),
+    [
+        ("x", (0, 2, 3), (0, 0, 2, 3)),
+        ("w", (0, 1, 2), (0, 0, 1, 2)),
+        ("b", (0, 0, 0), (0,)),
+        ("dy", (0, 4, 0), (0, 0, 4, 0)),
+    ],
+)
+def test_an_edit_changes_one_number_of_one_array_and_all_that_follows_from_it(name, cell, index):
+    explorer = explore()
+    expected = arrays_of(explorer)
+    expected[name][index] = 7.5
+    type_in(explorer, (name, cell, 7.5))
+    for array, numbers in arrays_of(explorer).items():
+        assert_array_equal(numbers, expected[array])
+    check_agreement(explorer)
+
+
+def test_edits_find_their_channel_filter_and_bias():
+    x, w = np.zeros((3, 4, 4)), np.zeros((2, 3, 2, 2))
+    explorer = ConvolutionExplorer(x, np.asfortranarray(w), [0.0, 0.0], gradients=True)
+    expected = arrays_of(explorer)
+    expected["x"][0, 2, 1, 3] = expected["w"][1, 0, 1, 0] = expected["b"][1] = expected["dy"][0, 1, 2, 0] = 9.0
+    type_in(explorer, ("x", (2, 1, 3), 9), ("w", (3, 1, 0), 9), ("b", (1, 0, 0), 9), ("dy", (1, 2, 0), 9))
+    for name, numbers in arrays_of(explorer).items():
+        assert_array_equal(numbers, expected[name])
+    assert panels(explorer)["w"][3, 1, 0] == 9
+
+
+def test_an_edit_that_a_slider_has_overtaken_is_kept_for_later():
+    explorer = explore()
+    explorer.size = 3
+    type_in(explorer, ("x", (0, 4, 4), 6.0))
+    assert "note" not in explorer._scenes[0]
+    explorer.size = 5
+    assert explorer.x[0, 0, 4, 4] == 6
+
+
+@pytest.mark.parametrize("upstream", UPSTREAMS)
+@pytest.mark.parametrize("edit", [("x", (0, 1, 1)), ("w", (0, 0, 2)), ("b", (0, 0, 0))])
+def test_a_nudge_says_how_the_loss_followed_and_what_the_gradient_said(upstream, edit):
+    explorer = explore(stride=2)
+    explorer.upstream = upstream
+    name, cell = edit
+    gradient = panels(explorer)[f"d{name}"][cell[0], cell[1] + (name == "x"), cell[2] + (name == "x")]
+    before = explorer.loss
+    now = (explorer.b[0] if name == "b" else explorer.arrays[name][0, 0, cell[1], cell[2]]) + 1e-3
+    type_in(explorer, (name, cell, now))
+    note = explorer._scenes[0]["note"]
+    numbers = [float(text) for text in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", note.replace("−", "-"))]
+    *_, quotient, said = numbers
+    assert said == pytest.approx(gradient, rel=5e-3, abs=5e-4)  # three digits are written
+    assert quotient == pytest.approx((explorer.loss - before) / 1e-3, rel=5e-3, abs=5e-4)
+    assert quotient == pytest.approx(gradient, rel=1e-2, abs=1e-2)
+    place = "0" if name == "b" else ", ".join(map(str, cell[1:]))
+    assert note.startswith(f"Nudge: {name}[{place}] changed by 0.001, L from ")
+    assert explorer.shown["parts"][1]["scene"]["note"] == note
+    explorer.stride = 1
+    assert "note" not in explorer.shown["parts"][1]["scene"]
+
+
+def test_each_of_several_nudges_in_one_request_is_measured_from_the_one_before():
+    explorer = explore()
+    type_in(explorer, ("w", (0, 0, 0), 100.0), ("x", (0, 2, 2), 3.0))
+    alone = explore()
+    type_in(alone, ("w", (0, 0, 0), 100.0))
+    gradient = panels(alone)["dx"][0, 3, 3]
+    assert f"ΔL/Δx = {gradient:g}; the gradient said {gradient:g}." in explorer._scenes[0]["note"].replace("−", "-")
+
+
+def test_a_number_that_stays_the_same_is_no_nudge():
+    explorer = explore()
+    type_in(explorer, ("x", (0, 0, 0), X[0, 0]))
+    assert "note" not in explorer._scenes[0]
+
+
+# --- choices --------------------------------------------------------------------------------------------------------
+
+
+def test_each_upstream_gradient_is_what_it_is_called():
+    explorer = explore()
+    expected = {
+        "one": np.eye(5)[2][:, None] * np.eye(5)[2],
+        "ones": np.ones((5, 5)),
+        "checkerboard": [[(-1.0) ** (row + column) for column in range(5)] for row in range(5)],
+        LOSS: explorer.y[0, 0],
+    }
+    for upstream, dy in expected.items():
+        explorer.upstream = upstream
+        assert_array_equal(panels(explorer)["dy"][0], dy)
+        check_agreement(explorer)
+    explorer.upstream = "random"
+    assert len(np.unique(explorer.dy)) > 10
+    assert_array_equal(explorer.dy, explorer.dy)
+
+
+def test_the_loss_is_that_whose_gradient_is_shown():
+    explorer = explore()
+    assert explorer.loss == (explorer.y * explorer.dy).sum()
+    explorer.upstream = LOSS
+    assert explorer.loss == 0.5 * (explorer.y**2).sum()
+
+
+def test_an_edit_of_another_upstream_gradient_makes_it_the_learners_own():
+    explorer = explore()
+    explorer.upstream = "checkerboard"
+    expected = explorer.dy
+    expected[0, 0, 1, 1] = 8
+    type_in(explorer, ("dy", (0, 1, 1), 8.0))
+    assert explorer.upstream == GIVEN
+    assert_array_equal(explorer.dy, expected)
+    assert_array_equal(panels(explorer)["dy"], expected[0])
+
+
+def test_the_switch_to_convolution_turns_the_kernel_in_all_three_sums():
+    explorer = explore(stride=2)
+    move(explorer, turned=True)
+    turned, geometry = W[::-1, ::-1][None, None], {"stride": 2, "padding": 1}
+    dx, dw, _ = conv2d_backward(explorer.dy, explorer.x, turned, **geometry)
+    shown = panels(explorer)
+    assert_array_equal(shown["w"][0], W)
+    assert_array_equal(shown["y"], conv2d(explorer.x, turned, explorer.b, **geometry)[0])
+    assert_array_equal(shown["dx"][:, 1:-1, 1:-1], dx[0])
+    assert_array_equal(shown["dw"][0], dw[0, 0, ::-1, ::-1])
+    assert_array_equal(explorer.y[0], shown["y"])
+
+
+def test_both_ways_back_show_the_input_gradient_and_say_that_they_agree():
+    explorer = BackwardExplorer(X, W, stride=2, padding=1)
+    for stride, padding, kernel in [(2, 1, 3), (3, 0, 2), (1, 2, 1)]:
+        choose(explorer, size=5, kernel=kernel, padding=padding, stride=stride)
+        dx, _, _ = conv2d_backward(explorer.dy, explorer.x, explorer.w, stride=stride, padding=padding)
+        ways = panels(explorer, 0)["dx"], panels(explorer, 1)["y"]
+        for way in ways:
+            assert_allclose(way[0, padding : padding + 5, padding : padding + 5], dx[0, 0])
+        assert explorer._scenes[1]["note"].endswith(f"same {ways[0].size} numbers: the largest difference is 0.")
+    type_in(explorer, ("dy", (0, 0, 0), 50.0))
+    assert panels(explorer, 0)["dy"][0, 0, 0] == 50
+    assert_array_equal(panels(explorer, 0)["dx"], panels(explorer, 1)["y"])

@@ -1,0 +1,178 @@
+"""What grows from outside is found in the explorers: an activation, a pool and layers of one's own, there and back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from explorer_steps import controls_of, move, panels, pick, type_in, words_of
+from explorers import X
+from numpy.testing import assert_allclose, assert_array_equal
+from test_extend import Doubled, residual, softplus
+
+from cnnlab import conv2d, conv2d_backward, mean_pool2d, mean_pool2d_backward, sigmoid
+from cnnlab.lab import ActivationExplorer, ChainExplorer, NetworkExplorer, PoolingExplorer
+from cnnlab.lab.scenes.reading import sentence_of, strip_of
+from cnnlab.layers import Activation, Conv2D, Dense, Flatten, MaxPool2D, Pool2D, ReLU
+from cnnlab.network import Sequential
+from cnnlab.pooling import POOLS, Pool
+
+__all__ = ["softplus"]  # a fixture
+DIGIT = np.arange(36.0).reshape(6, 6) % 5
+
+
+@pytest.fixture
+def l2(monkeypatch):
+    """Put a new pool into the table, the root of the mean square of each window; return its name."""
+
+    def forward(x, kernel, **settings):
+        y = np.sqrt(mean_pool2d(x**2, kernel, **settings))
+        return y, (x, y)
+
+    def backward(dy, kept, x_shape, kernel, **settings):
+        x, y = kept
+        slope = np.divide(dy, y, out=np.zeros_like(y), where=y > 0)
+        return x * mean_pool2d_backward(slope, x_shape, kernel, **settings)
+
+    words = {"words": "is the root of the mean square of", "strip": ("√((", "² + ", "²) / {count})")}
+    entry = Pool(forward, backward, pads_with=0.0, **words, uses=(" has no part", " has a part"))
+    monkeypatch.setitem(POOLS, "l2", entry)
+    return "l2"
+
+
+def says(explorer, stage=0) -> str:
+    """Return what a stage says of its first selection."""
+    scene = explorer._scenes[stage]
+    return sentence_of(scene, scene["first"])
+
+
+# --- an activation --------------------------------------------------------------------------------------------------
+
+
+def test_a_new_activation_can_be_chosen_forward_and_backward_with_its_words(softplus):
+    explorer = ActivationExplorer(X - 1)
+    assert [softplus, softplus] in controls_of(explorer)["f"]["options"]
+    move(explorer, f=softplus)
+    shown = panels(explorer)
+    assert_allclose(shown["y"][0], np.logaddexp(0, X - 1))
+    assert_allclose(shown["dx"], shown["dy"] * sigmoid(X - 1))
+    assert words_of(explorer).splitlines()[:2] == ["f(z) = log(1 + exp(1·z)) / 1", "f′(z) = 1 / (1 + exp(−1·z))"]
+    assert says(explorer) == "Output cell (0, 0) is softplus of the cell before it."
+    type_in(explorer, ("x", (0, 0, 0), 0.0))
+    assert panels(explorer)["y"][0, 0, 0] == np.log(2)
+
+
+def test_an_explorer_that_is_there_already_can_choose_what_comes_later(request):
+    explorer = ActivationExplorer(X)
+    request.getfixturevalue("softplus")
+    explorer.f = "softplus"
+    assert repr(explorer) == "ActivationExplorer: softplus of z 5×5"
+
+
+def test_the_chains_go_through_a_new_activation_and_a_new_pool(softplus, l2):
+    explorer = ChainExplorer(DIGIT, f=softplus, op=l2, kernel=3, padding=1)
+    w_a, w_b = (explorer.arrays["w"][k : k + 1, :, :3, :3] for k in (0, 1))
+    z_a = conv2d(DIGIT[None, None], w_a, padding=1)
+    a_a = np.logaddexp(0, z_a)
+    p = np.sqrt(mean_pool2d(a_a**2, 2))
+    delta_p, _, _ = conv2d_backward(explorer.arrays["dy"][..., :3, :3], p, w_b, padding=1)
+    up = a_a * mean_pool2d_backward(delta_p / p, a_a.shape, 2)
+    shown = panels(explorer)
+    for name, values in {"h2": a_a, "h3": p, "g3": delta_p, "g2": up, "g1": up * sigmoid(z_a)}.items():
+        assert_allclose(shown[name], values[0])
+    for arrow in range(8):
+        move(explorer, arrow=arrow)
+        place = arrow if arrow < 4 else 7 - arrow
+        assert_array_equal(panels(explorer, 1)["y"], shown[f"h{place + 1}"])
+        assert says(explorer, 1)
+
+
+# --- a pool ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("settings", [{}, {"stride": 1, "padding": 1}, {"kernel": 3, "stride": 2, "ceil_mode": True}])
+def test_a_new_pool_can_be_chosen_forward_and_backward_with_its_words(l2, settings):
+    explorer = PoolingExplorer(X, op="max", ties=True)
+    assert [l2, l2] in controls_of(explorer)["op"]["options"]
+    explorer.set_together({"op": l2, **settings})
+    s = explorer.now()
+    given = {"stride": s.stride, "padding": s.padding, "ceil_mode": s.ceil_mode}
+    y = np.sqrt(mean_pool2d(explorer.x**2, s.kernel, **given))
+    dx = explorer.x * mean_pool2d_backward(explorer.dy / y, explorer.x.shape, s.kernel, **given)
+    inside = slice(s.padding, s.padding + s.size)
+    assert_allclose(panels(explorer)["y"], y[0])
+    assert_allclose(panels(explorer)["dx"][:, inside, inside], dx[0])
+    assert " is the root of the mean square of the " in says(explorer)
+    assert strip_of(explorer._scenes[0], explorer._scenes[0]["first"]).head == "y[0, 0] = √(("
+    assert not controls_of(explorer).keys() & {"pad_with", "count_include_pad"}
+    type_in(explorer, ("x", (0, 2, 2), 9.0), ("dy", (0, 0, 0), 5.0))
+    assert repr(explorer).startswith("PoolingExplorer: l2, x 5×5")
+
+
+# --- layers ---------------------------------------------------------------------------------------------------------
+
+
+def check_units(explorer) -> None:
+    """Open units of every map: what is opened shows the number that was clicked."""
+    for panel, values in panels(explorer).items():
+        if panel.startswith("h") and panel != "h0":
+            for cell in list(np.ndindex(values.shape))[:: max(1, values.size // 5)]:
+                pick(explorer, panel, *cell)
+                opened = panels(explorer, 1)["y"]
+                whole = opened.shape == values.shape  # a layer that nobody knows is shown with all of its map
+                assert_allclose(opened[cell] if whole else opened.ravel(), values[cell], rtol=1e-12)
+                assert says(explorer, 1)
+
+
+def test_a_network_of_new_layers_is_opened_unit_by_unit_forward_and_backward(softplus, l2, rng):
+    layers = Conv2D(1, 2, 3, padding=1, rng=rng), Activation(softplus, sharp=2), Pool2D(l2, 2), residual(rng)
+    images = rng.random((3, 1, 6, 6))
+    model = Sequential(*layers, ReLU(), MaxPool2D(3), Flatten(), Dense(2, 3, rng=rng))
+    explorer = NetworkExplorer(model, images, [0, 1, 2])
+    move(explorer, backward=True, image=1)
+    shown, outputs = panels(explorer), model.copied().outputs(images[1:2])
+    titles = [panel["symbol"] for panel in explorer._scenes[0]["panels"] if panel["name"][0] == "h"]
+    assert titles == [
+        *("the image", "convolution", "activation 1", "pooling 1"),
+        *("Residual", "activation 2", "pooling 2", "fully connected"),
+    ]
+    for k in (1, 2, 3, 4, 5, 6, 8):
+        assert_array_equal(shown[f"h{k}"].ravel(), outputs[k - 1].ravel())
+        assert shown[f"g{k}"].shape == shown[f"h{k}"].shape
+    check_units(explorer)
+
+
+def test_a_layer_that_nobody_knows_is_shown_as_plain_maps_under_the_name_of_its_class(rng):
+    model = Sequential(residual(rng, 1), Flatten(), Dense(36, 3, rng=rng))
+    explorer = NetworkExplorer(model, DIGIT[None, None])
+    pick(explorer, "h1", 0, 2, 3)
+    assert [panel["title"] for panel in explorer._scenes[1]["panels"]] == ["in", "out of Residual"]
+    assert says(explorer, 1) == "Residual made this number; how it works inside is not drawn."
+    assert explorer._scenes[1]["heading"] == "How this unit of Residual was made"
+    seen = {tuple(cell) for cell in explorer._scenes[0]["panels"][0]["marks"]["field"]}
+    assert seen == set(np.ndindex(1, 6, 6))  # it may see all of the image
+
+
+def test_a_subclass_of_a_layer_is_shown_with_its_own_numbers(rng):
+    model = Sequential(Conv2D(1, 2, 3, rng=rng), Doubled(), Flatten(), Dense(32, 3, rng=rng))
+    explorer = NetworkExplorer(model, DIGIT[None, None])
+    assert_array_equal(panels(explorer)["h2"], 2 * np.maximum(panels(explorer)["h1"], 0))
+    check_units(explorer)
+
+
+def test_flatten_alone_is_a_network_with_a_class_for_every_pixel():
+    explorer = NetworkExplorer(Sequential(Flatten()), np.arange(4.0).reshape(1, 1, 2, 2))
+    assert repr(explorer) == "NetworkExplorer: image 0 (of 0 to 0), answer 3"
+    assert_array_equal(panels(explorer)["h1"], [[[0], [1], [2], [3]]])
+    move(explorer, backward=True)
+    move(explorer, target=1)
+    assert_allclose(panels(explorer)["g0"].ravel(), panels(explorer)["p"].ravel() - [0, 1, 0, 0])
+    check_units(explorer)
+
+
+def test_what_is_new_has_a_still(softplus, l2, rng):
+    model = Sequential(Conv2D(1, 2, 3, padding=1, rng=rng), Doubled(), residual(rng), Flatten(), Dense(72, 3, rng=rng))
+    network = NetworkExplorer(model, DIGIT[None, None])
+    pick(network, "h3", 0, 1, 1)
+    chain = ChainExplorer(DIGIT, f=softplus, op=l2, arrow=5)
+    for explorer in (ActivationExplorer(X, softplus), PoolingExplorer(X, op=l2), chain, network):
+        assert explorer.still()["image/png"]

@@ -1,0 +1,152 @@
+"""PoolingExplorer without a browser: every option, edits, ties."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from explorer_steps import choose, controls_of, move, panels, press, type_in
+from explorers import X
+from numpy.testing import assert_allclose, assert_array_equal
+
+from cnnlab import max_pool2d, max_pool2d_backward, mean_pool2d, mean_pool2d_backward
+from cnnlab.geometry import fits
+from cnnlab.lab import PoolingExplorer
+from cnnlab.lab.explorers.pooling import PADS
+
+
+@pytest.mark.parametrize("pads", PADS)
+@pytest.mark.parametrize("op", ["max", "mean"])
+def test_every_option_shows_what_the_functions_give(op, pads, rng):
+    explorer = PoolingExplorer(X, 2, op=op, ties=True)
+    explorer.pad_with = pads
+    legal = [
+        (size, kernel, padding, stride)
+        for size, kernel, padding, stride in product(range(1, 13), range(1, 8), range(5), range(1, 5))
+        if padding < kernel and fits(size, kernel, padding=padding)
+    ]
+    for (size, kernel, padding, stride), ceil, include in zip(
+        rng.permutation(legal)[:50].tolist(), *rng.integers(0, 2, (2, 50)).astype(bool).tolist(), strict=True
+    ):
+        choose(explorer, size=size, kernel=kernel, padding=padding, stride=stride)
+        explorer.ceil_mode, explorer.count_include_pad = ceil, include
+        check_pool(explorer, beats=op == "max" and pads == "zero")
+
+
+def check_pool(explorer, *, beats):
+    """Compare the panels with the functions; where 0 ``beats`` negatives, with the maximum over a ring of zeros."""
+    x, dy, s = explorer.x, explorer.dy, explorer.now()
+    settings = {"stride": s.stride, "padding": s.padding, "ceil_mode": s.ceil_mode}
+    shown, inside = panels(explorer), (slice(None), *(slice(s.padding, s.padding + s.size),) * 2)
+    if s.op == "mean":
+        include = s.count_include_pad
+        assert_array_equal(shown["y"], mean_pool2d(x, s.kernel, count_include_pad=include, **settings)[0])
+        dx = mean_pool2d_backward(dy, x.shape, s.kernel, count_include_pad=include, **settings)
+        assert_allclose(shown["dx"][inside], dx[0], rtol=1e-12, atol=1e-12)
+        return
+    y, argmax = max_pool2d(x, s.kernel, **settings)
+    if beats:
+        zeros = np.pad(x, [(0, 0), (0, 0), (s.padding, 9), (s.padding, 9)])
+        ring = max_pool2d(zeros, s.kernel, stride=s.stride)[0]
+        assert_array_equal(shown["y"], ring[0, :, : y.shape[2], : y.shape[3]])
+        assert shown["dx"].sum() == dy.sum()
+        return
+    assert_array_equal(shown["y"], y[0])
+    assert_array_equal(shown["dx"][inside], max_pool2d_backward(dy, argmax, x.shape)[0])
+    ties = panels(explorer, 1)
+    assert_array_equal(ties["dx-first"], shown["dx"])
+    assert ties["dx-split"].sum() == pytest.approx(dy.sum())
+
+
+def test_a_slider_reaches_every_window_that_holds_an_input_cell_and_no_other():
+    explorer = PoolingExplorer(X, 3, padding=1)
+    bounds = {
+        name: (control["low"], control["high"]) for name, control in controls_of(explorer).items() if "low" in control
+    }
+    assert bounds == {"size": (1, 12), "kernel": (2, 7), "padding": (0, 2), "stride": (1, 4)}
+    with pytest.raises(ValueError, match=r"padding \(3, 3\) must leave an input cell in every window"):
+        explorer.padding = 3
+    assert explorer.padding == 1
+
+
+@pytest.mark.parametrize(
+    ("op", "padding", "ceil", "there"),
+    [
+        ("max", 0, False, set()),
+        ("max", 1, False, {"pad_with"}),
+        ("max", 0, True, {"pad_with"}),
+        ("mean", 0, True, set()),
+        ("mean", 1, False, {"count_include_pad"}),
+    ],
+)
+def test_a_control_that_changes_nothing_is_not_there(op, padding, ceil, there):
+    first, moved = PoolingExplorer(X, 2, op=op, padding=padding, ceil_mode=ceil), PoolingExplorer(X, 2)
+    moved.op, moved.ceil_mode, moved.padding = op, ceil, padding
+    for explorer in (first, moved):
+        always = {"size", "kernel", "padding", "stride", "op", "ceil_mode"}
+        assert controls_of(explorer).keys() - always == there
+
+
+def test_the_window_size_stands_where_the_kernel_of_a_convolution_does():
+    controls = controls_of(PoolingExplorer(X, 2))
+    assert [control["letter"] for control in controls.values() if "letter" in control] == ["R", "F", "P", "S"]
+    assert controls["kernel"]["label"] == "window size"
+    assert controls["op"]["options"] == [["max", "max"], ["mean", "mean"]]
+
+
+def test_a_tie_goes_to_the_first_is_split_or_goes_to_all():
+    explorer = PoolingExplorer([[5, 5], [1, 5]], 2, dy=[[6.0]], ties=True)
+    assert {name: values.ravel().tolist() for name, values in panels(explorer, 1).items()} == {
+        "dy": [6],
+        "dx-first": [6, 0, 0, 0],
+        "dx-split": [2, 2, 0, 2],
+        "dx-all": [6, 6, 0, 6],
+    }
+
+
+def test_a_loser_nudged_past_the_winner_takes_the_whole_gradient_and_a_note_says_so():
+    explorer = PoolingExplorer([[5, 4], [1, 2]], 2, dy=[[6.0]])
+    type_in(explorer, ("x", (0, 0, 1), 4.9))
+    assert panels(explorer)["dx"].ravel().tolist() == [6, 0, 0, 0]
+    assert "note" not in explorer._scenes[0]
+    type_in(explorer, ("x", (0, 0, 1), 5.1))
+    moved = "The winner of y[0, 0] has moved, and the whole gradient jumped with it."
+    assert explorer.shown["parts"][1]["scene"]["note"] == moved
+    assert panels(explorer)["dx"].ravel().tolist() == [0, 6, 0, 0]
+    move(explorer, op="mean")
+    assert "note" not in explorer.shown["parts"][1]["scene"]
+    assert panels(explorer)["dx"].ravel().tolist() == [1.5] * 4
+    type_in(explorer, ("x", (0, 1, 1), 99))
+    assert "note" not in explorer._scenes[0]
+
+
+def test_many_winners_that_move_are_counted_and_without_gradients_nothing_is_said_of_them():
+    explorer = PoolingExplorer([[3, 1, 1], [1, 1, 1], [1, 1, 1]], 2, stride=1, padding=1, gradients=False)
+    type_in(explorer, ("x", (0, 0, 0), 0), ("x", (0, 1, 1), 9))
+    assert explorer._scenes[0]["note"] == "The winner of y[1, 1], y[1, 2], y[2, 1] has moved."
+    explorer = PoolingExplorer(np.ones((5, 5)), 3, stride=1, gradients=False)
+    type_in(explorer, ("x", (0, 2, 2), 9))
+    assert explorer._scenes[0]["note"].endswith("and 4 more has moved.")
+
+
+def test_edits_of_input_and_gradient_change_one_cell_each():
+    explorer = PoolingExplorer(np.stack([X, -X]), 3, stride=2)
+    x, dy = explorer.x, explorer.dy
+    x[0, 1, 4, 0] = dy[0, 1, 1, 0] = 9
+    for _ in range(2):
+        type_in(explorer, ("x", (1, 4, 0), 9), ("dy", (1, 1, 0), 9))
+        assert_array_equal(explorer.x, x)
+        assert_array_equal(explorer.dy, dy)
+    y, argmax = max_pool2d(x, 3, stride=2)
+    assert_array_equal(panels(explorer)["y"], y[0])
+    assert_array_equal(panels(explorer)["dx"], max_pool2d_backward(dy, argmax, x.shape)[0])
+    press(explorer, "reset")
+    assert_array_equal(explorer.x, np.stack([X, -X])[None])
+
+
+def test_the_backward_row_and_the_ties_are_there_when_asked_for():
+    assert set(panels(PoolingExplorer(X, 2, gradients=False))) == {"x", "y"}
+    assert len(PoolingExplorer(X, 2)._scenes) == 1
+    large = PoolingExplorer(np.ones((16, 16)), 1)
+    assert large.dy.shape == (1, 1, 16, 16)

@@ -1,0 +1,257 @@
+"""The promise: every number on a screen comes from the public functions. Break one, and what shows it breaks, no other.
+
+A function is broken where it is defined; then, as a stranger might, wherever a module of cnnlab has it under some name.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import numpy as np
+import pytest
+from explorers import MAKERS
+from scene_schema import check_scene
+
+from cnnlab import load_photo
+from cnnlab.lab.explorers.front import pack
+from cnnlab.lab.scenes import (
+    activation_scene,
+    chain_scene,
+    channels_scene,
+    convolution_scene,
+    gather_scene,
+    layer_scene,
+    network_scene,
+    photo_scene,
+    pooling_scene,
+    run_network,
+    scatter_scene,
+    tie_scene,
+    unit_scene,
+)
+from cnnlab.lab.scenes.digit import digit_scene
+from cnnlab.layers import Conv2D, Dense, Flatten, MaxPool2D, MeanPool2D, ReLU, Tanh
+from cnnlab.network import Sequential
+
+RNG = np.random.default_rng(11)
+X, Z = RNG.integers(-3, 4, (1, 2, 5, 5)).astype(float), RNG.normal(size=(1, 1, 3, 3))
+W, B, DY = RNG.normal(size=(2, 2, 3, 3)), RNG.normal(size=2), RNG.normal(size=(1, 2, 5, 5))
+ONE, KERNEL = X[:, :1], W[:1, :1]  # one channel, one filter
+POOLED = RNG.normal(size=(1, 2, 3, 3))
+PAD = {"padding": 1}
+NAMES = [("x", "∂L/∂x"), ("z", "δ_z"), ("a", "∂L/∂a"), ("p", "∂L/∂p")]
+
+
+def network(pool, activation) -> Sequential:
+    rng = np.random.default_rng(3)
+    return Sequential(Conv2D(2, 3, 2, rng=rng), activation, pool, Flatten(), Dense(12, 3, rng=rng))
+
+
+def network_of(pool, activation):
+    return network_scene(run_network(network(pool, activation), X, 1), (1, [0, 1, 1]), backward=True)
+
+
+def chain():
+    model = Sequential(*network(MaxPool2D(2), ReLU()).layers[:3])
+    maps = [X, *model.outputs(X)]
+    return chain_scene(maps, model.gradients(np.ones_like(maps[-1])), NAMES, ["⋆", "f", "pool"], (0, 0))
+
+
+def unit(pool, activation, k, cell):
+    """Return the picture of a unit of maps that were made before anything was broken."""
+    model = network(pool, activation)
+    maps = [X, *model.outputs(X)]
+    return lambda: unit_scene(model.layers, maps, k, cell)
+
+
+SCENES = {
+    "convolution": lambda: convolution_scene(X, W, B, padding=1, dy=DY),
+    "turned": lambda: convolution_scene(X, W, B, padding=1, turned=True),
+    "channels": lambda: channels_scene(X, W, B, padding=1, dy=DY),
+    "one channel": lambda: channels_scene(ONE, W[:, :1], B, padding=1),
+    "scatter": lambda: scatter_scene(ONE, KERNEL, DY[:, :1], padding=1),
+    "gather": lambda: gather_scene(ONE, KERNEL, DY[:, :1], padding=1),
+    "photo": lambda: photo_scene(load_photo()[:, :1, :60, :60], KERNEL),
+    "max": lambda: pooling_scene(X, 3, stride=2, dy=POOLED, **PAD),
+    "max over zeros": lambda: pooling_scene(X, 3, stride=2, dy=POOLED, pad_value=0.0, **PAD),
+    "mean": lambda: pooling_scene(X, 3, op="mean", stride=2, dy=POOLED, **PAD),
+    "mean of the input": lambda: pooling_scene(X, 3, op="mean", stride=2, dy=POOLED, count_include_pad=False, **PAD),
+    "ties": lambda: tie_scene(X, 3, POOLED, stride=2, **PAD),
+    **{f: lambda f=f: activation_scene(Z, f, dy=Z) for f in ("relu", "leaky_relu", "sigmoid", "tanh")},
+    "layer": lambda: layer_scene(MaxPool2D(3, stride=2, padding=1), X, POOLED, POOLED),
+    "chain": chain,
+    "network": lambda: network_of(MaxPool2D(2), ReLU()),
+    "other network": lambda: network_of(MeanPool2D(2), Tanh()),
+    "unit of a convolution": unit(MaxPool2D(2), ReLU(), 1, [2, 1, 1]),
+    "unit of an activation": unit(MaxPool2D(2), ReLU(), 2, [0, 3, 2]),
+    "unit of a max": unit(MaxPool2D(2), ReLU(), 3, [1, 1, 0]),
+    "unit of a mean": unit(MeanPool2D(2), Tanh(), 3, [1, 1, 0]),
+    "score": unit(MaxPool2D(2), ReLU(), 5, [0, 2, 0]),
+    "digit": lambda: digit_scene(np.pad(np.ones((20, 6)), ((6, 6), (12, 14))), np.full(10, 0.1)),
+}
+CONVOLUTIONS = {"convolution", "turned", "channels", "one channel"}
+NETWORKS = {"network", "other network"}
+MAX = {"max", "max over zeros", "ties", "layer", "chain", "network", "unit of a max"}
+MEAN = {"mean", "mean of the input", "other network", "unit of a mean"}
+RELU = {"relu", "chain", "network", "unit of an activation"}
+# Which scenes show what each operation makes.
+SHOWN = {
+    "convolution.conv2d": CONVOLUTIONS | NETWORKS | {"gather", "photo", "chain", "unit of a convolution"},
+    "convolution.conv2d_backward": NETWORKS | {"convolution", "channels", "scatter", "chain"},
+    "convolution.conv_transpose2d": {"gather"},
+    "padding.pad2d": CONVOLUTIONS | {"gather", "max", "max over zeros", "mean", "mean of the input", "ties", "layer"},
+    "padding.pad2d_backward": set(),  # a ring is shown as it is, and its gradient with it
+    "pooling.max_pool2d": MAX,
+    "pooling.max_pool2d_backward": MAX,
+    "pooling.mean_pool2d": MEAN,
+    "pooling.mean_pool2d_backward": MEAN,
+    "activations.relu": RELU,
+    "activations.relu_backward": RELU,
+    "activations.leaky_relu": {"leaky_relu"},
+    "activations.leaky_relu_backward": {"leaky_relu"},
+    "activations.sigmoid": {"sigmoid"},
+    "activations.sigmoid_backward": {"sigmoid"},
+    "activations.tanh": {"tanh", "other network"},
+    "activations.tanh_backward": {"tanh", "other network"},
+    "dense.dense": NETWORKS | {"score"},
+    "dense.dense_backward": NETWORKS,
+    "losses.softmax_cross_entropy": NETWORKS,
+    "losses.softmax_cross_entropy_backward": NETWORKS,
+    "data.bitmap.normalise_bitmap": {"digit"},
+    "data.bitmap.reduce_bitmap": {"digit"},
+}
+CONVOLVED_BACK = {
+    "ConvolutionExplorer with gradients",
+    "ConvolutionExplorer with channels",
+    "ConvolutionExplorer with groups",
+    "BackwardExplorer",
+    "ChannelsExplorer",
+    "ChainExplorer",
+    "NetworkExplorer",
+}
+CONVOLVED = {"ConvolutionExplorer", "PhotoExplorer", "PhotoExplorer of a few cells", "DigitPad"} | CONVOLVED_BACK
+NOT_PADDED = {"ConvolutionExplorer", "ConvolutionExplorer with channels", "PhotoExplorer", "DigitPad"}
+# Which explorers do, with all their gradients shown, a ReLU and a digit on the pad.
+EXPLORED = {
+    "convolution.conv2d": CONVOLVED,
+    "convolution.conv2d_backward": CONVOLVED_BACK,
+    "convolution.conv_transpose2d": {"BackwardExplorer"},
+    "padding.pad2d": CONVOLVED - NOT_PADDED | {"PoolingExplorer", "PoolingExplorer of means"},
+    "padding.pad2d_backward": set(),
+    "pooling.max_pool2d": {"PoolingExplorer", "ChainExplorer", "NetworkExplorer", "DigitPad"},
+    "pooling.max_pool2d_backward": {"PoolingExplorer", "ChainExplorer", "NetworkExplorer"},
+    "pooling.mean_pool2d": {"PoolingExplorer of means"},
+    "pooling.mean_pool2d_backward": {"PoolingExplorer of means"},
+    "activations.relu": {"ActivationExplorer", "ChainExplorer", "NetworkExplorer", "DigitPad"},
+    "activations.relu_backward": {"ActivationExplorer", "ChainExplorer", "NetworkExplorer"},
+    "dense.dense": {"NetworkExplorer", "DigitPad"},
+    "dense.dense_backward": {"NetworkExplorer"},
+    "losses.softmax_cross_entropy": {"NetworkExplorer", "DigitPad"},
+    "losses.softmax_cross_entropy_backward": {"NetworkExplorer"},
+    "data.bitmap.normalise_bitmap": {"DigitPad"},
+    "data.bitmap.reduce_bitmap": {"DigitPad"},
+}
+
+
+def changed(result):
+    """Return something else than a function did: other numbers, not all changed alike, other places, other cells."""
+    if isinstance(result, tuple):
+        return tuple(map(changed, result))
+    if isinstance(result, float):
+        return 1.5 * result + 1
+    if result.dtype == bool:
+        return ~result
+    return np.roll(result, 1) if result.dtype.kind == "i" else 1.5 * result + 1
+
+
+def breaking(function):
+    def broken(*args, **settings):
+        return changed(function(*args, **settings))
+
+    return broken
+
+
+def break_at_home(monkeypatch, path: str) -> None:
+    """Replace a function in the module that defines it."""
+    module, name = f"cnnlab.{path}".rsplit(".", 1)
+    module = importlib.import_module(module)
+    monkeypatch.setattr(module, name, breaking(getattr(module, name)))
+
+
+def break_everywhere(monkeypatch, path: str) -> None:
+    """Replace a function under each name that any module of cnnlab has for it."""
+    module, name = f"cnnlab.{path}".rsplit(".", 1)
+    function = getattr(importlib.import_module(module), name)
+    for loaded in [module for name, module in sys.modules.items() if name.split(".")[0] == "cnnlab"]:
+        for other in [other for other, value in vars(loaded).items() if value is function]:
+            monkeypatch.setattr(loaded, other, breaking(function))
+
+
+@pytest.fixture(scope="module")
+def whole() -> dict[str, dict]:
+    """Return every scene while nothing is broken."""
+    return {name: pack(make()) for name, make in SCENES.items()}
+
+
+WITHOUT_SCENES = ("OutputSizeExplorer", "BugExplorer", "Predict", "Predict with choices")
+
+
+@pytest.fixture(scope="module")
+def explorers() -> dict:
+    """Return one of each explorer that draws scenes, with gradients, a ReLU and a digit."""
+    made = {name: make() for name, make in MAKERS.items() if name not in WITHOUT_SCENES}
+    made["NetworkExplorer"].backward = True
+    made["ActivationExplorer"].f = "relu"
+    made["DigitPad"].bitmap = np.pad(np.ones((20, 6)), ((6, 6), (12, 14)))
+    return made
+
+
+@pytest.mark.parametrize("how", [break_at_home, break_everywhere])
+@pytest.mark.parametrize("path", SHOWN)
+def test_what_shows_a_broken_function_breaks_with_it_and_nothing_else(path, how, whole, monkeypatch):
+    how(monkeypatch, path)
+    scenes = {name: make() for name, make in SCENES.items()}
+    for scene in scenes.values():
+        check_scene(scene)
+    assert {name for name, scene in scenes.items() if pack(scene) != whole[name]} == SHOWN[path]
+
+
+@pytest.mark.parametrize("path", EXPLORED)
+def test_every_explorer_that_shows_a_broken_function_breaks_with_it(path, explorers, monkeypatch):
+    before = {name: pack(made.scenes(made.now())) for name, made in explorers.items()}
+    break_everywhere(monkeypatch, path)
+    after = {name: pack(made.scenes(made.now())) for name, made in explorers.items()}
+    assert {name for name in explorers if after[name] != before[name]} == EXPLORED[path]
+
+
+def test_every_public_operation_is_broken_in_turn():
+    modules = ("activations", "convolution", "dense", "losses", "padding", "pooling")
+    public = importlib.import_module("cnnlab").__all__
+    operations = {
+        f"{module}.{name}"
+        for module in modules
+        for name, value in vars(importlib.import_module(f"cnnlab.{module}")).items()
+        if name in public and value.__module__ == f"cnnlab.{module}"
+    }
+    assert operations == {path for path in SHOWN if not path.startswith("data.")}
+
+
+@pytest.mark.parametrize("name", ["max", "ties", "unit of a max"])
+def test_shares_and_marks_of_a_pool_are_where_its_argmax_points(name, whole, monkeypatch):
+    pooling = importlib.import_module("cnnlab.pooling")
+    original = pooling.max_pool2d
+
+    def moved(*args, **settings):
+        y, argmax = original(*args, **settings)
+        return y, np.full_like(argmax, args[0].shape[3] + 1 if args[0].shape[3] > 2 else 0)
+
+    monkeypatch.setattr(pooling, "max_pool2d", moved)
+    scene = SCENES[name]()
+    assert pack(scene["shares"]) != whole[name]["shares"]
+    if name == "max":
+        x = scene["panels"][0]
+        assert x["marks"]["winner"] == [[0, 2, 2], [1, 2, 2]]  # of the padded plane
+        dx = scene["panels"][2]["values"]
+        assert dx[:, 2, 2].tolist() == pytest.approx(POOLED[0].sum(axis=(1, 2)).tolist())
+        assert np.count_nonzero(dx) == 2

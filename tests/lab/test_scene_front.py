@@ -1,0 +1,225 @@
+"""The front end reads a scene as Python does: for every cell the same terms, strip and sentence, and lines that run.
+
+Node.js runs the front end's own modules (``front/read.mjs``) once for all scenes.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from explorers import MAKERS
+from numpy.testing import assert_allclose, assert_array_equal
+from outside import put_in
+from scene_cases import CASES, Case, every_case
+from scene_networks import every_network, units
+
+from cnnlab import conv2d, max_pool2d, mean_pool2d, pad2d
+from cnnlab.lab.explorers.front import pack
+from cnnlab.lab.numbers import format_value
+from cnnlab.lab.scenes import pooling_scene, unit_scene
+from cnnlab.lab.scenes.reading import name_of, panel_of, sentence_of, strip_of, summed, terms_of
+
+READ = Path(__file__).parent / "front" / "read.mjs"
+ways = pytest.mark.parametrize("backward", [True, False], ids=["with gradients", "without"])
+
+
+def as_text(value):
+    """Return a packed scene as JSON takes it."""
+    if isinstance(value, bytes):
+        return {"base64": base64.b64encode(value).decode()}
+    raise TypeError(value)
+
+
+def said_by(node, scenes: list[dict], backward: bool) -> list[list[dict]]:
+    """Return what the front end says of every cell of every panel of scenes, with gradients shown or hidden."""
+    text = json.dumps([{"scene": pack(scene), "backward": backward} for scene in scenes], default=as_text)
+    run = subprocess.run([node, str(READ)], input=text, capture_output=True, encoding="utf-8", timeout=300)
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)
+
+
+@pytest.fixture(scope="module")
+def answers(node) -> dict[bool, list[list[dict]]]:
+    """Return what the front end says of every case."""
+    return {backward: said_by(node, [case.scene for case in CASES], backward) for backward in (True, False)}
+
+
+def parts_of(strip) -> list[str]:
+    """Return the terms of a strip with the signs between them, as the front end lays them out."""
+    sign, closing = strip.joiner.strip(), [strip.closing] * bool(strip.closing)
+    signed = [[sign, term] if k and sign else [term] for k, term in enumerate(strip.terms)]
+    return [text for texts in signed for text in texts] + closing
+
+
+def shortened(parts: list[str], shown: list[str]) -> list[str]:
+    """Return the parts of a strip as the front end has room for them: the first ones, and how many more there are."""
+    kept = len(shown) - 1
+    return [*parts[:kept], f"+ {len(parts) - kept} more"] if len(shown) < len(parts) else parts
+
+
+def check_said(scene: dict, said: list[dict]) -> None:
+    """Raise AssertionError where the front end and Python say different things of a cell."""
+    for answer in said:
+        at, strip = answer["at"], strip_of(scene, answer["at"])
+        panel = summed(scene, at["panel"])
+        assert answer["panel"] == panel["name"]
+        terms = [[[panel, cell, float(value)] for panel, cell, value in term] for term in answer["terms"]]
+        assert terms == [[list(each) for each in term] for term in terms_of(scene, at)], at
+        total = f"= {strip.total}" if "sum" in panel and strip.total else strip.total
+        written = {
+            "head": strip.head.strip(),
+            "parts": shortened(parts_of(strip), answer["strip"]["parts"]),
+            "total": total,
+        }
+        assert {**answer["strip"], **written} == answer["strip"], at
+        assert answer["sentence"] == sentence_of(scene, at)
+
+
+@every_case
+@ways
+def test_the_front_end_says_of_every_cell_what_python_says(number, backward, answers):
+    case, said = CASES[number], answers[backward][number]
+    assert [answer["at"] for answer in said] == list(case.cells())
+    check_said(case.seen(backward), said)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ConvolutionExplorer with gradients",
+        "BackwardExplorer",
+        "ChannelsExplorer",
+        "PoolingExplorer",
+        "PoolingExplorer of means",
+        "ChainExplorer",
+        "NetworkExplorer",
+    ],
+)
+def test_the_front_end_says_of_the_cells_of_an_explorer_what_python_says(name, node):
+    explorer = MAKERS[name]()
+    for scene, said in zip(explorer._scenes, said_by(node, explorer._scenes, True), strict=True):
+        assert len(said) == sum(panel["values"].size for panel in scene["panels"])
+        check_said(scene, said)
+
+
+@every_network
+def test_the_front_end_says_of_the_picture_of_a_unit_what_python_says(name, node, monkeypatch):
+    put_in(monkeypatch)
+    scenes = [unit_scene(*unit) for unit in list(units(name))[::7]]
+    for scene, said in zip(scenes, said_by(node, scenes, True), strict=True):
+        check_said(scene, said)
+
+
+@every_case
+def test_a_long_sum_is_grouped_by_channel_each_with_what_it_adds(number, answers):
+    case = CASES[number]
+    groups = case.panels.get("y", {"sum": {}})["sum"].get("groups")
+    for answer in answers[True][number]:
+        expected = []
+        if answer["panel"] == "y" and groups is not None:
+            f, row, column = answer["at"]["cell"]
+            for k in range(case.given["w"].shape[1]):
+                window = len(answer["terms"]) // case.given["w"].shape[1]
+                name = name_of(panel_of(case.scene, "x"), answer["terms"][k * window][0][1])
+                subtotal = format_value(case.parts(f, k)[row, column], 3)
+                expected.append(f"{name.split(',')[0].replace('[', ' ')}: {subtotal}")
+        assert answer["strip"]["groups"] == expected
+
+
+# --- lines of code --------------------------------------------------------------------------------------------------
+
+
+def line_of(answer: dict, label: str) -> str:
+    return dict(answer["code"]).get(label, "")
+
+
+def run_numpy(case: Case, line: str) -> np.ndarray:
+    """Run a line of numpy in which x, w, b and dy are the arrays that the functions take."""
+    names = {name: array for name, array in case.given.items() if array is not None}
+    *setup, value = line.split("; ")
+    for statement in setup:
+        exec(statement, {"np": np}, names)
+    return eval(value, {"np": np}, names)
+
+
+@every_case
+def test_the_line_of_numpy_gives_the_number_of_the_cell(number, answers):
+    case = CASES[number]
+    panels = {answer["panel"] for answer in answers[True][number] if line_of(answer, "numpy")}
+    op = case.name.split()[0]
+    expected = {"conv": {"y", "dx", "dw"}, "channels": {"y", "dx", "dw"}, "max": {"y"}, "mean": {"y"}}.get(op, set())
+    assert panels == (expected & {"y"} if "turned" in case.name else expected & set(case.panels))
+    for answer in answers[True][number]:
+        if line_of(answer, "numpy"):
+            value = case.panels[answer["panel"]]["values"][tuple(answer["at"]["cell"])]
+            assert_allclose(run_numpy(case, line_of(answer, "numpy")), value, rtol=0 if case.exact else 1e-12)
+
+
+class Kernels(np.ndarray):
+    """An array that has the one method of a tensor that the line of PyTorch calls."""
+
+    def flip(self, *axes):
+        return np.flip(self, axes)
+
+
+def pad_as_pytorch(x, sides):
+    left, right, top, bottom = sides
+    return pad2d(np.asarray(x), ((top, bottom), (left, right)))
+
+
+def pooled_as_in_pytorch(pool):
+    """Return a pool that takes what PyTorch's does: numbers and pairs, and padding of half a window at most."""
+
+    def run(x, kernel, *, stride, padding=0, **settings):
+        half, most = (np.broadcast_to(each, 2) for each in (padding, np.asarray(kernel) // 2))
+        assert (half <= most).all()
+        y = pool(x, kernel, stride=stride, padding=padding, **settings)
+        return y[0] if isinstance(y, tuple) else y
+
+    return run
+
+
+@every_case
+def test_the_line_of_pytorch_gives_y(number, answers):
+    case = CASES[number]
+    lines = {line_of(answer, "PyTorch") for answer in answers[True][number]}
+    assert len(lines) == 1
+    line = lines.pop()
+    assert bool(line) or case.name.split()[0] not in ("conv", "channels")
+    if line:
+        pools = {"max_pool2d": max_pool2d, "avg_pool2d": mean_pool2d}
+        functions = {"conv2d": conv2d, "pad": pad_as_pytorch}
+        functions |= {name: pooled_as_in_pytorch(pool) for name, pool in pools.items()}
+        names = {name: array.view(Kernels) for name, array in case.given.items() if array is not None}
+        y = eval(line, {"F": SimpleNamespace(**functions)}, names)
+        assert_array_equal(np.asarray(y)[0], case.arrays["y"])
+
+
+def test_each_function_and_each_option_is_in_some_line_of_pytorch(answers):
+    lines = {line_of(answer, "PyTorch") for said in answers[True] for answer in said}
+    for words in ("F.max_pool2d", "F.avg_pool2d", "ceil_mode=True", "count_include_pad=False", "groups=2", "dilation="):
+        assert any(words in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        ({}, "F.max_pool2d(x, 3, stride=3)"),
+        ({"stride": (2, 1), "padding": (1, 0), "ceil_mode": True}, "stride=(2, 1), padding=(1, 0), ceil_mode=True)"),
+        ({"op": "mean", "padding": 1, "count_include_pad": False}, "stride=3, padding=1, count_include_pad=False)"),
+        ({"stride": 1, "padding": 2}, ""),  # more than half a window
+        ({"stride": 1, "padding": ((1, 0), (1, 0))}, ""),  # both sides are not alike
+        ({"op": "mean", "dilation": 2}, ""),
+        ({"padding": 1, "pad_value": 0.0}, ""),
+    ],
+)
+def test_a_pool_is_written_in_pytorch_only_where_pytorch_has_it(settings, line):
+    scene = pooling_scene(np.ones((1, 1, 6, 6)), 3, **settings)
+    assert scene.get("lines", [["PyTorch", ""]])[0][1].endswith(line)
+    assert ("lines" in scene) == bool(line)

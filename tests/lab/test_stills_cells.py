@@ -1,0 +1,228 @@
+"""The cells of a still: their numbers, colours, hatches and frames."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+from numpy.testing import assert_allclose
+from stills_seen import DY, SCENES, Seen, W, X, alone, each_scene, panels_of, pixels
+
+from cnnlab import load_digits, trained_network
+from cnnlab.lab.scenes import convolution_scene, network_scene, photo_scene, pooling_scene, run_network, scatter_scene
+from cnnlab.lab.scenes.panels import panel
+from cnnlab.lab.stills import to_png
+from cnnlab.lab.stills.canvas import GRADIENT, HATCH, INK, MARGIN, POSITIVE, SOFT, UNIT
+from cnnlab.lab.stills.cells import FADED, PALE, SIGNED, shade
+from cnnlab.lab.stills.highlight import LIT, PLAIN, SELECTED, TWIN, light_of
+from cnnlab.lab.stills.planes import MISS
+from cnnlab.lab.stills.text import brief
+
+
+def kind(panel: dict, row: int, column: int, end: str = "edges") -> int:
+    """Return what the scene says of a row and a column: the larger of the two."""
+    return max(panel[end]["rows"][row], panel[end]["columns"][column]) if end in panel else 0
+
+
+def of_level(scene: dict, *levels: int) -> set:
+    """Return the cells of all panels of cells that are lit so."""
+    light = {
+        name: cells
+        for name, cells in light_of(scene, scene["first"]).items()
+        if panels_of(scene)[name]["view"] == "cells"
+    }
+    return {(name, *at) for name, cells in light.items() for at in np.ndindex(cells.shape) if cells[at] in levels}
+
+
+# --- cells ---
+
+
+@each_scene
+def test_every_number_stands_in_its_cell_but_where_nothing_is_read(scene):
+    seen, light = Seen(scene), light_of(scene, scene["first"])
+    expected = {}
+    for place in seen.places:
+        name, plane, row, column = place
+        shown = panels_of(scene)[name]
+        hidden = kind(shown, row, column, "unread") and light[name][place[1:]] != SELECTED
+        if seen.blocks[name][0].letters and kind(shown, row, column) != 2 and not hidden:
+            expected[place] = brief(shown["values"][plane, row, column])
+    assert seen.numbers() == expected
+    assert bool(expected) == (scene is not SCENES["large planes"])
+
+
+@each_scene
+def test_every_cell_has_the_colour_of_its_value(scene):
+    seen = Seen(scene)
+    fills = seen.fills()
+    for name, shown in panels_of(scene).items():
+        if shown["view"] == "cells":
+            inside = [at for at in np.ndindex(shown["values"].shape) if kind(shown, *at[1:]) != 2]
+            palette = "gray" if shown.get("palette") == "grey" else PALE
+            colours = shade(shown["values"], shown["limit"], palette)
+            assert_allclose([fills[name, *at] for at in inside], [colours[at] for at in inside])
+
+
+def test_padding_is_striped_and_what_no_window_reads_is_dotted():
+    scene = convolution_scene(X, np.ones((1, 1, 2, 2)), stride=3, padding=((1, 0), (0, 0)))
+    seen = Seen(scene)
+    unread = {("x", 0, row, column) for row in range(6) for column in range(5) if row in (2, 5) or column == 2}
+    ring = {("x", 0, 0, column) for column in range(5)}
+    assert seen.shapes(fill=HATCH, corners=4) == ring - unread
+    assert seen.shapes(fill=SOFT, corners=6) == unread
+
+
+def test_what_lies_beyond_the_edge_is_an_outline_without_colour_and_number():
+    scene = pooling_scene(X, 2, stride=2, ceil_mode=True)
+    seen = Seen(scene)
+    beyond = {("x", 0, row, column) for row in range(6) for column in range(6) if 5 in (row, column)}
+    assert seen.shapes(line=SOFT, width=1.0) == beyond
+    assert beyond.isdisjoint(seen.numbers())
+    assert beyond & set(seen.fills()) <= seen.shapes(fill=FADED)
+
+
+def test_zeros_put_in_between_are_darker_than_zeros():
+    scene = SCENES["gather"]
+    inserted = {("x", 0, *cell[1:]) for cell in scene["panels"][0]["marks"]["inserted"]}
+    assert len(inserted) == 5
+    assert Seen(scene).shapes(fill=HATCH, corners=13) == inserted
+
+
+def test_the_winners_of_max_pooling_have_a_corner():
+    x = np.array([[[[1.0, 5, 0, 0], [0, 0, 0, 7], [0, 0, 3, 0], [9, 0, 0, 0]]]])
+    winners = {("x", 0, 0, 1), ("x", 0, 1, 3), ("x", 0, 2, 2), ("x", 0, 3, 0)}
+    seen = Seen(pooling_scene(x, 2, stride=2))
+    assert {seen.at(*middle) for middle, fill, *_, corners in seen.outlines() if corners == 3} == winners
+
+
+@each_scene
+def test_the_cells_of_the_sum_are_framed_the_one_in_view_most_and_the_others_faded(scene):
+    seen = Seen(scene)
+    framed = {level: of_level(scene, level) for level in (PLAIN, TWIN, LIT, SELECTED)}
+    assert seen.shapes(line=INK, width=3.0) == framed[SELECTED]
+    assert seen.shapes(line=INK, width=1.5) == framed[LIT]
+    assert seen.shapes(line=SOFT, width=1.0, fill=(0, 0, 0, 0), corners=13) >= framed[TWIN]
+    enlarged = {place for place in framed[PLAIN] if place[0] == scene.get("window")}
+    assert seen.shapes(fill=FADED) == (framed[PLAIN] - enlarged if scene["wires"] else set())
+
+
+def test_of_a_sum_over_channels_the_parts_are_lit_too_and_the_gradients_are_its_twins():
+    scene = SCENES["channels"]
+    light = light_of(scene, scene["first"])
+    window = np.zeros((7, 7), int)
+    window[:3, :3] = 1
+    assert np.array_equal(light["x"], [LIT * window] * 3)
+    assert np.array_equal(light["dx"], [TWIN * window] * 3)
+    assert np.array_equal(light["w"], [[[LIT] * 3] * 3] * 3 + [[[PLAIN] * 3] * 3] * 3)
+    assert np.argwhere(light["parts"] == LIT).tolist() == [[0, 0, 0], [1, 0, 0], [2, 0, 0]]
+    assert [light[name].ravel().tolist() for name in ("b", "db")] == [[LIT, PLAIN], [TWIN, PLAIN]]
+    assert [np.argwhere(light[name] == SELECTED).tolist() for name in ("y", "dy")] == [[[0, 0, 0]]] * 2
+
+
+def test_a_cell_of_the_backward_row_lights_the_sum_of_its_gradient():
+    scene = SCENES["convolution"] | {"first": {"panel": "dx", "cell": [0, 1, 0]}}
+    light = light_of(scene, scene["first"])
+    assert {name: np.argwhere(cells == LIT).tolist() for name, cells in light.items() if (cells == LIT).any()} == {
+        "dy": [[0, 0, 0]],
+        "w": [[0, 1, 0]],
+    }
+    assert np.argwhere(light["x"] == SELECTED).tolist() == [[0, 1, 0]]
+
+
+def test_a_scene_with_frames_is_shown_at_its_last_step():
+    scene = scatter_scene(X, W, DY, stride=2)
+    dx = panels_of(scene)["dx"]
+    dx["values"] = np.zeros_like(dx["values"])
+    written = {place: text for place, text in Seen(scene).numbers().items() if place[0] == "dx"}
+    assert written == {("dx", *at): brief(value) for at, value in np.ndenumerate(dx["frames"][-1])}
+
+
+def test_a_photograph_is_a_picture_with_a_frame_around_its_window():
+    scene = SCENES["photograph"]
+    seen, shown = Seen(scene), panels_of(scene)
+    images = [image.get_array() for image in seen.ax.images]
+    assert_allclose(images[0][..., 0], shown["x"]["values"][0] / shown["x"]["limit"], atol=0.004)
+    assert_allclose(images[1], shade(shown["y"]["values"][0], shown["y"]["limit"], SIGNED))
+    _, row, column = scene["first"]["cell"]
+    (left, top), side = seen.blocks["x"][1][0], seen.blocks["x"][0].side
+    window = left + side * (column + 1.5), top + side * (row + 1.5)
+    frames = [middle for middle, _, line, width, _ in seen.outlines() if width == pytest.approx(1.5)]
+    assert any(np.allclose(middle, window, atol=1e-6) for middle in frames)
+
+
+def test_numbers_are_white_on_dark_cells_and_grey_on_padding():
+    values = np.zeros((1, 1, 45, 45))
+    values[..., ::2] = 1.0
+    scene = photo_scene(values, W)
+    window = {("window", *at): value for at, value in np.ndenumerate(panels_of(scene)["window"]["values"])}
+    assert set(window.values()) == {0, 1}
+    words = Seen(scene).written()
+    assert {place: words[place].colour for place in window} == {p: INK if v else "white" for p, v in window.items()}
+    padded = Seen(convolution_scene(X, W, padding=1)).written()
+    inside = {("x", 0, row, column) for row in range(1, 6) for column in range(1, 6)}
+    assert {place for place, word in padded.items() if word.colour == INK and place[0] == "x"} == inside
+    assert {word.colour for word in padded.values()} == {INK, SOFT}
+
+
+def test_a_confusion_matrix_has_its_indices_beside_it_and_its_misses_in_another_colour():
+    values = np.array([[[20.0, 3], [0, 30]]])
+    look = {"heads": ["label", "answer"], "marks": {"miss": [[0, 0, 1]]}, "end": "c"}
+    seen = Seen(alone(panel("c", values, "answers", "", role="y", **look)))
+    (left, top), side = seen.blocks["c"][1][0], seen.blocks["c"][0].side
+    heads = [word for word in seen.words[1:] if word.colour == SOFT]
+    beside = [(word.text, round((word.top + word.bottom) / 2 * UNIT - top)) for word in heads[:2]]
+    above = [(word.text, round((word.left + word.right) / 2 * UNIT - left)) for word in heads[2:]]
+    for found in (beside, above):
+        assert [text for text, _ in found] == ["0", "1"]
+        assert_allclose([at for _, at in found], [0.5 * side, 1.5 * side], atol=1.5)
+    assert [word.text for word in seen.words if word.bold] == ["answers", "20", "3"]  # the first cell is in view
+    assert to_hex(seen.fills()["c", 0, 0, 1]) == MISS
+
+
+def test_the_pixels_of_a_small_picture_have_neither_gaps_nor_numbers():
+    seen = Seen(alone(panel("m", np.ones((2, 2, 2)), "image", "", role="x", scale=0.5)))
+    block, corners = seen.blocks["m"]
+    left, top = corners[1].astype(int) + MARGIN  # of the second plane: a cell of the first is framed
+    inside = pixels(to_png(seen.ax))[top : top + 2 * block.side, left : left + 2 * block.side]
+    assert np.ptp(inside.reshape(-1, 4), axis=0).max() < 0.01
+    assert seen.numbers() == {}
+
+
+def test_what_stands_below_a_plane_begins_at_its_left_side():
+    captions = ["8 read as 3\n63 % sure", "1 read as 7\n50 % sure"]
+    seen = Seen(alone(panel("m", np.zeros((2, 3, 3)), "worst", "", role="x", planes=[1, 2], captions=captions)))
+    block, corners = seen.blocks["m"]
+    for caption, (x, y) in zip(captions, corners, strict=True):
+        lines = [word for word in seen.words if word.text in caption.split("\n")]
+        assert [word.text for word in lines] == caption.split("\n")
+        assert_allclose([word.left * UNIT for word in lines], x, atol=0.5)
+        assert y + 3 * block.side <= lines[0].top * UNIT < lines[1].top * UNIT < y + 3 * block.side + 30
+
+
+def test_lines_divide_a_bitmap_into_blocks():
+    ax = Seen(alone(panel("b", np.zeros((1, 32, 32)), "digit", "", role="x", view="photo", blocks=8))).ax
+    lines = [
+        path
+        for path, line in zip(ax.collections[0].get_paths(), ax.collections[0].get_edgecolor(), strict=True)
+        if to_hex(line) == POSITIVE
+    ]
+    side = ax.images[0].get_extent()[1] / 8
+    across = sorted(path.vertices[0, 0] for path in lines if np.ptp(path.vertices[:, 0]) == 0)
+    assert_allclose(across, side * np.arange(1, 8))
+    assert len(lines) == 14
+
+
+def test_a_network_frames_what_a_unit_sees_and_the_map_that_it_is_of():
+    digits = load_digits()
+    scene = network_scene(run_network(trained_network(), digits.x_test[:1]), (1, [0, 4, 4]))
+    seen = Seen(scene)
+    field = {("h0", *cell) for cell in panels_of(scene)["h0"]["marks"]["field"]}
+    assert len(field) == 9
+    assert seen.shapes(line=INK, width=2.0) == field
+    assert seen.shapes(line=GRADIENT, width=2.0) >= {("h1", 0, 4, 4)}
+    assert seen.shapes(fill=FADED) == set()
+    assert seen.numbers() == {}
+    block = seen.blocks["h1"][0]
+    outline = [middle for middle, _, line, width, _ in seen.outlines() if width == pytest.approx(2) and middle[0] > 0]
+    _, x, y = next(each for each in seen.layout.blocks if each[0].panel["name"] == "h1")
+    assert any(np.allclose(middle, (x + block.width / 2, y + block.height / 2)) for middle in outline)

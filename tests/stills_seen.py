@@ -1,0 +1,147 @@
+"""Scenes to draw, and what a test sees of a still: its words, and the shapes of a look by the cells they stand on."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgba
+from matplotlib.image import imread
+from matplotlib.path import Path
+
+from cnnlab.lab.scenes import (
+    activation_scene,
+    channels_scene,
+    convolution_scene,
+    gather_scene,
+    layer_scene,
+    photo_scene,
+    pooling_scene,
+    scatter_scene,
+    tie_scene,
+)
+from cnnlab.lab.stills import draw_scene, new_axes
+from cnnlab.lab.stills.canvas import DPI, UNIT, Drawing, Word, words_on
+from cnnlab.lab.stills.layout import lay_out
+
+Place = tuple[str, int, int, int]  # panel, plane, row, column
+
+X = np.arange(25.0).reshape(1, 1, 5, 5) % 7 - 3
+W = np.array([[[[1.0, 0, -1], [2, 0.5, -2], [1, 0, -1]]]])
+DY = np.array([[[[1.0, -2], [0, 3]]]])
+
+
+def some(*shape) -> np.ndarray:
+    return np.random.default_rng(1).integers(-4, 5, shape).astype(float)
+
+
+SCENES = {
+    "convolution": convolution_scene(X, W, np.array([1.0]), stride=2, padding=((1, 0), (0, 1)), dy=DY),
+    "leftovers": convolution_scene(some(1, 1, 6, 6), some(1, 1, 2, 2), stride=4),
+    "channels": channels_scene(some(1, 3, 5, 5), some(2, 3, 3, 3), some(2), padding=1, stride=2, dy=some(1, 2, 3, 3)),
+    "groups": convolution_scene(some(1, 4, 4, 4), some(4, 2, 3, 3), groups=2),
+    "scatter": scatter_scene(X, W, DY, stride=2),
+    "gather": gather_scene(X, W, DY, stride=2),
+    "max": pooling_scene(X, 2, stride=2, padding=1, ceil_mode=True, dy=some(1, 1, 3, 3)),
+    "mean": pooling_scene(X, 3, op="mean", stride=2, padding=1, ceil_mode=True),
+    "mean without padding": pooling_scene(X, 3, op="mean", stride=2, padding=1, count_include_pad=False),
+    "ties": tie_scene(np.ones((1, 1, 4, 4)), 2, some(1, 1, 2, 2)),
+    "activation": activation_scene(X, "relu", dy=some(1, 1, 5, 5)),
+    "plain": layer_scene(object(), X, X),
+    "long": convolution_scene(some(1, 1, 5, 5), some(1, 1, 4, 4), np.array([2.0])),
+    "long maximum": pooling_scene(some(1, 1, 5, 5), 4),
+    "large numbers": convolution_scene(-1e8 * some(1, 1, 4, 4), some(1, 1, 2, 2)),
+    "large planes": convolution_scene(some(1, 1, 20, 20), some(1, 1, 3, 3)),
+    "photograph": photo_scene(np.linspace(0, 1, 2500).reshape(1, 1, 50, 50), W),
+    "two channels": convolution_scene(some(1, 2, 3, 3), some(1, 2, 2, 2), np.array([2.0])),
+    "photographs": convolution_scene(some(1, 3, 60, 60), some(2, 3, 5, 5) / 7),
+    "many filters": channels_scene(some(1, 2, 6, 6), some(6, 2, 3, 3)),
+    "one cell": convolution_scene(np.ones((1, 1, 1, 1)), np.ones((1, 1, 1, 1))),
+}
+each_scene = pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
+
+
+def panels_of(scene: dict) -> dict[str, dict]:
+    return {panel["name"]: panel for panel in scene["panels"]}
+
+
+def alone(shown: dict) -> dict:
+    """Return the scene of one panel."""
+    return {"panels": [shown], "signs": [], "wires": {}, "first": {"panel": shown["name"], "cell": [0, 0, 0]}}
+
+
+def pixels(png: bytes) -> np.ndarray:
+    """Return a picture's colours (H, W, 4), from 0 to 1."""
+    return imread(BytesIO(png), format="png")
+
+
+class Seen:
+    """A scene as it is drawn."""
+
+    def __init__(self, scene: dict):
+        self.scene, self.layout, self.ax = scene, lay_out(scene), draw_scene(scene, new_axes())
+        self.words = words_on(self.ax)
+        planes = [(block, x, y) for block, x, y in self.layout.blocks if block.panel["view"] in ("cells", "photo")]
+        self.blocks = {block.panel["name"]: (block, block.corners(x, y)) for block, x, y in planes}
+        cells = [name for name, (block, _) in self.blocks.items() if block.panel["view"] == "cells"]
+        self.places = [(name, *at) for name in cells for at in np.ndindex(self.blocks[name][0].panel["values"].shape)]
+        self._boxes = np.array([self.box(place) for place in self.places]).reshape(-1, 4)
+
+    def box(self, place: Place) -> tuple[float, float, float, float]:
+        """Return left, top, right and bottom of a cell, in px."""
+        name, plane, row, column = place
+        block, corners = self.blocks[name]
+        (x, y), side = corners[plane], block.side
+        return x + column * side, y + row * side, x + (column + 1) * side, y + (row + 1) * side
+
+    def at(self, x: float, y: float) -> Place | None:
+        """Return the cell at a point, in px."""
+        left, top, right, bottom = self._boxes.T
+        found = np.flatnonzero((left < x) & (x < right) & (top < y) & (y < bottom))
+        return self.places[found[0]] if len(found) else None
+
+    def written(self) -> dict[Place, Word]:
+        """Return the words in the cells; fails where one is wider than its cell."""
+        found = {}
+        for word in self.words:
+            place = self.at(UNIT * (word.left + word.right) / 2, UNIT * (word.top + word.bottom) / 2)
+            if place:
+                left, _, right, _ = self.box(place)
+                assert left <= UNIT * word.left + 1e-6, word
+                assert UNIT * word.right <= right + 1, word
+                found[place] = word
+        return found
+
+    def numbers(self) -> dict[Place, str]:
+        """Return what is written in the cells."""
+        return {place: word.text for place, word in self.written().items()}
+
+    def shapes(self, *, fill=None, line=None, width=None, corners=None) -> set[Place]:
+        """Return the cells with a shape of this look: colours, px of its line, how many corners it has."""
+        found = {self.at(*middle) for middle, *look in self.outlines() if _is(look, (fill, line, width, corners))}
+        return found - {None}
+
+    def fills(self) -> dict[Place, tuple]:
+        """Return the colour of each cell: of the first shape that stands there."""
+        found = {}
+        for middle, fill, *_ in self.outlines():
+            if (place := self.at(*middle)) and fill[3]:
+                found.setdefault(place, fill)
+        return found
+
+    def outlines(self):
+        """Yield each closed shape: its middle in px, its fill and its line, and how many corners it has."""
+        for drawing in (artist for artist in self.ax.collections if isinstance(artist, Drawing)):
+            looks = drawing.get_facecolor(), drawing.get_edgecolor(), drawing.get_linewidth()
+            for path, fill, line, width in zip(drawing.get_paths(), *looks, strict=True):
+                starts = np.flatnonzero(path.codes == Path.MOVETO)
+                for points in np.split(path.vertices * UNIT, starts[1:]):
+                    middle = (points.min(axis=0) + points.max(axis=0)) / 2
+                    yield middle, tuple(fill), tuple(line), width * DPI / 72, len(points) - 1
+
+
+def _is(look, wanted) -> bool:
+    fill, line, width, corners = wanted
+    asked = [fill and to_rgba(fill), line and to_rgba(line), width, corners]
+    return all(want is None or np.allclose(have, want) for have, want in zip(look, asked, strict=True))
