@@ -54,7 +54,7 @@ class BugExplorer(Explorer):
 
     # --- what the base class asks ---
 
-    def parts(self, s, scenes) -> list[Part]:  # noqa: D102 (inherited)
+    def parts(self, s, scenes) -> list[Part]:
         said = "Choose what you expect, then click a cell: the test runs."
         head = {"kind": "head", "controls": [*self.controls(s, "head"), button("reset", "begin anew")]}
         rows = [
@@ -87,7 +87,7 @@ class BugExplorer(Explorer):
         right = sum(predicted == came for predicted, came in self.found.values())
         return f"{len(self.found)} of {len(BUGS) * len(self.tests)} cells run, {right} predicted right"
 
-    def press(self, s: SimpleNamespace, name: str) -> None:  # noqa: D102 (inherited)
+    def press(self, s: SimpleNamespace, name: str) -> None:
         word, *places = name.split(" ")
         if word != "run" or len(places) != 2 or not all(place.isascii() and place.isdecimal() for place in places):
             return
@@ -100,10 +100,10 @@ class BugExplorer(Explorer):
         self.found = {}
         super().reset()
 
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         return f"BugExplorer: {self._count()}"
 
-    def still(self):  # noqa: D102 (inherited)
+    def still(self):
         rows = [["bug", *self.tests], ["---"] * (len(self.tests) + 1)]
         rows += [[bug, *(self.found.get((bug, test), ("", NOT_RUN))[1] for test in self.tests)] for bug in BUGS]
         return {"text/markdown": "\n".join(f"| {' | '.join(row)} |" for row in rows)}

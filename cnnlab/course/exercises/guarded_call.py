@@ -32,10 +32,10 @@ class Printed(io.TextIOBase):
     def __init__(self):
         self.text = ""
 
-    def writable(self):  # noqa: D102 (inherited)
+    def writable(self):
         return True
 
-    def write(self, text):  # noqa: D102 (inherited)
+    def write(self, text):
         self.text += text[: MOST_PRINTED - len(self.text)]
         return len(text)
 

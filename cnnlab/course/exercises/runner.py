@@ -157,12 +157,12 @@ class Watch:
 class Watched(Dense):
     """A dense layer that tells its watch of every pass."""
 
-    def forward(self, x):  # noqa: D102 (inherited)
+    def forward(self, x):
         scores = super().forward(x)
         self.watch.went_forward(x, scores)
         return scores
 
-    def backward(self, dy):  # noqa: D102 (inherited)
+    def backward(self, dy):
         dx = super().backward(dy)
         self.watch.went_backward(dy)
         return dx

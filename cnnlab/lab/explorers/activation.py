@@ -50,20 +50,20 @@ class ActivationExplorer(Explorer):
         check_shape("dy", dy, z.shape, "that of z")
         super().__init__({"x": z, "dy": dy}, f=f)
 
-    def scenes(self, s):  # noqa: D102 (inherited)
+    def scenes(self, s):
         scene = activation_scene(self.arrays["x"], s.f, dy=self.arrays["dy"] if self.gradients else None)
         for panel in scene["panels"]:
             panel["editable"] = panel["name"] in self.arrays
         return [scene]
 
-    def beside(self, s, scenes):  # noqa: D102 (inherited)
+    def beside(self, s, scenes):
         f, slope = ACTIVATIONS[s.f].formulas()
         lines = [line(("formula", f)), line(("formula", slope)), line(("soft", "δ = ∂L/∂a · f′(z)"))]
         return lines if self.gradients else lines[:1]
 
-    def title(self, s, scenes):  # noqa: D102 (inherited)
+    def title(self, s, scenes):
         return ";   ".join(ACTIVATIONS[s.f].formulas())
 
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         height, width = self.arrays["x"].shape[2:]
         return f"ActivationExplorer: {self.f} of z {height}×{width}"

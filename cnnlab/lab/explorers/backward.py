@@ -42,7 +42,7 @@ class BackwardExplorer(ConvolutionExplorer):
             why = f"to step through ({self.size} + 2*{self.padding} = {padded})"
             raise ValueError(f"padding ({padding}) must leave at most {MOST_STEPPED} cells a side {why}")
 
-    def scenes(self, s):  # noqa: D102 (inherited)
+    def scenes(self, s):
         arrays, sides = (self.x_of(s), self.w_of(s), self.dy_of(s)), {"stride": s.stride, "padding": s.padding}
         scatter, gather = scatter_scene(*arrays, **sides), gather_scene(*arrays, **sides)
         ways = panel_of(scatter, "dx")["values"], panel_of(gather, "y")["values"]
@@ -53,6 +53,6 @@ class BackwardExplorer(ConvolutionExplorer):
             {**gather, "heading": "Gather: every input collects its terms in one full convolution", "note": note},
         ]
 
-    def parts(self, s, scenes):  # noqa: D102 (inherited)
+    def parts(self, s, scenes):
         head, *stages = super().parts(s, scenes)
         return [head, *({**stage, "abreast": True} for stage in stages)]

@@ -156,11 +156,11 @@ class ChainExplorer(Explorer):
 
     # --- what the base class asks ---
 
-    def check(self, s):  # noqa: D102 (inherited)
+    def check(self, s):
         for chain in CHAINS:  # so that the other one can be chosen at any time
             self.axes(s, chain)
 
-    def scenes(self, s):  # noqa: D102 (inherited)
+    def scenes(self, s):
         model, chain, (row, place) = self.model(s), CHAINS[s.chain], direction_of(s.arrow)
         maps = [self.arrays["x"], *model.outputs(self.arrays["x"])]
         errors = model.gradients(cut(self.arrays["dy"], maps[-1].shape[-1]))
@@ -187,23 +187,23 @@ class ChainExplorer(Explorer):
             more |= {"steps": "dx", "first": {"panel": "dx", "cell": [0, *start]}}
         return {key: value for key, value in scene.items() if key not in ("lines", "setup")} | more
 
-    def array_of(self, panel):  # noqa: D102 (inherited)
+    def array_of(self, panel):
         return {"h0": "x", "g4": "dy"}.get(panel, panel)
 
-    def plane_of(self, s, panel, number):  # noqa: D102 (inherited)
+    def plane_of(self, s, panel, number):
         return self.arrays[self.array_of(panel)][kernel_in_view(s) if panel == "w" else 0, number]
 
-    def parts(self, s, scenes):  # noqa: D102 (inherited)
+    def parts(self, s, scenes):
         head, overview, detail = super().parts(s, scenes)
         (arrows,) = self.controls(s, "arrows")
         arrows["options"] = list(map(list, enumerate(arrow_labels(s))))
         return [head, overview, {"kind": "arrows", "controls": [arrows]}, detail]
 
-    def title(self, s, scenes):  # noqa: D102 (inherited)
+    def title(self, s, scenes):
         row, place = direction_of(s.arrow)
         return f"{CHAINS[s.chain].name};  {algebra(s)[row][place]}"
 
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         s = self.now()
         first, *rest = self.axes(s, CHAINS[s.chain])
         sizes = " → ".join(str(size) for size in (first.size, first.out, *(axis.out for axis in rest)))

@@ -65,16 +65,16 @@ class ChannelsExplorer(ConvolutionExplorer):
         self.arrays = {name: repeat_to(array, room[name]) for name, array in self.arrays.items()}
         self.filters, self.channels = w.shape[:2]
 
-    def x_of(self, s):  # noqa: D102 (inherited)
+    def x_of(self, s):
         return super().x_of(s)[:, : s.channels]
 
-    def w_of(self, s):  # noqa: D102 (inherited)
+    def w_of(self, s):
         return super().w_of(s)[: s.filters, : s.channels]
 
-    def b_of(self, s):  # noqa: D102 (inherited)
+    def b_of(self, s):
         return super().b_of(s)[: s.filters]
 
-    def dy_of(self, s):  # noqa: D102 (inherited)
+    def dy_of(self, s):
         return super().dy_of(s)[:, : s.filters]
 
     @property
@@ -92,17 +92,17 @@ class ChannelsExplorer(ConvolutionExplorer):
             "fully connected": places * (inputs + 1),
         }
 
-    def scenes(self, s):  # noqa: D102 (inherited)
+    def scenes(self, s):
         dy = self.dy_of(s) if self.gradients else None
         arrays = self.x_of(s), self.w_of(s), self.b_of(s)
         return [channels_scene(*arrays, dy=dy, turned=s.turned, **self.geometry(s))]
 
-    def beside(self, s, scenes):  # noqa: D102 (inherited)
+    def beside(self, s, scenes):
         shared, *others = (f"{name} {count:,}" for name, count in self.parameters_of(s).items())
         told = line(("soft", "to learn: "), ("bold", shared), ("soft", f", {', '.join(others)}"))
         return [*super().beside(s, scenes), told]
 
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         many = f"{self.channels} channel{'s' * (self.channels > 1)}"
         return super().describe().replace(": ", f": {many}, ", 1)
 

@@ -83,7 +83,7 @@ class Slider(Setting):
         """Return the least and the most, whatever the other settings are."""
         return explorer.ranges.get(self.name, self._range)
 
-    def validate(self, explorer, value):  # noqa: D102 (inherited)
+    def validate(self, explorer, value):
         low, high = self.range(explorer)
         if explorer._made:
             return check_between(self.name, value, low, high)
@@ -91,7 +91,7 @@ class Slider(Setting):
         explorer.ranges[self.name] = low, max(high, value)
         return value
 
-    def control(self, explorer, value):  # noqa: D102 (inherited)
+    def control(self, explorer, value):
         low, high = explorer.bounds(self.name)
         return {**super().control(explorer, value), "low": low, "high": high}
 
@@ -111,13 +111,13 @@ class Choice(Setting):
         options = explorer.options.get(self.name, self._options)
         return options if isinstance(options, dict) else {option: str(option) for option in options}
 
-    def validate(self, explorer, value):  # noqa: D102 (inherited)
+    def validate(self, explorer, value):
         options = list(self.options(explorer))
         if isinstance(value, bool) or not isinstance(value, str | Real) or value not in options:
             raise ValueError(f"{self.name} ({shown(value)}) must be one of {', '.join(map(str, options))}")
         return options[options.index(value)]
 
-    def control(self, explorer, value):  # noqa: D102 (inherited)
+    def control(self, explorer, value):
         options = [[option, label] for option, label in self.options(explorer).items()]
         return {**super().control(explorer, value), "options": options}
 
@@ -127,7 +127,7 @@ class Switch(Setting):
 
     kind = "switch"
 
-    def validate(self, explorer, value):  # noqa: D102 (inherited)
+    def validate(self, explorer, value):
         return check_flag(self.name, value)
 
 

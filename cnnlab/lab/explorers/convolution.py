@@ -162,7 +162,7 @@ class ConvolutionExplorer(WindowExplorer):
         w = turn(self.w_of(s)) if s.turned else self.w_of(s)
         return convolution.conv2d(self.x_of(s), w, self.b_of(s), **self.geometry(s))
 
-    def dy_of(self, s):  # noqa: D102 (inherited)
+    def dy_of(self, s):
         _, make = UPSTREAMS[s.upstream]
         return make(self.y_of(s)) if make else super().dy_of(s)
 
@@ -172,29 +172,29 @@ class ConvolutionExplorer(WindowExplorer):
 
     # --- what the base class asks ---
 
-    def axis(self, s):  # noqa: D102 (inherited)
+    def axis(self, s):
         dilation = self.fixed["dilation"]
         return check_axis(s.size, s.kernel, stride=s.stride, padding=s.padding, dilation=dilation)
 
-    def scenes(self, s):  # noqa: D102 (inherited)
+    def scenes(self, s):
         dy = self.dy_of(s) if self.gradients else None
         arrays = self.x_of(s), self.w_of(s), self.b_of(s)
         return [convolution_scene(*arrays, dy=dy, turned=s.turned, **self.geometry(s))]
 
-    def plane_of(self, s, panel, number):  # noqa: D102 (inherited)
+    def plane_of(self, s, panel, number):
         array = self.arrays[panel]
         if panel == "b":
             return array[number : number + 1, None]
         return array[divmod(number, self.w_of(s).shape[1])] if panel == "w" else array[0, number]
 
-    def edit(self, s, panel, cell, value):  # noqa: D102 (inherited)
+    def edit(self, s, panel, cell, value):
         if panel == "dy":  # of the gradient in view, which becomes the learner's own
             dy = self.dy_of(s)
             self.arrays["dy"][:, : dy.shape[1], : dy.shape[2], : dy.shape[3]] = dy
             self.upstream = GIVEN
         super().edit(s, panel, cell, value)
 
-    def note_of(self, panel, cell, before, after):  # noqa: D102 (inherited)
+    def note_of(self, panel, cell, before, after):
         old, new = ({shown["name"]: shown for shown in scenes[0]["panels"]} for scenes in (before, after))
         drawn = drawn_at(old[panel], cell)
         if f"d{panel}" not in old or drawn is None:
@@ -204,7 +204,7 @@ class ConvolutionExplorer(WindowExplorer):
         gradient = value_at(old[f"d{panel}"], drawn)
         return nudge_note(name_of(old[panel], drawn), change, *losses, gradient) if change else ""
 
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         s = self.now()
         filters, out = len(self.w_of(s)), self.axis(s).out
         many = "" if filters == 1 else f"{filters} filters, "

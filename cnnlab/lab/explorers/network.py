@@ -82,10 +82,10 @@ class NetworkExplorer(Explorer):
         image = self.images[s.image : s.image + 1] if self.drawing is None else self.drawing
         return run_network(self.model, image, None if s.target < 0 else s.target)
 
-    def useless(self, s):  # noqa: D102 (inherited)
+    def useless(self, s):
         return set() if s.backward else {"target"}
 
-    def scenes(self, s):  # noqa: D102 (inherited)
+    def scenes(self, s):
         result = self.result_of(s)
         k, cell = unit = self.unit or first_unit(result)
         overview = network_scene(result, unit, backward=s.backward)
@@ -94,13 +94,13 @@ class NetworkExplorer(Explorer):
         heading = f"How this unit of {names[k - 1]} was made"
         return [overview, {**detail, "heading": heading, "topic": f"{k} {cell}"}]
 
-    def parts(self, s, scenes):  # noqa: D102 (inherited)
+    def parts(self, s, scenes):
         head, overview, detail = super().parts(s, scenes)
         if self.labels is not None:
             head["controls"].append(button("wrong", "a wrong one ▸", title="the next image that it gets wrong"))
         return [head, overview, {**detail, "fold": "Open its picture"}]
 
-    def beside(self, s, scenes):  # noqa: D102 (inherited)
+    def beside(self, s, scenes):
         shares = panel_of(scenes[0], "p")["values"].ravel()
         sure = f"It says {shares.argmax()}, {format_percent(shares.max())} sure."
         told = "" if self.drawing is not None or self.labels is None else f" It is {_a(self.labels[s.image])}."
@@ -109,7 +109,7 @@ class NetworkExplorer(Explorer):
         made = f"{layers} made these {len(shares)} numbers out of {image.size} pixels."
         return [line(("title", f"{sure}{told}")), line(("soft", f"{made} Point at any square to see what made it."))]
 
-    def press(self, s, name):  # noqa: D102 (inherited)
+    def press(self, s, name):
         if name == "wrong" and self.labels is not None:
             self.drawing, self.image = None, self._next_wrong(s.image)
 
@@ -122,17 +122,17 @@ class NetworkExplorer(Explorer):
                 return int(numbers[wrong][0])
         return image
 
-    def pick(self, s, stage, panel, cell):  # noqa: D102 (inherited)
+    def pick(self, s, stage, panel, cell):
         place = panel[1:]
         if panel[0] == "h" and place != "0":
             self.unit = int(place), cell
         elif panel == "p":  # a probability opens its score
             self.unit = len(self.model.layers), cell
 
-    def title(self, s, scenes):  # noqa: D102 (inherited)
+    def title(self, s, scenes):
         return "".join(text for _, text in self.beside(s, scenes)[0])
 
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         answer, right = int(panel_of(self._scenes[0], "p")["values"].argmax()), ""
         if self.labels is not None and self.drawing is None:
             right = " (right)" if answer == self.labels[self.image] else f" (it is {self.labels[self.image]})"

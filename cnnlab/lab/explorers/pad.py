@@ -21,7 +21,7 @@ class Bitmap(Setting):
 
     kind = "pad"
 
-    def validate(self, explorer, value):  # noqa: D102 (inherited)
+    def validate(self, explorer, value):
         bitmap = as_array(self.name, value)
         if bitmap.dtype.kind not in "biuf":
             raise TypeError(f"{self.name} (dtype {bitmap.dtype}) must hold True and False, or numbers")
@@ -30,7 +30,7 @@ class Bitmap(Setting):
         bitmap.setflags(write=False)
         return bitmap
 
-    def read(self, explorer, value):  # noqa: D102 (inherited)
+    def read(self, explorer, value):
         if not isinstance(value, bytes | bytearray | memoryview):
             raise TypeError(f"{self.name} must be bytes")
         cells = np.frombuffer(value, np.uint8)
@@ -38,7 +38,7 @@ class Bitmap(Setting):
             raise ValueError(f"{self.name} ({cells.size} cells) must have {explorer.side}×{explorer.side}")
         return self.validate(explorer, cells.reshape(explorer.side, explorer.side))
 
-    def control(self, explorer, value):  # noqa: D102 (inherited)
+    def control(self, explorer, value):
         cells = value.astype(np.uint8).tobytes()
         return {**super().control(explorer, value), "value": cells, "high": explorer.side}
 
@@ -121,19 +121,19 @@ class DigitPad(Explorer):
 
     # --- what the base class asks ---
 
-    def scenes(self, s):  # noqa: D102 (inherited)
+    def scenes(self, s):
         return [digit_scene(s.bitmap, self._probabilities(s.bitmap))]
 
-    def beside(self, s, scenes):  # noqa: D102 (inherited)
+    def beside(self, s, scenes):
         if not s.bitmap.any():
             return [line(("title", "Draw a digit."))]
         probabilities = panel_of(scenes[0], "p")["values"]
         return [line(("title", f"It says {probabilities.argmax()}, {format_percent(probabilities.max())} sure."))]
 
-    def title(self, s, scenes):  # noqa: D102 (inherited)
+    def title(self, s, scenes):
         return "".join(text for _, text in self.beside(s, scenes)[0])
 
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         probabilities = self.probabilities
         if probabilities is None:
             return "DigitPad: draw a digit"

@@ -81,20 +81,20 @@ class PhotoExplorer(FormulaExplorer):
         named = KERNELS.get(s.kernel)
         return self.arrays["w"].copy() if named is None else check_square("kernel", named, "HW")[None, None]
 
-    def axis(self, s):  # noqa: D102 (inherited)
+    def axis(self, s):
         return check_axis(self.photo.shape[-1], self.w_of(s).shape[-1], stride=s.stride, padding=s.padding)
 
-    def scenes(self, s):  # noqa: D102 (inherited)
+    def scenes(self, s):
         return [photo_scene(self.photo, self.w_of(s), stride=s.stride, padding=s.padding)]
 
-    def plane_of(self, s, panel, number):  # noqa: D102 (inherited)
+    def plane_of(self, s, panel, number):
         return self.w_of(s)[0, number] if s.kernel != OWN else super().plane_of(s, panel, number)
 
-    def edit(self, s, panel, cell, value):  # noqa: D102 (inherited)
+    def edit(self, s, panel, cell, value):
         self.arrays["w"], self.kernel = self.w_of(s), OWN
         super().edit(self.now(), panel, cell, value)
 
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         axis = self.axis(self.now())
         return (
             f"PhotoExplorer: photo {axis.size}×{axis.size}, kernel {self.kernel} {axis.kernel}×{axis.kernel}, "

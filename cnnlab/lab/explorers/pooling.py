@@ -87,18 +87,18 @@ class PoolingExplorer(WindowExplorer):
 
     # --- what the base class asks ---
 
-    def axis(self, s):  # noqa: D102 (inherited)
+    def axis(self, s):
         return check_axis(s.size, s.kernel, stride=s.stride, padding=s.padding, ceil_mode=s.ceil_mode)
 
-    def check(self, s):  # noqa: D102 (inherited)
+    def check(self, s):
         check_filled(self.axis(s))
 
-    def useless(self, s):  # noqa: D102 (inherited)
+    def useless(self, s):
         pads_zero = s.op == "max" and (s.padding or s.ceil_mode)
         counts = "count_include_pad" in POOLS[s.op].options and s.padding
         return {name for name, use in (("pad_with", pads_zero), ("count_include_pad", counts)) if not use}
 
-    def scenes(self, s):  # noqa: D102 (inherited)
+    def scenes(self, s):
         geometry = {"stride": s.stride, "padding": s.padding, "ceil_mode": s.ceil_mode}
         options = {name: getattr(s, name) for name in POOLS[s.op].options if hasattr(s, name)}
         zero = 0.0 if s.op == "max" and s.pad_with == "zero" else None
@@ -109,12 +109,12 @@ class PoolingExplorer(WindowExplorer):
             scenes.append({**tie_scene(self.x_of(s), s.kernel, self.dy_of(s), **geometry), "heading": heading})
         return scenes
 
-    def note_of(self, panel, cell, before, after):  # noqa: D102 (inherited)
+    def note_of(self, panel, cell, before, after):
         old, new = (scenes[0]["shares"]["values"] for scenes in (before, after))
         moved = np.argwhere((old != new).any(axis=(-2, -1)))
         return moved_note(moved, self.gradients) if len(moved) and POOLS[self.op].picks else ""
 
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         out = self.axis(self.now()).out
         return (
             f"PoolingExplorer: {self.op}, x {self.size}×{self.size}, window {self.kernel}, "

@@ -25,7 +25,7 @@ NOTHING_GIVEN = {True: "Choose one first.", False: "Type an answer first."}
 class Given(Setting):
     """What the learner answers: a text, or one of the choices as text."""
 
-    def validate(self, explorer, value):  # noqa: D102 (inherited)
+    def validate(self, explorer, value):
         if not isinstance(value, str):
             raise TypeError(f"{self.name} ({shown(value)}) must be a text, as it is typed")
         if len(value) > LONGEST:
@@ -36,7 +36,7 @@ class Given(Setting):
             raise ValueError(f"{self.name} ({value!r}) must stay as it is: the question has been answered")
         return value
 
-    def control(self, explorer, value):  # noqa: D102 (inherited)
+    def control(self, explorer, value):
         control = {**super().control(explorer, value), "disabled": explorer.closed}
         if explorer.choices is None:
             return control | {"kind": "text", "text": "a number" if explorer.wants_number else "a word"}
@@ -132,7 +132,7 @@ class Predict(Explorer):
 
     # --- what the base class asks ---
 
-    def parts(self, s, scenes) -> list[Part]:  # noqa: D102 (inherited)
+    def parts(self, s, scenes) -> list[Part]:
         buttons = [button("check", "check", disabled=self.closed)]
         if self.tried and not self.closed:
             buttons.append(button("reveal", "show the answer"))
@@ -143,7 +143,7 @@ class Predict(Explorer):
         self._judge(self.given)
         super()._changed(change)
 
-    def press(self, s, name):  # noqa: D102 (inherited)
+    def press(self, s, name):
         if name == "check" and not s.given.strip():
             self.verdict = [line(NOTHING_GIVEN[bool(self.choices)])]
         elif name == "reveal" and self.tried and not self.closed:
@@ -154,10 +154,10 @@ class Predict(Explorer):
         self._begin_anew()
         super().reset()
 
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         return f"Predict: {self.question}"
 
-    def still(self):  # noqa: D102 (inherited)
+    def still(self):
         choices = "\n".join(f"- {escape_markdown(choice)}" for choice in self.choices or [])
         return {"text/markdown": f"**Predict:** {escape_markdown(self.question)}\n\n{choices}".strip()}
 

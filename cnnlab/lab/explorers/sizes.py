@@ -28,7 +28,7 @@ class Layers(Setting):
         """Return a copy: to append to it changes nothing."""
         return list(super().get(explorer, cls))
 
-    def validate(self, explorer, value):  # noqa: D102 (inherited)
+    def validate(self, explorer, value):
         layers = check_layers(value)
         check_between("the number of layers", len(layers), 1, MOST_LAYERS)
         return [_checked(layer, number) for number, layer in enumerate(layers, start=1)]
@@ -106,10 +106,10 @@ class OutputSizeExplorer(Explorer):
     def _axes(self, s: SimpleNamespace) -> list[Axis]:
         return trace_axes(s.size, s.layers, ceil_mode=s.rounding == "ceil")
 
-    def check(self, s):  # noqa: D102 (inherited)
+    def check(self, s):
         self._axes(s)
 
-    def beside(self, s, scenes):  # noqa: D102 (inherited)
+    def beside(self, s, scenes):
         if not any(layer.name == "pool" for layer in s.layers):
             return [line(("soft", "A convolution always rounds down, and there is no pool here."))]
         down, up = (replaced(s, rounding=way) for way in ("floor", "ceil"))
@@ -119,7 +119,7 @@ class OutputSizeExplorer(Explorer):
             return [line(("soft", "Here both give the same: no pool gains a window."))]
         return [line(("soft", f"{way.rounding}: "), " → ".join(map(str, self.sizes_of(way)))) for way in (down, up)]
 
-    def parts(self, s, scenes) -> list[Part]:  # noqa: D102 (inherited)
+    def parts(self, s, scenes) -> list[Part]:
         head = {"kind": "head", "controls": self.controls(s, "head"), "lines": self.beside(s, scenes)}
         head["controls"][-1]["disabled"] = not self.fits(replaced(s, rounding="floor"))
         rows = [
@@ -165,19 +165,19 @@ class OutputSizeExplorer(Explorer):
         longer = ([*s.layers, layer] for layer in order if len(s.layers) < MOST_LAYERS)
         return next((layers for layers in longer if self.fits(replaced(s, layers=layers))), [])
 
-    def change_of(self, name, value):  # noqa: D102 (inherited)
+    def change_of(self, name, value):
         what, _, number = name.partition(".")
         if what not in LayerWindow._fields or not number.isdecimal() or not 0 < int(number) <= len(self.layers):
             return super().change_of(name, value)
         return super().change_of("layers", replaced_layer(self.now(), int(number) - 1, **{what: value}).layers)
 
-    def press(self, s, name):  # noqa: D102 (inherited)
+    def press(self, s, name):
         if name == "add":
             self.layers = self._with_one_more(s) or s.layers
         elif name == "drop" and len(s.layers) > 1:
             self.layers = s.layers[:-1]
 
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         first, *sizes = self.sizes
         steps = [
             f" → {layer.name} {layer.kernel}×{layer.kernel} P{layer.padding} S{layer.stride} → {size}"
@@ -185,7 +185,7 @@ class OutputSizeExplorer(Explorer):
         ]
         return f"OutputSizeExplorer{' (pools round up)' * (self.rounding == 'ceil')}: {first}{''.join(steps)}"
 
-    def still(self):  # noqa: D102 (inherited)
+    def still(self):
         stack = zip(self.layers, self.explain(), receptive_field(self.layers), strict=True)
         labels = [
             (f"{layer.name} {layer.kernel}×{layer.kernel}", chain_of(because), field) for layer, because, field in stack

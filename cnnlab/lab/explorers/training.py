@@ -28,7 +28,7 @@ LATER = "what a reset makes the network anew with"
 class LookBack(Slider):
     """After which epoch; its end is now."""
 
-    def control(self, explorer, value):  # noqa: D102 (inherited)
+    def control(self, explorer, value):
         _, now = explorer.bounds(self.name)
         text = "now" if value == now else f"epoch {value}" if value else "before"
         return {**super().control(explorer, value), "text": text}
@@ -175,7 +175,7 @@ class TrainingExplorer(Explorer):
             self._player.stop()
         super().close()
 
-    def press(self, s, name):  # noqa: D102 (inherited)
+    def press(self, s, name):
         buttons = {"start": self.start, "step": lambda: self.run(1)}
         if name in buttons:
             buttons[name]()
@@ -193,7 +193,7 @@ class TrainingExplorer(Explorer):
         with self._player.lock:
             super().refresh()
 
-    def set_state(self, sync_data):  # noqa: D102 (inherited)
+    def set_state(self, sync_data):
         with self._player.lock:
             super().set_state(sync_data)
             self._player.catch_up()
@@ -204,10 +204,10 @@ class TrainingExplorer(Explorer):
 
     # --- what the base class asks ---
 
-    def bounds(self, name):  # noqa: D102 (inherited)
+    def bounds(self, name):
         return self.ranges[name]  # no setting depends on another
 
-    def scenes(self, s):  # noqa: D102 (inherited)
+    def scenes(self, s):
         run, past = self._run, s.look_back < len(self._run.weights)  # else now, or an epoch that is still to come
         network = run.network(run.weights[s.look_back] if past else None)
         image, label = run.data.x_test[s.image : s.image + 1], run.data.y_test[s.image]
@@ -218,7 +218,7 @@ class TrainingExplorer(Explorer):
         answer = f"held-out image {s.image} is a {label}, answer {shares.argmax()}, {format_percent(shares.max())} sure"
         return [summary_scene(run), {**scene, "heading": f"The network {when}: {answer}"}]
 
-    def parts(self, s, scenes) -> list[Part]:  # noqa: D102 (inherited)
+    def parts(self, s, scenes) -> list[Part]:
         run, playing = self._run, self.playing
         buttons = [
             button("start", "▶ start", disabled=run.over or playing),
@@ -238,10 +238,10 @@ class TrainingExplorer(Explorer):
             {"kind": "stage", "scene": scenes[1], "controls": self.controls(s, "look")},
         ]
 
-    def title(self, s, scenes):  # noqa: D102 (inherited)
+    def title(self, s, scenes):
         return self.describe()
 
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         run = self._run
         first, second = run.plan.filters
         made = f"{first} and {second} filters, batch size {run.plan.batch_size}, seed {run.plan.seed}"

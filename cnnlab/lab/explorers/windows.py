@@ -29,16 +29,16 @@ class FormulaExplorer(Explorer):
         """Return the output size of the present settings with its reason."""
         return explain_axis(self.axis(self.now()))
 
-    def check(self, s):  # noqa: D102 (inherited)
+    def check(self, s):
         self.axis(s)
 
-    def beside(self, s, scenes):  # noqa: D102 (inherited)
+    def beside(self, s, scenes):
         return formula_lines(explain_axis(self.axis(s)))
 
-    def below(self, s):  # noqa: D102 (inherited)
+    def below(self, s):
         return leftover_line(explain_axis(self.axis(s)))
 
-    def title(self, s, scenes):  # noqa: D102 (inherited)
+    def title(self, s, scenes):
         return chain_of(explain_axis(self.axis(s)))
 
 

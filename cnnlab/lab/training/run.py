@@ -65,7 +65,7 @@ class SmallNetwork(Sequential):
         super().__init__(first, ReLU(), second, ReLU(), *top)
         self.deltas = {name: math.nan for name, layer in zip(NAMES, self.layers, strict=True) if layer.params}
 
-    def backward(self, dy):  # noqa: D102 (inherited)
+    def backward(self, dy):
         dx, *gradients = self.gradients(dy)
         of_layer = dict(zip(NAMES, gradients, strict=True))
         self.deltas = {name: float(np.abs(of_layer[name]).mean() * len(dy)) for name in self.deltas}
