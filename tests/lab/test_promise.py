@@ -20,6 +20,7 @@ from cnnlab.lab.scenes import (
     chain_scene,
     channels_scene,
     convolution_scene,
+    digit_scene,
     gather_scene,
     layer_scene,
     network_scene,
@@ -30,7 +31,6 @@ from cnnlab.lab.scenes import (
     tie_scene,
     unit_scene,
 )
-from cnnlab.lab.scenes.digit import digit_scene
 from cnnlab.layers import Conv2D, Dense, Flatten, MaxPool2D, MeanPool2D, ReLU, Tanh
 from cnnlab.network import Sequential
 

@@ -10,9 +10,8 @@ from scene_networks import every_network, odd_convolution, units
 
 from cnnlab import load_digits, trained_network
 from cnnlab.dense import dense
-from cnnlab.lab.scenes import layer_scene, network_scene, run_network, unit_scene
-from cnnlab.lab.scenes.layers import as_planes, way_of
-from cnnlab.lab.scenes.network import layer_names
+from cnnlab.lab.scenes import layer_names, layer_scene, network_scene, run_network, unit_scene
+from cnnlab.lab.scenes._layers import as_planes, way_of
 from cnnlab.lab.scenes.reading import name_of, panel_of, sentence_of, strip_of, terms_of
 from cnnlab.layers import Activation, Conv2D, Dense, Flatten, LeakyReLU, MaxPool2D, MeanPool2D, Pool2D, ReLU, Sigmoid
 from cnnlab.network import Sequential

@@ -9,8 +9,15 @@ from numpy.testing import assert_allclose
 from stills_seen import DY, SCENES, Seen, W, X, alone, each_scene, panels_of, pixels
 
 from cnnlab import load_digits, trained_network
-from cnnlab.lab.scenes import convolution_scene, network_scene, photo_scene, pooling_scene, run_network, scatter_scene
-from cnnlab.lab.scenes.panels import panel
+from cnnlab.lab.scenes import (
+    convolution_scene,
+    network_scene,
+    panel,
+    photo_scene,
+    pooling_scene,
+    run_network,
+    scatter_scene,
+)
 from cnnlab.lab.stills import to_png
 from cnnlab.lab.stills.canvas import GRADIENT, HATCH, INK, MARGIN, POSITIVE, SOFT, UNIT
 from cnnlab.lab.stills.cells import FADED, PALE, SIGNED, shade

@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 from stills_seen import alone
 
 from cnnlab.geometry import receptive_field, trace_axes
-from cnnlab.lab.scenes.panels import panel
+from cnnlab.lab.scenes import panel
 from cnnlab.lab.stills import draw_curves, draw_scene, draw_sizes, new_axes
 from cnnlab.lab.stills.canvas import GRADIENT, INK, LETTERS, LINE, POSITIVE, UNIT, ZERO, words_on
 from cnnlab.lab.stills.charts import PLAIN_BAR

@@ -7,8 +7,7 @@ import pytest
 from stills_seen import SCENES, Seen, W, X, alone, each_scene, panels_of
 
 from cnnlab import load_digits, trained_network
-from cnnlab.lab.scenes import convolution_scene, layer_scene, network_scene, pooling_scene, run_network
-from cnnlab.lab.scenes.panels import panel
+from cnnlab.lab.scenes import convolution_scene, layer_scene, network_scene, panel, pooling_scene, run_network
 from cnnlab.lab.scenes.reading import sentence_of, strip_of, terms_of
 from cnnlab.lab.stills import draw_scene, new_axes, scene_png
 from cnnlab.lab.stills.canvas import ROLES, UNIT, WIDTH, words_on

@@ -10,7 +10,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 from training_steps import enabled, explore, said
 
-from cnnlab.lab.training import interrupt
+from cnnlab.lab.training import _interrupt as interrupt
 
 
 @pytest.fixture

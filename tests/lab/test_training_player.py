@@ -11,7 +11,7 @@ import pytest
 from explorer_steps import press
 from training_steps import FEW, enabled, explore, heading, losses, said
 
-from cnnlab.lab.training import player
+from cnnlab.lab.training import _player as player
 
 
 async def other_tasks() -> None:

@@ -33,7 +33,7 @@ class Contended:
 
 
 def test_whoever_pauses_and_starts_while_a_call_ends_keeps_the_turn(monkeypatch):
-    monkeypatch.setattr("cnnlab.lab.training.player.SHOW_EVERY", math.inf)
+    monkeypatch.setattr("cnnlab.lab.training._player.SHOW_EVERY", math.inf)
 
     async def play():
         explorer = explore()

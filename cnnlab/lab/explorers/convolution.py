@@ -22,8 +22,7 @@ from cnnlab.lab.explorers.windows import (
     roomy,
 )
 from cnnlab.lab.numbers import format_value
-from cnnlab.lab.scenes import convolution_scene
-from cnnlab.lab.scenes.convolution import turn
+from cnnlab.lab.scenes import convolution_scene, turn
 from cnnlab.lab.scenes.reading import name_of, value_at
 from cnnlab.lab.scenes.schema import Panel
 from cnnlab.operands import check_convolution

@@ -10,8 +10,7 @@ from cnnlab._validate import check_array, check_has, check_shape
 from cnnlab.lab.explorers.controls import Choice, Slider, Switch, button
 from cnnlab.lab.explorers.explorer import Explorer, line
 from cnnlab.lab.numbers import format_percent
-from cnnlab.lab.scenes import network_scene, run_network, unit_scene
-from cnnlab.lab.scenes.network import Pass, layer_names
+from cnnlab.lab.scenes import Pass, layer_names, network_scene, run_network, unit_scene
 from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.layers import Conv2D
 from cnnlab.losses import check_labels

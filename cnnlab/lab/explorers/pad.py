@@ -9,7 +9,7 @@ from cnnlab.data import reduce_bitmap
 from cnnlab.lab.explorers.controls import Setting, check_between
 from cnnlab.lab.explorers.explorer import Explorer, line
 from cnnlab.lab.numbers import format_percent
-from cnnlab.lab.scenes.digit import digit_scene
+from cnnlab.lab.scenes import digit_scene
 from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.losses import softmax_cross_entropy
 

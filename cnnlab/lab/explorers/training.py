@@ -10,18 +10,17 @@ from cnnlab.lab.explorers.controls import Choice, Slider, button
 from cnnlab.lab.explorers.events import Part
 from cnnlab.lab.explorers.explorer import Explorer, line
 from cnnlab.lab.numbers import format_percent
+from cnnlab.lab.scenes import maps_scene, summary_scene
 from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.lab.scenes.schema import Line
-from cnnlab.lab.scenes.training import maps_scene, summary_scene
-from cnnlab.lab.training.player import Player
-from cnnlab.lab.training.run import NAMES, Plan, Run, SmallNetwork
+from cnnlab.lab.training import LAYER_NAMES, Plan, Player, Run, SmallNetwork
 
 FILTERS = (2, 4, 8, 16, 32)
 LEARNING_RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 BATCH_SIZES = (4, 8, 16, 32, 64, 128, 256)
 # Seconds of rest between two steps. With less than 5 ms a kernel in a browser serves nobody, and cannot be paused.
 PACES = {"full speed": 0.005, "20 steps a second": 0.05, "2 steps a second": 0.5}
-MAPS = NAMES[:5]  # the layers that give planes
+MAPS = LAYER_NAMES[:5]  # the layers that give planes
 LATER = "what a reset makes the network anew with"
 
 
@@ -211,7 +210,7 @@ class TrainingExplorer(Explorer):
         run, past = self._run, s.look_back < len(self._run.weights)  # else now, or an epoch that is still to come
         network = run.network(run.weights[s.look_back] if past else None)
         image, label = run.data.x_test[s.image : s.image + 1], run.data.y_test[s.image]
-        scene = maps_scene(network, run.weights[0]["0.w"], image, NAMES.index(s.maps), s.maps)
+        scene = maps_scene(network, run.weights[0]["0.w"], image, LAYER_NAMES.index(s.maps), s.maps)
         shares = panel_of(scene, "p")["values"].ravel()
         before = f"after epoch {s.look_back}" if s.look_back else "before the training"
         when = before if past else f"now, after step {run.step}"

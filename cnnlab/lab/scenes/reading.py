@@ -9,8 +9,8 @@ from itertools import product
 from typing import NamedTuple
 
 from cnnlab.lab.numbers import format_value
+from cnnlab.lab.scenes._sentences import filled
 from cnnlab.lab.scenes.schema import At, Cell, Panel, Scene, Shares, Sum, Wires
-from cnnlab.lab.scenes.sentences import filled
 
 AXES = ("planes", "rows", "columns")
 BEYOND = {
@@ -72,7 +72,7 @@ def name_of(panel: Panel, cell: Cell) -> str:
 
     Examples
     --------
-    >>> from cnnlab.lab.scenes.panels import panel
+    >>> from cnnlab.lab.scenes._panels import panel
     >>> name_of(panel("x", [[[1, 2]]], "x", "input", role="x"), [0, 0, 1])
     'x[0, 1]'
     """

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
-from cnnlab.lab.scenes.panels import panel
-from cnnlab.lab.scenes.training import round_up
+from cnnlab.lab.scenes import panel, round_up
 from cnnlab.lab.stills.scene import draw_scene
 
 

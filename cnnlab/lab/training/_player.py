@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from cnnlab.lab.training.interrupt import interruptible
-from cnnlab.lab.training.run import Run
+from cnnlab.lab.training._interrupt import interruptible
+from cnnlab.lab.training._run import Run
 
 SHOW_EVERY = 0.25  # seconds
 MOST_SHOWING, MOST_REST = 0.2, 2.0  # of the time, and seconds: in a browser it takes long to evaluate
@@ -39,7 +39,7 @@ class Player:
     Examples
     --------
     >>> from cnnlab.data import load_digits
-    >>> from cnnlab.lab.training.run import Plan
+    >>> from cnnlab.lab.training._run import Plan
     >>> run = Run(load_digits(), Plan((2, 2), 0.03, 16, epochs=1, seed=0))
     >>> player = Player(run, show=lambda: None, pace=lambda: 0.0)
     >>> player.make(3)

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnlab import losses
-from cnnlab.lab.scenes.layers import as_planes, channels_of, map_panel, reads, way_of
-from cnnlab.lab.scenes.panels import BACKWARD, panel, size_of
+from cnnlab.lab.scenes._layers import as_planes, channels_of, map_panel, reads, way_of
+from cnnlab.lab.scenes._panels import BACKWARD, panel, size_of
 from cnnlab.lab.scenes.schema import Panel, Scene
 from cnnlab.layers import Conv2D, Flatten
 from cnnlab.network import Sequential

@@ -7,11 +7,12 @@ from importlib import import_module
 import numpy as np
 
 from cnnlab.geometry import Axis
-from cnnlab.lab.scenes import panels, sentences
-from cnnlab.lab.scenes.activation import activation_scene
-from cnnlab.lab.scenes.convolution import convolution_scene
-from cnnlab.lab.scenes.panels import output_panel, panel, side_by_side
-from cnnlab.lab.scenes.pooling import pooling_scene
+from cnnlab.lab.scenes import _panels as panels
+from cnnlab.lab.scenes import _sentences as sentences
+from cnnlab.lab.scenes._activation import activation_scene
+from cnnlab.lab.scenes._convolution import convolution_scene
+from cnnlab.lab.scenes._panels import output_panel, panel, side_by_side
+from cnnlab.lab.scenes._pooling import pooling_scene
 from cnnlab.lab.scenes.schema import Panel, Places, Scene
 from cnnlab.layers import Activation, Conv2D, Dense, Flatten, Layer, Pool2D
 from cnnlab.pooling import POOLS

@@ -9,10 +9,10 @@ import numpy as np
 
 from cnnlab import losses
 from cnnlab.lab.numbers import format_percent, format_value
-from cnnlab.lab.scenes import sentences
-from cnnlab.lab.scenes.layers import as_planes, map_panel
-from cnnlab.lab.scenes.network import bars_panel
-from cnnlab.lab.scenes.panels import kernel_panel, panel, side_by_side, size_of
+from cnnlab.lab.scenes import _sentences as sentences
+from cnnlab.lab.scenes._layers import as_planes, map_panel
+from cnnlab.lab.scenes._network import bars_panel
+from cnnlab.lab.scenes._panels import kernel_panel, panel, side_by_side, size_of
 from cnnlab.lab.scenes.schema import Panel, Scene
 from cnnlab.network import Sequential
 
@@ -29,12 +29,12 @@ TOLD = {
 
 
 def summary_scene(run) -> Scene:
-    """Return the scene of a :class:`cnnlab.lab.training.run.Run`: curves, δ by layer, confusion matrix, worst images.
+    """Return the scene of a :class:`cnnlab.lab.training.Run`: curves, δ by layer, confusion matrix, worst images.
 
     Examples
     --------
     >>> from cnnlab.data import load_digits
-    >>> from cnnlab.lab.training.run import Plan, Run
+    >>> from cnnlab.lab.training import Plan, Run
     >>> scene = summary_scene(Run(load_digits(), Plan((4, 4), 0.03, 16, epochs=1, seed=0)))
     >>> [panel["name"] for panel in scene["panels"]], scene["panels"][3]["values"].sum()
     (['loss', 'accuracy', 'deltas', 'confusion', 'worst'], np.float64(360.0))
@@ -75,7 +75,7 @@ def maps_scene(model: Sequential, first: np.ndarray, image: np.ndarray, layer: i
 
     Examples
     --------
-    >>> from cnnlab.lab.training.run import SmallNetwork
+    >>> from cnnlab.lab.training import SmallNetwork
     >>> model = SmallNetwork((1, 8, 8), (8, 16), 10, rng=np.random.default_rng(0))
     >>> scene = maps_scene(model, model.params["0.w"], np.ones((1, 1, 8, 8)), 4, "max-pooling")
     >>> [(panel["name"], panel["planes"]) for panel in scene["panels"]]

@@ -6,8 +6,9 @@ import numpy as np
 
 from cnnlab import convolution
 from cnnlab.geometry import check_window
-from cnnlab.lab.scenes import panels, sentences
-from cnnlab.lab.scenes.panels import (
+from cnnlab.lab.scenes import _panels as panels
+from cnnlab.lab.scenes import _sentences as sentences
+from cnnlab.lab.scenes._panels import (
     BACKWARD,
     OUTPUT,
     Axes,

@@ -6,8 +6,9 @@ import numpy as np
 
 from cnnlab.activations import ACTIVATIONS
 from cnnlab.geometry import check_window
-from cnnlab.lab.scenes import panels, sentences
-from cnnlab.lab.scenes.panels import BACKWARD, input_panel, output_panel, parts_in, size_of, total
+from cnnlab.lab.scenes import _panels as panels
+from cnnlab.lab.scenes import _sentences as sentences
+from cnnlab.lab.scenes._panels import BACKWARD, input_panel, output_panel, parts_in, size_of, total
 from cnnlab.lab.scenes.schema import Scene
 
 SYMBOLS = {"x": "z", "y": "a", "dx": "δ", "dy": "∂L/∂a"}

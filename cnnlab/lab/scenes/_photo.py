@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.lab.scenes.convolution import convolution_scene
-from cnnlab.lab.scenes.panels import kernel_panel, size_of
+from cnnlab.lab.scenes._convolution import convolution_scene
+from cnnlab.lab.scenes._panels import kernel_panel, size_of
 from cnnlab.lab.scenes.schema import Scene
 
 AT_THE_EYES = (0.35, 0.4)  # of the height and the width of cnnlab's portrait: where the first window lies

@@ -7,8 +7,9 @@ from itertools import product
 import numpy as np
 
 from cnnlab._validate import check_shape
-from cnnlab.lab.scenes import panels, sentences
-from cnnlab.lab.scenes.panels import (
+from cnnlab.lab.scenes import _panels as panels
+from cnnlab.lab.scenes import _sentences as sentences
+from cnnlab.lab.scenes._panels import (
     BACKWARD,
     INPUT,
     Axes,

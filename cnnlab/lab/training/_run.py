@@ -17,7 +17,7 @@ from cnnlab.network import Sequential
 from cnnlab.optimizers import SGD
 from cnnlab.training import train
 
-NAMES = ("convolution 1", "ReLU 1", "convolution 2", "ReLU 2", "max-pooling", "flatten", "dense")
+LAYER_NAMES = ("convolution 1", "ReLU 1", "convolution 2", "ReLU 2", "max-pooling", "flatten", "dense")
 MOMENTUM = 0.9
 EVALUATIONS = 12  # of the held-out images over a training: most of them early, when the curves are steep
 
@@ -41,7 +41,7 @@ class HeldOut(NamedTuple):
 
 
 class SmallNetwork(Sequential):
-    """Two 3×3 convolutions with ReLU, a max-pooling, a dense layer; :data:`NAMES` are its layers.
+    """Two 3×3 convolutions with ReLU, a max-pooling, a dense layer; :data:`LAYER_NAMES` are its layers.
 
     ``deltas`` holds the mean size of δ in each layer with weights in the last backward, NaN before one. δ is the
     gradient of an image's own loss, whatever the batch size, with respect to the layer's output, before the activation.
@@ -63,11 +63,11 @@ class SmallNetwork(Sequential):
         inputs = filters[1] * output_size(height, 2, stride=2) * output_size(width, 2, stride=2)
         top = MaxPool2D(2), Flatten(), Dense(inputs, classes, rng=rng)
         super().__init__(first, ReLU(), second, ReLU(), *top)
-        self.deltas = {name: math.nan for name, layer in zip(NAMES, self.layers, strict=True) if layer.params}
+        self.deltas = {name: math.nan for name, layer in zip(LAYER_NAMES, self.layers, strict=True) if layer.params}
 
     def backward(self, dy):
         dx, *gradients = self.gradients(dy)
-        of_layer = dict(zip(NAMES, gradients, strict=True))
+        of_layer = dict(zip(LAYER_NAMES, gradients, strict=True))
         self.deltas = {name: float(np.abs(of_layer[name]).mean() * len(dy)) for name in self.deltas}
         return dx
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from cnnlab import convolution
 from cnnlab.geometry import check_window
-from cnnlab.lab.scenes import sentences
-from cnnlab.lab.scenes.convolution import convolution_scene, turn
-from cnnlab.lab.scenes.panels import (
+from cnnlab.lab.scenes import _sentences as sentences
+from cnnlab.lab.scenes._convolution import convolution_scene, turn
+from cnnlab.lab.scenes._panels import (
     FORWARD,
     INPUT,
     OUTPUT,

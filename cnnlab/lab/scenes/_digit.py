@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from cnnlab.data import bitmap as bitmaps
-from cnnlab.lab.scenes import sentences
-from cnnlab.lab.scenes.network import bars_panel
-from cnnlab.lab.scenes.panels import panel
+from cnnlab.lab.scenes import _sentences as sentences
+from cnnlab.lab.scenes._network import bars_panel
+from cnnlab.lab.scenes._panels import panel
 from cnnlab.lab.scenes.schema import Scene
 
 CLASSES = 10
