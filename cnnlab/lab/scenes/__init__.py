@@ -15,27 +15,3 @@ from cnnlab.lab.scenes._panels import panel
 from cnnlab.lab.scenes._photo import photo_scene
 from cnnlab.lab.scenes._pooling import pooling_scene, tie_scene
 from cnnlab.lab.scenes._training import maps_scene, round_up, summary_scene
-
-__all__ = [
-    "Pass",
-    "activation_scene",
-    "chain_scene",
-    "channels_scene",
-    "convolution_scene",
-    "digit_scene",
-    "gather_scene",
-    "layer_names",
-    "layer_scene",
-    "maps_scene",
-    "network_scene",
-    "panel",
-    "photo_scene",
-    "pooling_scene",
-    "round_up",
-    "run_network",
-    "scatter_scene",
-    "summary_scene",
-    "tie_scene",
-    "turn",
-    "unit_scene",
-]

@@ -6,20 +6,10 @@ import numpy as np
 
 from cnnlab import convolution
 from cnnlab.geometry import check_window
+from cnnlab.lab.scenes import _panels as panels
 from cnnlab.lab.scenes import _sentences as sentences
 from cnnlab.lab.scenes._convolution import convolution_scene, turn
-from cnnlab.lab.scenes._panels import (
-    FORWARD,
-    INPUT,
-    OUTPUT,
-    Axes,
-    input_panel,
-    of_gradient,
-    pad,
-    parts_in,
-    size_of,
-    without_code,
-)
+from cnnlab.lab.scenes._panels import FORWARD, INPUT, OUTPUT, Axes, pad, without_code
 from cnnlab.lab.scenes.schema import Scene
 from cnnlab.wiring import full_axis
 
@@ -53,7 +43,7 @@ def scatter_scene(x, w, dy, *, stride=1, padding=0) -> Scene:
     frames, _, _ = convolution.conv2d_backward(so_far, np.repeat(xp, dy.size, axis=0), w, stride=stride)
     by_name["dx"] |= {"row": FORWARD, "column": OUTPUT, "frames": frames, "title": "so far"}
     by_name["dy"] |= {"row": FORWARD, "column": INPUT, "title": "each cell in turn …"}
-    by_name["w"] |= {"title": "… times the kernel", "editable": False, "sum": parts_in("dy", "w", "dx")}
+    by_name["w"] |= {"title": "… times the kernel", "editable": False, "sum": panels.parts_in("dy", "w", "dx")}
     del by_name["w"]["gradient"]
     more = {"signs": ["·", "→"], "steps": "dy", "first": {"panel": "dy", "cell": [0, 0, 0]}}
     return {**without_code(scene), "panels": [by_name[name] for name in ("dy", "w", "dx")], **more}
@@ -88,11 +78,10 @@ def gather_scene(x, w, dy, *, stride=1, padding=0) -> Scene:
     given |= {"symbol": "∂L/∂y", "alias": "spread ∂L/∂y", "title": _zeros(axes), "role": "gradient"}
     given |= {"editable": False, "marks": {"inserted": inserted}}
     kernel |= {"title": "turned by 180°", "editable": False, "turned": True, "places": kernel["places"] | backwards}
-    of_x = input_panel("", result["values"], axes, "", "")
-    result |= {"symbol": "∂L/∂x", "title": of_gradient(axes), "role": "gradient"}
+    of_x = panels.input_panel("", result["values"], axes, "", "")
+    result |= {"symbol": "∂L/∂x", "title": panels.of_gradient(axes), "role": "gradient"}
     result |= {"places": of_x["places"], "edges": of_x["edges"]}
-    for panel in (given, kernel, result):
-        panel["says"] = sentences.told(sentences.GATHER[panel["name"]], window=size_of(w))
+    sentences.tell(scene["panels"], sentences.GATHER, window=panels.size_of(w))
     return without_code(scene)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from cnnlab.data import bitmap as bitmaps
 from cnnlab.lab.scenes import _sentences as sentences
 from cnnlab.lab.scenes._network import bars_panel
-from cnnlab.lab.scenes._panels import panel
+from cnnlab.lab.scenes._panels import panel, scene
 from cnnlab.lab.scenes.schema import Scene
 
 CLASSES = 10
@@ -31,5 +31,5 @@ def digit_scene(bitmap: np.ndarray, probabilities: np.ndarray | None) -> Scene:
     ]
     if probabilities is None:
         shown[2]["best"] = -1
-    shown[1]["says"] = sentences.told(sentences.DIGIT)
-    return {"panels": shown, "signs": ["→", "→"], "wires": {}, "first": {"panel": "p", "cell": [0, 0, 0]}}
+    shown[1]["says"] = sentences.sentence(sentences.DIGIT)
+    return scene(shown, ["→", "→"], {}, "p")

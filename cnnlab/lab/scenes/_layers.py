@@ -70,9 +70,8 @@ def plain_scene(layer: Layer, x: np.ndarray, y: np.ndarray) -> Scene:
     """Return the scene of a layer of which nothing is known but what goes in and comes out."""
     name = type(layer).__name__
     shown = [map_panel("x", x, "x", "in"), map_panel("y", y, "y", f"out of {name}", column=1)]
-    for each in shown:
-        each["says"] = sentences.told(sentences.PLAIN[each["name"]], name=name)
-    return {"panels": shown, "signs": ["→"], "wires": {}, "first": {"panel": "y", "cell": [0, 0, 0]}}
+    sentences.tell(shown, sentences.PLAIN, name=name)
+    return panels.scene(shown, ["→"], {})
 
 
 def map_panel(name: str, values: np.ndarray, symbol: str, title: str, **options) -> Panel:
@@ -171,8 +170,7 @@ def score_scene(layer: Dense, before: np.ndarray, score: int) -> Scene:
     if len(planes) > 1:
         parts = zip(planes.reshape(len(planes), 1, -1), w.reshape(len(planes), -1, 1), strict=True)
         of_y["sum"]["groups"] = np.stack([dense.dense(x, of_plane) for x, of_plane in parts])
-    for each in scene["panels"]:
-        each["says"] = sentences.told(sentences.DENSE[each["name"]], score=str(score))
+    sentences.tell(scene["panels"], sentences.DENSE, score=str(score))
     return _cut_out(scene)
 
 

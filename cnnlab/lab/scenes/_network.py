@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnlab import losses
 from cnnlab.lab.scenes._layers import as_planes, channels_of, map_panel, reads, way_of
-from cnnlab.lab.scenes._panels import BACKWARD, panel, size_of
+from cnnlab.lab.scenes._panels import GRADIENT, panel, scene, size_of
 from cnnlab.lab.scenes.schema import Panel, Scene
 from cnnlab.layers import Conv2D, Flatten
 from cnnlab.network import Sequential
@@ -95,20 +95,12 @@ def network_scene(result: Pass, unit: tuple[int, list[int]], *, backward: bool =
         shown.append(map_panel(f"h{k}", result.maps[k], name, title, active=k == unit[0], **look))
         if backward:
             symbol = GRADIENTS.get(result.model.layers[k - 1].kind, "∂L/∂y")
-            shown.append(map_panel(f"g{k}", result.errors[k], symbol, "", row=BACKWARD, **look | {"role": "gradient"}))
+            shown.append(map_panel(f"g{k}", result.errors[k], symbol, "", **look, **GRADIENT))
         column += 1
     if backward:
         shown.append(map_panel("g0", result.errors[0], "∂L/∂x", "", column=1, end="map 0", role="gradient"))
-    k, cell = unit
-    return {
-        "panels": shown,
-        "signs": ["→"] * (column - 1),
-        "wires": {},
-        "first": {"panel": f"h{k}", "cell": cell},
-        "pick": True,
-        "compact": True,
-        "inset": 1,
-    }
+    first = {"panel": f"h{unit[0]}", "cell": unit[1]}
+    return scene(shown, ["→"] * (column - 1), {}, first=first, pick=True, compact=True, inset=1)
 
 
 def chain_scene(maps, errors, names: list[tuple[str, str]], signs: list[str], active: tuple[int, int]) -> Scene:
@@ -136,10 +128,10 @@ def chain_scene(maps, errors, names: list[tuple[str, str]], signs: list[str], ac
     for k, (values, error, (name, delta)) in enumerate(zip(maps, errors, names, strict=True)):
         seen, look = k in (place, place + 1), {"column": k, "end": f"map {k}"}
         above = {"active": seen and row == 0, "editable": k == 0}
-        below = {"active": seen and row == 1, "editable": k == last, "row": BACKWARD, "role": "gradient"}
+        below = {"active": seen and row == 1, "editable": k == last, **GRADIENT}
         shown.append(map_panel(f"h{k}", values, name, size_of(values), **look, **above))
         shown.append(map_panel(f"g{k}", error, delta, size_of(values), **look, **below))
-    return {"panels": shown, "signs": signs, "wires": {}, "first": {"panel": f"h{last}", "cell": [0, 0, 0]}}
+    return scene(shown, signs, {}, f"h{last}")
 
 
 def bars_panel(name: str, shares: np.ndarray, symbol: str, **options) -> Panel:

@@ -14,7 +14,14 @@ from cnnlab.wiring import axis_wires
 FORWARD, BACKWARD = 0, 1  # rows of the stage
 INPUT, KERNEL, OUTPUT = 0, 1, 2  # columns of the stage
 LARGEST_GRID = 40 * 40  # cells of a plane; a larger one is one picture, like a photograph
+GRADIENT = {"row": BACKWARD, "role": "gradient"}
 Axes = tuple[Axis, Axis]
+
+
+def scene(shown: list[Panel], signs: list[str], wires: dict[str, Wires], at: str = "y", **options) -> Scene:
+    """Return a scene of some panels, the first cell of panel ``at`` in view; ``options`` are its other fields."""
+    first = {"panel": at, "cell": [0, 0, 0]}
+    return {"panels": shown, "signs": signs, "wires": wires, "first": first, **options}
 
 
 # --- panels -------------------------------------------------------------------------------------------------------
@@ -117,7 +124,7 @@ def pad(x: np.ndarray, axes: Axes, value: float = 0.0) -> np.ndarray:
 # --- wires --------------------------------------------------------------------------------------------------------
 
 
-def window_wires(axes: Axes, *, channels: int, filters: int, groups: int, turned: bool = False) -> Wires:
+def window_wires(axes: Axes, channels: int, filters: int, groups: int, *, turned: bool) -> Wires:
     """Return the wires of a convolution; with a kernel ``turned`` by 180° they go through the tap on the other side.
 
     Of the planes, ``channel`` is the channel's number within its group: where it stands in w.
@@ -170,6 +177,9 @@ def parts_in(a: str, b: str, goes: str, *, verb: str = "takes part in", wires: s
     return total(a, b, wires=wires, strip=(f"{verb} ", " ", ""), goes=goes, **options)
 
 
+SHARES_BACK = {"dx": total("dy", "share"), "dy": parts_in("dy", "share", "dx", verb="sends")}
+
+
 # --- words --------------------------------------------------------------------------------------------------------
 
 
@@ -185,9 +195,23 @@ def size_of(array: np.ndarray) -> str:
     return f"{height}×{width}"
 
 
-def one_or_pair(pair: tuple[int, int]) -> int | tuple[int, int]:
-    """Return a pair (h, w) as its users write it: one number where both agree."""
-    return pair[0] if pair[0] == pair[1] else pair
+def setting(axes: Axes, name: str, default: int | None = None) -> int | tuple[int, int] | None:
+    """Return a setting of both axes as PyTorch's users write it: a number where they agree, None for the default."""
+    rows, columns = (getattr(axis, name) for axis in axes)
+    return (rows, columns) if rows != columns else None if rows == default else rows
+
+
+def call(function: str, given: str, settings: dict) -> str:
+    """Return the line that calls a function of PyTorch with the settings that are not None."""
+    named = "".join(f", {name}={value}" for name, value in settings.items() if value is not None)
+    return f"F.{function}({given}{named})"
+
+
+def pad_line(axes: Axes, fill: float = 0.0, *, beyond: bool = False) -> str:
+    """Return the line that pads x with numpy, also with what a window hangs over where that counts."""
+    pads = ", ".join(f"({axis.before}, {axis.far if beyond else axis.after})" for axis in axes)
+    value = f", constant_values={fill:g}".replace("inf", "np.inf") if fill else ""
+    return f"xp = np.pad(x, ((0, 0), (0, 0), {pads}){value})"
 
 
 def of_input(axes: Axes) -> str:
@@ -208,8 +232,8 @@ def is_padded(axes: Axes) -> bool:
     return any(axis.before or axis.far for axis in axes)
 
 
-def without_code(scene: Scene) -> Scene:
+def without_code(given: Scene) -> Scene:
     """Return a scene without lines of code, for arrays that have other names in the notebook."""
-    for each in scene["panels"]:
+    for each in given["panels"]:
         each["says"].pop("code", None)
-    return {key: value for key, value in scene.items() if key not in ("lines", "setup", "coverage")}
+    return {key: value for key, value in given.items() if key not in ("lines", "setup", "coverage")}

@@ -6,6 +6,7 @@ import numpy as np
 
 from cnnlab.lab.scenes._convolution import convolution_scene
 from cnnlab.lab.scenes._panels import kernel_panel, size_of
+from cnnlab.lab.scenes.reading import wires_at
 from cnnlab.lab.scenes.schema import Scene
 
 AT_THE_EYES = (0.35, 0.4)  # of the height and the width of cnnlab's portrait: where the first window lies
@@ -31,8 +32,9 @@ def photo_scene(photo: np.ndarray, w: np.ndarray, *, stride=1, padding=0) -> Sce
     x, kernel, y = scene["panels"]
     first = [0, *(int(side * part) for side, part in zip(y["shape"], AT_THE_EYES, strict=True))]
     look = {"palette": "grey", "limit": x["limit"]}
-    cells = _window(scene, x["values"], first)
-    window = kernel_panel("window", cells[None], "x", "the window", **look, role="x")
+    cells = [wire["input"] for wire, _ in wires_at(scene["wires"]["window"], "output", first)]
+    window = x["values"][tuple(zip(*cells, strict=True))].reshape(w.shape)
+    window = kernel_panel("window", window, "x", "the window", **look, role="x")
     del window["end"]
     x |= look | {"editable": False, "title": f"photograph {size_of(photo)}"}
     y |= {"title": f"feature map {size_of(y['values'])}"}
@@ -41,13 +43,3 @@ def photo_scene(photo: np.ndarray, w: np.ndarray, *, stride=1, padding=0) -> Sce
         panel["column"] = column
     more = {"signs": ["", "⋆", "="], "first": {"panel": "y", "cell": first}, "window": "window"}
     return {**scene, "panels": shown, **more}
-
-
-def _window(scene: Scene, values: np.ndarray, cell: list[int]) -> np.ndarray:
-    """Return the cells of the photograph that an output cell reads, (1, F, F)."""
-    wires, (_, *place) = scene["wires"]["window"], cell
-    rows, columns = (
-        [at for at, output in zip(wires[end]["input"], wires[end]["output"], strict=True) if output == where]
-        for end, where in zip(("rows", "columns"), place, strict=True)
-    )
-    return values[:, rows][..., columns]

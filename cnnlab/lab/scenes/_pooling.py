@@ -9,24 +9,9 @@ import numpy as np
 from cnnlab._validate import check_shape
 from cnnlab.lab.scenes import _panels as panels
 from cnnlab.lab.scenes import _sentences as sentences
-from cnnlab.lab.scenes._panels import (
-    BACKWARD,
-    INPUT,
-    Axes,
-    input_panel,
-    is_padded,
-    of_gradient,
-    of_input,
-    one_or_pair,
-    output_panel,
-    pad,
-    parts_in,
-    size_of,
-    total,
-)
-from cnnlab.lab.scenes.schema import Panel, Scene
-from cnnlab.operands import check_pool
-from cnnlab.pooling import POOLS
+from cnnlab.lab.scenes._panels import GRADIENT, INPUT, SHARES_BACK, Axes, input_panel, output_panel, packed_shares
+from cnnlab.lab.scenes.schema import Scene
+from cnnlab.pooling import POOLS, check_pool
 from cnnlab.wiring import axis_wires
 
 TIE_RULES = {
@@ -60,29 +45,32 @@ def pooling_scene(x, kernel, *, op="max", dy=None, pad_value=None, **settings) -
     """
     run = _Run(x, kernel, op, pad_value, settings)
     shown = [
-        input_panel("x", run.xp[0], run.axes, "x", of_input(run.axes), editable=True),
-        output_panel("y", run.y[0], "y", f"{op} of each window, {size_of(run.y)}"),
+        input_panel("x", run.xp[0], run.axes, "x", panels.of_input(run.axes), editable=True),
+        output_panel("y", run.y[0], "y", f"{op} of each window, {panels.size_of(run.y)}"),
     ]
     if run.pool.picks:
         shown[0]["marks"] = {"winner": _cells_with_a_share(run.shares, run.axes)}
     if dy is not None:
         check_shape("dy", dy, run.y.shape, "that of y")
-        shown[0]["gradient"] = "dx"
-        look = {"row": BACKWARD, "role": "gradient"}
         shown += [
-            input_panel("dx", run.back(dy)[0], run.axes, "∂L/∂x", of_gradient(run.axes), **look),
-            output_panel("dy", dy[0], "∂L/∂y", "upstream", editable=True, **look),
+            input_panel("dx", run.back(dy)[0], run.axes, "∂L/∂x", panels.of_gradient(run.axes), **GRADIENT),
+            output_panel("dy", dy[0], "∂L/∂y", "upstream", editable=True, **GRADIENT),
         ]
-    _add_words(shown, run)
-    return {
-        "panels": shown,
-        "signs": ["→"],
-        "wires": {"window": panels.pool_wires(run.axes, x.shape[1])},
-        "first": {"panel": "y", "cell": [0, 0, 0]},
-        "coverage": "x",
-        "shares": panels.packed_shares(run.shares),
-        **_code(run),
+    pool, window = run.pool, "×".join(str(axis.kernel) for axis in run.axes)
+    sums = {
+        "x": panels.parts_in("x", "share", "y", values=True, uses=list(pool.uses)),
+        "y": panels.total("x", "share", strip=pool.strip, values=True, skips=not pool.picks),
+        **SHARES_BACK,
     }
+    sentences.tell(shown, sentences.POOLING, sums, window=window, does=pool.words, **sentences.SHARE)
+    if pool.numpy:
+        source = "xp" if panels.is_padded(run.axes) else "x"
+        cells = f"{source}[0, {{plane input}}, {{rows input}}, {{columns input}}]"
+        shown[1]["says"]["code"] = sentences.filled(pool.numpy, window=cells)
+    lines = {"setup": panels.pad_line(run.axes, run.fill, beyond=run.foreign)}  # 0 may win beyond the edge, −∞ cannot
+    if line := _pytorch_line(run):
+        lines["lines"] = [["PyTorch", line]]
+    return panels.scene(shown, ["→"], run.wires, coverage="x", shares=packed_shares(run.shares), **lines)
 
 
 class _Run:
@@ -97,7 +85,8 @@ class _Run:
         self.axes = check_pool(x.shape[2:], kernel, **_without(settings, self.pool.options))
         self.foreign = pad_value is not None and pad_value != self.pool.pads_with
         self.fill = pad_value if self.foreign else self.pool.pads_with
-        self.xp = pad(x, self.axes, self.fill)
+        self.xp = panels.pad(x, self.axes, self.fill)
+        self.wires = {"window": panels.pool_wires(self.axes, x.shape[1])}
         bare = _without(settings, ("padding", "ceil_mode"))
         self.x, self.passed, self.start = x, settings, tuple(axis.before for axis in self.axes)
         if self.foreign:
@@ -160,21 +149,15 @@ def tie_scene(x, kernel, dy, **settings) -> Scene:
     winners = np.maximum(1, wins.sum(axis=(-2, -1), keepdims=True))  # NaN is equal to no cell
     shares = {"first": run.shares, "split": wins / winners, "all": wins}
     shown = [output_panel("dy", dy[0], "∂L/∂y", "upstream", column=INPUT, role="gradient")]
-    shown[0] |= {"sum": parts_in("dy", "share", "dx-first", verb="sends")}
-    shown[0] |= {"says": sentences.told(sentences.POOLING["dy"])}
     for column, (rule, title) in enumerate(TIE_RULES.items(), start=1):
         dx = run.back(dy)[0] if rule == "first" else _along_the_wires(dy[0], shares[rule], run)
-        look = {"role": "gradient", "column": column, "shares": panels.packed_shares(shares[rule])}
-        panel = input_panel(f"dx-{rule}", dx, run.axes, "∂L/∂x", title, **look)
-        shown.append(panel | {"sum": total("dy", "share"), "says": sentences.told(sentences.POOLING["dx"])})
-    return {
-        "panels": shown,
-        "signs": ["→", "", ""],
-        "wires": {"window": panels.pool_wires(run.axes, x.shape[1])},
-        "first": {"panel": "dy", "cell": [0, 0, 0]},
-        "steps": "dy",
-        "shares": panels.packed_shares(run.shares),
-    }
+        look = {"role": "gradient", "column": column, "shares": packed_shares(shares[rule])}
+        shown.append(input_panel(f"dx-{rule}", dx, run.axes, "∂L/∂x", title, **look))
+    for panel in shown:
+        kind = panel["name"][:2]
+        panel |= {"sum": dict(SHARES_BACK[kind]), "says": sentences.sentence(sentences.BACK[kind], **sentences.SHARE)}
+    shown[0]["sum"]["goes"] = "dx-first"
+    return panels.scene(shown, ["→", "", ""], run.wires, "dy", steps="dy", shares=packed_shares(run.shares))
 
 
 def _along_the_wires(dy: np.ndarray, shares: np.ndarray, run: _Run) -> np.ndarray:
@@ -199,45 +182,15 @@ def _cells_with_a_share(shares: np.ndarray, axes: Axes) -> list[list[int]]:
     return np.unique(cells, axis=0).tolist()
 
 
-# --- words --------------------------------------------------------------------------------------------------------
-
-
-def _add_words(shown: list[Panel], run: _Run) -> None:
-    """Give each panel its sum, its sentence and its line of numpy, in place."""
-    pool, window = run.pool, "×".join(str(axis.kernel) for axis in run.axes)
-    sums = {
-        "x": parts_in("x", "share", "y", values=True, uses=list(pool.uses)),
-        "y": total("x", "share", strip=pool.strip, values=True, skips=not pool.picks),
-        "dx": total("dy", "share"),
-        "dy": parts_in("dy", "share", "dx", verb="sends"),
-    }
-    for panel in shown:
-        panel["sum"] = sums[panel["name"]]
-        panel["says"] = sentences.told(sentences.POOLING[panel["name"]], window=window, does=pool.words)
-    source = "xp" if is_padded(run.axes) else "x"
-    if pool.numpy:
-        cells = f"{source}[0, {{plane input}}, {{rows input}}, {{columns input}}]"
-        shown[1]["says"]["code"] = sentences.filled(pool.numpy, window=cells)
-
-
-def _code(run: _Run) -> dict:
-    """Return the lines to copy: how numpy pads x, and the same pooling in PyTorch where it has it."""
-    beyond = [axis.overhang if run.foreign else 0 for axis in run.axes]  # 0 may win there too, −∞ cannot
-    pads = ", ".join(f"({axis.before}, {axis.after + more})" for axis, more in zip(run.axes, beyond, strict=True))
-    fill = f", constant_values={run.fill:g}".replace("inf", "np.inf") if run.fill else ""
-    setup, line = f"xp = np.pad(x, ((0, 0), (0, 0), {pads}){fill})", _pytorch_line(run)
-    return {"setup": setup, "lines": [["PyTorch", line]]} if line else {"setup": setup}
-
-
 def _pytorch_line(run: _Run) -> str:
     """Return the same pooling in PyTorch, which pads both sides alike and with no more than half a window."""
     can = all(axis.before == axis.after <= axis.kernel // 2 and axis.dilation == 1 for axis in run.axes)
     if not run.pool.pytorch or run.foreign or not can:
         return ""
-    kernel, stride, before = (
-        one_or_pair(tuple(getattr(axis, name) for axis in run.axes)) for name in ("kernel", "stride", "before")
-    )
-    given = f", padding={before}" if before else ""
-    given += ", ceil_mode=True" if run.settings.get("ceil_mode") else ""
-    given += ", count_include_pad=False" if not run.settings.get("count_include_pad", True) else ""
-    return f"F.{run.pool.pytorch}(x, {kernel}, stride={stride}{given})"
+    settings = {
+        "stride": panels.setting(run.axes, "stride"),
+        "padding": panels.setting(run.axes, "before", 0),
+        "ceil_mode": run.settings.get("ceil_mode") or None,
+        "count_include_pad": None if run.settings.get("count_include_pad", True) else False,
+    }
+    return panels.call(run.pool.pytorch, f"x, {panels.setting(run.axes, 'kernel')}", settings)

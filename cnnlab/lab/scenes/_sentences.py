@@ -1,17 +1,33 @@
 """What is said of a cell, by operation and panel: each entry is ``(no wire, one wire, several)`` or one for all.
 
-Braces are filled in twice. :func:`told` fills what a scene knows (``{window}``, ``{kernel}`` …) when it is made; what
-depends on the cell (``{place}``, ``{count}``, ``{rows}``, ``{columns}``, ``{edge}``, ``{kind}``, ``{ring}``) is filled
-by whoever shows it.
+Braces are filled in twice. :func:`sentence` fills what a scene knows (``{window}``, ``{kernel}`` …) when the scene is
+made. What depends on the cell (``{place}``, ``{count}``, ``{rows}``, ``{columns}``, ``{edge}``, ``{kind}``,
+``{ring}``) is filled when the cell is shown.
 """
 
 from __future__ import annotations
 
-from cnnlab.lab.scenes.schema import Says
+from cnnlab.lab.scenes.schema import Panel, Says
 
 KINDS = ["Input cell", "Padding cell", "The place beyond the edge", "The inserted zero"]
 RING = " It is cropped."
 READ, USED = "{kind} {place} is read by ", "{kind} {place} was used by "
+
+BACK = {
+    "dx": (
+        f"{USED}no output, so its gradient is 0.{{ring}}",
+        f"{USED}1 output: its gradient is that output’s ∂L/∂y times the {{one factor}}.{{ring}}",
+        f"{USED}{{count}} outputs: its gradient adds up each one’s ∂L/∂y times the {{factor of each}}.{{ring}}",
+    ),
+    "dy": (
+        "",
+        "∂L/∂y {place} goes back along the one wire of its window, multiplied by its {factor}.",
+        "∂L/∂y {place} goes back along the {count} wires of its window, each time multiplied by the {factor} of the "
+        "wire.",
+    ),
+}
+WEIGHT = {"factor": "weight", **dict.fromkeys(("one factor", "factor of each"), "weight that joined them")}
+SHARE = {"factor": "share", "one factor": "share that it had", "factor of each": "share that it had in it"}
 
 CONVOLUTION = {
     "x": (
@@ -30,28 +46,18 @@ CONVOLUTION = {
         "The bias is added to the one output.",
         "The bias is added to every one of the {count} outputs of its filter.",
     ),
-    "dx": (
-        f"{USED}no output, so its gradient is 0.{{ring}}",
-        f"{USED}1 output: its gradient is that output’s ∂L/∂y times the weight that joined them.{{ring}}",
-        f"{USED}{{count}} outputs: its gradient adds up each one’s ∂L/∂y times the weight that joined them.{{ring}}",
-    ),
     "dw": (
         "",
         "Kernel tap {place} was used for 1 output; its gradient is the input it met times that output’s ∂L/∂y.",
         "Kernel tap {place} was used for {count} outputs; its gradient adds up each input it met times that output’s "
         "∂L/∂y.",
     ),
-    "dy": (
-        "",
-        "∂L/∂y {place} goes back along the one wire of its window, multiplied by its weight.",
-        "∂L/∂y {place} goes back along the {count} wires of its window, each time multiplied by the weight of the "
-        "wire.",
-    ),
     "db": (
         "",
         "The bias was added to one output, so its gradient is that output’s ∂L/∂y.",
         "The bias was added to {count} outputs, so its gradient is the sum of their ∂L/∂y.",
     ),
+    **BACK,
     "parts": "One channel’s part of output cell {place}: its window times its slice of the kernel. The parts of all "
     "channels add up.",
 }
@@ -73,23 +79,16 @@ GATHER = {
 POOLING = {
     "x": (f"{READ}no output: every window passes it by.", f"{READ}1 output.", f"{READ}{{count}} outputs."),
     "y": "Output cell {place} {does} the {window} window at {rows}, {columns}{edge}",
-    "dx": (
-        f"{USED}no output, so its gradient is 0.{{ring}}",
-        f"{USED}1 output: its gradient is that output’s ∂L/∂y times the share that it had.{{ring}}",
-        f"{USED}{{count}} outputs: its gradient adds up each one’s ∂L/∂y times the share that it had in it.{{ring}}",
-    ),
-    "dy": (
-        "",
-        "∂L/∂y {place} goes back along the one wire of its window, multiplied by its share.",
-        "∂L/∂y {place} goes back along the {count} wires of its window, each time multiplied by the share of the wire.",
-    ),
+    **BACK,
 }
 
+SLOPE = "The error after the activation at {place}, times its slope there, is the error before it."
 ACTIVATION = {
     "x": "Cell {place} goes through the activation by itself: nothing else has a part in its output.",
     "y": "Output cell {place} is {name} of the cell before it.",
-    "dx": "The error after the activation at {place}, times its slope there, is the error before it.",
-    "dy": "The error after the activation at {place}, times its slope there, is the error before it.",
+    **dict.fromkeys(
+        ("dx", "dy"), "The error after the activation at {place}, times its slope there, is the error before it."
+    ),
 }
 
 DENSE = {
@@ -118,14 +117,26 @@ def filled(text: str, **words: str) -> str:
     return text
 
 
-def told(by_number: str | tuple[str, str, str], **known: str) -> Says:
+def sentence(by_number: str | tuple[str, str, str], **known: str) -> Says:
     """Return what is said of a cell, with what a scene knows filled in.
 
     Examples
     --------
-    >>> told("A cell of the {window} window at {place}.", window="3×3")["one"]
+    >>> sentence("A cell of the {window} window at {place}.", window="3×3")["one"]
     'A cell of the 3×3 window at {place}.'
     """
     by_number = (by_number,) * 3 if isinstance(by_number, str) else by_number
     none, one, many = (filled(text, **known) for text in by_number)
     return {"none": none, "one": one, "many": many, "kinds": KINDS, "ring": RING}
+
+
+def tell(panels: list[Panel], texts: dict, sums: dict | None = None, **known: str) -> None:
+    """Give each panel its sentence and its sum, in place, and to x, w and b the gradient that stands below them."""
+    names = {panel["name"] for panel in panels}
+    for panel in panels:
+        name = panel["name"]
+        panel["says"] = sentence(texts[name], **known)
+        if sums:
+            panel["sum"] = dict(sums[name])
+        if name in ("x", "w", "b") and f"d{name}" in names:
+            panel["gradient"] = f"d{name}"

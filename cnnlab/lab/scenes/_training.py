@@ -9,10 +9,10 @@ import numpy as np
 
 from cnnlab import losses
 from cnnlab.lab.numbers import format_percent, format_value
-from cnnlab.lab.scenes import _sentences as sentences
 from cnnlab.lab.scenes._layers import as_planes, map_panel
 from cnnlab.lab.scenes._network import bars_panel
-from cnnlab.lab.scenes._panels import kernel_panel, panel, side_by_side, size_of
+from cnnlab.lab.scenes._panels import kernel_panel, panel, scene, side_by_side, size_of
+from cnnlab.lab.scenes._sentences import sentence
 from cnnlab.lab.scenes.schema import Panel, Scene
 from cnnlab.network import Sequential
 
@@ -54,8 +54,8 @@ def summary_scene(run) -> Scene:
     for column, each in enumerate(shown):
         each["column"] = column
         if each["name"] in TOLD:
-            each["says"] = sentences.told(TOLD[each["name"]])
-    return {"panels": shown, "signs": [], "wires": {}, "first": {"panel": "confusion", "cell": [0, 0, 0]}}
+            each["says"] = sentence(TOLD[each["name"]])
+    return scene(shown, [], {}, "confusion")
 
 
 def maps_scene(model: Sequential, first: np.ndarray, image: np.ndarray, layer: int, name: str) -> Scene:
@@ -96,8 +96,7 @@ def maps_scene(model: Sequential, first: np.ndarray, image: np.ndarray, layer: i
     maps = len(as_planes(outputs[layer]))
     wide = next(count for count in range(MOST_ACROSS, 0, -1) if maps % count == 0)
     shown[-1]["planes"] = [maps // wide, wide]
-    first_at = {"panel": "x", "cell": [0, 0, 0]}
-    return {"panels": shown, "signs": ["→", "⋆", "→"], "wires": {}, "first": first_at, "compact": True}
+    return scene(shown, ["→", "⋆", "→"], {}, "x", compact=True)
 
 
 # --- panels -------------------------------------------------------------------------------------------------------

@@ -2,5 +2,3 @@
 
 from cnnlab.lab.training._player import Player
 from cnnlab.lab.training._run import LAYER_NAMES, Plan, Run, SmallNetwork
-
-__all__ = ["LAYER_NAMES", "Plan", "Player", "Run", "SmallNetwork"]
