@@ -78,11 +78,8 @@ def convolution_scene(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1
         shown[OUTPUT]["sum"]["groups"] = _parts(xp, used, wires["planes"]["input"], settings)
     if b is not None:
         shown[OUTPUT]["sum"]["bias"] = "b"
-    code = {
-        "x": "xp" if panels.is_padded(axes) else "x",
-        "turn": "[..., ::-1, ::-1]" * turned,
-        "bias": "" if b is None else " + b[{plane output}]",
-    }
+    code = {"x": panels.source(axes), "turn": "[..., ::-1, ::-1]" * turned}
+    code["bias"] = "" if b is None else " + b[{plane output}]"
     for panel in shown:
         if panel["name"] in (("y",) if turned else CODE):
             panel["says"]["code"] = sentences.filled(CODE[panel["name"]], **code)

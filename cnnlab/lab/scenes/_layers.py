@@ -34,8 +34,7 @@ def way_of(layer: Layer) -> type[Layer] | None:
     ('Activation', None)
     """
     way = next((way for way in WAYS if isinstance(layer, way)), None)
-    unchanged = way and all(getattr(type(layer), step) is getattr(way, step) for step in STEPS)
-    return way if unchanged else None
+    return way if way and all(getattr(type(layer), step) is getattr(way, step) for step in STEPS) else None
 
 
 def layer_scene(layer: Layer, x: np.ndarray, y: np.ndarray, dy: np.ndarray | None = None) -> Scene:
@@ -110,43 +109,33 @@ def unit_scene(model_layers, maps: list[np.ndarray], k: int, cell: list[int]) ->
         one = as_planes(before)[None, plane : plane + 1, row : row + 1, column : column + 1]
         return _cut_out(activation_scene(one, layer.name, **layer.settings), x=here, y=here)
     if way is Conv2D:
-        return _window_of_convolution(layer, before, here, cell)
+        w, b, channels = layer.params["w"], layer.params["b"], channels_of(layer, plane)
+        x, where = _window(layer, before, channels, cell)
+        scene = convolution_scene(x, w[[plane]], b[[plane]])
+        of_x, of_w, _, of_b = scene["panels"]
+        of_x["planes"] = of_w["planes"] = side_by_side(len(channels))
+        of_w["places"]["planes"] = [[plane, k] if len(w) * w.shape[1] > 1 else [] for k in range(len(channels))]
+        of_b["places"]["planes"] = [[plane]]
+        return _cut_out(scene, x=where, y=here)
     if way is Pool2D:
-        return _window_of_pool(layer, before, here, cell)
+        pool, settings = POOLS[layer.name], layer.settings
+        x, where = _window(layer, before, [plane], cell, pool.pads_with, settings.get("count_include_pad"))
+        options = {name: settings[name] for name in pool.options}
+        return _cut_out(pooling_scene(x, x.shape[2:], op=layer.name, **options), x=where, y=here)
     return plain_scene(layer, before, after) | {"first": {"panel": "y", "cell": cell}}
 
 
-def _window_of_convolution(layer: Conv2D, before: np.ndarray, here: dict, cell: list[int]) -> Scene:
-    plane, *place = cell
-    w, b = layer.params["w"], layer.params["b"]
-    axes, channels = layer.axes(before.shape[2:]), channels_of(layer, plane)
-    windows = [reads(axis, {at}, "padded") for axis, at in zip(axes, place, strict=True)]
-    x, where = _window(panels.pad(before, axes), before, channels, axes, windows)
-    scene = convolution_scene(x, w[plane : plane + 1], b[plane : plane + 1])
-    of_x, of_w, _, of_b = scene["panels"]
-    of_x["planes"] = of_w["planes"] = side_by_side(len(channels))
-    of_w["places"]["planes"] = [[plane, k] if len(w) * w.shape[1] > 1 else [] for k in range(len(channels))]
-    of_b["places"]["planes"] = [[plane]]
-    return _cut_out(scene, x=where, y=here)
-
-
-def _window_of_pool(layer: Pool2D, before: np.ndarray, here: dict, cell: list[int]) -> Scene:
-    plane, *place = cell
-    axes, pool = layer.axes(before.shape[2:]), POOLS[layer.name]
-    counts = layer.settings.get("count_include_pad")
-    windows = [reads(axis, {at}, "padded", counts) for axis, at in zip(axes, place, strict=True)]
-    x, where = _window(panels.pad(before, axes, pool.pads_with), before, [plane], axes, windows)
-    options = {name: layer.settings[name] for name in pool.options}
-    return _cut_out(pooling_scene(x, tuple(map(len, windows)), op=layer.name, **options), x=where, y=here)
-
-
-def _window(padded: np.ndarray, before: np.ndarray, planes: list[int], axes: tuple[Axis, Axis], windows) -> tuple:
-    """Return the cells of a window, out of some planes of a map, and the fields that say where they stand in it."""
-    (rows, columns), ends = windows, list(zip(axes, windows, strict=True))
-    inside = ([at - axis.before for at in cells] for axis, cells in ends)
-    kinds = ([panels.kinds_along(axis)[at] for at in cells] for axis, cells in ends)
+def _window(layer: Layer, before: np.ndarray, planes: list[int], cell: list[int], fill: float = 0.0, counts=None):
+    """Return the cells that a unit reads of some planes of a padded map, and the fields that say where they stand."""
+    axes, kinds, places = layer.axes(before.shape[2:]), [], []
+    cells = panels.pad(before, axes, fill)[:, planes]
+    for dim, (axis, at) in enumerate(zip(axes, cell[1:], strict=True), start=2):
+        window = reads(axis, {at}, "padded", counts)
+        cells = cells.take(window, axis=dim)
+        kinds.append([panels.kinds_along(axis)[k] for k in window])
+        places.append([k - axis.before for k in window])
     edges = dict(zip(("rows", "columns"), kinds, strict=True))
-    return padded[:, planes][:, :, rows][..., columns], {"places": _places(before, planes, *inside), "edges": edges}
+    return cells, {"places": _places(before, planes, *places), "edges": edges}
 
 
 def _cut_out(scene: Scene, **fields: dict) -> Scene:
@@ -162,16 +151,13 @@ def score_scene(layer: Dense, before: np.ndarray, score: int) -> Scene:
     look = {"planes": side_by_side(len(planes)), "places": _places(before, *map(range, planes.shape))}
     at = {"places": {"planes": [[score]], "rows": [], "columns": []}}
     scene = convolution_scene(planes[None], w.reshape(1, *planes.shape), b)
-    of_x, of_w, of_y, of_b = scene["panels"]
-    of_x |= {"title": "all its inputs", **look}
-    of_w |= {"title": f"weights of score {score}", **look}
-    of_y |= output_panel("y", dense.dense(planes.reshape(1, -1), w, b)[..., None], "y", "score", **at)
-    of_b |= at
     if len(planes) > 1:
         parts = zip(planes.reshape(len(planes), 1, -1), w.reshape(len(planes), -1, 1), strict=True)
-        of_y["sum"]["groups"] = np.stack([dense.dense(x, of_plane) for x, of_plane in parts])
+        scene["panels"][2]["sum"]["groups"] = np.stack([dense.dense(x, of_plane) for x, of_plane in parts])
     sentences.tell(scene["panels"], sentences.DENSE, score=str(score))
-    return _cut_out(scene)
+    of_x, of_w = {"title": "all its inputs", **look}, {"title": f"weights of score {score}", **look}
+    of_y = output_panel("y", dense.dense(planes.reshape(1, -1), w, b)[..., None], "y", "score", **at)
+    return _cut_out(scene, x=of_x, w=of_w, y=of_y, b=at)
 
 
 def channels_of(layer: Conv2D, plane: int) -> list[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import product
 from typing import NamedTuple
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from cnnlab import losses
 from cnnlab.lab.scenes._layers import as_planes, channels_of, map_panel, reads, way_of
-from cnnlab.lab.scenes._panels import GRADIENT, panel, scene, size_of
+from cnnlab.lab.scenes._panels import GRADIENT, panel, places, scene, size_of
 from cnnlab.lab.scenes.schema import Panel, Scene
 from cnnlab.layers import Conv2D, Flatten
 from cnnlab.network import Sequential
@@ -63,11 +62,7 @@ def layer_names(layers) -> list[str]:
     ['activation 1', 'flatten', 'activation 2']
     """
     kinds = [layer.kind or type(layer).__name__ for layer in layers]
-    several, seen, names = Counter(kinds), Counter(), []
-    for kind in kinds:
-        seen[kind] += 1
-        names.append(f"{kind} {seen[kind]}" if several[kind] > 1 else kind)
-    return names
+    return [f"{kind} {kinds[: k + 1].count(kind)}" if kinds.count(kind) > 1 else kind for k, kind in enumerate(kinds)]
 
 
 def network_scene(result: Pass, unit: tuple[int, list[int]], *, backward: bool = False) -> Scene:
@@ -142,12 +137,9 @@ def bars_panel(name: str, shares: np.ndarray, symbol: str, **options) -> Panel:
     >>> bars_panel("p", np.array([0.25, 0.75]), "softmax")["best"]
     1
     """
-    captions = [str(label) for label in range(len(shares))]
-    best = int(np.argmax(shares)) if np.isfinite(shares).all() else -1
-    look = {"view": "bars", "limit": 1.0, "captions": captions, "best": best, "role": "y"}
-    shown = panel(name, np.reshape(shares, (1, -1, 1)), symbol, "", **look | options)
-    shown["places"] |= {"columns": []}
-    return shown
+    labels, best = range(len(shares)), int(np.argmax(shares)) if np.isfinite(shares).all() else -1
+    look = {"view": "bars", "role": "y", "limit": 1.0, "captions": list(map(str, labels)), "best": best}
+    return panel(name, np.reshape(shares, (1, -1, 1)), symbol, "", **look | {"places": places(1, labels, [])} | options)
 
 
 def _field(result: Pass, unit: tuple[int, list[int]]) -> dict[str, list[list[int]]]:

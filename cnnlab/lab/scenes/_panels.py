@@ -64,7 +64,7 @@ def kernel_panel(name: str, kernels: np.ndarray, symbol: str, title: str, /, **o
     filters, channels, *shape = kernels.shape
     where = places(1, *map(range, shape))
     if filters * channels > 1:
-        where["planes"] = [[f, c] for f in range(filters) for c in range(channels)]
+        where["planes"] = list(map(list, np.ndindex(filters, channels)))
     look = {"column": KERNEL, "end": "tap", "role": "w", "planes": [channels, filters]}
     return panel(name, kernels.reshape(-1, *shape), symbol, title, **{**look, "places": where, **options})
 
@@ -87,15 +87,15 @@ def places(count: int, rows, columns) -> dict:
     return {"planes": planes, "rows": list(rows), "columns": list(columns)}
 
 
-def side_by_side(count: int) -> list[int]:
-    """Return in how many rows and columns so many small maps stand: about as many of each.
+def side_by_side(count: int, most: int | None = None) -> list[int]:
+    """Return in how many rows and columns so many maps stand, all rows full: at most so many columns, or as rows.
 
     Examples
     --------
-    >>> side_by_side(12), side_by_side(3), side_by_side(7)
-    ([4, 3], [3, 1], [7, 1])
+    >>> side_by_side(12), side_by_side(3), side_by_side(7), side_by_side(12, 8)
+    ([4, 3], [3, 1], [7, 1], [2, 6])
     """
-    across = next(across for across in range(math.isqrt(count), 0, -1) if count % across == 0)
+    across = next(across for across in range(most or math.isqrt(count), 0, -1) if count % across == 0)
     return [count // across, across]
 
 
@@ -216,15 +216,18 @@ def pad_line(axes: Axes, fill: float = 0.0, *, beyond: bool = False) -> str:
 
 def of_input(axes: Axes) -> str:
     """Say how large the input is, and whether anything is drawn around it."""
-    rows, columns = axes
-    return f"input {rows.size}×{columns.size}{', padded' * is_padded(axes)}"
+    return f"input {'×'.join(str(axis.size) for axis in axes)}{', padded' * is_padded(axes)}"
 
 
 def of_gradient(axes: Axes) -> str:
     """Say how large the gradient of the input is, or what becomes of its padding."""
-    rows, columns = axes
     ring = any(axis.before or axis.after for axis in axes)
-    return "the ring is cropped" if ring else f"gradient {rows.size}×{columns.size}"
+    return "the ring is cropped" if ring else f"gradient {'×'.join(str(axis.size) for axis in axes)}"
+
+
+def source(axes: Axes) -> str:
+    """Return the name that the drawn input has in a line of numpy."""
+    return "xp" if is_padded(axes) else "x"
 
 
 def is_padded(axes: Axes) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+import math
 
 import numpy as np
 
@@ -14,11 +14,7 @@ from cnnlab.lab.scenes.schema import Scene
 from cnnlab.pooling import POOLS, check_pool
 from cnnlab.wiring import axis_wires
 
-TIE_RULES = {
-    "first": "the first (max_pool2d)",
-    "split": "shared (amax, autograd)",
-    "all": "each in full: wrong",
-}
+TIE_RULES = {"first": "the first (max_pool2d)", "split": "shared (amax, autograd)", "all": "each in full: wrong"}
 
 
 def pooling_scene(x, kernel, *, op="max", dy=None, pad_value=None, **settings) -> Scene:
@@ -49,7 +45,7 @@ def pooling_scene(x, kernel, *, op="max", dy=None, pad_value=None, **settings) -
         output_panel("y", run.y[0], "y", f"{op} of each window, {panels.size_of(run.y)}"),
     ]
     if run.pool.picks:
-        shown[0]["marks"] = {"winner": _cells_with_a_share(run.shares, run.axes)}
+        shown[0]["marks"] = {"winner": np.argwhere(run.back(np.ones_like(run.y))[0]).tolist()}
     if dy is not None:
         check_shape("dy", dy, run.y.shape, "that of y")
         shown += [
@@ -64,8 +60,7 @@ def pooling_scene(x, kernel, *, op="max", dy=None, pad_value=None, **settings) -
     }
     sentences.tell(shown, sentences.POOLING, sums, window=window, does=pool.words, **sentences.SHARE)
     if pool.numpy:
-        source = "xp" if panels.is_padded(run.axes) else "x"
-        cells = f"{source}[0, {{plane input}}, {{rows input}}, {{columns input}}]"
+        cells = f"{panels.source(run.axes)}[0, {{plane input}}, {{rows input}}, {{columns input}}]"
         shown[1]["says"]["code"] = sentences.filled(pool.numpy, window=cells)
     lines = {"setup": panels.pad_line(run.axes, run.fill, beyond=run.foreign)}  # 0 may win beyond the edge, −∞ cannot
     if line := _pytorch_line(run):
@@ -83,9 +78,10 @@ class _Run:
     def __init__(self, x: np.ndarray, kernel, op: str, pad_value: float | None, settings: dict):
         self.kernel, self.pool, self.settings = kernel, POOLS[op], settings
         self.axes = check_pool(x.shape[2:], kernel, **_without(settings, self.pool.options))
-        self.foreign = pad_value is not None and pad_value != self.pool.pads_with
+        self.foreign = pad_value not in (None, self.pool.pads_with)
         self.fill = pad_value if self.foreign else self.pool.pads_with
         self.xp = panels.pad(x, self.axes, self.fill)
+        self.cells = _cells(self.axes, x.shape[1])
         self.wires = {"window": panels.pool_wires(self.axes, x.shape[1])}
         bare = _without(settings, ("padding", "ceil_mode"))
         self.x, self.passed, self.start = x, settings, tuple(axis.before for axis in self.axes)
@@ -114,16 +110,12 @@ class _Run:
 
         Outputs whose windows do not touch are asked together.
         """
-        rows, columns = self.axes
         apart = [min(-(-axis.extent // axis.stride), axis.out) for axis in self.axes]
-        asked = np.zeros((apart[0] * apart[1], *self.y.shape[1:]))
-        for number, (row, column) in enumerate(product(*map(range, apart))):
-            asked[number, :, row :: apart[0], column :: apart[1]] = 1.0
-        answers = self.back(asked)
-        number = np.add.outer(np.arange(rows.out) % apart[0] * apart[1], np.arange(columns.out) % apart[1])
-        channel = np.arange(self.y.shape[1])[:, None, None, None, None]
-        row, column = _places(self.axes)
-        return answers[number[:, :, None, None], channel, row, column]
+        row, column = (np.arange(axis.out) % every for axis, every in zip(self.axes, apart, strict=True))
+        number = np.add.outer(row * apart[1], column)
+        asked = np.arange(math.prod(apart))[:, None, None, None] == number
+        answers = self.back(np.repeat(asked, self.y.shape[1], axis=1).astype(float))
+        return answers[number[:, :, None, None], *self.cells]
 
 
 def _without(settings: dict, names) -> dict:
@@ -145,12 +137,14 @@ def tie_scene(x, kernel, dy, **settings) -> Scene:
     [[4.0, 0.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0], [4.0, 4.0, 4.0, 4.0]]
     """
     run = _Run(x, kernel, "max", None, settings)
-    wins = (run.xp[0][:, *_places(run.axes)] == run.y[0][..., None, None]).astype(float)
+    wins = (run.xp[0][run.cells] == run.y[0][..., None, None]).astype(float)
     winners = np.maximum(1, wins.sum(axis=(-2, -1), keepdims=True))  # NaN is equal to no cell
     shares = {"first": run.shares, "split": wins / winners, "all": wins}
     shown = [output_panel("dy", dy[0], "∂L/∂y", "upstream", column=INPUT, role="gradient")]
     for column, (rule, title) in enumerate(TIE_RULES.items(), start=1):
-        dx = run.back(dy)[0] if rule == "first" else _along_the_wires(dy[0], shares[rule], run)
+        dx = run.back(dy)[0] if rule == "first" else np.zeros(run.xp.shape[1:])
+        if rule != "first":  # the others are not cnnlab's: along every wire its share of dy
+            np.add.at(dx, run.cells, dy[0][..., None, None] * shares[rule])
         look = {"role": "gradient", "column": column, "shares": packed_shares(shares[rule])}
         shown.append(input_panel(f"dx-{rule}", dx, run.axes, "∂L/∂x", title, **look))
     for panel in shown:
@@ -160,26 +154,10 @@ def tie_scene(x, kernel, dy, **settings) -> Scene:
     return panels.scene(shown, ["→", "", ""], run.wires, "dy", steps="dy", shares=packed_shares(run.shares))
 
 
-def _along_the_wires(dy: np.ndarray, shares: np.ndarray, run: _Run) -> np.ndarray:
-    """Return the padded input gradient by a rule that is not cnnlab's: along every wire its share of dy."""
-    dxp = np.zeros(run.xp.shape[1:])
-    for plane, given in enumerate(dy[..., None, None] * shares):
-        np.add.at(dxp[plane], _places(run.axes), given)
-    return dxp
-
-
-def _places(axes: Axes) -> tuple[np.ndarray, np.ndarray]:
-    """Return the padded row and column that each wire leaves, to index with: (out_h, 1, kh, 1), (1, out_w, 1, kw)."""
+def _cells(axes: Axes, channels: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the padded input cell that each wire leaves, to index planes with: (C, 1, 1, 1, 1), rows, columns."""
     rows, columns = (axis_wires(axis).padded.reshape(axis.out, axis.kernel) for axis in axes)
-    return rows[:, None, :, None], columns[None, :, None, :]
-
-
-def _cells_with_a_share(shares: np.ndarray, axes: Axes) -> list[list[int]]:
-    """Return the padded input cells (plane, row, column) that some wire with a share leaves."""
-    rows, columns = (np.broadcast_to(place, shares.shape[1:]) for place in _places(axes))
-    plane, *wire = np.nonzero(shares)
-    cells = np.stack([plane, rows[tuple(wire)], columns[tuple(wire)]], axis=1)
-    return np.unique(cells, axis=0).tolist()
+    return np.arange(channels)[:, None, None, None, None], rows[:, None, :, None], columns[None, :, None, :]
 
 
 def _pytorch_line(run: _Run) -> str:

@@ -1,5 +1,6 @@
-"""What is said of a cell, by operation and panel: each entry is ``(no wire, one wire, several)`` or one for all.
+"""What is said of a cell, by operation and panel.
 
+An entry is ``(no wire, one wire, several)``, without the first where every cell has a wire, or one text for all.
 Braces are filled in twice. :func:`sentence` fills what a scene knows (``{window}``, ``{kernel}`` …) when the scene is
 made. What depends on the cell (``{place}``, ``{count}``, ``{rows}``, ``{columns}``, ``{edge}``, ``{kind}``,
 ``{ring}``) is filled when the cell is shown.
@@ -20,7 +21,6 @@ BACK = {
         f"{USED}{{count}} outputs: its gradient adds up each one’s ∂L/∂y times the {{factor of each}}.{{ring}}",
     ),
     "dy": (
-        "",
         "∂L/∂y {place} goes back along the one wire of its window, multiplied by its {factor}.",
         "∂L/∂y {place} goes back along the {count} wires of its window, each time multiplied by the {factor} of the "
         "wire.",
@@ -36,24 +36,20 @@ CONVOLUTION = {
         f"{READ}{{count}} outputs, each time through another weight.",
     ),
     "w": (
-        "",
         "Kernel tap {place} is used once: there is one output{whose}.",
         "Kernel tap {place} is used {count} times, once for every output{whose}: this is weight sharing.",
     ),
     "y": "Inner product of the {kernel} and the {window} window at {rows}, {columns}{depth}{edge}",
     "b": (
-        "",
         "The bias is added to the one output.",
         "The bias is added to every one of the {count} outputs of its filter.",
     ),
     "dw": (
-        "",
         "Kernel tap {place} was used for 1 output; its gradient is the input it met times that output’s ∂L/∂y.",
         "Kernel tap {place} was used for {count} outputs; its gradient adds up each input it met times that output’s "
         "∂L/∂y.",
     ),
     "db": (
-        "",
         "The bias was added to one output, so its gradient is that output’s ∂L/∂y.",
         "The bias was added to {count} outputs, so its gradient is the sum of their ∂L/∂y.",
     ),
@@ -69,7 +65,6 @@ GATHER = {
         f"{READ}{{count}} cells of ∂L/∂x, each time through another weight.",
     ),
     "w": (
-        "",
         "Tap {place} is used once: ∂L/∂x has one cell.",
         "Tap {place} is used {count} times, once for every cell of ∂L/∂x.",
     ),
@@ -117,7 +112,7 @@ def filled(text: str, **words: str) -> str:
     return text
 
 
-def sentence(by_number: str | tuple[str, str, str], **known: str) -> Says:
+def sentence(by_number: str | tuple[str, ...], **known: str) -> Says:
     """Return what is said of a cell, with what a scene knows filled in.
 
     Examples
@@ -125,8 +120,8 @@ def sentence(by_number: str | tuple[str, str, str], **known: str) -> Says:
     >>> sentence("A cell of the {window} window at {place}.", window="3×3")["one"]
     'A cell of the 3×3 window at {place}.'
     """
-    by_number = (by_number,) * 3 if isinstance(by_number, str) else by_number
-    none, one, many = (filled(text, **known) for text in by_number)
+    texts = (by_number,) * 3 if isinstance(by_number, str) else ("", *by_number)[-3:]
+    none, one, many = (filled(text, **known) for text in texts)
     return {"none": none, "one": one, "many": many, "kinds": KINDS, "ring": RING}
 
 

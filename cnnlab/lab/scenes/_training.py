@@ -11,7 +11,7 @@ from cnnlab import losses
 from cnnlab.lab.numbers import format_percent, format_value
 from cnnlab.lab.scenes._layers import as_planes, map_panel
 from cnnlab.lab.scenes._network import bars_panel
-from cnnlab.lab.scenes._panels import kernel_panel, panel, scene, side_by_side, size_of
+from cnnlab.lab.scenes._panels import kernel_panel, panel, places, scene, side_by_side, size_of
 from cnnlab.lab.scenes._sentences import sentence
 from cnnlab.lab.scenes.schema import Panel, Scene
 from cnnlab.network import Sequential
@@ -93,9 +93,7 @@ def maps_scene(model: Sequential, first: np.ndarray, image: np.ndarray, layer: i
         bars_panel("p", probabilities[0], "softmax", column=3),
         map_panel("maps", outputs[layer], name, size_of(outputs[layer]), band=1),
     ]
-    maps = len(as_planes(outputs[layer]))
-    wide = next(count for count in range(MOST_ACROSS, 0, -1) if maps % count == 0)
-    shown[-1]["planes"] = [maps // wide, wide]
+    shown[-1]["planes"] = side_by_side(len(as_planes(outputs[layer])), MOST_ACROSS)
     return scene(shown, ["→", "⋆", "→"], {}, "x", compact=True)
 
 
@@ -133,10 +131,8 @@ def deltas_panel(steps: Sequence[dict[str, float]]) -> Panel:
     means = {name: sum(step[name] for step in steps) / len(steps) for name in steps[0]}
     values = list(means.values())
     look = {"view": "bars", "captions": list(means), "lengths": list(map(log_length, values))}
-    look |= {"texts": list(map(format_power, values)), "alias": "mean |δ|"}
-    shown = panel("deltas", np.reshape(values, (1, -1, 1)), "mean |δ|", "by layer, 10⁻⁶ to 1", role="gradient", **look)
-    shown["places"] = {"planes": [[]], "rows": [], "columns": []}
-    return shown
+    look |= {"texts": list(map(format_power, values)), "alias": "mean |δ|", "places": places(1, [], [])}
+    return panel("deltas", np.reshape(values, (1, -1, 1)), "mean |δ|", "by layer, 10⁻⁶ to 1", role="gradient", **look)
 
 
 def confusion_panel(labels, probabilities) -> Panel:
@@ -171,8 +167,7 @@ def worst_panel(images, labels, probabilities) -> Panel:
     sure = map(format_percent, probabilities[worst, answers[worst]])
     captions = [f"{labels[k]} read as {answers[k]}\n{share} sure" for k, share in zip(worst, sure, strict=True)]
     planes = np.asarray(images[worst], dtype=np.float64).mean(axis=1)
-    across = next(count for count in range(4, 0, -1) if len(worst) % count == 0)
-    look = {"scale": PICTURE / max(planes.shape[1:]), "planes": [len(worst) // across, across], "alias": "pixel"}
+    look = {"scale": PICTURE / max(planes.shape[1:]), "planes": side_by_side(len(worst), 4), "alias": "pixel"}
     title = f"{np.sum(~right)} of {len(right)} wrong"
     return panel("worst", planes, "the worst", title, role="x", captions=captions, **look)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes._sentences import filled
-from cnnlab.lab.scenes.schema import At, Cell, End, Panel, Scene, Shares, Sum, WireList, Wires
+from cnnlab.lab.scenes.schema import At, Cell, End, Panel, Scene, Sum, WireList, Wires
 
 _AXES = ("planes", "rows", "columns")
 _BEYOND = {
@@ -114,15 +114,10 @@ def terms_of(scene: Scene, at: At) -> list[Term]:
     told, shares = panel["sum"], panel.get("shares", scene.get("shares"))
     names, terms = (told["a"], told["b"], told.get("goes", panel["name"])), []
     for ends, weight in wires_at(scene["wires"][told["wires"]], panel["end"], at["cell"]):
-        share = _share(ends, shares) if shares else weight
-        operands = (_operand(scene, name, ends, share) for name in names)
-        terms.append(Term(*operands, 1.0 if told["b"] == "share" else weight))
+        share = float(shares["values"][(*ends["output"], *ends["tap"][1:])]) if shares else weight
+        a, b, to = (_operand(scene, name, ends, share) for name in names)
+        terms.append(Term(a, b, to, 1.0 if told["b"] == "share" else weight))
     return terms
-
-
-def _share(ends: dict[End, Cell], shares: Shares) -> float:
-    """Return the share of a wire in its output."""
-    return float(shares["values"][(*ends["output"], *ends["tap"][1:])])
 
 
 def _operand(scene: Scene, name: str, ends: dict[End, Cell], share: float) -> Operand:
@@ -156,9 +151,8 @@ def strip_of(scene: Scene, at: At) -> Strip:
     if "bias" in told:
         written.append(format_value(value_at(panel_of(scene, told["bias"]), [cell[0], 0, 0]), 3))
     closing = filled(told["closing"], count=str(len(terms)))
-    if "goes" in told:
-        return Strip(f"{name_of(panel, cell)} {told['opening']}", written, told["joiner"], closing, "")
-    return Strip(f"{name_of(panel, cell)} = {told['opening']}", written, told["joiner"], closing, total)
+    sign, total = (" ", "") if "goes" in told else (" = ", total)
+    return Strip(f"{name_of(panel, cell)}{sign}{told['opening']}", written, told["joiner"], closing, total)
 
 
 def _written(scene: Scene, told: Sum, term: Term) -> str:
@@ -216,9 +210,6 @@ def _edge(kinds: list[int]) -> str:
     """Return what of a window is no input, as the end of a sentence."""
     if all(kind == 1 for kind in kinds):
         return "; it is all padding."
-    parts = []
-    for kind, (one, several) in _BEYOND.items():
-        count = kinds.count(kind)
-        if count:
-            parts.append(f"{count} of its {len(kinds)} cells {one if count == 1 else several}")
+    counts = {kind: kinds.count(kind) for kind in _BEYOND if kind in kinds}
+    parts = [f"{count} of its {len(kinds)} cells {_BEYOND[kind][count > 1]}" for kind, count in counts.items()]
     return f"; {', '.join(parts)}." if parts else "."
