@@ -5,9 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from cnnlab.course.bugs import BUGS, outcome, trials
-from cnnlab.lab.explorers.controls import Choice, button
-from cnnlab.lab.explorers.events import GridCell
-from cnnlab.lab.explorers.explorer import Explorer, Part, line
+from cnnlab.lab.explorers import Choice, Explorer, GridCell, Part, button, line
 
 OUTCOMES = ("caught", "missed", "fooled by a sum")
 NOT_RUN = "?"

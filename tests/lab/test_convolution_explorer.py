@@ -15,7 +15,7 @@ from cnnlab import conv2d, conv2d_backward, output_size
 from cnnlab.geometry import fits
 from cnnlab.lab import BackwardExplorer, ConvolutionExplorer
 from cnnlab.lab.explorers.convolution import GIVEN, LOSS, UPSTREAMS
-from cnnlab.lab.explorers.windows import KERNELS, PADDINGS, SIZES, STRIDES
+from cnnlab.lab.explorers._windows import KERNELS, PADDINGS, SIZES, STRIDES
 
 RANGES = {"size": SIZES, "kernel": KERNELS, "padding": PADDINGS, "stride": STRIDES}
 

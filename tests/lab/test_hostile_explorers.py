@@ -23,7 +23,7 @@ from explorers import MAKERS, X, every_explorer, explore
 
 from cnnlab import conv2d_backward
 from cnnlab.lab import ChainExplorer, ConvolutionExplorer, PhotoExplorer
-from cnnlab.lab.explorers.events import FURTHEST, MOST_EVENTS
+from cnnlab.lab.explorers._events import FURTHEST, MOST_EVENTS
 
 LEGAL, HOSTILE = 60, 30  # events for each explorer; a review had 10,000 and 5,000 over all
 EDIT = {"stage": 0, "panel": "x", "cell": [0, 0, 0], "value": 99.0}

@@ -15,10 +15,10 @@ from scene_cases import CASES
 from scene_schema import check_scene, faults, fields_of
 
 import cnnlab
-from cnnlab.lab.explorers import controls, events, explorer
+from cnnlab.lab.explorers import _events, _explorer, _settings
 from cnnlab.lab.scenes import convolution_scene, photo_scene, pooling_scene, schema
 
-TYPES = (schema, events, explorer, controls)  # the modules that say what a front end is shown
+TYPES = (schema, _events, _explorer, _settings)  # the modules that say what a front end is shown
 FRONT = Path(cnnlab.__file__).parent / "lab" / "front" / "schema.js"
 
 

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from cnnlab import output_size, receptive_field, trace_sizes
 from cnnlab.geometry import LayerWindow, fits
 from cnnlab.lab import OutputSizeExplorer
-from cnnlab.lab.explorers.sizes import LARGEST_SIZE, MOST_LAYERS, RANGES
-from cnnlab.operands import check_pool
+from cnnlab.lab.explorers.sizes import LARGEST_SIZE, LENGTHS, MOST_LAYERS
+from cnnlab.pooling import check_pool
 
 TUTORIAL = [("conv", 5, 2, 1), ("pool", 3, 1, 0), ("conv", 3, 1, 1)]
 UNEVEN = [("conv", 7, 2, 3), ("pool", 3, 2, 0)]  # 112, where 109 / 2 leaves 1 over
 LAYERS = st.builds(
     LayerWindow,
     st.sampled_from(["conv", "pool"]),
-    *(st.integers(*RANGES[name]) for name in ("kernel", "stride", "padding")),
+    *(st.integers(*LENGTHS[name][1:]) for name in ("kernel", "stride", "padding")),
 )
 
 
@@ -161,7 +161,7 @@ def test_each_value_within_the_bounds_is_legal_and_the_next_is_not(size, layers,
         return
     controls = controls_of(OutputSizeExplorer(size, layers, ceil_mode=ceil_mode))
     for index, layer in enumerate(layers):
-        for name, (low, high) in RANGES.items():
+        for name, (_, low, high) in LENGTHS.items():
             control = controls[f"{name}.{index + 1}"]
             for value in range(low, high + 1):
                 changed = [*layers[:index], layer._replace(**{name: value}), *layers[index + 1 :]]

@@ -210,7 +210,7 @@ def test_the_text_follows_the_state():
 
 
 def test_no_picture_is_made_until_it_is_asked_for(monkeypatch):
-    monkeypatch.setattr("cnnlab.lab.explorers.explorer.stills", None)
+    monkeypatch.setattr("cnnlab.lab.explorers._explorer.stills", None)
     explorer = explore()
     explorer.stride = 2
     assert state_of(explorer)

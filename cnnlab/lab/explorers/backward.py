@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from cnnlab.lab.explorers._windows import check_square
 from cnnlab.lab.explorers.convolution import ConvolutionExplorer
-from cnnlab.lab.explorers.windows import check_square
 from cnnlab.lab.scenes import gather_scene, scatter_scene
 from cnnlab.lab.scenes.reading import panel_of
 

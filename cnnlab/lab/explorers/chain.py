@@ -10,16 +10,16 @@ import numpy as np
 from cnnlab._validate import check_array
 from cnnlab.activations import ACTIVATIONS
 from cnnlab.geometry import Axis, trace_axes
-from cnnlab.lab.explorers.controls import Choice, Slider
-from cnnlab.lab.explorers.explorer import Explorer
-from cnnlab.lab.explorers.windows import (
+from cnnlab.lab.explorers._explorer import Explorer
+from cnnlab.lab.explorers._settings import Choice, Slider
+from cnnlab.lab.explorers._windows import (
     KERNELS,
     PADDINGS,
     STRIDES,
+    check_gradient,
     check_sliders,
     check_square,
     cut,
-    default_gradient,
     grow,
 )
 from cnnlab.lab.scenes import chain_scene, layer_scene
@@ -30,6 +30,7 @@ from cnnlab.network import Sequential
 from cnnlab.pooling import POOLS
 
 POOL = 2  # size and stride of the chain's poolings
+DEFAULT_KERNELS = [[[1, 0, -1], [2, 1, 0], [0, 1, -1]], [[0, 1, 0], [-1, 2, 1], [1, 0, -2]]]  # a turn of either shows
 SIGNS = {"conv": "⋆ w", "f": "f", "pool": "pool"}
 
 
@@ -124,16 +125,17 @@ class ChainExplorer(Explorer):
         self, x, kernels=None, *, chain=0, f="relu", op="max", kernel=3, padding=1, stride=1, dy=None, arrow=0
     ):
         x = check_square("x", x, "NCHW")
-        kernels = default_kernels() if kernels is None else check_array("kernels", kernels, "KHW")[:, None]
+        kernels = check_array("kernels", DEFAULT_KERNELS if kernels is None else kernels, "KHW")[:, None]
         kernels = check_square("kernels", kernels, "KCHW")
         if len(kernels) != 2:
             raise ValueError(f"kernels (shape {kernels.shape}) must be two, one for each convolution")
-        dy = default_gradient(1) if dy is None else check_square("dy", dy, "NFHW")
         settings = check_sliders(x.shape[-1], kernel, padding=padding, stride=stride)
         arrays = {
             "x": x,
             "w": grow(kernels, max(KERNELS[1], settings["kernel"])),
-            "dy": grow(dy, x.shape[-1] + 4 * max(settings["padding"], PADDINGS[1])),  # two convolutions pad by P
+            "dy": grow(
+                check_gradient(dy, 1), x.shape[-1] + 4 * max(settings["padding"], PADDINGS[1])
+            ),  # two convolutions pad by P
         }
         super().__init__(arrays, chain=chain, f=f, op=op, arrow=arrow, **settings)
 
@@ -242,11 +244,6 @@ def convolution(w: np.ndarray, **geometry) -> Conv2D:
     layer = Conv2D(1, 1, w.shape[-1], rng=np.random.default_rng(0), **geometry)
     layer.params["w"] = w.reshape(1, 1, *w.shape[-2:])
     return layer
-
-
-def default_kernels() -> np.ndarray:
-    """Return two kernels of small integers with no symmetry, so that a turn shows, (2, 1, 3, 3)."""
-    return np.array([[[[1, 0, -1], [2, 1, 0], [0, 1, -1]]], [[[0, 1, 0], [-1, 2, 1], [1, 0, -2]]]], dtype=np.float64)
 
 
 def _replaced(text, above: str):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.lab.explorers.controls import Slider, check_between
+from cnnlab.lab.explorers._explorer import line, present
+from cnnlab.lab.explorers._settings import Slider, check_between
+from cnnlab.lab.explorers._windows import check_square
 from cnnlab.lab.explorers.convolution import ConvolutionExplorer
-from cnnlab.lab.explorers.explorer import line
-from cnnlab.lab.explorers.windows import check_square
 from cnnlab.lab.scenes import channels_scene
 
 MOST = 4  # channels and filters
@@ -77,13 +77,8 @@ class ChannelsExplorer(ConvolutionExplorer):
     def dy_of(self, s):
         return super().dy_of(s)[:, : s.filters]
 
-    @property
-    def parameters(self) -> dict[str, int]:
-        """How many numbers are learned: shared as here; with a kernel for each place; with every input wired."""
-        return self.parameters_of(self.now())
-
     def parameters_of(self, s) -> dict[str, int]:
-        """Return how many numbers are learned for any settings."""
+        """Return how many numbers are learned: shared as here; with a kernel for each place; with every input wired."""
         w, inputs = self.w_of(s), self.x_of(s).size
         places = len(w) * self.axis(s).out ** 2
         return {
@@ -92,15 +87,17 @@ class ChannelsExplorer(ConvolutionExplorer):
             "fully connected": places * (inputs + 1),
         }
 
+    parameters = present(parameters_of)
+
     def scenes(self, s):
         dy = self.dy_of(s) if self.gradients else None
         arrays = self.x_of(s), self.w_of(s), self.b_of(s)
         return [channels_scene(*arrays, dy=dy, turned=s.turned, **self.geometry(s))]
 
-    def beside(self, s, scenes):
+    def formula_lines(self, s, scenes):
         shared, *others = (f"{name} {count:,}" for name, count in self.parameters_of(s).items())
         told = line(("soft", "to learn: "), ("bold", shared), ("soft", f", {', '.join(others)}"))
-        return [*super().beside(s, scenes), told]
+        return [*super().formula_lines(s, scenes), told]
 
     def describe(self):
         many = f"{self.channels} channel{'s' * (self.channels > 1)}"

@@ -8,16 +8,18 @@ import numpy as np
 
 from cnnlab import convolution
 from cnnlab._validate import check_array, check_flag, check_int, check_pair
+from cnnlab.convolution import check_convolution
 from cnnlab.geometry import check_axis
-from cnnlab.lab.explorers.controls import Choice, Switch
-from cnnlab.lab.explorers.windows import (
+from cnnlab.lab.explorers._explorer import present
+from cnnlab.lab.explorers._settings import Choice, Switch
+from cnnlab.lab.explorers._windows import (
     KERNELS,
     WindowExplorer,
     check_drawable,
+    check_gradient,
     check_sliders,
     check_square,
     cut,
-    default_gradient,
     grow,
     roomy,
 )
@@ -25,7 +27,6 @@ from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes import convolution_scene, turn
 from cnnlab.lab.scenes.reading import name_of, value_at
 from cnnlab.lab.scenes.schema import Panel
-from cnnlab.operands import check_convolution
 
 GIVEN, LOSS = "given", "loss"
 UPSTREAMS = {
@@ -113,8 +114,7 @@ class ConvolutionExplorer(WindowExplorer):
         kernel = settings["kernel"]
         self.fixed = {"dilation": check_pair("dilation", dilation, 1)[0], "groups": check_int("groups", groups, 1)}
         self.gradients = check_flag("gradients", gradients)
-        dy = default_gradient(len(w)) if dy is None else check_square("dy", dy, "NFHW")
-        arrays = {**roomy(x, dy, settings["padding"]), "w": grow(w, max(kernel, KERNELS[1]))}
+        arrays = {**roomy(x, check_gradient(dy, len(w)), settings["padding"]), "w": grow(w, max(kernel, KERNELS[1]))}
         arrays |= {} if b is None else {"b": b}
         check_convolution(x, cut(arrays["w"], kernel), b, stride=stride, padding=padding, **self.fixed)
         there = {"upstream": self.gradients, "turned": self.gradients or turned is not None}
@@ -122,21 +122,6 @@ class ConvolutionExplorer(WindowExplorer):
         super().__init__(arrays, absent=absent, size=size, turned=turned is not None and turned, **settings)
 
     # --- the arrays shown ---
-
-    @property
-    def w(self) -> np.ndarray:
-        """The kernels, (filters, C, F, F)."""
-        return self.w_of(self.now())
-
-    @property
-    def b(self) -> np.ndarray | None:
-        """The bias, (filters,), or None."""
-        return self.b_of(self.now())
-
-    @property
-    def y(self) -> np.ndarray:
-        """The output, (1, filters, out, out)."""
-        return self.y_of(self.now())
 
     @property
     def loss(self) -> float:
@@ -149,21 +134,23 @@ class ConvolutionExplorer(WindowExplorer):
         return float((y * dy).sum()) * (0.5 if self.upstream == LOSS else 1.0)
 
     def w_of(self, s: SimpleNamespace) -> np.ndarray:
-        """Return the kernels for any settings."""
+        """Return the kernels for any settings, (filters, C, F, F)."""
         return cut(self.arrays["w"], s.kernel)
 
     def b_of(self, s: SimpleNamespace) -> np.ndarray | None:
-        """Return the bias for any settings."""
+        """Return the bias for any settings, (filters,), or None."""
         return self.arrays["b"].copy() if "b" in self.arrays else None
 
     def y_of(self, s: SimpleNamespace) -> np.ndarray:
-        """Return the output for any settings."""
+        """Return the output for any settings, (1, filters, out, out)."""
         w = turn(self.w_of(s)) if s.turned else self.w_of(s)
         return convolution.conv2d(self.x_of(s), w, self.b_of(s), **self.geometry(s))
 
     def dy_of(self, s):
         _, make = UPSTREAMS[s.upstream]
         return make(self.y_of(s)) if make else super().dy_of(s)
+
+    w, b, y = present(w_of), present(b_of), present(y_of)
 
     def geometry(self, s: SimpleNamespace) -> dict:
         """Return what :func:`cnnlab.conv2d` is given beside its arrays."""

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from cnnlab._validate import check_array, check_has, check_shape
-from cnnlab.lab.explorers.controls import Choice, Slider, Switch, button
-from cnnlab.lab.explorers.explorer import Explorer, line
+from cnnlab.lab.explorers._explorer import Explorer, line, present
+from cnnlab.lab.explorers._settings import Choice, Slider, Switch, button
 from cnnlab.lab.numbers import format_percent
 from cnnlab.lab.scenes import Pass, layer_names, network_scene, run_network, unit_scene
 from cnnlab.lab.scenes.reading import panel_of
@@ -67,21 +67,18 @@ class NetworkExplorer(Explorer):
         self.labels = None if labels is None else check_labels(labels, (len(self.images), classes))
         self.drawing, self.unit = None, None
         targets = {-1: "its answer"} | {label: str(label) for label in range(classes)}
-        super().__init__(ranges={"image": (0, len(self.images) - 1)}, options={"target": targets})
-
-    @property
-    def result(self) -> Pass:
-        """The image in view on its way through the network and back."""
-        return self.result_of(self.now())
-
-    # --- what the base class asks ---
+        super().__init__(limits={"image": (0, len(self.images) - 1), "target": targets})
 
     def result_of(self, s: SimpleNamespace) -> Pass:
-        """Return the image on its way for any settings."""
+        """Return the image on its way through the network and back for any settings."""
         image = self.images[s.image : s.image + 1] if self.drawing is None else self.drawing
         return run_network(self.model, image, None if s.target < 0 else s.target)
 
-    def useless(self, s):
+    result = present(result_of)
+
+    # --- what the base class asks ---
+
+    def inactive(self, s):
         return set() if s.backward else {"target"}
 
     def scenes(self, s):
@@ -99,7 +96,7 @@ class NetworkExplorer(Explorer):
             head["controls"].append(button("wrong", "a wrong one ▸", title="the next image that it gets wrong"))
         return [head, overview, {**detail, "fold": "Open its picture"}]
 
-    def beside(self, s, scenes):
+    def formula_lines(self, s, scenes):
         shares = panel_of(scenes[0], "p")["values"].ravel()
         sure = f"It says {shares.argmax()}, {format_percent(shares.max())} sure."
         told = "" if self.drawing is not None or self.labels is None else f" It is {_a(self.labels[s.image])}."
@@ -129,7 +126,7 @@ class NetworkExplorer(Explorer):
             self.unit = len(self.model.layers), cell
 
     def title(self, s, scenes):
-        return "".join(text for _, text in self.beside(s, scenes)[0])
+        return "".join(text for _, text in self.formula_lines(s, scenes)[0])
 
     def describe(self):
         answer, right = int(panel_of(self._scenes[0], "p")["values"].argmax()), ""

@@ -6,8 +6,8 @@ import numpy as np
 
 from cnnlab._validate import as_array, check_array, check_has, check_shape
 from cnnlab.data import reduce_bitmap
-from cnnlab.lab.explorers.controls import Setting, check_between
-from cnnlab.lab.explorers.explorer import Explorer, line
+from cnnlab.lab.explorers._explorer import Explorer, line
+from cnnlab.lab.explorers._settings import Setting, check_between
 from cnnlab.lab.numbers import format_percent
 from cnnlab.lab.scenes import digit_scene
 from cnnlab.lab.scenes.reading import panel_of
@@ -16,7 +16,7 @@ from cnnlab.losses import softmax_cross_entropy
 SIDES = 8, 512  # cells a side, least and most, to draw a digit on
 
 
-class Bitmap(Setting):
+class _Bitmap(Setting):
     """A plane of cells that are on or off; a front end sends a byte a cell, row by row."""
 
     kind = "pad"
@@ -38,9 +38,9 @@ class Bitmap(Setting):
             raise ValueError(f"{self.name} ({cells.size} cells) must have {explorer.side}×{explorer.side}")
         return self.validate(explorer, cells.reshape(explorer.side, explorer.side))
 
-    def control(self, explorer, value):
-        cells = value.astype(np.uint8).tobytes()
-        return {**super().control(explorer, value), "value": cells, "high": explorer.side}
+    def control(self, explorer, s):
+        cells = s.bitmap.astype(np.uint8).tobytes()
+        return {**super().control(explorer, s), "value": cells, "high": explorer.side}
 
 
 class DigitPad(Explorer):
@@ -82,7 +82,7 @@ class DigitPad(Explorer):
     (0, (1, 1, 8, 8))
     """
 
-    bitmap = Bitmap(None, "your digit")
+    bitmap = _Bitmap(None, "your digit")
 
     def __init__(self, model, *, size=32, explorer=None):
         self.side = check_between("size", size, *SIDES)
@@ -124,14 +124,14 @@ class DigitPad(Explorer):
     def scenes(self, s):
         return [digit_scene(s.bitmap, self._probabilities(s.bitmap))]
 
-    def beside(self, s, scenes):
+    def formula_lines(self, s, scenes):
         if not s.bitmap.any():
             return [line(("title", "Draw a digit."))]
         probabilities = panel_of(scenes[0], "p")["values"]
         return [line(("title", f"It says {probabilities.argmax()}, {format_percent(probabilities.max())} sure."))]
 
     def title(self, s, scenes):
-        return "".join(text for _, text in self.beside(s, scenes)[0])
+        return "".join(text for _, text in self.formula_lines(s, scenes)[0])
 
     def describe(self):
         probabilities = self.probabilities

@@ -9,8 +9,8 @@ import numpy as np
 from cnnlab import convolution
 from cnnlab.data import load_photo
 from cnnlab.geometry import check_axis
-from cnnlab.lab.explorers.controls import Choice, Slider
-from cnnlab.lab.explorers.windows import PADDINGS, STRIDES, FormulaExplorer, check_sliders, check_square
+from cnnlab.lab.explorers._settings import Choice, Slider
+from cnnlab.lab.explorers._windows import PADDINGS, STRIDES, FormulaExplorer, check_sliders, check_square
 from cnnlab.lab.scenes import photo_scene
 
 KERNELS = {

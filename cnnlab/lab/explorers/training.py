@@ -6,9 +6,8 @@ import math
 
 from cnnlab._validate import check_int, check_pair
 from cnnlab.data import Digits
-from cnnlab.lab.explorers.controls import Choice, Slider, button
-from cnnlab.lab.explorers.events import Part
-from cnnlab.lab.explorers.explorer import Explorer, line
+from cnnlab.lab.explorers._explorer import Explorer, line
+from cnnlab.lab.explorers._settings import Choice, Slider, button
 from cnnlab.lab.numbers import format_percent
 from cnnlab.lab.scenes import maps_scene, summary_scene
 from cnnlab.lab.scenes.reading import panel_of
@@ -24,13 +23,13 @@ MAPS = LAYER_NAMES[:5]  # the layers that give planes
 LATER = "what a reset makes the network anew with"
 
 
-class LookBack(Slider):
+class _LookBack(Slider):
     """After which epoch; its end is now."""
 
-    def control(self, explorer, value):
-        _, now = explorer.bounds(self.name)
+    def control(self, explorer, s):
+        value, (_, now) = s.look_back, self.limits(explorer)
         text = "now" if value == now else f"epoch {value}" if value else "before"
-        return {**super().control(explorer, value), "text": text}
+        return {**super().control(explorer, s), "text": text}
 
 
 class TrainingExplorer(Explorer):
@@ -86,14 +85,14 @@ class TrainingExplorer(Explorer):
     (1, True)
     """
 
-    pace = Choice({name: name for name in PACES}, "pace")
+    pace = Choice(PACES.keys(), "pace")
     learning_rate = Choice({}, "learning rate")
     first_filters = Choice({}, "conv 1 filters", title=LATER)
     second_filters = Choice({}, "conv 2 filters", title=LATER)
     batch_size = Choice({}, "batch size", title=LATER)
     image = Slider(0, "image", 0, 0, place="look")
-    look_back = LookBack(0, "look back", 0, 0, place="look")
-    maps = Choice({name: name for name in MAPS}, "maps of", place="look")
+    look_back = _LookBack(0, "look back", 0, 0, place="look")
+    maps = Choice(MAPS, "maps of", place="look")
 
     _player = None
 
@@ -107,10 +106,10 @@ class TrainingExplorer(Explorer):
         settings |= {"batch_size": run.plan.batch_size, "learning_rate": run.optimizer.learning_rate}
         sizes = [size for size in BATCH_SIZES if size <= len(run.data.x_train)]
         usual = dict(zip(settings, (FILTERS, FILTERS, sizes, LEARNING_RATES), strict=True))
-        options = {name: {value: f"{value:g}" for value in sorted({*usual[name], settings[name]})} for name in usual}
+        limits = {name: {value: f"{value:g}" for value in sorted({*usual[name], settings[name]})} for name in usual}
         now = run.plan.epochs + 1  # the end of the slider that looks back
-        ranges = {"image": (0, len(run.data.x_test) - 1), "look_back": (0, now)}
-        super().__init__(ranges=ranges, options=options, look_back=now, maps=MAPS[3], **settings)
+        limits |= {"image": (0, len(run.data.x_test) - 1), "look_back": (0, now)}
+        super().__init__(limits=limits, look_back=now, maps=MAPS[3], **settings)
         self.observe(self._rated, names="learning_rate")
 
     # --- what is known of the training ---
@@ -203,9 +202,6 @@ class TrainingExplorer(Explorer):
 
     # --- what the base class asks ---
 
-    def bounds(self, name):
-        return self.ranges[name]  # no setting depends on another
-
     def scenes(self, s):
         run, past = self._run, s.look_back < len(self._run.weights)  # else now, or an epoch that is still to come
         network = run.network(run.weights[s.look_back] if past else None)
@@ -217,7 +213,7 @@ class TrainingExplorer(Explorer):
         answer = f"held-out image {s.image} is a {label}, answer {shares.argmax()}, {format_percent(shares.max())} sure"
         return [summary_scene(run), {**scene, "heading": f"The network {when}: {answer}"}]
 
-    def parts(self, s, scenes) -> list[Part]:
+    def parts(self, s, scenes):
         run, playing = self._run, self.playing
         buttons = [
             button("start", "▶ start", disabled=run.over or playing),
@@ -236,9 +232,6 @@ class TrainingExplorer(Explorer):
             {"kind": "stage", "scene": scenes[0]},
             {"kind": "stage", "scene": scenes[1], "controls": self.controls(s, "look")},
         ]
-
-    def title(self, s, scenes):
-        return self.describe()
 
     def describe(self):
         run = self._run

@@ -22,13 +22,13 @@ from __future__ import annotations
 
 from typing import Any, NotRequired, TypedDict
 
-from cnnlab.lab.explorers.controls import Control
+from cnnlab.lab.explorers._settings import Control
 from cnnlab.lab.scenes.schema import Line, Scene
 
 MOST_EVENTS = 1000  # in one request
 FURTHEST = 2**31  # a serial so far ahead would use up JavaScript's numbers, and the explorer could not be asked again
 LARGEST = 1e100  # number in a cell: sums of such products stay finite
-PICKED, EDITED = {"stage", "panel", "cell"}, {"stage", "panel", "cell", "value"}
+PLACE = {"stage", "panel", "cell"}
 
 
 class Part(TypedDict):
@@ -108,16 +108,16 @@ def numbered(request: dict, after: int) -> list[dict]:
     return [found[serial] for serial in sorted(found)]
 
 
-def is_well_formed(event: dict) -> bool:
-    """Return whether an event asks for one thing, in the form that the protocol says.
+def read_event(event: dict) -> tuple[str, Any]:
+    """Return the kind of an event and what it asks for; two empty texts where it is not of the protocol's form.
 
     Examples
     --------
-    >>> is_well_formed({"serial": 1, "press": "start"}), is_well_formed({"serial": 1, "press": 2})
-    (True, False)
+    >>> read_event({"serial": 1, "press": "start"}), read_event({"serial": 1, "press": 2})
+    (('press', 'start'), ('', ''))
     """
-    kinds = event.keys() & _CHECKS.keys()
-    return len(kinds) == 1 and all(_CHECKS[kind](event[kind]) for kind in kinds)
+    asked = [(kind, event[kind]) for kind in FORMS if kind in event]
+    return asked[0] if len(asked) == 1 and FORMS[asked[0][0]](asked[0][1]) else ("", "")
 
 
 def is_index(value: Any, below: int) -> bool:
@@ -125,31 +125,21 @@ def is_index(value: Any, below: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < below
 
 
-def _is_set(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(name, str) for name in value)
-
-
-def _is_press(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _is_pick(value: Any) -> bool:
-    return isinstance(value, dict) and value.keys() == PICKED and _is_cell(value)
-
-
-def _is_edit(value: Any) -> bool:
-    if not isinstance(value, dict) or value.keys() != EDITED:
-        return False
-    number = value["value"]
-    is_number = isinstance(number, int | float) and not isinstance(number, bool)
-    return is_number and abs(number) <= LARGEST and _is_cell(value)
-
-
-def _is_cell(value: dict) -> bool:
+def _is_place(value: Any, keys: set[str]) -> bool:
     """Return whether a stage, a panel and a cell are named, be they there or not."""
+    if not isinstance(value, dict) or value.keys() != keys or not isinstance(value["panel"], str):
+        return False
     cell = value["cell"]
-    indices = [value["stage"], *cell] if isinstance(cell, list) and len(cell) == 3 else [None]
-    return isinstance(value["panel"], str) and all(is_index(index, 2**31) for index in indices)
+    return isinstance(cell, list) and len(cell) == 3 and all(is_index(each, 2**31) for each in [value["stage"], *cell])
 
 
-_CHECKS = {"set": _is_set, "edit": _is_edit, "press": _is_press, "pick": _is_pick}
+def _is_drawable(number: Any) -> bool:
+    return isinstance(number, int | float) and not isinstance(number, bool) and abs(number) <= LARGEST
+
+
+FORMS = {
+    "set": lambda value: isinstance(value, dict) and all(isinstance(name, str) for name in value),
+    "edit": lambda value: _is_place(value, PLACE | {"value"}) and _is_drawable(value["value"]),
+    "press": lambda value: isinstance(value, str),
+    "pick": lambda value: _is_place(value, PLACE),
+}

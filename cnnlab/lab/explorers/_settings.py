@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from numbers import Real
+from types import SimpleNamespace
 from typing import Any, NotRequired, TypedDict
 
 import traitlets
@@ -41,29 +42,32 @@ class Setting(traitlets.TraitType):
     ----------
     default
         Its value where the explorer's constructor gives none.
-    label, letter : str
+    label : str
         What stands beside the control.
-    place : str
-        Where it stands: see :class:`Control`.
-    title : str
-        What is told of it where the pointer rests on it.
+    limits
+        What it can be; the explorer's own ``limits`` go before.
+    **look
+        More of its :class:`Control`: the letter, the place, the title that is shown where the pointer rests on it.
     """
 
     kind = ""
 
-    def __init__(self, default, label: str, *, letter: str = "", place: str = "head", title: str = ""):
+    def __init__(self, default, label: str, limits=None, **look: str):
         super().__init__(default)
-        self.label, self.letter, self.place, self.title = label, letter, place, title
+        self._limits = limits
+        self.look: Control = {"kind": self.kind, "label": label, "place": "head", **look}
 
     def _cross_validate(self, explorer, value):
         explorer.check_change(self.name, value)
         return value
 
-    def control(self, explorer, value) -> Control:
-        """Return its control, with what it can be set to now."""
-        control = {"name": self.name, "kind": self.kind, "label": self.label, "place": self.place, "value": value}
-        control |= {"letter": self.letter} if self.letter else {}
-        return control | ({"title": self.title} if self.title else {})
+    def limits(self, explorer) -> Any:
+        """Return what it can be, whatever the other settings are."""
+        return explorer.limits.get(self.name, self._limits)
+
+    def control(self, explorer, s: SimpleNamespace) -> Control:
+        """Return its control, with what it can be set to, the other settings being as they are."""
+        return {**self.look, "name": self.name, "value": getattr(s, self.name)}
 
     def read(self, explorer, value):
         """Return what a front end sent as a value; raise TypeError or ValueError where it is none."""
@@ -71,55 +75,42 @@ class Setting(traitlets.TraitType):
 
 
 class Slider(Setting):
-    """A whole number from a least to a most; ``explorer.ranges`` may say others, and a first value beyond them does."""
+    """A whole number from a least to a most; the first value may lie beyond the most, and raises it."""
 
     kind = "slider"
 
-    def __init__(self, default: int, label: str, low: int, high: int, **options):
-        super().__init__(default, label, **options)
-        self._range = low, high
-
-    def range(self, explorer) -> tuple[int, int]:
-        """Return the least and the most, whatever the other settings are."""
-        return explorer.ranges.get(self.name, self._range)
+    def __init__(self, default: int, label: str, low: int, high: int, **look: str):
+        super().__init__(default, label, (low, high), **look)
 
     def validate(self, explorer, value):
-        low, high = self.range(explorer)
+        low, high = self.limits(explorer)
         if explorer._made:
             return check_between(self.name, value, low, high)
         value = check_int(self.name, value, low)
-        explorer.ranges[self.name] = low, max(high, value)
+        explorer.limits[self.name] = low, max(high, value)
         return value
 
-    def control(self, explorer, value):
-        low, high = explorer.bounds(self.name)
-        return {**super().control(explorer, value), "low": low, "high": high}
+    def control(self, explorer, s):
+        low, high = explorer.bounds(s, self.name)
+        return {**super().control(explorer, s), "low": low, "high": high}
 
 
 class Choice(Setting):
-    """One of a few words or numbers: ``options`` are {value: label}, or values that are their own labels.
+    """One of a few words or numbers: ``options`` are {value: label}, or values that are their own labels."""
 
-    ``explorer.options`` may say others.
-    """
-
-    def __init__(self, options: Collection, label: str, *, kind: str = "select", **more):
-        super().__init__(next(iter(options), ""), label, **more)
-        self.kind, self._options = kind, options
-
-    def options(self, explorer) -> dict:
-        """Return what can be chosen now."""
-        options = explorer.options.get(self.name, self._options)
-        return options if isinstance(options, dict) else {option: str(option) for option in options}
+    def __init__(self, options: Collection, label: str, *, kind: str = "select", **look: str):
+        super().__init__(next(iter(options), ""), label, options, kind=kind, **look)
 
     def validate(self, explorer, value):
-        options = list(self.options(explorer))
+        options = list(self.limits(explorer))
         if isinstance(value, bool) or not isinstance(value, str | Real) or value not in options:
             raise ValueError(f"{self.name} ({shown(value)}) must be one of {', '.join(map(str, options))}")
         return options[options.index(value)]
 
-    def control(self, explorer, value):
-        options = [[option, label] for option, label in self.options(explorer).items()]
-        return {**super().control(explorer, value), "options": options}
+    def control(self, explorer, s):
+        options = self.limits(explorer)
+        labels = options if isinstance(options, dict) else {option: str(option) for option in options}
+        return {**super().control(explorer, s), "options": list(map(list, labels.items()))}
 
 
 class Switch(Setting):
@@ -131,10 +122,9 @@ class Switch(Setting):
         return check_flag(self.name, value)
 
 
-def button(name: str, label: str, *, place: str = "head", disabled: bool = False, title: str = "") -> Control:
+def button(name: str, label: str, **look) -> Control:
     """Return a button; the explorer is told by :meth:`Explorer.press`."""
-    control = {"name": name, "kind": "button", "label": label, "place": place, "disabled": disabled}
-    return control | ({"title": title} if title else {})
+    return {"name": name, "kind": "button", "label": label, "place": "head", "disabled": False, **look}
 
 
 def check_between(name: str, value, low: int, high: int) -> int:
@@ -145,7 +135,7 @@ def check_between(name: str, value, low: int, high: int) -> int:
     return value
 
 
-def furthest(fits, legal: int, end: int) -> int:
+def furthest(fits: Callable[[int], bool], legal: int, end: int) -> int:
     """Return the value nearest to ``end`` that fits, where all do from ``legal`` on up to one, and none beyond it.
 
     Examples
@@ -159,3 +149,8 @@ def furthest(fits, legal: int, end: int) -> int:
         middle = (legal + end) // 2
         legal, end = (middle, end) if fits(middle) else (legal, middle)
     return legal
+
+
+def with_changed(s: SimpleNamespace, **changed) -> SimpleNamespace:
+    """Return settings of which some are changed."""
+    return SimpleNamespace(**{**vars(s), **changed})

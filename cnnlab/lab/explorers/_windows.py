@@ -9,9 +9,9 @@ import numpy as np
 from cnnlab._validate import check_array
 from cnnlab.formula import Explanation, explain_axis
 from cnnlab.geometry import Axis, check_window
-from cnnlab.lab.explorers.controls import Slider
-from cnnlab.lab.explorers.events import LARGEST
-from cnnlab.lab.explorers.explorer import Explorer, line
+from cnnlab.lab.explorers._events import LARGEST
+from cnnlab.lab.explorers._explorer import Explorer, line, present
+from cnnlab.lab.explorers._settings import Slider
 from cnnlab.lab.scenes.schema import Line
 
 SIZES, KERNELS, PADDINGS, STRIDES = (1, 12), (1, 7), (0, 4), (1, 4)  # the ranges of the sliders
@@ -32,10 +32,10 @@ class FormulaExplorer(Explorer):
     def check(self, s):
         self.axis(s)
 
-    def beside(self, s, scenes):
-        return formula_lines(explain_axis(self.axis(s)))
+    def formula_lines(self, s, scenes):
+        return lines_of(explain_axis(self.axis(s)))
 
-    def below(self, s):
+    def note_line(self, s):
         return leftover_line(explain_axis(self.axis(s)))
 
     def title(self, s, scenes):
@@ -50,26 +50,18 @@ class WindowExplorer(FormulaExplorer):
     padding = Slider(0, "padding", *PADDINGS, letter="P")
     stride = Slider(1, "stride", *STRIDES, letter="S")
 
-    @property
-    def x(self) -> np.ndarray:
-        """The input, (1, C, R, R)."""
-        return self.x_of(self.now())
-
-    @property
-    def dy(self) -> np.ndarray:
-        """The upstream gradient, of the shape of y."""
-        return self.dy_of(self.now())
-
     def x_of(self, s: SimpleNamespace) -> np.ndarray:
-        """Return the input for any settings."""
+        """Return the input for any settings, (1, C, R, R)."""
         return cut(self.arrays["x"], s.size)
 
     def dy_of(self, s: SimpleNamespace) -> np.ndarray:
-        """Return the upstream gradient for any settings."""
+        """Return the upstream gradient for any settings, of the shape of y."""
         return cut(self.arrays["dy"], self.axis(s).out)
 
+    x, dy = present(x_of), present(dy_of)
 
-def formula_lines(because: Explanation) -> list[Line]:
+
+def lines_of(because: Explanation) -> list[Line]:
     """Return the formula with the numbers in it, and below it with its letters."""
     letters, numbers, *_, result = because.spans
     return [line(("formula", "out = "), *numbers, " = ", *result), line(("soft", "= "), *letters)]
@@ -136,6 +128,8 @@ def cut(array: np.ndarray, side: int) -> np.ndarray:
     return array[..., :side, :side].copy()
 
 
-def default_gradient(filters: int) -> np.ndarray:
-    """Return small, uneven integers: an even upstream gradient would hide a missing turn of the kernel."""
-    return np.random.default_rng(3).integers(-2, 3, (1, filters, 8, 8)).astype(np.float64)
+def check_gradient(dy, filters: int, axes: str = "NFHW") -> np.ndarray:
+    """Return ∂L/∂y as an array, by default of small, uneven integers: even ones would hide a missing turn of w."""
+    if dy is None:
+        return np.random.default_rng(3).integers(-2, 3, (1, filters, 8, 8)).astype(np.float64)
+    return check_square("dy", dy, axes)
