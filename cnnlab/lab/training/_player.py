@@ -1,18 +1,19 @@
-"""Who makes the steps of a training: one at a time, in whatever thread, with everybody else served in between."""
+"""What makes the steps of a training: one at a time, in whatever thread, with everything else served in between."""
 
 from __future__ import annotations
 
 import asyncio
+import signal
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
-from cnnlab.lab.training._interrupt import interruptible
 from cnnlab.lab.training._run import Run
 
 SHOW_EVERY = 0.25  # seconds
 MOST_SHOWING, MOST_REST = 0.2, 2.0  # of the time, and seconds: in a browser it takes long to evaluate
+_stops: list[Callable[[], None]] = []  # of all who play now: a process has one handler
 
 
 class Player:
@@ -50,7 +51,7 @@ class Player:
     def __init__(self, run: Run, show: Callable[[], None], pace: Callable[[], float]):
         self.run, self.lock, self.interrupted = run, threading.RLock(), False
         self._show, self._pace = show, pace
-        self._loop = running_loop()  # of the thread that runs the cells, so that no cell meets a step half made
+        self._loop = _running_loop()  # of the thread that runs the cells, so that no cell meets a step half made
         self._turn, self._start = None, (0, 0.0)
         self._shown, self._next = run.step, 0.0  # the step that was shown last, and when it is time for another one
         self._task = None
@@ -73,7 +74,7 @@ class Player:
         """Make steps in a task; where no event loop runs, make all that are left."""
         if self.playing or self.run.over:
             return
-        loop = self._loop if self._loop and not self._loop.is_closed() else running_loop()
+        loop = self._loop if self._loop and not self._loop.is_closed() else _running_loop()
         if loop is None:
             self.make(self.run.steps)
         else:
@@ -127,8 +128,7 @@ class Player:
         with self.lock:
             if self._turn is turn or self.interrupted:
                 self.pause()
-            else:
-                self.catch_up()
+            self.catch_up()
 
     def catch_up(self) -> None:
         """Where nobody makes steps, show the last one if that has not been done."""
@@ -153,7 +153,7 @@ class Player:
         """Make step after step; between two of them the loop does what else there is to do."""
         try:
             # out of a task a KeyboardInterrupt would end the kernel; it is kept in the run's trouble
-            with suppress(KeyboardInterrupt), interruptible(lambda: self._interrupt(turn)) as listen:
+            with suppress(KeyboardInterrupt), _interruptible(lambda: self._interrupt(turn)) as listen:
                 listen()
                 while self._advance(turn):
                     await asyncio.sleep(self._pace())
@@ -174,15 +174,54 @@ class _Turn:
         self.loop = loop
 
 
-def running_loop() -> asyncio.AbstractEventLoop | None:
+def _running_loop() -> asyncio.AbstractEventLoop | None:
     """Return the event loop that runs this code, if one does.
 
     Examples
     --------
-    >>> running_loop() is None
+    >>> _running_loop() is None
     True
     """
-    try:
+    with suppress(RuntimeError):
         return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
+    return None
+
+
+# --- Kernel > Interrupt -------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _interruptible(stop: Callable[[], None]) -> Iterator[Callable[[], None]]:
+    """Call ``stop`` when there is an interrupt that nobody else would hear.
+
+    Between two messages ipykernel ignores SIGINT, so an interrupt would not reach a task. While somebody plays, a
+    handler of ours stands in for that; while a cell runs, ipykernel's own does, and ours comes back after it. The
+    function that is given takes over again, in the main thread alone: call it after each pause.
+
+    Examples
+    --------
+    >>> before, calls = signal.signal(signal.SIGINT, signal.SIG_IGN), []
+    >>> with _interruptible(lambda: calls.append("stop")) as listen:
+    ...     listen()
+    ...     signal.raise_signal(signal.SIGINT)
+    >>> calls, signal.signal(signal.SIGINT, before) is signal.SIG_IGN
+    (['stop'], True)
+    """
+    _stops.append(stop)
+    try:
+        yield lambda: _exchange(signal.SIG_IGN, _interrupted)
+    finally:
+        _stops.remove(stop)
+        if not _stops:
+            _exchange(_interrupted, signal.SIG_IGN)
+
+
+def _exchange(present, wanted) -> None:
+    """Put one handler in the place of another; where neither stands, a cell runs and has its own."""
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is present:
+        signal.signal(signal.SIGINT, wanted)
+
+
+def _interrupted(_number, _frame) -> None:
+    for stop in tuple(_stops):
+        stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import deepcopy
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,6 @@ from cnnlab._validate import check_array, check_int, check_integers, check_shape
 from cnnlab.data import Digits
 from cnnlab.geometry import output_size
 from cnnlab.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU
-from cnnlab.losses import check_labels
 from cnnlab.network import Sequential
 from cnnlab.optimizers import SGD
 from cnnlab.training import train
@@ -61,8 +61,7 @@ class SmallNetwork(Sequential):
         first = Conv2D(channels, filters[0], 3, padding=1, rng=rng)
         second = Conv2D(filters[0], filters[1], 3, padding=1, rng=rng)
         inputs = filters[1] * output_size(height, 2, stride=2) * output_size(width, 2, stride=2)
-        top = MaxPool2D(2), Flatten(), Dense(inputs, classes, rng=rng)
-        super().__init__(first, ReLU(), second, ReLU(), *top)
+        super().__init__(first, ReLU(), second, ReLU(), MaxPool2D(2), Flatten(), Dense(inputs, classes, rng=rng))
         self.deltas = {name: math.nan for name, layer in zip(LAYER_NAMES, self.layers, strict=True) if layer.params}
 
     def backward(self, dy):
@@ -111,19 +110,19 @@ class Run:
     def __init__(self, data: Digits, plan: Plan):
         counts = {"batch_size": 1, "epochs": 1, "seed": 0}
         plan = plan._replace(**{name: check_int(name, getattr(plan, name), least) for name, least in counts.items()})
-        self.data, self.plan = check_digits(data), plan
+        self.data, self.plan = _check_digits(data), plan
         x, y, _, y_test = self.data
         rng = np.random.default_rng(plan.seed)
         self.optimizer = SGD(plan.learning_rate, momentum=MOMENTUM)
         self._sizes = x.shape[1:], plan.filters, int(max(y.max(), y_test.max())) + 1
         self.model = SmallNetwork(*self._sizes, rng=rng)
-        options = {"epochs": plan.epochs, "batch_size": plan.batch_size}
-        self._train = train(self.model, x, y, optimizer=self.optimizer, rng=rng, **options)
-        self.steps_per_epoch = math.ceil(len(x) / plan.batch_size)
-        self.steps = plan.epochs * self.steps_per_epoch
+        options = {"epochs": plan.epochs, "batch_size": plan.batch_size, "optimizer": self.optimizer}
+        self._train = train(self.model, x, y, rng=rng, **options)
+        self._steps_per_epoch = math.ceil(len(x) / plan.batch_size)
+        self.steps = plan.epochs * self._steps_per_epoch
         self._evaluated_at = {math.ceil(self.steps * (k / EVALUATIONS) ** 2) for k in range(1, EVALUATIONS + 1)}
         self.records, self.deltas, self.trouble, self._evaluated = [], [], "", None
-        self.held_out, self.weights = [self.evaluate()[0]], [_copies(self.model.params)]
+        self.held_out, self.weights = [self.evaluate()[0]], [deepcopy(self.model.params)]
 
     @property
     def step(self) -> int:
@@ -142,15 +141,19 @@ class Run:
         self._evaluated = None
         try:
             self.records.append(next(self._train))
-        except FloatingPointError as error:
-            self.trouble = str(error)
-        except Exception as error:
-            self.trouble = f"{type(error).__name__} in step {self.step + 1}: {error}; the parameters before it are kept"
         except KeyboardInterrupt:  # ends the generator too
             self.trouble = f"interrupted after step {self.step}, whose parameters are kept"
             raise
-        else:
-            self._note()
+        except Exception as error:
+            known = isinstance(error, FloatingPointError)
+            where = f"{type(error).__name__} in step {self.step + 1}"
+            self.trouble = str(error) if known else f"{where}: {error}; the parameters before it are kept"
+            return False
+        self.deltas.append(self.model.deltas)
+        if self.step % self._steps_per_epoch == 0:
+            self.weights.append(deepcopy(self.model.params))
+        if self.step in self._evaluated_at:
+            self.held_out.append(self.evaluate()[0])  # takes long, and may be interrupted: last
         return not self.over
 
     def evaluate(self) -> tuple[HeldOut, np.ndarray]:
@@ -171,35 +174,23 @@ class Run:
         network.deltas = self.model.deltas
         return network
 
-    def _note(self) -> None:
-        """Keep what the curves and the look back need."""
-        self.deltas.append(self.model.deltas)
-        if self.step % self.steps_per_epoch == 0:
-            self.weights.append(_copies(self.model.params))
-        if self.step in self._evaluated_at:
-            self.held_out.append(self.evaluate()[0])  # takes long, and may be interrupted: last
 
-
-def _copies(params) -> dict[str, np.ndarray]:
-    return {name: param.copy() for name, param in params.items()}
-
-
-def check_digits(data: Digits) -> Digits:
+def _check_digits(data: Digits) -> Digits:
     """Return the images as float64 (N, C, H, W), those held out of the same size, with the classes as arrays.
 
     Examples
     --------
-    >>> check_digits(Digits(np.ones((2, 1, 8, 8)), [0, 1], np.ones((1, 1, 8, 7)), [1]))
+    >>> _check_digits(Digits(np.ones((2, 1, 8, 8)), [0, 1], np.ones((1, 1, 8, 7)), [1]))
     Traceback (most recent call last):
         ...
     ValueError: x_test (shape (1, 1, 8, 7)) must have shape (1, 1, 8, 8) (images as in x_train)
     """
     x_train, x_test = (check_array(name, getattr(data, name), "NCHW") for name in ("x_train", "x_test"))
     check_shape("x_test", x_test, (len(x_test), *x_train.shape[1:]), "images as in x_train")
-    x_train, x_test = x_train.astype(np.float64), x_test.astype(np.float64)
     y_train, y_test = (check_integers(name, getattr(data, name)) for name in ("y_train", "y_test"))
     last = max(int(labels.max(initial=0)) for labels in (y_train, y_test))
     if last >= len(x_train):
         raise ValueError(f"labels ({last}) must be less than the number of images to learn from ({len(x_train)})")
-    y_train = check_labels(y_train, (len(x_train), last + 1), "y_train").copy()
-    return Digits(x_train, y_train, x_test, check_labels(y_test, (len(x_test), last + 1), "y_test").copy())
+    y_train = losses.check_labels(y_train, (len(x_train), last + 1), "y_train").copy()
+    y_test = losses.check_labels(y_test, (len(x_test), last + 1), "y_test").copy()
+    return Digits(x_train.astype(np.float64), y_train, x_test.astype(np.float64), y_test)
