@@ -18,6 +18,15 @@ SIZES, KERNELS, PADDINGS, STRIDES = (1, 12), (1, 7), (0, 4), (1, 4)  # the range
 LONGEST_SIDE = 1024  # a side, with the padding: what is drawn
 
 
+def sliders(kernel: int = 3, padding: int = 0, stride: int = 1) -> tuple[Slider, Slider, Slider]:
+    """Return the sliders of F, P and S, with these values at first."""
+    return (
+        Slider(kernel, "kernel", *KERNELS, letter="F"),
+        Slider(padding, "padding", *PADDINGS, letter="P"),
+        Slider(stride, "stride", *STRIDES, letter="S"),
+    )
+
+
 class FormulaExplorer(Explorer):
     """An explorer whose controls stand beside the output-size formula."""
 
@@ -46,9 +55,7 @@ class WindowExplorer(FormulaExplorer):
     """An explorer of one windowed operation over square planes."""
 
     size = Slider(5, "input", *SIZES, letter="R")
-    kernel = Slider(3, "kernel", *KERNELS, letter="F")
-    padding = Slider(0, "padding", *PADDINGS, letter="P")
-    stride = Slider(1, "stride", *STRIDES, letter="S")
+    kernel, padding, stride = sliders()
 
     def x_of(self, s: SimpleNamespace) -> np.ndarray:
         """Return the input for any settings, (1, C, R, R)."""
@@ -90,10 +97,11 @@ def check_sliders(size: int, kernel, **geometry) -> dict[str, int]:
     return {"kernel": rows.kernel, "padding": rows.before, "stride": rows.stride}
 
 
-def roomy(x: np.ndarray, dy: np.ndarray, padding: int) -> dict[str, np.ndarray]:
-    """Return the input and the upstream gradient, repeated to what the sliders can reach from these first values."""
-    x = grow(x, SIZES[1])
-    return {"x": x, "dy": grow(dy, x.shape[-1] + 2 * max(padding, PADDINGS[1]))}
+def roomy(x: np.ndarray, dy: np.ndarray, w: np.ndarray | None, settings: dict[str, int]) -> dict[str, np.ndarray]:
+    """Return the arrays repeated to what the sliders can reach from these first values, w only where there is one."""
+    x, padding = grow(x, SIZES[1]), max(settings["padding"], PADDINGS[1])
+    arrays = {"x": x, "dy": grow(dy, x.shape[-1] + 4 * padding)}  # two convolutions in a chain pad by P
+    return arrays if w is None else {**arrays, "w": grow(w, max(settings["kernel"], KERNELS[1]))}
 
 
 def check_square(name: str, value, axes: str) -> np.ndarray:
@@ -108,6 +116,15 @@ def check_square(name: str, value, axes: str) -> np.ndarray:
         raise ValueError(f"{name} (shape {array.shape}) must hold one image, not {len(array)}")
     check_drawable(name, array)
     return array.reshape((1,) * (len(axes) - array.ndim) + array.shape)
+
+
+def check_bias(b) -> np.ndarray | None:
+    """Return a bias, one number or one for each filter, as an array that can be drawn."""
+    if b is None:
+        return None
+    b = np.array(check_array("b", b), dtype=np.float64, ndmin=1)
+    check_drawable("b", b)
+    return b
 
 
 def check_drawable(name: str, array: np.ndarray) -> None:

@@ -11,17 +11,8 @@ from cnnlab._validate import check_array
 from cnnlab.activations import ACTIVATIONS
 from cnnlab.geometry import Axis, trace_axes
 from cnnlab.lab.explorers._explorer import Explorer
-from cnnlab.lab.explorers._settings import Choice, Slider
-from cnnlab.lab.explorers._windows import (
-    KERNELS,
-    PADDINGS,
-    STRIDES,
-    check_gradient,
-    check_sliders,
-    check_square,
-    cut,
-    grow,
-)
+from cnnlab.lab.explorers._settings import Choice
+from cnnlab.lab.explorers._windows import check_gradient, check_sliders, check_square, cut, roomy, sliders
 from cnnlab.lab.scenes import chain_scene, layer_scene
 from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.lab.scenes.schema import Scene
@@ -31,18 +22,21 @@ from cnnlab.pooling import POOLS
 
 POOL = 2  # size and stride of the chain's poolings
 DEFAULT_KERNELS = [[[1, 0, -1], [2, 1, 0], [0, 1, -1]], [[0, 1, 0], [-1, 2, 1], [1, 0, -2]]]  # a turn of either shows
-SIGNS = {"conv": "⋆ w", "f": "f", "pool": "pool"}
+# What stands on the arrow of a layer, and its line of algebra forward and back; x is the map below, y the one above.
+KINDS = {
+    "conv": ("⋆ w", "{y} = {x} ⋆ {w}", "{dx} = {dy} ⋆_full rot180({w}),  ∂L/∂{w} = {x} ⋆ {dy}"),
+    "f": ("f", "{y} = f({x})", "{dx} = {dy} ⊙ f′({x})"),
+    "pool": ("pool", "{y} = pool({x})", "{dx} = upsample({dy})"),
+}
 
 
 class Chain(NamedTuple):
-    """Four layers in a row, from the input up, with the names of their maps and the line of algebra on each arrow."""
+    """Four layers in a row, from the input up, with the names of their maps, of the gradients and of the kernels."""
 
     name: str
     kinds: list[str]
-    maps: list[tuple[str, str]]  # and their gradients
-    kernels: list[str]
-    forward: list[str]
-    backward: list[str]  # {…} is spread where the stride is not 1
+    maps: list[tuple[str, str]]
+    kernels: dict[int, str]  # by the place of the convolution
 
 
 CHAINS = [
@@ -50,27 +44,13 @@ CHAINS = [
         "conv A – activation – pool – conv B",
         ["conv", "f", "pool", "conv"],
         [("x", "∂L/∂x"), ("z_A", "δ_zA"), ("a_A", "∂L/∂a_A"), ("p", "∂L/∂p"), ("z_B", "δ_zB")],
-        ["w_A", "w_B"],
-        ["z_A = x ⋆ w_A", "a_A = f(z_A)", "p = pool(a_A)", "z_B = p ⋆ w_B"],
-        [
-            "∂L/∂x = {δ_zA} ⋆_full rot180(w_A),  ∂L/∂w_A = x ⋆ {δ_zA}",
-            "δ_zA = ∂L/∂a_A ⊙ f′(z_A)",
-            "∂L/∂a_A = upsample(∂L/∂p)",
-            "∂L/∂p = {δ_zB} ⋆_full rot180(w_B),  ∂L/∂w_B = p ⋆ {δ_zB}",
-        ],
+        {0: "w_A", 3: "w_B"},
     ),
     Chain(
         "pool A – conv – activation – pool B",
         ["pool", "conv", "f", "pool"],
         [("x", "∂L/∂x"), ("p_A", "∂L/∂p_A"), ("z", "δ_z"), ("a", "∂L/∂a"), ("p_B", "∂L/∂p_B")],
-        ["w"],
-        ["p_A = pool(x)", "z = p_A ⋆ w", "a = f(z)", "p_B = pool(a)"],
-        [
-            "∂L/∂x = upsample(∂L/∂p_A)",
-            "∂L/∂p_A = {δ_z} ⋆_full rot180(w),  ∂L/∂w = p_A ⋆ {δ_z}",
-            "δ_z = ∂L/∂a ⊙ f′(z)",
-            "∂L/∂a = upsample(∂L/∂p_B)",
-        ],
+        {1: "w"},
     ),
 ]
 
@@ -116,9 +96,7 @@ class ChainExplorer(Explorer):
     chain = Choice({number: chain.name for number, chain in enumerate(CHAINS)}, "", title="chain")
     f = Choice(ACTIVATIONS.keys(), "f")
     op = Choice(POOLS.keys(), "pool")
-    kernel = Slider(3, "kernel", *KERNELS, letter="F")
-    padding = Slider(1, "padding", *PADDINGS, letter="P")
-    stride = Slider(1, "stride", *STRIDES, letter="S")
+    kernel, padding, stride = sliders(padding=1)
     arrow = Choice(range(8), "", kind="tabs", place="arrows", title="the arrow in view")
 
     def __init__(
@@ -130,13 +108,7 @@ class ChainExplorer(Explorer):
         if len(kernels) != 2:
             raise ValueError(f"kernels (shape {kernels.shape}) must be two, one for each convolution")
         settings = check_sliders(x.shape[-1], kernel, padding=padding, stride=stride)
-        arrays = {
-            "x": x,
-            "w": grow(kernels, max(KERNELS[1], settings["kernel"])),
-            "dy": grow(
-                check_gradient(dy, 1), x.shape[-1] + 4 * max(settings["padding"], PADDINGS[1])
-            ),  # two convolutions pad by P
-        }
+        arrays = roomy(x, check_gradient(dy, 1), kernels, settings) | {"x": x}
         super().__init__(arrays, chain=chain, f=f, op=op, arrow=arrow, **settings)
 
     # --- the chain ---
@@ -166,23 +138,20 @@ class ChainExplorer(Explorer):
         model, chain, (row, place) = self.model(s), CHAINS[s.chain], direction_of(s.arrow)
         maps = [self.arrays["x"], *model.outputs(self.arrays["x"])]
         errors = model.gradients(cut(self.arrays["dy"], maps[-1].shape[-1]))
-        overview = chain_scene(maps, errors, chain.maps, [SIGNS[kind] for kind in chain.kinds], (row, place))
+        overview = chain_scene(maps, errors, chain.maps, [KINDS[kind][0] for kind in chain.kinds], (row, place))
         detail = layer_scene(model.layers[place], maps[place], maps[place + 1], errors[place + 1] if row else None)
         return [overview, self._named(s, detail)]
 
     def _named(self, s, scene: Scene) -> Scene:
         """Return the scene of the arrow in view with the names that its maps have in the chain."""
-        chain, (row, place) = CHAINS[s.chain], direction_of(s.arrow)
-        (below, below_delta), (above, above_delta) = chain.maps[place : place + 2]
-        symbols = {"x": below, "y": above, "dx": below_delta, "dy": above_delta}
-        if chain.kinds[place] == "conv":
-            kernel = chain.kernels[kernel_in_view(s)]
-            symbols |= {"w": kernel, "dw": f"∂L/∂{kernel}"}
+        row, place = direction_of(s.arrow)
+        symbols = symbols_of(s, place)
         for panel in scene["panels"]:
-            panel["symbol"] = symbols[panel["name"]]
-            panel["editable"] = panel["name"] == "w"
-            panel["says"] = {key: _replaced(text, above_delta) for key, text in panel["says"].items() if key != "code"}
-        more = {"heading": algebra(s)[row][place], "topic": f"{s.chain} {row} {place}"}
+            says = {key: text for key, text in panel["says"].items() if key != "code"}
+            for number in ("none", "one", "many"):
+                says[number] = says[number].replace("∂L/∂y", symbols["dy"])
+            panel |= {"symbol": symbols[panel["name"]], "editable": panel["name"] == "w", "says": says}
+        more = {"heading": algebra(s, row)[place], "topic": f"{s.chain} {row} {place}"}
         if row:  # step through what the line says: the gradient below
             dx = panel_of(scene, "dx")
             start = [dx["places"][end].index(0) for end in ("rows", "columns")]
@@ -203,7 +172,7 @@ class ChainExplorer(Explorer):
 
     def title(self, s, scenes):
         row, place = direction_of(s.arrow)
-        return f"{CHAINS[s.chain].name};  {algebra(s)[row][place]}"
+        return f"{CHAINS[s.chain].name};  {algebra(s, row)[place]}"
 
     def describe(self):
         s = self.now()
@@ -224,18 +193,31 @@ def kernel_in_view(s: SimpleNamespace) -> int:
     return CHAINS[s.chain].kinds[:place].count("conv")
 
 
-def algebra(s: SimpleNamespace) -> tuple[list[str], list[str]]:
-    """Return the line of algebra on each arrow, forward and back."""
-    opened, closed = ("", "") if s.stride == 1 else ("spread(", ")")
-    chain = CHAINS[s.chain]
-    return chain.forward, [text.replace("{", opened).replace("}", closed) for text in chain.backward]
+def symbols_of(s: SimpleNamespace, place: int) -> dict[str, str]:
+    """Return what the panels of a layer are called in the chain."""
+    (x, dx), (y, dy) = CHAINS[s.chain].maps[place : place + 2]
+    w = CHAINS[s.chain].kernels.get(place)
+    return {"x": x, "y": y, "dx": dx, "dy": dy, "w": w, "dw": f"∂L/∂{w}"}
+
+
+def algebra(s: SimpleNamespace, row: int) -> list[str]:
+    """Return the line of algebra on each arrow of a row (0 forward, 1 backward)."""
+    lines = []
+    for place, kind in enumerate(CHAINS[s.chain].kinds):
+        symbols = symbols_of(s, place)
+        if kind == "conv" and s.stride > 1:
+            symbols["dy"] = f"spread({symbols['dy']})"
+        lines.append(KINDS[kind][1 + row].format(**symbols))
+    return lines
 
 
 def arrow_labels(s: SimpleNamespace) -> list[str]:
     """Return the words on each arrow: the layer, and below it the line of algebra."""
-    layers, (forward, backward) = CHAINS[s.chain].name.split(" – "), algebra(s)
-    there = [f"→ {layer}\n{text}" for layer, text in zip(layers, forward, strict=True)]
-    back = [f"← {layer}\n{text}" for layer, text in zip(layers, backward, strict=True)]
+    layers = CHAINS[s.chain].name.split(" – ")
+    there, back = (
+        [f"{sign} {layer}\n{text}" for layer, text in zip(layers, algebra(s, row), strict=True)]
+        for row, sign in enumerate("→←")
+    )
     return [*there, *reversed(back)]
 
 
@@ -244,7 +226,3 @@ def convolution(w: np.ndarray, **geometry) -> Conv2D:
     layer = Conv2D(1, 1, w.shape[-1], rng=np.random.default_rng(0), **geometry)
     layer.params["w"] = w.reshape(1, 1, *w.shape[-2:])
     return layer
-
-
-def _replaced(text, above: str):
-    return text.replace("∂L/∂y", above) if isinstance(text, str) else text

@@ -7,20 +7,18 @@ from types import SimpleNamespace
 import numpy as np
 
 from cnnlab import convolution
-from cnnlab._validate import check_array, check_flag, check_int, check_pair
+from cnnlab._validate import check_flag, check_int, check_pair
 from cnnlab.convolution import check_convolution
 from cnnlab.geometry import check_axis
 from cnnlab.lab.explorers._explorer import present
 from cnnlab.lab.explorers._settings import Choice, Switch
 from cnnlab.lab.explorers._windows import (
-    KERNELS,
     WindowExplorer,
-    check_drawable,
+    check_bias,
     check_gradient,
     check_sliders,
     check_square,
     cut,
-    grow,
     roomy,
 )
 from cnnlab.lab.numbers import format_value
@@ -111,12 +109,10 @@ class ConvolutionExplorer(WindowExplorer):
         x, w, b = check_square("x", x, "NCHW"), check_square("w", w, "FCHW"), check_bias(b)
         size, kernel = x.shape[-1], w.shape[-1] if kernel is None else kernel
         settings = check_sliders(size, kernel, stride=stride, padding=padding, dilation=dilation)
-        kernel = settings["kernel"]
         self.fixed = {"dilation": check_pair("dilation", dilation, 1)[0], "groups": check_int("groups", groups, 1)}
         self.gradients = check_flag("gradients", gradients)
-        arrays = {**roomy(x, check_gradient(dy, len(w)), settings["padding"]), "w": grow(w, max(kernel, KERNELS[1]))}
-        arrays |= {} if b is None else {"b": b}
-        check_convolution(x, cut(arrays["w"], kernel), b, stride=stride, padding=padding, **self.fixed)
+        arrays = roomy(x, check_gradient(dy, len(w)), w, settings) | ({} if b is None else {"b": b})
+        check_convolution(x, cut(arrays["w"], settings["kernel"]), b, stride=stride, padding=padding, **self.fixed)
         there = {"upstream": self.gradients, "turned": self.gradients or turned is not None}
         absent = [name for name, shown in there.items() if not shown]
         super().__init__(arrays, absent=absent, size=size, turned=turned is not None and turned, **settings)
@@ -198,15 +194,6 @@ class ConvolutionExplorer(WindowExplorer):
             f"{type(self).__name__}: x {s.size}×{s.size}, {many}kernel {s.kernel}, "
             f"padding {s.padding}, stride {s.stride} → y {out}×{out}"
         )
-
-
-def check_bias(b) -> np.ndarray | None:
-    """Return a bias, one number or one for each filter, as an array that can be drawn."""
-    if b is None:
-        return None
-    b = np.array(check_array("b", b), dtype=np.float64, ndmin=1)
-    check_drawable("b", b)
-    return b
 
 
 def one_hot(shape: tuple[int, ...]) -> np.ndarray:

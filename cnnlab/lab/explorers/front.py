@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,19 +41,11 @@ const modules = () => (globalThis[Symbol.for("cnnlab %(version)s")] ??= load());
 RENDER = "export default { render: async (context) => (await modules()).default.render(context) };\n"
 
 
+@cache
 def modules(main: str = MAIN) -> list[str]:
     """Return the names of a module and all that it imports, each after those that it imports itself."""
-    ordered: list[str] = []
-
-    def visit(name: str) -> None:
-        if name in ordered:
-            return
-        for other in re.findall(r'from "\./([\w-]+\.js)"', (FOLDER / name).read_text(encoding="utf-8")):
-            visit(other)
-        ordered.append(name)
-
-    visit(main)
-    return ordered
+    imported = re.findall(r'from "\./([\w-]+\.js)"', (FOLDER / main).read_text(encoding="utf-8"))
+    return list(dict.fromkeys([*(name for other in imported for name in modules(other)), main]))
 
 
 def bundle() -> str:

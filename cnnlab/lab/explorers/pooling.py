@@ -74,7 +74,7 @@ class PoolingExplorer(WindowExplorer):
         x = check_square("x", x, "NCHW")
         size, stride = x.shape[-1], kernel if stride is None else stride
         settings = check_sliders(size, kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
-        arrays = roomy(x, check_gradient(dy, x.shape[1], "NCHW"), settings["padding"])
+        arrays = roomy(x, check_gradient(dy, x.shape[1], "NCHW"), None, settings)
         self.gradients, self.ties = check_flag("gradients", gradients), check_flag("ties", ties)
         switches = {"ceil_mode": ceil_mode, "count_include_pad": count_include_pad}
         super().__init__(arrays, size=size, op=op, **switches, **settings)

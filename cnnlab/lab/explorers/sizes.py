@@ -10,16 +10,7 @@ from cnnlab.formula import Explanation, explain_axis
 from cnnlab.geometry import Axis, LayerWindow, check_layers, receptive_field, trace_axes
 from cnnlab.lab import stills
 from cnnlab.lab.explorers._explorer import Explorer, line, present
-from cnnlab.lab.explorers._settings import (
-    Choice,
-    Control,
-    Setting,
-    Slider,
-    button,
-    check_between,
-    furthest,
-    with_changed,
-)
+from cnnlab.lab.explorers._settings import Choice, Setting, Slider, button, check_between, furthest, with_changed
 from cnnlab.lab.explorers._windows import chain_of, lines_of
 
 LARGEST_SIZE = 256  # cells a side that the slider R reaches
@@ -140,7 +131,7 @@ class OutputSizeExplorer(Explorer):
         stack = {"sizes": self.sizes_of(s), "layers": list(map(list, s.layers)), "fields": fields}
         return [head, *rows, {"kind": "row", "controls": buttons, "lines": []}, {"kind": "sizes", "stack": stack}]
 
-    def _row(self, s, k: int) -> list[Control]:
+    def _row(self, s, k: int) -> list[dict]:
         """Return the controls of one layer, whose names end with its number."""
         layer, number = s.layers[k], k + 1
         kinds = [[kind, kind] for kind in KINDS if self.fits(_with_layer(s, k, name=kind))]
