@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cnnlab.course.exercises._compare import differing
 from cnnlab.lab.numbers import format_value
 
 MARK = "▸"  # a cell that differs; seen without colour too
@@ -30,14 +31,14 @@ class Grid(NamedTuple):
 
 
 class Verdict:
-    """What there is to say of a learner's function; it shows itself in a notebook.
+    """What a check says of a function; it shows itself in a notebook, and is true where the check passed.
 
     Attributes
     ----------
     status : str
         "not started", "passed" or "failed".
     mistake : str or None
-        The name in the zoo of the mistake, only where all answers are those of this mistake.
+        The name of the known mistake that gives the same answer to every input; None where none does.
     text : str
         Plain sentences.
     input : tuple
@@ -47,11 +48,16 @@ class Verdict:
     --------
     >>> Verdict("passed", "Tried on 3 inputs.")
     ✓ Passed. Tried on 3 inputs.
+    >>> bool(Verdict("failed", "y has shape (1,); (1, 1) is expected."))
+    False
     """
 
     def __init__(self, status: str, text: str, *, mistake: str | None = None, grids=(), input=(), code: str = ""):
         self.status, self.text, self.mistake, self.input = status, text, mistake, input
         self._grids, self._code = list(grids), code
+
+    def __bool__(self) -> bool:
+        return self.status == "passed"
 
     def __repr__(self) -> str:
         lines = [f"{SIGNS[self.status]} {self.text}"]
@@ -72,6 +78,33 @@ class Verdict:
         grids = "".join(f'<td style="{CELL}">{_table(grid)}</td>' for grid in self._grids)
         beside = f"<table><tr>{grids}</tr></table>" if grids else ""
         return f'<div style="{FRAME}"><b>{SIGNS[self.status]}</b> {escape(self.text)}{code}{beside}</div>'
+
+
+def is_grid(value) -> bool:
+    """Return whether an argument is shown as a grid."""
+    return isinstance(value, int | float | tuple | np.ndarray)
+
+
+def first_plane(name: str, values: np.ndarray) -> Grid:
+    """Return an argument as a grid; of maps the first plane, whose indices are in the title."""
+    lead = (0,) * (values.ndim - 2)
+    return Grid(f"{name}[{', '.join(map(str, lead))}]" if lead else name, values[lead])
+
+
+def both(name: str, wanted: np.ndarray, got: np.ndarray) -> list[Grid]:
+    """Return what is expected and what came as grids; of maps of one shape the plane with the first difference."""
+    if got.shape != wanted.shape:
+        grids = [Grid(f"{name} expected", flat(wanted)), Grid(f"{name} got", flat(got))]
+        return [grid for grid in grids if grid.values.size]
+    marked = differing(got, wanted)
+    lead = tuple(np.argwhere(marked)[0][:-2].tolist())
+    title = f"{name}[{', '.join(map(str, lead))}]" if lead else name
+    return [Grid(f"{title} expected", wanted[lead]), Grid(f"{title} got", got[lead], marked[lead])]
+
+
+def flat(values: np.ndarray) -> np.ndarray:
+    """Return an array as something with rows and columns: its planes below each other."""
+    return values.reshape(-1, values.shape[-1]) if values.ndim > 2 else values
 
 
 FRAME = "border-left: 3px solid color-mix(in srgb, currentColor 40%, transparent); padding: 2px 10px"

@@ -5,20 +5,21 @@ from __future__ import annotations
 import inspect
 import io
 import linecache
+import traceback
 import warnings
 from contextlib import contextmanager, redirect_stdout
 from typing import NamedTuple
 
 import numpy as np
 
-from cnnlab.course.exercises.timeout import Clock, TimeIsUp
+from cnnlab.course.exercises._timeout import Clock, TimeIsUp
 
 LIMIT = 2.0  # seconds a call
 MOST_PRINTED = 1000  # characters that are kept
 
 
 class Trouble(NamedTuple):
-    """Why a call gave no answer: ``kind`` is "raised" or "endless"; ``line`` is the learner's, where there is one."""
+    """Why a call gave no answer: ``kind`` is "raised" or "endless"; ``line`` is the learner's, where it is known."""
 
     kind: str
     text: str
@@ -52,8 +53,8 @@ def quiet():
             vars(np).update(kept)
 
 
-def run(function, arguments, *, learner=None, seconds: float = LIMIT):
-    """Return what a function gives, or its trouble.
+def run(function, arguments, *, learner=None, seconds: float | None = LIMIT):
+    """Return what a function returns, or its trouble; without ``seconds`` it may take as long as it likes.
 
     Only Kernel > Interrupt goes through. ``learner`` is the function whose line is shown, where another one calls it.
 
@@ -62,10 +63,10 @@ def run(function, arguments, *, learner=None, seconds: float = LIMIT):
     >>> run(divmod, (7, 2))
     (3, 1)
     >>> run(divmod, (7, 0)).text
-    'ZeroDivisionError: integer division or modulo by zero'
+    'It raised ZeroDivisionError: integer division or modulo by zero.'
     """
     try:
-        return Clock(seconds).call(function, arguments)
+        return Clock(seconds).call(function, arguments) if seconds else function(*arguments)
     except KeyboardInterrupt:
         raise
     except TimeIsUp:
@@ -75,14 +76,11 @@ def run(function, arguments, *, learner=None, seconds: float = LIMIT):
 
 
 def _trouble(function, error: BaseException) -> Trouble:
-    frames = []
-    trace, own = error.__traceback__, _file_of(function)
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == own:
-            frames.append((own, trace.tb_lineno))
-        trace = trace.tb_next
-    line = linecache.getline(*frames[-1]).strip() if frames else ""
-    return Trouble("raised", shown_error(error), line, type(error))
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    lines = [(frame.f_code.co_filename, at) for frame, at in traceback.walk_tb(error.__traceback__)]
+    own = [place for place in lines if code and place[0] == code.co_filename]
+    line = linecache.getline(*own[-1]).strip() if own else ""
+    return Trouble("raised", f"It raised {shown_error(error).rstrip('.')}.", line, type(error))
 
 
 def shown_error(error: BaseException) -> str:
@@ -98,11 +96,6 @@ def shown_error(error: BaseException) -> str:
     except BaseException:
         text = ""
     return f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__
-
-
-def _file_of(function) -> str | None:
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    return code.co_filename if code else None
 
 
 def takes(function, count: int) -> bool:
