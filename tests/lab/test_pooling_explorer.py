@@ -13,10 +13,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from cnnlab import max_pool2d, max_pool2d_backward, mean_pool2d, mean_pool2d_backward
 from cnnlab.geometry import fits
 from cnnlab.lab import PoolingExplorer
-from cnnlab.lab.explorers.pooling import PADS
+from cnnlab.lab.explorers.pooling import _PADS
 
 
-@pytest.mark.parametrize("pads", PADS)
+@pytest.mark.parametrize("pads", _PADS)
 @pytest.mark.parametrize("op", ["max", "mean"])
 def test_every_option_shows_what_the_functions_give(op, pads, rng):
     explorer = PoolingExplorer(X, 2, op=op, ties=True)

@@ -139,7 +139,8 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     def title(self, s: SimpleNamespace, scenes: list[Scene]) -> str:
         """Return the line above the static picture."""
-        return self.describe()
+        lines = self.formula_lines(s, scenes)
+        return "".join(text for _, text in lines[0]) if lines else self.describe()
 
     def describe(self) -> str:
         """Return one stable line for text output."""

@@ -10,7 +10,7 @@ from cnnlab.lab.explorers._windows import check_square
 from cnnlab.lab.explorers.convolution import ConvolutionExplorer
 from cnnlab.lab.scenes import channels_scene
 
-MOST = 4  # channels and filters
+_MOST = 4  # channels and filters
 
 
 class ChannelsExplorer(ConvolutionExplorer):
@@ -48,21 +48,21 @@ class ChannelsExplorer(ConvolutionExplorer):
     {'shared': 56, 'locally connected': 504, 'fully connected': 1368}
     """
 
-    channels = Slider(1, "channels", 1, MOST, letter="C")
-    filters = Slider(1, "filters", 1, MOST, letter="K")
+    channels = Slider(1, "channels", 1, _MOST, letter="C")
+    filters = Slider(1, "filters", 1, _MOST, letter="K")
 
     def __init__(self, x=None, w=None, b=None, *, channels=3, filters=2, stride=2, padding=1, **options):
-        channels, filters = check_between("channels", channels, 1, MOST), check_between("filters", filters, 1, MOST)
-        x = check_square("x", default_numbers((channels, 5, 5), 4) if x is None else x, "NCHW")
-        w = check_square("w", default_numbers((filters, x.shape[1], 3, 3), 2) if w is None else w, "FCHW")
-        check_between("the channels of x", x.shape[1], 1, MOST)
-        check_between("the filters of w", len(w), 1, MOST)
+        channels, filters = check_between("channels", channels, 1, _MOST), check_between("filters", filters, 1, _MOST)
+        x = check_square("x", _default_numbers((channels, 5, 5), 4) if x is None else x, "NCHW")
+        w = check_square("w", _default_numbers((filters, x.shape[1], 3, 3), 2) if w is None else w, "FCHW")
+        check_between("the channels of x", x.shape[1], 1, _MOST)
+        check_between("the filters of w", len(w), 1, _MOST)
         b = np.arange(len(w)) - 1.0 if b is None else b
         super().__init__(x, w, b, stride=stride, padding=padding, **options)
         if self.fixed.pop("groups") != 1:
             raise ValueError(f"groups ({options['groups']}) must be 1: the partial maps are those of all channels")
-        room = {"x": (1, MOST), "w": (MOST, MOST), "b": (MOST,), "dy": (1, MOST)}
-        self.arrays = {name: repeat_to(array, room[name]) for name, array in self.arrays.items()}
+        room = {"x": (1, _MOST), "w": (_MOST, _MOST), "b": (_MOST,), "dy": (1, _MOST)}
+        self.arrays = {name: _repeat_to(array, room[name]) for name, array in self.arrays.items()}
         self.filters, self.channels = w.shape[:2]
 
     def x_of(self, s):
@@ -104,13 +104,13 @@ class ChannelsExplorer(ConvolutionExplorer):
         return super().describe().replace(": ", f": {many}, ", 1)
 
 
-def default_numbers(shape: tuple[int, ...], most: int) -> np.ndarray:
+def _default_numbers(shape: tuple[int, ...], most: int) -> np.ndarray:
     """Return small integers, the same each time."""
     low = 0 if most > 2 else -most
     return np.random.default_rng(7).integers(low, most + 1, shape).astype(np.float64)
 
 
-def repeat_to(array: np.ndarray, counts: tuple[int, ...]) -> np.ndarray:
+def _repeat_to(array: np.ndarray, counts: tuple[int, ...]) -> np.ndarray:
     """Return the array with its first axes lengthened to ``counts``: each new plane is an earlier one, shifted."""
     for axis, count in enumerate(counts):
         missing = range(count - array.shape[axis])

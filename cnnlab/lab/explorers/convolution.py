@@ -26,14 +26,14 @@ from cnnlab.lab.scenes import convolution_scene, turn
 from cnnlab.lab.scenes.reading import name_of, value_at
 from cnnlab.lab.scenes.schema import Panel
 
-GIVEN, LOSS = "given", "loss"
-UPSTREAMS = {
-    GIVEN: ("as given", None),
-    "one": ("one cell", lambda y: one_hot(y.shape)),
+_GIVEN, _LOSS = "given", "loss"
+_UPSTREAMS = {
+    _GIVEN: ("as given", None),
+    "one": ("one cell", lambda y: _one_hot(y.shape)),
     "ones": ("all ones", np.ones_like),
     "checkerboard": ("checkerboard", lambda y: (-1.0) ** np.indices(y.shape).sum(axis=0)),
     "random": ("random", lambda y: np.random.default_rng(y.size).normal(size=y.shape).round(1)),
-    LOSS: ("of L = ½ Σ y²", np.copy),
+    _LOSS: ("of L = ½ Σ y²", np.copy),
 }
 
 
@@ -88,7 +88,7 @@ class ConvolutionExplorer(WindowExplorer):
     ConvolutionExplorer: x 3×3, kernel 1, padding 0, stride 1 → y 3×3
     """
 
-    upstream = Choice({name: words for name, (words, _) in UPSTREAMS.items()}, "∂L/∂y", place="bar")
+    upstream = Choice({name: words for name, (words, _) in _UPSTREAMS.items()}, "∂L/∂y", place="bar")
     turned = Switch(False, "turn w", place="bar", title="turn the kernel by 180° first: the convolution of mathematics")
 
     def __init__(
@@ -127,7 +127,7 @@ class ConvolutionExplorer(WindowExplorer):
     @np.errstate(all="ignore")
     def loss_of(self, y: np.ndarray, dy: np.ndarray) -> float:
         """Return the loss for any output and its gradient, which is y itself where L = ½ Σ y²."""
-        return float((y * dy).sum()) * (0.5 if self.upstream == LOSS else 1.0)
+        return float((y * dy).sum()) * (0.5 if self.upstream == _LOSS else 1.0)
 
     def w_of(self, s: SimpleNamespace) -> np.ndarray:
         """Return the kernels for any settings, (filters, C, F, F)."""
@@ -143,7 +143,7 @@ class ConvolutionExplorer(WindowExplorer):
         return convolution.conv2d(self.x_of(s), w, self.b_of(s), **self.geometry(s))
 
     def dy_of(self, s):
-        _, make = UPSTREAMS[s.upstream]
+        _, make = _UPSTREAMS[s.upstream]
         return make(self.y_of(s)) if make else super().dy_of(s)
 
     w, b, y = present(w_of), present(b_of), present(y_of)
@@ -173,18 +173,21 @@ class ConvolutionExplorer(WindowExplorer):
         if panel == "dy":  # of the gradient in view, which becomes the learner's own
             dy = self.dy_of(s)
             self.arrays["dy"][:, : dy.shape[1], : dy.shape[2], : dy.shape[3]] = dy
-            self.upstream = GIVEN
+            self.upstream = _GIVEN
         super().edit(s, panel, cell, value)
 
     def note_of(self, panel, cell, before, after):
         old, new = ({shown["name"]: shown for shown in scenes[0]["panels"]} for scenes in (before, after))
-        drawn = drawn_at(old[panel], cell)
-        if f"d{panel}" not in old or drawn is None:
+        at = _drawn_at(old[panel], cell)
+        change = 0 if at is None else value_at(new[panel], at) - value_at(old[panel], at)
+        if not change or f"d{panel}" not in old:
             return ""
-        change = value_at(new[panel], drawn) - value_at(old[panel], drawn)
-        losses = (self.loss_of(panels["y"]["values"], panels["dy"]["values"]) for panels in (old, new))
-        gradient = value_at(old[f"d{panel}"], drawn)
-        return nudge_note(name_of(old[panel], drawn), change, *losses, gradient) if change else ""
+        losses = [self.loss_of(panels["y"]["values"], panels["dy"]["values"]) for panels in (old, new)]
+        numbers = change, *losses, (losses[1] - losses[0]) / change, value_at(old[f"d{panel}"], at)
+        change, first, second, slope, said = (format_value(number, 3) for number in numbers)
+        name = name_of(old[panel], at)
+        nudge = f"Nudge: {name} changed by {change}, L from {first} to {second}."
+        return f"{nudge} ΔL/Δ{name.split('[')[0]} = {slope}; the gradient said {said}."
 
     def describe(self):
         s = self.now()
@@ -196,24 +199,14 @@ class ConvolutionExplorer(WindowExplorer):
         )
 
 
-def one_hot(shape: tuple[int, ...]) -> np.ndarray:
+def _one_hot(shape: tuple[int, ...]) -> np.ndarray:
     """Return zeros with a 1 in the middle of the first plane."""
     probe = np.zeros(shape)
     probe[0, 0, shape[2] // 2, shape[3] // 2] = 1.0
     return probe
 
 
-def nudge_note(cell: str, change: float, before: float, after: float, gradient: float) -> str:
-    """Say how the loss followed a change of one cell, beside what the gradient foretold."""
-    of = cell.split("[")[0]
-    change, before, after, slope, said = (
-        format_value(number, 3) for number in (change, before, after, (after - before) / change, gradient)
-    )
-    followed = f"L from {before} to {after}. ΔL/Δ{of} = {slope}; the gradient said {said}."
-    return f"Nudge: {cell} changed by {change}, {followed}"
-
-
-def drawn_at(panel: Panel, cell: list[int]) -> list[int] | None:
+def _drawn_at(panel: Panel, cell: list[int]) -> list[int] | None:
     """Return where a cell of the array is drawn, None where a slider hides it; a bias has neither rows nor columns."""
     plane, *place = cell
     ends = [panel["places"][end] or [at] for end, at in zip(("rows", "columns"), place, strict=True)]

@@ -12,19 +12,19 @@ from typing import Any
 import numpy as np
 
 FOLDER = Path(__file__).parent.parent / "front"
-MAIN = "explorer.js"
+_MAIN = "explorer.js"
 # Of two rules for the same thing, the one in the later sheet wins.
 STYLES = (
     *("colours", "explorer", "question", "sizes", "pad", "training", "table"),
     *("stage", "panels", "cells", "charts", "wires", "strip"),
 )
-LARGEST_SINGLE = float(np.finfo(np.float32).max)
-MOST_DOUBLE = 4096  # numbers of an array that travel in double precision
-NESTED = dict, list, np.ndarray
+_LARGEST_SINGLE = float(np.finfo(np.float32).max)
+_MOST_DOUBLE = 4096  # numbers of an array that travel in double precision
+_NESTED = dict, list, np.ndarray
 
 # Each file stays a module with its own name in a browser's debugger, and is read once for a page however many explorers
 # stand on it. A relative import fails in a module that was loaded from a blob, so each is pointed at its blob.
-LOADER = """\
+_LOADER = """\
 // cnnlab's front end. The sources below are the files of cnnlab/lab/front, each after those that it imports.
 const SOURCES = %(sources)s;
 const load = async () => {
@@ -38,11 +38,11 @@ const load = async () => {
 };
 const modules = () => (globalThis[Symbol.for("cnnlab %(version)s")] ??= load());
 """
-RENDER = "export default { render: async (context) => (await modules()).default.render(context) };\n"
+_RENDER = "export default { render: async (context) => (await modules()).default.render(context) };\n"
 
 
 @cache
-def modules(main: str = MAIN) -> list[str]:
+def modules(main: str = _MAIN) -> list[str]:
     """Return the names of a module and all that it imports, each after those that it imports itself."""
     imported = re.findall(r'from "\./([\w-]+\.js)"', (FOLDER / main).read_text(encoding="utf-8"))
     return list(dict.fromkeys([*(name for other in imported for name in modules(other)), main]))
@@ -50,7 +50,7 @@ def modules(main: str = MAIN) -> list[str]:
 
 def bundle() -> str:
     """Return the front end as one module."""
-    return _loader(MAIN) + RENDER
+    return _loader(_MAIN) + _RENDER
 
 
 def script(main: str, use: str) -> str:
@@ -63,7 +63,7 @@ def _loader(main: str) -> str:
     sources = {name: (FOLDER / name).read_text(encoding="utf-8") for name in modules(main)}
     text = json.dumps(sources, ensure_ascii=False)
     version = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return LOADER % {"sources": text, "main": main, "version": version}
+    return _LOADER % {"sources": text, "main": main, "version": version}
 
 
 def style() -> str:
@@ -80,9 +80,9 @@ def pack(value: Any) -> Any:
     {'values': {'dtype': 'f8', 'data': b'\x00\x00\x00\x00\x00\x00\xf0?'}}
     """
     if isinstance(value, np.ndarray):
-        many = value.size > MOST_DOUBLE and np.abs(value[np.isfinite(value)]).max(initial=0) <= LARGEST_SINGLE
+        many = value.size > _MOST_DOUBLE and np.abs(value[np.isfinite(value)]).max(initial=0) <= _LARGEST_SINGLE
         dtype = "f4" if many else "f8"
         return {"dtype": dtype, "data": np.ascontiguousarray(value, f"<{dtype}").tobytes()}
     if isinstance(value, dict):
         return {key: pack(item) for key, item in value.items()}
-    return [pack(item) if isinstance(item, NESTED) else item for item in value] if isinstance(value, list) else value
+    return [pack(item) if isinstance(item, _NESTED) else item for item in value] if isinstance(value, list) else value

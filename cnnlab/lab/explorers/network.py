@@ -15,9 +15,9 @@ from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.layers import Conv2D
 from cnnlab.losses import check_labels
 
-NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
-BATCH = 256  # images to ask the network about at a time
+_BATCH = 256  # images to ask the network about at a time
 
 
 class NetworkExplorer(Explorer):
@@ -61,7 +61,7 @@ class NetworkExplorer(Explorer):
     def __init__(self, model, images, labels=None):
         check_has("model", model, "layers", "params", "copied", "forward", "gradients")
         images = check_array("images", images, "NCHW")
-        self.model, self.images = model, images.astype(dtype_of(model, images), copy=False)
+        self.model, self.images = model, images.astype(_dtype_of(model, images), copy=False)
         scores = check_array("the model's output", model.copied().forward(self.images[:1]), "NK")
         classes = scores.shape[1]
         self.labels = None if labels is None else check_labels(labels, (len(self.images), classes))
@@ -83,7 +83,7 @@ class NetworkExplorer(Explorer):
 
     def scenes(self, s):
         result = self.result_of(s)
-        k, cell = unit = self.unit or first_unit(result)
+        k, cell = unit = self.unit or _first_unit(result)
         overview = network_scene(result, unit, backward=s.backward)
         detail = unit_scene(result.model.layers, result.maps, k, cell)
         names = layer_names(result.model.layers)
@@ -101,7 +101,7 @@ class NetworkExplorer(Explorer):
         sure = f"It says {shares.argmax()}, {format_percent(shares.max())} sure."
         told = "" if self.drawing is not None or self.labels is None else f" It is {_a(self.labels[s.image])}."
         image, count = self.images[0], len(self.model.layers)
-        layers = f"{NUMBERS[count] if count < len(NUMBERS) else count} layers"
+        layers = f"{_NUMBERS[count] if count < len(_NUMBERS) else count} layers"
         made = f"{layers} made these {len(shares)} numbers out of {image.size} pixels."
         return [line(("title", f"{sure}{told}")), line(("soft", f"{made} Point at any square to see what made it."))]
 
@@ -112,7 +112,7 @@ class NetworkExplorer(Explorer):
     def _next_wrong(self, image: int) -> int:
         """Return the next image that the network gets wrong as it is now, after the last the first again."""
         model, others = self.model.copied(), np.roll(np.arange(len(self.images)), -image - 1)
-        for numbers in np.split(others, range(BATCH, len(others), BATCH)):
+        for numbers in np.split(others, range(_BATCH, len(others), _BATCH)):
             wrong = model.forward(self.images[numbers]).argmax(axis=1) != self.labels[numbers]
             if wrong.any():
                 return int(numbers[wrong][0])
@@ -124,9 +124,6 @@ class NetworkExplorer(Explorer):
             self.unit = int(place), cell
         elif panel == "p":  # a probability opens its score
             self.unit = len(self.model.layers), cell
-
-    def title(self, s, scenes):
-        return "".join(text for _, text in self.formula_lines(s, scenes)[0])
 
     def describe(self):
         answer, right = int(panel_of(self._scenes[0], "p")["values"].argmax()), ""
@@ -155,13 +152,13 @@ class NetworkExplorer(Explorer):
         super()._changed(change)
 
 
-def dtype_of(model, images: np.ndarray) -> np.dtype:
+def _dtype_of(model, images: np.ndarray) -> np.dtype:
     """Return the dtype in which a model reads images: that of its weights, such as float32 of one from PyTorch."""
     weights = model.params.values()
     return np.result_type(np.float32, *weights) if weights else images.dtype
 
 
-def first_unit(result: Pass) -> tuple[int, list[int]]:
+def _first_unit(result: Pass) -> tuple[int, list[int]]:
     """Return the middle unit of the first convolution; where there is none, the score of the answer."""
     for k, layer in enumerate(result.model.layers, start=1):
         if isinstance(layer, Conv2D):

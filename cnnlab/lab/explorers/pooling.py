@@ -11,7 +11,7 @@ from cnnlab.lab.explorers._windows import KERNELS, WindowExplorer, check_gradien
 from cnnlab.lab.scenes import pooling_scene, tie_scene
 from cnnlab.pooling import POOLS
 
-PADS = {"nothing": "−∞, which never wins", "zero": "0, which beats negatives"}
+_PADS = {"nothing": "−∞, which never wins", "zero": "0, which beats negatives"}
 
 
 class PoolingExplorer(WindowExplorer):
@@ -53,7 +53,7 @@ class PoolingExplorer(WindowExplorer):
 
     kernel = Slider(2, "window size", *KERNELS, letter="F")
     op = Choice(POOLS.keys(), "pooling", place="bar")
-    pad_with = Choice(PADS, "max pads with", place="bar")
+    pad_with = Choice(_PADS, "max pads with", place="bar")
     ceil_mode = Switch(False, "round up", place="bar", title="ceil_mode: a last window may hang over the far edge")
     count_include_pad = Switch(True, "count the padding", place="bar", title="count_include_pad")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from numbers import Real
 
 from cnnlab._validate import check_finite, check_list, shown
@@ -91,15 +91,12 @@ class Predict(Explorer):
     def __init__(
         self, question, answer, *, choices=None, mistakes=None, because="", explorer=None, key="", on_answer=None
     ):
-        mistakes = {} if mistakes is None else mistakes
-        _check_texts(question, because, mistakes)
-        if explorer is not None and not isinstance(explorer, Explorer):
-            raise TypeError(f"explorer ({shown(explorer)}) must be an explorer")
-        self.question, self.answer, self.because, self.mistakes = question, answer, because, dict(mistakes)
+        self.question, self.answer, self.because = question, answer, because
+        self.mistakes = {} if mistakes is None else mistakes
         self.choices = None if choices is None else list(map(str, check_list("choices", choices, "answers")))
-        self.explorer, self.key = explorer, key or question
-        self._on_answer: Callable = on_answer or (lambda mistake: None)
-        self._check_answers()
+        self.explorer, self.key, self._on_answer = explorer, key or question, on_answer or _ignore
+        self._check()
+        self.mistakes = dict(self.mistakes)
         self._begin_anew()
         super().__init__()
         if explorer is not None:
@@ -190,11 +187,10 @@ class Predict(Explorer):
             self._on_answer(None)
         else:
             self.tried = True
-            known = next((wrong for wrong in self.mistakes if self._same(given, wrong)), None)
-            hint = _HINT if known is None else self.mistakes[known]
-            self.verdict = [line(("wrong", f"✗ {given} is not it. "), hint)]
-            if known is not None:
-                self._on_answer(str(known))
+            known = [wrong for wrong in self.mistakes if self._same(given, wrong)]
+            self.verdict = [line(("wrong", f"✗ {given} is not it. "), self.mistakes[known[0]] if known else _HINT)]
+            for wrong in known[:1]:
+                self._on_answer(str(wrong))
 
     def _close(self, headline: str, style: str) -> None:
         """End the question: give the reason, take no more answers, and show what was covered."""
@@ -214,33 +210,35 @@ class Predict(Explorer):
             return given == str(other)
         return given.casefold() == str(other).strip().casefold()
 
-    def _check_answers(self) -> None:
-        if not isinstance(self.answer, str | Real):
-            raise TypeError(f"answer ({shown(self.answer)}) must be a text or a number")
+    def _check(self) -> None:
+        """Raise unless all that was given can be shown, and the answer can be told from the mistakes."""
+        rules = [
+            ("question", self.question, str, "a text"),
+            ("because", self.because, str | Explanation, "a text, or what explain_output_size returns"),
+            ("mistakes", self.mistakes, Mapping, "a dict of texts by wrong answer"),
+            ("explorer", self.explorer, Explorer | None, "an explorer"),
+            ("answer", self.answer, str | Real, "a text or a number"),
+        ]
+        for name, value, kind, rule in rules:
+            if not isinstance(value, kind):
+                raise TypeError(f"{name} ({shown(value)}) must be {rule}")
         if self.choices is not None and str(self.answer) not in self.choices:
             raise ValueError(f"answer ({self.answer!r}) must be one of the choices ({', '.join(self.choices)})")
         if self.wants_number:
             check_finite("answer", self.answer)
-        for wrong in self.mistakes:
+        for wrong, text in self.mistakes.items():
             if self.wants_number:
                 check_finite("mistakes", wrong)
+            if not isinstance(text, str):
+                raise TypeError(f"mistakes ({shown(text)} for {shown(wrong)}) must be texts")
             if self._same(str(wrong), self.answer):
                 raise ValueError(f"mistakes ({wrong!r}) must not hold the right answer ({self.answer!r})")
             if self.choices is not None and str(wrong) not in self.choices:
                 raise ValueError(f"mistakes ({wrong!r}) must be among the choices ({', '.join(self.choices)})")
 
 
-def _check_texts(question, because, mistakes) -> None:
-    """Raise unless the question, the reason, and what is said of each mistake can be shown."""
-    if not isinstance(question, str):
-        raise TypeError(f"question ({shown(question)}) must be a text")
-    if not isinstance(because, str | Explanation):
-        raise TypeError(f"because ({shown(because)}) must be a text, or what explain_output_size returns")
-    if not isinstance(mistakes, Mapping):
-        raise TypeError(f"mistakes ({shown(mistakes)}) must be a dict of texts by wrong answer")
-    for wrong, text in mistakes.items():
-        if not isinstance(text, str):
-            raise TypeError(f"mistakes ({shown(text)} for {shown(wrong)}) must be texts")
+def _ignore(mistake: str | None) -> None:
+    """Take no note of an answer."""
 
 
 def _escape_markdown(text: str) -> str:

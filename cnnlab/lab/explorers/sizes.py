@@ -13,11 +13,11 @@ from cnnlab.lab.explorers._explorer import Explorer, line, present
 from cnnlab.lab.explorers._settings import Choice, Setting, Slider, button, check_between, furthest, with_changed
 from cnnlab.lab.explorers._windows import chain_of, lines_of
 
-LARGEST_SIZE = 256  # cells a side that the slider R reaches
-KINDS = ("conv", "pool")
-LENGTHS = {"kernel": ("F", 1, 11), "padding": ("P", 0, 5), "stride": ("S", 1, 4)}  # the range of each slider
-MOST_LAYERS = 8
-HALVE, KEEP = LayerWindow("pool", 2, 2, 0), LayerWindow("conv", 3, 1, 1)  # what the button adds
+_LARGEST_SIZE = 256  # cells a side that the slider R reaches
+_KINDS = ("conv", "pool")
+_LENGTHS = {"kernel": ("F", 1, 11), "padding": ("P", 0, 5), "stride": ("S", 1, 4)}  # the range of each slider
+_MOST_LAYERS = 8
+_HALVE, _KEEP = LayerWindow("pool", 2, 2, 0), LayerWindow("conv", 3, 1, 1)  # what the button adds
 
 
 class _Layers(Setting):
@@ -29,17 +29,16 @@ class _Layers(Setting):
 
     def validate(self, explorer, value):
         layers = check_layers(value)
-        check_between("the number of layers", len(layers), 1, MOST_LAYERS)
+        check_between("the number of layers", len(layers), 1, _MOST_LAYERS)
         return [_checked(layer, number) for number, layer in enumerate(layers, start=1)]
 
 
 def _checked(layer: LayerWindow, number: int) -> LayerWindow:
     """Return a layer of this explorer, all of whose lengths are ints."""
-    if layer.name not in KINDS:
-        raise ValueError(f"layer {number} ({shown(layer.name)}) must be one of {', '.join(KINDS)}")
-    lengths = {
-        name: check_int(f"{name} of layer {number}", getattr(layer, name), low) for name, (_, low, _) in LENGTHS.items()
-    }
+    if layer.name not in _KINDS:
+        raise ValueError(f"layer {number} ({shown(layer.name)}) must be one of {', '.join(_KINDS)}")
+    lows = {name: low for name, (_, low, _) in _LENGTHS.items()}
+    lengths = {name: check_int(f"{name} of layer {number}", getattr(layer, name), low) for name, low in lows.items()}
     return layer._replace(**lengths)
 
 
@@ -80,8 +79,8 @@ class OutputSizeExplorer(Explorer):
     [112, 56, 28]
     """
 
-    size = Slider(200, "input size", 1, LARGEST_SIZE, letter="R")
-    layers = _Layers([KEEP], "layers", place="rows")
+    size = Slider(200, "input size", 1, _LARGEST_SIZE, letter="R")
+    layers = _Layers([_KEEP], "layers", place="rows")
     rounding = Choice(["floor", "ceil"], "pools round by", kind="tabs")
 
     def __init__(self, size=200, layers=(("conv", 5, 2, 1), ("pool", 3, 1, 0), ("conv", 3, 1, 1)), *, ceil_mode=False):
@@ -134,10 +133,10 @@ class OutputSizeExplorer(Explorer):
     def _row(self, s, k: int) -> list[dict]:
         """Return the controls of one layer, whose names end with its number."""
         layer, number = s.layers[k], k + 1
-        kinds = [[kind, kind] for kind in KINDS if self.fits(_with_layer(s, k, name=kind))]
+        kinds = [[kind, kind] for kind in _KINDS if self.fits(_with_layer(s, k, name=kind))]
         look = {"kind": "select", "label": f"layer {number}", "place": "row"}
         row = [{**look, "name": f"name.{number}", "value": layer.name, "options": kinds}]
-        for name, (letter, low, high) in LENGTHS.items():
+        for name, (letter, low, high) in _LENGTHS.items():
             value = getattr(layer, name)
             fits = lambda value, name=name: self.fits(_with_layer(s, k, **{name: value}))  # noqa: E731
             look = {
@@ -156,8 +155,8 @@ class OutputSizeExplorer(Explorer):
 
         It is empty where no layer can be added.
         """
-        order = (HALVE, KEEP) if s.layers[-1].name == "conv" else (KEEP, HALVE)
-        longer = ([*s.layers, layer] for layer in order if len(s.layers) < MOST_LAYERS)
+        order = (_HALVE, _KEEP) if s.layers[-1].name == "conv" else (_KEEP, _HALVE)
+        longer = ([*s.layers, layer] for layer in order if len(s.layers) < _MOST_LAYERS)
         return next((layers for layers in longer if self.fits(with_changed(s, layers=layers))), [])
 
     def change_of(self, name, value):
