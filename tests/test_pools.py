@@ -9,11 +9,8 @@ from strategies import floats, integers
 
 from cnnlab import pooling
 from cnnlab.gradcheck import gradient_error, numerical_gradient
-from cnnlab.operands import check_pool
-from cnnlab.pooling import POOLS, Pool
-from cnnlab.wiring import add_up, under_taps
+from cnnlab.pooling import POOLS, Pool, mean_pool2d, mean_pool2d_backward
 
-ROWS, COLUMNS = -2, -1
 SETTINGS = [
     {"kernel": 2},
     {"kernel": (3, 2), "stride": (1, 2), "padding": ((0, 2), (1, 0))},
@@ -22,57 +19,51 @@ SETTINGS = [
 ]
 
 
-# --- an L2 pool, made of the public pieces ------------------------------------------------------------------------
+# --- a pool from outside: the root of the mean square ------------------------------------------------------------
 
 
-def l2_pool2d(x, kernel, **settings):
-    """Return the root of the sum of squares of each window, and what the backward needs."""
-    rows, columns = check_pool(x.shape[2:], kernel, **settings)
-    squares = under_taps(under_taps(x**2, rows, ROWS).sum(axis=1), columns, COLUMNS).sum(axis=1)
-    y = np.sqrt(squares)
+def rms_pool2d(x, kernel, **settings):
+    """Return the root of the mean square of each window, and what the backward needs."""
+    y = np.sqrt(mean_pool2d(x**2, kernel, **settings))
     return y, (x, y)
 
 
-def l2_pool2d_backward(dy, kept, x_shape, kernel, **settings):
-    """Return the gradient of an L2 pool: the sum of dy * x / y over the windows of each cell, 0 where y is 0."""
+def rms_pool2d_backward(dy, kept, x_shape, kernel, **settings):
+    """Return dx: each window's dy / y, shared out as a mean's gradient, times x; 0 where y is 0."""
     x, y = kept
-    rows, columns = check_pool(x_shape[2:], kernel, **settings)
     share = np.divide(dy, y, out=np.zeros_like(y), where=y > 0)
-    for axis, dim in ((rows, ROWS), (columns, COLUMNS)):
-        to_all = np.broadcast_to(share[:, None], (len(share), axis.kernel, *share.shape[1:]))
-        share = add_up(to_all, axis, dim)
-    return x * share
+    return x * mean_pool2d_backward(share, x_shape, kernel, **settings)
 
 
-L2 = Pool(
-    forward=l2_pool2d,
-    backward=l2_pool2d_backward,
+RMS = Pool(
+    forward=rms_pool2d,
+    backward=rms_pool2d_backward,
     pads_with=0.0,
-    words="is the length of",
-    strip=("√(", "² + ", "²)"),
-    numpy="np.sqrt(({window}**2).sum())",
-    source="Y. LeCun et al., 1998",
+    words="is the root of the mean square of",
+    strip=("√((", "² + ", "²) / {count})"),
+    numpy="np.sqrt(({window}**2).mean())",
+    source="Y-L. Boureau, J. Ponce and Y. LeCun, 2010",
 )
 
 
 @pytest.fixture(autouse=True)
-def with_l2(monkeypatch):
-    monkeypatch.setitem(POOLS, "l2", L2)
+def with_rms(monkeypatch):
+    monkeypatch.setitem(POOLS, "rms", RMS)
 
 
 def test_a_pool_from_outside_has_the_values_and_gradients_worked_by_hand():
     x = np.array([[[[3.0, 4.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]]])
-    pool = POOLS["l2"]
+    pool = POOLS["rms"]
     y, kept = pool.forward(x, 2)
-    assert_array_equal(y, [[[[5, 0]]]])
+    assert_array_equal(y, [[[[2.5, 0]]]])
     dx = pool.backward(np.array([[[[10.0, 7.0]]]]), kept, x.shape, 2)
-    assert_array_equal(dx, [[[[6, 8, 0, 0], [0, 0, 0, 0]]]])
+    assert_array_equal(dx, [[[[3, 4, 0, 0], [0, 0, 0, 0]]]])
 
 
 # --- what each record says ----------------------------------------------------------------------------------------
 
 
-each_pool = pytest.mark.parametrize("name", ["max", "mean", "l2"])
+each_pool = pytest.mark.parametrize("name", ["max", "mean", "rms"])
 each_setting = pytest.mark.parametrize("settings", SETTINGS, ids=str)
 
 
