@@ -171,7 +171,7 @@ class Exercise:
             troubles = [one.answer.trouble for one in tries]
             if tries[0].answer.raw is ... or any(it and it.error is NotImplementedError for it in troubles):
                 return self._not_started()
-            raises = all(it and it.kind == "raised" for it in troubles)
+            raises = all(it and it.error for it in troubles)
             if failed is None or not raises:
                 failed = wrong, tries, len(cases)
             if not raises:  # it takes inputs of this layout
@@ -184,7 +184,7 @@ class Exercise:
         for arguments, expected in [*cases, *cases[:2]]:
             answer = ask(self, function, arguments)
             tries.append(Try(arguments, expected, answer, self._matter(expected, answer)))
-            if answer.trouble and answer.trouble.kind == "endless":
+            if answer.trouble and not answer.trouble.error:
                 break
         return tries
 

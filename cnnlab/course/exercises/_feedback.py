@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
 
@@ -30,6 +32,7 @@ class Grid(NamedTuple):
         return [[f"{MARK if here else ''}{format_value(value, 3)}" for value, here in row] for row in pairs]
 
 
+@dataclass(repr=False, eq=False)
 class Verdict:
     """What a check says of a function; it shows itself in a notebook, and is true where the check passed.
 
@@ -41,8 +44,12 @@ class Verdict:
         The name of the known mistake that gives the same answer to every input; None where none does.
     text : str
         Plain sentences.
+    grids : sequence of Grid
+        What is shown below the text: that input, what was expected, and what came.
     input : tuple
         The smallest input with a wrong answer; empty without one.
+    code : str
+        The line of the function that raised an error, where it did.
 
     Examples
     --------
@@ -52,18 +59,21 @@ class Verdict:
     False
     """
 
-    def __init__(self, status: str, text: str, *, mistake: str | None = None, grids=(), input=(), code: str = ""):
-        self.status, self.text, self.mistake, self.input = status, text, mistake, input
-        self._grids, self._code = list(grids), code
+    status: str
+    text: str
+    mistake: str | None = None
+    grids: Sequence[Grid] = ()
+    input: tuple = ()
+    code: str = ""
 
     def __bool__(self) -> bool:
         return self.status == "passed"
 
     def __repr__(self) -> str:
         lines = [f"{SIGNS[self.status]} {self.text}"]
-        if self._code:
-            lines += ["", self._code]
-        for grid in self._grids:
+        if self.code:
+            lines += ["", self.code]
+        for grid in self.grids:
             rows = grid.rows()
             widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
             lines += ["", f"{grid.title}:"]
@@ -74,8 +84,8 @@ class Verdict:
         return {"text/plain": repr(self), "text/html": self._html()}
 
     def _html(self) -> str:
-        code = f"<pre>{escape(self._code)}</pre>" if self._code else ""
-        grids = "".join(f'<td style="{CELL}">{_table(grid)}</td>' for grid in self._grids)
+        code = f"<pre>{escape(self.code)}</pre>" if self.code else ""
+        grids = "".join(f'<td style="{CELL}">{_table(grid)}</td>' for grid in self.grids)
         beside = f"<table><tr>{grids}</tr></table>" if grids else ""
         return f'<div style="{FRAME}"><b>{SIGNS[self.status]}</b> {escape(self.text)}{code}{beside}</div>'
 

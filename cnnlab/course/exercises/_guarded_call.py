@@ -19,12 +19,11 @@ MOST_PRINTED = 1000  # characters that are kept
 
 
 class Trouble(NamedTuple):
-    """Why a call gave no answer: ``kind`` is "raised" or "endless"; ``line`` is the learner's, where it is known."""
+    """Why a call gave no answer: an ``error`` and the learner's ``line``, where it is known; or that it did not end."""
 
-    kind: str
     text: str
-    line: str = ""
     error: type[BaseException] | None = None
+    line: str = ""
 
 
 class Printed(io.TextIOBase):
@@ -70,7 +69,7 @@ def run(function, arguments, *, learner=None, seconds: float | None = LIMIT):
     except KeyboardInterrupt:
         raise
     except TimeIsUp:
-        return Trouble("endless", f"It was stopped after {seconds:g} seconds: it takes too long, or never ends.")
+        return Trouble(f"It was stopped after {seconds:g} seconds: it takes too long, or never ends.")
     except BaseException as error:
         return _trouble(learner or function, error)
 
@@ -80,7 +79,7 @@ def _trouble(function, error: BaseException) -> Trouble:
     lines = [(frame.f_code.co_filename, at) for frame, at in traceback.walk_tb(error.__traceback__)]
     own = [place for place in lines if code and place[0] == code.co_filename]
     line = linecache.getline(*own[-1]).strip() if own else ""
-    return Trouble("raised", f"It raised {shown_error(error).rstrip('.')}.", line, type(error))
+    return Trouble(f"It raised {shown_error(error).rstrip('.')}.", type(error), line)
 
 
 def shown_error(error: BaseException) -> str:

@@ -50,7 +50,7 @@ EXERCISE = course_exercise(
         "bias once a channel": lambda x, w, b: _layer(x, w, b * len(x)),
         "no bias": lambda x, w, b: _layer(x, w),
         "one bias for all": given(_layer, b=lambda b: b[:1].repeat(len(b))),
-        "w[c, k] for w[k, c]": given(_layer, w=lambda w: w.swapaxes(0, 1)),
+        "w[c, k] for w[k, c]": lambda x, w, b: _layer(x, w.swapaxes(0, 1), b),
         "one filter for all": given(_layer, w=lambda w: w[:1].repeat(len(w), axis=0)),
         "flipped kernel": given(_layer, w=turned),
         "whole numbers only": then(_layer, np.trunc),

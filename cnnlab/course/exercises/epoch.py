@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from cnnlab.course.exercises._exercise import course_exercise
+from cnnlab.course.exercises._parts import given
 from cnnlab.layers import Dense, Flatten
 from cnnlab.losses import softmax_cross_entropy, softmax_cross_entropy_backward
 from cnnlab.network import Sequential
@@ -111,21 +114,18 @@ def _three_epochs(function, arguments):
     return tuple(int(fact(*watches)) for fact in _FACTS.values())
 
 
-def _batches(order_of=lambda count, rng: rng.permutation(count), *, labels_too=True, drop=False, rate=0.03):
-    """Return an epoch with one part replaced."""
+def _ordered(order_of, labels=lambda y, order: y):
+    """Return an epoch in the order that (count, rng) gives, with other labels."""
 
     def epoch(model, x, y, batch_size, rng):
         order = order_of(len(x), rng)
-        last = len(x) // batch_size * batch_size if drop else len(x)
-        for start in range(0, last, batch_size):
-            batch = order[start : start + batch_size]
-            labels = y[batch] if labels_too else y[start : start + batch_size]
-            _, probabilities = softmax_cross_entropy(model.forward(x[batch]), labels)
-            model.backward(softmax_cross_entropy_backward(probabilities, labels))
-            for name, param in model.params.items():
-                param -= rate * model.grads[name]
+        my_epoch(model, x, labels(y, order), batch_size, SimpleNamespace(permutation=lambda count: order))
 
     return epoch
+
+
+def _drawn(count, rng):
+    return rng.permutation(count)
 
 
 def _with_repeats(count, rng):
@@ -133,6 +133,10 @@ def _with_repeats(count, rng):
     order = rng.permutation(count)
     order[-1] = order[0]
     return order
+
+
+def _without_params(model):
+    return SimpleNamespace(forward=model.forward, backward=model.backward, params={})
 
 
 EXERCISE = course_exercise(
@@ -143,11 +147,11 @@ EXERCISE = course_exercise(
     holds=("images", "batch_size", "seed"),
     facts=True,
     mistakes={
-        "labels not shuffled": _batches(labels_too=False),
-        "last batch dropped": _batches(drop=True),
-        "no shuffle": _batches(lambda count, _: np.arange(count)),
-        "same order each time": _batches(lambda count, _: np.random.default_rng(0).permutation(count)),
-        "drawn with repeats": _batches(_with_repeats),
-        "no step": _batches(rate=0),
+        "labels not shuffled": _ordered(_drawn, lambda y, order: y[np.argsort(order)]),
+        "last batch dropped": lambda model, x, y, size, rng: my_epoch(model, x[: len(x) // size * size], y, size, rng),
+        "no shuffle": _ordered(lambda count, rng: np.arange(count)),
+        "same order each time": given(my_epoch, rng=lambda rng: np.random.default_rng(0)),
+        "drawn with repeats": _ordered(_with_repeats),
+        "no step": given(my_epoch, model=_without_params),
     },
 )

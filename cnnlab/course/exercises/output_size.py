@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 from cnnlab.course.exercises._exercise import course_exercise
+from cnnlab.geometry import output_size
 
 
 def my_output_size(R, F, P, S):
@@ -20,6 +21,7 @@ def _inputs():
 EXERCISE = course_exercise(
     my_output_size,
     "size",
+    right=lambda R, F, P, S: output_size(R, F, stride=S, padding=P),
     inputs=_inputs,
     mistakes={
         "no + 1": lambda R, F, P, S: (R - F + 2 * P) // S,

@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 
+from cnnlab.activations import relu_backward
 from cnnlab.course.exercises._exercise import course_exercise
 from cnnlab.course.exercises._parts import BOTH, numbers, smallest_first
 
@@ -28,6 +29,7 @@ def _inputs():
 EXERCISE = course_exercise(
     my_relu_backward,
     "dz",
+    right=relu_backward,
     inputs=_inputs,
     wires={"dz": ("da",)},
     mistakes={

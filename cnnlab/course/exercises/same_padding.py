@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnlab.course.exercises._exercise import course_exercise
+from cnnlab.geometry import same_padding
 
 
 def my_same_padding(F):
@@ -13,6 +14,7 @@ def my_same_padding(F):
 EXERCISE = course_exercise(
     my_same_padding,
     "before after",
+    right=same_padding,
     inputs=lambda: [[(F,) for F in (4, 5, 3, 2, 1, *range(6, 13))]],
     mistakes={
         "half of F on both sides": lambda F: (F // 2, F // 2),
