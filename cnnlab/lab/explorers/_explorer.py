@@ -329,7 +329,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     def still(self) -> dict[str, str]:
         """Return what stands for the widget where none runs, by mime type; a picture in base64."""
-        picture = stills.scene_png(*self._scenes, title=self.title(self.now(), self._scenes))
+        picture = stills.draw_scenes(self._scenes, self.title(self.now(), self._scenes)).png()
         return {"image/png": b64encode(picture).decode()}
 
     def __repr__(self) -> str:

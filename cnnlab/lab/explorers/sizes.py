@@ -184,7 +184,7 @@ class OutputSizeExplorer(Explorer):
         labels = [
             (f"{layer.name} {layer.kernel}×{layer.kernel}", chain_of(because), field) for layer, because, field in stack
         ]
-        picture = stills.to_png(stills.draw_sizes(self.sizes, labels, stills.new_axes()))
+        picture = stills.draw_sizes(self.sizes, labels).png()
         return {"image/png": b64encode(picture).decode()}
 
 
