@@ -111,21 +111,22 @@ def terms_of(scene: Scene, at: At) -> list[Term]:
     panel = summed(scene, at["panel"])
     if "sum" not in panel:
         return []
-    told, shares = panel["sum"], panel.get("shares", scene.get("shares"))
-    names, terms = (told["a"], told["b"], told.get("goes", panel["name"])), []
+    told, shares, terms = panel["sum"], panel.get("shares", scene.get("shares")), []
+    names = told["a"], told["b"], told.get("goes", panel["name"])
+    sources = [name if name in ("one", "share") else panel_of(scene, name) for name in names]
     for ends, weight in wires_at(scene["wires"][told["wires"]], panel["end"], at["cell"]):
         share = float(shares["values"][(*ends["output"], *ends["tap"][1:])]) if shares else weight
-        a, b, to = (_operand(scene, name, ends, share) for name in names)
+        a, b, to = (_operand(source, ends, share) for source in sources)
         terms.append(Term(a, b, to, 1.0 if told["b"] == "share" else weight))
     return terms
 
 
-def _operand(scene: Scene, name: str, ends: dict[End, Cell], share: float) -> Operand:
-    """Return what stands at an end of a wire."""
-    if name in ("one", "share"):
-        return Operand("", [], share if name == "share" else 1.0)
-    panel = panel_of(scene, name)
-    return Operand(name, ends[panel["end"]], value_at(panel, ends[panel["end"]]))
+def _operand(source: Panel | str, ends: dict[End, Cell], share: float) -> Operand:
+    """Return what stands at an end of a wire: a cell of a panel, the share, or a 1."""
+    if isinstance(source, str):
+        return Operand("", [], share if source == "share" else 1.0)
+    cell = ends[source["end"]]
+    return Operand(source["name"], cell, value_at(source, cell))
 
 
 def strip_of(scene: Scene, at: At) -> Strip:
