@@ -116,6 +116,20 @@ def test_a_stack_is_traced_layer_by_layer_with_each_formula():
     ]
 
 
+def test_pools_alone_round_up_in_ceil_mode():
+    googlenet = [("conv", 7, 2, 3), ("pool", 3, 2, 0), ("conv", 3, 1, 1), ("pool", 3, 2, 0), ("pool", 3, 2, 0)]
+    assert [layer.size for layer in trace_sizes(224, googlenet, ceil_mode=True)] == [112, 56, 56, 28, 14]
+    assert [layer.size for layer in trace_sizes(224, googlenet)] == [112, 55, 55, 27, 13]
+    assert trace_sizes(9, [("conv", 2, 2, 0)], ceil_mode=True)[0].size == 4
+    with pytest.raises(TypeError, match=r"^ceil_mode \(1\) must be True or False$"):
+        trace_sizes(9, googlenet, ceil_mode=1)
+
+
+def test_a_dilated_layer_is_traced_with_its_dilation():
+    (layer,) = trace_sizes(9, [("conv", 3, 1, 0, 2)])
+    assert layer.explanation == explain_output_size(9, 3, dilation=2)
+
+
 @given(st.integers(1, 9), st.integers(1, 9))
 def test_the_settings_for_a_size_are_all_those_that_make_it(size, target):
     kernels, strides, paddings = (1, 2, 3, 5), (1, 2, 3), (0, 1, 2)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from outside import L2
 from strategies import floats, integers
 
-from cnnlab import pooling
+from cnnlab import pooling, reference
 from cnnlab.gradcheck import gradient_error, numerical_gradient
 from cnnlab.pooling import POOLS, Pool, mean_pool2d, mean_pool2d_backward
 
@@ -122,3 +123,32 @@ def test_the_records_are_the_public_functions_as_they_are_when_used(monkeypatch)
     assert POOLS["max"].backward("dy", "argmax", "shape", 2, stride=1) == ("dy", "argmax", "shape")
     assert POOLS["mean"].forward(x, 2, stride=1) == ((2, {"stride": 1}), None)
     assert POOLS["mean"].backward("dy", None, "shape", 2, stride=1) == (("dy", "shape", 2), {"stride": 1})
+
+
+@each_pool
+def test_the_reference_has_every_pool_window_by_window(name, monkeypatch):
+    pool, x = POOLS[name], floats((2, 2, 5, 6))
+    for loops in (reference.windows.DEFINED, {}):  # by those that it has of its own; then by the record alone
+        monkeypatch.setattr(reference.windows, "DEFINED", loops)
+        for settings in SETTINGS:
+            y, kept = pool.forward(x, **settings)
+            dy = floats(y.shape, 1)
+            assert_allclose(reference.pool2d(name, x, **settings), y, rtol=1e-12, strict=True)
+            dx = reference.pool2d_backward(name, dy, x, **settings)
+            assert_allclose(dx, pool.backward(dy, kept, x.shape, **settings), rtol=1e-12, atol=1e-15, strict=True)
+
+
+def test_an_option_reaches_the_reference_and_its_name_must_be_that_of_a_pool():
+    x, settings = integers((1, 1, 2, 2)), {"kernel": 2, "padding": 1, "count_include_pad": False}
+    assert_array_equal(reference.pool2d("mean", x, **settings), x)
+    assert_array_equal(reference.pool2d_backward("mean", x, x, **settings), x)
+    with pytest.raises(ValueError, match=r"^name \('min'\) must be one of max, mean, rms$"):
+        reference.pool2d("min", x, 2)
+
+
+def test_an_option_of_a_pool_from_outside_reaches_each_window(monkeypatch):
+    monkeypatch.setitem(POOLS, "l2", L2)
+    x = np.array([[[[3.0, 4.0, 0.0, 0.0], [0.0, 0.0, 6.0, 8.0]]]])
+    assert_array_equal(reference.pool2d("l2", x, 2, times=2.0), [[[[10, 20]]]])
+    dx = reference.pool2d_backward("l2", [[[[10.0, 5.0]]]], x, 2, times=2.0)
+    assert_array_equal(dx, [[[[12, 16, 0, 0], [0, 0, 6, 8]]]])

@@ -378,11 +378,11 @@ def _laid_out(name: str, x: np.ndarray, kernel: Lengths, settings: dict[str, Any
     check_choice("name", name, POOLS)
     options = {key: settings.pop(key) for key in POOLS[name].options if key in settings}
     rows, columns = check_pool(x.shape[2:], kernel, **settings)
-    return POOLS[name], options, (rows, columns), ((rows.before, rows.far), (columns.before, columns.far))
+    return POOLS[name], options, (rows, columns), ((rows.before, rows.after), (columns.before, columns.after))
 
 
 def _cells(place: tuple[int, ...], axes: tuple[Axis, Axis]) -> tuple[slice, ...]:
-    """Return where in the padded x the window of one output stands."""
+    """Return where in the padded x the window of one output stands; what hangs over is cut off, and does not count."""
     (n, c, i, j), (rows, columns) = place, axes
     down = slice(i * rows.stride, i * rows.stride + rows.extent, rows.dilation)
     across = slice(j * columns.stride, j * columns.stride + columns.extent, columns.dilation)
