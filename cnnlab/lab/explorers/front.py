@@ -85,4 +85,5 @@ def pack(value: Any) -> Any:
         return {"dtype": dtype, "data": np.ascontiguousarray(value, f"<{dtype}").tobytes()}
     if isinstance(value, dict):
         return {key: pack(item) for key, item in value.items()}
-    return [pack(item) if isinstance(item, _NESTED) else item for item in value] if isinstance(value, list) else value
+    is_deep = isinstance(value, list) and value and isinstance(value[0], _NESTED)  # no list is deep in part
+    return [pack(item) for item in value] if is_deep else value
