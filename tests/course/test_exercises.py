@@ -143,6 +143,8 @@ def test_an_input_is_counted_once_though_two_are_tried_again():
     passed, failed = exercises.conv2d.check(right), exercises.conv2d.check(lambda x, w: right(x, w) + 1)
     assert passed.text.startswith("Tried on 16 inputs: ")
     assert failed.text.endswith("Right on 0 of 16 inputs.")
+    right_on_the_first_two = exercises.conv2d.check(lambda x, w: right(x, w) + (x.size > 1))
+    assert right_on_the_first_two.text.endswith("Right on 2 of 16 inputs.")
     calls = []
 
     def wrong_when_asked_again(x, w):
@@ -319,10 +321,12 @@ def test_an_exercise_of_ones_own_checks_names_and_helps_and_is_not_recorded(tmp_
         sentences={"squared": "x is squared."},
     )
     assert repr(double) == "Exercise: my_double(x) -> y"
-    assert repr(double.check(my_double)) == "✓ Passed. Tried on 1 inputs. Nothing else was tried."
+    assert repr(double.check(my_double)) == "✓ Passed. Tried on 1 input. Nothing else was tried."
     squared = double.check(lambda x: x**2)
+    double.sentences = {}
+    assert double.check(lambda x: x**2).text.startswith("squared: y differs in 2 of 2")
     assert squared.mistake == "squared"
-    assert squared.text == "x is squared. y differs in 2 of 2 cells (marked ▸). Right on 0 of 1 inputs."
+    assert squared.text == "x is squared. y differs in 2 of 2 cells (marked ▸). Right on 0 of 1 input."
     assert repr(double.hint()) == "No hints."
     assert repr(double.solution()) == "def my_double(x):\n    return x + x\n"
     assert list(tmp_path.iterdir()) == []

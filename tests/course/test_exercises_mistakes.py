@@ -26,7 +26,9 @@ def test_every_known_mistake_is_failed_and_named(exercise):
         assert verdict.text.startswith(exercise.sentences[name])
 
 
-@each
+@pytest.mark.parametrize(
+    "exercise", [exercise for exercise in EXERCISES.values() if not exercise.facts], ids=lambda one: one.name
+)
 def test_an_answer_that_is_a_thousandth_off_everywhere_is_failed(exercise):
     def off(*arguments):
         answer = exercise.sample(*arguments)
@@ -34,8 +36,6 @@ def test_an_answer_that_is_a_thousandth_off_everywhere_is_failed(exercise):
             array *= 1.001
         return tuple(1.001 * part for part in answer) if isinstance(answer, tuple) else answer and answer * 1.001
 
-    if exercise.facts:
-        pytest.skip("its results are true or not: there is no number in them")
     verdict = exercise.check(off)
     assert (verdict.status, verdict.mistake) == ("failed", None)
 

@@ -51,7 +51,7 @@ class Exercise:
     mistakes : dict of str to function, optional
         Known mistakes: by its name a function that makes it, which takes and returns what the learner's does.
     sentences : dict of str to str, optional
-        By the name of a mistake, what is said of it: "The sign is turned."
+        By the name of a mistake, what is said of it: "The sign is turned." Without one its name is said.
     hints : sequence of str, optional
         From where to begin to nearly the answer.
     tried : str, optional
@@ -140,7 +140,7 @@ class Exercise:
         """Return the next hint; after the last one, the last again."""
         self._hinted = min(self._hinted + 1, len(self.hints))
         text = (
-            f"Hint {self._hinted} of {len(self.hints)}: {self.hints[self._hinted - 1]}" if self.hints else "No hints."
+            f"Hint {self._hinted} of {len(self.hints)}: {self.hints[self._hinted - 1]}" if self._hinted else "No hints."
         )
         return Page(text, text)
 
@@ -166,7 +166,7 @@ class Exercise:
             tries = self._tries(function, cases)
             wrong = first_wrong(tries)
             if wrong is None:
-                tried = f"{len(cases)} inputs{': ' if self.tried else ''}{self.tried}"
+                tried = counted(len(cases)) + (f": {self.tried}" if self.tried else "")
                 return Verdict("passed", f"Tried on {tried}. Nothing else was tried.")
             troubles = [one.answer.trouble for one in tries]
             if tries[0].answer.raw is ... or any(it and it.error is NotImplementedError for it in troubles):
@@ -211,10 +211,10 @@ class Exercise:
         if len(tries) == count + min(count, 2):  # the first two come again
             named = recognised(self, tries)
             right = sum(not any(one.matter for one in tries[at::count]) for at in range(count))
-            text += f" Right on {right} of {count} inputs.{self._right_parts(tries)}"
+            text += f" Right on {right} of {counted(count)}.{self._right_parts(tries)}"
         return Verdict(
             "failed",
-            f"{self.sentences[named]} {text}" if named else text,
+            f"{self.sentences.get(named, f'{named}:')} {text}" if named else text,
             mistake=named,
             grids=self._grids(wrong),
             input=wrong.input,
@@ -250,3 +250,8 @@ def first_wrong(tries: list[Try]) -> Try | None:
     said = "An earlier answer changed when the function was called again."
     changed = (one._replace(matter=said) for one in tries if is_overwritten(one.answer))
     return next((one for one in tries if one.matter), None) or next(changed, None)
+
+
+def counted(inputs: int) -> str:
+    """Return a number of inputs in words: "1 input"."""
+    return "1 input" if inputs == 1 else f"{inputs} inputs"
