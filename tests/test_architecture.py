@@ -24,10 +24,10 @@ FLOORS = ("mathematics", "lab", "course", "publish")
 THIRD_PARTY = {
     "mathematics": {"numpy"},
     "lab": {"matplotlib", "anywidget", "traitlets", "IPython"},
-    "course": {"packaging", "jupyter_core"},
+    "course": {"jupyter_core"},
     "publish": {
         *("jupyter_client", "jupyterlab", "jupyterlite_pyodide_kernel", "pyodide_lock"),
-        *("nbclient", "nbconvert", "nbformat", "ipywidgets", "latex2mathml", "pygments"),
+        *("nbclient", "nbconvert", "nbformat", "ipywidgets", "latex2mathml", "mistune", "pygments"),
     },
 }
 

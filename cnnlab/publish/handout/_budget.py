@@ -5,9 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 from base64 import b64encode
+from bisect import bisect
 from typing import Any
-
-GREY = "disabled"
 
 
 def fitted(tables: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
@@ -21,26 +20,18 @@ def fitted(tables: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
     >>> fitted([table], 1000) == [table]
     True
     """
-    whole = [(len(packed(table)), number) for number, table in enumerate(tables)]
     cut, left = list(tables), most
-    for place, (size, number) in enumerate(sorted(whole)):
-        share = left // (len(whole) - place)
-        if size > share:
-            cut[number] = _largest(tables[number], share)
+    sizes = sorted((len(packed(table)), number) for number, table in enumerate(tables))
+    for place, (size, number) in enumerate(sizes):
+        share = left // (len(sizes) - place)
+        if size > share and cut[number]["kind"] == "explorer":
+            table = cut[number]
+            lengths = range(2, len(table["states"]) + 1)
+            length = 1 + bisect(lengths, share, key=lambda length: len(packed(shortened(table, length))))
+            cut[number] = shortened(table, length)
             size = len(packed(cut[number]))
         left -= size
     return cut
-
-
-def _largest(table: dict[str, Any], most: int) -> dict[str, Any]:
-    """Return the table with as many states as fit."""
-    if table["kind"] != "explorer":
-        return table
-    low, high = 1, len(table["states"])
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if len(packed(shortened(table, middle))) <= most else (low, middle - 1)
-    return shortened(table, low)
 
 
 def shortened(table: dict[str, Any], length: int) -> dict[str, Any]:
@@ -60,36 +51,31 @@ def packed(table: dict[str, Any]) -> str:
 
 
 def is_limited(table: dict[str, Any]) -> bool:
-    """Return whether a control of the first state stops before its end, or does nothing."""
-    return any(_controls(_reachable(state)) != _controls(state["parts"]) for state in table["states"])
+    """Return whether a control of some state stops before its end, or does nothing."""
+    return any(_reachable(state) != state["parts"] for state in table["states"])
 
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _controls(parts: list[dict]) -> list[dict]:
-    return [control for part in parts for control in part.get("controls", [])]
-
-
 def _reachable(state: dict[str, Any]) -> list[dict]:
     """Return the parts of a state, whose controls offer what is in the table."""
     if "arrays" not in state:  # a question answers whatever is given
         return state["parts"]
-    sets: dict[str, list] = {}
-    presses = {event["press"] for event, _ in state["moves"] if "press" in event}
+    offered: dict[str, list] = {}
     for event, _ in state["moves"]:
-        for name, value in event.get("set", {}).items():
-            sets.setdefault(name, []).append(value)
+        for name, value in event.get("set", {event.get("press"): None}).items():
+            offered.setdefault(name, []).append(value)
     return [
-        {**part, "controls": [_offering(each, sets.get(each["name"], []), presses) for each in part["controls"]]}
+        {**part, "controls": [_offering(control, offered.get(control["name"], [])) for control in part["controls"]]}
         if "controls" in part
         else part
         for part in state["parts"]
     ]
 
 
-def _offering(control: dict, values: list, presses: set[str]) -> dict:
+def _offering(control: dict, values: list) -> dict:
     """Return a control that offers these values beside its own."""
     kind, value = control["kind"], control.get("value")
     if kind == "slider":
@@ -102,6 +88,4 @@ def _offering(control: dict, values: list, presses: set[str]) -> dict:
     if kind in ("select", "tabs"):
         missing = [option for option, _ in control["options"] if option != value and option not in values]
         return {**control, "missing": missing} if missing else control
-    if kind == "button" and control["name"] in presses:
-        return control
-    return {**control, GREY: True} if kind != "switch" or not values else control
+    return control if values else {**control, "disabled": True}

@@ -12,8 +12,7 @@ from pathlib import Path
 import nbformat
 from jupyter_core.paths import jupyter_path
 
-from cnnlab.publish.site.lock import python_of, read_lock, write_lock
-from cnnlab.publish.site.wheels import build_own, download
+from cnnlab.publish.site._packages import build_own, download, read_lock, write_lock
 
 EXTENSION = "@jupyterlite/pyodide-kernel-extension"
 KERNEL = f"{EXTENSION}:kernel"
@@ -24,7 +23,7 @@ SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
 
 
 def build(output: Path, notebooks: list[Path], pyodide: Path | None) -> None:
-    """Build JupyterLite with the notebooks and their pictures into an empty folder.
+    """Build JupyterLite with the notebooks and their pictures into a new folder.
 
     Parameters
     ----------
@@ -50,7 +49,7 @@ def build(output: Path, notebooks: list[Path], pyodide: Path | None) -> None:
         _copy_contents(contents, notebooks)
         place = pyodide or PYODIDE_CDN_URL
         lock = read_lock(place)
-        download(wheels, python_of(lock))
+        download(wheels, ".".join(lock["info"]["python"].split(".")[:2]))
         build_own(wheels)
         where = PYODIDE if pyodide else LOCKED
         packages = write_lock(source / where, lock, place, [*sorted(wheels.glob("*.whl")), *_kernel_wheels()])
@@ -82,9 +81,8 @@ def _kernel_wheels() -> list[Path]:
 
 
 def _write_settings(source: Path, lock: str, packages: list[str]) -> None:
-    options = {"lockFileURL": lock, "packages": packages}
     # A mistyped import asks no package index.
-    kernel = {"disablePyPIFallback": True, "loadPyodideOptions": options}
+    kernel = {"disablePyPIFallback": True, "loadPyodideOptions": {"lockFileURL": lock, "packages": packages}}
     data = {"appName": "cnnlab", "exposeAppInBrowser": True, "litePluginSettings": {KERNEL: kernel}}
     whole = {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
     (source / "jupyter-lite.json").write_text(json.dumps(whole, indent=1), encoding="utf-8")
@@ -93,9 +91,7 @@ def _write_settings(source: Path, lock: str, packages: list[str]) -> None:
 
 def _run(source: Path, contents: Path, output: Path) -> None:
     command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", source, "--contents", contents]
-    command += ["--output-dir", output, "--no-sourcemaps"]
-    for app in APPS:
-        command += ["--apps", app]
+    command += ["--output-dir", output, "--no-sourcemaps", *(f"--apps={app}" for app in APPS)]
     done = subprocess.run(list(map(str, command)), cwd=source, capture_output=True, text=True)
     if done.returncode:
         raise ValueError(f"JupyterLite could not be built: {done.stdout[-2000:]}{done.stderr[-2000:]}")

@@ -1,4 +1,4 @@
-"""The course in a folder of the learner's own: what was changed there is never written over."""
+"""The course in a folder of the learner's own: what a learner has changed there is never written over."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-RECORD = ".cnnlab-course.json"  # what was written, by name: the hash tells what the learner has changed since
-BESIDE = Path(__file__).parents[2]
-PLACES = BESIDE / "notebooks", BESIDE / "cnnlab_course"  # in a checkout; beside the package as it is installed
+_RECORD = ".cnnlab-course.json"  # the hash of each file as it was written: it tells what the learner has changed since
+_BESIDE = Path(__file__).parents[2]
+_PLACES = _BESIDE / "notebooks", _BESIDE / "cnnlab_course"  # in a checkout; beside the package as it is installed
 FIRST = "00_start_here.ipynb"
 
 
@@ -34,10 +34,10 @@ def source() -> Path:
     >>> (source() / FIRST).exists()
     True
     """
-    for place in PLACES:
+    for place in _PLACES:
         if (place / FIRST).is_file():
             return place
-    raise FileNotFoundError(f"the notebooks must be beside the package ({PLACES[1]}): install cnnlab again")
+    raise FileNotFoundError(f"the notebooks must be beside the package ({_PLACES[1]}): install cnnlab again")
 
 
 def put_course(folder: Path, course: Path | None = None) -> Put:
@@ -54,6 +54,8 @@ def put_course(folder: Path, course: Path | None = None) -> Put:
     ------
     OSError
         If the folder cannot be made or written to.
+    ValueError
+        If it is a file.
 
     Examples
     --------
@@ -66,18 +68,22 @@ def put_course(folder: Path, course: Path | None = None) -> Put:
     (True, Put(written=[], kept=['00_start_here.ipynb']))
     """
     folder, course = Path(folder), course or source()
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"folder ({folder}) must be a folder; there is a file of that name")
     known, put = _read_record(folder), Put([], [])
-    for name in _files(course):
-        new, target = (course / name).read_bytes(), folder / name
-        old = _hash_of(target)
-        if old not in (None, _hash(new), known.get(name)):
-            put.kept.append(name)
-            continue
-        if old != _hash(new):
-            _write(target, new)
-            put.written.append(name)
-        known[name] = _hash(new)
-    _write(folder / RECORD, json.dumps(known, indent=1).encode())
+    try:
+        for name in _files(course):
+            new, target = (course / name).read_bytes(), folder / name
+            old = _hash_of(target)
+            if old not in (None, _hash(new), known.get(name)):
+                put.kept.append(name)
+                continue
+            if old != _hash(new):
+                _write(target, new)
+                put.written.append(name)
+            known[name] = _hash(new)
+    finally:  # after half of an update, too: what it wrote does not count as changed
+        _write(folder / _RECORD, json.dumps(known, indent=1).encode())
     return put
 
 
@@ -101,8 +107,8 @@ def _hash_of(path: Path) -> str | None:
 def _read_record(folder: Path) -> dict[str, str]:
     """Return what was written; nothing where that is not known, so that whatever is there counts as changed."""
     try:
-        record = json.loads((folder / RECORD).read_bytes())
-    except (OSError, ValueError):
+        record = json.loads((folder / _RECORD).read_bytes())
+    except (OSError, ValueError, RecursionError):
         return {}
     return record if isinstance(record, dict) else {}
 
@@ -111,5 +117,8 @@ def _write(path: Path, data: bytes) -> None:
     """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     begun = path.with_name(f".{path.name}.{os.getpid()}")
-    begun.write_bytes(data)
-    os.replace(begun, path)
+    try:
+        begun.write_bytes(data)
+        os.replace(begun, path)
+    finally:  # such as on a full disk
+        begun.unlink(missing_ok=True)

@@ -1,24 +1,23 @@
-"""An explorer is asked beforehand for what a reader may ask: a table of what it would show.
+"""A table of what an explorer would show, made beforehand for whatever a reader may ask.
 
-It is asked by its own protocol (:mod:`cnnlab.lab.explorers.events`), so no number of a handout is made in another way
-than in the notebook. Nobody hears of it, and the explorer stays as it is.
+The explorer is asked by its own protocol (:mod:`cnnlab.lab.explorers`), so every number of a handout is made as
+in the notebook. Nobody hears of it, and the explorer stays as it is.
 """
 
 from __future__ import annotations
 
 import heapq
-import time
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
 import numpy as np
 
-from cnnlab.lab.explorers.explorer import Explorer
-from cnnlab.lab.explorers.predict import Predict
+from cnnlab.lab import Predict
+from cnnlab.lab.explorers import Explorer
 
-MOST_STATES, MOST_NUMBERS = 200, 400_000  # of an explorer: no page holds more
-MOST_SECONDS = 3.0
+# The bounds of a table. None is a time: a page must not depend on how busy the machine is that makes it.
+MOST_STATES, MOST_NUMBERS = 200, 400_000
 MOST_VALUES = 64  # of a control
 FAR = 0.04  # how much dearer the next value of a slider is: the nearest ones come first
 OFFERED = ("slider", "select", "switch", "tabs", "button")  # controls whose values can be tried
@@ -26,23 +25,24 @@ UNTRIED = ("undo", "reset", "uncover", "start", "pause", "step", "check", "revea
 GIVEN = {True: "1234567.75", False: "\u2045given\u2046"}  # what stands for an answer that nobody foresaw
 
 
-class Rehearsal:
-    """What an explorer would show after an event; as a context, after which it is as it was before."""
+class Sandbox:
+    """An explorer that can be sent events of which nobody hears; at the end of the context it is as it was before."""
 
     def __init__(self, explorer: Explorer):
         self.explorer = explorer
 
-    def __enter__(self) -> Rehearsal:
+    def __enter__(self) -> Sandbox:
         self._begun = self.state()
-        traits = vars(self.explorer)["_trait_values"]
-        traits["comm"] = None  # no front end hears of it
-        heard = vars(self.explorer)["_trait_notifiers"]
-        own = {
-            name: {kind: [each for each in handlers if _is_of(each, self.explorer)] for kind, handlers in kinds.items()}
-            for name, kinds in heard.items()
+        own = vars(self.explorer)
+        own["_trait_values"]["comm"] = None  # no front end hears of it,
+        own["_trait_notifiers"] = {  # nor what is linked to it,
+            name: {
+                kind: [each for each in handlers if getattr(each, "__self__", None) is self.explorer]
+                for kind, handlers in kinds.items()
+            }
+            for name, kinds in own["_trait_notifiers"].items()
         }
-        vars(self.explorer)["_trait_notifiers"] = own  # nor what is linked to it
-        vars(self.explorer)["explorer"] = None  # nor what a question covers
+        own["explorer"], own["_on_answer"] = None, lambda mistake: None  # nor what a question covers, or is told
         return self
 
     def __exit__(self, *error) -> None:
@@ -59,49 +59,46 @@ class Rehearsal:
         vars(self.explorer).clear()
         vars(self.explorer).update(attributes, _trait_values=dict(traits))
 
-    def ask(self, **event) -> dict:
+    def send(self, **event) -> dict:
         """Return what it shows after an event."""
         serial = self.explorer.shown["serial"] + 1
         self.explorer.set_state({"asked": {"events": [{"serial": serial, **event}]}})
         return self.explorer.shown
 
 
-def rehearsed(explorer: Explorer) -> dict[str, Any]:
+def precomputed(explorer: Explorer) -> dict[str, Any]:
     """Return what a page needs to show an explorer: its states, how they follow each other, and its arrays."""
     shown = explorer.shown
-    with Rehearsal(explorer) as precompute:
-        table = _of_question(precompute) if isinstance(explorer, Predict) else _of_explorer(precompute)
+    with Sandbox(explorer) as sandbox:
+        table = _of_question(sandbox) if isinstance(explorer, Predict) else _of_explorer(sandbox)
     return {**table, "veil": shown.get("veil", ""), "key": getattr(explorer, "key", ""), "text": repr(explorer)}
 
 
 # --- an explorer: the states nearest to the first one ---------------------------------------------------------------
 
 
-def _of_explorer(precompute: Rehearsal) -> dict[str, Any]:
-    arrays, states, places, order = Arrays(), [], {}, count()
-    needs = _needs(precompute.explorer.shown["parts"])
-    waiting = [(0.0, next(order), precompute.state())]
-    until = time.monotonic() + MOST_SECONDS
+def _of_explorer(sandbox: Sandbox) -> dict[str, Any]:
+    explorer, arrays, states, places, order = sandbox.explorer, Arrays(), [], {}, count()
+    needs = _needs(explorer.shown["parts"])
+    waiting = [(0.0, next(order), sandbox.state())]
     while waiting and len(states) < MOST_STATES and arrays.numbers < MOST_NUMBERS:
         cost, _, state = heapq.heappop(waiting)
-        precompute.go_to(state)
-        key = _key(precompute.explorer)
+        sandbox.go_to(state)
+        key = _key(explorer)
         if key in places:
             continue
-        if states and time.monotonic() > until:
-            break
-        precompute.explorer.refresh()
-        parts, moves = precompute.explorer.shown["parts"], []
+        explorer.refresh()
+        parts, moves = explorer.shown["parts"], []
         places[key] = len(states)
         states.append({"parts": arrays.packed(parts), "moves": moves, "arrays": len(arrays.packs)})
-        here = precompute.state()
+        here = sandbox.state()
         for event, more in _events(parts):
-            precompute.go_to(here)
-            precompute.explorer._busy = True  # settings alone: nothing is drawn before it is wanted
-            precompute.ask(**event)
-            precompute.explorer._busy = False
-            moves.append([event, _key(precompute.explorer)])
-            heapq.heappush(waiting, (cost + more, next(order), precompute.state()))
+            sandbox.go_to(here)
+            explorer._busy = True  # settings alone: nothing is drawn before it is wanted
+            sandbox.send(**event)
+            explorer._busy = False
+            moves.append([event, _key(explorer)])
+            heapq.heappush(waiting, (cost + more, next(order), sandbox.state()))
     for state in states:
         state["moves"] = [[event, places[key]] for event, key in state["moves"] if key in places]
     return {"kind": "explorer", "states": states, "arrays": arrays.packs, "needs": needs}
@@ -138,13 +135,12 @@ def _key(explorer: Explorer) -> str:
 
 def _needs(parts: list[dict]) -> list[str]:
     """Return what a reader would need a kernel for."""
-    panels = [panel for part in parts for panel in part.get("scene", {}).get("panels", [])]
-    controls = [control for part in parts for control in part.get("controls", [])]
+    scenes = [part["scene"] for part in parts if "scene" in part]
     there = {
-        "typing into cells": any(panel.get("editable") for panel in panels),
-        "opening other units": any(part.get("scene", {}).get("pick") for part in parts),
+        "typing into cells": any(panel.get("editable") for scene in scenes for panel in scene["panels"]),
+        "opening other units": any(scene.get("pick") for scene in scenes),
         "training": any("progress" in part for part in parts),
-        "drawing": any(control["kind"] == "pad" for control in controls),
+        "drawing": any(control["kind"] == "pad" for part in parts for control in part.get("controls", [])),
     }
     return [need for need, wanted in there.items() if wanted]
 
@@ -152,39 +148,38 @@ def _needs(parts: list[dict]) -> list[str]:
 # --- a question: what is said to each answer ------------------------------------------------------------------------
 
 
-def _of_question(precompute: Rehearsal) -> dict[str, Any]:
-    asked, arrays, states = precompute.explorer, Arrays(), []
-    begun, given = precompute.state(), GIVEN[asked.wants_number]
+def _of_question(sandbox: Sandbox) -> dict[str, Any]:
+    asked, arrays, states = sandbox.explorer, Arrays(), []
+    begun, given = sandbox.state(), GIVEN[asked.wants_number]
 
-    def after(*events: dict, then=begun) -> int:
-        precompute.go_to(then)
+    def after(*events: dict) -> int:
+        sandbox.go_to(begun)
         for event in events:
-            precompute.ask(**event)
-        states.append({"parts": arrays.packed(precompute.explorer.shown["parts"]), "moves": []})
+            sandbox.send(**event)
+        states.append({"parts": arrays.packed(asked.shown["parts"]), "moves": []})
         return len(states) - 1
 
     def answered(text) -> dict:
         return {"set": {"given": str(text)}}
 
     after()
-    known = [asked.answer, *asked.mistakes] if asked.choices is None else _right_first(asked)
-    table = {
+    right = str(asked.answer)
+    others = [each for each in asked.choices or [] if each != right]
+    known = [asked.answer, *asked.mistakes] if asked.choices is None else [right, *others]
+    wrong, nothing, odd = answered((others or [given])[0]), {"press": "check"}, answered("one")
+    return {
         "kind": "question",
         "answers": "choice" if asked.choices else "number" if asked.wants_number else "text",
         "known": [[each, after(answered(each))] for each in known],
         "given": given,
+        "other": after(wrong),
+        "nothing": [after(nothing), after(wrong, nothing)],
+        "odd": [after(odd), after(wrong, odd)],
+        "reveal": after(wrong, {"press": "reveal"}),
+        "states": states,
+        "arrays": arrays.packs,
+        "needs": [],
     }
-    wrong = next((str(each) for each in asked.choices or [] if each != str(asked.answer)), given)
-    nothing, odd = {"press": "check"}, answered("one")
-    table["other"] = after(answered(wrong))
-    table["nothing"] = [after(nothing), after(answered(wrong), nothing)]
-    table["odd"] = [after(odd), after(answered(wrong), odd)]
-    table["reveal"] = after(answered(wrong), {"press": "reveal"})
-    return {**table, "states": states, "arrays": arrays.packs, "needs": []}
-
-
-def _right_first(asked: Predict) -> list[str]:
-    return [str(asked.answer), *(each for each in asked.choices if each != str(asked.answer))]
 
 
 # --- arrays ---------------------------------------------------------------------------------------------------------
@@ -211,13 +206,12 @@ class Arrays:
         return {key: self.packed(item) for key, item in value.items() if key not in ("editable", "pick")}
 
     def _number(self, dtype: str, data: bytes) -> int:
-        key = dtype, data
-        if key not in self._known:
-            self._known[key] = len(self.packs)
+        number = self._known.setdefault((dtype, data), len(self.packs))
+        if number == len(self.packs):
             numbers = np.frombuffer(data, f"<{dtype}")
             self.packs.append([dtype, list(map(_written, numbers))])
             self.numbers += numbers.size
-        return self._known[key]
+        return number
 
 
 def _written(number: np.floating) -> Any:
@@ -226,7 +220,3 @@ def _written(number: np.floating) -> Any:
         return "NaN" if np.isnan(number) else "Infinity" if number > 0 else "-Infinity"
     value = float(str(number))
     return int(value) if value.is_integer() and abs(value) < 1e15 and str(value) != "-0.0" else value
-
-
-def _is_of(handler, explorer: Explorer) -> bool:
-    return getattr(handler, "__self__", None) is explorer
