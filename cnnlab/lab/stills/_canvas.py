@@ -70,7 +70,7 @@ class Canvas:
         points = np.asarray(points)
         if points.size:
             path = Path.make_compound_path_from_polys(points.reshape(-1, *points.shape[-2:]))
-            self.shapes.append((path, fill, line, width, dashes))
+            self.shapes.append((path, fill, line, width * (line is not CLEAR), dashes))  # edges of fills are sharp at 0
 
     def box(self, x: float, y: float, width: float, height: float, *, line_width=1.0, **look) -> None:
         """Add a rectangle."""

@@ -127,7 +127,8 @@ def draw_curves(x, curves, ax: Axes, *, title: str = "", label: str = "") -> Axe
     check_named("curves", curves)
     if len(curves) not in (1, 2):
         raise ValueError(f"curves ({len(curves)} of them) must be one or two")
-    check_kinds(ax, title=title, label=label, **{f"curves' {name!r}": name for name in curves})
+    for name in curves:
+        check_kinds(ax, title=title, label=label, **{"a name in curves": name})
     lines = [{"name": name, "x": x, "y": check_array(name, y, ("n",))} for name, y in curves.items()]
     for line in lines:
         check_shape(line["name"], line["y"], x.shape, "that of x")

@@ -19,7 +19,7 @@ from cnnlab.lab.stills._text import LEAST, SMALL, brief, width_of
 
 SMALLEST, NUMBERED, PAD = 3, 18, 2.4  # the sides of a cell, of one with a number, and what a number leaves of it
 LARGEST_LETTERS, AIR = 14.0, 7  # of numbers in cells, and what they leave of a cell where there is room
-LONGEST_SIDE = 16  # of a plane with numbers, in cells
+LONGEST_SIDE, TALLEST = 16, 12  # cells: of a plane with numbers, and of a column of input planes
 GAP = 7  # between planes
 BELOW, HEADS = 15, 18  # a line below a plane, the indices beside it
 LEAST_FRAME = 7  # of the cells of a photograph
@@ -138,7 +138,7 @@ def needed(values: np.ndarray) -> int:
 def standing(panel: Panel, most: int) -> tuple[int, int]:
     """Return in how many rows and columns planes stand, of kernels at most so many side by side."""
     down, across = panel["planes"]
-    if panel.get("end") == "input" and across == 1 and down > 2:
+    if panel.get("end") == "input" and across == 1 and down * panel["shape"][0] > TALLEST:
         down, across, most = 1, down, ceil(down**0.5)
     elif panel.get("end") not in ("tap", "part"):
         most = across
