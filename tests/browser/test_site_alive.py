@@ -9,10 +9,12 @@ import pytest
 from lite import SECONDS, Site, served
 from playwright.sync_api import expect
 
-from cnnlab.publish._folder import source
+from cnnlab.publish.folder import source
 
 pytest.importorskip("jupyterlite_core", reason="install cnnlab[site] to test the site")
 pytest.importorskip("pyodide_lock", reason="install cnnlab[site] to test the site")
+
+pytestmark = pytest.mark.slow
 
 PYODIDE = os.environ.get("CNNLAB_PYODIDE", "")
 NOTEBOOKS = sorted(path.name for path in source().glob("*.ipynb"))
