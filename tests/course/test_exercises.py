@@ -351,6 +351,8 @@ def test_the_exercises_are_those_of_the_folder_and_each_has_its_words():
         assert exercise.tried, name
         assert list(exercise.mistakes) == list(exercise.sentences), name
         assert len(exercise.mistakes) >= 5, name
+        assert all(re.fullmatch(r"\S.+\.", sentence) for sentence in exercise.sentences.values()), name
+        assert len(set(exercise.sentences.values())) == len(exercise.sentences), name
 
 
 DRAWN = (  # exercises whose wires can be drawn
