@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import product
 
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes.reading import Term, name_of, panel_of, sentence_of, strip_of, summed, terms_of
@@ -30,7 +29,7 @@ COMPACT, UNNUMBERED, PHOTO = 12, 20, 300  # the largest cell of a compact scene,
 FLOWING, FLOWING_PHOTO = 20, 96  # a cell and a photograph where panels stand in rows of as many as there is room for
 STACKED = 8  # between panels of one column and row
 NO_SIGN, SIGN = 12, 26  # the room between columns
-WAYS = (200, 4), (72, 4), (72, 2), (72, 1)  # the room of a caption, and kernels side by side: the more the better
+WAYS = (200, 1, 4), (200, 2, 4), (72, 2, 4), (72, 4, 4), (72, 2, 2), (72, 2, 1), (72, 1, 4)  # as in Sizes, best first
 SIZES_OF_SIGNS, SYMBOL, WORD = {"⋆": 34.0, "·": 34.0}, 24.0, 13.0  # another that is one letter, and a word
 
 Phrase = list[Run]
@@ -121,8 +120,10 @@ def lay_out(scene: Scene) -> Layout:
         least = max(numbers.values(), default=SMALLEST)
         largest = max(least, COMPACT if compact else UNIT if numbers else UNNUMBERED)
         smallest = SMALLEST if any(panel["view"] == "photo" for panel in panels) else least
-        for cell, way in product(range(largest, smallest - 1, -1), WAYS[compact:]):
-            layout = _arranged(scene, Sizes(max(cell, least), PHOTO * cell / largest, numbers, compact, *way))
+        for cell in range(largest, smallest - 1, -1):
+            sizes = (Sizes(max(cell, least), PHOTO * cell / largest, numbers, compact, *way) for way in WAYS)
+            layouts = (_arranged(scene, each) for each in sizes)
+            layout = min(layouts, key=lambda it: (max(it[2], WIDTH), max(it[3], HEIGHT)))  # the first that fits
             if layout[2] <= WIDTH and layout[3] <= HEIGHT:
                 return layout
         if layout[2] <= WIDTH:
