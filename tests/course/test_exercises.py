@@ -299,6 +299,8 @@ def test_of_an_epoch_the_facts_are_told():
     )
     one_batch = exercises.epoch.check(lambda model, x, y, _, rng: exercises.epoch.sample(model, x, y, len(x), rng))
     assert one_batch.text.startswith("batches: 4 is expected, 1 came.")
+    without_steps = exercises.epoch.check(exercises.epoch.mistakes["no step"])
+    assert without_steps.text.startswith("The parameters are not changed. Not so: a step after each batch.")
 
 
 def test_of_maps_the_first_plane_is_shown():
