@@ -18,7 +18,7 @@ from cnnlab.publish.handout._precompute import precomputed
 
 MIME = "application/vnd.cnnlab.handout+json"
 _FIRST = "from cnnlab.publish.handout._run import tell_of_widgets\n\ntell_of_widgets()"
-_TIMEOUT = 300  # seconds for one cell
+_TIMEOUT = 1800  # seconds for one cell: a busy machine is no failure
 
 
 def read(path: Path) -> nbformat.NotebookNode:
