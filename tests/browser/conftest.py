@@ -16,9 +16,10 @@ import pytest
 from lab import VIEWPORT, Lab
 from lab_server import BROWSER_ARGUMENTS, Server, find_browser, start_server
 from plain_page import PlainPage
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CALM = {"viewport": VIEWPORT, "reduced_motion": "reduce"}  # transitions delay pixels after the DOM has changed
+expect.set_options(timeout=20_000)  # ms; a machine may be busy with something else
 
 
 class Shared(ExitStack):
