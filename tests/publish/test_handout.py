@@ -23,7 +23,7 @@ from cnnlab.publish.command import main
 from cnnlab.publish.handout import _page, _precompute, _run, read, to_page, write_handouts
 from cnnlab.publish.handout._budget import fitted, is_limited, packed, shortened
 from cnnlab.publish.handout._markdown import to_html
-from cnnlab.publish.handout._precompute import Sandbox, precomputed
+from cnnlab.publish.handout._precompute import Arrays, Sandbox, precomputed
 from cnnlab.publish.handout._run import MIME
 
 MOST = 40  # states of a table: enough to tell
@@ -436,3 +436,9 @@ def test_every_explorer_can_be_precomputed_and_twice_the_same(monkeypatch):
         assert json.loads(gzip.decompress(base64.b64decode(packed(table))))["states"], name
         if "Training" not in name:  # which tells how long an epoch takes
             assert precomputed(make()) == table, name
+
+
+def test_numbers_that_json_cannot_hold_are_written_as_words():
+    arrays = Arrays()
+    arrays.packed({"dtype": "f8", "data": np.array([np.inf, -np.inf, np.nan, 0.5]).tobytes()})
+    assert arrays.packs == [["f8", ["Infinity", "-Infinity", "NaN", 0.5]]]
