@@ -369,7 +369,7 @@ def test_the_arrays_that_vary_for_the_wires_are_arguments_of_which_a_result_is_a
         exercise = EXERCISES[name]
         assert set(exercise.wires) | set(exercise.picks.values()) == set(exercise.results), name
         assert set(exercise.picks) | set(exercise.addends) <= set(exercise.wires), name
-        given = dict(zip(exercise.arguments, exercise.inputs()[0][-1], strict=True))
+        given = dict(zip(exercise.arguments, list(exercise.inputs()[0])[-1], strict=True))
         given |= {addend: 0 * given[addend] for addend in exercise.addends.values()}
         for result, arrays in exercise.wires.items():
             assert set(arrays) <= set(exercise.arguments), name
