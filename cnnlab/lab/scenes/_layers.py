@@ -77,7 +77,7 @@ def map_panel(name: str, values: np.ndarray, symbol: str, title: str, **options)
     """Return a panel of one image's map (1, C, H, W) or scores (1, K), which stand in one column."""
     planes = as_planes(values)
     look = {"role": "x", "planes": side_by_side(len(planes)), "places": _places(values, *map(range, planes.shape))}
-    return panel(name, planes, symbol, title, **{**look, **options})
+    return panel(name, planes, symbol, title, **look | options)
 
 
 def as_planes(values: np.ndarray) -> np.ndarray:
