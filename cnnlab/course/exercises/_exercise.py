@@ -15,7 +15,7 @@ from cnnlab.course._texts import TEXTS
 from cnnlab.course.exercises._compare import differing, equal
 from cnnlab.course.exercises._feedback import MARK, Grid, Page, Verdict, both, first_plane, is_grid
 from cnnlab.course.exercises._guarded_call import quiet, takes
-from cnnlab.course.exercises._runner import Answer, ask, is_overwritten, is_stub, once
+from cnnlab.course.exercises._runner import Answer, ask, is_overwritten, is_stub
 from cnnlab.course.progress import record
 
 
@@ -96,7 +96,7 @@ class Exercise:
     wires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     addends: Mapping[str, str] = field(default_factory=dict)
     picks: Mapping[str, str] = field(default_factory=dict)
-    call: Callable = once
+    call: Callable = lambda function, arguments: function(*arguments)
     changes: Sequence[str] = ()
     holds: Sequence[str] = ()
     facts: bool = False
@@ -128,8 +128,9 @@ class Exercise:
             return self._not_started()
         with quiet() as printed:
             verdict = self._verdict(function)
-        if verdict.status == "failed" and printed.text.strip():
-            verdict.text += f" It printed: {' '.join(printed.text.split())[:200]}"
+        words = printed.getvalue()[:1000].split()
+        if verdict.status == "failed" and words:
+            verdict.text += f" It printed: {' '.join(words)[:200]}"
         if self.notebook and (verdict or verdict.mistake):
             record(f"exercise.{self.name}", verdict.mistake)
         return verdict
