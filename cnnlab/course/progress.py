@@ -182,10 +182,9 @@ def _read(file: Path) -> tuple[list[tuple[str, str | None]], bool]:
     try:
         with file.open("rb") as opened:
             data = opened.read(_MOST_BYTES + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        return [], False
     except OSError as error:
-        _warn(f"progress cannot be read: {error}")
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            _warn(f"progress cannot be read: {error}")
         return [], False
     is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # what is added would be in UTF-8
     text = data.decode("utf-16" if is_utf16 else "utf-8-sig", errors="replace")

@@ -11,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnlab._validate import shown
-from cnnlab.course._texts import TEXTS
 from cnnlab.course.exercises._compare import differing, equal
 from cnnlab.course.exercises._feedback import MARK, Grid, Page, Verdict, both, first_plane, is_grid
 from cnnlab.course.exercises._guarded_call import quiet, takes
@@ -243,11 +242,6 @@ class Exercise:
                 if not equal(got, wanted):
                     return [*grids, *both(name, wanted, got)]
         return grids
-
-
-def course_exercise(sample: Callable, results: str, **others) -> Exercise:
-    """Return an exercise of the course: its words are in ``texts.toml``."""
-    return Exercise(sample, results, **TEXTS[sample.__name__.removeprefix("my_")], **others)
 
 
 def agree(one: Answer, other: Answer) -> bool:

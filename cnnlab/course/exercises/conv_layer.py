@@ -7,8 +7,7 @@ from itertools import product
 import numpy as np
 
 from cnnlab.convolution import conv2d
-from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import BOTH, given, numbers, then, turned
+from cnnlab.course.exercises._parts import BOTH, course_exercise, given, numbers, then, turned
 
 
 def my_conv_layer(x, w, b):

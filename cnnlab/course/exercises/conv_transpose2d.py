@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import given, overwritten, pairs, swapped, transposed, turned
+from cnnlab.course.exercises._parts import course_exercise, given, overwritten, pairs, swapped, transposed, turned
 
 
 def my_conv_transpose2d(x, w, stride):

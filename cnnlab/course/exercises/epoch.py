@@ -6,8 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import given
+from cnnlab.course.exercises._parts import course_exercise, given
 from cnnlab.layers import Dense, Flatten
 from cnnlab.losses import softmax_cross_entropy, softmax_cross_entropy_backward
 from cnnlab.network import Sequential

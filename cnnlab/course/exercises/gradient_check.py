@@ -6,8 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import given, numbers
+from cnnlab.course.exercises._parts import course_exercise, given, numbers
 from cnnlab.gradcheck import numerical_gradient
 
 

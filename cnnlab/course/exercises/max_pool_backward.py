@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import given, max_back, max_pool, numbers, pooled
+from cnnlab.course.exercises._parts import course_exercise, given, max_back, max_pool, numbers, pooled
 
 
 def my_max_pool_backward(dy, winners, x_shape):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnlab.course.exercises._exercise import course_exercise
+from cnnlab.course.exercises._parts import course_exercise
 from cnnlab.geometry import same_padding
 
 

@@ -6,8 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import numbers
+from cnnlab.course.exercises._parts import course_exercise, numbers
 
 
 def my_sgd_step(params, grads, velocity, rate, momentum):
