@@ -33,7 +33,7 @@
  * @property {string} [via]
  * @property {string} [bias]
  * @property {boolean} [values]
- * @property {boolean} [skips]
+ * @property {number[]} [skips]
  * @property {string[]} [uses]
  * @property {Numbers} [groups]
  */
