@@ -16,7 +16,6 @@ from cnnlab.publish.site._packages import build_own, download, read_lock, write_
 
 EXTENSION = "@jupyterlite/pyodide-kernel-extension"
 KERNEL = f"{EXTENSION}:kernel"
-APPS = ("lab", "notebooks", "tree")
 PYODIDE, LOCKED = "static/pyodide", "static/kernel"  # with all its files, and with the lock and the pure wheels alone
 SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
 
@@ -90,7 +89,7 @@ def _write_settings(source: Path, lock: str, packages: list[str]) -> None:
 
 def _run(source: Path, contents: Path, output: Path) -> None:
     command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", source, "--contents", contents]
-    command += ["--output-dir", output, "--no-sourcemaps", *(f"--apps={app}" for app in APPS)]
+    command += ["--output-dir", output, "--no-sourcemaps", "--apps=lab", "--apps=notebooks", "--apps=tree"]
     done = subprocess.run(list(map(str, command)), cwd=source, capture_output=True, text=True)
     if done.returncode:
         raise ValueError(f"JupyterLite could not be built: {done.stdout[-2000:]}{done.stderr[-2000:]}")

@@ -34,9 +34,7 @@ OLDER = {"jedi": "jedi<0.20"}  # newer ones bring compiled parts
 
 def read_lock(place: Path | str) -> dict[str, Any]:
     """Return Pyodide's own lock, from a folder or from the kernel's default address."""
-    if isinstance(place, Path):
-        return json.loads((place / LOCK).read_bytes())
-    address = f"{place}/{LOCK}"
+    address = f"{place.as_uri() if isinstance(place, Path) else place}/{LOCK}"
     try:
         with urllib.request.urlopen(address, timeout=60) as answer:
             return json.load(answer)
@@ -113,10 +111,8 @@ def download(folder: Path, python: str) -> None:
 
 def _wanted(name: str) -> str:
     """Return what to ask pip for: the version that is here, so that both halves of a widget are of one version."""
-    try:
-        return OLDER.get(name) or f"{name}=={metadata.version(name)}"
-    except metadata.PackageNotFoundError:
-        return name
+    found = next(iter(metadata.distributions(name=name)), None)
+    return OLDER.get(name) or (f"{name}=={found.version}" if found else name)
 
 
 def build_own(folder: Path) -> Path:
