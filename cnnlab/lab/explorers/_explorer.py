@@ -251,12 +251,10 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
                         getattr(self, f"_{kind}")(wanted)
 
     def _set(self, settings: dict) -> None:
-        try:
-            with self.hold_trait_notifications():
-                for name, value in settings.items():
-                    setattr(self, *self.change_of(name, value))
-        except (TypeError, ValueError):
-            pass  # such as a slider that was moved before its new bound reached the page
+        """Change all of the settings or none, such as a slider that was moved before its new bound reached the page."""
+        with suppress(TypeError, ValueError), self.hold_trait_notifications():
+            for name, value in settings.items():
+                setattr(self, *self.change_of(name, value))
 
     def _press(self, name: str) -> None:
         own = {"undo": self._undo, "reset": self.reset, "uncover": self.uncover}
