@@ -12,7 +12,7 @@ import numpy as np
 
 from cnnlab._validate import shown
 from cnnlab.course.exercises._compare import differing, equal
-from cnnlab.course.exercises._feedback import MARK, Grid, Page, Verdict, both, first_plane, is_grid
+from cnnlab.course.exercises._feedback import MARK, Grid, Page, Verdict, both, first_plane
 from cnnlab.course.exercises._guarded_call import quiet, takes
 from cnnlab.course.exercises._runner import Answer, ask, is_overwritten, is_stub
 from cnnlab.course.progress import record
@@ -235,8 +235,9 @@ class Exercise:
 
     def _grids(self, wrong: Try) -> list[Grid]:
         """Return the input, and the first result that differs, expected and got."""
-        held = zip(self.holds, wrong.input, strict=True)
-        grids = [first_plane(name, np.asarray(value)) for name, value in held if is_grid(value)]
+        kinds = int | float | tuple | np.ndarray
+        held = ((name, value) for name, value in zip(self.holds, wrong.input, strict=True) if isinstance(value, kinds))
+        grids = [first_plane(name, np.asarray(value)) for name, value in held]
         if not self.facts and wrong.answer.parts:
             for name, got, wanted in zip(self.results, wrong.answer.parts, wrong.expected.parts, strict=True):
                 if not equal(got, wanted):

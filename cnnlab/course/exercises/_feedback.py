@@ -87,11 +87,6 @@ class Verdict:
         return f'<div style="{FRAME}"><b>{SIGNS[self.status]}</b> {escape(self.text)}{code}{beside}</div>'
 
 
-def is_grid(value) -> bool:
-    """Return whether an argument is shown as a grid."""
-    return isinstance(value, int | float | tuple | np.ndarray)
-
-
 def first_plane(name: str, values: np.ndarray) -> Grid:
     """Return an argument as a grid; of maps the first plane, whose indices are in the title."""
     lead = (0,) * (values.ndim - 2)

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from cnnlab._validate import shown
+from cnnlab._validate import check_choice, shown
 from cnnlab.formula import Explanation, explain_output_size
 from cnnlab.lab.explorers.predict import size_mistakes, size_question
 
@@ -49,10 +49,8 @@ def question(key: str) -> Question:
     if not isinstance(key, str):
         raise TypeError(f"key ({shown(key)}) must be a text such as '06.flip'")
     notebook, _, name = key.partition(".")
-    there = all_keys()
-    if key not in there:
-        near = [other for other in there if other.startswith(f"{notebook}.")] or sorted({k[:2] for k in there})
-        raise ValueError(f"key ({key!r}) must be one of {', '.join(near)}")
+    near = [other for other in all_keys() if other.startswith(f"{notebook}.")]
+    check_choice("key", key, near or list(_tables()))
     return _made(key, _tables()[notebook][name])
 
 
