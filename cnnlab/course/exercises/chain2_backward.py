@@ -1,7 +1,5 @@
 """The way back through mean pool A, convolution, sigmoid and mean pool B."""
 
-from __future__ import annotations
-
 from cnnlab.activations import sigmoid, sigmoid_backward
 from cnnlab.convolution import conv2d, conv2d_backward
 from cnnlab.course.exercises._parts import chains, conv, conv_back, course_exercise, mean_back, mean_pool, numbers, then

@@ -1,7 +1,5 @@
 """The sliding sum of a plane."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnlab.course.exercises._parts import conv, course_exercise, given, pairs, swapped, then, turned

@@ -1,7 +1,5 @@
 """The three gradients of a convolution."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A convolution of several channels with several filters, and its bias."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The transposed convolution: each cell of x writes to a window of y."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnlab.course.exercises._parts import course_exercise, given, overwritten, pairs, swapped, transposed, turned

@@ -1,7 +1,5 @@
 """dx of a convolution, gathered cell by cell with the kernel turned."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnlab.course.exercises._parts import conv, course_exercise, given, pairs, swapped, transposed, turned

@@ -1,7 +1,5 @@
 """A gradient by nudging each cell."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

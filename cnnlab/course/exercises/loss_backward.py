@@ -1,7 +1,5 @@
 """The gradient of softmax and cross-entropy."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnlab.course.exercises._parts import course_exercise, numbers

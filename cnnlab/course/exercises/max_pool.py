@@ -1,7 +1,5 @@
 """Max pooling, with the place of each winner."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnlab.course.exercises._parts import course_exercise, given, max_pool, pooled

@@ -1,7 +1,5 @@
 """The way back through a max pool, by its winners."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnlab.course.exercises._parts import course_exercise, given, max_back, max_pool, numbers, pooled

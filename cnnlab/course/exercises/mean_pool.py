@@ -1,7 +1,5 @@
 """Mean pooling."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnlab.course.exercises._parts import course_exercise, given, max_pool, mean_pool, pooled, then

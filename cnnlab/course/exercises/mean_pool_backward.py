@@ -1,7 +1,5 @@
 """The way back through a mean pool."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnlab.course.exercises._parts import course_exercise, mean_back, numbers, overwritten

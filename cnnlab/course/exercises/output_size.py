@@ -1,7 +1,5 @@
 """How many places a kernel has along one side."""
 
-from __future__ import annotations
-
 from itertools import product
 
 from cnnlab.course.exercises._parts import course_exercise

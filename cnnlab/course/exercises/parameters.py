@@ -1,7 +1,5 @@
 """How many numbers a layer learns."""
 
-from __future__ import annotations
-
 from itertools import product
 
 from cnnlab.course.exercises._parts import course_exercise

@@ -1,7 +1,5 @@
 """The way back through a ReLU."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np
