@@ -164,23 +164,24 @@ export class Panels {
 
   /** Shows the numbers; `readers` for those of the coverage, on the panel that it is for. */
   paint(scene, { numbers, readers }) {
-    const colours = Object.values(scene.panels).some(isDrawn) ? this.colours() : null; // once: styles are slow to read
     for (const [name, view] of Object.entries(this.views)) {
       const panel = scene.panels[name];
       view.paint(panel, {
         numbers,
-        colours,
         readers: scene.coverage === name ? readers : null,
       });
     }
   }
 
-  /** The colours of a canvas, which no style sheet can paint. */
-  colours() {
+  /** Paints the canvases in the colours that the page has: to be called when the host has put them into it. */
+  paintDrawn() {
+    const drawn = Object.values(this.views).filter((view) => view instanceof PhotoView);
+    if (!drawn.length) return;
     const style = getComputedStyle(this.element);
-    return Object.fromEntries(
+    const colours = Object.fromEntries(
       ["zero", "positive", "negative"].map((name) => [name, toRgb(style.getPropertyValue(`--cnnlab-${name}`).trim())]),
     );
+    for (const view of drawn) view.draw(colours);
   }
 
   /** A panel with frames shows what is added up after a step; all of it where one of its own cells is asked. */

@@ -11,6 +11,7 @@ export class PhotoView {
     const [height, width] = panel.shape;
     const [down, across] = panel.planes;
     this.panel = panel;
+    this.drawn = ""; // in which colours; none where its numbers are not painted yet
     this.boxes = [];
     this.element = make("div", { class: "cnnlab-planes" });
     this.element.style.gridTemplateRows = `repeat(${down}, auto)`;
@@ -35,8 +36,17 @@ export class PhotoView {
     });
   }
 
-  paint(panel, { colours }) {
+  paint(panel) {
+    if (panel !== this.panel) this.drawn = "";
     this.panel = panel;
+  }
+
+  /** Paints the canvases, unless they are. A canvas is no matter of the style sheet, so it is painted when the sheet holds. */
+  draw(colours) {
+    const look = JSON.stringify(colours);
+    if (look === this.drawn) return;
+    this.drawn = look;
+    const { panel } = this;
     const [height, width] = panel.shape;
     const size = width * height;
     this.canvases.forEach((canvas, plane) => {

@@ -6,7 +6,6 @@ import { Frame } from "./frame.js";
 import { Hand } from "./interaction.js";
 import { flowOf, heightNeeded, isFlow, lengthsOf } from "./layout.js";
 import { Panels } from "./panels.js";
-import { isDrawn } from "./photo.js";
 import { Said } from "./readout.js";
 import { keyOf, readScene } from "./scene.js";
 import { firstState, isBackward, reduce } from "./state.js";
@@ -50,7 +49,7 @@ export class Stage {
     this.hand = new Hand(this, signal);
     this.frame = new Frame(this, signal);
     this.panels.overlay = this.frame.box;
-    const themed = new MutationObserver(() => this.hasPhoto && this.paintCells()); // all else follows the style sheet
+    const themed = new MutationObserver(() => this.later()); // of canvases; all else follows the style sheet
     for (const element of [document.documentElement, document.body])
       themed.observe(element, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme", "class"] });
     signal.addEventListener("abort", () => themed.disconnect());
@@ -100,10 +99,6 @@ export class Stage {
 
   get all() {
     return Object.values(this.state.scene.panels);
-  }
-
-  get hasPhoto() {
-    return this.all.some(isDrawn);
   }
 
   get backward() {
@@ -230,6 +225,7 @@ export class Stage {
   draw() {
     cancelAnimationFrame(this.drawing);
     this.drawing = null;
+    if (this.root.isConnected) this.panels.paintDrawn();
     if (!this.root.clientWidth) return; // nothing is laid out, as under a splash screen: drawn on return
     this.said.keep();
     this.drawWires(null);
