@@ -12,6 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, Route
 
+from cnnlab.lab.explorers import front
 from cnnlab.lab.explorers.explorer import Explorer
 
 ADDRESS = "http://explorers.test/"  # answered below: nothing leaves the browser
@@ -19,7 +20,7 @@ HEAD = '<!doctype html><html lang="en"><meta charset="utf-8"><title>explorers</t
 
 # The part of anywidget's model that a front end may use. Traits coalesce as those of ipywidgets do: one request is on
 # its way, and the last state that was set meanwhile follows it.
-HTML = f"""{HEAD}<link rel="stylesheet" href="/explorer.css">
+HTML = f"""{HEAD}
 <style>body {{ margin: 8px; background: var(--jp-layout-color0, #fff) }}
 [data-jp-theme-light="false"] {{ --jp-layout-color0: #111418 }}</style>
 <body><main></main>
@@ -164,7 +165,7 @@ class PlainPage:
         page.expose_function("ask", self._ask)
 
     def _answer(self, route: Route) -> None:
-        files = {"": HTML, "explorer.js": str(Explorer._esm), "explorer.css": str(Explorer._css)}
+        files = {"": HTML, "explorer.js": front.bundle()}
         name = route.request.url.removeprefix(ADDRESS)
         kind = {"js": "javascript", "css": "css"}.get(name.rpartition(".")[2], "html")
         if name in files:

@@ -14,6 +14,7 @@ import traitlets
 
 from cnnlab.lab import stills
 from cnnlab.lab.explorers import front
+from cnnlab.lab.explorers._heartbeat import heart
 from cnnlab.lab.explorers.events import Part, Shown, is_index, is_well_formed, numbered
 from cnnlab.lab.explorers.settings import HasSettings
 from cnnlab.lab.scenes.schema import Line, Panel, Scene
@@ -36,7 +37,9 @@ class Explorer(HasSettings):
         As :class:`HasSettings`: ranges, options, absent controls, and the first values of the settings.
     """
 
-    _esm, _css = front.bundle(), front.style()
+    _esm = front.loader()
+    module = traitlets.Bytes().tag(sync=True)  # the front end, with the first explorer of a kernel
+    process = traitlets.Unicode(front.PROCESS).tag(sync=True)  # which kernel it is
     asked = traitlets.Dict({"events": []}).tag(sync=True)  # stays so in the kernel: see set_state
     shown = traitlets.Dict().tag(sync=True)
 
@@ -44,6 +47,7 @@ class Explorer(HasSettings):
         self.arrays: dict[str, np.ndarray] = arrays or {}  # replaced by an edit, not written
         self._served, self._past, self._drawn, self._note, self._veil = 0, [], None, "", ""
         super().__init__(**options)
+        self.on_msg(self._heard)
 
     # --- what a subclass gives; s holds the settings by name ---
 
@@ -100,6 +104,18 @@ class Explorer(HasSettings):
 
     # --- answering ---
 
+    @traitlets.default("module")
+    def _first_module(self) -> bytes:
+        return front.first_module()
+
+    def _heard(self, _widget, content, _buffers) -> None:
+        """Give a page what it asks for beside the traits: the front end, or the kernel's heartbeat."""
+        asked = content.get("ask") if isinstance(content, dict) else None
+        if asked == "module":
+            self.send({"module": True}, [front.packed()])
+        elif asked == "beat":
+            heart.carry(self)
+
     def _begin(self) -> None:
         self._first = self.settings, self.arrays
         super()._begin()
@@ -132,6 +148,7 @@ class Explorer(HasSettings):
         """Answer a front end's request, and take nothing else that it may send."""
         asked = sync_data.get("asked") if isinstance(sync_data, dict) else None
         if isinstance(asked, dict):
+            heart.wake()
             with self._transaction():
                 for event in numbered(asked, after=self._served):
                     self._served = event["serial"]
