@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from numbers import Real
+from typing import Any
 
 import numpy as np
+
+Lengths = int | tuple[int, int]  # for rows and columns; one for both
+Sides = int | tuple[int, int] | str  # the padding of one axis: on both sides, (before, after), or a name
+Padding = Sides | tuple[tuple[int, int], tuple[int, int]]  # for rows and columns, or ((top, bottom), (left, right))
 
 LARGEST = 2**31 - 1  # no length, count or label is greater, nor the number of cells of an array that is passed in
 MOST_CELLS = 2**28  # of an array that is made here, such as weights: 2 GiB of float64. Refused before numpy is asked
 LONGEST_LIST = 10_000  # of lengths, layers and the like; range(10**12) is a list too
 
 
-def shown(value) -> str:
+def shown(value: Any) -> str:
     """Return ``value`` as an error shows it: one that is too long is cut."""
     try:
         text = repr(value)
@@ -23,7 +28,7 @@ def shown(value) -> str:
     return text if len(text) <= 100 else f"{text[:99]}…"
 
 
-def check_int(name: str, value, least: int) -> int:
+def check_int(name: str, value: Any, least: int) -> int:
     """Return ``value`` as an int from ``least`` to :data:`LARGEST`."""
     if isinstance(value, bool | np.bool_):
         raise TypeError(f"{name} ({value!r}) must be an int")
@@ -38,7 +43,7 @@ def check_int(name: str, value, least: int) -> int:
     return number
 
 
-def check_number(name: str, value) -> float:
+def check_number(name: str, value: Any) -> float:
     """Return ``value`` as a float; it may be infinite or NaN."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
         raise TypeError(f"{name} ({shown(value)}) must be a number")
@@ -48,7 +53,7 @@ def check_number(name: str, value) -> float:
         raise ValueError(f"{name} ({shown(value)}) must be a number that a float can hold (up to 1.8e308)") from None
 
 
-def check_finite(name: str, value) -> float:
+def check_finite(name: str, value: Any) -> float:
     """Return ``value`` as a float that is neither infinite nor NaN."""
     number = check_number(name, value)
     if not math.isfinite(number):
@@ -56,7 +61,7 @@ def check_finite(name: str, value) -> float:
     return number
 
 
-def check_positive(name: str, value) -> float:
+def check_positive(name: str, value: Any) -> float:
     """Return ``value`` as a finite float greater than 0."""
     number = check_number(name, value)
     if not 0 < number < math.inf:
@@ -64,7 +69,7 @@ def check_positive(name: str, value) -> float:
     return number
 
 
-def check_share(name: str, value) -> float:
+def check_share(name: str, value: Any) -> float:
     """Return ``value`` as a float from 0 to less than 1."""
     number = check_number(name, value)
     if not 0 <= number < 1:
@@ -72,20 +77,20 @@ def check_share(name: str, value) -> float:
     return number
 
 
-def check_flag(name: str, value) -> bool:
+def check_flag(name: str, value: Any) -> bool:
     """Return ``value``, which must be True or False, as a bool."""
     if not isinstance(value, bool | np.bool_):
         raise TypeError(f"{name} ({shown(value)}) must be True or False")
     return bool(value)
 
 
-def check_choice(name: str, value, choices) -> None:
+def check_choice(name: str, value: Any, choices: Collection[str]) -> None:
     """Raise unless ``value`` is one of the words in ``choices``."""
     if not isinstance(value, str) or value not in choices:
         raise ValueError(f"{name} ({shown(value)}) must be one of {', '.join(choices)}")
 
 
-def check_list(name: str, value, of: str) -> list:
+def check_list(name: str, value: Any, of: str) -> list:
     """Return what is in a list, a tuple or the like; ``of`` says what that is."""
     if isinstance(value, str | bytes) or not isinstance(value, Collection) or not np.iterable(value):
         raise TypeError(f"{name} ({shown(value)}) must be a list of {of}")
@@ -94,20 +99,20 @@ def check_list(name: str, value, of: str) -> list:
     return list(value)
 
 
-def check_named(name: str, value) -> None:
+def check_named(name: str, value: Any) -> None:
     """Raise unless ``value`` is a dict of arrays by name."""
     if not isinstance(value, Mapping):
         raise TypeError(f"{name} ({shown(value)}) must be a dict of arrays by name")
 
 
-def check_known(given: Mapping, known, what: str) -> None:
+def check_known(given: Mapping, known: Collection[str], what: str) -> None:
     """Raise unless the names in ``given`` are all among those in ``known``; ``what`` says what a name must be."""
     for name, value in given.items():
         if name not in known:
             raise TypeError(f"{name} ({shown(value)}) must be {what} ({', '.join(known) or 'it has none'})")
 
 
-def check_array(name: str, value, axes=None) -> np.ndarray:
+def check_array(name: str, value: Any, axes: Sequence[str] | None = None) -> np.ndarray:
     """Return ``value`` as a float array with one dimension for each of ``axes``, or any; integers become float64."""
     array = as_array(name, value)
     if array.dtype.kind in "iu":
@@ -122,7 +127,7 @@ def check_array(name: str, value, axes=None) -> np.ndarray:
     return array
 
 
-def check_batch(name: str, value) -> np.ndarray:
+def check_batch(name: str, value: Any) -> np.ndarray:
     """Return ``value`` as a float array whose first dimension is that of the images, with any others."""
     array = check_array(name, value)
     if not array.ndim:
@@ -130,7 +135,7 @@ def check_batch(name: str, value) -> np.ndarray:
     return array
 
 
-def check_integers(name: str, value) -> np.ndarray:
+def check_integers(name: str, value: Any) -> np.ndarray:
     """Return ``value`` as an array of indices."""
     array = as_array(name, value)
     if array.dtype.kind not in "iu":
@@ -140,7 +145,7 @@ def check_integers(name: str, value) -> np.ndarray:
     return array.astype(np.intp, copy=False)
 
 
-def check_changeable(name: str, array) -> None:
+def check_changeable(name: str, array: Any) -> None:
     """Raise unless ``array`` holds floats that can be written over."""
     if not isinstance(array, np.ndarray) or array.dtype not in (np.float32, np.float64):
         raise TypeError(f"{name} ({shown(array)}) must be a float32 or float64 array: it is changed in place")
@@ -155,11 +160,11 @@ def check_cells(name: str, shape: tuple[int, ...]) -> None:
         raise ValueError(f"{name} (shape {shape}) must have at most {MOST_CELLS:,} cells (it has {cells:,})")
 
 
-def as_array(name: str, value) -> np.ndarray:
+def as_array(name: str, value: Any) -> np.ndarray:
     """Return ``value`` as an array, of whatever dtype."""
     try:
         masked = _is_masked(value)
-        array = None if masked else np.asarray(value)
+        array = np.asarray(0 if masked else value)
     except Exception as error:  # rows of different lengths, a list in itself, an object that is no array after all
         raise ValueError(f"{name} must be one array of numbers ({error})") from None
     if masked:
@@ -169,7 +174,7 @@ def as_array(name: str, value) -> np.ndarray:
     return array
 
 
-def _is_masked(value) -> bool:
+def _is_masked(value: Any) -> bool:
     """Return whether an array has masked cells, or one in a list, which numpy would read as if nothing were masked."""
     if isinstance(value, list | tuple):
         return any(map(_is_masked, value))
@@ -182,6 +187,33 @@ def check_shape(name: str, array: np.ndarray, shape: tuple[int, ...], why: str) 
         raise ValueError(f"{name} (shape {array.shape}) must have shape {tuple(shape)} ({why})")
 
 
+def check_bias(b: Any, count: int, why: str) -> np.ndarray | None:
+    """Return the biases b as a float array (K,) with ``count`` of them, or None; ``why`` says where it comes from."""
+    if b is None:
+        return None
+    b = check_array("b", b, "K")
+    check_shape("b", b, (count,), why)
+    return b
+
+
+def check_groups(groups: Any, channels: int, filters: int) -> int:
+    """Return ``groups`` as an int that divides the input channels and the filters."""
+    groups = check_int("groups", groups, 1)
+    for name, count in (("input channels", channels), ("filters", filters)):
+        if count % groups:
+            raise ValueError(f"groups ({groups}) must divide the {name} ({count} / {groups} leaves {count % groups})")
+    return groups
+
+
+def check_lengths(name: str, value: Any, axes: str) -> tuple[int, ...]:
+    """Return a shape as a tuple of one int for each of ``axes``."""
+    named = f"{len(axes)} lengths ({', '.join(axes)})"
+    lengths = check_list(name, value, named)
+    if len(lengths) != len(axes):
+        raise ValueError(f"{name} ({shown(value)}) must have {named}")
+    return tuple(check_int(f"{axis} of {name}", length, 1) for axis, length in zip(axes, lengths, strict=True))
+
+
 def check_same_dtype(**arrays: np.ndarray | None) -> None:
     """Raise unless all arrays given have one dtype: nothing is silently cast."""
     given = {name: array.dtype for name, array in arrays.items() if array is not None}
@@ -190,7 +222,7 @@ def check_same_dtype(**arrays: np.ndarray | None) -> None:
         raise TypeError(f"{' and '.join(given)} must have one dtype ({listed})")
 
 
-def check_pair(name: str, value, least: int, pair: str = "(h, w)") -> tuple[int, int]:
+def check_pair(name: str, value: Any, least: int, pair: str = "(h, w)") -> tuple[int, int]:
     """Return an int or a ``pair`` as a pair of ints of at least ``least``."""
     if isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim == 1):
         if len(value) != 2:
@@ -200,13 +232,13 @@ def check_pair(name: str, value, least: int, pair: str = "(h, w)") -> tuple[int,
     return number, number
 
 
-def check_rng(rng) -> None:
+def check_rng(rng: Any) -> None:
     """Raise unless ``rng`` is a numpy generator."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng ({shown(rng)}) must be a numpy.random.Generator, such as np.random.default_rng(0)")
 
 
-def check_has(name: str, value, *parts: str) -> None:
+def check_has(name: str, value: Any, *parts: str) -> None:
     """Raise unless ``value`` is an object, not a class, with these attributes and methods."""
     if isinstance(value, type):
         raise TypeError(f"{name} ({value.__name__}) must be made first, as {value.__name__}(…)")

@@ -4,8 +4,8 @@ A forward takes ``z``, an array of any shape (float32, float64 or integer, which
 A backward takes ``da`` too, the gradient of the loss with respect to a, and returns ``dz = da * f′(z)``: the δ of the
 node, before its activation. What is not finite passes without a warning.
 
-:data:`ACTIVATIONS` is the table of them all. A new activation is one entry more: from then on it is a layer, in the
-explorers, and has its plain loop in :mod:`cnnlab.reference`.
+:data:`ACTIVATIONS` is the table of them all. A new activation is its two functions and one entry more: from then on it
+is a layer, in the explorers and in :mod:`cnnlab.reference`, and :func:`cnnlab.interop.from_torch` takes it.
 
 >>> softplus = Nonlinearity(
 ...     lambda z: np.logaddexp(0, z),
@@ -26,11 +26,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from cnnlab._validate import check_array, check_finite, check_known, check_same_dtype, check_shape
 
+__all__ = ["leaky_relu", "relu", "sigmoid", "tanh"]
+__all__ += ["leaky_relu_backward", "relu_backward", "sigmoid_backward", "tanh_backward"]
 
-def relu(z):
+
+def relu(z: ArrayLike) -> np.ndarray:
     """Return ``max(z, 0)`` of every cell.
 
     Parameters
@@ -61,7 +65,7 @@ def relu(z):
     return np.maximum(check_array("z", z), 0)
 
 
-def relu_backward(da, z):
+def relu_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
     """Return ``da`` where z > 0, else 0; at the kink, z = 0, the derivative is taken as 0.
 
     Parameters
@@ -91,7 +95,7 @@ def relu_backward(da, z):
     return np.where(z > 0, da, 0)
 
 
-def leaky_relu(z, *, slope=0.01):
+def leaky_relu(z: ArrayLike, *, slope: float = 0.01) -> np.ndarray:
     """Return z where z > 0, else ``slope * z``, as :func:`relu`: the error never dies.
 
     Source: A. Maas, A. Hannun and A. Ng, "Rectifier nonlinearities improve neural network acoustic models" (2013).
@@ -106,7 +110,7 @@ def leaky_relu(z, *, slope=0.01):
         return np.where(z > 0, z, z * slope)
 
 
-def leaky_relu_backward(da, z, *, slope=0.01):
+def leaky_relu_backward(da: ArrayLike, z: ArrayLike, *, slope: float = 0.01) -> np.ndarray:
     """Return ``da`` where z > 0, else ``slope * da``, as :func:`relu_backward`. Source: as :func:`leaky_relu`.
 
     Examples
@@ -119,7 +123,7 @@ def leaky_relu_backward(da, z, *, slope=0.01):
         return np.where(z > 0, da, da * slope)
 
 
-def sigmoid(z):
+def sigmoid(z: ArrayLike) -> np.ndarray:
     """Return ``1 / (1 + exp(-z))`` of every cell, as :func:`relu`; written with ``exp(-|z|)``, which cannot overflow.
 
     Source: D. Rumelhart, G. Hinton and R. Williams, "Learning representations by back-propagating errors" (1986),
@@ -136,7 +140,7 @@ def sigmoid(z):
         return np.where(z < 0, shrunk, 1) / (1 + shrunk)
 
 
-def sigmoid_backward(da, z):
+def sigmoid_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
     """Return ``da * a * (1 - a)`` with a = sigmoid(z), as :func:`relu_backward`. Source: as :func:`sigmoid`.
 
     Examples
@@ -150,7 +154,7 @@ def sigmoid_backward(da, z):
         return da * a * (1 - a)
 
 
-def tanh(z):
+def tanh(z: ArrayLike) -> np.ndarray:
     """Return the hyperbolic tangent of every cell, from -1 to 1, as :func:`relu`. Source: as :func:`tanh_backward`.
 
     Examples
@@ -161,7 +165,7 @@ def tanh(z):
     return np.tanh(check_array("z", z))
 
 
-def tanh_backward(da, z):
+def tanh_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
     """Return ``da * (1 - a²)`` with a = tanh(z), as :func:`relu_backward`.
 
     Source: Y. LeCun, L. Bottou, G. Orr and K.-R. Müller, "Efficient backprop" (1998), section 4.4.
@@ -176,7 +180,7 @@ def tanh_backward(da, z):
         return da * (1 - np.tanh(z) ** 2)
 
 
-def _check_pair(da, z) -> tuple[np.ndarray, np.ndarray]:
+def _check_pair(da: ArrayLike, z: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     da, z = check_array("da", da), check_array("z", z)
     check_shape("da", da, z.shape, "the shape of z")
     check_same_dtype(da=da, z=z)
@@ -201,6 +205,12 @@ class Nonlinearity:
     source : str
     settings : dict of float
         The default of each setting.
+    torch : str
+        Its class in torch.nn, which :func:`cnnlab.interop.from_torch` then takes.
+    torch_names : dict of str
+        What that class calls a setting, where it has another name.
+    torch_needs : dict of (value, str)
+        What else that class must be set to, and what to do where it is not.
     """
 
     forward: Callable
@@ -208,13 +218,16 @@ class Nonlinearity:
     words: tuple[str, str]
     source: str = ""
     settings: Mapping[str, float] = field(default_factory=dict)
+    torch: str = ""
+    torch_names: Mapping[str, str] = field(default_factory=dict)
+    torch_needs: Mapping[str, tuple[object, str]] = field(default_factory=dict)
 
     def check_settings(self, given: Mapping) -> dict[str, float]:
         """Return the value of each setting: the one given, or its default."""
         check_known(given, self.settings, "a setting of this activation")
         return {name: check_finite(name, given.get(name, default)) for name, default in self.settings.items()}
 
-    def formulas(self, **settings) -> tuple[str, str]:
+    def formulas(self, **settings: float) -> tuple[str, str]:
         """Return f and f′ as lines of text.
 
         Examples
@@ -238,18 +251,19 @@ ACTIVATIONS: dict[str, Nonlinearity] = {
     "relu": Nonlinearity(
         lambda z: relu(z),                        lambda da, z: relu_backward(da, z),
         ("max(0, z)",                             "1 where z > 0, else 0"),
-        "V. Nair and G. Hinton (2010)"),
+        "V. Nair and G. Hinton (2010)", torch="ReLU"),
     "leaky_relu": Nonlinearity(
         lambda z, **s: leaky_relu(z, **s),        lambda da, z, **s: leaky_relu_backward(da, z, **s),
         ("z where z > 0, else {slope}·z",         "1 where z > 0, else {slope}"),
-        "A. Maas, A. Hannun and A. Ng (2013)", {"slope": 0.01}),
+        "A. Maas, A. Hannun and A. Ng (2013)", {"slope": 0.01},
+        torch="LeakyReLU", torch_names={"slope": "negative_slope"}),
     "sigmoid": Nonlinearity(
         lambda z: sigmoid(z),                     lambda da, z: sigmoid_backward(da, z),
         ("1 / (1 + exp(−z))",                     "f(z) · (1 − f(z))"),
-        "D. Rumelhart, G. Hinton and R. Williams (1986)"),
+        "D. Rumelhart, G. Hinton and R. Williams (1986)", torch="Sigmoid"),
     "tanh": Nonlinearity(
         lambda z: tanh(z),                        lambda da, z: tanh_backward(da, z),
         ("tanh(z)",                               "1 − f(z)²"),
-        "Y. LeCun, L. Bottou, G. Orr and K.-R. Müller (1998)"),
+        "Y. LeCun, L. Bottou, G. Orr and K.-R. Müller (1998)", torch="Tanh"),
 }
 # fmt: on

@@ -2,26 +2,49 @@
 
 Of a block of images, the cells that all windows have under one tap are copied into one row of a matrix. Then each of
 the three sums over the wires is a matrix product: kernels times cells is y, cells times dy is dw, and kernels times
-dy is what every tap adds to dx. Rows and columns are copied in turn: kh + kw steps in place of kh * kw.
+dy is what every tap adds to dx. Columns and rows are copied in turn: kh + kw steps in place of kh * kw.
+
+Two axes, ``rows`` and ``columns``, say where the windows fall. ``axis.wires(tap)`` is two slices of one length: the
+outputs whose window has a cell under this tap, and those cells; what is under all other taps is padding.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from cnnlab.geometry import Axis
-from cnnlab.operands import check_convolution, check_transposed, check_upstream
-from cnnlab.wiring import add_up, bands, under_taps
+from cnnlab._validate import (
+    Lengths,
+    Padding,
+    check_array,
+    check_bias,
+    check_cells,
+    check_groups,
+    check_same_dtype,
+    check_shape,
+)
+from cnnlab.geometry import Axis, check_transposed_window, check_window
 
-# Arrays of a block are (..., H, N, W): a row of all its images is one piece of memory, and so is a run of rows.
-ROWS, COLUMNS = -3, -1
+__all__ = ["conv2d", "conv2d_backward", "conv_transpose2d"]
+
+Operands = tuple[np.ndarray, np.ndarray, np.ndarray | None, tuple[Axis, Axis]]
 BLOCK = 2**18  # numbers to work on at a time: 1 MiB of float32, which a processor's cache holds
 
 
 @np.errstate(all="ignore")  # what is not finite passes without a warning
-def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
+def conv2d(
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike | None = None,
+    *,
+    stride: Lengths = 1,
+    padding: Padding = 0,
+    dilation: Lengths = 1,
+    groups: int = 1,
+) -> np.ndarray:
     """Return the sum of cell times tap for each window of x and each kernel of w.
 
     It is cross-correlation, as in every deep-learning library: the kernel is not turned.
@@ -30,9 +53,9 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     ----------
     x : array (N, C, H, W)
         float32, float64 or integer (which becomes float64).
-    w : array (F, C // groups, kh, kw)
+    w : array (K, C // groups, kh, kw)
         One kernel for each filter, that is for each channel of y.
-    b : array (F,), optional
+    b : array (K,), optional
         The biases.
     stride, dilation : int or (int, int)
         In cells, for rows and columns.
@@ -43,7 +66,7 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
 
     Returns
     -------
-    y : array (N, F, out_h, out_w)
+    y : array (N, K, out_h, out_w)
 
     Raises
     ------
@@ -73,6 +96,7 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     x, w, b, (rows, columns) = check_convolution(
         x, w, b, stride=stride, padding=padding, dilation=dilation, groups=groups
     )
+    # y[n, k, i, j] = Σ x[n, c, i·S + p·D − P, j·S + q·D − P] · w[k, c, p, q] over all taps (c, p, q), and b[k]
     kernels = w.reshape(groups, -1, w[0].size)
     y = np.empty((len(x), len(w), rows.out, columns.out), x.dtype)
     for images, outputs, inputs, band in _blocks(y, kernels, rows):
@@ -84,7 +108,16 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
 
 
 @np.errstate(all="ignore")
-def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1, groups=1):
+def conv2d_backward(
+    dy: ArrayLike,
+    x: ArrayLike,
+    w: ArrayLike,
+    *,
+    stride: Lengths = 1,
+    padding: Padding = 0,
+    dilation: Lengths = 1,
+    groups: int = 1,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the gradients of a convolution.
 
     Every wire from input cell i through tap t to output cell o adds ``dy[o] * w[t]`` to ``dx[i]`` and
@@ -92,18 +125,18 @@ def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1, groups=1):
 
     Parameters
     ----------
-    dy : array (N, F, out_h, out_w)
+    dy : array (N, K, out_h, out_w)
         The gradient of the loss with respect to y.
     x : array (N, C, H, W)
-    w : array (F, C // groups, kh, kw)
+    w : array (K, C // groups, kh, kw)
     stride, padding, dilation, groups
         As in the forward.
 
     Returns
     -------
     dx : array (N, C, H, W)
-    dw : array (F, C // groups, kh, kw)
-    db : array (F,)
+    dw : array (K, C // groups, kh, kw)
+    db : array (K,)
 
     Raises
     ------
@@ -131,6 +164,7 @@ def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1, groups=1):
     """
     x, w, _, (rows, columns) = check_convolution(x, w, stride=stride, padding=padding, dilation=dilation, groups=groups)
     dy = check_upstream(dy, x, w, (rows, columns))
+    # Every product x · w of the forward adds dy · w to the dx of its cell, and dy · x to the dw of its tap.
     kernels = w.reshape(groups, -1, w[0].size)
     dx, dw = np.zeros(x.shape, x.dtype), np.zeros_like(kernels)
     for images, outputs, inputs, band in _blocks(dy, kernels, rows):
@@ -141,7 +175,17 @@ def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1, groups=1):
 
 
 @np.errstate(all="ignore")
-def conv_transpose2d(x, w, b=None, *, stride=1, padding=0, output_padding=0, dilation=1, groups=1):
+def conv_transpose2d(
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike | None = None,
+    *,
+    stride: Lengths = 1,
+    padding: Padding = 0,
+    output_padding: Lengths = 0,
+    dilation: Lengths = 1,
+    groups: int = 1,
+) -> np.ndarray:
     """Return the transposed convolution: each cell of x adds the kernel, times the cell, to its window of y.
 
     With b left out, it is the dx of :func:`conv2d_backward` for dy = x, of a convolution from y to x.
@@ -150,9 +194,9 @@ def conv_transpose2d(x, w, b=None, *, stride=1, padding=0, output_padding=0, dil
     ----------
     x : array (N, C, H, W)
         float32, float64 or integer (which becomes float64).
-    w : array (C, F // groups, kh, kw)
+    w : array (C, K // groups, kh, kw)
         As the w of the convolution from y to x.
-    b : array (F,), optional
+    b : array (K,), optional
         The biases.
     stride, dilation : int or (int, int)
         In cells of y.
@@ -166,7 +210,7 @@ def conv_transpose2d(x, w, b=None, *, stride=1, padding=0, output_padding=0, dil
 
     Returns
     -------
-    y : array (N, F, out_h, out_w)
+    y : array (N, K, out_h, out_w)
         ``out = (R - 1) * S + (F - 1) * D + 1 - 2P + output_padding`` along each axis.
 
     Raises
@@ -205,7 +249,62 @@ def conv_transpose2d(x, w, b=None, *, stride=1, padding=0, output_padding=0, dil
     return y
 
 
-# --- blocks as matrices -------------------------------------------------------------------------------------------
+# --- checks -------------------------------------------------------------------------------------------------------
+
+
+def check_convolution(x: Any, w: Any, b: Any = None, *, groups: Any = 1, **window: Any) -> Operands:
+    """Return the checked operands x, w and b of a convolution, and its axes (rows, columns).
+
+    Examples
+    --------
+    >>> x, w, b, (rows, columns) = check_convolution(np.ones((1, 1, 5, 4)), np.ones((1, 1, 3, 3)), padding=1)
+    >>> rows.out, columns.out
+    (5, 4)
+    """
+    x, w = check_array("x", x, "NCHW"), check_array("w", w, ("K", "C / groups", "kh", "kw"))
+    channels, filters = x.shape[1], len(w)
+    groups = check_groups(groups, channels, filters)
+    if w.shape[1] != channels // groups:
+        rule = f"the channels of x / groups ({channels} / {groups} = {channels // groups})"
+        raise ValueError(f"w ({w.shape[1]} channels) must have {rule}")
+    b = check_bias(b, filters, "one for each filter")
+    check_same_dtype(x=x, w=w, b=b)
+    rows, columns = check_window(x.shape[2:], w.shape[2:], **window)
+    check_cells("y", (len(x), filters, rows.out, columns.out))
+    _check_room(channels, rows, columns)
+    return x, w, b, (rows, columns)
+
+
+def check_upstream(dy: Any, x: np.ndarray, w: np.ndarray, axes: tuple[Axis, Axis]) -> np.ndarray:
+    """Return the checked gradient with respect to the y of a convolution."""
+    dy = check_array("dy", dy, "NKHW")
+    check_shape("dy", dy, (len(x), len(w), *(axis.out for axis in axes)), "that of y")
+    check_same_dtype(dy=dy, x=x, w=w)
+    return dy
+
+
+def check_transposed(x: Any, w: Any, b: Any = None, *, groups: Any = 1, **window: Any) -> Operands:
+    """Return the checked operands of a transposed convolution, and the axes of the convolution it runs backward."""
+    x, w = check_array("x", x, "NCHW"), check_array("w", w, ("C", "K / groups", "kh", "kw"))
+    channels = x.shape[1]
+    if len(w) != channels:
+        raise ValueError(f"w ({len(w)} channels) must have the channels of x ({channels})")
+    filters = check_groups(groups, channels, channels) * w.shape[1]
+    b = check_bias(b, filters, "one for each filter")
+    check_same_dtype(x=x, w=w, b=b)
+    rows, columns = check_transposed_window(x.shape[2:], w.shape[2:], **window)
+    check_cells("y", (len(x), filters, rows.size, columns.size))
+    _check_room(filters, rows, columns)
+    return x, w, b, (rows, columns)
+
+
+def _check_room(channels: int, rows: Axis, columns: Axis) -> None:
+    """Raise where the cells under all taps of one row of windows, or the rows it reads, would be more than an array."""
+    height = max(rows.kernel, min(rows.extent, rows.size))
+    check_cells("a row of windows", (channels, height, columns.kernel, columns.out))
+
+
+# --- blocks as matrices: (C, H, N, W), since a run of rows of all images is one piece of memory ---------------------
 
 
 def _blocks(y: np.ndarray, kernels: np.ndarray, rows: Axis) -> Iterator[tuple[slice, slice, slice, Axis]]:
@@ -216,20 +315,47 @@ def _blocks(y: np.ndarray, kernels: np.ndarray, rows: Axis) -> Iterator[tuple[sl
     groups, filters, taps = kernels.shape
     lines = max(1, max(BLOCK, kernels.size) // (groups * (filters + taps) * y.shape[3]))
     images = max(1, lines // rows.out)
-    for outputs, inputs, band in bands(rows, lines):
+    for top in range(0, rows.out, lines):
+        outputs = slice(top, min(top + lines, rows.out))
+        inputs, band = rows.part(outputs)
         for first in range(0, len(y), images):
             yield slice(first, first + images), outputs, inputs, band
 
 
-def _by_group(y: np.ndarray, groups: int) -> np.ndarray:
-    """Return (N, F, out_h, out_w) as a matrix for each group, (groups, filters, windows)."""
-    return y.transpose(1, 2, 0, 3).reshape(groups, y.shape[1] // groups, -1)
+def _under_taps(x: np.ndarray, rows: Axis, columns: Axis, groups: int) -> np.ndarray:
+    """Return the cell under each tap of each window, 0 where it is padding: (groups, taps, windows)."""
+    x = x.transpose(1, 2, 0, 3)
+    channels, height, images, _ = x.shape
+    if rows.copies and columns.copies:
+        return x.reshape(groups, channels // groups, -1)
+    across = np.empty((channels, columns.kernel, height, images, columns.out), x.dtype)
+    for q in range(columns.kernel):
+        outputs, inputs = columns.wires(q)
+        across[:, q, ..., outputs] = x[..., inputs]
+        across[:, q, ..., : outputs.start] = across[:, q, ..., outputs.stop :] = 0
+    cells = np.empty((channels, rows.kernel, columns.kernel, rows.out, images, columns.out), x.dtype)
+    for p in range(rows.kernel):
+        outputs, inputs = rows.wires(p)
+        cells[:, p, :, outputs] = across[:, :, inputs]
+        cells[:, p, :, : outputs.start] = cells[:, p, :, outputs.stop :] = 0
+    return cells.reshape(groups, channels // groups * rows.kernel * columns.kernel, -1)
 
 
-def _as_images(matrices: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
-    """Return a matrix for each group as (N, F, out_h, out_w): :func:`_by_group` backward."""
-    images = matrices.shape[2] // (rows.out * columns.out)
-    return matrices.reshape(-1, rows.out, images, columns.out).transpose(2, 0, 1, 3)
+def _add_up(shares: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
+    """Return for each cell the sum of its shares under all taps, (N, C, H, W): :func:`_under_taps` backward."""
+    images = shares.shape[2] // (rows.out * columns.out)
+    shares = shares.reshape(-1, rows.kernel, columns.kernel, rows.out, images, columns.out)
+    if rows.copies and columns.copies:
+        return shares[:, 0, 0].transpose(2, 0, 1, 3)
+    across = np.zeros((len(shares), columns.kernel, rows.size, images, columns.out), shares.dtype)
+    for p in range(rows.kernel):
+        outputs, inputs = rows.wires(p)
+        across[:, :, inputs] += shares[:, p, :, outputs]  # one tap reads a cell once: nothing is lost
+    dx = np.zeros((len(shares), rows.size, images, columns.size), shares.dtype)
+    for q in range(columns.kernel):
+        outputs, inputs = columns.wires(q)
+        dx[..., inputs] += across[:, q, ..., outputs]
+    return dx.transpose(2, 0, 1, 3)
 
 
 def _shares(kernels: np.ndarray, upstream: np.ndarray) -> np.ndarray:
@@ -239,14 +365,12 @@ def _shares(kernels: np.ndarray, upstream: np.ndarray) -> np.ndarray:
     return kernels.mT @ upstream
 
 
-def _under_taps(x: np.ndarray, rows: Axis, columns: Axis, groups: int) -> np.ndarray:
-    """Return the cell under each tap of each window, 0 where it is padding: (groups, taps, windows)."""
-    cells = under_taps(under_taps(x.transpose(1, 2, 0, 3), columns, COLUMNS), rows, ROWS)
-    return cells.reshape(groups, x.shape[1] // groups * rows.kernel * columns.kernel, -1)
+def _by_group(y: np.ndarray, groups: int) -> np.ndarray:
+    """Return (N, K, out_h, out_w) as a matrix for each group, (groups, filters, windows)."""
+    return y.transpose(1, 2, 0, 3).reshape(groups, y.shape[1] // groups, -1)
 
 
-def _add_up(shares: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
-    """Return for each cell the sum of its shares under all taps, (N, C, H, W): :func:`_under_taps` backward."""
-    images = shares.shape[2] // (rows.out * columns.out)
-    shares = shares.reshape(-1, rows.kernel, columns.kernel, rows.out, images, columns.out)
-    return add_up(add_up(shares, rows, ROWS), columns, COLUMNS).transpose(2, 0, 1, 3)
+def _as_images(matrices: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
+    """Return a matrix for each group as (N, K, out_h, out_w): :func:`_by_group` backward."""
+    images = matrices.shape[2] // (rows.out * columns.out)
+    return matrices.reshape(-1, rows.out, images, columns.out).transpose(2, 0, 1, 3)

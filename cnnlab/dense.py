@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from cnnlab._validate import check_array, check_cells, check_same_dtype, check_shape
+from cnnlab._validate import check_array, check_bias, check_cells, check_same_dtype, check_shape
+
+__all__ = ["dense", "dense_backward"]
 
 
-def dense(x, w, b=None):
+def dense(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None) -> np.ndarray:
     """Return ``x @ w + b``.
 
     Parameters
@@ -41,9 +44,7 @@ def dense(x, w, b=None):
     array([[11., 22., 38.]])
     """
     x, w = _check_operands(x, w)
-    if b is not None:
-        b = check_array("b", b, "K")
-        check_shape("b", b, w.shape[1:], "one for each column of w")
+    b = check_bias(b, w.shape[1], "one for each column of w")
     check_same_dtype(x=x, w=w, b=b)
     check_cells("y", (len(x), w.shape[1]))
     with np.errstate(all="ignore"):  # what is not finite passes without a warning
@@ -53,7 +54,7 @@ def dense(x, w, b=None):
     return y
 
 
-def dense_backward(dy, x, w):
+def dense_backward(dy: ArrayLike, x: ArrayLike, w: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the gradients of a dense layer: ``dx = dy @ w.T``, ``dw = x.T @ dy``, and db sums dy over the batch.
 
     Parameters
@@ -98,7 +99,7 @@ def dense_backward(dy, x, w):
         return dy @ w.T, x.T @ dy, dy.sum(axis=0)
 
 
-def _check_operands(x, w) -> tuple[np.ndarray, np.ndarray]:
+def _check_operands(x: ArrayLike, w: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     x, w = check_array("x", x, "ND"), check_array("w", w, "DK")
     check_shape("w", w, (x.shape[1], w.shape[1]), "one row for each column of x")
     return x, w

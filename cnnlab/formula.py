@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
 from typing import NamedTuple
 
-from cnnlab._validate import check_int, check_list
-from cnnlab.geometry import Axis, check_axis, check_layers, fits, output_size, trace_axes
+from cnnlab._validate import Sides, check_int, check_list
+from cnnlab.geometry import Axis, check_axis, fits, output_size, trace_axes
+
+__all__ = ["explain_output_size", "settings_for", "trace_sizes"]
 
 MOST_CHOICES = 10_000  # of settings to try, which takes half a second
+PLAIN = str.maketrans({"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "−": "-", "·": "*"})
 Token = tuple[str, str]  # (role, text): the role is R, F, P, S or D, or empty for signs and plain numbers
 
 
@@ -18,15 +22,13 @@ Token = tuple[str, str]  # (role, text): the role is R, F, P, S or D, or empty f
 class Explanation:
     """An output size with its reason: the formula, then the same with the numbers in it.
 
-    ``steps`` holds the right-hand sides in turn, ``spans`` the same in pieces (letter, text) for whoever colours them;
-    ``text``, ``latex`` and ``mathml`` each say the whole chain.
-    ``leftover`` counts the padded cells after the last whole window and ``leftover_text`` says so in words.
+    ``text`` is the whole chain, ``steps`` holds its right-hand sides in turn, ``spans`` the same in pieces (letter,
+    text) for whoever colours them. ``leftover`` counts the padded cells after the last whole window, and
+    ``leftover_text`` says so in words.
     """
 
     value: int
     text: str
-    latex: str
-    mathml: str
     leftover: int
     leftover_text: str
     steps: tuple[str, ...]
@@ -41,15 +43,9 @@ class LayerSize(NamedTuple):
     explanation: Explanation
 
 
-class _Step(NamedTuple):
-    """One right-hand side: round(top / bottom) + tail, or the tail alone."""
-
-    top: list[Token]
-    bottom: list[Token]
-    tail: list[Token]
-
-
-def explain_output_size(size, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=False) -> Explanation:
+def explain_output_size(
+    size: int, kernel: int, *, stride: int = 1, padding: Sides = 0, dilation: int = 1, ceil_mode: bool = False
+) -> Explanation:
     """Return the output size with its formula, the numbers put in, and what is left over.
 
     Parameters, errors and source are those of :func:`cnnlab.output_size`.
@@ -62,36 +58,35 @@ def explain_output_size(size, kernel, *, stride=1, padding=0, dilation=1, ceil_m
     >>> because.leftover_text
     '197 / 2 leaves 1 over: the last padding cell is never read'
     """
-    settings = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
-    return explain_axis(check_axis(size, kernel, **settings))
+    axis = check_axis(size, kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
+    return explain_axis(axis)
 
 
 def explain_axis(axis: Axis) -> Explanation:
     """Return the output size of a checked axis with its reason; as :func:`explain_output_size`."""
-    rounding = "ceil" if axis.ceil_mode else "floor"
     chain = _chain(axis)
-    steps = tuple(_text(step, rounding) for step in chain)
+    steps = tuple("".join(text for _, text in step).translate(PLAIN) for step in chain)
     return Explanation(
         value=axis.out,
         text=" = ".join(["out", *steps]),
-        latex=" = ".join([r"\mathrm{out}", *(_latex(step, rounding) for step in chain)]),
-        mathml=_mathml(chain, rounding),
         leftover=axis.leftover,
         leftover_text=_leftover_text(axis),
         steps=steps,
-        spans=tuple(_spans(step, rounding) for step in chain),
+        spans=chain,
     )
 
 
-def trace_sizes(size, layers) -> list[LayerSize]:
+def trace_sizes(size: int, layers: Iterable[Sequence], *, ceil_mode: bool = False) -> list[LayerSize]:
     """Return the size after each layer of a stack, with each formula.
 
     Parameters
     ----------
     size : int
         R of the input, in cells.
-    layers : list of (name, kernel, stride, padding)
+    layers : list of (name, kernel, stride, padding) or (name, kernel, stride, padding, dilation)
         Convolutions and poolings from the input up.
+    ceil_mode : bool
+        Whether the layers named "pool" round up.
 
     Returns
     -------
@@ -114,11 +109,13 @@ def trace_sizes(size, layers) -> list[LayerSize]:
     >>> [layer.size for layer in trace_sizes(200, layers)]
     [99, 97, 97]
     """
-    axes = zip(check_layers(layers), trace_axes(size, layers), strict=True)
-    return [LayerSize(layer.name, axis.out, explain_axis(axis)) for layer, axis in axes]
+    axes = trace_axes(size, layers, ceil_mode=ceil_mode)
+    return [LayerSize(layer[0], axis.out, explain_axis(axis)) for layer, axis in zip(layers, axes, strict=True)]
 
 
-def settings_for(size, target, *, kernels, strides, paddings) -> list[tuple[int, int, int]]:
+def settings_for(
+    size: int, target: int, *, kernels: Iterable[int], strides: Iterable[int], paddings: Iterable[int]
+) -> list[tuple[int, int, int]]:
     """Return every (kernel, stride, padding) of those offered that makes ``target`` of ``size``.
 
     Parameters
@@ -161,79 +158,43 @@ def settings_for(size, target, *, kernels, strides, paddings) -> list[tuple[int,
     ]
 
 
-# --- the chain of steps, and three ways to write one ----------------------------------------------------------------
+# --- the chain of steps -------------------------------------------------------------------------------------------
 
 
-def _chain(axis: Axis) -> list[_Step]:
-    """Return the right-hand sides from the formula down to the number."""
-    tail: list[Token] = [("", "+"), ("", "1")]
+def _chain(axis: Axis) -> tuple[tuple[Token, ...], ...]:
+    """Return the right-hand sides from the formula down to the number, each in pieces."""
+    opening, closing = "⌈⌉" if axis.ceil_mode else "⌊⌋"
+    tail: list[Token] = [("", " + "), ("", "1")]
     if axis.out != axis.quotient + 1:  # the window that would start in the far padding is dropped
-        tail += [("", "-"), ("", "1")]
-    return [
-        _Step(_numerator(axis, letters=True), [("S", "S")], tail),
-        _Step(_numerator(axis, letters=False), [("S", str(axis.stride))], tail),
-        _Step([("", str(axis.slack))], [("", str(axis.stride))], tail),
-        _Step([], [], [("", str(axis.quotient)), *tail]),
-        _Step([], [], [("", str(axis.out))]),
-    ]
+        tail += [("", " − "), ("", "1")]
+
+    def fraction(top: list[Token], bottom: Token) -> tuple[Token, ...]:
+        return (("", opening), *top, ("", " / "), bottom, ("", closing), *tail)
+
+    stride = str(axis.stride)
+    return (
+        fraction([("", "("), *_numerator(axis, letters=True), ("", ")")], ("S", "S")),
+        fraction([("", "("), *_numerator(axis, letters=False), ("", ")")], ("S", stride)),
+        fraction([("", str(axis.slack))], ("", stride)),
+        (("", str(axis.quotient)), *tail),
+        (("", str(axis.out)),),
+    )
 
 
 def _numerator(axis: Axis, *, letters: bool) -> list[Token]:
-    """Return R - F + 2P, with D where the kernel is dilated and both paddings where they differ."""
+    """Return R − F + 2P, with D where the kernel is dilated and both paddings where they differ."""
 
     def put(role: str, number: int, letter: str = "") -> Token:
         return role, (letter or role) if letters else str(number)
 
     kernel = [put("F", axis.kernel)]
     if axis.dilation > 1:
-        dilated = [("", "("), *kernel, ("", "-"), ("", "1"), ("", ")"), ("", "*"), put("D", axis.dilation)]
-        kernel = [("", "("), *dilated, ("", "+"), ("", "1"), ("", ")")]
-    padding = [("", "2"), *([] if letters else [("", "*")]), put("P", axis.before)]
+        dilated = [("", "("), *kernel, ("", " − "), ("", "1"), ("", ")"), ("", "·"), put("D", axis.dilation)]
+        kernel = [("", "("), *dilated, ("", " + "), ("", "1"), ("", ")")]
+    padding = [("", "2"), *([] if letters else [("", "·")]), put("P", axis.before)]
     if axis.before != axis.after:
-        padding = [put("P", axis.before, "P1"), ("", "+"), put("P", axis.after, "P2")]
-    return [put("R", axis.size), ("", "-"), *kernel, ("", "+"), *padding]
-
-
-def _text(step: _Step, rounding: str) -> str:
-    tail = _spaced(step.tail)
-    if not step.top:
-        return tail
-    top = _spaced(step.top)
-    return f"{rounding}({f'({top})' if len(step.top) > 1 else top} / {_spaced(step.bottom)}){tail}"
-
-
-def _spaced(tokens: list[Token]) -> str:
-    return "".join(f" {text} " if text in "+-" else text for _, text in tokens)
-
-
-def _latex(step: _Step, rounding: str) -> str:
-    tail = _spaced(step.tail)
-    if not step.top:
-        return tail
-    top = _spaced(step.top).replace("*", r" \cdot ").replace("P1", "P_1").replace("P2", "P_2")
-    return rf"\left\l{rounding} \frac{{{top}}}{{{_spaced(step.bottom)}}} \right\r{rounding}{tail}"
-
-
-def _mathml(chain: list[_Step], rounding: str) -> str:
-    """Return one ``<math>`` element; a token with a role carries the class ``cnnlab-R`` … that colours it."""
-    opening, closing = {"floor": "⌊⌋", "ceil": "⌈⌉"}[rounding]
-
-    def row(step: _Step) -> str:
-        tail = "".join(map(_mathml_token, step.tail))
-        if not step.top:
-            return tail
-        top, bottom = ("".join(map(_mathml_token, tokens)) for tokens in (step.top, step.bottom))
-        fraction = f"<mfrac><mrow>{top}</mrow><mrow>{bottom}</mrow></mfrac>"
-        return f"<mrow><mo>{opening}</mo>{fraction}<mo>{closing}</mo></mrow>{tail}"
-
-    return "<math><mi>out</mi>" + "".join(f"<mo>=</mo>{row(step)}" for step in chain) + "</math>"
-
-
-def _mathml_token(token: Token) -> str:
-    role, text = token
-    tag = "mn" if text.isdigit() else "mi" if text.isalnum() else "mo"
-    shown = {"-": "−", "*": "·"}.get(text, text)
-    return f'<{tag} class="cnnlab-{role}">{shown}</{tag}>' if role else f"<{tag}>{shown}</{tag}>"
+        padding = [put("P", axis.before, "P1"), ("", " + "), put("P", axis.after, "P2")]
+    return [put("R", axis.size), ("", " − "), *kernel, ("", " + "), *padding]
 
 
 def _leftover_text(axis: Axis) -> str:
@@ -247,19 +208,3 @@ def _leftover_text(axis: Axis) -> str:
     kind, count = ("input", axis.unread) if axis.unread else ("padding", axis.leftover)
     cells = f"last {kind} cell is" if count == 1 else f"last {count} {kind} cells are"
     return f"{division}: the {cells} never read"
-
-
-def _spans(step: _Step, rounding: str) -> tuple[Token, ...]:
-    """Return a right-hand side in pieces, as it is written on one line."""
-    tail = tuple(map(_written, step.tail))
-    if not step.top:
-        return tail
-    opening, closing = {"floor": "⌊⌋", "ceil": "⌈⌉"}[rounding]
-    top = tuple(map(_written, step.top))
-    top = (("", "("), *top, ("", ")")) if len(top) > 1 else top
-    return (("", opening), *top, ("", " / "), *map(_written, step.bottom), ("", closing), *tail)
-
-
-def _written(token: Token) -> Token:
-    letter, text = token
-    return letter, {"+": " + ", "-": " − ", "*": "·"}.get(text, text)

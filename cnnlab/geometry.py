@@ -5,13 +5,16 @@ All geometry arithmetic stands here and in :mod:`cnnlab.wiring`. R input, F kern
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from cnnlab._validate import check_cells, check_flag, check_int, check_list, check_pair, shown
+from cnnlab._validate import Lengths, Sides, check_cells, check_flag, check_int, check_list, check_pair, shown
+
+__all__ = ["output_size", "receptive_field", "same_padding"]
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,40 @@ class Axis:
         return self.after + self.overhang
 
     @property
+    def copies(self) -> bool:
+        """Whether the only tap reads each cell for the output of its own index."""
+        return self == Axis(self.size, kernel=1, stride=1, before=0, after=0, dilation=self.dilation)
+
+    def wires(self, tap: int) -> tuple[slice, slice]:
+        """Return the wires of one tap as two slices of one length: the outputs that read the input, and what they read.
+
+        Examples
+        --------
+        >>> check_axis(5, 3, stride=2, padding=1).wires(0)
+        (slice(1, 3, None), slice(1, 4, 2))
+        """
+        shift = tap * self.dilation - self.before
+        first = max(0, -(shift // self.stride))
+        last = min(self.out - 1, (self.size - 1 - shift) // self.stride)
+        if last < first:
+            return slice(0, 0), slice(0, 0)
+        return slice(first, last + 1), slice(first * self.stride + shift, last * self.stride + shift + 1, self.stride)
+
+    def part(self, outputs: slice) -> tuple[slice, Axis]:
+        """Return the inputs that some windows read, and the axis that has these alone.
+
+        Examples
+        --------
+        >>> inputs, axis = check_axis(5, 3, padding=1).part(slice(3, 5))
+        >>> inputs, axis.before, axis.after
+        (slice(2, 5, None), 0, 1)
+        """
+        start = outputs.start * self.stride - self.before
+        end = (outputs.stop - 1) * self.stride - self.before + self.extent
+        low, high = (min(max(0, place), self.size) for place in (start, end))
+        return slice(low, high), Axis(high - low, self.kernel, self.stride, low - start, end - high, self.dilation)
+
+    @property
     def empty_window(self) -> int | None:
         """A window that holds no input cell, or None: it lies in the padding, or its taps step over the input."""
         steps_over = self.dilation if self.dilation > self.size else 1  # after so many, windows fall alike again
@@ -110,7 +147,9 @@ class ReceptiveField(NamedTuple):
 # --- checks -----------------------------------------------------------------------------------------------------
 
 
-def check_axis(size, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=False) -> Axis:
+def check_axis(
+    size: Any, kernel: Any, *, stride: Any = 1, padding: Any = 0, dilation: Any = 1, ceil_mode: Any = False
+) -> Axis:
     """Return the checked :class:`Axis`; ``padding`` is an int, a pair (before, after), "same" or "valid"."""
     lengths = {"size": size, "kernel": kernel, "stride": stride, "dilation": dilation}
     size, kernel, stride, dilation = (check_int(name, length, 1) for name, length in lengths.items())
@@ -125,7 +164,7 @@ def check_axis(size, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=False
     return axis
 
 
-def fits(size, kernel, **settings) -> bool:
+def fits(size: int, kernel: int, **settings: Any) -> bool:
     """Return whether a window of legal settings goes into the padded input at least once."""
     try:
         check_axis(size, kernel, **settings)
@@ -134,7 +173,9 @@ def fits(size, kernel, **settings) -> bool:
     return True
 
 
-def check_window(shape, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=False) -> tuple[Axis, Axis]:
+def check_window(
+    shape: Any, kernel: Any, *, stride: Any = 1, padding: Any = 0, dilation: Any = 1, ceil_mode: Any = False
+) -> tuple[Axis, Axis]:
     """Return the checked axes (rows, columns) of a window over a plane of ``shape`` (H, W)."""
     kernels, strides = check_pair("kernel", kernel, 1), check_pair("stride", stride, 1)
     dilations, paddings = check_pair("dilation", dilation, 1), split_padding(padding)
@@ -144,6 +185,34 @@ def check_window(shape, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=Fa
     )
     check_cells("the padded plane", (rows.padded, columns.padded))  # the output is no larger
     return rows, columns
+
+
+def check_transposed_window(
+    shape: Any, kernel: Any, *, stride: Any = 1, padding: Any = 0, output_padding: Any = 0, dilation: Any = 1
+) -> tuple[Axis, Axis]:
+    """Return the axes of the convolution that has just so many windows, ``shape``, as a transposed one has inputs."""
+    pairs = (
+        check_pair("stride", stride, 1),
+        split_padding(padding),
+        check_pair("output_padding", output_padding, 0),
+        check_pair("dilation", dilation, 1),
+    )
+    rows, columns = (_transposed_axis(*lengths) for lengths in zip(shape, kernel, *pairs, strict=True))
+    return rows, columns
+
+
+def _transposed_axis(windows: int, kernel: int, stride: int, padding: Any, longer: int, dilation: int) -> Axis:
+    """Return one of them; the last window ends where the padding does, less ``longer``: ``after`` may be negative."""
+    before, after = named_padding(padding, kernel, stride, dilation) if isinstance(padding, str) else padding
+    if longer >= max(stride, dilation):
+        rule = f"smaller than the stride or the dilation ({stride}, {dilation})"
+        raise ValueError(f"output_padding ({longer}) must be {rule}")
+    reach = (windows - 1) * stride + (kernel - 1) * dilation + 1
+    size = reach - before - after + longer
+    if size < 1:
+        sum_ = f"{reach} - {before} - {after} + {longer} = {size}"
+        raise ValueError(f"padding ({before}, {after}) must leave an output cell ({sum_})")
+    return Axis(size, kernel, stride, before, after - longer, dilation)
 
 
 def check_filled(axis: Axis) -> None:
@@ -156,7 +225,7 @@ def check_filled(axis: Axis) -> None:
         raise ValueError(f"padding ({axis.before}, {axis.after}) must leave an input cell in every window ({why})")
 
 
-def roomy_plane(kernel, *, stride=None, dilation=1, **settings) -> tuple[int, int]:
+def roomy_plane(kernel: Lengths, *, stride: Any = None, dilation: Any = 1, **settings: Any) -> tuple[int, int]:
     """Return a plane (H, W) in which a window has room, and by its leftover of S - 1 the least padding of any."""
     lengths = zip(check_pair("kernel", kernel, 1), check_pair("dilation", dilation, 1), strict=True)
     plane = tuple(cells * apart for cells, apart in lengths)
@@ -165,7 +234,7 @@ def roomy_plane(kernel, *, stride=None, dilation=1, **settings) -> tuple[int, in
     return height, width
 
 
-def split_padding(padding) -> tuple:
+def split_padding(padding: Any) -> tuple:
     """Return the padding of the two axes: from an int, ``(h, w)``, ``((top, bottom), (left, right))`` or a name."""
     if isinstance(padding, str):
         return padding, padding
@@ -190,7 +259,9 @@ def named_padding(name: str, kernel: int, stride: int, dilation: int) -> tuple[i
 # --- sizes ------------------------------------------------------------------------------------------------
 
 
-def output_size(size, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=False) -> int:
+def output_size(
+    size: int, kernel: int, *, stride: int = 1, padding: Sides = 0, dilation: int = 1, ceil_mode: bool = False
+) -> int:
     """Return the output size of a convolution or pooling along one axis.
 
     ``floor((R - F + 2P) / S) + 1`` with the dilated kernel ``(F - 1) * D + 1`` in place of F.
@@ -223,7 +294,7 @@ def output_size(size, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=Fals
     return check_axis(size, kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode).out
 
 
-def same_padding(kernel, *, dilation=1) -> tuple[int, int]:
+def same_padding(kernel: int, *, dilation: int = 1) -> tuple[int, int]:
     """Return the padding (before, after) that keeps the size at stride 1; the odd cell of an even kernel goes after.
 
     Notes
@@ -239,16 +310,32 @@ def same_padding(kernel, *, dilation=1) -> tuple[int, int]:
     return total // 2, total - total // 2
 
 
-def check_layers(layers) -> list[LayerWindow]:
+def check_layers(layers: Any) -> list[LayerWindow]:
     """Return the layers of a stack; their lengths are checked where they meet a size."""
-    layers = check_list("layers", layers, "(name, kernel, stride, padding)")
+    return [LayerWindow(*layer) for layer in _check_stack(layers, "(name, kernel, stride, padding)", (4,))]
+
+
+def check_dilated(layers: Any) -> list[tuple]:
+    """Return the layers of a stack as ``(name, kernel, stride, padding, dilation)``; a dilation left out is 1.
+
+    Examples
+    --------
+    >>> check_dilated([("conv", 3, 1, 1), ("conv", 3, 1, 2, 2)])
+    [('conv', 3, 1, 1, 1), ('conv', 3, 1, 2, 2)]
+    """
+    layers = _check_stack(layers, "(name, kernel, stride, padding), or with a dilation", (4, 5))
+    return [(*layer, 1)[:5] for layer in layers]
+
+
+def _check_stack(layers: Any, form: str, lengths: tuple[int, ...]) -> list:
+    layers = check_list("layers", layers, form)
     for layer in layers:
-        if not isinstance(layer, tuple | list) or len(layer) != 4 or not isinstance(layer[0], str):
-            raise ValueError(f"layers ({shown(layer)} in it) must each be (name, kernel, stride, padding)")
-    return [LayerWindow(*layer) for layer in layers]
+        if not isinstance(layer, tuple | list) or len(layer) not in lengths or not isinstance(layer[0], str):
+            raise ValueError(f"layers ({shown(layer)} in it) must each be {form}")
+    return layers
 
 
-def trace_axes(size, layers, *, ceil_mode=False) -> list[Axis]:
+def trace_axes(size: int, layers: Iterable[Sequence], *, ceil_mode: bool = False) -> list[Axis]:
     """Return the axis of each of the ``layers`` that :func:`receptive_field` takes: the output of one is R of the next.
 
     A layer named "pool" rounds up in ``ceil_mode``, and each of its windows must hold an input cell. Errors are as for
@@ -259,12 +346,13 @@ def trace_axes(size, layers, *, ceil_mode=False) -> list[Axis]:
     >>> [axis.out for axis in trace_axes(112, [("conv", 3, 2, 1), ("pool", 3, 2, 0)], ceil_mode=True)]
     [56, 28]
     """
-    size, ceil_mode, axes = check_int("size", size, 1), check_flag("ceil_mode", ceil_mode), []
-    for number, (name, kernel, stride, padding) in enumerate(check_layers(layers), start=1):
-        pools = name == "pool"
+    axes: list[Axis] = []
+    size, ceil_mode = check_int("size", size, 1), check_flag("ceil_mode", ceil_mode)
+    for number, (name, kernel, stride, padding, dilation) in enumerate(check_dilated(layers), start=1):
+        settings = {"stride": stride, "padding": padding, "dilation": dilation}
         try:
-            axes.append(check_axis(size, kernel, stride=stride, padding=padding, ceil_mode=ceil_mode and pools))
-            if pools:
+            axes.append(check_axis(size, kernel, **settings, ceil_mode=ceil_mode and name == "pool"))
+            if name == "pool":
                 check_filled(axes[-1])
         except (TypeError, ValueError) as error:
             raise type(error)(f"layer {number} ({name}): {error}") from None
@@ -272,12 +360,12 @@ def trace_axes(size, layers, *, ceil_mode=False) -> list[Axis]:
     return axes
 
 
-def receptive_field(layers) -> list[ReceptiveField]:
+def receptive_field(layers: Iterable[Sequence]) -> list[ReceptiveField]:
     """Return what one cell of each layer of a stack sees of the input: ``name, size, jump, start``, in input cells.
 
     Parameters
     ----------
-    layers : list of (name, kernel, stride, padding)
+    layers : list of (name, kernel, stride, padding) or (name, kernel, stride, padding, dilation)
         Convolutions and poolings from the input up; lengths along one axis, in cells. Errors as :func:`output_size`.
 
     Notes
@@ -288,11 +376,14 @@ def receptive_field(layers) -> list[ReceptiveField]:
     --------
     >>> [tuple(field) for field in receptive_field([("conv", 5, 2, 1), ("pool", 3, 1, 0), ("conv", 3, 1, 1)])]
     [('conv', 5, 2, -1), ('pool', 9, 2, -1), ('conv', 13, 2, -3)]
+    >>> [field.size for field in receptive_field([("conv", 3, 1, 1, 1), ("conv", 3, 1, 2, 2), ("conv", 3, 1, 3, 3)])]
+    [3, 7, 13]
     """
     fields, size, jump, start = [], 1, 1, 0
-    for name, kernel, stride, padding in check_layers(layers):
-        axis = check_axis(check_int("kernel", kernel, 1), kernel, stride=stride, padding=padding)  # any size will do
-        size, start = size + (axis.kernel - 1) * jump, start - axis.before * jump
+    for name, kernel, stride, padding, dilation in check_dilated(layers):
+        room = check_int("kernel", kernel, 1) * check_int("dilation", dilation, 1)  # any size will do that it fits in
+        axis = check_axis(room, kernel, stride=stride, padding=padding, dilation=dilation)
+        size, start = size + (axis.extent - 1) * jump, start - axis.before * jump
         jump *= axis.stride
         fields.append(ReceptiveField(name, size, jump, start))
     return fields

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from cnnlab._validate import check_array, check_positive, check_shape, shown
 
+__all__ = ["gradient_error", "numerical_gradient"]
 
-def numerical_gradient(f, x, dy, *, step=1e-5):
+
+def numerical_gradient(
+    f: Callable[[np.ndarray], ArrayLike], x: ArrayLike, dy: ArrayLike, *, step: float = 1e-5
+) -> np.ndarray:
     """Return the gradient of the loss with respect to x by central differences.
 
     Each cell of x is nudged up and down by ``step``; what f(x) changes by, weighted with dy, is what the loss does.
@@ -60,7 +67,7 @@ def numerical_gradient(f, x, dy, *, step=1e-5):
     return dx
 
 
-def gradient_error(analytic, numeric) -> float:
+def gradient_error(analytic: ArrayLike, numeric: ArrayLike) -> float:
     """Return the greatest difference of two gradients, as a share of the greatest number in either.
 
     Parameters

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from cnnlab._validate import check_cells, check_choice, check_int, check_list, check_rng
 
 
-def initial_weights(shape, fan_in, fan_out, *, rng, init) -> np.ndarray:
+def initial_weights(
+    shape: Sequence[int], fan_in: int, fan_out: int, *, rng: np.random.Generator, init: str
+) -> np.ndarray:
     """Return normal weights with the variance of ``init``; ``fan_in`` and ``fan_out`` count the wires of a cell.
 
     Notes

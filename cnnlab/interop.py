@@ -6,13 +6,19 @@ class, and a subclass is another class: it may compute something else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
 
 import numpy as np
 
+from cnnlab import layers
 from cnnlab._validate import shown
-from cnnlab.layers import Conv2D, Dense, Flatten, Layer, LeakyReLU, MaxPool2D, MeanPool2D, ReLU, Sigmoid, Tanh
+from cnnlab.activations import ACTIVATIONS
+from cnnlab.layers import Activation, Conv2D, Dense, Flatten, Layer, Pool2D
 from cnnlab.network import Sequential
+from cnnlab.pooling import POOLS
 
 TORCH = "torch.nn.modules."
 CONTAINER = "Sequential"
@@ -20,7 +26,7 @@ LEFT_OUT = ("Dropout", "Identity")  # a trained network passes everything on thr
 DTYPES = ("torch.float32", "torch.float64")
 
 
-def from_torch(module) -> Sequential:
+def from_torch(module: Any) -> Sequential:
     """Return a network that computes what a ``torch.nn.Sequential`` computes once it is trained.
 
     Parameters
@@ -57,11 +63,11 @@ def from_torch(module) -> Sequential:
     """
     if _kind(module) != CONTAINER:
         raise TypeError(f"module ({_shown(module)}) must be a torch.nn.Sequential of layers{_advice(module)}")
-    layers = [_made(name, layer) for name, layer in _leaves("module", module) if _kind(layer) not in LEFT_OUT]
-    return Sequential(*layers)
+    made = [_made(name, layer) for name, layer in _leaves("module", module) if _kind(layer) not in LEFT_OUT]
+    return Sequential(*made)
 
 
-def _leaves(name: str, module) -> Iterator[tuple[str, object]]:
+def _leaves(name: str, module: Any) -> Iterator[tuple[str, Any]]:
     """Yield the layers of a Sequential, and of those inside it, each under the name that it has in PyTorch."""
     if _kind(module) != CONTAINER:
         yield name, module
@@ -70,11 +76,12 @@ def _leaves(name: str, module) -> Iterator[tuple[str, object]]:
         yield from _leaves(f"{name}[{key}]" if key.isdecimal() else f"{name}.{key}", child)
 
 
-def _kind(module) -> str:
+def _kind(module: Any) -> str:
     """Return the name of PyTorch's class of a module; empty for any other object.
 
     A class derived from Sequential is one too, as long as it goes forward as its parent does.
     """
+    cls: Any
     for cls in type(module).__mro__:
         if cls.__module__.startswith(TORCH):
             same = cls is type(module) or (cls.__name__ == CONTAINER and type(module).forward is cls.forward)
@@ -82,51 +89,60 @@ def _kind(module) -> str:
     return ""
 
 
-def _made(name: str, module) -> Layer:
+def _made(name: str, module: Any) -> Layer:
     """Return a layer of PyTorch as one of cnnlab's."""
     kind = _kind(module)
-    if kind not in MAKERS:
-        raise TypeError(f"{name} ({_shown(module)}) must be one of {', '.join([*MAKERS, *LEFT_OUT])}{_advice(module)}")
-    return MAKERS[kind](name, module)
+    makers = _makers()
+    if kind not in makers:
+        raise TypeError(f"{name} ({_shown(module)}) must be one of {', '.join([*makers, *LEFT_OUT])}{_advice(module)}")
+    return makers[kind](name, module)
 
 
-def _advice(module) -> str:
+def _makers() -> dict[str, Callable[[str, Any], Layer]]:
+    """Return what makes a layer of each class of PyTorch: its activations and pools are those of the two tables."""
+    makers: dict[str, Callable[[str, Any], Layer]] = {"Conv2d": _convolution}
+    makers |= {entry.torch: partial(_activation, key) for key, entry in ACTIVATIONS.items() if entry.torch}
+    makers |= {pool.torch: partial(_pool, key) for key, pool in POOLS.items() if pool.torch}
+    return makers | {"Flatten": _flatten, "Linear": _dense}
+
+
+def _advice(module: Any) -> str:
     """Return what can be done about a module that cannot be taken."""
     name = type(module).__name__
-    known = next((text for start, text in ADVICE.items() if name.startswith(start)), None)
-    if known is None:
-        known = (
-            "put its layers into a Sequential, in the order in which they are used"
-            if _is_module(module) and module._modules
-            else ""
-        )
-    return f": {known}" if known else ""
+    if name.startswith(OTHER_ACTIVATIONS):
+        *most, last = (entry.torch for entry in ACTIVATIONS.values() if entry.torch)
+        return f": train it with {', '.join(most)} or {last} in its place"
+    for start, text in ADVICE.items():
+        if name.startswith(start):
+            return f": {text}"
+    holds_layers = _is_module(module) and module._modules
+    return ": put its layers into a Sequential, in the order in which they are used" if holds_layers else ""
 
 
-def _shown(module) -> str:
+def _shown(module: Any) -> str:
     """Return a module's class, which says more than its repr over many lines; any other object as it is."""
     return type(module).__name__ if _is_module(module) else shown(module)
 
 
-def _is_module(module) -> bool:
+def _is_module(module: Any) -> bool:
     return any(cls.__module__.startswith(TORCH) for cls in type(module).__mro__)
 
 
-def _require(name: str, module, setting: str, value, advice: str) -> None:
+def _require(name: str, module: Any, setting: str, value: Any, advice: str) -> None:
     """Raise unless a setting of a layer is the one that cnnlab computes."""
     given = getattr(module, setting)
     if given != value:
         raise ValueError(f"{setting} of {name} ({given!r}) must be {value!r}: {advice}")
 
 
-def _weights(name: str, tensor) -> np.ndarray:
+def _weights(name: str, tensor: Any) -> np.ndarray:
     """Return a copy of a tensor."""
     if str(tensor.dtype) not in DTYPES:
         raise TypeError(f"{name} ({tensor.dtype}) must be float32 or float64: call .float() on the module first")
     return tensor.detach().cpu().numpy().copy()
 
 
-def _fill(name: str, layer: Layer, module) -> Layer:
+def _fill(name: str, layer: Layer, module: Any) -> Layer:
     """Put a module's weights in the place of those of a layer; without biases they are 0."""
     w = _weights(f"weight of {name}", module.weight)
     w = w.T.copy() if isinstance(layer, Dense) else w
@@ -135,48 +151,47 @@ def _fill(name: str, layer: Layer, module) -> Layer:
     return layer
 
 
-def _convolution(name: str, module) -> Layer:
+def _convolution(name: str, module: Any) -> Layer:
     _require(name, module, "padding_mode", "zeros", "train it again with zeros around its input")
     settings = {key: getattr(module, key) for key in ("stride", "padding", "dilation", "groups")}
     sizes = module.in_channels, module.out_channels, module.kernel_size
     return _fill(name, Conv2D(*sizes, rng=np.random.default_rng(0), **settings), module)  # what it draws is replaced
 
 
-def _dense(name: str, module) -> Layer:
+def _dense(name: str, module: Any) -> Layer:
     return _fill(name, Dense(module.in_features, module.out_features, rng=np.random.default_rng(0)), module)
 
 
-def _max_pool(name: str, module) -> Layer:
-    _require(name, module, "return_indices", False, "max_pool2d returns the places of the winners too")
-    return MaxPool2D(module.kernel_size, dilation=module.dilation, **_windows(module))
+def _activation(key: str, name: str, module: Any) -> Layer:
+    entry = ACTIVATIONS[key]
+    settings = _settings(name, module, {entry.torch_names.get(ours, ours): ours for ours in entry.settings}, entry)
+    own = getattr(layers, entry.torch, None)
+    return own(**settings) if own else Activation(key, **settings)
 
 
-def _mean_pool(name: str, module) -> Layer:
-    _require(name, module, "divisor_override", None, "a mean divides by the number of its cells")
-    return MeanPool2D(module.kernel_size, count_include_pad=module.count_include_pad, **_windows(module))
+def _pool(key: str, name: str, module: Any) -> Layer:
+    ours = ("stride", "padding", "dilation", "ceil_mode", *POOLS[key].options)
+    settings = _settings(name, module, {"kernel_size": "kernel", **{key: key for key in ours}}, POOLS[key])
+    own = getattr(layers, f"{key.capitalize()}Pool2D", None)
+    return own(**settings) if own else Pool2D(key, **settings)
 
 
-def _windows(module) -> dict:
-    return {key: getattr(module, key) for key in ("stride", "padding", "ceil_mode")}
+def _settings(name: str, module: Any, known: Mapping[str, str], entry: Any) -> dict[str, Any]:
+    """Return the settings of a layer that are ``known``, under cnnlab's names; all others must be what it computes."""
+    defaults = {key: parameter.default for key, parameter in inspect.signature(type(module)).parameters.items()}
+    for key in getattr(module, "__constants__", ()):
+        if key not in known and key != "inplace":
+            value, advice = entry.torch_needs.get(key, (defaults.get(key), "cnnlab has no such setting"))
+            _require(name, module, key, value, advice)
+    return {ours: getattr(module, theirs) for theirs, ours in known.items() if hasattr(module, theirs)}
 
 
-def _flatten(name: str, module) -> Layer:
+def _flatten(name: str, module: Any) -> Layer:
     _require(name, module, "start_dim", 1, "one row for each image is what a fully connected layer reads")
     _require(name, module, "end_dim", -1, "one row for each image is what a fully connected layer reads")
     return Flatten()
 
 
-MAKERS: dict[str, Callable[[str, object], Layer]] = {
-    "Conv2d": _convolution,
-    "ReLU": lambda name, module: ReLU(),
-    "LeakyReLU": lambda name, module: LeakyReLU(slope=module.negative_slope),
-    "Sigmoid": lambda name, module: Sigmoid(),
-    "Tanh": lambda name, module: Tanh(),
-    "MaxPool2d": _max_pool,
-    "AvgPool2d": _mean_pool,
-    "Flatten": _flatten,
-    "Linear": _dense,
-}
 ADVICE = {  # by the beginning of a class's name
     "BatchNorm": "fold it into the convolution before it (torch.nn.utils.fuse_conv_bn_weights)",
     "Softmax": "leave it out, since the explorers take scores and compute the softmax themselves",
@@ -187,5 +202,4 @@ ADVICE = {  # by the beginning of a class's name
     "Lazy": "run one batch through the module first, so that it knows its size",
     "Dropout": "leave it out, since a trained network passes everything on through it",
 }
-for _start in ("GELU", "SiLU", "ELU", "SELU", "PReLU", "Hardswish", "Mish", "Softplus", "ReLU6"):
-    ADVICE[_start] = "train it with ReLU, LeakyReLU, Sigmoid or Tanh in its place"
+OTHER_ACTIVATIONS = ("GELU", "SiLU", "ELU", "SELU", "PReLU", "Hardswish", "Mish", "Softplus", "ReLU6")

@@ -8,16 +8,30 @@ from __future__ import annotations
 
 import inspect
 import math
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from importlib import import_module
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from cnnlab import activations, convolution, pooling  # whose functions are looked up when a layer is used
-from cnnlab._validate import check_batch, check_choice, check_int, check_known, check_pair, check_shape
-from cnnlab.geometry import check_window, roomy_plane
+from cnnlab._validate import (
+    Lengths,
+    Padding,
+    check_batch,
+    check_choice,
+    check_groups,
+    check_int,
+    check_known,
+    check_pair,
+    check_shape,
+)
+from cnnlab.geometry import Axis, check_window, roomy_plane
 from cnnlab.initialisation import initial_weights
-from cnnlab.operands import check_groups, check_pool
+
+__all__ = ["Conv2D", "Dense", "Flatten", "LeakyReLU", "MaxPool2D", "MeanPool2D", "ReLU", "Sigmoid", "Tanh"]
 
 GEOMETRY = ("stride", "padding", "dilation", "ceil_mode")  # the settings that say where windows fall
 dense = import_module("cnnlab.dense")  # `from cnnlab import dense` would be the function of that name
@@ -32,13 +46,18 @@ class Layer:
     """
 
     kind, reads = "", "all"
-    check_axes = None  # for a layer with windows, what turns a plane and a kernel into two axes
-    name, sizes, settings, geometry = "", (), {}, {}  # what it is made with; GEOMETRY names the last, out of settings
+    check_axes: Callable[..., tuple[Axis, Axis]] | None = None  # of a layer with windows: from plane and kernel to axes
+    name = ""
+    sizes: tuple = ()  # what it is made with, and
+    settings: dict[str, Any] = {}  # noqa: RUF012 - replaced, never changed
+    geometry: dict[str, Any] = {}  # noqa: RUF012 - those of the settings that are in GEOMETRY
 
-    def __init__(self):
-        self.params, self.grads, self._kept = {}, {}, None
+    def __init__(self) -> None:
+        self.params: dict[str, np.ndarray] = {}
+        self.grads: dict[str, np.ndarray] = {}
+        self._kept: tuple | None = None
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         taken = inspect.signature(type(self)).parameters
         named = [self.name] if "name" in taken else []  # ReLU() is Activation("relu"), and takes no name
         fixed = {} if named else self.settings  # by a class that does not take them
@@ -46,7 +65,7 @@ class Layer:
         changed = [f"{name}={value!r}" for name, value in self.settings.items() if value != defaults.get(name)]
         return f"{type(self).__name__}({', '.join([*map(repr, [*named, *self.sizes]), *changed])})"
 
-    def _set_up(self, *sizes, **settings) -> None:
+    def _set_up(self, *sizes: Any, **settings: Any) -> None:
         """Take the arguments of the layer, copies of its own, and raise what suits no plane."""
         geometry = {name: value for name, value in settings.items() if name in GEOMETRY}
         if self.check_axes:
@@ -55,37 +74,43 @@ class Layer:
         self.settings = {name: _plain(value) for name, value in settings.items()}
         self.geometry = {name: self.settings[name] for name in geometry}
 
-    def forward(self, x):
+    def forward(self, x: ArrayLike) -> np.ndarray:
         """Return the layer's output y for x, and keep what the backward needs: x must stay as it is until then."""
         self._kept = None  # where this raises, there is no way back from an earlier x
         y, kept = self._forward(x)
         self._kept = (kept,)  # which may itself be None
         return y
 
-    def backward(self, dy):
+    def backward(self, dy: ArrayLike) -> np.ndarray:
         """Return the gradient with respect to the x of the last forward, and put those of the weights in ``grads``."""
         if self._kept is None:
             raise RuntimeError(f"{self} must go forward before it goes backward")
         dx, self.grads = self._backward(dy, *self._kept)
         return dx
 
-    def axes(self, plane) -> tuple:
+    def _forward(self, x: Any) -> tuple[np.ndarray, Any]:
+        raise NotImplementedError(f"{type(self).__name__} must define _forward(x)")
+
+    def _backward(self, dy: Any, kept: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        raise NotImplementedError(f"{type(self).__name__} must define _backward(dy, kept)")
+
+    def axes(self, plane: Sequence[int]) -> tuple:
         """Return the axes (rows, columns) of the windows over a plane (H, W); none for a layer without windows."""
         return self.check_axes(plane, self.sizes[-1], **self.geometry) if self.check_axes else ()
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     """Return a number, or what holds numbers, as plain Python: no array, and no list of somebody else's."""
     return value.tolist() if isinstance(value, np.ndarray | np.generic) else deepcopy(value)
 
 
 class Conv2D(Layer):
-    """A convolution with biases; params w (F, C // groups, kh, kw) and b (F,).
+    """A convolution with biases; params w (K, C // groups, kh, kw) and b (K,).
 
     Parameters
     ----------
     channels, filters : int
-        C and F, the channels of x and of y.
+        C and K, the channels of x and of y.
     kernel, stride, padding, dilation, groups
         As :func:`cnnlab.conv2d`; ``kernel`` is an int or a pair (h, w).
     rng : numpy.random.Generator
@@ -104,7 +129,19 @@ class Conv2D(Layer):
     kind, reads = "convolution", "window"
     check_axes = staticmethod(check_window)
 
-    def __init__(self, channels, filters, kernel, *, rng, stride=1, padding=0, dilation=1, groups=1, init="he"):
+    def __init__(
+        self,
+        channels: int,
+        filters: int,
+        kernel: Lengths,
+        *,
+        rng: np.random.Generator,
+        stride: Lengths = 1,
+        padding: Padding = 0,
+        dilation: Lengths = 1,
+        groups: int = 1,
+        init: str = "he",
+    ):
         super().__init__()
         channels, filters = check_int("channels", channels, 1), check_int("filters", filters, 1)
         groups = check_groups(groups, channels, filters)
@@ -114,10 +151,10 @@ class Conv2D(Layer):
         w = initial_weights(shape, fan_in, fan_in * filters // channels, rng=rng, init=init)
         self.params = {"w": w, "b": np.zeros(filters)}
 
-    def _forward(self, x):
+    def _forward(self, x: Any) -> tuple[np.ndarray, Any]:
         return convolution.conv2d(x, self.params["w"], self.params["b"], **self.settings), x
 
-    def _backward(self, dy, x):
+    def _backward(self, dy: Any, x: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         dx, dw, db = convolution.conv2d_backward(dy, x, self.params["w"], **self.settings)
         return dx, {"w": dw, "b": db}
 
@@ -133,16 +170,16 @@ class Dense(Layer):
 
     kind = "fully connected"
 
-    def __init__(self, inputs, outputs, *, rng, init="he"):
+    def __init__(self, inputs: int, outputs: int, *, rng: np.random.Generator, init: str = "he"):
         super().__init__()
         shape = check_int("inputs", inputs, 1), check_int("outputs", outputs, 1)
         self._set_up(*shape)
         self.params = {"w": initial_weights(shape, *shape, rng=rng, init=init), "b": np.zeros(shape[1])}
 
-    def _forward(self, x):
+    def _forward(self, x: Any) -> tuple[np.ndarray, Any]:
         return dense.dense(x, self.params["w"], self.params["b"]), x
 
-    def _backward(self, dy, x):
+    def _backward(self, dy: Any, x: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         dx, dw, db = dense.dense_backward(dy, x, self.params["w"])
         return dx, {"w": dw, "b": db}
 
@@ -157,9 +194,19 @@ class Pool2D(Layer):
     """
 
     kind, reads = "pooling", "window"
-    check_axes = staticmethod(check_pool)
+    check_axes = staticmethod(pooling.check_pool)
 
-    def __init__(self, name, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False, **options):
+    def __init__(
+        self,
+        name: str,
+        kernel: Lengths,
+        *,
+        stride: Lengths | None = None,
+        padding: Padding = 0,
+        dilation: Lengths = 1,
+        ceil_mode: bool = False,
+        **options: Any,
+    ):
         check_choice("name", name, pooling.POOLS)
         super().__init__()
         self.name = name
@@ -167,11 +214,11 @@ class Pool2D(Layer):
         pooling.POOLS[name].forward(np.ones((1, 1, 1, 1)), 1, **options)  # raises what an option cannot be
         self._set_up(kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode, **options)
 
-    def _forward(self, x):
+    def _forward(self, x: Any) -> tuple[np.ndarray, Any]:
         y, kept = pooling.POOLS[self.name].forward(x, *self.sizes, **self.settings)
         return y, (kept, np.shape(x))
 
-    def _backward(self, dy, kept):
+    def _backward(self, dy: Any, kept: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         return pooling.POOLS[self.name].backward(dy, *kept, *self.sizes, **self.settings), {}
 
 
@@ -184,7 +231,15 @@ class MaxPool2D(Pool2D):
     4.0
     """
 
-    def __init__(self, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False):
+    def __init__(
+        self,
+        kernel: Lengths,
+        *,
+        stride: Lengths | None = None,
+        padding: Padding = 0,
+        dilation: Lengths = 1,
+        ceil_mode: bool = False,
+    ):
         super().__init__("max", kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
 
 
@@ -197,9 +252,18 @@ class MeanPool2D(Pool2D):
     2.5
     """
 
-    def __init__(self, kernel, *, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
-        options = {"ceil_mode": ceil_mode, "count_include_pad": count_include_pad}
-        super().__init__("mean", kernel, stride=stride, padding=padding, **options)
+    def __init__(
+        self,
+        kernel: Lengths,
+        *,
+        stride: Lengths | None = None,
+        padding: Padding = 0,
+        dilation: Lengths = 1,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+    ):
+        settings: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
+        super().__init__("mean", kernel, **settings, count_include_pad=count_include_pad)
 
 
 class Activation(Layer):
@@ -214,16 +278,16 @@ class Activation(Layer):
 
     kind, reads = "activation", "cell"
 
-    def __init__(self, name, **settings):
+    def __init__(self, name: str, **settings: float):
         check_choice("name", name, activations.ACTIVATIONS)
         super().__init__()
         self.name = name
         self._set_up(**activations.ACTIVATIONS[name].check_settings(settings))
 
-    def _forward(self, x):
+    def _forward(self, x: Any) -> tuple[np.ndarray, Any]:
         return activations.ACTIVATIONS[self.name].forward(x, **self.settings), x
 
-    def _backward(self, dy, x):
+    def _backward(self, dy: Any, x: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         return activations.ACTIVATIONS[self.name].backward(dy, x, **self.settings), {}
 
 
@@ -236,7 +300,7 @@ class ReLU(Activation):
     array([0., 3.])
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__("relu")
 
 
@@ -249,7 +313,7 @@ class LeakyReLU(Activation):
     array([-1.,  3.])
     """
 
-    def __init__(self, *, slope=0.01):
+    def __init__(self, *, slope: float = 0.01):
         super().__init__("leaky_relu", slope=slope)
 
 
@@ -262,7 +326,7 @@ class Sigmoid(Activation):
     array([0.5])
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__("sigmoid")
 
 
@@ -275,7 +339,7 @@ class Tanh(Activation):
     array([0.])
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__("tanh")
 
 
@@ -290,11 +354,11 @@ class Flatten(Layer):
 
     kind, reads = "flatten", "cell"
 
-    def _forward(self, x):
+    def _forward(self, x: Any) -> tuple[np.ndarray, Any]:
         x = check_batch("x", x)
         return x.reshape(len(x), -1).copy(), x.shape
 
-    def _backward(self, dy, x_shape):
+    def _backward(self, dy: Any, x_shape: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         dy = check_batch("dy", dy)
         check_shape("dy", dy, (x_shape[0], math.prod(x_shape[1:])), "that of y")
         return dy.reshape(x_shape).copy(), {}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from cnnlab._validate import check_array, check_integers, check_shape
 
+__all__ = ["softmax_cross_entropy", "softmax_cross_entropy_backward"]
 
-def softmax_cross_entropy(logits, labels):
+
+def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike) -> tuple[float, np.ndarray]:
     """Return the mean of ``-log(probability of the right class)``, and the probabilities.
 
     Parameters
@@ -55,7 +58,7 @@ def softmax_cross_entropy(logits, labels):
         return float((np.log(totals) - right).mean()), exponentials / totals
 
 
-def softmax_cross_entropy_backward(probabilities, labels):
+def softmax_cross_entropy_backward(probabilities: ArrayLike, labels: ArrayLike) -> np.ndarray:
     """Return ``(probabilities - 1 at the right class) / N``: the δ that starts the way back.
 
     Parameters
@@ -92,7 +95,7 @@ def softmax_cross_entropy_backward(probabilities, labels):
     return dlogits / len(labels)
 
 
-def check_labels(labels, shape: tuple[int, int], name: str = "labels") -> np.ndarray:
+def check_labels(labels: ArrayLike, shape: tuple[int, ...], name: str = "labels") -> np.ndarray:
     """Return labels as an int array (N,), checked against the shape (N, K) of the scores.
 
     Examples

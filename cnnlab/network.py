@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy, deepcopy
 from itertools import pairwise
-from typing import NamedTuple
+from os import PathLike
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from cnnlab._validate import check_cells, check_changeable, check_int, check_list, shown
 from cnnlab.data import FOLDER
@@ -15,6 +18,8 @@ from cnnlab.geometry import check_window, receptive_field
 from cnnlab.layers import Conv2D, Dense, Flatten, Layer, MaxPool2D, ReLU
 
 CELL = check_window((1, 1), 1)  # the axes of a layer without windows: a cell reads one cell
+
+__all__ = ["Sequential", "trained_network"]
 
 
 class Sequential:
@@ -52,7 +57,7 @@ class Sequential:
     total                                             1,370    34,570
     """
 
-    def __init__(self, *layers):
+    def __init__(self, *layers: Layer):
         for layer in layers:
             if not isinstance(layer, Layer):
                 raise TypeError(
@@ -72,19 +77,18 @@ class Sequential:
         """The gradients of the last backward."""
         return {f"{i}.{name}": grad for i, layer in enumerate(self.layers) for name, grad in layer.grads.items()}
 
-    def outputs(self, x) -> list[np.ndarray]:
+    def outputs(self, x: ArrayLike) -> list[np.ndarray]:
         """Return what every layer in turn makes of x; an error names the layer that raised it."""
-        outputs = []
+        outputs: list[Any] = [x]
         for i, layer in enumerate(self.layers):
             try:
-                x = layer.forward(x)
+                outputs.append(layer.forward(outputs[-1]))
             except (TypeError, ValueError) as error:
                 kind = TypeError if isinstance(error, TypeError) else ValueError
                 raise kind(f"layer {i}, {layer}: {error}") from error
-            outputs.append(x)
-        return outputs
+        return outputs[1:]
 
-    def gradients(self, dy) -> list:
+    def gradients(self, dy: ArrayLike) -> list:
         """Return the gradient with respect to the x of the last forward, then to each layer's output; dy is the last.
 
         Examples
@@ -97,7 +101,7 @@ class Sequential:
         >>> [gradient.ravel().tolist() for gradient in model.gradients([[10], [20]])[:2]]
         [[5.0, 20.0], [10.0, 20.0]]
         """
-        gradients = [dy]
+        gradients: list[Any] = [dy]
         for layer in reversed(self.layers):
             gradients.append(layer.backward(gradients[-1]))
         return gradients[::-1]
@@ -106,20 +110,22 @@ class Sequential:
         """Return the same layers, weights and all, whose forward leaves what these keep for their backward."""
         return Sequential(*(copy(layer) if layer.kind else deepcopy(layer) for layer in self.layers))
 
-    def forward(self, x):
+    def forward(self, x: ArrayLike) -> np.ndarray:
         """Return what the last layer makes of x."""
-        return [x, *self.outputs(x)][-1]
+        outputs: list[Any] = [x, *self.outputs(x)]
+        return outputs[-1]
 
-    def backward(self, dy):
+    def backward(self, dy: ArrayLike) -> np.ndarray:
         """Return the gradient with respect to the x of the last forward; those of the weights are then in ``grads``.
 
         It is the first of :meth:`gradients`; the others are not kept.
         """
+        gradient: Any = dy
         for layer in reversed(self.layers):
-            dy = layer.backward(dy)
-        return dy
+            gradient = layer.backward(gradient)
+        return gradient
 
-    def summary(self, shape) -> Summary:
+    def summary(self, shape: Sequence[int]) -> Summary:
         """Return a table with a row for each layer, for inputs of ``shape`` (C, H, W).
 
         ``sees`` is the receptive field of a cell, in input cells. ``unshared`` counts the weights and biases of a
@@ -145,11 +151,11 @@ class Sequential:
             rows.append(LayerSummary(repr(layer), y.shape[1:], sees, parameters, unshared))
         return Summary(rows)
 
-    def save(self, path) -> None:
+    def save(self, path: str | PathLike[str]) -> None:
         """Write the weights to an .npz file, with the care and the errors of :func:`cnnlab.data.npz.write_npz`."""
         write_npz(path, self.params)
 
-    def load(self, path) -> None:
+    def load(self, path: str | PathLike[str]) -> None:
         """Read the weights that :meth:`save` wrote for the same layers; where that fails, nothing is changed.
 
         Raises
@@ -208,8 +214,8 @@ class Summary(tuple):
 
     __slots__ = ()
 
-    def __repr__(self):
-        table = [("layer", "output", "sees", "parameters", "unshared")]
+    def __repr__(self) -> str:
+        table: list[tuple[str, ...]] = [("layer", "output", "sees", "parameters", "unshared")]
         for row in self:
             sees = "all" if row.sees is None else "×".join(map(str, row.sees))
             table.append((row.layer, str(row.output), sees, f"{row.parameters:,}", f"{row.unshared:,}"))
@@ -219,7 +225,7 @@ class Summary(tuple):
         return "\n".join(_line(cells, widths) for cells in table)
 
 
-def _fields(layers, maps) -> list[tuple[int, int]]:
+def _fields(layers: Sequence[Layer], maps: Sequence[np.ndarray]) -> list[tuple[int, int]]:
     """Return the size (h, w) of what a cell of each layer sees of the input through the windows up to it."""
     windows = [layer.axes(below.shape[2:]) or CELL for layer, below in zip(layers, maps, strict=False)]
     sizes = []
@@ -229,7 +235,7 @@ def _fields(layers, maps) -> list[tuple[int, int]]:
     return list(zip(*sizes, strict=True))
 
 
-def _line(cells, widths) -> str:
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     """Return a line of a table: two columns of words to the left, then numbers to the right."""
     words = [cell.ljust(width) for cell, width in zip(cells[:2], widths[:2], strict=True)]
     numbers = [cell.rjust(width) for cell, width in zip(cells[2:], widths[2:], strict=True)]

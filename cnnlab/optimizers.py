@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from cnnlab._validate import (
     check_array,
@@ -15,6 +17,10 @@ from cnnlab._validate import (
     check_shape,
     check_share,
 )
+
+__all__ = ["SGD", "Adam"]
+
+Arrays = Mapping[str, np.ndarray]  # by name
 
 
 class SGD:
@@ -48,15 +54,15 @@ class SGD:
     array([0.71])
     """
 
-    def __init__(self, learning_rate, momentum=0.0):
+    def __init__(self, learning_rate: float, momentum: float = 0.0):
         self.learning_rate = check_positive("learning_rate", learning_rate)
         self.momentum = check_share("momentum", momentum)
-        self._velocity = {}
+        self._velocity: dict[str, np.ndarray] = {}
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"SGD({self.learning_rate}, momentum={self.momentum})"
 
-    def update(self, params, grads) -> None:
+    def update(self, params: Arrays, grads: Mapping[str, ArrayLike]) -> None:
         """Change every parameter in place; nothing, and an error, where one cannot be, or a gradient misfits."""
         grads = check_gradients(params, grads, self._velocity)
         with np.errstate(all="ignore"):
@@ -95,16 +101,20 @@ class Adam:
     array([0.9, 1.1])
     """
 
-    def __init__(self, learning_rate=0.001, *, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    def __init__(
+        self, learning_rate: float = 0.001, *, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8
+    ):
         self.learning_rate = check_positive("learning_rate", learning_rate)
         self.beta1, self.beta2 = check_share("beta1", beta1), check_share("beta2", beta2)
         self.epsilon = check_positive("epsilon", epsilon)
-        self._steps, self._mean, self._square = 0, {}, {}
+        self._steps = 0
+        self._mean: dict[str, np.ndarray] = {}
+        self._square: dict[str, np.ndarray] = {}
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Adam({self.learning_rate})"
 
-    def update(self, params, grads) -> None:
+    def update(self, params: Arrays, grads: Mapping[str, ArrayLike]) -> None:
         """Change every parameter in place; nothing, and an error, where one cannot be, or a gradient misfits."""
         grads = check_gradients(params, grads, self._mean)
         steps, mean, square = self._steps + 1, {}, {}
@@ -120,18 +130,18 @@ class Adam:
         self._square |= square
 
 
-def _moved(mean, value: np.ndarray, share: float) -> np.ndarray:
+def _moved(mean: np.ndarray | float, value: np.ndarray, share: float) -> np.ndarray:
     """Return a running mean after one value more; ``share`` of it stays."""
     return mean + (1 - share) * (value - mean)
 
 
-def _subtract(params, steps: dict[str, np.ndarray]) -> None:
+def _subtract(params: Arrays, steps: dict[str, np.ndarray]) -> None:
     """Change all parameters, after everything that can fail."""
     for name, param in params.items():
         param -= steps[name]
 
 
-def check_gradients(params: dict, grads: dict, memory: dict) -> dict[str, np.ndarray]:
+def check_gradients(params: Arrays, grads: Mapping[str, ArrayLike], memory: Arrays) -> dict[str, np.ndarray]:
     """Return the gradient of each parameter; it, and what an optimizer remembers, must fit the parameter.
 
     Examples

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from cnnlab._validate import check_array, check_cells
-from cnnlab.operands import check_padding, check_unpadded
+import numpy as np
+from numpy.typing import ArrayLike
+
+from cnnlab._validate import Padding, check_array, check_cells, check_choice, check_number, shown
+from cnnlab.geometry import split_padding
+
+__all__ = ["pad2d", "pad2d_backward"]
 
 
 @np.errstate(all="ignore")  # what is not finite passes without a warning
-def pad2d(x, padding, *, mode="zeros", value=0.0):
+def pad2d(x: ArrayLike, padding: Padding, *, mode: str = "zeros", value: float = 0.0) -> np.ndarray:
     """Return x with a ring of padding around each plane.
 
     Parameters
@@ -69,7 +74,7 @@ def pad2d(x, padding, *, mode="zeros", value=0.0):
 
 
 @np.errstate(all="ignore")
-def pad2d_backward(dy, padding, *, mode="zeros"):
+def pad2d_backward(dy: ArrayLike, padding: Padding, *, mode: str = "zeros") -> np.ndarray:
     """Return the gradient of a padding: every cell gets what its copies get; a ring of constants gets nothing.
 
     Parameters
@@ -107,8 +112,35 @@ def pad2d_backward(dy, padding, *, mode="zeros"):
         return dy[:, :, top : top + height, left : left + width].copy()
     rows, columns = _SOURCES[mode](height, top, bottom), _SOURCES[mode](width, left, right)
     dx = np.zeros((*dy.shape[:2], height, width), dy.dtype)
-    np.add.at(dx, (..., rows[:, None], columns), dy)  # += would count a cell with several copies once
+    cells: Any = (..., rows[:, None], columns)  # numpy's types know no tuple of indices here
+    np.add.at(dx, cells, dy)  # += would count a cell with several copies once
     return dx
+
+
+# --- checks -------------------------------------------------------------------------------------------------------
+
+
+def check_padding(padding: Any, mode: Any, value: Any = 0.0) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the padding ((top, bottom), (left, right)) of an array padded in a mode."""
+    check_choice("mode", mode, PADDING_MODES)
+    if check_number("value", value) != 0 and mode != "constant":
+        raise ValueError(f'value ({value}) must go with mode "constant" (mode is "{mode}")')
+    if isinstance(padding, str):
+        raise ValueError(f"padding ({shown(padding)}) must be a number of cells: there is no kernel here")
+    rows, columns = split_padding(padding)
+    return rows, columns
+
+
+def check_unpadded(dy: Any, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[np.ndarray, int, int]:
+    """Return the checked gradient of a padded array, and the size (H, W) of what was padded."""
+    dy = check_array("dy", dy, "NCHW")
+    sizes = []
+    for length, (before, after) in zip(dy.shape[2:], (rows, columns), strict=True):
+        sizes.append(length - before - after)
+        if sizes[-1] < 1:
+            inner = f"{length} - {before} - {after} = {sizes[-1]}"
+            raise ValueError(f"padding ({before}, {after}) must leave a cell of dy ({inner})")
+    return dy, *sizes
 
 
 # --- which input cell each padded cell copies, along one axis -----------------------------------------------------
@@ -129,3 +161,4 @@ def _circular(size: int, before: int, after: int) -> np.ndarray:
 
 
 _SOURCES = {"reflect": _reflect, "replicate": _replicate, "circular": _circular}
+PADDING_MODES = ("zeros", "constant", *_SOURCES)

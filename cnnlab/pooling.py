@@ -1,27 +1,50 @@
 """Pooling, forward and backward: a window without weights that keeps its greatest cell, or its mean.
 
 Columns and rows are pooled one after the other: the maximum of maxima, the sum of sums. That takes k + k passes over
-the array in place of k * k. ``POOLS`` has what there is to know of each pool, in one record; another one may be put in.
+the array in place of k * k. An axis says where its windows fall: ``axis.wires(tap)`` is two slices of one length, the
+outputs whose window has a cell under this tap, and those cells.
+
+:data:`POOLS` has all there is to know of each pool, in one record. A new pool is one record more: from then on it is a
+layer, in the explorers and in :mod:`cnnlab.reference`, and :func:`cnnlab.interop.from_torch` takes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from cnnlab._validate import check_array, check_flag
-from cnnlab.geometry import Axis
-from cnnlab.operands import check_pool, check_pooled, check_winners
-from cnnlab.wiring import add_up, cells_per_window, under_taps
+from cnnlab._validate import (
+    Lengths,
+    Padding,
+    check_array,
+    check_cells,
+    check_flag,
+    check_integers,
+    check_lengths,
+    check_shape,
+)
+from cnnlab.geometry import Axis, check_filled, check_window
+from cnnlab.wiring import cells_per_window
 
-# Arrays of a block are (1, planes, H, W): what is under one tap is one piece of memory.
+__all__ = ["max_pool2d", "max_pool2d_backward", "mean_pool2d", "mean_pool2d_backward"]
+
 ROWS, COLUMNS = -2, -1
 BLOCK = 2**17  # cells to work on at a time: half a MiB of float32, which a processor's cache holds
 
 
-def max_pool2d(x, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False):
+def max_pool2d(
+    x: ArrayLike,
+    kernel: Lengths,
+    *,
+    stride: Lengths | None = None,
+    padding: Padding = 0,
+    dilation: Lengths = 1,
+    ceil_mode: bool = False,
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the greatest cell of each window, and where it stands.
 
     Parameters
@@ -67,12 +90,13 @@ def max_pool2d(x, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False
            [12, 10]])
     """
     x = check_array("x", x, "NCHW")
-    geometry = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
-    rows, columns = check_pool(x.shape[2:], kernel, **geometry)
+    rows, columns = check_pool(
+        x.shape[2:], kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
+    )
     y = np.empty((*x.shape[:2], rows.out, columns.out), x.dtype)
     argmax = np.empty(y.shape, np.intp)
     places = np.arange(rows.size * columns.size, dtype=np.min_scalar_type(rows.size * columns.size))
-    places = places.reshape(1, 1, rows.size, columns.size)
+    places = places.reshape(1, rows.size, columns.size)
     for x_block, y_block, argmax_block in _blocks(x, y, argmax):
         best = _first_greatest(x_block, places, columns, COLUMNS)
         y_block[...], argmax_block[...] = _first_greatest(*best, rows, ROWS)
@@ -80,7 +104,7 @@ def max_pool2d(x, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False
 
 
 @np.errstate(all="ignore")  # what is not finite passes without a warning
-def max_pool2d_backward(dy, argmax, x_shape):
+def max_pool2d_backward(dy: ArrayLike, argmax: ArrayLike, x_shape: Sequence[int]) -> np.ndarray:
     """Return the gradient of a max-pool: each winner gets its window's, one that won several windows their sum.
 
     Parameters
@@ -116,18 +140,33 @@ def max_pool2d_backward(dy, argmax, x_shape):
     >>> max_pool2d_backward(np.array([10, 20]).reshape(1, 1, 1, 2), argmax, (1, 1, 1, 3))[0, 0]
     array([[ 0., 30.,  0.]])
     """
-    dy, argmax, x_shape = check_winners(dy, argmax, x_shape)
-    dx = np.zeros(x_shape, dy.dtype)
-    for dx_block, dy_block, argmax_block in _blocks(dx, dy, argmax):
-        _, planes, height, width = dx_block.shape
-        first_cells = np.arange(planes).reshape(-1, 1, 1) * (height * width)
-        cells = (argmax_block + first_cells).ravel()
+    dy, shape = check_array("dy", dy, "NCHW"), _check_x_shape(x_shape)
+    check_shape("dy", dy, (*shape[:2], *dy.shape[2:]), f"N and C of x_shape {shape}")
+    winners = check_integers("argmax", argmax)
+    check_shape("argmax", winners, dy.shape, "one for each cell of dy")
+    height, width = shape[2:]
+    for place in (winners.min(), winners.max()):
+        if not 0 <= place < height * width:
+            raise ValueError(f"argmax ({place}) must be a cell of the plane (0 to {height}*{width} - 1)")
+    dx = np.zeros(shape, dy.dtype)
+    for dx_block, dy_block, winners_block in _blocks(dx, dy, winners):
+        first_cells = np.arange(len(dx_block)).reshape(-1, 1, 1) * (height * width)
+        cells = (winners_block + first_cells).ravel()
         np.add.at(dx_block.reshape(-1), cells, dy_block.ravel())  # += would count a repeated winner once
     return dx
 
 
 @np.errstate(all="ignore")
-def mean_pool2d(x, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False, count_include_pad=True):
+def mean_pool2d(
+    x: ArrayLike,
+    kernel: Lengths,
+    *,
+    stride: Lengths | None = None,
+    padding: Padding = 0,
+    dilation: Lengths = 1,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> np.ndarray:
     """Return the mean of each window.
 
     Parameters
@@ -159,20 +198,29 @@ def mean_pool2d(x, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=Fals
            [10.5, 12.5]])
     """
     x = check_array("x", x, "NCHW")
-    geometry = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
-    rows, columns = check_pool(x.shape[2:], kernel, **geometry)
+    rows, columns = check_pool(
+        x.shape[2:], kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
+    )
     divisor = _divisor(rows, columns, count_include_pad).astype(x.dtype)
     y = np.empty((*x.shape[:2], rows.out, columns.out), x.dtype)
     for x_block, y_block in _blocks(x, y):
-        sums = under_taps(under_taps(x_block, rows, ROWS).sum(axis=1), columns, COLUMNS).sum(axis=1)
+        sums = _under_taps(_under_taps(x_block, rows, ROWS).sum(axis=0), columns, COLUMNS).sum(axis=0)
         np.divide(sums, divisor, out=y_block)
     return y
 
 
 @np.errstate(all="ignore")
 def mean_pool2d_backward(
-    dy, x_shape, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False, count_include_pad=True
-):
+    dy: ArrayLike,
+    x_shape: Sequence[int],
+    kernel: Lengths,
+    *,
+    stride: Lengths | None = None,
+    padding: Padding = 0,
+    dilation: Lengths = 1,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> np.ndarray:
     """Return the gradient of a mean-pool: every cell of a window gets an equal share, overlapping windows add up.
 
     Parameters
@@ -205,13 +253,18 @@ def mean_pool2d_backward(
            [ 4., 10.,  6.],
            [ 3.,  7.,  4.]])
     """
-    geometry = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
-    dy, x_shape, (rows, columns) = check_pooled(dy, x_shape, kernel, **geometry)
+    dy, shape = check_array("dy", dy, "NCHW"), _check_x_shape(x_shape)
+    rows, columns = check_pool(
+        shape[2:], kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
+    )
+    check_shape("dy", dy, (*shape[:2], rows.out, columns.out), f"the output for x_shape {shape}")
     divisor = _divisor(rows, columns, count_include_pad).astype(dy.dtype)
-    dx = np.zeros(x_shape, dy.dtype)
+    # dx[cell] = Σ dy[o] / divisor[o] over the windows o that have the cell: along each row, then along the columns
+    dx = np.zeros(shape, dy.dtype)
     for dx_block, dy_block in _blocks(dx, dy):
-        shares = add_up(_to_all(dy_block / divisor, columns), columns, COLUMNS)
-        add_up(_to_all(shares, rows), rows, ROWS, out=dx_block)
+        across = np.zeros((*dy_block.shape[:2], columns.size), dy.dtype)
+        _share_out(dy_block / divisor, columns, COLUMNS, across)
+        _share_out(across, rows, ROWS, dx_block)
     return dx
 
 
@@ -230,6 +283,8 @@ class Pool:
     numpy: str = ""  # an output in numpy, of {window} and {count}
     pytorch: str = ""  # its name in torch.nn.functional
     source: str = ""
+    torch: str = ""  # its class in torch.nn, which from_torch then takes
+    torch_needs: Mapping[str, tuple[object, str]] = field(default_factory=dict)  # what else that must be, and why
 
 
 POOLS: dict[str, Pool] = {
@@ -244,6 +299,8 @@ POOLS: dict[str, Pool] = {
         numpy="{window}.max()",
         pytorch="max_pool2d",
         source="Y-L. Boureau, J. Ponce and Y. LeCun, 2010",
+        torch="MaxPool2d",
+        torch_needs={"return_indices": (False, "max_pool2d returns the places of the winners too")},
     ),
     "mean": Pool(
         forward=lambda x, kernel, **settings: (mean_pool2d(x, kernel, **settings), None),
@@ -256,19 +313,67 @@ POOLS: dict[str, Pool] = {
         numpy="{window}.sum() / {count}",
         pytorch="avg_pool2d",
         source="Y. LeCun et al., 1998",
+        torch="AvgPool2d",
+        torch_needs={"divisor_override": (None, "a mean divides by the number of its cells")},
     ),
 }
+
+
+# --- checks -------------------------------------------------------------------------------------------------------
+
+
+def check_pool(
+    shape: Any, kernel: Any, *, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: Any = False
+) -> tuple[Axis, Axis]:
+    """Return the checked axes (rows, columns) of a pool over a plane; each window must hold an input cell."""
+    stride = kernel if stride is None else stride
+    rows, columns = check_window(shape, kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
+    for axis, other in ((rows, columns), (columns, rows)):  # pooled one after the other, in any order
+        check_filled(axis)
+        check_cells("the cells of all windows", (axis.kernel, axis.out, max(other.size, other.out)))
+    return rows, columns
+
+
+def _check_x_shape(x_shape: Any) -> tuple[int, ...]:
+    shape = check_lengths("x_shape", x_shape, "NCHW")
+    check_cells("dx", shape)
+    return shape
 
 
 # --- planes and axes ----------------------------------------------------------------------------------------------
 
 
 def _blocks(*arrays: np.ndarray) -> Iterator[list[np.ndarray]]:
-    """Yield arrays (N, C, ...) in pieces of about ``BLOCK`` cells of the largest, each (1, planes, ...)."""
-    flat = [array.reshape(1, -1, *array.shape[2:]) for array in arrays]
-    planes = max(1, BLOCK // max(array[0, 0].size for array in flat))
-    for first in range(0, flat[0].shape[1], planes):
-        yield [array[:, first : first + planes] for array in flat]
+    """Yield arrays (N, C, ...) in pieces of about ``BLOCK`` cells of the largest, each (planes, ...)."""
+    flat = [array.reshape(-1, *array.shape[2:]) for array in arrays]
+    planes = max(1, BLOCK // max(array[0].size for array in flat))
+    for first in range(0, len(flat[0]), planes):
+        yield [array[first : first + planes] for array in flat]
+
+
+def _under_taps(x: np.ndarray, axis: Axis, dim: int, fill: float = 0) -> np.ndarray:
+    """Return what each window has under each tap, ``fill`` where that is padding: (taps, ..., out, ...)."""
+    if axis.copies:
+        return x[None]
+    shape = list(x.shape)
+    shape[dim] = axis.out
+    cells, source = np.empty((axis.kernel, *shape), x.dtype), x.swapaxes(dim, -1)
+    for tap, into in enumerate(cells.swapaxes(dim, -1)):
+        outputs, inputs = axis.wires(tap)
+        into[..., outputs] = source[..., inputs]
+        into[..., : outputs.start] = into[..., outputs.stop :] = fill
+    return cells
+
+
+def _share_out(y: np.ndarray, axis: Axis, dim: int, dx: np.ndarray) -> None:
+    """Add what each window has to every one of its cells, along one dimension; dx is zeros."""
+    into, source = dx.swapaxes(dim, -1), y.swapaxes(dim, -1)
+    for tap in range(axis.kernel):
+        outputs, inputs = axis.wires(tap)
+        if axis.stride >= axis.extent:  # windows that share no cell, which is half as much work
+            into[..., inputs] = source[..., outputs]
+        else:
+            into[..., inputs] += source[..., outputs]  # one tap reads a cell once: nothing is lost
 
 
 def _first_greatest(x: np.ndarray, places: np.ndarray, axis: Axis, dim: int) -> tuple[np.ndarray, np.ndarray]:
@@ -277,20 +382,15 @@ def _first_greatest(x: np.ndarray, places: np.ndarray, axis: Axis, dim: int) -> 
     The places are in reading order, and grow from tap to tap; those of padding are beyond all others.
     """
     nowhere = np.iinfo(places.dtype).max
-    cells, places = under_taps(x, axis, dim, -np.inf), under_taps(places, axis, dim, nowhere)
-    y, first = cells.max(axis=1), places[:, -1]  # where all other taps lose, the last one wins
-    for tap in range(axis.kernel - 1):
-        loses = (cells[:, tap] != y) & (cells[:, tap] == cells[:, tap])  # NaN wins, and is not equal to itself
-        first = np.minimum(first, np.maximum(places[:, tap], loses * places.dtype.type(nowhere)))
+    cells, places = _under_taps(x, axis, dim, -np.inf), _under_taps(places, axis, dim, nowhere)
+    y, first = cells.max(axis=0), places[-1]  # where all other taps lose, the last one wins
+    for values, here in zip(cells[:-1], places[:-1], strict=True):
+        loses = (values != y) & (values == values)  # NaN wins, and is not equal to itself
+        first = np.minimum(first, np.maximum(here, loses * places.dtype.type(nowhere)))
     return y, first
 
 
-def _to_all(y: np.ndarray, axis: Axis) -> np.ndarray:
-    """Return y (A, ...) for each tap of an axis, (A, taps, ...)."""
-    return np.broadcast_to(y[:, None], (len(y), axis.kernel, *y.shape[1:]))
-
-
-def _divisor(rows: Axis, columns: Axis, count_include_pad: bool) -> np.ndarray:
+def _divisor(rows: Axis, columns: Axis, count_include_pad: Any) -> np.ndarray:
     """Return the number of cells that each window's sum is divided by, (out_h, out_w)."""
     count_padding = check_flag("count_include_pad", count_include_pad)
     return np.multiply.outer(*(cells_per_window(axis, count_padding=count_padding) for axis in (rows, columns)))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from cnnlab._validate import (
     check_array,
@@ -22,6 +24,9 @@ from cnnlab._validate import (
 from cnnlab.layers import Conv2D
 from cnnlab.losses import check_labels, softmax_cross_entropy, softmax_cross_entropy_backward
 from cnnlab.network import Sequential
+from cnnlab.optimizers import SGD, Adam
+
+__all__ = ["train"]
 
 
 class Step(NamedTuple):
@@ -39,7 +44,16 @@ class Step(NamedTuple):
     seconds: float
 
 
-def train(model, x, y, *, epochs, batch_size, optimizer, rng):
+def train(
+    model: Sequential,
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    epochs: int,
+    batch_size: int,
+    optimizer: SGD | Adam,
+    rng: np.random.Generator,
+) -> Iterator[Step]:
     """Train a model in place; return a generator that makes a step and gives its record, as often as it is asked.
 
     Parameters
@@ -101,10 +115,27 @@ def train(model, x, y, *, epochs, batch_size, optimizer, rng):
     with np.errstate(all="ignore"):  # the first step says what is not finite
         scores = check_array("the model's output", model.forward(x[:1]), "NK")
     y = check_labels(y, (len(x), scores.shape[1]), "y")
-    return _steps(model, x, y, epochs, batch_size, optimizer, rng)
+    steps_per_epoch = math.ceil(len(x) / batch_size)
+
+    def steps() -> Iterator[Step]:
+        """Make a step each time a record is asked for."""
+        good, seconds = _copies(model.params), 0.0
+        for step in range(1, epochs * steps_per_epoch + 1):
+            epoch, i = divmod(step - 1, steps_per_epoch)
+            if i == 0:
+                order = rng.permutation(len(x))
+            batch, start = order[i * batch_size : (i + 1) * batch_size], time.perf_counter()
+            try:
+                loss, accuracy, good = _step(model, x[batch], y[batch], optimizer, good)
+            except FloatingPointError as error:
+                raise FloatingPointError(f"{error} (step {step}, epoch {epoch + 1}, {optimizer})") from None
+            seconds += time.perf_counter() - start
+            yield Step(step, epochs * steps_per_epoch, epoch + 1, loss, accuracy, seconds)
+
+    return steps()
 
 
-def evaluate(model, x, y) -> tuple[float, float]:
+def evaluate(model: Sequential, x: ArrayLike, y: ArrayLike) -> tuple[float, float]:
     """Return the loss and the accuracy, from 0 to 1, of a model on images that it need not have seen.
 
     Parameters
@@ -125,24 +156,9 @@ def evaluate(model, x, y) -> tuple[float, float]:
     return loss, _accuracy(probabilities, y)
 
 
-def _steps(model, x, y, epochs, batch_size, optimizer, rng):
-    """Make a step each time a record is asked for."""
-    good = _copies(model.params)
-    steps_per_epoch, seconds = math.ceil(len(x) / batch_size), 0.0
-    for epoch in range(1, epochs + 1):
-        order = rng.permutation(len(x))
-        for i in range(steps_per_epoch):
-            batch = order[i * batch_size : (i + 1) * batch_size]
-            step, start = (epoch - 1) * steps_per_epoch + i + 1, time.perf_counter()
-            try:
-                loss, accuracy, good = _step(model, x[batch], y[batch], optimizer, good)
-            except FloatingPointError as error:
-                raise FloatingPointError(f"{error} (step {step}, epoch {epoch}, {optimizer})") from None
-            seconds += time.perf_counter() - start
-            yield Step(step, epochs * steps_per_epoch, epoch, loss, accuracy, seconds)
-
-
-def _step(model, x, y, optimizer, good):
+def _step(
+    model: Sequential, x: np.ndarray, y: np.ndarray, optimizer: SGD | Adam, good: dict[str, np.ndarray]
+) -> tuple[float, float, dict[str, np.ndarray]]:
     """Make one step, and return its loss, its accuracy and the parameters that had this loss.
 
     On any error, an interrupt too, put back the last parameters whose loss was finite: those of this step, or ``good``.
@@ -164,11 +180,11 @@ def _step(model, x, y, optimizer, good):
     return loss, _accuracy(probabilities, y), good
 
 
-def _accuracy(probabilities, y) -> float:
+def _accuracy(probabilities: np.ndarray, y: ArrayLike) -> float:
     return float((probabilities.argmax(axis=1) == y).mean())
 
 
-def _copies(params) -> dict[str, np.ndarray]:
+def _copies(params: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {name: param.copy() for name, param in params.items()}
 
 
@@ -194,11 +210,11 @@ class ReplacedGradients(Conv2D):
     ((1, 1, 1, 1), array([5.]))
     """
 
-    def __init__(self, layer, functions):
+    def __init__(self, layer: Conv2D, functions: dict[str, Callable]):
         super().__init__(*layer.sizes, rng=np.random.default_rng(0), **layer.settings)
         self.params, self._functions = deepcopy(layer.params), functions
 
-    def _backward(self, dy, x):
+    def _backward(self, dy: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         dx, grads = super()._backward(dy, x)
         found = {"dx": dx, "dw": grads["w"], "db": grads["b"]}
         for name, function in self._functions.items():
@@ -208,7 +224,7 @@ class ReplacedGradients(Conv2D):
         return found["dx"], {"w": found["dw"], "b": found["db"]}
 
 
-def replace_gradients(model, **functions) -> Sequential:
+def replace_gradients(model: Sequential, **functions: Callable) -> Sequential:
     """Return a copy of a model whose convolutions take some of their gradients from other functions.
 
     Parameters

@@ -7,14 +7,15 @@ below; over those of one tap, ``dy[o] * x[i]`` is the gradient of the kernel.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 
-from cnnlab._validate import check_pair
+from cnnlab._validate import Lengths, Padding, check_pair
 from cnnlab.geometry import Axis, check_window
+
+__all__ = ["wiring"]
 
 MOST_WIRES = 2**22  # in one table: 200 MB
 
@@ -64,7 +65,9 @@ def axis_wires(axis: Axis) -> AxisWires:
     return AxisWires(output, padded, np.where(inside, padded - axis.before, -1), tap)
 
 
-def wiring(size, kernel, *, stride=1, padding=0, dilation=1) -> Wiring:
+def wiring(
+    size: Lengths, kernel: Lengths, *, stride: Lengths = 1, padding: Padding = 0, dilation: Lengths = 1
+) -> Wiring:
     """Return the table of wires ``i = o * stride + t * dilation - padding`` of a convolution or pooling.
 
     Parameters
@@ -122,23 +125,6 @@ def _pairs(rows: np.ndarray, columns: np.ndarray, axes: tuple[Axis, Axis]) -> np
     return np.stack(np.broadcast_arrays(by_row, by_column), axis=-1).reshape(-1, 2)
 
 
-def tap_slices(axis: Axis, tap: int) -> tuple[slice, slice]:
-    """Return the wires of one tap as two slices of one length: the outputs that read the input, and what they read.
-
-    Examples
-    --------
-    >>> from cnnlab.geometry import check_axis
-    >>> tap_slices(check_axis(5, 3, stride=2, padding=1), 0)
-    (slice(1, 3, None), slice(1, 4, 2))
-    """
-    shift = tap * axis.dilation - axis.before
-    first = max(0, -(shift // axis.stride))
-    last = min(axis.out - 1, (axis.size - 1 - shift) // axis.stride)
-    if last < first:
-        return slice(0, 0), slice(0, 0)
-    return slice(first, last + 1), slice(first * axis.stride + shift, last * axis.stride + shift + 1, axis.stride)
-
-
 def full_axis(axis: Axis) -> Axis:
     """Return the axis of the full convolution that gathers the padded dx from dy with S - 1 zeros between its cells.
 
@@ -180,81 +166,3 @@ def held_wires(axis: Axis, *, count_padding: bool = False) -> np.ndarray:
     """
     wires = axis_wires(axis)
     return wires.padded < axis.padded if count_padding else wires.input >= 0
-
-
-# --- the loop over taps -------------------------------------------------------------------------------------------
-
-
-def under_taps(x: np.ndarray, axis: Axis, dim: int, fill: float = 0) -> np.ndarray:
-    """Return the cell under each tap of each window along one dimension, ``fill`` where that is padding.
-
-    From (A, ..., size, ...) to (A, taps, ..., out, ...); ``dim`` counts from the end. Of windows of one cell, a view.
-
-    Examples
-    --------
-    >>> from cnnlab.geometry import check_axis
-    >>> under_taps(np.array([[5, 6, 7]]), check_axis(3, 2, padding=(1, 0)), -1)
-    array([[[0, 5, 6],
-            [5, 6, 7]]])
-    """
-    if _reads_in_place(axis):
-        return x[:, None]
-    shape = [len(x), axis.kernel, *x.shape[1:]]
-    shape[dim] = axis.out
-    cells = np.empty(shape, x.dtype)
-    into, source = cells.swapaxes(dim, -1), x.swapaxes(dim, -1)
-    for tap in range(axis.kernel):
-        outputs, inputs = tap_slices(axis, tap)
-        into[:, tap, ..., outputs] = source[..., inputs]
-        into[:, tap, ..., : outputs.start] = into[:, tap, ..., outputs.stop :] = fill
-    return cells
-
-
-def add_up(shares: np.ndarray, axis: Axis, dim: int, out: np.ndarray | None = None) -> np.ndarray:
-    """Return for each cell the sum of its shares under all taps: :func:`under_taps` backward.
-
-    ``out`` may be an array of zeros to put them in.
-
-    Examples
-    --------
-    >>> from cnnlab.geometry import check_axis
-    >>> add_up(np.array([[[1, 10, 100], [2, 20, 200]]]), check_axis(3, 2, padding=(1, 0)), -1)
-    array([[ 12, 120, 200]])
-    """
-    if out is None:
-        if _reads_in_place(axis):
-            return shares[:, 0]
-        shape = [len(shares), *shares.shape[2:]]
-        shape[dim] = axis.size
-        out = np.zeros(shape, shares.dtype)
-    into, source = out.swapaxes(dim, -1), shares.swapaxes(dim, -1)
-    for tap in range(axis.kernel):
-        outputs, inputs = tap_slices(axis, tap)
-        if axis.stride >= axis.extent:  # windows that share no cell, which is half as much work
-            into[..., inputs] = source[:, tap, ..., outputs]
-        else:
-            into[..., inputs] += source[:, tap, ..., outputs]  # one tap reads a cell once: nothing is lost
-    return out
-
-
-def bands(axis: Axis, most: int) -> Iterator[tuple[slice, slice, Axis]]:
-    """Yield the windows of an axis in runs of at most ``most``: the outputs, the inputs they read, and their own axis.
-
-    Examples
-    --------
-    >>> from cnnlab.geometry import check_axis
-    >>> [(outputs.stop, inputs, band.before) for outputs, inputs, band in bands(check_axis(5, 3, padding=1), 3)]
-    [(3, slice(0, 4, None), 1), (5, slice(2, 5, None), 0)]
-    """
-    for first in range(0, axis.out, most):
-        windows = min(most, axis.out - first)
-        start = first * axis.stride - axis.before
-        end = start + (windows - 1) * axis.stride + axis.extent
-        low, high = (min(max(0, place), axis.size) for place in (start, end))
-        band = Axis(high - low, axis.kernel, axis.stride, low - start, end - high, axis.dilation)
-        yield slice(first, first + windows), slice(low, high), band
-
-
-def _reads_in_place(axis: Axis) -> bool:
-    """Return whether the only tap reads each cell for the output of its own index."""
-    return axis == Axis(axis.size, kernel=1, stride=1, before=0, after=0, dilation=axis.dilation)

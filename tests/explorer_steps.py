@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 
 # --- the learner's hand ---------------------------------------------------------------------------------------------
@@ -26,8 +28,9 @@ def choose(explorer, **settings) -> None:
     """Move the sliders to settings that fit, over a way on which every step does: from the largest input down."""
     largest = controls_of(explorer)["size"]["high"]
     steps = [("size", largest), ("padding", 0), *((name, settings[name]) for name in ("kernel", "padding", "size"))]
-    for name, value in [*steps, ("stride", settings["stride"])]:
-        move(explorer, **{name: value})
+    steps = [*steps, ("stride", settings["stride"])]
+    ask(explorer, *({"set": {name: value}} for name, value in steps))  # all in one request: drawn once
+    assert {name: getattr(explorer, name) for name, _ in steps} == dict(steps)
 
 
 def type_in(explorer, *cells, stage=0) -> None:
@@ -69,9 +72,9 @@ def words_of(explorer, kind="head") -> str:
 
 def state_of(explorer) -> tuple:
     """Return all that an event could change, to compare; but for the serial."""
-    shown = {**explorer.shown, "serial": 0}
+    shown = json.dumps({**explorer.shown, "serial": 0}, default=lambda value: getattr(value, "hex", value.__repr__)())
     arrays = {name: array.tobytes() for name, array in explorer.arrays.items()}
-    return repr(shown), arrays, repr(explorer.settings), len(explorer._past)
+    return shown, arrays, repr(explorer.settings), len(explorer._past)
 
 
 def arrays_of(explorer) -> dict[str, np.ndarray]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property, wraps
+from inspect import signature
 from unittest import mock
 
 import numpy as np
-import pytest
 from outside import L2, SOFTPLUS
 from scene_wires import (
     Wire,
@@ -36,8 +37,7 @@ from cnnlab.lab.scenes import (
     scatter_scene,
     tie_scene,
 )
-from cnnlab.operands import check_pool
-from cnnlab.pooling import POOLS
+from cnnlab.pooling import POOLS, check_pool
 
 # What every random draw could miss: F = 1, S > F, P > F, even F, leftovers, dilation, groups; (size, kernel, settings)
 ODD_CONVOLUTIONS = [
@@ -79,9 +79,14 @@ class Case:
     bends: bool = False  # y is no sum of shares
     parts: Callable | None = None  # (filter, channel of its group) to what it adds to y
 
-    @property
+    @cached_property
     def panels(self) -> dict[str, dict]:
         return {panel["name"]: panel for panel in self.scene["panels"]}
+
+    @property
+    def ways(self) -> tuple[bool, ...]:
+        """The ways to read the scene: with its gradients, and without where it has any."""
+        return (True, False) if any("gradient" in panel for panel in self.scene["panels"]) else (True,)
 
     def seen(self, backward: bool) -> dict:
         """Return the scene as it is read while its gradients are shown, or hidden."""
@@ -287,4 +292,21 @@ def all_cases() -> list[Case]:
 
 
 CASES = all_cases()
-every_case = pytest.mark.parametrize("number", range(len(CASES)), ids=[case.name for case in CASES])
+
+
+def every_case(test: Callable) -> Callable:
+    """Run a test of the case ``number`` for one after the other, in one pass; a failure says in which."""
+
+    @wraps(test)
+    def looped(**given):
+        for number, case in enumerate(CASES):
+            try:
+                test(number=number, **given)
+            except BaseException as error:
+                error.add_note(f"in case {number}, {case.name}")
+                raise
+
+    whole = signature(test)
+    rest = [parameter for name, parameter in whole.parameters.items() if name != "number"]
+    looped.__signature__ = whole.replace(parameters=rest)
+    return looped

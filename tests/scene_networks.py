@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from outside import Doubled, Renamed, Residual
 
-from cnnlab.lab.scenes.layers import as_planes
+from cnnlab.lab.scenes._layers import as_planes
 from cnnlab.layers import Activation, Conv2D, Dense, Flatten, LeakyReLU, MaxPool2D, MeanPool2D, Pool2D, ReLU, Sigmoid
 from cnnlab.network import Sequential
 

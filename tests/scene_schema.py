@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import UnionType
 from typing import Any, Literal, NotRequired, get_args, get_origin, get_type_hints, is_typeddict
 
 import numpy as np
@@ -29,6 +30,9 @@ def faults(value: Any, kind: Any, path: str = "") -> Iterator[str]:
         yield from (f"{path}.{name} is missing" for name, (_, must) in fields.items() if must and name not in value)
         for name in value.keys() & fields.keys():
             yield from faults(value[name], fields[name][0], f"{path}.{name}")
+    elif isinstance(kind, UnionType) and isinstance(value, dict):  # one of several: that which it shares most with
+        nearest = max(get_args(kind), key=lambda each: len(value.keys() & fields_of(each).keys()))
+        yield from faults(value, nearest, path)
     elif get_origin(kind) is list and isinstance(value, list):
         for k, each in enumerate(value):
             yield from faults(each, get_args(kind)[0], f"{path}[{k}]")
@@ -111,15 +115,24 @@ def _faults_of_sum(panel: dict, panels: dict, scene: dict) -> Iterator[str]:
                 yield f"the wires of {name} have no shares"
         elif operand != "one" and operand not in panels:
             yield f"{name} is a sum over {operand}, which is not there"
-        elif operand != "one" and panels[operand].get("end") not in wires["planes"]:
+        elif operand != "one" and panels[operand].get("end") not in wires.get("cells", wires.get("planes")):
             yield f"the wires of {name} do not end in {operand}"
-    if "groups" in told and told["groups"].shape != (len(wires["planes"][panel["end"]]), *panel["shape"]):
+    planes = wires.get("planes", {}).get(panel["end"], [])  # wires one by one are in no groups
+    if "groups" in told and told["groups"].shape != (len(planes), *panel["shape"]):
         yield f"the groups of {name} are {told['groups'].shape}"
 
 
 def _faults_of_wires(scene: dict) -> Iterator[str]:
     """Every end of a wire is a cell of every panel with that end."""
     for name, wires in scene["wires"].items():
+        if "cells" in wires:
+            columns = wires["cells"]
+            if {len(column) for column in columns.values()} != {len(wires["weight"])}:
+                yield f"columns of {name} differ in length"
+            for panel in scene["panels"]:
+                if not all(_holds(panel, cell) for cell in columns.get(panel.get("end"), [])):
+                    yield f"{name} leaves {panel['name']}"
+            continue
         for axis, (table, indices) in enumerate(wires.items()):
             if len({len(column) for column in indices.values()}) > 1:
                 yield f"columns of {name}.{table} differ in length"

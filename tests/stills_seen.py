@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import cache
 from io import BytesIO
 
 import numpy as np
-import pytest
 from matplotlib.colors import to_rgba
 from matplotlib.image import imread
 from matplotlib.path import Path
@@ -21,9 +22,9 @@ from cnnlab.lab.scenes import (
     scatter_scene,
     tie_scene,
 )
-from cnnlab.lab.stills import draw_scene, new_axes
-from cnnlab.lab.stills.canvas import DPI, UNIT, Drawing, Word, words_on
-from cnnlab.lab.stills.layout import lay_out
+from cnnlab.lab.stills import draw_scenes
+from cnnlab.lab.stills._canvas import Canvas, Word
+from cnnlab.lab.stills._scene import lay_out
 
 Place = tuple[str, int, int, int]  # panel, plane, row, column
 
@@ -59,7 +60,6 @@ SCENES = {
     "many filters": channels_scene(some(1, 2, 6, 6), some(6, 2, 3, 3)),
     "one cell": convolution_scene(np.ones((1, 1, 1, 1)), np.ones((1, 1, 1, 1))),
 }
-each_scene = pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
 
 
 def panels_of(scene: dict) -> dict[str, dict]:
@@ -76,27 +76,52 @@ def pixels(png: bytes) -> np.ndarray:
     return imread(BytesIO(png), format="png")
 
 
+def texts(canvas) -> list[str]:
+    """Return what is written on a canvas."""
+    return [word.text.strip() for word in canvas.words]
+
+
+def plain(text: str) -> str:
+    return "".join(text.split())
+
+
+def put_by(monkeypatch, draw) -> list[Canvas]:
+    """Return each canvas that a function puts on Axes."""
+    put, found = Canvas.put, []
+    monkeypatch.setattr(Canvas, "put", lambda self, ax: found.append(self) or put(self, ax))
+    draw()
+    monkeypatch.undo()
+    return found
+
+
+def box_of(word: Word) -> tuple[float, float, float, float]:
+    """Return the left, top, right and bottom of what a word fills."""
+    return word.left, word.base - 0.95 * word.size, word.left + word.width, word.base + 0.25 * word.size
+
+
 class Seen:
-    """A scene as it is drawn."""
+    """A scene as it is drawn; lengths in px."""
 
     def __init__(self, scene: dict):
-        self.scene, self.layout, self.ax = scene, lay_out(scene), draw_scene(scene, new_axes())
-        self.words = words_on(self.ax)
-        planes = [(block, x, y) for block, x, y in self.layout.blocks if block.panel["view"] in ("cells", "photo")]
-        self.blocks = {block.panel["name"]: (block, block.corners(x, y)) for block, x, y in planes}
+        self.scene, self.canvas = scene, draw_scenes([scene])
+        self.placed, _, self.width, self.height = lay_out(scene)
+        self.words, planes = self.canvas.words, [each for each in self.placed if hasattr(each[0], "corners")]
+        self.blocks = {
+            block.panel["name"]: (block, np.add(block.corners, (x, y + block.top))) for block, x, y in planes
+        }
         cells = [name for name, (block, _) in self.blocks.items() if block.panel["view"] == "cells"]
         self.places = [(name, *at) for name in cells for at in np.ndindex(self.blocks[name][0].panel["values"].shape)]
         self._boxes = np.array([self.box(place) for place in self.places]).reshape(-1, 4)
 
     def box(self, place: Place) -> tuple[float, float, float, float]:
-        """Return left, top, right and bottom of a cell, in px."""
+        """Return left, top, right and bottom of a cell."""
         name, plane, row, column = place
         block, corners = self.blocks[name]
         (x, y), side = corners[plane], block.side
         return x + column * side, y + row * side, x + (column + 1) * side, y + (row + 1) * side
 
     def at(self, x: float, y: float) -> Place | None:
-        """Return the cell at a point, in px."""
+        """Return the cell at a point."""
         left, top, right, bottom = self._boxes.T
         found = np.flatnonzero((left < x) & (x < right) & (top < y) & (y < bottom))
         return self.places[found[0]] if len(found) else None
@@ -105,11 +130,11 @@ class Seen:
         """Return the words in the cells; fails where one is wider than its cell."""
         found = {}
         for word in self.words:
-            place = self.at(UNIT * (word.left + word.right) / 2, UNIT * (word.top + word.bottom) / 2)
+            place = self.at(word.left + word.width / 2, word.base - 0.36 * word.size)
             if place:
                 left, _, right, _ = self.box(place)
-                assert left <= UNIT * word.left + 1e-6, word
-                assert UNIT * word.right <= right + 1, word
+                assert left <= word.left, word
+                assert word.left + word.width <= right + 1, word
                 found[place] = word
         return found
 
@@ -117,31 +142,40 @@ class Seen:
         """Return what is written in the cells."""
         return {place: word.text for place, word in self.written().items()}
 
-    def shapes(self, *, fill=None, line=None, width=None, corners=None) -> set[Place]:
-        """Return the cells with a shape of this look: colours, px of its line, how many corners it has."""
-        found = {self.at(*middle) for middle, *look in self.outlines() if _is(look, (fill, line, width, corners))}
-        return found - {None}
+    def shapes(self, **look) -> Counter[Place]:
+        """Return the cells with shapes of this look, and how many: fill, line, width, dashes, corners."""
+        found = Counter(self.at(*middle) for middle, have in self.outlines() if _is(have, look))
+        del found[None]
+        return found
 
     def fills(self) -> dict[Place, tuple]:
         """Return the colour of each cell: of the first shape that stands there."""
         found = {}
-        for middle, fill, *_ in self.outlines():
-            if (place := self.at(*middle)) and fill[3]:
-                found.setdefault(place, fill)
+        for middle, look in self.outlines():
+            if (place := self.at(*middle)) and look["fill"][3]:
+                found.setdefault(place, look["fill"])
         return found
 
     def outlines(self):
-        """Yield each closed shape: its middle in px, its fill and its line, and how many corners it has."""
-        for drawing in (artist for artist in self.ax.collections if isinstance(artist, Drawing)):
-            looks = drawing.get_facecolor(), drawing.get_edgecolor(), drawing.get_linewidth()
-            for path, fill, line, width in zip(drawing.get_paths(), *looks, strict=True):
-                starts = np.flatnonzero(path.codes == Path.MOVETO)
-                for points in np.split(path.vertices * UNIT, starts[1:]):
-                    middle = (points.min(axis=0) + points.max(axis=0)) / 2
-                    yield middle, tuple(fill), tuple(line), width * DPI / 72, len(points) - 1
+        """Yield each closed shape: its middle, and its look."""
+        for path, fill, line, width, dashes in self.canvas.shapes:
+            if path.codes is not None:
+                for points in np.split(path.vertices, np.flatnonzero(path.codes == Path.MOVETO)[1:]):
+                    corners = points[:-1]  # the last closes it
+                    look = {"fill": to_rgba(fill), "line": to_rgba(line), "width": width, "dashes": dashes}
+                    yield (corners.min(axis=0) + corners.max(axis=0)) / 2, {**look, "corners": len(corners)}
 
 
-def _is(look, wanted) -> bool:
-    fill, line, width, corners = wanted
-    asked = [fill and to_rgba(fill), line and to_rgba(line), width, corners]
-    return all(want is None or np.allclose(have, want) for have, want in zip(look, asked, strict=True))
+def _is(have: dict, wanted: dict) -> bool:
+    return all(have[name] == (to_rgba(value) if name in ("fill", "line") else value) for name, value in wanted.items())
+
+
+@cache
+def seen_as(name: str) -> Seen:
+    """Return a scene of ``SCENES`` as it is drawn, once for all tests."""
+    return Seen(SCENES[name])
+
+
+def each_seen() -> list[tuple[str, Seen]]:
+    """Return all of ``SCENES`` as they are drawn."""
+    return [(name, seen_as(name)) for name in SCENES]

@@ -1,9 +1,14 @@
-"""What grows from outside, without a change to the package: activations and layers of one's own.
+"""What grows: activations and layers of one's own, put in from outside or written into the package's own files.
 
 Each is put in as anybody would, and is found wherever the package's own are.
 """
 
 from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -146,3 +151,115 @@ def test_flatten_alone_is_a_network():
     assert_array_equal(model.forward(x), [[0, 1, 2, 3], [4, 5, 6, 7]])
     assert_array_equal(model.backward([[1, 2, 3, 4], [5, 6, 7, 8]]), [[[[1, 2], [3, 4]]], [[[5, 6], [7, 8]]]])
     assert [tuple(row) for row in model.summary((1, 2, 2))] == [("Flatten()", (4,), (1, 1), 0, 0)]
+
+
+# --- written into the package itself: one file, one entry -----------------------------------------------------------
+
+SOFTPLUS = """
+
+def softplus(z):
+    return np.logaddexp(0, check_array("z", z))
+
+
+def softplus_backward(da, z):
+    da, z = _check_pair(da, z)
+    return da * sigmoid(z)
+
+
+ACTIVATIONS["softplus"] = Nonlinearity(
+    lambda z: softplus(z), lambda da, z: softplus_backward(da, z), ("log(1 + exp(z))", "1 / (1 + exp(−z))"),
+    "C. Dugas et al. (2000)", torch="Softplus")
+"""
+FIND_SOFTPLUS = """
+z, da = np.array([[[[-1.0, 0.0], [2.0, 3.0]]]]), np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
+layer, a, dz = Activation("softplus"), np.log(1 + np.exp(z)), da / (1 + np.exp(-z))
+agree(layer.forward(z), a), agree(layer.backward(da), dz)
+agree(reference.activate("softplus", z), a), agree(reference.activate_backward("softplus", da, z), dz)
+explorer = ActivationExplorer(z, f="softplus")
+agree(explorer._scenes[0]["panels"][1]["values"], a[0])
+chain = ChainExplorer(np.ones((1, 1, 8, 8)), f="softplus")
+(read,) = from_torch(like.Sequential(like.Softplus())).layers
+agree(read.forward(z), a)
+raises("beta of module[0] (2.0) must be 1.0", like.Softplus(beta=2.0))
+raises("train it with ReLU, LeakyReLU, Sigmoid, Tanh or Softplus in its place", like.module("GELU")())
+print(explorer.describe(), repr(read), words(explorer), chain.f + chain.op, sep=chr(10))
+words(chain)
+"""
+
+MIDDLE = """
+
+POOLS["middle"] = Pool(
+    forward=lambda x, kernel, **s: ((max_pool2d(x, kernel, **s)[0] - max_pool2d(-x, kernel, **s)[0]) / 2, x),
+    backward=lambda dy, x, x_shape, kernel, **s: sum(
+        max_pool2d_backward(dy / 2, max_pool2d(sign * x, kernel, **s)[1], x_shape) for sign in (1, -1)),
+    pads_with=0.0, words="lies midway between the largest and the least of", strip=("mid(", ", ", ")"),
+    source="worked out here", torch="MiddlePool2d")
+"""
+FIND_MIDDLE = """
+x = np.array([[[[1.0, 9.0, 2.0, 2.0], [3.0, 5.0, 8.0, 4.0], [0, 0, 6.0, 7.0], [0, 2.0, 8.0, 9.0]]]])
+dy = np.array([[[[10.0, 20.0], [30.0, 40.0]]]])
+y, dx = [[[[5, 5], [1, 7.5]]]], [[[[5, 5, 10, 0], [0, 0, 10, 0], [15, 0, 20, 0], [0, 15, 0, 20]]]]
+layer = Pool2D("middle", 2)
+agree(layer.forward(x), y), agree(layer.backward(dy), dx)
+agree(reference.pool2d("middle", x, 2), y), agree(reference.pool2d_backward("middle", dy, x, 2), dx)
+explorer = PoolingExplorer(x, 2, op="middle")
+agree(explorer._scenes[0]["panels"][1]["values"], y[0])
+chain = ChainExplorer(np.ones((1, 1, 8, 8)), op="middle")
+(read,) = from_torch(like.Sequential(like.module("MiddlePool2d", kernel_size=2, stride=2)())).layers
+agree(read.forward(x), y)
+raises("AvgPool2d, MiddlePool2d, Flatten", like.module("LPPool2d")())
+print(explorer.describe(), repr(read), words(explorer), chain.f + chain.op, sep=chr(10))
+words(chain)
+"""
+
+ASK = """
+import numpy as np
+import torch_stand_ins as like
+from cnnlab import reference
+from cnnlab.interop import from_torch
+from cnnlab.lab import ActivationExplorer, ChainExplorer, PoolingExplorer
+from cnnlab.lab import stills
+from cnnlab.layers import Activation, Pool2D
+
+
+def agree(found, expected):
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def raises(said, module):
+    try:
+        from_torch(like.Sequential(module))
+    except (TypeError, ValueError) as error:
+        assert said in str(error), error
+    else:
+        raise AssertionError(said)
+
+
+def words(explorer):
+    assert len(explorer.still()["image/png"]) > 1000
+    return " ".join(word.text for word in stills.draw_scenes(explorer._scenes).words)
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "entry", "ask", "named"),
+    [("activations", SOFTPLUS, FIND_SOFTPLUS, "softplus"), ("pooling", MIDDLE, FIND_MIDDLE, "middle")],
+    ids=["an activation", "a pool"],
+)
+def test_one_entry_in_one_file_of_the_package_is_found_everywhere(module, entry, ask, named, repository, tmp_path):
+    shutil.copytree(repository / "cnnlab", tmp_path / "cnnlab", ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "cnnlab" / f"{module}.py").open("a", encoding="utf-8") as file:
+        file.write(entry)
+    path = os.pathsep.join([str(tmp_path), str(repository / "tests")])
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", ASK + ask],
+        env={**os.environ, "PYTHONPATH": path, "MPLBACKEND": "agg", "CNNLAB_PROGRESS": "off"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+    assert run.stderr == ""
+    assert [named in line for line in run.stdout.splitlines()] == [True] * 4

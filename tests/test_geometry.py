@@ -162,6 +162,18 @@ def test_the_receptive_field_spans_the_cells_that_are_seen(layers):
         assert field.jump == min(second) - min(first)
 
 
+def test_a_dilated_kernel_sees_as_far_as_it_reaches():
+    layers = [("conv", 3, 1, 1, 1), ("conv", 3, 2, 2, 2), ("conv", 3, 1, 0), ("conv", 2, 1, 0, 3)]
+    fields = [tuple(field) for field in receptive_field(layers)]
+    assert fields == [("conv", 3, 1, -1), ("conv", 7, 2, -3), ("conv", 11, 2, -3), ("conv", 17, 2, -3)]
+    assert [axis.out for axis in trace_axes(20, layers)] == [20, 10, 8, 5]
+    with pytest.raises(ValueError, match=r"^dilation \(0\) must be at least 1$"):
+        receptive_field([("conv", 3, 1, 1, 0)])
+    form = r"\(name, kernel, stride, padding\), or with a dilation"
+    with pytest.raises(ValueError, match=rf"^layers \(\('conv', 3\) in it\) must each be {form}$"):
+        receptive_field([("conv", 3)])
+
+
 def test_the_receptive_field_of_the_tutorials_stack():
     layers = [("conv", 5, 2, 1), ("pool", 3, 1, 0), ("conv", 3, 1, "same")]
     assert [tuple(field) for field in receptive_field(layers)] == [

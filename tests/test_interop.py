@@ -1,218 +1,184 @@
-"""Networks of PyTorch, read as networks of cnnlab: the same numbers forward and back, and clear words where not."""
+"""Networks of PyTorch, read as networks of cnnlab: the same numbers forward and back, and clear words where not.
+
+What is read of a module, and what is said of one that cannot be read, is tested with modules that only look like
+PyTorch's; test_interop_torch.py reads PyTorch's own, where it is installed, and compares their numbers.
+"""
 
 from __future__ import annotations
 
 import re
-import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import torch_stand_ins as like
+from numpy.testing import assert_array_equal
 
-from cnnlab import load_digits
-from cnnlab.interop import from_torch
-from cnnlab.lab import NetworkExplorer
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # what a package says while it loads is not ours
-    torch = pytest.importorskip("torch", reason="install cnnlab[torch] to test networks of PyTorch")
-nn = torch.nn
+from cnnlab import conv2d, dense
+from cnnlab.activations import ACTIVATIONS, Nonlinearity
+from cnnlab.interop import ADVICE, LEFT_OUT, OTHER_ACTIVATIONS, from_torch
+from cnnlab.pooling import POOLS, Pool
 
 
-def agree(module, shape, dtype=torch.float32):
-    """Compare both networks forward and back, weights and all, with an upstream gradient that is not even."""
-    generator = torch.Generator().manual_seed(3)
-    x = torch.randn(shape, generator=generator, dtype=dtype, requires_grad=True)
-    module = module.to(dtype).eval()
-    y = module(x)
-    dy = torch.randn(y.shape, generator=generator, dtype=dtype)
-    y.backward(dy)
-    model = from_torch(module)
-    close = {"rtol": 1e-5, "atol": 1e-5, "strict": True}
-    np.testing.assert_allclose(model.forward(x.detach().numpy()), y.detach().numpy(), **close)
-    np.testing.assert_allclose(model.backward(dy.numpy()), x.grad.numpy(), **close)
-    weights = [each.weight for each in module.modules() if hasattr(each, "weight")]
-    ours = [grad for name, grad in model.grads.items() if name.endswith("w")]
-    for grad, weight in zip(ours, weights, strict=True):
-        theirs = weight.grad.numpy()
-        np.testing.assert_allclose(grad, theirs.T if theirs.ndim == 2 else theirs, rtol=1e-4, atol=1e-4, strict=True)
-    biases = [each.bias for each in module.modules() if getattr(each, "bias", None) is not None]
-    ours = [
-        layer.grads["b"]
-        for layer, kept in zip([each for each in model.layers if each.params], _with_weight(module), strict=True)
-        if kept.bias is not None
-    ]
-    for grad, bias in zip(ours, biases, strict=True):
-        np.testing.assert_allclose(grad, bias.grad.numpy(), rtol=1e-4, atol=1e-4, strict=True)
+def exactly(message):
+    """Return the pattern that matches this message and nothing longer."""
+    return f"^{re.escape(message)}$"
 
 
-def _with_weight(module):
-    return [each for each in module.modules() if hasattr(each, "weight")]
+def read(*modules):
+    """Return the layers that a Sequential of these modules is read as."""
+    return list(from_torch(like.Sequential(*modules)).layers)
 
 
-def classifier():
-    """Return a network of all the layers that can be read, one of them used twice, with a Sequential inside."""
-    torch.manual_seed(1)
-    relu = nn.ReLU(inplace=True)
-    block = nn.Sequential(nn.Conv2d(6, 4, 3, padding="same", dilation=2, groups=2), nn.LeakyReLU(0.2), nn.Dropout(0.5))
-    return nn.Sequential(
-        nn.Conv2d(1, 6, (3, 5), stride=(2, 1), padding=(1, 2)),
-        relu,
-        nn.MaxPool2d(3, stride=2, padding=1, ceil_mode=True),
-        block,
-        nn.Identity(),
-        nn.Conv2d(4, 4, 1, bias=False),
-        relu,
-        nn.AvgPool2d((2, 3), stride=1, padding=(1, 0), count_include_pad=False),
-        nn.Tanh(),
-        nn.Flatten(),
-        nn.LazyLinear(7),
-        nn.Sigmoid(),
-        nn.Linear(7, 3),
+# --- what is read -------------------------------------------------------------------------------------------------
+
+KINDS = "Conv2d, ReLU, LeakyReLU, Sigmoid, Tanh, MaxPool2d, AvgPool2d, Flatten, Linear, Dropout, Identity"
+
+
+def test_each_kind_of_layer_is_read_with_its_settings_in_order():
+    w, v = np.arange(36.0).reshape(2, 2, 3, 3), np.arange(8.0).reshape(1, 8)
+    convolution = like.convolution(w, stride=(2, 1), padding=(1, 0), dilation=(1, 2), groups=2)
+    block = like.Sequential(like.LeakyReLU(negative_slope=0.25), like.Dropout(), like.Tanh())
+    pools = (
+        like.MaxPool2d(kernel_size=(3, 2), stride=1, padding=1, dilation=2, ceil_mode=True),
+        like.AvgPool2d(kernel_size=3, stride=(2, 1), padding=1, ceil_mode=True, count_include_pad=False),
     )
+    layers = read(convolution, like.ReLU(inplace=True), *pools, like.Identity(), block, like.Flatten(), like.linear(v))
+    assert list(map(repr, layers)) == [
+        "Conv2D(4, 2, (3, 3), stride=(2, 1), padding=(1, 0), dilation=(1, 2), groups=2)",
+        "ReLU()",
+        "MaxPool2D((3, 2), stride=1, padding=1, dilation=2, ceil_mode=True)",
+        "MeanPool2D(3, stride=(2, 1), padding=1, ceil_mode=True, count_include_pad=False)",
+        "LeakyReLU(slope=0.25)",
+        "Tanh()",
+        "Flatten()",
+        "Dense(8, 1)",
+    ]
+    assert repr(read(like.Sigmoid())) == "[Sigmoid()]"
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
-def test_all_layers_in_one_network_agree_forward_and_back(dtype):
-    module = classifier()
-    module(torch.zeros(1, 1, 13, 14))  # LazyLinear learns its size
-    agree(module, (3, 1, 13, 14), dtype)
+def test_the_weights_are_copies_and_give_the_numbers_of_the_operations():
+    w, b = np.arange(16.0).reshape(2, 2, 2, 2), np.array([100.0, 200.0])
+    v, c = np.arange(6.0).reshape(3, 2), np.array([1.0, 2.0, 3.0])
+    first, last = like.convolution(w, b), like.linear(v, c)
+    model, x = from_torch(like.Sequential(first, like.Flatten(), last)), np.arange(8.0).reshape(1, 2, 2, 2)
+    assert_array_equal(model.forward(x), dense(conv2d(x, w, b).reshape(1, 2), v.T, c))
+    for name, theirs in {"0.w": w, "0.b": b, "2.w": v, "2.b": c}.items():
+        assert not np.shares_memory(model.params[name], theirs)
+        assert model.params[name].flags.writeable
+    half = like.linear(v.astype(np.float32), dtype="torch.float32")
+    assert {array.dtype.name for array in read(half)[0].params.values()} == {"float32"}
 
 
-@settings(max_examples=25)
-@given(
-    kernel=st.tuples(st.integers(1, 3), st.integers(1, 3)),
-    stride=st.integers(1, 3),
-    padding=st.integers(0, 2),
-    dilation=st.integers(1, 2),
-    groups=st.sampled_from([1, 2]),
-)
-def test_any_convolution_agrees(kernel, stride, padding, dilation, groups):
-    torch.manual_seed(0)
-    settings = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
-    agree(nn.Sequential(nn.Conv2d(2, 4, kernel, **settings)), (2, 2, 7, 6))
+def test_without_biases_they_are_0():
+    (layer,) = read(like.convolution(np.ones((2, 1, 1, 1))))
+    assert_array_equal(layer.params["b"], [0, 0])
 
 
-@settings(max_examples=25)
-@given(
-    kernel=st.integers(2, 3),
-    stride=st.none() | st.integers(1, 3),
-    padding=st.integers(0, 1),
-    ceil_mode=st.booleans(),
-    count=st.booleans(),
-)
-def test_any_pooling_agrees(kernel, stride, padding, ceil_mode, count):
-    settings = {"stride": stride, "padding": padding, "ceil_mode": ceil_mode}
-    agree(nn.Sequential(nn.MaxPool2d(kernel, **settings)), (2, 3, 7, 8))
-    agree(nn.Sequential(nn.AvgPool2d(kernel, **settings, count_include_pad=count)), (2, 3, 7, 8))
+def test_a_subclass_is_read_where_it_goes_forward_as_a_sequential_does():
+    named = type("Named", (like.Sequential,), {"__module__": "mine"})
+    swapped = type("Swapped", (like.Sequential,), {"__module__": "mine", "forward": lambda self, x: x})
+    assert repr(from_torch(named(like.Tanh())).layers) == "(Tanh(),)"
+    with pytest.raises(TypeError, match=r"^module \(Swapped\) must be a torch.nn.Sequential of layers: put its layers"):
+        from_torch(swapped(like.Tanh()))
 
 
-def test_the_weights_are_copies():
-    module = nn.Sequential(nn.Linear(2, 3))
-    model = from_torch(module)
-    before = model.params["0.w"].copy()
-    with torch.no_grad():
-        module[0].weight.fill_(9)
-    np.testing.assert_array_equal(model.params["0.w"], before)
-    assert (model.params["0.w"].shape, model.params["0.w"].flags.writeable) == ((2, 3), True)
+# --- what a new entry of a table brings -----------------------------------------------------------------------------
 
 
-class Residual(nn.Module):
-    """A block whose way forward is its own."""
-
-    def __init__(self):
-        super().__init__()
-        self.body = nn.Conv2d(1, 1, 3, padding=1)
-
-    def forward(self, x):
-        return x + self.body(x)
-
-
-class Swapped(nn.Sequential):
-    """A Sequential that goes forward in an order of its own."""
-
-    def forward(self, x):
-        return super().forward(x.flip(-1))
+def test_an_activation_and_a_pool_of_the_tables_are_read_by_the_class_that_they_name(monkeypatch):
+    f = Nonlinearity(lambda z, **s: z, lambda da, z, **s: da, ("", ""), settings={"sharp": 1.0}, torch="Softplus")
+    names, needs = {"torch_names": {"sharp": "beta"}}, {"threshold": (30.0, "it is linear beyond")}
+    monkeypatch.setitem(ACTIVATIONS, "softplus", Nonlinearity(**vars(f) | names | {"torch_needs": needs}))
+    pool = Pool(lambda x, kernel, **s: (x, x), lambda dy, *_, **s: dy, 0.0, "", ("", "", ""), torch="LPPool2d")
+    monkeypatch.setitem(POOLS, "l2", pool)
+    layers = read(like.Softplus(beta=3.0, threshold=30.0), like.LPPool2d(kernel_size=3, stride=1))
+    assert list(map(repr, layers)) == ["Activation('softplus', sharp=3.0)", "Pool2D('l2', 3, stride=1)"]
+    with pytest.raises(ValueError, match=exactly("threshold of module[0] (20.0) must be 30.0: it is linear beyond")):
+        read(like.Softplus())
+    with pytest.raises(ValueError, match=exactly("norm_type of module[0] (1) must be 2: cnnlab has no such setting")):
+        read(like.LPPool2d(norm_type=1))
+    with pytest.raises(TypeError, match=r"train it with ReLU, LeakyReLU, Sigmoid, Tanh or Softplus in its place$"):
+        read(like.module("GELU")())
 
 
-class Named(nn.Sequential):
-    """A Sequential under another name."""
+# --- what is refused ----------------------------------------------------------------------------------------------
 
 
-class Loud(nn.ReLU):
-    """A ReLU that is none."""
-
-    def forward(self, x):
-        return 2 * super().forward(x)
-
-
-def test_a_subclass_that_goes_forward_as_a_sequential_does_is_read():
-    agree(Named(nn.Tanh()), (2, 3))
-
-
-REFUSED = {
-    "module[1] (BatchNorm2d)": ([nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4)], "fold it into the convolution before it"),
-    "module[0][0] (Softmax)": (
-        [nn.Sequential(nn.Softmax(dim=1))],
-        "leave it out, since the explorers take scores",
-    ),
-    "module[0] (GELU)": ([nn.GELU()], "train it with ReLU, LeakyReLU, Sigmoid or Tanh in its place"),
-    "module[0] (AdaptiveAvgPool2d)": ([nn.AdaptiveAvgPool2d(1)], "use AvgPool2d with a window of the size of the map"),
-    "module[0] (Residual)": ([Residual()], "put its layers into a Sequential, in the order in which they are used"),
-    "module[0] (Swapped)": ([Swapped(nn.ReLU())], "put its layers into a Sequential, in the order"),
-    "module[0] (Loud)": ([Loud()], "must be one of Conv2d, ReLU, LeakyReLU, Sigmoid, Tanh, MaxPool2d"),
-    "module[0] (LazyLinear)": ([nn.LazyLinear(3)], "run one batch through the module first"),
-    "module[0] (Conv1d)": ([nn.Conv1d(1, 1, 3)], "must be one of Conv2d"),
-    "module[0] (ParametrizedLinear)": (
-        [nn.utils.parametrizations.weight_norm(nn.Linear(2, 2))],
-        "call torch.nn.utils.parametrize.remove_parametrizations on it first",
-    ),
-}
+def test_a_layer_that_is_not_there_is_refused_by_name_with_what_could_be_done():
+    said = {f"{start}2d" if start.endswith("Pool") else start: text for start, text in ADVICE.items()}
+    said |= dict.fromkeys(OTHER_ACTIVATIONS, "train it with ReLU, LeakyReLU, Sigmoid or Tanh in its place")
+    said |= {
+        "BatchNorm2d": ADVICE["BatchNorm"],
+        "LazyLinear": ADVICE["Lazy"],
+        "ParametrizedLinear": ADVICE["Parametrized"],
+    }
+    said |= {"Dropout2d": ADVICE["Dropout"]}
+    del said["Dropout"]  # which is left out
+    for kind, text in said.items():
+        message = f"module[0][0] ({kind}) must be one of {KINDS}: {text}"
+        with pytest.raises(TypeError, match=exactly(message)):
+            read(like.Sequential(like.module(kind)()))
 
 
-@pytest.mark.parametrize(("said", "layers", "advice"), [(said, *case) for said, case in REFUSED.items()], ids=REFUSED)
-def test_a_layer_that_is_not_there_is_refused_by_name_with_what_could_be_done(said, layers, advice):
-    with pytest.raises(TypeError) as error:
-        from_torch(nn.Sequential(*layers))
-    assert said in str(error.value)
-    assert advice in str(error.value)
+def test_each_advice_says_what_helps():
+    assert {start: re.findall(r"[A-Za-z_.0-9]+", text)[:4] for start, text in ADVICE.items()} == {
+        "BatchNorm": ["fold", "it", "into", "the"],
+        "Softmax": ["leave", "it", "out", "since"],
+        "LogSoftmax": ["leave", "it", "out", "since"],
+        "AdaptiveAvgPool": ["use", "AvgPool2d", "with", "a"],
+        "AdaptiveMaxPool": ["use", "MaxPool2d", "with", "a"],
+        "Parametrized": ["call", "torch.nn.utils.parametrize.remove_parametrizations", "on", "it"],
+        "Lazy": ["run", "one", "batch", "through"],
+        "Dropout": ["leave", "it", "out", "since"],
+    }
+    assert LEFT_OUT == ("Dropout", "Identity")
 
 
-SETTINGS = {
-    "padding_mode of module[0] ('reflect') must be 'zeros'": nn.Conv2d(1, 1, 3, padding=1, padding_mode="reflect"),
-    "divisor_override of module[0] (3) must be None": nn.AvgPool2d(2, divisor_override=3),
-    "return_indices of module[0] (True) must be False": nn.MaxPool2d(2, return_indices=True),
-    "start_dim of module[0] (2) must be 1": nn.Flatten(2),
-    "end_dim of module[0] (2) must be -1": nn.Flatten(1, 2),
-}
+def test_a_block_with_layers_in_it_is_to_be_laid_out_and_one_without_gets_no_advice():
+    block = type("Residual", (like.Module,), {"__module__": "mine"})
+    loud = type("Loud", (like.ReLU,), {"__module__": "mine", "forward": lambda self, x: x})
+    advice = "put its layers into a Sequential, in the order in which they are used"
+    with pytest.raises(TypeError, match=exactly(f"module[1] (Residual) must be one of {KINDS}: {advice}")):
+        read(like.ReLU(), block(like.ReLU()))
+    with pytest.raises(TypeError, match=exactly(f"module[0] (Loud) must be one of {KINDS}")):
+        read(loud())
+    with pytest.raises(TypeError, match=exactly(f"module.body (Conv1d) must be one of {KINDS}")):
+        from_torch(_with_names(body=like.module("Conv1d")()))
+    with pytest.raises(TypeError, match=exactly("module (ReLU) must be a torch.nn.Sequential of layers")):
+        from_torch(like.ReLU())
+    with pytest.raises(TypeError, match=exactly("module (7) must be a torch.nn.Sequential of layers")):
+        from_torch(7)
 
 
-@pytest.mark.parametrize(("said", "layer"), SETTINGS.items(), ids=SETTINGS)
-def test_a_setting_that_is_not_there_is_refused_by_name(said, layer):
-    with pytest.raises(ValueError, match=f"^{re.escape(said)}: [a-z]"):
-        from_torch(nn.Sequential(layer))
+def _with_names(**children):
+    sequential = like.Sequential()
+    sequential._modules = children
+    return sequential
 
 
-def test_what_is_no_sequential_is_refused():
-    with pytest.raises(
-        TypeError, match=r"module \(Residual\) must be a torch.nn.Sequential.*: put its layers into a Seq"
+def test_a_setting_that_is_not_there_is_refused_by_name_with_what_could_be_done():
+    rows = "one row for each image is what a fully connected layer reads"
+    for layer, message in (
+        (
+            like.convolution(np.ones((1, 1, 1, 1)), padding_mode="reflect"),
+            "padding_mode of module[0] ('reflect') must be 'zeros': train it again with zeros around its input",
+        ),
+        (
+            like.AvgPool2d(divisor_override=3),
+            "divisor_override of module[0] (3) must be None: a mean divides by the number of its cells",
+        ),
+        (
+            like.MaxPool2d(return_indices=True),
+            "return_indices of module[0] (True) must be False: max_pool2d returns the places of the winners too",
+        ),
+        (like.Flatten(start_dim=2), f"start_dim of module[0] (2) must be 1: {rows}"),
+        (like.Flatten(end_dim=2), f"end_dim of module[0] (2) must be -1: {rows}"),
     ):
-        from_torch(Residual())
-    with pytest.raises(TypeError, match=r"module \(ReLU\) must be a torch.nn.Sequential of layers$"):
-        from_torch(nn.ReLU())
-    with pytest.raises(
-        TypeError, match=r"weight of module\[0\] \(torch.float16\) must be float32 or float64: call .float"
-    ):
-        from_torch(nn.Sequential(nn.Linear(2, 2).half()))
+        with pytest.raises(ValueError, match=exactly(message)):
+            read(layer)
 
 
-def test_an_explorer_opens_on_it_and_shows_its_numbers():
-    digits = load_digits()  # float64, where the weights are float32
-    torch.manual_seed(2)
-    module = nn.Sequential(nn.Conv2d(1, 3, 3), nn.ReLU(), nn.Dropout(), nn.Flatten(), nn.Linear(108, 10)).eval()
-    explorer = NetworkExplorer(from_torch(module), digits.x_test, digits.y_test)
-    explorer.image = 7
-    with torch.no_grad():
-        expected = module(torch.tensor(digits.x_test[7:8], dtype=torch.float32)).softmax(dim=1)
-    np.testing.assert_allclose(explorer.result.probabilities, expected.numpy(), rtol=1e-5, strict=True)
+def test_a_weight_that_is_no_float_is_refused():
+    message = "weight of module[0] (torch.float16) must be float32 or float64: call .float() on the module first"
+    with pytest.raises(TypeError, match=exactly(message)):
+        read(like.linear(np.ones((2, 2)), dtype="torch.float16"))

@@ -23,6 +23,7 @@ def test_named_layers_are_layers_of_their_table():
         (Tanh(), Activation("tanh")),
         (MaxPool2D(2), Pool2D("max", 2)),
         (MeanPool2D(3, stride=2), Pool2D("mean", 3, stride=2)),
+        (MeanPool2D(2, dilation=2), Pool2D("mean", 2, dilation=2)),
         (Pool2D("mean", 2, dilation=3), Pool2D("mean", 2, dilation=[3, 3], stride=2, count_include_pad=True)),
     ]:
         assert isinstance(layer, type(same))

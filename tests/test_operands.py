@@ -10,7 +10,7 @@ import pytest
 
 import cnnlab
 from cnnlab import reference
-from cnnlab.operands import check_pool
+from cnnlab.pooling import check_pool
 
 ONE, PLANE = np.ones((1, 1, 1, 1)), np.ones((1, 1, 4, 4))
 MANY = np.broadcast_to(1.0, (2**14, 1, 1, 1))  # one number in memory

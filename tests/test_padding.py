@@ -14,8 +14,7 @@ from strategies import floats, integers, seeds
 
 from cnnlab import reference
 from cnnlab.gradcheck import gradient_error, numerical_gradient
-from cnnlab.operands import PADDING_MODES
-from cnnlab.padding import pad2d, pad2d_backward
+from cnnlab.padding import PADDING_MODES, pad2d, pad2d_backward
 
 NUMPY_MODE = {
     "zeros": "constant",

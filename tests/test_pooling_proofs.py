@@ -11,8 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from cnnlab import reference
 from cnnlab.gradcheck import gradient_error, numerical_gradient
-from cnnlab.operands import check_pool
-from cnnlab.pooling import max_pool2d, max_pool2d_backward, mean_pool2d, mean_pool2d_backward
+from cnnlab.pooling import check_pool, max_pool2d, max_pool2d_backward, mean_pool2d, mean_pool2d_backward
 from cnnlab.wiring import wiring
 
 # Each case is told apart from some mistake: overlap, leftovers, rectangles, asymmetric padding, dilation, ceil.

@@ -5,15 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from outside import L2
 from strategies import floats, integers
 
-from cnnlab import pooling
+from cnnlab import pooling, reference
 from cnnlab.gradcheck import gradient_error, numerical_gradient
-from cnnlab.operands import check_pool
-from cnnlab.pooling import POOLS, Pool
-from cnnlab.wiring import add_up, under_taps
+from cnnlab.pooling import POOLS, Pool, mean_pool2d, mean_pool2d_backward
 
-ROWS, COLUMNS = -2, -1
 SETTINGS = [
     {"kernel": 2},
     {"kernel": (3, 2), "stride": (1, 2), "padding": ((0, 2), (1, 0))},
@@ -22,57 +20,51 @@ SETTINGS = [
 ]
 
 
-# --- an L2 pool, made of the public pieces ------------------------------------------------------------------------
+# --- a pool from outside: the root of the mean square ------------------------------------------------------------
 
 
-def l2_pool2d(x, kernel, **settings):
-    """Return the root of the sum of squares of each window, and what the backward needs."""
-    rows, columns = check_pool(x.shape[2:], kernel, **settings)
-    squares = under_taps(under_taps(x**2, rows, ROWS).sum(axis=1), columns, COLUMNS).sum(axis=1)
-    y = np.sqrt(squares)
+def rms_pool2d(x, kernel, **settings):
+    """Return the root of the mean square of each window, and what the backward needs."""
+    y = np.sqrt(mean_pool2d(x**2, kernel, **settings))
     return y, (x, y)
 
 
-def l2_pool2d_backward(dy, kept, x_shape, kernel, **settings):
-    """Return the gradient of an L2 pool: the sum of dy * x / y over the windows of each cell, 0 where y is 0."""
+def rms_pool2d_backward(dy, kept, x_shape, kernel, **settings):
+    """Return dx: each window's dy / y, shared out as a mean's gradient, times x; 0 where y is 0."""
     x, y = kept
-    rows, columns = check_pool(x_shape[2:], kernel, **settings)
     share = np.divide(dy, y, out=np.zeros_like(y), where=y > 0)
-    for axis, dim in ((rows, ROWS), (columns, COLUMNS)):
-        to_all = np.broadcast_to(share[:, None], (len(share), axis.kernel, *share.shape[1:]))
-        share = add_up(to_all, axis, dim)
-    return x * share
+    return x * mean_pool2d_backward(share, x_shape, kernel, **settings)
 
 
-L2 = Pool(
-    forward=l2_pool2d,
-    backward=l2_pool2d_backward,
+RMS = Pool(
+    forward=rms_pool2d,
+    backward=rms_pool2d_backward,
     pads_with=0.0,
-    words="is the length of",
-    strip=("√(", "² + ", "²)"),
-    numpy="np.sqrt(({window}**2).sum())",
-    source="Y. LeCun et al., 1998",
+    words="is the root of the mean square of",
+    strip=("√((", "² + ", "²) / {count})"),
+    numpy="np.sqrt(({window}**2).mean())",
+    source="Y-L. Boureau, J. Ponce and Y. LeCun, 2010",
 )
 
 
 @pytest.fixture(autouse=True)
-def with_l2(monkeypatch):
-    monkeypatch.setitem(POOLS, "l2", L2)
+def with_rms(monkeypatch):
+    monkeypatch.setitem(POOLS, "rms", RMS)
 
 
 def test_a_pool_from_outside_has_the_values_and_gradients_worked_by_hand():
     x = np.array([[[[3.0, 4.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]]])
-    pool = POOLS["l2"]
+    pool = POOLS["rms"]
     y, kept = pool.forward(x, 2)
-    assert_array_equal(y, [[[[5, 0]]]])
+    assert_array_equal(y, [[[[2.5, 0]]]])
     dx = pool.backward(np.array([[[[10.0, 7.0]]]]), kept, x.shape, 2)
-    assert_array_equal(dx, [[[[6, 8, 0, 0], [0, 0, 0, 0]]]])
+    assert_array_equal(dx, [[[[3, 4, 0, 0], [0, 0, 0, 0]]]])
 
 
 # --- what each record says ----------------------------------------------------------------------------------------
 
 
-each_pool = pytest.mark.parametrize("name", ["max", "mean", "l2"])
+each_pool = pytest.mark.parametrize("name", ["max", "mean", "rms"])
 each_setting = pytest.mark.parametrize("settings", SETTINGS, ids=str)
 
 
@@ -131,3 +123,32 @@ def test_the_records_are_the_public_functions_as_they_are_when_used(monkeypatch)
     assert POOLS["max"].backward("dy", "argmax", "shape", 2, stride=1) == ("dy", "argmax", "shape")
     assert POOLS["mean"].forward(x, 2, stride=1) == ((2, {"stride": 1}), None)
     assert POOLS["mean"].backward("dy", None, "shape", 2, stride=1) == (("dy", "shape", 2), {"stride": 1})
+
+
+@each_pool
+def test_the_reference_has_every_pool_window_by_window(name, monkeypatch):
+    pool, x = POOLS[name], floats((2, 2, 5, 6))
+    for loops in (reference.windows.DEFINED, {}):  # by those that it has of its own; then by the record alone
+        monkeypatch.setattr(reference.windows, "DEFINED", loops)
+        for settings in SETTINGS:
+            y, kept = pool.forward(x, **settings)
+            dy = floats(y.shape, 1)
+            assert_allclose(reference.pool2d(name, x, **settings), y, rtol=1e-12, strict=True)
+            dx = reference.pool2d_backward(name, dy, x, **settings)
+            assert_allclose(dx, pool.backward(dy, kept, x.shape, **settings), rtol=1e-12, atol=1e-15, strict=True)
+
+
+def test_an_option_reaches_the_reference_and_its_name_must_be_that_of_a_pool():
+    x, settings = integers((1, 1, 2, 2)), {"kernel": 2, "padding": 1, "count_include_pad": False}
+    assert_array_equal(reference.pool2d("mean", x, **settings), x)
+    assert_array_equal(reference.pool2d_backward("mean", x, x, **settings), x)
+    with pytest.raises(ValueError, match=r"^name \('min'\) must be one of max, mean, rms$"):
+        reference.pool2d("min", x, 2)
+
+
+def test_an_option_of_a_pool_from_outside_reaches_each_window(monkeypatch):
+    monkeypatch.setitem(POOLS, "l2", L2)
+    x = np.array([[[[3.0, 4.0, 0.0, 0.0], [0.0, 0.0, 6.0, 8.0]]]])
+    assert_array_equal(reference.pool2d("l2", x, 2, times=2.0), [[[[10, 20]]]])
+    dx = reference.pool2d_backward("l2", [[[[10.0, 5.0]]]], x, 2, times=2.0)
+    assert_array_equal(dx, [[[[12, 16, 0, 0], [0, 0, 6, 8]]]])

@@ -13,7 +13,8 @@ from numpy.testing import assert_array_equal
 from strategies import axes, planes
 
 from cnnlab.geometry import check_axis, check_window
-from cnnlab.wiring import add_up, axis_wires, bands, cells_per_window, held_wires, tap_slices, under_taps, wiring
+from cnnlab.pooling import _share_out, _under_taps
+from cnnlab.wiring import axis_wires, cells_per_window, held_wires, wiring
 
 
 def test_the_wires_of_two_windows_on_a_row_of_three_cells():
@@ -63,7 +64,7 @@ def test_the_slices_of_a_tap_are_its_wires_from_the_input(settings):
     axis = check_axis(**settings)
     wires = axis_wires(axis)
     for tap in range(axis.kernel):
-        outputs, inputs = tap_slices(axis, tap)
+        outputs, inputs = axis.wires(tap)
         of_tap = (wires.tap == tap) & (wires.input >= 0)
         assert_array_equal(np.arange(axis.out)[outputs], wires.output[of_tap])
         assert_array_equal(np.arange(axis.size)[inputs], wires.input[of_tap])
@@ -134,33 +135,33 @@ def test_under_the_taps_are_the_cells_of_the_wires_and_the_fill_on_padding(dim, 
     axis = check_axis(**settings, ceil_mode=ceil_mode)
     wires, cells = axis_wires(axis), np.arange(1.0, axis.size + 1)
     expected = np.where(wires.input >= 0, cells[wires.input], -9).reshape(axis.out, axis.kernel).T
-    seen = under_taps(row(cells, dim), axis, dim, -9)
+    seen = _under_taps(row(cells, dim), axis, dim, -9)
     for tap in range(axis.kernel):
         inside = expected[tap] != -9
-        assert_array_equal(seen[:, tap], np.where(row(inside, dim), row(expected[tap], dim), -9))
+        assert_array_equal(seen[tap], np.where(row(inside, dim), row(expected[tap], dim), -9))
 
 
 @each_dim
 @given(axes())
-def test_shares_add_up_at_the_cells_of_their_wires(dim, settings):
+def test_what_a_window_has_is_added_to_each_of_its_cells(dim, settings):
     axis = check_axis(**settings)
-    wires, shares = axis_wires(axis), np.arange(1.0, axis.kernel * axis.out + 1).reshape(axis.kernel, axis.out)
+    wires, shares = axis_wires(axis), np.arange(1.0, axis.out + 1)
     expected, inside = np.zeros(axis.size), wires.input >= 0
-    np.add.at(expected, wires.input[inside], shares[wires.tap[inside], wires.output[inside]])
-    stacked = np.stack([row(share, dim) for share in shares], axis=1)
-    assert_array_equal(add_up(stacked, axis, dim), row(expected, dim))
-    out = np.zeros_like(row(expected, dim))
-    assert add_up(stacked, axis, dim, out=out) is out
-    assert_array_equal(out, row(expected, dim))
+    np.add.at(expected, wires.input[inside], shares[wires.output[inside]])
+    dx = np.zeros_like(row(expected, dim))
+    _share_out(row(shares, dim), axis, dim, dx)
+    assert_array_equal(dx, row(expected, dim))
 
 
 @given(axes(), st.integers(1, 4))
-def test_the_windows_of_the_bands_are_those_of_the_axis(settings, most):
+def test_the_windows_of_the_parts_are_those_of_the_axis(settings, most):
     axis = check_axis(**settings)
     wires, seen = axis_wires(axis), []
-    for outputs, inputs, band in bands(axis, most):
-        assert band.out == outputs.stop - outputs.start <= most
-        part = axis_wires(band)
+    for first in range(0, axis.out, most):
+        outputs = slice(first, min(first + most, axis.out))
+        inputs, part = axis.part(outputs)
+        assert part.out == outputs.stop - outputs.start
+        found = axis_wires(part)
         numbered = np.append(np.arange(axis.size)[inputs], -1)
-        seen += zip(part.output + outputs.start, numbered[part.input], part.tap, strict=True)
+        seen += zip(found.output + outputs.start, numbered[found.input], found.tap, strict=True)
     assert seen == [*zip(wires.output, wires.input, wires.tap, strict=True)]

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnlab.activations import sigmoid
 from cnnlab.convolution import conv2d, conv2d_backward, conv_transpose2d
-from cnnlab.course.exercises.mistakes import mistakes_of
+from cnnlab.course import exercises
 from cnnlab.geometry import check_window
 from cnnlab.padding import pad2d, pad2d_backward
 
@@ -239,7 +239,7 @@ LOSS_BACKWARDS = {
 # --- activations --------------------------------------------------------------------------------------------------
 
 ACTIVATION_BACKWARDS = {  # the name of the function, then the mistake
-    **{f"relu: {mistake.name}": mistake.function for mistake in mistakes_of("relu_backward")},
+    **{f"relu: {name}": function for name, function in exercises.relu_backward.mistakes.items()},
     "leaky_relu: the slope is 0": lambda da, z: da * (z > 0),
     "leaky_relu: z is scaled in place of the gradient": lambda da, z: np.where(z > 0, da, 0.01 * z),
     "sigmoid: z (1 - z)": lambda da, z: da * z * (1 - z),

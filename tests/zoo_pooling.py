@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 
 from cnnlab import reference
-from cnnlab.operands import check_pool
+from cnnlab.pooling import check_pool
 from cnnlab.wiring import axis_wires
 
 

@@ -2,13 +2,13 @@
 
 from importlib import import_module
 
-HOMES = {"ask": "asked", "BugExplorer": "bug_explorer", "check_environment": "environment", "ProgressMap": "progress"}
+_HOMES = {"ask": "asked", "BugExplorer": "bug_explorer", "check_environment": "environment", "ProgressMap": "progress"}
 
 
 def __getattr__(name: str):
     """Load what is asked for, and no more: the check of an environment runs where widgets are missing."""
     if name == "exercises":
         return import_module("cnnlab.course.exercises")
-    if name not in HOMES:
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"cnnlab.course.{HOMES[name]}"), name)
+    return getattr(import_module(f"cnnlab.course.{_HOMES[name]}"), name)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 from cnnlab.course.bugs import BUGS, outcome, trials
-from cnnlab.lab.explorers.controls import Choice, button
-from cnnlab.lab.explorers.events import GridCell
-from cnnlab.lab.explorers.explorer import Explorer, Part, line
+from cnnlab.lab.explorers import Choice, Explorer, GridCell, Part, button, line
 
-OUTCOMES = ("caught", "missed", "fooled by a sum")
-NOT_RUN = "?"
+_OUTCOMES = ("caught", "missed", "fooled by a sum")
+_NOT_RUN = "?"
 
 
 class BugExplorer(Explorer):
@@ -36,10 +32,11 @@ class BugExplorer(Explorer):
     BugExplorer: 1 of 72 cells run, 0 predicted right
     """
 
-    prediction = Choice(OUTCOMES, "the test will be: bug", kind="tabs")
+    prediction = Choice(_OUTCOMES, "the test will be: bug", kind="tabs")
 
     def __init__(self):
         self.tests, self.found = trials(), {}
+        self._cells = {f"run {i} {j}": (bug, test) for i, bug in enumerate(BUGS) for j, test in enumerate(self.tests)}
         super().__init__()
 
     def run(self, bug: str, test: str) -> str:
@@ -54,29 +51,25 @@ class BugExplorer(Explorer):
 
     # --- what the base class asks ---
 
-    def parts(self, s, scenes) -> list[Part]:  # noqa: D102 (inherited)
+    def parts(self, s, scenes) -> list[Part]:
         said = "Choose what you expect, then click a cell: the test runs."
         head = {"kind": "head", "controls": [*self.controls(s, "head"), button("reset", "begin anew")]}
         rows = [
-            {"name": bug, "cells": [self._cell(bug, test, f"run {i} {j}") for j, test in enumerate(self.tests)]}
-            for i, bug in enumerate(BUGS)
+            {"name": bug, "cells": [self._cell(press) for press, (row, _) in self._cells.items() if row == bug]}
+            for bug in BUGS
         ]
-        table = {"columns": list(self.tests), "rows": rows}
-        return [{**head, "lines": [line(("soft", said))]}, {"kind": "table", "table": table}, self._score()]
+        table = {"kind": "table", "table": {"columns": list(self.tests), "rows": rows}}
+        return [{**head, "lines": [line(("soft", said))]}, table, self._score()]
 
-    def _cell(self, bug: str, test: str, press: str) -> GridCell:
+    def _cell(self, press: str) -> GridCell:
         """Return a cell of the table; a sign, not its colour alone, says whether the prediction was right."""
-        if (bug, test) not in self.found:
-            return {"text": NOT_RUN, "says": "not run", "style": "", "press": press}
-        predicted, came = self.found[bug, test]
+        if self._cells[press] not in self.found:
+            return {"text": _NOT_RUN, "says": "not run", "style": "", "press": press}
+        predicted, came = self.found[self._cells[press]]
         right = predicted == came
         says = f"{came}, as predicted" if right else f"{came}; predicted was {predicted}"
-        return {
-            "text": f"{'✓' if right else '✗'} {came}",
-            "says": says,
-            "style": "right" if right else "wrong",
-            "press": press,
-        }
+        text, style = (f"✓ {came}", "right") if right else (f"✗ {came}", "wrong")
+        return {"text": text, "says": says, "style": style, "press": press}
 
     def _score(self) -> Part:
         missed = [f"{bug} × {test}" for (bug, test), (_, came) in self.found.items() if came != "caught"]
@@ -87,23 +80,19 @@ class BugExplorer(Explorer):
         right = sum(predicted == came for predicted, came in self.found.values())
         return f"{len(self.found)} of {len(BUGS) * len(self.tests)} cells run, {right} predicted right"
 
-    def press(self, s: SimpleNamespace, name: str) -> None:  # noqa: D102 (inherited)
-        word, *places = name.split(" ")
-        if word != "run" or len(places) != 2 or not all(place.isascii() and place.isdecimal() for place in places):
-            return
-        row, column = (int(place[:4]) for place in places)
-        if row < len(BUGS) and column < len(self.tests):
-            self.run(list(BUGS)[row], list(self.tests)[column])
+    def press(self, s, name: str) -> None:
+        if name in self._cells:
+            self.run(*self._cells[name])
 
     def reset(self) -> None:
         """Empty the table."""
         self.found = {}
         super().reset()
 
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         return f"BugExplorer: {self._count()}"
 
-    def still(self):  # noqa: D102 (inherited)
+    def still(self):
         rows = [["bug", *self.tests], ["---"] * (len(self.tests) + 1)]
-        rows += [[bug, *(self.found.get((bug, test), ("", NOT_RUN))[1] for test in self.tests)] for bug in BUGS]
+        rows += [[bug, *(self.found.get((bug, test), ("", _NOT_RUN))[1] for test in self.tests)] for bug in BUGS]
         return {"text/markdown": "\n".join(f"| {' | '.join(row)} |" for row in rows)}

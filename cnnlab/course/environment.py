@@ -4,46 +4,45 @@ from __future__ import annotations
 
 import html
 import json
+import re
 import sys
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
-
-from packaging.requirements import Requirement  # matplotlib brings it
-from packaging.specifiers import SpecifierSet
 
 try:
     from jupyter_core.paths import jupyter_path  # JupyterLab brings it
 except ImportError:  # a kernel in a browser, whose JupyterLab is not on this machine
     jupyter_path = None
 
-FRONT_ENDS = {  # the half of each that runs in the browser: its folder, and the package that brings it
+_FRONT_ENDS = {  # the half of each that runs in the browser: its folder, and the package that brings it
     "ipywidgets in JupyterLab": ("@jupyter-widgets/jupyterlab-manager", "jupyterlab_widgets"),
     "anywidget in JupyterLab": ("anywidget", "anywidget"),
 }
-CHECKOUT = Path(__file__).parents[2]
-ALL_HERE = "Everything is here. Go on to the next cell."
+_CHECKOUT = Path(__file__).parents[2]
+_ALL_HERE = "Everything is here. Go on to the next cell."
+# A requirement of cnnlab: a name, perhaps the lowest version, perhaps where it applies. Read without the package
+# "packaging", which may be what is missing.
+_REQUIREMENT = re.compile(r"([\w.-]+)(?:[^;]*>=\s*([\w.]+))?[^;]*(?:;(.*))?")
 
 
 class Need(NamedTuple):
-    """One thing that the notebooks need, which versions of it will do, and the version found, None without one."""
+    """One thing that the notebooks need, the lowest version that will do, and the version found, None without one."""
 
     name: str
-    wanted: SpecifierSet
+    lowest: str
     found: str | None
 
     @property
     def ok(self) -> bool:
         """Whether what is found will do."""
-        return self.found is not None and self.wanted.contains(self.found, prereleases=True)
+        return self.found is not None and _order(self.found) >= _order(self.lowest)
 
     @property
     def words(self) -> tuple[str, str]:
         """Which versions will do, and how things stand; the version found is named only where it will not do."""
-        wanted = str(self.wanted) or "any"
-        if wanted.startswith(">=") and "," not in wanted:
-            wanted = f"{wanted[2:]} or newer"
-        return wanted, "ok" if self.ok else "missing" if self.found is None else f"{self.found} found"
+        state = "ok" if self.ok else "missing" if self.found is None else f"{self.found} found"
+        return f"{self.lowest} or newer" if self.lowest else "any", state
 
 
 class Environment(tuple):
@@ -69,17 +68,16 @@ class Environment(tuple):
         """What to do, in one line."""
         lacking = self._lacking
         if not lacking:
-            return ALL_HERE
+            return _ALL_HERE
         if "Python" in lacking:
             return "Make an environment with a newer Python, as README.md says, and start JupyterLab from there."
-        install = f'"{sys.executable}" -m pip install'
-        if lacking <= set(FRONT_ENDS):  # pip leaves a package alone that it takes for installed
-            packages = sorted(package for name, (_, package) in FRONT_ENDS.items() if name in lacking)
-            command, folder = f"{install} --force-reinstall --no-deps {' '.join(packages)}", ""
-        elif (CHECKOUT / "pyproject.toml").is_file():
-            command, folder = f"{install} -e .", ", in the folder that holds README.md"
-        else:
-            command, folder = f"{install} --upgrade cnnlab", ""
+        arguments, folder = "--upgrade cnnlab", ""
+        if lacking <= set(_FRONT_ENDS):  # pip leaves a package alone that it takes for installed
+            packages = sorted(_FRONT_ENDS[name][1] for name in lacking)
+            arguments = f"--force-reinstall --no-deps {' '.join(packages)}"
+        elif (_CHECKOUT / "pyproject.toml").is_file():
+            arguments, folder = "-e .", ", in the folder that holds README.md"
+        command = f'"{sys.executable}" -m pip install {arguments}'
         return f"Run this in a terminal{folder}, then start JupyterLab anew from the same environment: {command}"
 
     @property
@@ -108,7 +106,7 @@ def check_environment() -> Environment:
     """Return what the notebooks need, and whether this environment has it.
 
     That is Python and the packages that cnnlab requires, and the two widget packages once more: half of each runs in
-    the browser, and JupyterLab must find that half.
+    the browser, and JupyterLab must find that half. It runs on the standard library and cnnlab alone.
 
     Returns
     -------
@@ -121,25 +119,33 @@ def check_environment() -> Environment:
     >>> environment.ok, environment.advice
     (True, 'Everything is here. Go on to the next cell.')
     """
-    python, packages = _requirements()
-    needs = [Need("Python", SpecifierSet(python), ".".join(map(str, sys.version_info[:3])))]
-    needs += [Need(package.name, package.specifier, _version(package.name)) for package in packages]
+    python, lines = _requirements()
+    needs = [Need("Python", python.removeprefix(">="), ".".join(map(str, sys.version_info[:3])))]
+    for line in sorted(lines):  # installers write them in an order of their own
+        name, lowest, where = _REQUIREMENT.match(line).groups(default="")
+        if "extra" not in where and not ("emscripten" in where and sys.platform == "emscripten"):
+            needs.append(Need(name, lowest, _version(name)))
     if jupyter_path:
-        needs += [Need(name, SpecifierSet(), _front_end(folder)) for name, (folder, _) in FRONT_ENDS.items()]
+        needs += [Need(name, "", _front_end(folder)) for name, (folder, _) in _FRONT_ENDS.items()]
     return Environment(needs)
 
 
-def _requirements() -> tuple[str, list[Requirement]]:
+def _requirements() -> tuple[str, list[str]]:
     """Return which Python and which packages cnnlab requires: as installed, or as the checkout beside it says."""
     try:
-        python, lines = metadata.metadata("cnnlab")["Requires-Python"], metadata.requires("cnnlab")
+        return metadata.metadata("cnnlab")["Requires-Python"], metadata.requires("cnnlab")
     except metadata.PackageNotFoundError:  # a checkout that is on the path and not installed
         import tomllib
 
-        project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-        python, lines = project["requires-python"], project["dependencies"]
-    packages = map(Requirement, sorted(lines))  # installers write them in an order of their own
-    return python, [package for package in packages if not package.marker or package.marker.evaluate({"extra": ""})]
+        project = tomllib.loads((_CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        return project["requires-python"], project["dependencies"]
+
+
+def _order(version: str) -> tuple[list[int], bool]:
+    """Return what versions are compared by: 2.0 is 2, and 2.0rc1 comes before both."""
+    release = re.match(r"[\d.]*", version)[0]
+    numbers = [int(number) for number in re.sub(r"(\.0+)*\.?$", "", release).split(".") if number]
+    return numbers, not re.match(r"[-_.]?(a|b|c|rc|alpha|beta|pre|dev)", version[len(release) :])
 
 
 def _version(package: str) -> str | None:

@@ -1,66 +1,72 @@
-"""What a learner has solved: one line a time in a small file of their own, and the map of it.
+"""What a learner has solved, and which known mistakes they made on the way: a small file of their own, and its map.
 
-The file lies in Jupyter's data folder of the user, ``cnnlab/progress.jsonl``. A line is added in one write, so that two
-kernels at once lose nothing. ``CNNLAB_PROGRESS=off`` switches it off; ``CNNLAB_PROGRESS=/a/path`` says another file.
-Tests never write it: nbval's kernels inherit what pytest sets.
+The file is ``cnnlab/progress-2.jsonl`` in Jupyter's data folder of the user. Each line is one JSON object::
+
+    {"key": "06.flip"}                                    a question, solved
+    {"key": "exercise.conv2d"}                            an exercise, solved
+    {"key": "06.tap", "mistake": "9"}                     a wrong answer, as the file of the questions writes it
+    {"key": "exercise.conv2d", "mistake": "no padding"}   a mistake in a learner's code, by its name
+
+Nothing else is in it: no name, no host, no path, no time. A line is added once, in a single write, so that two kernels
+at once lose nothing. Readers ignore other members of an object and keys that the course does not have. The file of
+0.1, ``progress.jsonl`` beside it, is read and never written: its lines are the keys alone, as JSON strings.
+
+``CNNLAB_PROGRESS=off`` switches the record off; ``CNNLAB_PROGRESS=/a/path`` names another file, in which lines of both
+kinds are read. Tests never write it: nbval's kernels inherit what pytest sets.
 """
 
 from __future__ import annotations
 
+import codecs
 import html
 import json
 import os
-import sys
+import re
 import warnings
+from itertools import count
 from pathlib import Path
 
 from cnnlab._validate import shown
 from cnnlab.course import questions
+from cnnlab.course._texts import TEXTS
 
-SWITCH = "CNNLAB_PROGRESS"
-NAME = "progress.jsonl"
-LEFT = "style='text-align:left'"
-LONGEST = 100  # bytes of a line
-MOST_BYTES = 1_000_000  # of a file that is read: a learner's has some ten thousand
-# The course's exercises, by notebook; recorded as "exercise.conv2d".
-EXERCISES = {
-    "01": ("conv2d",),
-    "02": ("output_size", "same_padding"),
-    "03": ("conv_layer", "parameters"),
-    "04": ("max_pool", "mean_pool"),
-    "05": ("relu_backward", "loss_backward"),
-    "06": ("conv2d_backward", "dx_gather"),
-    "07": ("max_pool_backward", "mean_pool_backward"),
-    "08": ("chain_backward", "chain2_backward"),
-    "09": ("gradient_check",),
-    "10": ("sgd_step", "epoch"),
-    "11": ("conv_transpose2d",),
-}
+_SWITCH = "CNNLAB_PROGRESS"
+_NAME, _OLD = "progress-2.jsonl", "progress.jsonl"
+_LEFT = "style='text-align:left'"
+_LONGEST = 1000  # characters of a line
+_MOST_BYTES = 1_000_000  # read of a file: a learner's has some ten thousand
+_warned: set[str] = set()
 
 
 def path() -> Path | None:
-    """Return where the file lies or would lie; None where nothing is recorded.
+    """Return where the record is or would be; None where nothing is recorded.
 
     Examples
     --------
     >>> path() is None  # in a test
     True
     """
-    wanted = os.environ.get(SWITCH, "")
+    wanted = os.environ.get(_SWITCH, "")
     if wanted.lower() == "off" or (not wanted and "PYTEST_CURRENT_TEST" in os.environ):
         return None
-    return Path(wanted) if wanted else _data_folder() / "cnnlab" / NAME
+    return Path(wanted) if wanted else _data_folder() / "cnnlab" / _NAME
 
 
-def record(key: str) -> None:
-    """Add a key to what is solved: of a question, such as "06.flip", or of an exercise, "exercise.conv2d".
+def record(key: str, mistake: str | None = None) -> None:
+    """Record that a question ("06.flip") or an exercise ("exercise.conv2d") is solved, or a known mistake in it.
 
-    A file that cannot be written is no reason to disturb a lesson: it is warned of, once.
+    A file that cannot be written does not disturb a lesson: there is one warning.
+
+    Parameters
+    ----------
+    key : str
+    mistake : str, optional
+        The wrong answer to a question as its file writes it, or the name of a mistake in code.
 
     Raises
     ------
     TypeError, ValueError
-        If the course has no such key.
+        If the course has no such key, or the mistake is no text.
 
     Examples
     --------
@@ -68,46 +74,54 @@ def record(key: str) -> None:
     """
     if not isinstance(key, str):
         raise TypeError(f"key ({shown(key)}) must be a text such as '06.flip'")
-    if key not in course_keys():
+    if key not in _course_keys():
         raise ValueError(f"key ({key!r}) must be that of a question or of an exercise of the course")
+    if not isinstance(mistake, str | None):
+        raise TypeError(f"mistake ({shown(mistake)}) must be a text")
     file = path()
-    if file is None or key in solved():
+    if file is None or (key, mistake) in recorded():
         return
+    line = {"key": key} if mistake is None else {"key": key, "mistake": mistake}
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("ab", buffering=0) as opened:  # one write at the end of the file, whoever else writes
-            opened.write(_line(key))
+        _append(file, [line])
     except OSError as error:
-        warnings.warn(f"progress is not recorded: {error}", stacklevel=2)
+        _warn(f"progress is not recorded: {error}")
+
+
+def recorded() -> list[tuple[str, str | None]]:
+    """Return what is recorded, in its order: pairs of a key and a mistake, which is None for what is solved.
+
+    A damaged file is put aside under the name in the warning; what can be read of it is kept.
+
+    Examples
+    --------
+    >>> recorded()  # in a test
+    []
+    """
+    file = path()
+    if file is None:
+        return []
+    old = [] if os.environ.get(_SWITCH) else _read(file.with_name(_OLD))[0]
+    entries, is_damaged = _read(file)
+    if is_damaged:
+        _put_aside(file)
+    return list(dict.fromkeys(old + entries))
 
 
 def solved() -> set[str]:
     """Return the keys of what is solved.
-
-    A damaged file is put aside under the name in the warning, and what could be read of it is kept.
 
     Examples
     --------
     >>> solved()  # in a test
     set()
     """
-    file = path()
-    try:
-        if file is None or not file.exists():
-            return set()
-        text = file.read_bytes()[: MOST_BYTES + 1]
-    except OSError as error:
-        warnings.warn(f"progress cannot be read: {error}", stacklevel=2)
-        return set()
-    read = _keys_in(text)
-    if None in read or len(text) > MOST_BYTES:
-        _put_aside(file)
-    return set(read) & course_keys()
+    return {key for key, mistake in recorded() if mistake is None} & _course_keys()
 
 
-def course_keys() -> set[str]:
-    """Return the keys of all questions and exercises of the course."""
-    return {*questions.all_keys(), *(f"exercise.{name}" for names in EXERCISES.values() for name in names)}
+def _course_keys() -> set[str]:
+    return {*questions.all_keys(), *(f"exercise.{name}" for name in TEXTS)}
 
 
 class ProgressMap:
@@ -120,15 +134,14 @@ class ProgressMap:
     """
 
     def __init__(self):
-        done = solved()
-        asked = questions.all_keys()
+        done, asked = solved(), questions.all_keys()
         self.rows = [
             (
                 number,
                 [key in done for key in asked if key.startswith(f"{number}.")],
-                [f"exercise.{name}" in done for name in EXERCISES.get(number, ())],
+                [f"exercise.{name}" in done for name, texts in TEXTS.items() if texts["notebook"] == number],
             )
-            for number in sorted({key[:2] for key in asked} | EXERCISES.keys())
+            for number in sorted({key[:2] for key in asked} | {texts["notebook"] for texts in TEXTS.values()})
         ]
 
     @property
@@ -144,8 +157,8 @@ class ProgressMap:
 
     def _repr_html_(self) -> str:
         cells = "".join(
-            f"<tr><td>{number}</td><td {LEFT}>{_squares(asked)}</td>"
-            f"<td {LEFT}>{_squares(made)}</td><td>{sum(asked + made)} of {len(asked + made)}</td></tr>"
+            f"<tr><td>{number}</td><td {_LEFT}>{_squares(asked)}</td>"
+            f"<td {_LEFT}>{_squares(made)}</td><td>{sum(asked + made)} of {len(asked + made)}</td></tr>"
             for number, asked, made in self.rows
         )
         head = "<tr><th>notebook</th><th>questions</th><th>exercises</th><th>solved</th></tr>"
@@ -156,40 +169,65 @@ def _squares(marks: list[bool]) -> str:
     return "".join("■" if mark else "□" for mark in marks)
 
 
-def _line(key: str) -> bytes:
-    return f"{json.dumps(key)}\n".encode()
+def _append(file: Path, lines: list[dict]) -> None:
+    """Add lines at the end of a file, in one write; a last line that was cut off stays a line of its own."""
+    text = "".join(f"{json.dumps(line)}\n" for line in lines).encode()
+    with file.open("a+b", buffering=0) as opened:
+        opened.seek(max(0, opened.seek(0, os.SEEK_END) - 1))
+        opened.write(text if opened.read(1) in b"\r\n" else b"\n" + text)
 
 
-def _keys_in(text: bytes) -> list[str | None]:
-    return [_key(line) for line in text.split(b"\n") if line.strip()]
-
-
-def _key(line: bytes) -> str | None:
-    """Return the key that a line holds, None where it is damaged."""
+def _read(file: Path) -> tuple[list[tuple[str, str | None]], bool]:
+    """Return what a file holds, and whether something in it cannot be read."""
     try:
-        key = json.loads(line.decode()) if len(line) <= LONGEST else None
-    except ValueError:  # no UTF-8, or no JSON
+        with file.open("rb") as opened:
+            data = opened.read(_MOST_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return [], False
+    except OSError as error:
+        _warn(f"progress cannot be read: {error}")
+        return [], False
+    is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # what is added would be in UTF-8
+    text = data.decode("utf-16" if is_utf16 else "utf-8-sig", errors="replace")
+    entries = [_entry(line) for line in re.split(r"[\r\n]+", text) if line.strip()]
+    is_damaged = is_utf16 or None in entries or len(data) > _MOST_BYTES
+    return [entry for entry in entries if entry], is_damaged
+
+
+def _entry(line: str) -> tuple[str, str | None] | None:
+    """Return the key and the mistake that a line holds; None where it is damaged."""
+    try:
+        value = json.loads(line) if len(line) <= _LONGEST and "\ufffd" not in line else None
+    except (ValueError, RecursionError):
         return None
-    return key if isinstance(key, str) else None
+    if isinstance(value, str):  # as 0.1 wrote it
+        return value, None
+    key, mistake = (value.get("key"), value.get("mistake")) if isinstance(value, dict) else (None, None)
+    return (key, mistake) if isinstance(key, str) and isinstance(mistake, str | None) else None
 
 
 def _put_aside(file: Path) -> None:
-    """Keep a damaged file under another name, and begin anew with what can be read of it."""
-    aside = file.with_suffix(".damaged")
+    """Keep a damaged file under a name that is free, and begin anew with what can be read of it."""
+    file = Path(os.path.realpath(file))  # a link stays one
+    aside = next(name for n in count() if not (name := file.with_suffix(f".damaged{n or ''}")).exists())
     try:
         os.replace(file, aside)
-        good = course_keys() & set(_keys_in(aside.read_bytes()[:MOST_BYTES]))  # with what came in meanwhile
-        with file.open("ab", buffering=0) as opened:
-            opened.write(b"".join(map(_line, sorted(good))))
-        warnings.warn(f"the record of progress was damaged; it is now {aside}, and a new one is begun", stacklevel=3)
+        entries, _ = _read(aside)  # again: another kernel may have written meanwhile
+        _append(file, [{"key": key, **({"mistake": mistake} if mistake else {})} for key, mistake in entries])
+        _warn(f"the record of progress was damaged; it is now {aside}, and a new one is begun")
     except OSError as error:
-        warnings.warn(f"the record of progress is damaged, and cannot be put aside: {error}", stacklevel=3)
+        _warn(f"the record of progress is damaged, and cannot be put aside: {error}")
+
+
+def _warn(text: str) -> None:
+    """Warn, once a kernel: a check may be run a hundred times."""
+    if text not in _warned:
+        _warned.add(text)
+        warnings.warn(text, stacklevel=4)
 
 
 def _data_folder() -> Path:
-    """Return Jupyter's data folder of the user, or what it would be where jupyter_core is not there."""
-    if sys.platform == "emscripten":  # a browser: its home folder
-        return Path.home() / ".local" / "share" / "jupyter"
+    """Return Jupyter's data folder of the user; where jupyter_core is missing, as in a browser, what it would be."""
     try:
         from jupyter_core.paths import jupyter_data_dir
     except ImportError:

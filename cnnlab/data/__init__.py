@@ -10,6 +10,8 @@ import numpy as np
 from cnnlab.data.bitmap import normalise_bitmap, reduce_bitmap
 from cnnlab.data.npz import read_npz
 
+__all__ = ["load_digits", "load_photo"]
+
 FOLDER = Path(__file__).parent
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from cnnlab._validate import as_array
 
@@ -12,7 +13,7 @@ TOO_BOLD, TOO_THIN = (412, 560), (256, 108)  # on cells; beyond the second numbe
 SKIPPED = 2  # rows at the top and the bottom that the slant is not read from: their ends are ragged
 
 
-def reduce_bitmap(bitmap) -> np.ndarray:
+def reduce_bitmap(bitmap: ArrayLike) -> np.ndarray:
     """Return a drawn digit as an image like those of :func:`cnnlab.load_digits`.
 
     Parameters
@@ -53,7 +54,7 @@ def reduce_bitmap(bitmap) -> np.ndarray:
     return blocks.sum(axis=(1, 3))[None, None] / BLOCK**2
 
 
-def normalise_bitmap(bitmap) -> np.ndarray:
+def normalise_bitmap(bitmap: ArrayLike) -> np.ndarray:
     """Return a drawn digit at one size, boldness and slant, as the scans of the data set were made alike.
 
     Four steps, those of the NIST programs that the data set was made with:
@@ -101,10 +102,10 @@ def normalise_bitmap(bitmap) -> np.ndarray:
         raise TypeError(f"bitmap (dtype {bitmap.dtype}) must be bool, integer or float")
     if bitmap.ndim != 2 or not bitmap.size:
         raise ValueError(f"bitmap (shape {bitmap.shape}) must be a plane of cells (H, W)")
-    bitmap = bitmap != 0
-    if not bitmap.any():
+    on = bitmap != 0
+    if not on.any():
         return np.zeros((SIDE, SIDE), bool)
-    return _straightened(_inked(_scaled(bitmap)))
+    return _straightened(_inked(_scaled(on)))
 
 
 def _scaled(bitmap: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.lib import format as npy
@@ -24,7 +24,7 @@ OVERHEAD = 2**20  # bytes by which a file may be longer than what is wanted of i
 Kind = tuple[np.dtype, tuple[int, ...]]  # dtype and shape of an array
 
 
-def read_npz(path, wanted: Mapping[str, Kind], what: str) -> dict[str, np.ndarray]:
+def read_npz(path: str | PathLike[str], wanted: Mapping[str, Kind], what: str) -> dict[str, np.ndarray]:
     """Return the arrays of a file by name; they must be just those ``wanted``, which ``what`` names.
 
     Of any other file no more is unpacked than the header of each array.
@@ -63,7 +63,7 @@ def read_npz(path, wanted: Mapping[str, Kind], what: str) -> dict[str, np.ndarra
     return arrays
 
 
-def write_npz(path, arrays: Mapping[str, np.ndarray]) -> None:
+def write_npz(path: str | PathLike[str], arrays: Mapping[str, np.ndarray]) -> None:
     """Write arrays by name; the file that stood there stays until all are written, and lends its mode to the new one.
 
     Raises
@@ -97,7 +97,7 @@ def write_npz(path, arrays: Mapping[str, np.ndarray]) -> None:
     file = part.open("xb")  # raises where such a file is there: it would be somebody else's
     try:
         with file:
-            np.savez(file, **arrays)
+            np.savez(file, **arrays)  # type: ignore[arg-type] # numpy's types take a name for allow_pickle
         if path.exists():
             shutil.copymode(path, part)
         part.replace(path)
@@ -105,7 +105,7 @@ def write_npz(path, arrays: Mapping[str, np.ndarray]) -> None:
         part.unlink(missing_ok=True)
 
 
-def check_path(path) -> Path:
+def check_path(path: Any) -> Path:
     """Return what names a file, a str or a Path, as a Path.
 
     Examples
@@ -132,7 +132,7 @@ class _Member(NamedTuple):
     info: zipfile.ZipInfo
     start: int
     kind: Kind
-    order: str
+    order: Literal["C", "F"]
 
 
 def _members(file: zipfile.ZipFile) -> dict[str, _Member]:
@@ -162,7 +162,7 @@ def _member(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Member:
 
 def _difference(wanted: Mapping[str, Kind], found: Mapping[str, Kind]) -> str:
     """Return the first array that is not as it is wanted, in words."""
-    for name in wanted | found:
+    for name in {**wanted, **found}:
         here, there = wanted.get(name), found.get(name)
         if here != there:
             ours, theirs = ("missing" if kind is None else "{} {}".format(*kind) for kind in (here, there))

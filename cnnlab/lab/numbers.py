@@ -6,8 +6,8 @@ import math
 import re
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-GROUPS = " \u00a0\u2009\u202f’'"  # what stands between thousands, besides a comma or a point
-DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.ASCII | re.IGNORECASE)
+_GROUPS = " \u00a0\u2009\u202f’'"  # what stands between thousands, besides a comma or a point
+_DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
 def format_value(value: float, digits: int = 2) -> str:
@@ -71,16 +71,16 @@ def read_number(text: str) -> float | None:
 def _read_decimal(text: str) -> float:
     """Return the number that a text is, with a decimal point or comma; NaN where it is none."""
     plain = text.strip().replace("−", "-")
-    plain = ungrouped(plain, "," + GROUPS) or plain.replace(",", ".")
-    return float(plain) if DECIMAL.fullmatch(plain) else math.nan
+    plain = _ungrouped(plain, "," + _GROUPS) or plain.replace(",", ".")
+    return float(plain) if _DECIMAL.fullmatch(plain) else math.nan
 
 
-def ungrouped(text: str, separators: str) -> str:
+def _ungrouped(text: str, separators: str) -> str:
     """Return a whole number without what stands between its thousands; nothing where the text is no such number.
 
     Examples
     --------
-    >>> ungrouped("120,000", ","), ungrouped("0,125", ","), ungrouped("12,5", ",")
+    >>> _ungrouped("120,000", ","), _ungrouped("0,125", ","), _ungrouped("12,5", ",")
     ('120000', '', '')
     """
     plain = text.strip().replace("−", "-")
@@ -99,7 +99,7 @@ def means(text: str, number: float) -> bool:
     given = read_number(text)
     if given is None:
         return False
-    grouped = ungrouped(text, ".")
+    grouped = _ungrouped(text, ".")
     if math.isclose(given, number, rel_tol=1e-9) or (grouped and float(grouped) == number):
         return True
     decimals = re.fullmatch(r"\s*[-−+]?\d*[.,](\d{2,})\s*", text)

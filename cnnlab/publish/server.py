@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-CONNECTION = "kernel_websocket_connection_class"  # a setting of Jupyter Server
+_CONNECTION = "kernel_websocket_connection_class"  # a setting of Jupyter Server
 
 
-def send_at_once(connection_class: type) -> type:
+def _send_at_once(connection_class: type) -> type:
     """Return a subclass of a server's connection to a kernel that keeps no message back."""
 
     class PromptConnection(connection_class):
@@ -35,4 +35,4 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 def _load_jupyter_server_extension(server_app) -> None:
     with suppress(Exception):  # a server without this setting stays as it is
         settings = server_app.web_app.settings
-        settings[CONNECTION] = send_at_once(settings[CONNECTION])
+        settings[_CONNECTION] = _send_at_once(settings[_CONNECTION])

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from cnnlab._validate import check_array, check_choice
-from cnnlab.activations import ACTIVATIONS
+from cnnlab._validate import check_array, check_bias, check_choice, check_integers
+from cnnlab.activations import ACTIVATIONS, Nonlinearity
+
+__all__ = ["activate", "activate_backward", "dense", "dense_backward", "leaky_relu", "leaky_relu_backward"]
+__all__ += ["relu", "relu_backward", "sigmoid", "sigmoid_backward", "tanh", "tanh_backward"]
+__all__ += ["softmax_cross_entropy", "softmax_cross_entropy_backward"]
 
 # --- activations --------------------------------------------------------------------------------------------------
 
 
-def relu(z):
+def relu(z: ArrayLike) -> np.ndarray:
     """Return z, or 0 where it is not positive, cell by cell; see :func:`cnnlab.relu`.
 
     Examples
@@ -23,7 +29,7 @@ def relu(z):
     return _each_cell(lambda z: 0.0 if z <= 0 else z, z)
 
 
-def relu_backward(da, z):
+def relu_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
     """Return ``da * f′(z)``, cell by cell.
 
     Examples
@@ -34,7 +40,7 @@ def relu_backward(da, z):
     return _each_cell(lambda da, z: da if z > 0 else 0.0, da, z)
 
 
-def leaky_relu(z, *, slope=0.01):
+def leaky_relu(z: ArrayLike, *, slope: float = 0.01) -> np.ndarray:
     """Return z, or ``slope * z`` where z is negative, cell by cell.
 
     Examples
@@ -45,7 +51,7 @@ def leaky_relu(z, *, slope=0.01):
     return _each_cell(lambda z: z if z > 0 else slope * z, z)
 
 
-def leaky_relu_backward(da, z, *, slope=0.01):
+def leaky_relu_backward(da: ArrayLike, z: ArrayLike, *, slope: float = 0.01) -> np.ndarray:
     """Return ``da * f′(z)``, cell by cell.
 
     Examples
@@ -56,7 +62,7 @@ def leaky_relu_backward(da, z, *, slope=0.01):
     return _each_cell(lambda da, z: da if z > 0 else slope * da, da, z)
 
 
-def sigmoid(z):
+def sigmoid(z: ArrayLike) -> np.ndarray:
     """Return ``1 / (1 + exp(-z))``, cell by cell, which for a negative z is ``exp(z) / (exp(z) + 1)``.
 
     Examples
@@ -67,7 +73,7 @@ def sigmoid(z):
     return _each_cell(lambda z: math.exp(z) / (math.exp(z) + 1) if z < 0 else 1 / (1 + math.exp(-z)), z)
 
 
-def sigmoid_backward(da, z):
+def sigmoid_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
     """Return ``da * f′(z)``, cell by cell, with f′ = e / (1 + e)² for e = exp(-|z|): f′(-z) is f′(z).
 
     Examples
@@ -78,7 +84,7 @@ def sigmoid_backward(da, z):
     return _each_cell(lambda da, z: da * math.exp(-abs(z)) / (1 + math.exp(-abs(z))) ** 2, da, z)
 
 
-def tanh(z):
+def tanh(z: ArrayLike) -> np.ndarray:
     """Return ``(exp(z) - exp(-z)) / (exp(z) + exp(-z))``, cell by cell, as (1 - e) / (1 + e) for e = exp(-2|z|).
 
     Examples
@@ -89,7 +95,7 @@ def tanh(z):
     return _each_cell(lambda z: math.copysign((1 - math.exp(-2 * abs(z))) / (1 + math.exp(-2 * abs(z))), z), z)
 
 
-def tanh_backward(da, z):
+def tanh_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
     """Return ``da * f′(z)``, cell by cell, with f′ = 4 / (exp(z) + exp(-z))² = 4e / (1 + e)² for e = exp(-2|z|).
 
     Examples
@@ -108,7 +114,7 @@ DEFINED = {  # above; of any other activation, its entry in the table is asked f
 }
 
 
-def activate(name, z, **settings):
+def activate(name: str, z: ArrayLike, **settings: float) -> np.ndarray:
     """Return f(z) of the activation ``name`` of :data:`cnnlab.activations.ACTIVATIONS`, cell by cell.
 
     Examples
@@ -122,7 +128,7 @@ def activate(name, z, **settings):
     return _each_cell(lambda z: entry.forward(np.array([z]), **settings)[0], z)
 
 
-def activate_backward(name, da, z, **settings):
+def activate_backward(name: str, da: ArrayLike, z: ArrayLike, **settings: float) -> np.ndarray:
     """Return ``da * f′(z)`` of the activation ``name``, as :func:`activate`.
 
     Examples
@@ -136,14 +142,14 @@ def activate_backward(name, da, z, **settings):
     return _each_cell(lambda da, z: entry.backward(np.array([da]), np.array([z]), **settings)[0], da, z)
 
 
-def _entry(name, settings):
+def _entry(name: str, settings: Mapping[str, float]) -> tuple[Nonlinearity, dict[str, float]]:
     check_choice("name", name, ACTIVATIONS)
     return ACTIVATIONS[name], ACTIVATIONS[name].check_settings(settings)
 
 
-def _each_cell(f, *arrays):
+def _each_cell(f: Callable[..., float], *given: ArrayLike) -> np.ndarray:
     """Return f of the cells that stand at one place of the arrays, for every place."""
-    arrays = [check_array("array", array) for array in arrays]
+    arrays = [check_array("array", array) for array in given]
     result = np.zeros_like(arrays[0])
     with np.errstate(all="ignore"):  # what is not finite passes without a warning
         for place in np.ndindex(result.shape):
@@ -154,7 +160,7 @@ def _each_cell(f, *arrays):
 # --- dense layer --------------------------------------------------------------------------------------------------
 
 
-def dense(x, w, b=None):
+def dense(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None) -> np.ndarray:
     """Return ``x @ w + b``, one product at a time.
 
     Examples
@@ -163,6 +169,7 @@ def dense(x, w, b=None):
     array([[55.]])
     """
     x, w = check_array("x", x, "ND"), check_array("w", w, "DK")
+    b = check_bias(b, w.shape[1], "one for each column of w")
     y = np.zeros((len(x), w.shape[1]), x.dtype)
     with np.errstate(all="ignore"):
         for n, k in np.ndindex(y.shape):
@@ -173,7 +180,7 @@ def dense(x, w, b=None):
     return y
 
 
-def dense_backward(dy, x, w):
+def dense_backward(dy: ArrayLike, x: ArrayLike, w: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return dx, dw and db: each product of the forward hands the gradient to its two factors.
 
     Examples
@@ -196,7 +203,7 @@ def dense_backward(dy, x, w):
 # --- loss ---------------------------------------------------------------------------------------------------------
 
 
-def softmax_cross_entropy(logits, labels):
+def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike) -> tuple[float, np.ndarray]:
     """Return the mean of ``-log(probability of the right class)``, and the probabilities.
 
     The greatest score of a row is subtracted first, from all of them: the quotients stay, and exp cannot overflow.
@@ -207,7 +214,7 @@ def softmax_cross_entropy(logits, labels):
     >>> round(loss, 4), probabilities
     (0.6931, array([[0.5, 0.5]]))
     """
-    logits = check_array("logits", logits, "NK")
+    logits, labels = check_array("logits", logits, "NK"), check_integers("labels", labels)
     probabilities, loss = np.zeros_like(logits), 0.0
     for n, label in enumerate(labels):
         scores = [float(score) - float(max(logits[n])) for score in logits[n]]
@@ -218,7 +225,7 @@ def softmax_cross_entropy(logits, labels):
     return loss, probabilities
 
 
-def softmax_cross_entropy_backward(probabilities, labels):
+def softmax_cross_entropy_backward(probabilities: ArrayLike, labels: ArrayLike) -> np.ndarray:
     """Return ``(probability - 1 at the right class) / N``, one score at a time.
 
     Examples
@@ -226,7 +233,7 @@ def softmax_cross_entropy_backward(probabilities, labels):
     >>> softmax_cross_entropy_backward([[0.5, 0.5]], [1])
     array([[ 0.5, -0.5]])
     """
-    probabilities = check_array("probabilities", probabilities, "NK")
+    probabilities, labels = check_array("probabilities", probabilities, "NK"), check_integers("labels", labels)
     dlogits = np.zeros_like(probabilities)
     for n, k in np.ndindex(probabilities.shape):
         dlogits[n, k] = (probabilities[n, k] - (k == labels[n])) / len(labels)

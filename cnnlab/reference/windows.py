@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from itertools import product
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from cnnlab._validate import check_array
-from cnnlab.operands import (
-    check_convolution,
-    check_padding,
-    check_pool,
-    check_transposed,
-    check_unpadded,
-    check_upstream,
-)
+from cnnlab._validate import Lengths, Padding, check_array, check_choice, check_integers
+from cnnlab.convolution import check_convolution, check_transposed, check_upstream
+from cnnlab.geometry import Axis
+from cnnlab.padding import check_padding, check_unpadded
+from cnnlab.pooling import POOLS, check_pool
+
+__all__ = ["conv2d", "conv2d_backward", "conv_transpose2d", "max_pool2d", "max_pool2d_backward"]
+__all__ += ["mean_pool2d", "mean_pool2d_backward", "pad2d", "pad2d_backward", "pool2d", "pool2d_backward"]
 
 # --- padding ------------------------------------------------------------------------------------------------------
 
 
-def pad2d(x, padding, *, mode="zeros", value=0.0):
+def pad2d(x: ArrayLike, padding: Padding, *, mode: str = "zeros", value: float = 0.0) -> np.ndarray:
     """Return x with a ring of padding around each plane; see :func:`cnnlab.pad2d`.
 
     Examples
@@ -38,7 +40,7 @@ def pad2d(x, padding, *, mode="zeros", value=0.0):
     return y
 
 
-def pad2d_backward(dy, padding, *, mode="zeros"):
+def pad2d_backward(dy: ArrayLike, padding: Padding, *, mode: str = "zeros") -> np.ndarray:
     """Return the gradient of a padding; see :func:`cnnlab.pad2d_backward`.
 
     Examples
@@ -56,7 +58,7 @@ def pad2d_backward(dy, padding, *, mode="zeros"):
     return dx
 
 
-def _source(cell, size, mode):
+def _source(cell: int, size: int, mode: str) -> int | None:
     """Return the cell of 0 … size - 1 that a cell of the padded axis copies, or None."""
     if mode in ("zeros", "constant"):
         return cell if 0 <= cell < size else None
@@ -74,7 +76,16 @@ def _source(cell, size, mode):
 # --- convolution --------------------------------------------------------------------------------------------------
 
 
-def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
+def conv2d(
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike | None = None,
+    *,
+    stride: Lengths = 1,
+    padding: Padding = 0,
+    dilation: Lengths = 1,
+    groups: int = 1,
+) -> np.ndarray:
     """Return the convolution of x with w: for each window, the sum of cell times tap; see :func:`cnnlab.conv2d`.
 
     Examples
@@ -88,17 +99,26 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     )
     xp = pad2d(x, ((rows.before, rows.after), (columns.before, columns.after)))
     y = np.zeros((len(x), len(w), _count_windows(rows), _count_windows(columns)), x.dtype)
-    for n, f, i, j in np.ndindex(y.shape):  # every cell of y: image, filter, row, column
-        for c, p, q in np.ndindex(w[f].shape):  # every tap of its kernel: channel, row, column
-            channel = _group(f, len(w), groups) * w.shape[1] + c
+    for n, k, i, j in np.ndindex(y.shape):  # every cell of y: image, filter, row, column
+        for c, p, q in np.ndindex(w[k].shape):  # every tap of its kernel: channel, row, column
+            channel = _group(k, len(w), groups) * w.shape[1] + c
             row, column = i * rows.stride + p * rows.dilation, j * columns.stride + q * columns.dilation
-            y[n, f, i, j] += xp[n, channel, row, column] * w[f, c, p, q]
+            y[n, k, i, j] += xp[n, channel, row, column] * w[k, c, p, q]
         if b is not None:
-            y[n, f, i, j] += b[f]
+            y[n, k, i, j] += b[k]
     return y
 
 
-def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1, groups=1):
+def conv2d_backward(
+    dy: ArrayLike,
+    x: ArrayLike,
+    w: ArrayLike,
+    *,
+    stride: Lengths = 1,
+    padding: Padding = 0,
+    dilation: Lengths = 1,
+    groups: int = 1,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return dx, dw and db: what dy gives to both factors of every product; see :func:`cnnlab.conv2d_backward`.
 
     Examples
@@ -115,17 +135,27 @@ def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1, groups=1):
     ring = (rows.before, rows.after), (columns.before, columns.after)
     xp = pad2d(x, ring)
     dxp, dw, db = np.zeros_like(xp), np.zeros_like(w), np.zeros(len(w), w.dtype)
-    for n, f, i, j in np.ndindex(dy.shape):
-        for c, p, q in np.ndindex(w[f].shape):
-            channel = _group(f, len(w), groups) * w.shape[1] + c
+    for n, k, i, j in np.ndindex(dy.shape):
+        for c, p, q in np.ndindex(w[k].shape):
+            channel = _group(k, len(w), groups) * w.shape[1] + c
             row, column = i * rows.stride + p * rows.dilation, j * columns.stride + q * columns.dilation
-            dxp[n, channel, row, column] += dy[n, f, i, j] * w[f, c, p, q]
-            dw[f, c, p, q] += dy[n, f, i, j] * xp[n, channel, row, column]
-        db[f] += dy[n, f, i, j]
+            dxp[n, channel, row, column] += dy[n, k, i, j] * w[k, c, p, q]
+            dw[k, c, p, q] += dy[n, k, i, j] * xp[n, channel, row, column]
+        db[k] += dy[n, k, i, j]
     return pad2d_backward(dxp, ring), dw, db
 
 
-def conv_transpose2d(x, w, b=None, *, stride=1, padding=0, output_padding=0, dilation=1, groups=1):
+def conv_transpose2d(
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike | None = None,
+    *,
+    stride: Lengths = 1,
+    padding: Padding = 0,
+    output_padding: Lengths = 0,
+    dilation: Lengths = 1,
+    groups: int = 1,
+) -> np.ndarray:
     """Return the transposed convolution: every cell of x lays its kernel on y; see :func:`cnnlab.conv_transpose2d`.
 
     Examples
@@ -138,15 +168,15 @@ def conv_transpose2d(x, w, b=None, *, stride=1, padding=0, output_padding=0, dil
     )
     y = np.zeros((len(x), w.shape[1] * int(groups), rows.size, columns.size), x.dtype)
     for n, c, i, j in np.ndindex(x.shape):
-        for f, p, q in np.ndindex(w[c].shape):
+        for k, p, q in np.ndindex(w[c].shape):
             row, column = i * rows.stride + p * rows.dilation, j * columns.stride + q * columns.dilation
             row, column = row - rows.before, column - columns.before
             if 0 <= row < rows.size and 0 <= column < columns.size:  # else it falls on what is cropped
-                y[n, _group(c, len(w), groups) * w.shape[1] + f, row, column] += x[n, c, i, j] * w[c, f, p, q]
+                y[n, _group(c, len(w), groups) * w.shape[1] + k, row, column] += x[n, c, i, j] * w[c, k, p, q]
     return y if b is None else y + b.reshape(-1, 1, 1)
 
 
-def _count_windows(axis):
+def _count_windows(axis: Axis) -> int:
     """Return the number of windows along one axis, by moving one from the near edge to the far one."""
     reach, end = (axis.kernel - 1) * axis.dilation + 1, axis.size + axis.after
     start, count, covered = -axis.before, 0, -axis.before
@@ -157,7 +187,7 @@ def _count_windows(axis):
     return count + hangs_over
 
 
-def _group(index, count, groups):
+def _group(index: int, count: int, groups: int) -> int:
     """Return the group that one of ``count`` channels or filters is in."""
     return index // (count // int(groups))
 
@@ -165,7 +195,15 @@ def _group(index, count, groups):
 # --- pooling ------------------------------------------------------------------------------------------------------
 
 
-def max_pool2d(x, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False):
+def max_pool2d(
+    x: ArrayLike,
+    kernel: Lengths,
+    *,
+    stride: Lengths | None = None,
+    padding: Padding = 0,
+    dilation: Lengths = 1,
+    ceil_mode: bool = False,
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the greatest cell of each window, the first of equals, and its place; see :func:`cnnlab.max_pool2d`.
 
     Examples
@@ -190,7 +228,7 @@ def max_pool2d(x, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False
     return y, argmax
 
 
-def max_pool2d_backward(dy, argmax, x_shape):
+def max_pool2d_backward(dy: ArrayLike, argmax: ArrayLike, x_shape: Sequence[int]) -> np.ndarray:
     """Return dx of a max-pool: each window gives its gradient to its winner; see :func:`cnnlab.max_pool2d_backward`.
 
     Examples
@@ -198,7 +236,7 @@ def max_pool2d_backward(dy, argmax, x_shape):
     >>> max_pool2d_backward([[[[10, 20]]]], np.array([[[[1, 1]]]]), (1, 1, 1, 3))
     array([[[[ 0., 30.,  0.]]]])
     """
-    dy = check_array("dy", dy, "NCHW")
+    dy, argmax = check_array("dy", dy, "NCHW"), check_integers("argmax", argmax)
     dx = np.zeros(x_shape, dy.dtype)
     for n, c, i, j in np.ndindex(dy.shape):
         row, column = divmod(argmax[n, c, i, j], x_shape[3])
@@ -206,7 +244,16 @@ def max_pool2d_backward(dy, argmax, x_shape):
     return dx
 
 
-def mean_pool2d(x, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False, count_include_pad=True):
+def mean_pool2d(
+    x: ArrayLike,
+    kernel: Lengths,
+    *,
+    stride: Lengths | None = None,
+    padding: Padding = 0,
+    dilation: Lengths = 1,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> np.ndarray:
     """Return the mean of each window: its cells added, divided by their number; see :func:`cnnlab.mean_pool2d`.
 
     Examples
@@ -215,8 +262,9 @@ def mean_pool2d(x, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=Fals
     5.0
     """
     x = check_array("x", x, "NCHW")
-    geometry = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
-    rows, columns = check_pool(x.shape[2:], kernel, **geometry)
+    rows, columns = check_pool(
+        x.shape[2:], kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
+    )
     y = np.zeros((*x.shape[:2], _count_windows(rows), _count_windows(columns)), x.dtype)
     for n, c, i, j in np.ndindex(y.shape):
         for row, column in product(_window_cells(rows, i), _window_cells(columns, j)):
@@ -226,8 +274,16 @@ def mean_pool2d(x, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=Fals
 
 
 def mean_pool2d_backward(
-    dy, x_shape, kernel, *, stride=None, padding=0, dilation=1, ceil_mode=False, count_include_pad=True
-):
+    dy: ArrayLike,
+    x_shape: Sequence[int],
+    kernel: Lengths,
+    *,
+    stride: Lengths | None = None,
+    padding: Padding = 0,
+    dilation: Lengths = 1,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> np.ndarray:
     """Return dx of a mean-pool: each window shares out its gradient; see :func:`cnnlab.mean_pool2d_backward`.
 
     Examples
@@ -237,8 +293,9 @@ def mean_pool2d_backward(
              [2., 2.]]]])
     """
     dy = check_array("dy", dy, "NCHW")
-    geometry = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
-    rows, columns = check_pool(x_shape[2:], kernel, **geometry)
+    rows, columns = check_pool(
+        x_shape[2:], kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
+    )
     dx = np.zeros(x_shape, dy.dtype)
     for n, c, i, j in np.ndindex(dy.shape):
         share = dy[n, c, i, j] / (_divisor(rows, i, count_include_pad) * _divisor(columns, j, count_include_pad))
@@ -247,14 +304,86 @@ def mean_pool2d_backward(
     return dx
 
 
-def _window_cells(axis, window):
+def _window_cells(axis: Axis, window: int) -> list[int]:
     """Return the input cells that one window reads along one axis, without padding."""
     cells = [window * axis.stride + tap * axis.dilation - axis.before for tap in range(axis.kernel)]
     return [cell for cell in cells if 0 <= cell < axis.size]
 
 
-def _divisor(axis, window, count_include_pad):
+def _divisor(axis: Axis, window: int, count_include_pad: bool) -> int:
     if not count_include_pad:
         return len(_window_cells(axis, window))
     cells = [window * axis.stride + tap * axis.dilation for tap in range(axis.kernel)]
     return sum(cell < axis.padded for cell in cells)  # what hangs over the padded input does not count
+
+
+# --- any pool -----------------------------------------------------------------------------------------------------
+
+
+def pool2d(name: str, x: ArrayLike, kernel: Lengths, **settings: Any) -> np.ndarray:
+    """Return y of the pool ``name`` of :data:`cnnlab.pooling.POOLS`: its record is asked for one window at a time.
+
+    Examples
+    --------
+    >>> pool2d("max", [[[[1, 5], [7, 7]]]], 2).item()
+    7.0
+    """
+    x = check_array("x", x, "NCHW")
+    if name in DEFINED:
+        return DEFINED[name][0](x, kernel, **settings)
+    pool, options, axes, ring = _laid_out(name, x, kernel, settings)
+    xp = pad2d(x, ring, mode="constant", value=pool.pads_with)
+    y = np.zeros((*x.shape[:2], *map(_count_windows, axes)), x.dtype)
+    for place in np.ndindex(y.shape):
+        window = xp[_cells(place, axes)]
+        y[place] = pool.forward(window, window.shape[2:], **options)[0].item()
+    return y
+
+
+def pool2d_backward(name: str, dy: ArrayLike, x: ArrayLike, kernel: Lengths, **settings: Any) -> np.ndarray:
+    """Return dx of the pool ``name``, as :func:`pool2d`: what each window's backward gives to its cells, added up.
+
+    Examples
+    --------
+    >>> pool2d_backward("max", [[[[8]]]], [[[[1, 5], [7, 7]]]], 2)[0, 0]
+    array([[0., 0.],
+           [8., 0.]])
+    """
+    dy, x = check_array("dy", dy, "NCHW"), check_array("x", x, "NCHW")
+    if name in DEFINED:
+        return DEFINED[name][1](dy, x, kernel, **settings)
+    pool, options, axes, ring = _laid_out(name, x, kernel, settings)
+    xp = pad2d(x, ring, mode="constant", value=pool.pads_with)
+    dxp = np.zeros_like(xp)
+    for place in np.ndindex(dy.shape):
+        cells = _cells(place, axes)
+        _, kept = pool.forward(xp[cells], xp[cells].shape[2:], **options)
+        dxp[cells] += pool.backward(
+            dy[place].reshape(1, 1, 1, 1), kept, xp[cells].shape, xp[cells].shape[2:], **options
+        )
+    return pad2d_backward(dxp, ring)
+
+
+DEFINED: dict[str, tuple[Callable[..., np.ndarray], Callable[..., np.ndarray]]] = {  # above
+    "max": (
+        lambda x, kernel, **settings: max_pool2d(x, kernel, **settings)[0],
+        lambda dy, x, kernel, **s: max_pool2d_backward(dy, max_pool2d(x, kernel, **s)[1], x.shape),
+    ),
+    "mean": (mean_pool2d, lambda dy, x, kernel, **settings: mean_pool2d_backward(dy, x.shape, kernel, **settings)),
+}
+
+
+def _laid_out(name: str, x: np.ndarray, kernel: Lengths, settings: dict[str, Any]) -> tuple:
+    """Return the record of a pool, its options, the axes of its windows, and the padding that they read."""
+    check_choice("name", name, POOLS)
+    options = {key: settings.pop(key) for key in POOLS[name].options if key in settings}
+    rows, columns = check_pool(x.shape[2:], kernel, **settings)
+    return POOLS[name], options, (rows, columns), ((rows.before, rows.after), (columns.before, columns.after))
+
+
+def _cells(place: tuple[int, ...], axes: tuple[Axis, Axis]) -> tuple[slice, ...]:
+    """Return where in the padded x the window of one output stands; what hangs over is cut off, and does not count."""
+    (n, c, i, j), (rows, columns) = place, axes
+    down = slice(i * rows.stride, i * rows.stride + rows.extent, rows.dilation)
+    across = slice(j * columns.stride, j * columns.stride + columns.extent, columns.dilation)
+    return slice(n, n + 1), slice(c, c + 1), down, across

@@ -13,7 +13,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, Route
 
 from cnnlab.lab.explorers import front
-from cnnlab.lab.explorers.explorer import Explorer
+from cnnlab.lab.explorers._explorer import Explorer
 
 ADDRESS = "http://explorers.test/"  # answered below: nothing leaves the browser
 HEAD = '<!doctype html><html lang="en"><meta charset="utf-8"><title>explorers</title>'

@@ -20,7 +20,7 @@ from cnnlab.lab import (
     PhotoExplorer,
     PoolingExplorer,
 )
-from cnnlab.lab.explorers.explorer import Explorer
+from cnnlab.lab.explorers import Explorer
 
 X = np.array([[3.0, 1, 0, 2, -1], [0, 2, 1, -2, 1], [1, 0, 2, 1, 3], [-1, 2, 0, 1, 0], [2, 1, 1, 0, 2]])[None, None]
 W = np.array([[1.0, 0, -1], [2, 1, 0], [0, -1, 1]])[None, None]

@@ -86,7 +86,8 @@ def test_a_page_that_did_not_get_the_front_end_asks_the_kernel_for_it(page):
     explorer._heard(explorer, {"ask": "module"}, [])
     (answer,) = sent
     model = """{
-      traits: { shown: window.shown, module: new DataView(new ArrayBuffer(0)), asked: { events: [] } }, listeners: {}, asked: [],
+      traits: { shown: window.shown, module: new DataView(new ArrayBuffer(0)), asked: { events: [] } },
+      listeners: {}, asked: [],
       get(name) { return this.traits[name]; }, set() {}, save_changes() {},
       on(name, listener) { (this.listeners[name] ??= new Set()).add(listener); },
       off(name, listener) { this.listeners[name]?.delete(listener); },

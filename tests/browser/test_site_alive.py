@@ -9,7 +9,7 @@ import pytest
 from lite import SECONDS, Site, served
 from playwright.sync_api import expect
 
-from cnnlab.publish.folder import source
+from cnnlab.publish._folder import source
 
 pytest.importorskip("jupyterlite_core", reason="install cnnlab[site] to test the site")
 pytest.importorskip("pyodide_lock", reason="install cnnlab[site] to test the site")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 from explorer_steps import ask as send
 from explorer_steps import press, words_of
@@ -128,12 +131,31 @@ def test_a_teachers_own_question_covers_nothing_and_is_not_recorded(tmp_path, mo
     assert not file.exists()
 
 
-def test_what_is_answered_right_is_recorded_and_what_is_shown_is_not(tmp_path, monkeypatch):
-    file = tmp_path / "progress.jsonl"
+def test_what_is_answered_right_and_each_known_mistake_are_recorded_and_what_is_shown_is_not(tmp_path, monkeypatch):
+    file = tmp_path / "progress-2.jsonl"
     monkeypatch.setenv("CNNLAB_PROGRESS", str(file))
     shown = ask("01.readers")
-    answer(shown, "9")
+    answer(shown, "12345")
     press(shown, "reveal")
     assert not file.exists()
-    answer(ask(KEY), "25")
-    assert file.read_text(encoding="utf-8") == f'"{KEY}"\n'
+    asked = ask(KEY)
+    wrong = next(iter(asked.mistakes))
+    for given in (f"{wrong}.0", f" {wrong} ", "nothing", "25"):
+        answer(asked, given)
+    assert file.read_text(encoding="utf-8") == f'{{"key": "{KEY}", "mistake": "{wrong}"}}\n{{"key": "{KEY}"}}\n'
+
+
+def test_each_known_mistake_is_recorded_as_the_file_of_the_questions_writes_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("CNNLAB_PROGRESS", str(tmp_path / "progress-2.jsonl"))
+    written = {}
+    for file in sorted(Path(questions.__file__).parent.glob("*.toml")):
+        for name, stated in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            if "size" not in stated:  # of which more are computed
+                written[f"{file.stem}.{name}"] = set(stated.get("mistakes", {}))
+    said = []
+    monkeypatch.setattr("cnnlab.course.asked.record", lambda key, mistake: said.append((key, mistake)))
+    for key, wrongs in written.items():
+        asked = ask(key)
+        for wrong in wrongs:
+            answer(asked, wrong)
+    assert set(said) == {(key, wrong) for key, wrongs in written.items() for wrong in wrongs}

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import os
+import re
+import shutil
+import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from cnnlab.course import exercises
-from cnnlab.course.exercises import guarded_call, solutions
+from cnnlab.course import exercises, progress
+from cnnlab.course.exercises import EXERCISES, Exercise, _guarded_call
 
-right = solutions.my_conv2d
+right = exercises.conv2d.sample
 
 
 def stub(x, w):
@@ -128,6 +133,27 @@ def test_results_are_counted():
     )
 
 
+def test_a_verdict_is_true_where_it_passed_and_false_elsewhere():
+    assert exercises.conv2d.check(right)
+    assert not exercises.conv2d.check(forgets_return)
+    assert not exercises.conv2d.check(stub)
+
+
+def test_an_input_is_counted_once_though_two_are_tried_again():
+    passed, failed = exercises.conv2d.check(right), exercises.conv2d.check(lambda x, w: right(x, w) + 1)
+    assert passed.text.startswith("Tried on 16 inputs: ")
+    assert failed.text.endswith("Right on 0 of 16 inputs.")
+    right_on_the_first_two = exercises.conv2d.check(lambda x, w: right(x, w) + (x.size > 1))
+    assert right_on_the_first_two.text.endswith("Right on 2 of 16 inputs.")
+    calls = []
+
+    def wrong_when_asked_again(x, w):
+        calls.append(x)
+        return right(x, w) + (len(calls) > 16)
+
+    assert exercises.conv2d.check(wrong_when_asked_again).text.endswith("Right on 14 of 16 inputs.")
+
+
 def test_only_a_function_can_be_checked():
     with pytest.raises(TypeError, match=r"function \(3\) must be a function, as in check\(my_conv2d\)"):
         exercises.conv2d.check(3)
@@ -166,11 +192,11 @@ def test_what_never_ends_is_ended_and_the_next_check_is_as_before(function):
     before = sys.gettrace()
     sys.settrace(trace)
     try:
-        trouble = guarded_call.run(function, (1, 2), seconds=0.1)
+        trouble = _guarded_call.run(function, (1, 2), seconds=0.1)
         assert sys.gettrace() is trace
     finally:
         sys.settrace(before)
-    assert trouble.kind == "endless"
+    assert (type(trouble).__name__, trouble.error) == ("Trouble", None)
     assert exercises.conv2d.check(right).status == "passed"
 
 
@@ -271,7 +297,7 @@ def test_of_an_epoch_the_facts_are_told():
     assert exercises.epoch.check(lambda *_: 3).text.startswith(
         "Not so: the model goes forward and backward. Right on 0"
     )
-    one_batch = exercises.epoch.check(lambda model, x, y, _, rng: solutions.my_epoch(model, x, y, len(x), rng))
+    one_batch = exercises.epoch.check(lambda model, x, y, _, rng: exercises.epoch.sample(model, x, y, len(x), rng))
     assert one_batch.text.startswith("batches: 4 is expected, 1 came.")
 
 
@@ -279,3 +305,128 @@ def test_of_maps_the_first_plane_is_shown():
     verdict = exercises.max_pool_backward.check(lambda dy, winners, x_shape: np.ones(x_shape))
     titles = [line for line in repr(verdict).splitlines() if line.endswith(":")]
     assert titles == ["dy[0, 0]:", "winners[0, 0]:", "x_shape:", "dx[0, 0] expected:", "dx[0, 0] got:"]
+
+
+def my_double(x):
+    return x + x
+
+
+def test_an_exercise_of_ones_own_checks_names_and_helps_and_is_not_recorded(tmp_path, monkeypatch):
+    monkeypatch.setenv("CNNLAB_PROGRESS", str(tmp_path / "progress.jsonl"))
+    double = Exercise(
+        my_double,
+        "y",
+        inputs=lambda: [[(np.array([1, 5]),)]],
+        mistakes={"squared": lambda x: x * x},
+        sentences={"squared": "x is squared."},
+    )
+    assert repr(double) == "Exercise: my_double(x) -> y"
+    assert repr(double.check(my_double)) == "✓ Passed. Tried on 1 input. Nothing else was tried."
+    squared = double.check(lambda x: x**2)
+    double.sentences = {}
+    assert double.check(lambda x: x**2).text.startswith("squared: y differs in 2 of 2")
+    assert squared.mistake == "squared"
+    assert squared.text == "x is squared. y differs in 2 of 2 cells (marked ▸). Right on 0 of 1 input."
+    assert repr(double.hint()) == "No hints."
+    assert repr(double.solution()) == "def my_double(x):\n    return x + x\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_of_an_exercise_of_the_course_a_mistake_is_recorded_and_then_that_it_is_solved(tmp_path, monkeypatch):
+    monkeypatch.setenv("CNNLAB_PROGRESS", str(tmp_path / "progress.jsonl"))
+    exercises.conv2d.check(lambda x, w: right(x, w[::-1, ::-1]))
+    exercises.conv2d.check(lambda x, w: right(x, w) + 1)
+    assert progress.solved() == set()
+    exercises.conv2d.check(right)
+    assert progress.recorded() == [("exercise.conv2d", "flipped kernel"), ("exercise.conv2d", None)]
+
+
+def test_the_exercises_are_those_of_the_folder_and_each_has_its_words():
+    folder = Path(exercises.__file__).parent
+    assert {path.stem for path in folder.glob("[!_]*.py")} == set(EXERCISES)
+    for name, exercise in EXERCISES.items():
+        assert (exercise.name, getattr(exercises, name)) == (name, exercise)
+        assert re.fullmatch(r"\d\d", exercise.notebook), name
+        assert len(exercise.hints) == 3, name
+        assert exercise.tried, name
+        assert list(exercise.mistakes) == list(exercise.sentences), name
+        assert len(exercise.mistakes) >= 5, name
+
+
+DRAWN = (  # exercises whose wires can be drawn
+    *("conv2d", "conv_layer", "max_pool", "mean_pool", "relu_backward", "conv2d_backward", "dx_gather"),
+    *("max_pool_backward", "mean_pool_backward", "chain_backward", "chain2_backward", "conv_transpose2d"),
+)
+
+
+def test_the_arrays_that_vary_for_the_wires_are_arguments_of_which_a_result_is_a_multiple():
+    assert {name for name, exercise in EXERCISES.items() if exercise.wires} == set(DRAWN)
+    for name in DRAWN:
+        exercise = EXERCISES[name]
+        assert set(exercise.wires) | set(exercise.picks.values()) == set(exercise.results), name
+        assert set(exercise.picks) | set(exercise.addends) <= set(exercise.wires), name
+        given = dict(zip(exercise.arguments, exercise.inputs()[0][-1], strict=True))
+        given |= {addend: 0 * given[addend] for addend in exercise.addends.values()}
+        for result, arrays in exercise.wires.items():
+            assert set(arrays) <= set(exercise.arguments), name
+            for varied in arrays:
+                was, now = (exercise.right(*case.values()) for case in (given, given | {varied: 3 * given[varied]}))
+                at = exercise.results.index(result)
+                was, now = (parts[at] if isinstance(parts, tuple) else parts for parts in (was, now))
+                np.testing.assert_allclose(now, 3 * was, err_msg=f"{name}: {result} by {varied}")
+                assert was.any(), name
+
+
+NEW = """
+from cnnlab.course.exercises._exercise import course_exercise
+
+
+def my_nearest(x, factor):
+    return x.repeat(factor, axis=0).repeat(factor, axis=1)
+
+
+EXERCISE = course_exercise(
+    my_nearest,
+    "y",
+    inputs=lambda: [[(np.arange(1, 7).reshape(2, 3), factor) for factor in (2, 3)]],
+    mistakes={"rows alone": lambda x, factor: x.repeat(factor, axis=0)},
+)
+"""
+WORDS = """
+[nearest]
+notebook = "11"
+tried = "a plane, factors 2 and 3"
+hints = ["Repeat the rows."]
+[nearest.sentences]
+"rows alone" = "Only the rows are repeated."
+"""
+USED = """
+from cnnlab.course import exercises, progress
+new = exercises.nearest
+print(new.check(lambda x, factor: x.repeat(factor, 0)))
+print(new.check(lambda x, factor: x.repeat(factor, 0).repeat(factor, 1)))
+print(new.hint(), new.solution(), list(exercises.EXERCISES)[-1], progress.recorded())
+print(progress.ProgressMap())
+"""
+
+
+def test_a_new_exercise_is_one_module_and_one_entry_of_texts_and_nothing_else(tmp_path):
+    package = Path(exercises.__file__).parents[2]
+    shutil.copytree(package, tmp_path / "cnnlab", ignore=shutil.ignore_patterns("__pycache__"))
+    folder = tmp_path / "cnnlab/course/exercises"
+    (folder / "nearest.py").write_text(f'"""Each cell several times."""\n\nimport numpy as np\n{NEW}', encoding="utf-8")
+    with (folder / "texts.toml").open("a", encoding="utf-8") as texts:
+        texts.write(WORDS)
+    environment = os.environ | {"PYTHONPATH": str(tmp_path), "CNNLAB_PROGRESS": str(tmp_path / "progress.jsonl")}
+    run = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", USED], capture_output=True, encoding="utf-8", cwd=tmp_path, env=environment
+    )
+    assert run.returncode == 0, run.stderr
+    said = run.stdout
+    assert said.startswith(
+        "✗ Not yet. Only the rows are repeated. y has shape (4, 3); (4, 6) is expected. Right on 0 of 2"
+    )
+    assert "✓ Passed. Tried on 2 inputs: a plane, factors 2 and 3. Nothing else was tried." in said
+    assert "Hint 1 of 1: Repeat the rows. def my_nearest(x, factor):" in said
+    assert "nearest [('exercise.nearest', 'rows alone'), ('exercise.nearest', None)]" in said
+    assert said.splitlines()[-1].endswith("  □■")

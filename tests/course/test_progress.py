@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import pytest
 
 from cnnlab.course import progress
-from cnnlab.course.progress import ProgressMap, record, solved
+from cnnlab.course.progress import ProgressMap, record, recorded, solved
 
 KEYS = ["01.next_cell", "06.flip", "exercise.conv2d"]
 
 
 @pytest.fixture
 def file(tmp_path, monkeypatch):
-    path = tmp_path / "data" / "progress.jsonl"
+    path = tmp_path / "data" / "ann.jsonl"
     monkeypatch.setenv("CNNLAB_PROGRESS", str(path))
     return path
+
+
+def default_folder(tmp_path, monkeypatch):
+    """Return where a learner's record is by default; from here on, this is no test."""
+    for name in ("CNNLAB_PROGRESS", "PYTEST_CURRENT_TEST"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
+    return tmp_path / "cnnlab"
+
+
+@pytest.fixture(autouse=True)
+def not_yet_warned(monkeypatch):
+    monkeypatch.setattr(progress, "_warned", set())
 
 
 def test_what_is_recorded_is_solved_and_takes_one_line_however_often_it_is_recorded(file):
@@ -26,47 +41,130 @@ def test_what_is_recorded_is_solved_and_takes_one_line_however_often_it_is_recor
     for key in [*KEYS, *KEYS]:
         record(key)
     assert solved() == set(KEYS)
-    assert file.read_text(encoding="utf-8").splitlines() == [f'"{key}"' for key in KEYS]
+    assert [json.loads(line) for line in file.read_text().splitlines()] == [{"key": key} for key in KEYS]
+
+
+def test_a_mistake_is_recorded_beside_what_is_solved_and_solves_nothing(file):
+    for mistake in ("the kernel turned by 180°", "9", "9", None, "9"):
+        record("06.flip", mistake)
+    record("exercise.conv2d", mistake="no padding")
+    assert recorded() == [
+        ("06.flip", "the kernel turned by 180°"),
+        ("06.flip", "9"),
+        ("06.flip", None),
+        ("exercise.conv2d", "no padding"),
+    ]
+    assert solved() == {"06.flip"}
+    assert {tuple(json.loads(line)) for line in file.read_text().splitlines()} == {("key",), ("key", "mistake")}
+
+
+def test_a_record_says_nothing_of_who_made_it_where_or_when(tmp_path, monkeypatch):
+    data_folder = default_folder(tmp_path, monkeypatch)
+    record("06.flip", "9")
+    (written,) = data_folder.iterdir()
+    assert written.name == "progress-2.jsonl"
+    assert written.read_bytes() == b'{"key": "06.flip", "mistake": "9"}\n'
+
+
+def test_the_record_of_the_old_edition_is_read_and_never_written(tmp_path, monkeypatch):
+    data_folder = default_folder(tmp_path, monkeypatch)
+    data_folder.mkdir()
+    old = b'"01.next_cell"\n"06.fl'  # damaged, too
+    (data_folder / "progress.jsonl").write_bytes(old)
+    assert solved() == {"01.next_cell"}
+    record("01.next_cell")
+    assert [path.name for path in data_folder.iterdir()] == ["progress.jsonl"]
+    record("06.flip")
+    assert solved() == {"01.next_cell", "06.flip"}
+    assert (data_folder / "progress.jsonl").read_bytes() == old
+    assert (data_folder / "progress-2.jsonl").read_text() == '{"key": "06.flip"}\n'
+
+
+def test_lines_of_the_old_kind_and_what_a_later_edition_adds_are_read(file):
+    file.parent.mkdir()
+    lines = ['"01.next_cell"', '{"key": "06.flip", "later": [1]}', '{"key": "01.gone", "mistake": "x"}', '"01.gone"']
+    file.write_text("\n".join(lines), encoding="utf-8")
+    record("exercise.conv2d")
+    assert solved() == set(KEYS)
+    assert file.read_text(encoding="utf-8").splitlines() == [*lines, '{"key": "exercise.conv2d"}']
 
 
 def test_several_kernels_at_once_lose_nothing(file):
-    keys = sorted(progress.course_keys())
-    code = "import sys; from cnnlab.course.progress import record; [record(key) for key in sys.argv[1:]]"
+    keys = sorted(progress._course_keys())[:30]
+    code = "import sys; from cnnlab.course.progress import record; [record(key, 'x') for key in sys.argv[1:]]"
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    runs = [subprocess.Popen([sys.executable, "-c", code, *keys[start::3]], env=env) for start in range(3)]
-    assert [run.wait() for run in runs] == [0, 0, 0]
-    assert solved() == set(keys)
+    other = subprocess.Popen([sys.executable, "-c", code, *keys], env=env)
+    while other.poll() is None:  # this one meanwhile
+        for key in keys[::7]:
+            record(key)
+    assert other.returncode == 0
+    assert solved() == set(keys[::7])
+    assert len(recorded()) == len(keys) + len(keys[::7])
 
 
 @pytest.mark.parametrize(
     "damage",
-    [b"\x00\xff\xfe\n", b'"06.fl', b"{}\n", b"[" * 5000 + b"\n", b"7\n", b" " * 2_000_000],
-    ids=["bytes", "half a line", "a dict", "brackets", "a number", "two megabytes"],
+    [
+        *(b"\x00\xff\xfe\n", b'{"key": "06.fl', b"{}\n", b"[" * 900 + b"\n", b"[" * 5000 + b"\n", b"7\n"),
+        *(b'{"key": 7}\n', b'{"key": "06.flip", "mistake": 9}\n', b" " * 2_000_000),
+    ],
+    ids=["bytes", "half", "empty", "brackets", "many brackets", "number", "key", "mistake", "two megabytes"],
 )
 def test_a_damaged_file_is_put_aside_and_said_and_what_can_be_read_is_kept(file, damage):
     record(KEYS[0])
     with file.open("ab") as opened:
         opened.write(damage)
-    with pytest.warns(UserWarning, match=r"was damaged; it is now .*progress\.damaged"):
+    with pytest.warns(UserWarning, match=r"was damaged; it is now .*ann\.damaged, and"):
         assert solved() == {KEYS[0]}
     assert file.with_suffix(".damaged").read_bytes().endswith(damage)
     record(KEYS[1])
     assert solved() == set(KEYS[:2])
 
 
-def test_a_key_that_the_course_no_longer_has_is_no_damage(file):
-    record(KEYS[0])
-    with file.open("a", encoding="utf-8") as opened:
-        opened.write('"01.gone"\n')
-    assert solved() == {KEYS[0]}
+def test_each_damage_is_kept_under_a_name_of_its_own(file):
+    for key in KEYS:
+        record(key)
+        file.write_bytes(file.read_bytes() + b"{\n")
+        with pytest.warns(UserWarning, match="was damaged"):
+            assert key in solved()
+    assert sorted(path.name for path in file.parent.iterdir()) == [
+        *("ann.damaged", "ann.damaged1", "ann.damaged2", "ann.jsonl")
+    ]
+    assert solved() == set(KEYS)
 
 
-def test_a_file_that_cannot_be_written_or_read_is_warned_of_and_disturbs_nothing(tmp_path, monkeypatch):
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("end", [True, False])
+def test_what_an_editor_made_of_the_file_is_read_and_added_to(file, encoding, newline, end):
+    file.parent.mkdir()
+    text = newline.join(f'{{"key": "{key}"}}' for key in KEYS[:2])
+    file.write_bytes((text + newline * end).encode(encoding))
+    with pytest.warns(UserWarning, match="was damaged") if encoding == "utf-16" else nullcontext():
+        record(KEYS[2])
+    assert solved() == set(KEYS)
+    assert file.with_suffix(".damaged").exists() is (encoding == "utf-16")
+
+
+def test_a_link_to_a_record_stays_one(file, tmp_path):
+    real = tmp_path / "real.jsonl"
+    real.write_bytes(b'"06.flip"\n{')
+    file.parent.mkdir()
+    file.symlink_to(real)
+    with pytest.warns(UserWarning, match="was damaged"):
+        record(KEYS[0])
+    assert file.is_symlink()
+    assert real.read_text() == f'{{"key": "06.flip"}}\n{{"key": "{KEYS[0]}"}}\n'
+
+
+def test_a_file_that_cannot_be_written_or_read_is_warned_of_once_and_disturbs_nothing(tmp_path, monkeypatch):
     blocked = tmp_path / "a file"
     blocked.write_text("")
     monkeypatch.setenv("CNNLAB_PROGRESS", str(blocked / "progress.jsonl"))
     with pytest.warns(UserWarning, match="progress is not recorded: "):
         record(KEYS[0])
+    for _ in range(3):
+        record(KEYS[0])  # a warning would be an error here
     monkeypatch.setenv("CNNLAB_PROGRESS", str(tmp_path))
     with pytest.warns(UserWarning, match="progress cannot be read: "):
         assert solved() == set()
@@ -87,10 +185,8 @@ def test_it_is_off_where_that_is_said_and_in_tests(monkeypatch, environ, is_off)
 
 
 def test_the_file_lies_in_jupyters_data_folder_of_the_user(tmp_path, monkeypatch):
-    for name in ("CNNLAB_PROGRESS", "PYTEST_CURRENT_TEST"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
-    assert progress.path() == tmp_path / "cnnlab" / "progress.jsonl"
+    data_folder = default_folder(tmp_path, monkeypatch)
+    assert progress.path() == data_folder / "progress-2.jsonl"
 
 
 @pytest.mark.parametrize(("key", "error"), [("06.flop", ValueError), (7, TypeError), ("exercise.", ValueError)])
@@ -98,6 +194,11 @@ def test_what_the_course_does_not_have_is_not_recorded(file, key, error):
     with pytest.raises(error, match=r"key \(.*\) must be"):
         record(key)
     assert not file.exists()
+
+
+def test_a_mistake_is_a_text(file):
+    with pytest.raises(TypeError, match=r"mistake \(9\) must be a text"):
+        record(KEYS[0], 9)
 
 
 def test_the_map_is_the_same_on_every_machine_where_nothing_is_solved():

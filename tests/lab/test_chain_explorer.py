@@ -22,7 +22,7 @@ from cnnlab import (
 )
 from cnnlab.activations import ACTIVATIONS
 from cnnlab.lab import ActivationExplorer, ChainExplorer
-from cnnlab.lab.explorers.chain import CHAINS, algebra
+from cnnlab.lab.explorers.chain import _CHAINS, _algebra
 
 DIGIT = np.arange(64.0).reshape(8, 8) * 7 % 5
 
@@ -151,12 +151,12 @@ def test_the_kernels_are_called_by_their_convolution_and_so_is_their_gradient():
 @pytest.mark.parametrize("chain", [0, 1])
 def test_the_algebra_spreads_the_errors_of_a_convolution_with_a_stride(chain):
     explorer = ChainExplorer(DIGIT, chain=chain)
-    convolutions = CHAINS[chain].kinds.count("conv")
-    plain = "\n".join(algebra(explorer.now())[1])
+    convolutions = _CHAINS[chain].kinds.count("conv")
+    plain = "\n".join(_algebra(explorer.now(), 1))
     assert not any(mark in plain for mark in ("{", "}", "spread", "∗"))
     assert plain.count("⋆_full rot180(w") == convolutions
     explorer.stride = 2
-    spread = "\n".join(algebra(explorer.now())[1])
+    spread = "\n".join(_algebra(explorer.now(), 1))
     assert spread.count("spread(δ") == 2 * convolutions  # once for the map, once for the kernel
     assert spread.replace("spread(", "").count("⋆_full rot180(w") == convolutions
     assert "upsample(spread" not in spread

@@ -14,8 +14,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from cnnlab import conv2d, conv2d_backward, output_size
 from cnnlab.geometry import fits
 from cnnlab.lab import BackwardExplorer, ConvolutionExplorer
-from cnnlab.lab.explorers.convolution import GIVEN, LOSS, UPSTREAMS
-from cnnlab.lab.explorers.windows import KERNELS, PADDINGS, SIZES, STRIDES
+from cnnlab.lab.explorers._windows import KERNELS, PADDINGS, SIZES, STRIDES
+from cnnlab.lab.explorers.convolution import _GIVEN, _LOSS, _UPSTREAMS
 
 RANGES = {"size": SIZES, "kernel": KERNELS, "padding": PADDINGS, "stride": STRIDES}
 
@@ -139,7 +139,7 @@ def test_an_edit_that_a_slider_has_overtaken_is_kept_for_later():
     assert explorer.x[0, 0, 4, 4] == 6
 
 
-@pytest.mark.parametrize("upstream", UPSTREAMS)
+@pytest.mark.parametrize("upstream", _UPSTREAMS)
 @pytest.mark.parametrize("edit", [("x", (0, 1, 1)), ("w", (0, 0, 2)), ("b", (0, 0, 0))])
 def test_a_nudge_says_how_the_loss_followed_and_what_the_gradient_said(upstream, edit):
     explorer = explore(stride=2)
@@ -186,7 +186,7 @@ def test_each_upstream_gradient_is_what_it_is_called():
         "one": np.eye(5)[2][:, None] * np.eye(5)[2],
         "ones": np.ones((5, 5)),
         "checkerboard": [[(-1.0) ** (row + column) for column in range(5)] for row in range(5)],
-        LOSS: explorer.y[0, 0],
+        _LOSS: explorer.y[0, 0],
     }
     for upstream, dy in expected.items():
         explorer.upstream = upstream
@@ -200,7 +200,7 @@ def test_each_upstream_gradient_is_what_it_is_called():
 def test_the_loss_is_that_whose_gradient_is_shown():
     explorer = explore()
     assert explorer.loss == (explorer.y * explorer.dy).sum()
-    explorer.upstream = LOSS
+    explorer.upstream = _LOSS
     assert explorer.loss == 0.5 * (explorer.y**2).sum()
 
 
@@ -210,7 +210,7 @@ def test_an_edit_of_another_upstream_gradient_makes_it_the_learners_own():
     expected = explorer.dy
     expected[0, 0, 1, 1] = 8
     type_in(explorer, ("dy", (0, 1, 1), 8.0))
-    assert explorer.upstream == GIVEN
+    assert explorer.upstream == _GIVEN
     assert_array_equal(explorer.dy, expected)
     assert_array_equal(panels(explorer)["dy"], expected[0])
 

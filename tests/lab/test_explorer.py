@@ -13,9 +13,7 @@ from numpy.testing import assert_array_equal
 
 from cnnlab import convolution
 from cnnlab.lab import ActivationExplorer, ConvolutionExplorer
-from cnnlab.lab.explorers.controls import Choice, Slider, Switch
-from cnnlab.lab.explorers.explorer import Explorer, line
-from cnnlab.lab.explorers.settings import HasSettings
+from cnnlab.lab.explorers import Choice, Explorer, Slider, Switch, line
 
 # --- one widget -----------------------------------------------------------------------------------------------------
 
@@ -31,7 +29,7 @@ def test_an_explorer_is_one_widget_whose_layout_is_the_only_other_model(make, mo
 @every_explorer
 def test_what_a_front_end_is_told_first_is_all_there_is_to_show_in_one_message(make, monkeypatch):
     opened, sent = [], []
-    monkeypatch.setattr(HasSettings, "send_state", lambda self, key=None: sent.append(key))
+    monkeypatch.setattr(Explorer, "send_state", lambda self, key=None: sent.append(key))
     real = ipywidgets.Widget.open
     monkeypatch.setattr(ipywidgets.Widget, "open", lambda self: opened.append(self.get_state()) or real(self))
     explorer = make()
@@ -94,7 +92,7 @@ class Late(Explorer):
     def array_of(self, panel):
         return "x"
 
-    def beside(self, s, scenes):
+    def formula_lines(self, s, scenes):
         return [line(f"{s.times} times {self.factor}")]
 
     def describe(self):

@@ -1,12 +1,20 @@
-"""What grows from outside is found in the explorers: an activation, a pool and layers of one's own, there and back."""
+"""What grows is found in the explorers: an activation, a pool, layers, and an explorer of one's own, there and back."""
 
 from __future__ import annotations
 
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
-from explorer_steps import controls_of, move, panels, pick, type_in, words_of
+from explorer_steps import ask, controls_of, move, panels, pick, press, type_in, words_of
 from explorers import X
 from numpy.testing import assert_allclose, assert_array_equal
+from scene_schema import check_scene
 from test_extend import Doubled, residual, softplus
 
 from cnnlab import conv2d, conv2d_backward, mean_pool2d, mean_pool2d_backward, sigmoid
@@ -17,6 +25,7 @@ from cnnlab.network import Sequential
 from cnnlab.pooling import POOLS, Pool
 
 __all__ = ["softplus"]  # a fixture
+TESTS = Path(__file__).parents[1]
 DIGIT = np.arange(36.0).reshape(6, 6) % 5
 
 
@@ -176,3 +185,114 @@ def test_what_is_new_has_a_still(softplus, l2, rng):
     chain = ChainExplorer(DIGIT, f=softplus, op=l2, arrow=5)
     for explorer in (ActivationExplorer(X, softplus), PoolingExplorer(X, op=l2), chain, network):
         assert explorer.still()["image/png"]
+
+
+# --- an explorer: two files, no JavaScript --------------------------------------------------------------------------
+
+SCENE = '''"""The scene of a blur."""
+
+import numpy as np
+
+from cnnlab.lab.scenes import convolution_scene
+
+
+def blur_scene(x, size):
+    """Return the scene of the mean over each window, as a convolution."""
+    scene = convolution_scene(x, np.full((1, 1, size, size), 1 / size**2))
+    return {**scene, "heading": f"Each output is the mean of {size * size} inputs"}
+'''
+EXPLORER = '''"""BlurExplorer: the mean over a window, a cell at a time."""
+
+import numpy as np
+
+from cnnlab.geometry import check_axis
+from cnnlab.lab.explorers import Choice, Explorer, Slider, line
+from {scenes} import blur_scene
+
+
+class BlurExplorer(Explorer):
+    """A blur to touch."""
+
+    size = Slider(3, "window", 1, 5, letter="F")
+    sign = Choice({{1: "as it is", -1: "turned"}}, "numbers", place="bar")
+
+    def __init__(self, x, **settings):
+        super().__init__({{"x": np.array(x, dtype=np.float64)[None, None]}}, **settings)
+
+    def check(self, s):
+        check_axis(self.arrays["x"].shape[-1], s.size)
+
+    def scenes(self, s):
+        scene = blur_scene(s.sign * self.arrays["x"], s.size)
+        for panel in scene["panels"]:
+            panel["editable"] = panel["name"] == "x"
+        return [scene]
+
+    def formula_lines(self, s, scenes):
+        return [line(("formula", f"y = mean of {{s.size}}×{{s.size}}"))]
+
+    def describe(self):
+        return f"BlurExplorer: window {{self.size}}"
+'''
+
+
+def check_blur(kind) -> None:
+    """See that a new explorer is all that an explorer is: scene, events, bounds, still, message and handout."""
+    from cnnlab.publish.handout import _precompute
+
+    explorer = kind(X[:4, :4])
+    assert_allclose(panels(explorer)["y"], mean_pool2d(X[None, None, :4, :4], 3, stride=1)[0])
+    control = controls_of(explorer)["size"]
+    assert (control["low"], control["high"], control["letter"]) == (1, 4, "F")  # 5 does not fit
+    move(explorer, size=2)
+    assert_allclose(panels(explorer)["y"], mean_pool2d(X[None, None, :4, :4], 2, stride=1)[0])
+    assert words_of(explorer) == "y = mean of 2×2"
+    check_scene(explorer._scenes[0])
+    assert says(explorer).startswith("Inner product of the kernel and the 2×2 window at rows 0 to 1")
+    before = panels(explorer)["y"]
+    type_in(explorer, ("x", (0, 0, 0), 100.0))
+    assert panels(explorer)["y"][0, 0, 0] == before[0, 0, 0] + (100 - X[0, 0]) / 4
+    press(explorer, "undo")
+    assert_array_equal(panels(explorer)["y"], before)
+    ask(explorer, {"set": {"size": 5}}, {"set": {"sign": -1}})
+    assert (explorer.size, explorer.sign) == (2, -1)
+    assert_array_equal(panels(explorer)["y"], -before)
+    bundle, _ = explorer._repr_mimebundle_()
+    assert (bundle["text/plain"], len(bundle["image/png"]) > 1000) == ("BlurExplorer: window 2", True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_precompute, "MOST_SECONDS", 600)  # however busy the machine is
+        table = _precompute.precomputed(explorer)
+    assert (len(table["states"]), table["needs"]) == (4 * 2, ["typing into cells"])
+
+
+def test_an_explorer_of_ones_own_is_two_files_that_import_the_package(tmp_path, monkeypatch):
+    (tmp_path / "own_scenes.py").write_text(SCENE, encoding="utf-8")
+    (tmp_path / "own_blur.py").write_text(EXPLORER.format(scenes="own_scenes"), encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    check_blur(importlib.import_module("own_blur").BlurExplorer)
+
+
+def test_an_explorer_of_the_package_is_two_files_and_one_line(tmp_path, repository):
+    shutil.copytree(repository / "cnnlab", tmp_path / "cnnlab", ignore=shutil.ignore_patterns("__pycache__"))
+    lab = tmp_path / "cnnlab" / "lab"
+    (lab / "scenes" / "blur.py").write_text(SCENE, encoding="utf-8")
+    (lab / "explorers" / "blur.py").write_text(EXPLORER.format(scenes="cnnlab.lab.scenes.blur"), encoding="utf-8")
+    with (lab / "__init__.py").open("a", encoding="utf-8") as file:
+        file.write("from cnnlab.lab.explorers.blur import BlurExplorer\n")
+    code = f"""
+from pathlib import Path
+import cnnlab.lab
+from test_extend_explorers import check_blur
+assert Path(cnnlab.__file__).is_relative_to({str(tmp_path)!r})
+check_blur(cnnlab.lab.BlurExplorer)
+"""
+    path = os.pathsep.join(map(str, (tmp_path, TESTS, TESTS / "lab")))
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": path},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert run.returncode == 0, run.stderr

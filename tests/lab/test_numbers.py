@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnnlab.lab.numbers import format_percent, format_value, means, read_number, ungrouped
+from cnnlab.lab.numbers import _ungrouped, format_percent, format_value, means, read_number
 
 FRONT = Path(__file__).parent / "front"
 TABLE = json.loads(
@@ -67,7 +67,7 @@ def test_an_answer_means_a_number_in_full_or_rounded_to_two_decimals_or_more(tex
 
 def test_only_a_whole_number_has_thousands():
     texts = ["1.200", "-1.200.300", "+1.200", "12.5", "0.125", "1.20", "1.2000", "a.200", "1200"]
-    assert [ungrouped(text, ".") for text in texts] == ["1200", "-1200300", "+1200", "", "", "", "", "", ""]
+    assert [_ungrouped(text, ".") for text in texts] == ["1200", "-1200300", "+1200", "", "", "", "", "", ""]
 
 
 # --- beside the browser -----------------------------------------------------------------------------------------------

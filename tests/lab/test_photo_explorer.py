@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from cnnlab import conv2d, load_photo
 from cnnlab.lab import PhotoExplorer
-from cnnlab.lab.explorers.photo import KERNELS, OWN
+from cnnlab.lab.explorers.photo import _OWN, KERNELS
 
 
 def test_each_named_kernel_is_applied_to_the_photograph():
@@ -31,11 +31,11 @@ def test_each_named_kernel_is_applied_to_the_photograph():
 def test_an_edited_kernel_is_the_learners_own_and_waits_while_a_named_one_is_shown():
     explorer = PhotoExplorer(X, "Laplacian")
     type_in(explorer, ("w", (0, 0, 2), 5.0))
-    assert explorer.kernel == OWN
+    assert explorer.kernel == _OWN
     assert panels(explorer)["w"][0].tolist() == [[0, 1, 5], [1, -4, 1], [0, 1, 0]]
     explorer.kernel = "Laplacian"
     assert panels(explorer)["w"][0].tolist() == KERNELS["Laplacian"]
-    explorer.kernel = OWN
+    explorer.kernel = _OWN
     assert panels(explorer)["w"][0].tolist() == [[0, 1, 5], [1, -4, 1], [0, 1, 0]]
 
 
@@ -47,7 +47,7 @@ def test_undo_brings_the_named_kernel_back_and_the_own_one_as_it_was():
     assert panels(explorer)["w"][0, 1, 1] == 9
     press(explorer, "undo")
     assert explorer.kernel == "blur"
-    explorer.kernel = OWN
+    explorer.kernel = _OWN
     assert explorer._scenes[0]["panels"][2]["values"][0, 0, 0] == 7
     press(explorer, "undo")
     assert_array_equal(panels(explorer)["w"][0], W)
@@ -64,14 +64,14 @@ def test_a_cell_of_a_larger_own_kernel_is_none_of_the_named_one_in_view():
 
 def test_an_own_kernel_comes_first_when_it_is_given_and_is_refused_where_it_does_not_fit():
     explorer = PhotoExplorer(X, np.ones((5, 5)))
-    assert explorer.kernel == OWN
+    assert explorer.kernel == _OWN
     assert_array_equal(panels(explorer)["y"], [[[X.sum()]]])
     small = PhotoExplorer(X[:3, :3], np.ones((5, 5)), padding=1)
     move(small, kernel="identity", padding=0)
-    ask(small, {"set": {"kernel": OWN}})
+    ask(small, {"set": {"kernel": _OWN}})
     assert small.kernel == "identity"
     with pytest.raises(ValueError, match=r"kernel \(5\) must fit in the padded input \(3 \+ 2\*0 = 3\)"):
-        small.kernel = OWN
+        small.kernel = _OWN
 
 
 def test_the_default_photograph_is_the_portrait_in_grey():

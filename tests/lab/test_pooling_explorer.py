@@ -6,17 +6,17 @@ from itertools import product
 
 import numpy as np
 import pytest
-from explorer_steps import choose, controls_of, move, panels, press, type_in
+from explorer_steps import controls_of, move, panels, press, type_in
 from explorers import X
 from numpy.testing import assert_allclose, assert_array_equal
 
 from cnnlab import max_pool2d, max_pool2d_backward, mean_pool2d, mean_pool2d_backward
 from cnnlab.geometry import fits
 from cnnlab.lab import PoolingExplorer
-from cnnlab.lab.explorers.pooling import PADS
+from cnnlab.lab.explorers.pooling import _PADS
 
 
-@pytest.mark.parametrize("pads", PADS)
+@pytest.mark.parametrize("pads", _PADS)
 @pytest.mark.parametrize("op", ["max", "mean"])
 def test_every_option_shows_what_the_functions_give(op, pads, rng):
     explorer = PoolingExplorer(X, 2, op=op, ties=True)
@@ -29,8 +29,8 @@ def test_every_option_shows_what_the_functions_give(op, pads, rng):
     for (size, kernel, padding, stride), ceil, include in zip(
         rng.permutation(legal)[:50].tolist(), *rng.integers(0, 2, (2, 50)).astype(bool).tolist(), strict=True
     ):
-        choose(explorer, size=size, kernel=kernel, padding=padding, stride=stride)
-        explorer.ceil_mode, explorer.count_include_pad = ceil, include
+        settings = {"size": size, "kernel": kernel, "padding": padding, "stride": stride}
+        explorer.set_together({**settings, "ceil_mode": ceil, "count_include_pad": include})
         check_pool(explorer, beats=op == "max" and pads == "zero")
 
 

@@ -15,7 +15,7 @@ from nbconvert.filters import markdown2html
 from cnnlab import explain_output_size, output_size
 from cnnlab.course.questions import size_mistakes
 from cnnlab.geometry import fits
-from cnnlab.lab.explorers.predict import PLAIN_HINT, Predict, escape_markdown
+from cnnlab.lab.explorers.predict import _HINT, Predict, _escape_markdown
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 TYPED = {"question": "How many?", "answer": 99, "mistakes": {98: "One is missing."}, "because": "98 + 1 = 99"}
@@ -79,7 +79,7 @@ def test_a_wrong_answer_is_met_by_name_and_can_be_tried_again():
     ask = Predict(**TYPED)
     assert answer(ask, "98") == "✗ 98 is not it. One is missing."
     assert (ask.solved, is_closed(ask)) == (False, False)
-    assert answer(ask, "7") == f"✗ 7 is not it. {PLAIN_HINT}"
+    assert answer(ask, "7") == f"✗ 7 is not it. {_HINT}"
     assert answer(ask, "99").startswith("✓ Right: 99.")
     assert (ask.solved, is_closed(ask)) == (True, True)
 
@@ -190,12 +190,12 @@ def test_without_a_widget_the_question_is_shown_and_not_the_answer():
     ],
 )
 def test_markdown_shows_the_text_as_it_stands(text):
-    assert html.unescape(markdown2html(escape_markdown(text))).strip() == f"<p>{text}</p>"
+    assert html.unescape(markdown2html(_escape_markdown(text))).strip() == f"<p>{text}</p>"
 
 
 @pytest.mark.parametrize("text", ["title\n===", "title\n---", "1. one\n2. two", "a\n\n    code", "***", "___"])
 def test_lines_of_markdown_stay_lines_of_text(text):
-    shown = html.unescape(markdown2html(escape_markdown(text)))
+    shown = html.unescape(markdown2html(_escape_markdown(text)))
     assert not any(tag in shown for tag in ("<h1", "<h2", "<ol", "<hr", "<pre", "<code"))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import subprocess
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,7 +18,7 @@ from explorers import MAKERS
 from numpy.testing import assert_allclose, assert_array_equal
 from outside import put_in
 from scene_cases import CASES, Case, every_case
-from scene_networks import every_network, units
+from scene_networks import NETWORKS, units
 
 from cnnlab import conv2d, max_pool2d, mean_pool2d, pad2d
 from cnnlab.lab.explorers.front import pack
@@ -26,7 +27,15 @@ from cnnlab.lab.scenes import pooling_scene, unit_scene
 from cnnlab.lab.scenes.reading import name_of, panel_of, sentence_of, strip_of, summed, terms_of
 
 READ = Path(__file__).parent / "front" / "read.mjs"
-ways = pytest.mark.parametrize("backward", [True, False], ids=["with gradients", "without"])
+EXPLORERS = [
+    "ConvolutionExplorer with gradients",
+    "BackwardExplorer",
+    "ChannelsExplorer",
+    "PoolingExplorer",
+    "PoolingExplorer of means",
+    "ChainExplorer",
+    "NetworkExplorer",
+]
 
 
 def as_text(value):
@@ -36,18 +45,41 @@ def as_text(value):
     raise TypeError(value)
 
 
-def said_by(node, scenes: list[dict], backward: bool) -> list[list[dict]]:
-    """Return what the front end says of every cell of every panel of scenes, with gradients shown or hidden."""
-    text = json.dumps([{"scene": pack(scene), "backward": backward} for scene in scenes], default=as_text)
-    run = subprocess.run([node, str(READ)], input=text, capture_output=True, encoding="utf-8", timeout=300)
-    assert run.returncode == 0, run.stderr
-    return json.loads(run.stdout)
+@dataclass
+class Read:
+    """A scene, what Python reads of it, and what the front end says of every cell, with gradients shown or hidden."""
+
+    name: str
+    scene: dict
+    backward: bool = True
+    seen: dict | None = None
+    said: list[dict] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
-def answers(node) -> dict[bool, list[list[dict]]]:
-    """Return what the front end says of every case."""
-    return {backward: said_by(node, [case.scene for case in CASES], backward) for backward in (True, False)}
+def read(node) -> list[Read]:
+    """Return what the front end says of every case, of some explorers and of some units, in one process."""
+    scenes = [
+        Read(f"case {number}", case.scene, backward, case.seen(backward))
+        for number, case in enumerate(CASES)
+        for backward in case.ways
+    ]
+    scenes += [Read(name, scene) for name in EXPLORERS for scene in MAKERS[name]()._scenes]
+    with pytest.MonkeyPatch.context() as patch:
+        put_in(patch)
+        scenes += [Read(f"unit of {name}", unit_scene(*unit)) for name in NETWORKS for unit in list(units(name))[::7]]
+    text = json.dumps([{"scene": pack(each.scene), "backward": each.backward} for each in scenes], default=as_text)
+    run = subprocess.run([node, str(READ)], input=text, capture_output=True, encoding="utf-8", timeout=300)
+    assert run.returncode == 0, run.stderr
+    for each, said in zip(scenes, json.loads(run.stdout), strict=True):
+        each.said = said
+    return scenes
+
+
+@pytest.fixture(scope="module")
+def answers(read) -> list[list[dict]]:
+    """Return what the front end says of every case, with gradients shown."""
+    return [each.said for each in read if each.name.startswith("case") and each.backward]
 
 
 def parts_of(strip) -> list[str]:
@@ -70,7 +102,7 @@ def check_said(scene: dict, said: list[dict]) -> None:
         panel = summed(scene, at["panel"])
         assert answer["panel"] == panel["name"]
         terms = [[[panel, cell, float(value)] for panel, cell, value in term] for term in answer["terms"]]
-        assert terms == [[list(each) for each in term] for term in terms_of(scene, at)], at
+        assert terms == [[list(each) for each in term[:3]] for term in terms_of(scene, at)], at
         total = f"= {strip.total}" if "sum" in panel and strip.total else strip.total
         written = {
             "head": strip.head.strip(),
@@ -81,46 +113,19 @@ def check_said(scene: dict, said: list[dict]) -> None:
         assert answer["sentence"] == sentence_of(scene, at)
 
 
-@every_case
-@ways
-def test_the_front_end_says_of_every_cell_what_python_says(number, backward, answers):
-    case, said = CASES[number], answers[backward][number]
-    assert [answer["at"] for answer in said] == list(case.cells())
-    check_said(case.seen(backward), said)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "ConvolutionExplorer with gradients",
-        "BackwardExplorer",
-        "ChannelsExplorer",
-        "PoolingExplorer",
-        "PoolingExplorer of means",
-        "ChainExplorer",
-        "NetworkExplorer",
-    ],
-)
-def test_the_front_end_says_of_the_cells_of_an_explorer_what_python_says(name, node):
-    explorer = MAKERS[name]()
-    for scene, said in zip(explorer._scenes, said_by(node, explorer._scenes, True), strict=True):
-        assert len(said) == sum(panel["values"].size for panel in scene["panels"])
-        check_said(scene, said)
-
-
-@every_network
-def test_the_front_end_says_of_the_picture_of_a_unit_what_python_says(name, node, monkeypatch):
-    put_in(monkeypatch)
-    scenes = [unit_scene(*unit) for unit in list(units(name))[::7]]
-    for scene, said in zip(scenes, said_by(node, scenes, True), strict=True):
-        check_said(scene, said)
+def test_the_front_end_says_of_every_cell_what_python_says(read):
+    for each in read:
+        cells = [(panel["name"], cell) for panel in each.scene["panels"] for cell in np.ndindex(panel["values"].shape)]
+        assert [(answer["at"]["panel"], tuple(answer["at"]["cell"])) for answer in each.said] == cells, each.name
+        check_said(each.seen or each.scene, each.said)
+    assert {each.backward for each in read} == {True, False}
 
 
 @every_case
 def test_a_long_sum_is_grouped_by_channel_each_with_what_it_adds(number, answers):
     case = CASES[number]
     groups = case.panels.get("y", {"sum": {}})["sum"].get("groups")
-    for answer in answers[True][number]:
+    for answer in answers[number]:
         expected = []
         if answer["panel"] == "y" and groups is not None:
             f, row, column = answer["at"]["cell"]
@@ -151,11 +156,11 @@ def run_numpy(case: Case, line: str) -> np.ndarray:
 @every_case
 def test_the_line_of_numpy_gives_the_number_of_the_cell(number, answers):
     case = CASES[number]
-    panels = {answer["panel"] for answer in answers[True][number] if line_of(answer, "numpy")}
+    panels = {answer["panel"] for answer in answers[number] if line_of(answer, "numpy")}
     op = case.name.split()[0]
     expected = {"conv": {"y", "dx", "dw"}, "channels": {"y", "dx", "dw"}, "max": {"y"}, "mean": {"y"}}.get(op, set())
     assert panels == (expected & {"y"} if "turned" in case.name else expected & set(case.panels))
-    for answer in answers[True][number]:
+    for answer in answers[number]:
         if line_of(answer, "numpy"):
             value = case.panels[answer["panel"]]["values"][tuple(answer["at"]["cell"])]
             assert_allclose(run_numpy(case, line_of(answer, "numpy")), value, rtol=0 if case.exact else 1e-12)
@@ -188,7 +193,7 @@ def pooled_as_in_pytorch(pool):
 @every_case
 def test_the_line_of_pytorch_gives_y(number, answers):
     case = CASES[number]
-    lines = {line_of(answer, "PyTorch") for answer in answers[True][number]}
+    lines = {line_of(answer, "PyTorch") for answer in answers[number]}
     assert len(lines) == 1
     line = lines.pop()
     assert bool(line) or case.name.split()[0] not in ("conv", "channels")
@@ -202,7 +207,7 @@ def test_the_line_of_pytorch_gives_y(number, answers):
 
 
 def test_each_function_and_each_option_is_in_some_line_of_pytorch(answers):
-    lines = {line_of(answer, "PyTorch") for said in answers[True] for answer in said}
+    lines = {line_of(answer, "PyTorch") for said in answers for answer in said}
     for words in ("F.max_pool2d", "F.avg_pool2d", "ceil_mode=True", "count_include_pad=False", "groups=2", "dilation="):
         assert any(words in line for line in lines)
 

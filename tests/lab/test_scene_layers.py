@@ -10,9 +10,8 @@ from scene_networks import every_network, odd_convolution, units
 
 from cnnlab import load_digits, trained_network
 from cnnlab.dense import dense
-from cnnlab.lab.scenes import layer_scene, network_scene, run_network, unit_scene
-from cnnlab.lab.scenes.layers import as_planes, way_of
-from cnnlab.lab.scenes.network import layer_names
+from cnnlab.lab.scenes import layer_names, layer_scene, network_scene, run_network, unit_scene
+from cnnlab.lab.scenes._layers import as_planes, way_of
 from cnnlab.lab.scenes.reading import name_of, panel_of, sentence_of, strip_of, terms_of
 from cnnlab.layers import Activation, Conv2D, Dense, Flatten, LeakyReLU, MaxPool2D, MeanPool2D, Pool2D, ReLU, Sigmoid
 from cnnlab.network import Sequential
@@ -101,12 +100,12 @@ def test_a_score_is_the_number_of_the_dense_layer_and_its_subtotals_are_those_of
     scene = unit_scene([Flatten(), layer], maps, 2, [0, 2, 0])
     x, w, y, _ = scene["panels"]
     flat, weights = image.reshape(1, -1), layer.params["w"][:, 2:3]
-    assert_array_equal(y["values"], dense(flat, weights, layer.params["b"][2:3])[..., None])
+    assert_allclose(y["values"], dense(flat, weights, layer.params["b"][2:3])[..., None], rtol=1e-12)
     assert_array_equal(x["values"], image[0])
     assert_array_equal(w["values"].reshape(-1, 1), weights)
     parts = [dense(flat[:, 4 * k : 4 * k + 4], weights[4 * k : 4 * k + 4]) for k in range(3)]
     assert_allclose(y["sum"]["groups"], parts, rtol=1e-12)
-    assert_allclose(y["sum"]["groups"].sum(), y["values"].item() - 5.0)
+    assert_allclose(y["sum"]["groups"].sum(), y["values"].item() - 5.0, rtol=1e-12, atol=1e-12)
     assert strip_of(scene, scene["first"]).head == "y[2] = "
     assert sentence_of(scene, scene["first"]) == (
         "Score 2 adds up all 12 numbers before it, each times its own weight, and a bias."

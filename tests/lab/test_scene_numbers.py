@@ -18,10 +18,17 @@ from cnnlab import (
 )
 from cnnlab.data import normalise_bitmap, reduce_bitmap
 from cnnlab.lab.explorers.front import pack
-from cnnlab.lab.scenes import convolution_scene, gather_scene, photo_scene, pooling_scene, scatter_scene, tie_scene
-from cnnlab.lab.scenes.digit import digit_scene
-from cnnlab.lab.scenes.network import bars_panel
-from cnnlab.lab.scenes.panels import panel
+from cnnlab.lab.scenes import (
+    convolution_scene,
+    digit_scene,
+    gather_scene,
+    panel,
+    photo_scene,
+    pooling_scene,
+    scatter_scene,
+    tie_scene,
+)
+from cnnlab.lab.scenes._network import bars_panel
 from cnnlab.pooling import POOLS, Pool
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scene_cases import CASES, Case, every_case
+from scene_schema import check_scene
 from scene_wires import Wire
 
 from cnnlab.lab.scenes.reading import Operand, Term, panel_of, sentence_of, strip_of, summed, terms_of
@@ -27,7 +28,6 @@ OPERANDS = {
     "dw": ("x dy dw", "input output tap"),
     "parts": ("x w parts", "input tap part"),
 }
-either_way = pytest.mark.parametrize("backward", [True, False], ids=["with gradients", "without"])
 
 
 @cache
@@ -71,7 +71,7 @@ def bias_terms(case: Case, panel: str) -> dict[tuple, list]:
 
 def ends_of(term: Term) -> list:
     """Return the panels and cells of a term."""
-    return [(panel, cell) for panel, cell, _ in term]
+    return [(panel, cell) for panel, cell, _ in term[:3]]
 
 
 def in_order(terms: list[Term]) -> list[Term]:
@@ -145,34 +145,80 @@ def test_rows_and_columns_marked_unread_are_those_without_a_wire(number):
 
 
 @every_case
-@either_way
-def test_the_terms_of_every_cell_are_its_wires(number, backward):
+def test_the_terms_of_every_cell_are_its_wires(number):
     case = CASES[number]
     expected = {name: expected_terms(case, name) for name in case.panels}
-    given = [(at, in_order(terms)) for at, _, terms in terms_in(number, backward)]
-    wires = [in_order(expected[name].get(tuple(at["cell"]), [])) for at, name, _ in terms_in(number, backward)]
-    for (at, terms), expected_here in zip(given, wires, strict=True):
-        assert [ends_of(term) for term in terms] == [ends_of(term) for term in expected_here], at
-    numbers = (
-        [each.value for terms in cells for term in terms for each in term]
-        for cells in ([terms for _, terms in given], wires)
-    )
-    tolerance = 1e-6 if case.bends else 1e-12
-    assert_allclose(*numbers, rtol=tolerance, atol=tolerance)
+    for backward in case.ways:
+        given = [(at, in_order(terms)) for at, _, terms in terms_in(number, backward)]
+        wires = [in_order(expected[name].get(tuple(at["cell"]), [])) for at, name, _ in terms_in(number, backward)]
+        for (at, terms), expected_here in zip(given, wires, strict=True):
+            assert [ends_of(term) for term in terms] == [ends_of(term) for term in expected_here], at
+            assert {term.weight for term in terms} <= {1.0}
+        numbers = (
+            [each.value for terms in cells for term in terms for each in term[:3]]
+            for cells in ([terms for _, terms in given], wires)
+        )
+        tolerance = 1e-6 if case.bends else 1e-12
+        assert_allclose(*numbers, rtol=tolerance, atol=tolerance)
 
 
 @every_case
-@either_way
-def test_the_products_of_every_cell_add_up_to_its_number(number, backward):
+def test_the_products_of_every_cell_add_up_to_its_number(number):
     case = CASES[number]
-    scene, tolerance = case.seen(backward), 0 if case.exact else 1e-12
-    for at, name, terms in terms_in(number, backward):
-        panel = panel_of(scene, name)
+    tolerance = 0 if case.exact else 1e-12
+    for at, name, terms in [each for backward in case.ways for each in terms_in(number, backward)]:
+        panel = case.panels[name]
         if "goes" in panel["sum"] or (name == "y" and case.bends):
             continue
-        products = [a.value * b.value for a, b, _ in terms if b.value]  # 0 · −∞ adds nothing
+        products = [term.a.value * term.b.value for term in terms if term.b.value]  # 0 · −∞ adds nothing
         bias = case.arrays["b"][at["cell"][0], 0, 0] if "bias" in panel["sum"] else 0
         assert sum(products) + bias == pytest.approx(panel["values"][tuple(at["cell"])], rel=tolerance, abs=tolerance)
+
+
+def listed(case: Case, weight: float) -> dict:
+    """Return the scene of a convolution with its wires one by one, all of one weight."""
+    ends = {end: [list(getattr(wire, end)) for wire in case.wires] for end in ("output", "input", "tap")}
+    given = {"cells": ends, "weight": [weight] * len(case.wires)}
+    panels = [dict(panel) for panel in case.scene["panels"]]
+    for panel in panels:
+        panel["sum"] = {name: value for name, value in panel["sum"].items() if name != "groups"}
+    return case.scene | {"panels": panels, "wires": case.scene["wires"] | {"window": given}}
+
+
+def test_wires_given_one_by_one_are_read_as_those_of_planes_rows_and_columns():
+    some = [number for number, case in enumerate(CASES) if case.name.startswith("conv")][1::3]
+    assert {"bias", "turned", "G2"} <= {word for number in some for word in CASES[number].name.split()}
+    for number in some:
+        scene = listed(CASES[number], 1.0)
+        check_scene(scene)
+        for at, _, terms in terms_in(number, True):
+            assert in_order(terms_of(scene, at)) == in_order(terms), (CASES[number].name, at)
+            assert sentence_of(scene, at) == sentence_of(CASES[number].scene, at)
+            given, plain = strip_of(scene, at), strip_of(CASES[number].scene, at)
+            assert sorted(given.terms) == sorted(plain.terms)
+            assert (given.head, given.total) == (plain.head, plain.total)
+
+
+def test_a_weight_multiplies_its_term_and_is_written_before_it():
+    case = next(case for case in CASES if case.name.startswith("conv (7, 6)"))
+    at = {"panel": "y", "cell": [0, 1, 0]}
+    terms, twice = terms_of(case.scene, at), terms_of(listed(case, -2.0), at)
+    assert [(a.value, b.value, weight) for a, b, _, weight in twice] == [(a.value, b.value, -2.0) for a, b, *_ in terms]
+    plain, weighted = strip_of(case.scene, at).terms, strip_of(listed(case, -2.0), at).terms
+    assert weighted[: len(terms)] == [f"−2·{term}" for term in plain[: len(terms)]]
+
+
+def test_a_list_of_wires_that_does_not_fit_its_panels_is_noticed():
+    case = next(case for case in CASES if case.name.startswith("conv"))
+    for end, cells, message in [
+        ("input", [[0, 99, 0]] * len(case.wires), "window leaves x"),
+        ("tap", [[0, 0, 0]], "columns of window differ in length"),
+        ("output", [[0, 0.5, 0]] * len(case.wires), "window.cells.output.*float"),
+    ]:
+        scene = listed(case, 1.0)
+        scene["wires"]["window"]["cells"][end] = cells
+        with pytest.raises(AssertionError, match=message):
+            check_scene(scene)
 
 
 @every_case

@@ -11,7 +11,7 @@ from explorers import MAKERS, W, X, every_explorer, explore
 from numpy.testing import assert_array_equal
 
 from cnnlab.lab import ConvolutionExplorer, PoolingExplorer
-from cnnlab.lab.explorers.explorer import MOST_UNDONE
+from cnnlab.lab.explorers._explorer import MOST_UNDONE
 
 # --- settings -------------------------------------------------------------------------------------------------------
 

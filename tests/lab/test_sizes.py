@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from cnnlab import output_size, receptive_field, trace_sizes
 from cnnlab.geometry import LayerWindow, fits
 from cnnlab.lab import OutputSizeExplorer
-from cnnlab.lab.explorers.sizes import LARGEST_SIZE, MOST_LAYERS, RANGES
-from cnnlab.operands import check_pool
+from cnnlab.lab.explorers.sizes import _LARGEST_SIZE, _LENGTHS, _MOST_LAYERS
+from cnnlab.pooling import check_pool
 
 TUTORIAL = [("conv", 5, 2, 1), ("pool", 3, 1, 0), ("conv", 3, 1, 1)]
 UNEVEN = [("conv", 7, 2, 3), ("pool", 3, 2, 0)]  # 112, where 109 / 2 leaves 1 over
 LAYERS = st.builds(
     LayerWindow,
     st.sampled_from(["conv", "pool"]),
-    *(st.integers(*RANGES[name]) for name in ("kernel", "stride", "padding")),
+    *(st.integers(*_LENGTHS[name][1:]) for name in ("kernel", "stride", "padding")),
 )
 
 
@@ -121,11 +121,11 @@ ENDS = [("size", "low"), ("kernel.1", "high"), ("stride.1", "high")]
 
 def test_layers_are_added_up_to_eight_and_removed_down_to_one():
     explorer = OutputSizeExplorer(64, [("conv", 3, 1, 1)])
-    for _ in range(MOST_LAYERS):
+    for _ in range(_MOST_LAYERS):
         press(explorer, "add")
     assert explorer.sizes == [64, 64, 32, 32, 16, 16, 8, 8, 4]
     assert controls_of(explorer)["add"]["disabled"]
-    for _ in range(MOST_LAYERS):
+    for _ in range(_MOST_LAYERS):
         press(explorer, "drop")
     assert (explorer.layers, controls_of(explorer)["drop"]["disabled"]) == ([("conv", 3, 1, 1)], True)
 
@@ -161,14 +161,14 @@ def test_each_value_within_the_bounds_is_legal_and_the_next_is_not(size, layers,
         return
     controls = controls_of(OutputSizeExplorer(size, layers, ceil_mode=ceil_mode))
     for index, layer in enumerate(layers):
-        for name, (low, high) in RANGES.items():
+        for name, (_, low, high) in _LENGTHS.items():
             control = controls[f"{name}.{index + 1}"]
             for value in range(low, high + 1):
                 changed = [*layers[:index], layer._replace(**{name: value}), *layers[index + 1 :]]
                 assert stack_fits(size, changed, ceil_mode) is (control["low"] <= value <= control["high"])
     least = controls["size"]["low"]
     assert all(stack_fits(value, layers, ceil_mode) is (value >= least) for value in range(1, 60))
-    assert controls["size"]["high"] == LARGEST_SIZE
+    assert controls["size"]["high"] == _LARGEST_SIZE
 
 
 @given(size=st.integers(1, 20), layer=LAYERS, ceil_mode=st.booleans())

@@ -1,9 +1,13 @@
-"""The stills: planes, charts, bars and stacks of layers; the same bytes in each run, and nothing global touched."""
+"""The stills: letters and numbers, planes, colours, what is refused; the same in each run, nothing global touched."""
 
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import subprocess
+import sys
+import warnings
 from base64 import b64decode
 from pathlib import Path
 from xml.etree import ElementTree
@@ -15,25 +19,22 @@ from explorers import MAKERS, WITHOUT_PICTURE
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgba
 from numpy.testing import assert_allclose
-from stills_seen import SCENES, X, pixels
+from stills_seen import SCENES, X, box_of, pixels, put_by, texts
 
+import cnnlab
 from cnnlab.lab.scenes import convolution_scene
-from cnnlab.lab.stills import Picture, draw_plane, draw_scene, new_axes, scene_png, to_png
-from cnnlab.lab.stills.canvas import DPI, NEGATIVE, POSITIVE, UNIT, ZERO, words_on
-from cnnlab.lab.stills.scene import with_breaks
-from cnnlab.lab.stills.text import brief, outline, wrap
+from cnnlab.lab.stills import Picture, draw_curves, draw_plane, draw_scenes, new_axes
+from cnnlab.lab.stills._canvas import MARGIN, UNIT, Canvas, to_png
+from cnnlab.lab.stills._colours import NEGATIVE, POSITIVE, ZERO, mixed
+from cnnlab.lab.stills._text import brief, outline, words, wrap
 
-NUMBERS = Path(__file__).parents[2] / "cnnlab" / "lab" / "front" / "numbers.js"
+PACKAGE = Path(cnnlab.__file__).parent
+NUMBERS = PACKAGE / "lab" / "front" / "numbers.js"
 FORMAT = """
 import { brief } from NUMBERS;
 import { readFileSync } from "node:fs";
 console.log(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(brief)));
 """
-
-
-def texts(ax) -> list[str]:
-    return [word.text for word in words_on(ax)]
-
 
 # --- numbers and letters ---
 
@@ -47,67 +48,99 @@ def test_numbers_are_written_as_the_front_end_writes_them(node, rng):
     run = subprocess.run(command, input=json.dumps(values), capture_output=True, encoding="utf-8", timeout=60)
     assert run.returncode == 0, run.stderr
     assert list(map(brief, values)) == json.loads(run.stdout)
-
-
-def test_what_is_no_finite_number_is_written_too():
     assert [brief(value) for value in (np.nan, np.inf, -np.inf)] == ["NaN", "∞", "−∞"]
 
 
-@pytest.mark.parametrize("text", ["z_A", "δ_zA", "⋆_full", "∂L/∂a_A"])
-def test_what_follows_an_underscore_after_a_single_letter_is_a_subscript(text):
-    bottom = outline(text, 10.0, False)[0][:, 1].max()
-    assert bottom > 1.5
-    assert outline(text.replace("_", ""), 10.0, False)[0][:, 1].max() < bottom
-
-
-def test_an_underscore_within_a_word_is_one():
+def test_what_follows_an_underscore_after_a_single_letter_is_a_subscript_and_within_a_word_it_is_one():
+    for text in ("z_A", "δ_zA", "⋆_full", "∂L/∂a_A"):
+        bottom = outline(text, 10.0, False)[0][:, 1].max()
+        assert bottom > 1.5
+        assert outline(text.replace("_", ""), 10.0, False)[0][:, 1].max() < bottom
     widths = [outline(text, 10.0, False)[2] for text in ("max_pool2d", "max", "_", "pool2d")]
     assert widths[0] == pytest.approx(sum(widths[1:]))
 
 
+def test_a_letter_that_the_font_lacks_is_a_box_and_a_dollar_sign_is_one():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for bold in (False, True):
+            box, _, wide = outline("中", 14.0, bold)
+            for text in "한हไ\t\n":
+                assert_allclose(outline(text, 14.0, bold)[0], box)
+            assert (np.ptp(box, axis=0) > (5, 8)).all()
+            parts = [outline(text, 14.0, bold)[2] for text in ("$", "x_A", "$ ")]
+            assert outline("$x_A$ ", 14.0, bold)[2] == pytest.approx(sum(parts))
+            assert outline("a中", 14.0, bold)[2] == pytest.approx(outline("a", 14.0, bold)[2] + wide)
+        scene = convolution_scene(X, np.ones((1, 1, 2, 2))) | {"heading": "中한हไ $x$ and $y$"}
+        canvas = draw_scenes([scene], "a\ttitle in 中文 for $5")
+        assert canvas.png()[1:4] == b"PNG"
+    assert texts(canvas)[:2] == ["a\ttitle in 中文 for $5", "中한हไ $x$ and $y$"]
+
+
 def test_lines_are_broken_between_words_and_a_word_that_is_too_wide_stands_alone_and_whole():
+    def lines(text: str, room: float) -> list[str]:
+        return ["".join(run.text for run in line).strip() for line in wrap(words(text), room)]
+
     width = outline("two words", 14.0, False)[2]
-    assert wrap("two words two words", width) == ["two words", "two words"]
-    assert wrap("two words two words", width - 0.1) == ["two", "words", "two", "words"]
-    assert wrap("incomprehensibilities", 10) == ["incomprehensibilities"]
-    assert wrap("two words", width, indent=1) == ["two", "words"]
-    assert wrap("a\nb", width) == ["a", "b"]
+    assert lines("two words two words", width) == ["two words", "two words"]
+    assert lines("two words two words", width - 0.1) == ["two", "words", "two", "words"]
+    assert lines("incomprehensibilities", 10) == ["incomprehensibilities"]
+
+
+def test_words_are_records_whose_point_and_share_to_its_left_say_where_they_stand():
+    canvas = Canvas()
+    ends = [canvas.write(100, 50, "a number", size=12.0, colour="#123456", bold=True, align=k) for k in (0.0, 0.5, 1.0)]
+    for word, end, align in zip(canvas.words, ends, (0.0, 0.5, 1.0), strict=True):
+        assert (word.text, word.size, word.colour, word.bold, word.align) == ("a number", 12.0, "#123456", True, align)
+        assert word.left + align * word.width == pytest.approx(100, abs=0.5)
+        assert end == word.left + word.width
+        assert word.base == 54  # the middle of the capitals is at 50
+    shown = draw_scenes([SCENES["convolution"]])
+    image = pixels(shown.png())[..., :3]
+    for word in shown.words:
+        left, top, right, bottom = (round(side) + MARGIN for side in box_of(word))
+        assert image[top:bottom, left : right + 1].min() < 0.55, word  # there is ink where a record says
 
 
 # --- planes ---
 
 
-def test_a_plane_has_each_number_in_the_middle_of_its_cell():
-    ax = draw_plane([[1, -2, 0.5], [0, np.inf, 3]], new_axes(), at=(2, 1))
-    assert texts(ax) == ["1", "−2", "0.5", "0", "∞", "3"]
-    middles = [(word.left + word.right) / 2 for word in words_on(ax)]
-    assert_allclose(middles, [2.5, 3.5, 4.5] * 2, atol=1 / UNIT)
-    assert_allclose([(word.top + word.bottom) / 2 for word in words_on(ax)], [1.5] * 3 + [2.5] * 3, atol=2 / UNIT)
+def test_a_plane_has_each_number_in_the_middle_of_its_cell(monkeypatch):
+    ax = new_axes()
+    (canvas,) = put_by(monkeypatch, lambda: draw_plane([[1, -2, 0.5], [0, np.inf, 3]], ax, at=(2, 1)))
+    assert texts(canvas) == ["1", "−2", "0.5", "0", "∞", "3"]
+    middles = [(word.left + word.width / 2, word.base - 0.36 * word.size) for word in canvas.words]
+    assert_allclose(np.divide(middles, UNIT), [(2.5 + k % 3, 1.5 + k // 3) for k in range(6)], atol=2 / UNIT)
     assert (ax.get_xlim(), ax.get_ylim()) == ((2, 5), (3, 1))
 
 
 def test_the_cells_of_a_plane_have_the_colours_of_its_values_from_minus_to_plus_the_limit():
-    image = pixels(to_png(draw_plane([[-2, 0, 2]], new_axes(), limit=4)))[..., :3]
+    image = pixels(to_png(draw_plane([[-4, 0, 4]], new_axes(), limit=4)))[..., :3]
     assert image.shape == (UNIT, 3 * UNIT, 3)
-    left, middle, right = (image[6, 6 + k * UNIT] for k in range(3))
-    assert left[0] > left[2]
-    assert_allclose(middle, np.array([0xEC, 0xEF, 0xF4]) / 255, atol=0.005)
-    assert right[0] < right[2]
-    full = pixels(to_png(draw_plane([[-2, 0, 2]], new_axes())))[..., :3]
-    assert full[6, 6, 2] < left[2]
+    ends = [mixed(NEGATIVE, 0.72), to_rgba(ZERO), mixed(POSITIVE, 0.72)]
+    assert_allclose([image[6, 6 + k * UNIT] for k in range(3)], np.array(ends)[:, :3], atol=0.004)
+    half, full = (pixels(to_png(draw_plane([[-2, 0, 2]], new_axes(), limit=limit)))[6, 6] for limit in (4, None))
+    assert_allclose(full, ends[0], atol=0.004)
+    assert full[2] < half[2] < ends[1][2]
 
 
-def test_a_large_plane_is_a_picture_without_numbers():
+def test_a_large_plane_is_a_picture_without_numbers(monkeypatch):
     plane = np.arange(400.0).reshape(20, 20)
-    ax = draw_plane(plane, new_axes(), side=10, palette="gray")
-    assert texts(ax) == []
-    (image,) = ax.images
-    assert image.get_extent() == (0, 10, 10, 0)
-    assert_allclose(image.get_array()[..., 0], plane / 399, atol=0.004)
-    signed = draw_plane(plane - 200, new_axes(), limit=200).images[0].get_array()
+    signs, grey, small = (
+        put_by(monkeypatch, lambda values=values, look=look: draw_plane(values, new_axes(), **look))[0]
+        for values, look in (
+            (plane - 200, {"limit": 200}),
+            (plane, {"side": 10, "palette": "gray"}),
+            (np.ones((4, 4)), {"side": 1}),
+        )
+    )
+    assert [canvas.words for canvas in (signs, grey, small)] == [[], [], []]
+    ((colours, corner, size),) = grey.images
+    assert [*corner, *size] == [0, 0, 10 * UNIT, 10 * UNIT]
+    assert_allclose(colours[0, ..., 0] if colours.ndim == 4 else colours[..., 0], plane / 399, atol=0.004)
+    signed = signs.images[0][0]
     ends = [to_rgba(colour) for colour in (NEGATIVE, ZERO, POSITIVE)]
     assert_allclose([signed[0, 0], signed[10, 0], signed[19, 19]], ends, atol=0.01)
-    assert texts(draw_plane(np.ones((4, 4)), new_axes(), side=1)) == []
 
 
 def test_limits_that_somebody_has_set_stay():
@@ -118,53 +151,77 @@ def test_limits_that_somebody_has_set_stay():
     assert pixels(to_png(ax)).shape[:2] == (7 * UNIT, 9 * UNIT)
 
 
+# --- what is refused ---
+
+
+class _Odd:
+    def __repr__(self):
+        raise RuntimeError("it cannot show itself")
+
+    __array__ = __iter__ = __len__ = __float__ = __repr__
+
+
+ODD = [None, "word", "", b"bytes", True, 0, -1, 1.5, 1e300, 10**400, np.nan, np.inf, 1j, [], {}, set(), [1, 2], [[1]]]
+ODD += [[[1], [2, 3]], {"a": [1, 2]}, {"a": 1}, {1: [0]}, {"a": [np.nan]}, np.zeros((2, 2, 2)), np.zeros((0, 3))]
+ODD += [np.array(["a"]), np.ones((2, 3), complex), np.ma.masked_less([[1.0, 2.0]], 1.5), np.full((1, 3), 1e308), _Odd()]
+ODD += [_Odd, len, plt, range(3), iter([1]), (1, 2, 3), ("x", "y"), (np.nan, 0), np.float32(2), np.array(3), 2**63]
+
+
+def test_odd_arguments_are_refused_in_words_or_drawn_without_a_warning():
+    good = {
+        draw_plane: {"plane": [[1, 2]], "ax": None, "at": (0, 0), "side": 2, "limit": 1, "palette": "gray"},
+        draw_curves: {"x": [0, 1], "curves": {"a": [0, 1]}, "ax": None, "title": "t", "label": "l"},
+        Picture: {"ax": None, "alt": "words"},
+    }
+    messages, ax = [], new_axes()
+    draw_plane([[1]], ax)
+    for draw, arguments in good.items():
+        for name in arguments:
+            for odd in ODD:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("error")
+                    try:
+                        draw(**{**arguments, "ax": ax, name: odd})
+                    except (TypeError, ValueError) as error:
+                        messages.append(str(error))
+    assert len(messages) > 400
+    assert [text for text in messages if not re.match(r"[\w ]+(\(.*)? must ", text, re.DOTALL)] == []
+
+
+def test_a_picture_that_would_fill_the_memory_is_refused():
+    ax = draw_plane(np.ones((1, 1)), new_axes(), at=(999, 999))
+    ax.set(xlim=(0, 1000), ylim=(1000, 0))
+    with pytest.raises(ValueError, match=r"ax \(38000×38000 px\) must show at most 33,554,432 px"):
+        Picture(ax, "much")
+    with pytest.raises(ValueError, match=r"at \(\(1001, 0\)\) and side \(None\) must be"):
+        draw_plane([[1]], new_axes(), at=(1001, 0))
+
+
 # --- pictures ---
 
 
 def test_a_picture_is_the_same_in_each_run_and_another_for_other_numbers():
     scenes = [convolution_scene(x, np.ones((1, 1, 2, 2))) for x in (X, X, -X)]
-    first, again, other = (scene_png(scene, title="a title") for scene in scenes)
+    first, again, other = (draw_scenes([scene], "a title").png() for scene in scenes)
     assert first == again != other
 
 
 def test_settings_are_neither_read_nor_changed_and_pyplot_knows_no_figure():
     before, figures = dict(mpl.rcParams), plt.get_fignums()
-    picture = scene_png(SCENES["convolution"], title="a title")
+    picture = draw_scenes([SCENES["convolution"]], "a title").png()
     assert (dict(mpl.rcParams), plt.get_fignums()) == (before, figures)
-    theirs = {
-        "font.size": 30,
-        "font.family": "serif",
-        "savefig.dpi": 50,
-        "figure.facecolor": "red",
-        "text.usetex": True,
-    }
-    with mpl.rc_context(theirs):
-        assert scene_png(SCENES["convolution"], title="a title") == picture
+    theirs = {"font.size": 30, "font.family": "serif", "savefig.dpi": 50, "figure.facecolor": "red"}
+    with mpl.rc_context({**theirs, "text.usetex": True, "lines.linewidth": 9, "path.snap": True}):
+        assert draw_scenes([SCENES["convolution"]], "a title").png() == picture
 
 
-def test_a_long_title_is_broken_before_its_signs_of_equality_where_that_is_enough():
-    title = "out = floor((5 - 3 + 2*1) / 2) + 1 = floor(4 / 2) + 1 = 3"
-    assert with_breaks(title, 400) == "out = floor((5 - 3 + 2*1) / 2) + 1\n= floor(4 / 2) + 1 = 3"
-    assert with_breaks(title, 100) == title
-    assert with_breaks(title, 900) == title
-    heights = [pixels(scene_png(title=text)).shape[0] for text in ("one line", title * 2, "word " * 60)]
-    assert heights[0] < heights[1] < heights[2]
-
-
-@pytest.mark.parametrize("name", [name for name in MAKERS if name not in WITHOUT_PICTURE])
-def test_every_explorer_has_a_still_no_wider_than_a_page(name):
-    explorer = MAKERS[name]()
-    still = explorer.still()
-    assert still == explorer.still()
-    height, width = pixels(b64decode(still["image/png"])).shape[:2]
-    assert 500 <= width <= 880
-    assert height <= (1500 if name == "PoolingExplorer" else 1200)  # it has two channels, and below them their ties
-
-
-def test_the_picture_has_whole_px():
-    ax = draw_scene(SCENES["convolution"], new_axes())
-    to_png(ax)
-    assert_allclose(ax.figure.get_size_inches() * DPI % 1, 0.01, atol=1e-6)
+def test_every_explorer_has_a_still_no_wider_than_a_page():
+    for name in MAKERS:
+        if name not in WITHOUT_PICTURE:
+            height, width = pixels(b64decode(MAKERS[name]().still()["image/png"])).shape[:2]
+            assert 500 <= width <= 880, name
+            most = 1500 if name == "PoolingExplorer" else 1200  # it has two channels, and below them their ties
+            assert height <= most, name
 
 
 def test_a_picture_is_an_image_with_words_for_whoever_cannot_see_it():
@@ -174,3 +231,34 @@ def test_a_picture_is_an_image_with_words_for_whoever_cannot_see_it():
     assert image.attrib["alt"] == 'blue & "orange"'
     kind, _, data = image.attrib["src"].partition(",")
     assert (kind, b64decode(data)) == ("data:image/png;base64", to_png(ax))
+
+
+COUNT = """
+import numpy as np
+from cnnlab.lab.scenes import convolution_scene
+from cnnlab.lab.stills import draw_scenes
+from matplotlib.image import imread
+from io import BytesIO
+scene = convolution_scene(np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)))
+image = imread(BytesIO(draw_scenes([scene]).png()), format="png")[..., :3]
+print((abs(image - np.array([1, 0, 1])) < 0.01).all(axis=-1).sum())
+"""
+
+
+def test_the_colour_of_a_window_is_one_line_that_the_stills_and_the_front_end_read(tmp_path):
+    shutil.copytree(PACKAGE, tmp_path / "cnnlab", ignore=shutil.ignore_patterns("__pycache__"))
+    sheet = tmp_path / "cnnlab" / "lab" / "front" / "colours.css"
+    given = sheet.read_text(encoding="utf-8")
+    line = "--cnnlab-window: var(--cnnlab-ink);"
+    assert given.count("--cnnlab-window:") == given.count(line) == 1
+
+    sheet.write_text(given.replace(line, "--cnnlab-window: #ff00ff;"), encoding="utf-8")
+    run = subprocess.run([sys.executable, "-c", COUNT], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert int(run.stdout) > 400  # four cells of the input, four of the kernel and one of the output have such a frame
+    for name, selectors in (("cells.css", ("lit", "selected")), ("wires.css", ("window",))):
+        css = (sheet.parent / name).read_text(encoding="utf-8")
+        for selector in selectors:
+            rules = re.findall(rf"\.cnnlab-{selector} {{(.*?)}}", css, re.DOTALL)
+            frames = re.findall(r"(?:box-shadow|outline): .*?var\((.*?)\);", "".join(rules))
+            assert set(frames) <= {"--cnnlab-window", "--cnnlab-gradient"}, selector
+            assert "--cnnlab-window" in frames, selector

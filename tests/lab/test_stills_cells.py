@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_rgba
 from numpy.testing import assert_allclose
-from stills_seen import DY, SCENES, Seen, W, X, alone, each_scene, panels_of, pixels
+from stills_seen import DY, SCENES, Seen, W, X, alone, each_seen, panels_of, pixels, seen_as
 
 from cnnlab import load_digits, trained_network
-from cnnlab.lab.scenes import convolution_scene, network_scene, photo_scene, pooling_scene, run_network, scatter_scene
-from cnnlab.lab.scenes.panels import panel
-from cnnlab.lab.stills import to_png
-from cnnlab.lab.stills.canvas import GRADIENT, HATCH, INK, MARGIN, POSITIVE, SOFT, UNIT
-from cnnlab.lab.stills.cells import FADED, PALE, SIGNED, shade
-from cnnlab.lab.stills.highlight import LIT, PLAIN, SELECTED, TWIN, light_of
-from cnnlab.lab.stills.planes import MISS
-from cnnlab.lab.stills.text import brief
+from cnnlab.lab.scenes import (
+    convolution_scene,
+    network_scene,
+    panel,
+    photo_scene,
+    pooling_scene,
+    run_network,
+    scatter_scene,
+)
+from cnnlab.lab.stills._canvas import DOTTED, MARGIN, SOLID
+from cnnlab.lab.stills._colours import CLEAR, GRADIENT, HATCH, INK, PALE, POSITIVE, SIGNED, SOFT, WINDOW, shade
+from cnnlab.lab.stills._highlight import LIT, PLAIN, SELECTED, TWIN, light_of
+from cnnlab.lab.stills._planes import MISS
+from cnnlab.lab.stills._text import brief
 
 
 def kind(panel: dict, row: int, column: int, end: str = "edges") -> int:
@@ -24,43 +29,42 @@ def kind(panel: dict, row: int, column: int, end: str = "edges") -> int:
     return max(panel[end]["rows"][row], panel[end]["columns"][column]) if end in panel else 0
 
 
-def of_level(scene: dict, *levels: int) -> set:
-    """Return the cells of all panels of cells that are lit so."""
-    light = {
-        name: cells
-        for name, cells in light_of(scene, scene["first"]).items()
-        if panels_of(scene)[name]["view"] == "cells"
-    }
-    return {(name, *at) for name, cells in light.items() for at in np.ndindex(cells.shape) if cells[at] in levels}
+def light_in(scene: dict) -> dict:
+    """Return how each cell of each panel of cells is lit."""
+    light = light_of(scene, scene["first"])
+    names = [shown["name"] for shown in scene["panels"] if shown["view"] == "cells"]
+    return {(name, *at): level for name in names for at, level in np.ndenumerate(light[name])}
 
 
 # --- cells ---
 
 
-@each_scene
-def test_every_number_stands_in_its_cell_but_where_nothing_is_read(scene):
-    seen, light = Seen(scene), light_of(scene, scene["first"])
-    expected = {}
-    for place in seen.places:
-        name, plane, row, column = place
-        shown = panels_of(scene)[name]
-        hidden = kind(shown, row, column, "unread") and light[name][place[1:]] != SELECTED
-        if seen.blocks[name][0].letters and kind(shown, row, column) != 2 and not hidden:
-            expected[place] = brief(shown["values"][plane, row, column])
-    assert seen.numbers() == expected
-    assert bool(expected) == (scene is not SCENES["large planes"])
+def test_every_number_stands_in_its_cell_but_where_nothing_is_read():
+    for name, seen in each_seen():
+        light, expected = light_in(seen.scene), {}
+        for place in seen.places:
+            shown, (plane, row, column) = panels_of(seen.scene)[place[0]], place[1:]
+            hidden = kind(shown, row, column, "unread") and light[place] != SELECTED
+            if seen.blocks[place[0]][0].letters and kind(shown, row, column) != 2 and not hidden:
+                expected[place] = brief(shown["values"][plane, row, column])
+        assert seen.numbers() == expected, name
+        assert bool(expected) == (name != "large planes")
 
 
-@each_scene
-def test_every_cell_has_the_colour_of_its_value(scene):
-    seen = Seen(scene)
-    fills = seen.fills()
-    for name, shown in panels_of(scene).items():
-        if shown["view"] == "cells":
-            inside = [at for at in np.ndindex(shown["values"].shape) if kind(shown, *at[1:]) != 2]
-            palette = "gray" if shown.get("palette") == "grey" else PALE
-            colours = shade(shown["values"], shown["limit"], palette)
-            assert_allclose([fills[name, *at] for at in inside], [colours[at] for at in inside])
+def test_every_cell_has_the_colour_of_its_value_half_of_it_where_another_cell_is_in_view():
+    for name, seen in each_seen():
+        light, fills = light_in(seen.scene), seen.fills()
+        for shown in seen.scene["panels"]:
+            if shown["view"] == "cells":
+                inside = [at for at in np.ndindex(shown["values"].shape) if kind(shown, *at[1:]) != 2]
+                palette = "gray" if shown.get("palette") == "grey" else PALE
+                colours = shade(shown["values"], shown["limit"], palette)
+                if seen.scene["wires"] and shown["name"] != seen.scene.get("window"):
+                    plain = [light[shown["name"], *at] == PLAIN for at in np.ndindex(colours.shape[:3])]
+                    colours[np.reshape(plain, colours.shape[:3])] *= 0.5
+                    colours[np.reshape(plain, colours.shape[:3])] += 0.5
+                have = [fills[shown["name"], *at] for at in inside]
+                assert_allclose(have, [colours[at] for at in inside], err_msg=f"{shown['name']} of {name}")
 
 
 def test_padding_is_striped_and_what_no_window_reads_is_dotted():
@@ -68,42 +72,37 @@ def test_padding_is_striped_and_what_no_window_reads_is_dotted():
     seen = Seen(scene)
     unread = {("x", 0, row, column) for row in range(6) for column in range(5) if row in (2, 5) or column == 2}
     ring = {("x", 0, 0, column) for column in range(5)}
-    assert seen.shapes(fill=HATCH, corners=4) == ring - unread
-    assert seen.shapes(fill=SOFT, corners=6) == unread
+    assert seen.shapes(fill=HATCH) == dict.fromkeys(ring - unread, 8)
+    assert seen.shapes(fill=SOFT) == dict.fromkeys(unread, 25)
 
 
 def test_what_lies_beyond_the_edge_is_an_outline_without_colour_and_number():
-    scene = pooling_scene(X, 2, stride=2, ceil_mode=True)
-    seen = Seen(scene)
+    seen = Seen(pooling_scene(X, 2, stride=2, ceil_mode=True))
     beyond = {("x", 0, row, column) for row in range(6) for column in range(6) if 5 in (row, column)}
-    assert seen.shapes(line=SOFT, width=1.0) == beyond
+    assert set(seen.shapes(line=SOFT, width=1.0, dashes=DOTTED)) == beyond
     assert beyond.isdisjoint(seen.numbers())
-    assert beyond & set(seen.fills()) <= seen.shapes(fill=FADED)
+    assert beyond.isdisjoint(seen.fills())
 
 
 def test_zeros_put_in_between_are_darker_than_zeros():
-    scene = SCENES["gather"]
-    inserted = {("x", 0, *cell[1:]) for cell in scene["panels"][0]["marks"]["inserted"]}
+    inserted = {("x", 0, *cell[1:]) for cell in SCENES["gather"]["panels"][0]["marks"]["inserted"]}
     assert len(inserted) == 5
-    assert Seen(scene).shapes(fill=HATCH, corners=13) == inserted
+    hatched = seen_as("gather").shapes(fill=HATCH)
+    assert {place for place, count in hatched.items() if count == 1} == inserted
 
 
 def test_the_winners_of_max_pooling_have_a_corner():
     x = np.array([[[[1.0, 5, 0, 0], [0, 0, 0, 7], [0, 0, 3, 0], [9, 0, 0, 0]]]])
     winners = {("x", 0, 0, 1), ("x", 0, 1, 3), ("x", 0, 2, 2), ("x", 0, 3, 0)}
-    seen = Seen(pooling_scene(x, 2, stride=2))
-    assert {seen.at(*middle) for middle, fill, *_, corners in seen.outlines() if corners == 3} == winners
+    assert set(Seen(pooling_scene(x, 2, stride=2)).shapes(fill=INK, corners=3)) == winners
 
 
-@each_scene
-def test_the_cells_of_the_sum_are_framed_the_one_in_view_most_and_the_others_faded(scene):
-    seen = Seen(scene)
-    framed = {level: of_level(scene, level) for level in (PLAIN, TWIN, LIT, SELECTED)}
-    assert seen.shapes(line=INK, width=3.0) == framed[SELECTED]
-    assert seen.shapes(line=INK, width=1.5) == framed[LIT]
-    assert seen.shapes(line=SOFT, width=1.0, fill=(0, 0, 0, 0), corners=13) >= framed[TWIN]
-    enlarged = {place for place in framed[PLAIN] if place[0] == scene.get("window")}
-    assert seen.shapes(fill=FADED) == (framed[PLAIN] - enlarged if scene["wires"] else set())
+def test_the_cells_of_the_sum_are_framed_the_one_in_view_most():
+    for name, seen in each_seen():
+        light = light_in(seen.scene)
+        for level, line, width in ((SELECTED, WINDOW, 3.0), (LIT, WINDOW, 1.5), (TWIN, SOFT, 1.0)):
+            framed = seen.shapes(line=line, width=width, fill=CLEAR, dashes=SOLID)
+            assert set(framed) == {place for place, at in light.items() if at == level}, name
 
 
 def test_of_a_sum_over_channels_the_parts_are_lit_too_and_the_gradients_are_its_twins():
@@ -138,15 +137,15 @@ def test_a_scene_with_frames_is_shown_at_its_last_step():
 
 
 def test_a_photograph_is_a_picture_with_a_frame_around_its_window():
-    scene = SCENES["photograph"]
-    seen, shown = Seen(scene), panels_of(scene)
-    images = [image.get_array() for image in seen.ax.images]
+    scene, seen = SCENES["photograph"], seen_as("photograph")
+    shown = panels_of(scene)
+    images = [image for image, *_ in seen.canvas.images]
     assert_allclose(images[0][..., 0], shown["x"]["values"][0] / shown["x"]["limit"], atol=0.004)
     assert_allclose(images[1], shade(shown["y"]["values"][0], shown["y"]["limit"], SIGNED))
     _, row, column = scene["first"]["cell"]
     (left, top), side = seen.blocks["x"][1][0], seen.blocks["x"][0].side
     window = left + side * (column + 1.5), top + side * (row + 1.5)
-    frames = [middle for middle, _, line, width, _ in seen.outlines() if width == pytest.approx(1.5)]
+    frames = [middle for middle, look in seen.outlines() if (look["width"], look["line"]) == (1.5, to_rgba(WINDOW))]
     assert any(np.allclose(middle, window, atol=1e-6) for middle in frames)
 
 
@@ -170,20 +169,24 @@ def test_a_confusion_matrix_has_its_indices_beside_it_and_its_misses_in_another_
     seen = Seen(alone(panel("c", values, "answers", "", role="y", **look)))
     (left, top), side = seen.blocks["c"][1][0], seen.blocks["c"][0].side
     heads = [word for word in seen.words[1:] if word.colour == SOFT]
-    beside = [(word.text, round((word.top + word.bottom) / 2 * UNIT - top)) for word in heads[:2]]
-    above = [(word.text, round((word.left + word.right) / 2 * UNIT - left)) for word in heads[2:]]
+    beside = [(word.text, word.base - 0.36 * word.size - top) for word in heads[:2]]
+    above = [(word.text, word.left + word.width / 2 - left) for word in heads[2:]]
     for found in (beside, above):
         assert [text for text, _ in found] == ["0", "1"]
         assert_allclose([at for _, at in found], [0.5 * side, 1.5 * side], atol=1.5)
-    assert [word.text for word in seen.words if word.bold] == ["answers", "20", "3"]  # the first cell is in view
-    assert to_hex(seen.fills()["c", 0, 0, 1]) == MISS
+    assert [word.text.strip() for word in seen.words if word.bold] == [
+        "answers",
+        "20",
+        "3",
+    ]  # the first cell is in view
+    assert_allclose(seen.fills()["c", 0, 0, 1], MISS)
 
 
 def test_the_pixels_of_a_small_picture_have_neither_gaps_nor_numbers():
     seen = Seen(alone(panel("m", np.ones((2, 2, 2)), "image", "", role="x", scale=0.5)))
     block, corners = seen.blocks["m"]
     left, top = corners[1].astype(int) + MARGIN  # of the second plane: a cell of the first is framed
-    inside = pixels(to_png(seen.ax))[top : top + 2 * block.side, left : left + 2 * block.side]
+    inside = pixels(seen.canvas.png())[top : top + 2 * block.side, left : left + 2 * block.side]
     assert np.ptp(inside.reshape(-1, 4), axis=0).max() < 0.01
     assert seen.numbers() == {}
 
@@ -195,20 +198,16 @@ def test_what_stands_below_a_plane_begins_at_its_left_side():
     for caption, (x, y) in zip(captions, corners, strict=True):
         lines = [word for word in seen.words if word.text in caption.split("\n")]
         assert [word.text for word in lines] == caption.split("\n")
-        assert_allclose([word.left * UNIT for word in lines], x, atol=0.5)
-        assert y + 3 * block.side <= lines[0].top * UNIT < lines[1].top * UNIT < y + 3 * block.side + 30
+        assert_allclose([word.left for word in lines], x, atol=0.5)
+        assert y + 3 * block.side <= lines[0].base - 10 < lines[1].base < y + 3 * block.side + 32
 
 
 def test_lines_divide_a_bitmap_into_blocks():
-    ax = Seen(alone(panel("b", np.zeros((1, 32, 32)), "digit", "", role="x", view="photo", blocks=8))).ax
-    lines = [
-        path
-        for path, line in zip(ax.collections[0].get_paths(), ax.collections[0].get_edgecolor(), strict=True)
-        if to_hex(line) == POSITIVE
-    ]
-    side = ax.images[0].get_extent()[1] / 8
-    across = sorted(path.vertices[0, 0] for path in lines if np.ptp(path.vertices[:, 0]) == 0)
-    assert_allclose(across, side * np.arange(1, 8))
+    canvas = Seen(alone(panel("b", np.zeros((1, 32, 32)), "digit", "", role="x", view="photo", blocks=8))).canvas
+    lines = [path.vertices for path, _, line, *_ in canvas.shapes if line == POSITIVE]
+    ((_, (left, _), (width, _)),) = canvas.images
+    across = sorted(line[0, 0] for line in lines if np.ptp(line[:, 0]) == 0)
+    assert_allclose(across, left + width / 8 * np.arange(1, 8))
     assert len(lines) == 14
 
 
@@ -218,11 +217,9 @@ def test_a_network_frames_what_a_unit_sees_and_the_map_that_it_is_of():
     seen = Seen(scene)
     field = {("h0", *cell) for cell in panels_of(scene)["h0"]["marks"]["field"]}
     assert len(field) == 9
-    assert seen.shapes(line=INK, width=2.0) == field
-    assert seen.shapes(line=GRADIENT, width=2.0) >= {("h1", 0, 4, 4)}
-    assert seen.shapes(fill=FADED) == set()
+    assert set(seen.shapes(line=WINDOW, width=2.0)) == field
+    assert seen.shapes(line=GRADIENT, width=2.0)["h1", 0, 4, 4] == 1
     assert seen.numbers() == {}
-    block = seen.blocks["h1"][0]
-    outline = [middle for middle, _, line, width, _ in seen.outlines() if width == pytest.approx(2) and middle[0] > 0]
-    _, x, y = next(each for each in seen.layout.blocks if each[0].panel["name"] == "h1")
-    assert any(np.allclose(middle, (x + block.width / 2, y + block.height / 2)) for middle in outline)
+    block, x, y = next(each for each in seen.placed if each[0].panel["name"] == "h1")
+    framed = [middle for middle, look in seen.outlines() if look["line"] == to_rgba(GRADIENT)]
+    assert any(np.allclose(middle, (x + block.width / 2, y + block.height / 2)) for middle in framed)

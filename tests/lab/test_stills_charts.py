@@ -5,94 +5,86 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_rgba
 from numpy.testing import assert_allclose
-from stills_seen import alone
+from stills_seen import alone, box_of, put_by, texts
 
 from cnnlab.geometry import receptive_field, trace_axes
-from cnnlab.lab.scenes.panels import panel
-from cnnlab.lab.stills import draw_curves, draw_scene, draw_sizes, new_axes
-from cnnlab.lab.stills.canvas import GRADIENT, INK, LETTERS, LINE, POSITIVE, UNIT, ZERO, words_on
-from cnnlab.lab.stills.charts import PLAIN_BAR
-from cnnlab.lab.stills.sizes import SEEN
-from cnnlab.lab.stills.text import LEAST
+from cnnlab.lab.scenes import panel
+from cnnlab.lab.stills import draw_curves, draw_scenes, draw_sizes, new_axes
+from cnnlab.lab.stills._canvas import DASHED, SOLID, WIDTH
+from cnnlab.lab.stills._charts import PLAIN_BAR
+from cnnlab.lab.stills._colours import BLUE, GRADIENT, INK, LINE, POSITIVE, ZERO
+from cnnlab.lab.stills._text import LEAST
 
 
-def texts(ax) -> list[str]:
-    return [word.text for word in words_on(ax)]
+def filled(canvas, colour) -> list[np.ndarray]:
+    """Return the corners of the polygons that are filled with a colour."""
+    return [path.vertices[:-1] for path, fill, *_ in canvas.shapes if to_rgba(fill) == to_rgba(colour)]
 
 
-def filled(ax, colour) -> list[np.ndarray]:
-    """Return the vertices of the shapes that are filled with a colour."""
-    (drawing,) = ax.collections
-    wanted = to_hex(colour, keep_alpha=True)
-    shapes = zip(drawing.get_paths(), drawing.get_facecolor(), strict=True)
-    return [path.vertices for path, fill in shapes if to_hex(fill, keep_alpha=True) == wanted]
+def lines_of(canvas, colour) -> list[np.ndarray]:
+    """Return the points of the lines of a colour."""
+    return [path.vertices for path, _, line, *_ in canvas.shapes if path.codes is None and line == colour]
 
 
 def bars(values, **options) -> dict:
     look = {"role": "y", "view": "bars", "limit": 1.0, "captions": ["a", "b", "c"], **options}
-    return panel("p", np.reshape(values, (1, 3, 1)), "softmax", "", **look)
+    return alone(panel("p", np.reshape(values, (1, 3, 1)), "softmax", "", **look))
 
 
-def lengths_of(shapes) -> list[float]:
-    return [np.ptp(shape[:, 0]) * UNIT for shape in shapes]
+def widths_of(shapes) -> list[float]:
+    return [np.ptp(shape[:, 0]) for shape in shapes]
 
 
 def test_bars_are_as_long_as_their_shares_the_best_one_strong():
-    ax = draw_scene(alone(bars([0.25, 1.5, np.nan], best=1)), new_axes())
-    assert texts(ax) == ["softmax", "a", "25 %", "b", "150 %", "c", "NaN"]
-    assert_allclose(lengths_of(filled(ax, POSITIVE)), [132])
-    assert_allclose(lengths_of(filled(ax, PLAIN_BAR)), [33, 2])
-    assert [word.text for word in words_on(ax) if word.bold and word.colour == INK] == ["a", "b", "150 %", "c"]
+    canvas = draw_scenes([bars([0.25, 1.5, np.nan], best=1)])
+    assert texts(canvas) == ["softmax", "a", "25 %", "b", "150 %", "c", "NaN"]
+    assert_allclose(widths_of(filled(canvas, POSITIVE)), [132])
+    assert_allclose(widths_of(filled(canvas, PLAIN_BAR)), [33, 2])
+    assert [word.text for word in canvas.words if word.bold and word.colour == INK] == ["a", "b", "150 %", "c"]
 
 
 def test_the_longest_name_of_a_bar_ends_before_the_bars_begin():
-    ax = draw_scene(alone(bars([0.5, 0.5, 0.5], captions=["fully connected", "b", "c"])), new_axes())
-    (name,) = (word for word in words_on(ax) if word.text == "fully connected")
-    assert 0 <= min(bar[:, 0].min() for bar in filled(ax, PLAIN_BAR)) - name.right < 9 / UNIT
+    canvas = draw_scenes([bars([0.5, 0.5, 0.5], captions=["fully connected", "b", "c"])])
+    (name,) = (word for word in canvas.words if word.text == "fully connected")
+    assert 0 <= min(bar[:, 0].min() for bar in filled(canvas, PLAIN_BAR)) - (name.left + name.width) < 9
 
 
 def test_bars_with_lengths_and_texts_of_their_own_have_a_scale():
-    ax = draw_scene(alone(bars([1, 2, 3], lengths=[1.0, 0.5, 0.0], texts=["x", "y", "z"])), new_axes())
-    assert texts(ax) == ["softmax", "a", "x", "b", "y", "c", "z"]
-    assert_allclose(lengths_of(filled(ax, GRADIENT)), [132, 66, 2])
-    (drawing,) = ax.collections
-    rules = zip(drawing.get_paths(), drawing.get_edgecolor(), strict=True)
-    at = [path.vertices[0, 0] * UNIT for path, line in rules if to_hex(line, keep_alpha=True) == f"{LINE}ff"]
-    assert_allclose(np.diff(at), [22] * 5)
+    canvas = draw_scenes([bars([1, 2, 3], lengths=[1.0, 0.5, 0.0], texts=["x", "y", "z"])])
+    assert texts(canvas) == ["softmax", "a", "x", "b", "y", "c", "z"]
+    assert_allclose(widths_of(filled(canvas, GRADIENT)), [132, 66, 2])
+    assert_allclose(np.diff([line[0, 0] for line in lines_of(canvas, LINE)]), [22] * 5)
 
 
 def test_a_chart_has_its_curves_its_grid_and_a_legend_with_the_last_numbers():
     x, y = np.array([0.0, 1.0, 2.0, 4.0]), np.array([4.0, np.nan, 1.0, 0.5])
     lines = [{"name": "training", "x": x, "y": y}, {"name": "held out", "x": x[:0], "y": y[:0]}]
     chart = {"unit": "", "top": 2.0, "last": 4, "ticks": 2, "label": "epoch", "lines": lines}
-    ax = draw_scene(alone(panel("p", [[[0.5]]], "loss", "of it", role="y", view="chart", chart=chart)), new_axes())
-    assert texts(ax)[:4] == ["loss ", "of it", "training 0.5", "held out"]
-    assert texts(ax)[4:] == ["0", "0.4", "0.8", "1.2", "1.6", "2", "0", "1", "2", "epoch"]
-    (drawing,) = ax.collections
-    lines = [to_hex(colour) for colour in drawing.get_edgecolor()]
-    assert lines.count(GRADIENT) == 1  # that of the legend: the second line has no point
-    curve = [path.vertices for path, line in zip(drawing.get_paths(), lines, strict=True) if line == LETTERS["R"]][-1]
+    canvas = draw_scenes([alone(panel("p", [[[0.5]]], "loss", "of it", role="y", view="chart", chart=chart))])
+    assert texts(canvas) == [
+        *("loss", "of it", "0", "0.4", "0.8", "1.2", "1.6", "2", "0", "1", "2", "epoch"),
+        *("training 0.5", "held out"),
+    ]
+    assert len(lines_of(canvas, LINE)) == 6
+    assert len(lines_of(canvas, GRADIENT)) == 1  # that of the legend: the second line has no point
+    key, curve = lines_of(canvas, BLUE)
+    assert len(key) == 2
     across, down = ((side - side[0]) / (side[-1] - side[0]) for side in curve.T)
     assert_allclose(across, [0, 0.5, 1])  # what is no number is left out
     assert_allclose(down, [0, 0.5 / 0.75, 1])  # clipped at the top: from 2 to 1 to 0.5
 
 
-def test_curves_over_one_axis_begin_at_zero_and_have_their_names():
+def test_curves_over_one_axis_begin_at_zero_have_their_names_and_differ_without_colour(monkeypatch):
     curves = {"one": [0.0, 2.3, 1.0], "other": [0.5, 0.5, 0.5]}
-    ax = draw_curves([0, 1, 4], curves, new_axes(), title="t", label="steps")
-    assert texts(ax)[:3] == ["t", "one 1", "other 0.5"]
-    assert texts(ax)[-12:] == ["0", "0.5", "1", "1.5", "2", "2.5", "0", "1", "2", "3", "4", "steps"]
-    (drawing,) = ax.collections
-    (curve,) = (
-        path.vertices
-        for path, line in zip(drawing.get_paths(), drawing.get_edgecolor(), strict=True)
-        if to_hex(line) == LETTERS["R"] and len(path.vertices) == 3
-    )
-    across, down = ((side - side[0]) / (side[-1] - side[0]) for side in curve.T)
+    (canvas,) = put_by(monkeypatch, lambda: draw_curves([0, 1, 4], curves, new_axes(), title="t", label="steps"))
+    assert texts(canvas) == ["t", *("0", "0.5", "1", "1.5", "2", "2.5"), *"01234", "steps", "one 1", "other 0.5"]
+    across, down = ((side - side[0]) / (side[-1] - side[0]) for side in lines_of(canvas, BLUE)[1].T)
     assert_allclose(across, [0, 0.25, 1])
     assert_allclose(down, [0, 2.3, 1])
+    dashes = {line: dashes for path, _, line, _, dashes in canvas.shapes if path.codes is None}
+    assert (dashes[BLUE], dashes[GRADIENT]) == (SOLID, DASHED)
 
 
 def labelled(layers, size: int) -> tuple[list[int], list]:
@@ -103,25 +95,31 @@ def labelled(layers, size: int) -> tuple[list[int], list]:
 
 
 def test_a_stack_has_its_formulas_its_planes_to_scale_and_what_a_cell_sees():
-    ax = draw_sizes(*labelled([("conv", 5, 2, 1), ("pool", 3, 1, 0), ("conv", 3, 1, 1)], 200), new_axes())
-    said = " ".join(texts(ax))
-    assert said.startswith("1 conv 5×5 out = 99 2 pool 3×3 out = 97 3 conv 3×3 out = 97 200 input")
+    canvas = draw_sizes(*labelled([("conv", 5, 2, 1), ("pool", 3, 1, 0), ("conv", 3, 1, 1)], 200))
+    said = " ".join(texts(canvas))
+    assert said.startswith(
+        "1 conv 5×5 out = 99 2 pool 3×3 out = 97 3 conv 3×3 out = 97 200 input conv 5×5 → 99 after 1"
+    )
     assert "1 conv 99 5 2 −1 2 pool 97 9 2 −1 3 conv 97 13 2 −3 The first cell of layer 3 sees 13×13 cells" in said
-    assert_allclose([np.ptp(square[:, 0]) * UNIT for square in filled(ax, ZERO)[:4]], [96, 48, 47, 47])
+    assert_allclose(widths_of(filled(canvas, ZERO)[:4]), [96, 48, 47, 47])
 
 
 def test_many_layers_go_on_in_a_second_row():
-    ax = draw_sizes(*labelled([("conv", 3, 1, 1), ("pool", 2, 2, 0)] * 4, 64), new_axes())
-    planes = [word for word in words_on(ax) if word.text.startswith(("input", "after"))]
+    canvas = draw_sizes(*labelled([("conv", 3, 1, 1), ("pool", 2, 2, 0)] * 4, 64))
+    planes = [word for word in canvas.words if word.text.startswith(("input", "after"))]
     assert [word.text for word in planes] == ["input", *(f"after {k}" for k in range(1, 9))]
-    assert planes[-1].top > planes[0].top + 2
-    assert ax.get_xlim()[1] * UNIT <= 880
+    assert planes[-1].base > planes[0].base + 96
+    assert max(box_of(word)[2] for word in canvas.words) - 5 <= canvas.width <= WIDTH  # a line may end with a space
 
 
-def test_what_the_layers_see_is_framed_in_the_input_and_in_the_lens_labels_not_upon_each_other():
+def test_what_the_layers_see_is_framed_labels_not_upon_each_other():
     sizes, layers = labelled([("conv", 3, 1, 1), ("conv", 1, 1, 0), ("conv", 3, 1, 1), ("pool", 2, 2, 0)] * 2, 64)
-    ax = draw_sizes(sizes, layers, new_axes())
-    assert len(filled(ax, SEEN)) == 2 * len({(field.size, field.start) for _, _, field in layers})
-    labels = [word for word in words_on(ax) if word.bold and word.size == LEAST]
+    canvas = draw_sizes(sizes, layers)
+    fields = {(field.size, field.start) for _, _, field in layers}
+    framed = filled(canvas, to_rgba(BLUE, 0.14))
+    assert len(framed) == len(fields)
+    sides = np.sort(widths_of(framed)) + 2
+    assert_allclose(sides / sides[-1], np.array(sorted(size for size, _ in fields)) / max(fields)[0], atol=0.02)
+    labels = [word for word in canvas.words if word.bold and word.size == LEAST]
     assert [word.text for word in labels] == ["8", "7", "5, 6", "4", "1, 2"]  # there is no room for 3
-    assert all(first.top >= second.bottom - 0.05 for first, second in pairwise(labels))
+    assert all(box_of(first)[1] >= box_of(second)[3] - 3 for first, second in pairwise(labels))

@@ -1,39 +1,37 @@
-"""The stills of scenes: what is written on them, and that all of it fits the page."""
+"""The stills of scenes: what is written on them, and that all of it fits the page. Each scene is drawn once."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from stills_seen import SCENES, Seen, W, X, alone, each_scene, panels_of
+from stills_seen import SCENES, Seen, W, X, alone, box_of, each_seen, panels_of, plain, seen_as, texts
 
 from cnnlab import load_digits, trained_network
-from cnnlab.lab.scenes import convolution_scene, layer_scene, network_scene, pooling_scene, run_network
-from cnnlab.lab.scenes.panels import panel
-from cnnlab.lab.scenes.reading import sentence_of, strip_of, terms_of
-from cnnlab.lab.stills import draw_scene, new_axes, scene_png
-from cnnlab.lab.stills.canvas import ROLES, UNIT, WIDTH, words_on
-from cnnlab.lab.stills.text import LEAST, brief
+from cnnlab.lab.scenes import convolution_scene, layer_scene, network_scene, panel, pooling_scene, run_network
+from cnnlab.lab.scenes.reading import sentence_of, strip_of
+from cnnlab.lab.stills import draw_scenes
+from cnnlab.lab.stills._canvas import APART, MARGIN, WIDTH, Block
+from cnnlab.lab.stills._colours import ROLES
+from cnnlab.lab.stills._scene import VIEWS, title_lines
+from cnnlab.lab.stills._text import LEAST, brief
 
 # --- words ---
 
 
-def plain(text: str) -> str:
-    return "".join(text.split())
-
-
 def below(seen: Seen) -> str:
     """Return all that is written below the panels, without spaces."""
-    return plain("".join(word.text for word in seen.words if word.top * UNIT > seen.layout.height))
+    return plain("".join(word.text for word in seen.words if box_of(word)[1] > seen.height))
 
 
-@each_scene
-def test_below_stand_the_sum_with_its_result_and_the_sentence(scene):
-    strip, sentence = strip_of(scene, scene["first"]), sentence_of(scene, scene["first"])
-    said = below(Seen(scene))
-    assert said.endswith(plain(sentence))
-    if len(strip.terms) <= 12 and scene["wires"]:
-        total = f"= {strip.total}" if strip.total else ""
-        assert said == plain(f"{strip.head}{strip.joiner.join(strip.terms)}{strip.closing}{total}{sentence}")
+def test_below_stand_the_sum_with_its_result_and_the_sentence():
+    for name, seen in each_seen():
+        scene = seen.scene
+        strip, sentence = strip_of(scene, scene["first"]), sentence_of(scene, scene["first"])
+        said = below(seen)
+        assert said.endswith(plain(sentence)), name
+        if len(strip.terms) <= 12 and scene["wires"]:
+            total = f"= {strip.total}" if strip.total and strip.terms else strip.total
+            assert said == plain(f"{strip.head}{strip.joiner.join(strip.terms)}{strip.closing}{total}{sentence}"), name
 
 
 def test_a_long_sum_over_channels_is_written_as_one_subtotal_a_channel():
@@ -41,101 +39,120 @@ def test_a_long_sum_over_channels_is_written_as_one_subtotal_a_channel():
     y, groups = panels_of(scene)["y"], panels_of(scene)["y"]["sum"]["groups"][:3, 0, 0]
     bias = panels_of(scene)["b"]["values"][0, 0, 0]
     assert groups.sum() + bias == y["values"][0, 0, 0]
-    texts = [f"x {channel}: {brief(value)}" for channel, value in enumerate(groups)]
-    total = f"y[0, 0, 0] = {' + '.join(texts)} + {brief(bias)} = {brief(y['values'][0, 0, 0])}"
-    assert below(Seen(scene)).startswith(plain(total))
+    sums = [f"x {channel}: {brief(value)}" for channel, value in enumerate(groups)]
+    total = f"y[0, 0, 0] = {' + '.join(sums)} + {brief(bias)} = {brief(y['values'][0, 0, 0])}"
+    assert below(seen_as("channels")).startswith(plain(total))
 
 
-@pytest.mark.parametrize(("name", "more"), [("long", "+…4more+2=−"), ("long maximum", ",…4more)=")])
-def test_of_another_long_sum_twelve_terms_are_written_and_how_many_more_there_are(name, more):
-    strip = strip_of(SCENES[name], SCENES[name]["first"])
-    said = below(Seen(SCENES[name]))
-    assert said.startswith(plain(strip.head + strip.joiner.join(strip.terms[:12])) + more.rstrip("−"))
+def test_of_another_long_sum_twelve_terms_are_written_and_how_many_more_there_are():
+    for name, more in (("long", "+…4more+2=−"), ("long maximum", ",…4more)=")):
+        strip = strip_of(SCENES[name], SCENES[name]["first"])
+        written = plain(strip.head + strip.joiner.join(strip.terms[:12])) + more.rstrip("−")
+        assert below(seen_as(name)).startswith(written)
 
 
 def test_captions_headings_notes_and_titles_are_whole():
     scene = convolution_scene(X, W) | {"heading": "A heading of δ_zA", "note": "A note that is long. " * 8}
     scene["panels"][2]["title"] = "the output, which has a title that is very much longer than the panel is wide"
     seen = Seen(scene)
-    texts = [word.text for word in seen.words]
-    assert texts[0] == "A heading of δ_zA"
+    assert texts(seen.canvas)[0] == "A heading of δ_zA"
     for shown in scene["panels"]:
-        assert plain(f"{shown['symbol']}{shown['title']}") in plain("".join(texts))
+        assert plain(f"{shown['symbol']}{shown['title']}") in plain("".join(texts(seen.canvas)))
     assert below(seen).endswith(plain(scene["note"]))
 
 
+def test_a_long_title_is_broken_before_its_signs_of_equality_where_that_is_enough():
+    title = "out = floor((5 - 3 + 2*1) / 2) + 1 = floor(4 / 2) + 1 = 3"
+
+    def lines(width):
+        return ["".join(run.text for run in line).strip() for line in title_lines(title, width)]
+
+    assert lines(400) == ["out = floor((5 - 3 + 2*1) / 2) + 1", "= floor(4 / 2) + 1 = 3"]
+    assert lines(900) == [title]
+    assert len(lines(100)) > 5
+    heights = [draw_scenes([], text).height for text in ("", "one line", title * 2, "word " * 60)]
+    assert heights == sorted(set(heights))
+
+
 def test_signs_stand_between_the_columns_and_an_arrow_only_where_a_gradient_is_made_from_its_neighbour():
-    forward, backward = ["⋆", "="], ["←"]
-    seen = Seen(SCENES["convolution"])
-    signs = [word for word in seen.words if word.text in (*forward, *backward)]
-    assert [word.text for word in signs if word.bottom * UNIT < seen.layout.height] == forward + backward
-    pool = [word.text for word in Seen(SCENES["max"]).words]
+    seen = seen_as("convolution")
+    signs = [word for word in seen.words if word.text in ("⋆", "=", "←")]
+    assert [word.text for word in signs if box_of(word)[3] < seen.height] == ["⋆", "=", "←"]
+    pool = texts(seen_as("max").canvas)
     assert (pool.count("→"), pool.count("←")) == (1, 1)
+
+
+def test_the_factors_of_a_term_have_the_colours_of_their_panels():
+    words = seen_as("two channels").words
+    terms = {words[k].colour + words[k + 2].colour for k, word in enumerate(words[:-1]) if words[k + 1].text == "·"}
+    assert terms == {ROLES["x"] + ROLES["w"]}
+    symbols = [word.colour for word in words if word.text in ("x ", "w ", "y ", "b ")]
+    assert symbols == [ROLES[role] for role in "xwby"]
+
+
+def test_the_largest_of_a_window_is_bold():
+    seen = Seen(pooling_scene(np.array([[[[1.0, 2], [4, 3]]]]), 2))
+    strong = [word.text.strip() for word in seen.words if word.bold and box_of(word)[1] > seen.height]
+    assert strong == ["y[0, 0] = max(", "4", "= 4"]
 
 
 # --- the page ---
 
 
-def uncut(ax) -> bool:
-    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
-    return all(
-        left <= word.left and word.right <= right and top <= word.top and word.bottom <= bottom for word in words_on(ax)
-    )
+def uncut(canvas) -> bool:
+    boxes = np.array([box_of(word) for word in canvas.words])
+    lowest, highest = boxes.min(axis=0)[:2], boxes.max(axis=0)[2:]
+    return bool((lowest >= -MARGIN).all() and (highest <= np.add((canvas.width, canvas.height), MARGIN)).all())
 
 
-@each_scene
-def test_nothing_is_cut_or_too_small_to_read_and_the_picture_is_at_most_as_wide_as_a_page(scene):
-    ax = draw_scene(scene, new_axes())
-    assert uncut(ax)
-    assert np.ptp(ax.get_xlim()) * UNIT <= 880
-    assert min(word.size for word in words_on(ax)) >= LEAST
-
-
-@each_scene
-def test_no_text_lies_on_another(scene):
-    boxes = np.array([word[1:5] for word in words_on(draw_scene(scene, new_axes()))])
-    left, top, right, bottom = boxes.T[:, :, None]
-    overlap = (left + 0.03 < right.T) & (right > left.T + 0.03) & (top + 0.05 < bottom.T) & (bottom > top.T + 0.05)
-    assert np.argwhere(overlap & ~np.eye(len(boxes), dtype=bool)).tolist() == []
+def test_nothing_is_cut_faded_too_small_or_on_another_text_and_a_picture_is_at_most_as_wide_as_a_page():
+    for name, seen in each_seen():
+        assert uncut(seen.canvas), name
+        assert seen.canvas.width <= WIDTH, name
+        assert min(word.size for word in seen.words) >= LEAST, name
+        left, top, right, bottom = np.array([box_of(word) for word in seen.words]).T[:, :, None]
+        overlap = (left + 1 < right.T) & (right > left.T + 1) & (top + 2 < bottom.T) & (bottom > top.T + 2)
+        assert not (overlap & ~np.eye(len(left), dtype=bool)).any(), name
 
 
 def test_scenes_stand_below_each_other():
-    ax = draw_scene(SCENES["channels"], new_axes())
-    first, bottom, right = len(words_on(ax)), ax.get_ylim()[0], ax.get_xlim()[1]
-    draw_scene(SCENES["one cell"], ax, top=bottom)
-    later = words_on(ax)[first:]
-    assert min(word.top for word in later) >= bottom
-    assert uncut(ax)
-    assert ax.get_xlim()[1] == pytest.approx(right)
+    names = "channels", "one cell"
+    canvas, (first, second) = draw_scenes([SCENES[name] for name in names], "a title"), map(seen_as, names)
+    assert uncut(canvas)
+    assert canvas.width == first.canvas.width
+    count = 1 + len(first.words)
+    assert texts(canvas) == ["a title", *texts(first.canvas), *texts(second.canvas)]
+    upper, lower = canvas.words[:count], canvas.words[count:]
+    assert min(box_of(word)[1] for word in lower) > max(box_of(word)[3] for word in upper)
 
 
 def test_many_channels_stand_side_by_side_before_numbers_are_left_out():
-    seen = Seen(SCENES["channels"])
-    (x, y), (second_x, second_y), _ = seen.blocks["x"][1]
-    assert (second_x, second_y > y) == (x, True)
-    assert {corner[0] for corner in seen.blocks["x"][1].tolist()} == {x, x + seen.blocks["x"][0].pitch[0]}
-    assert all(block.letters for block, _ in seen.blocks.values())
+    block, ((x, y), (second_x, second_y), (third_x, third_y)) = seen_as("channels").blocks["x"]
+    assert (second_x, third_y) == (x, y)
+    assert (second_y > y, third_x > x) == (True, True)
+    assert block.letters > 0
+    assert all(block.letters for block, _ in seen_as("channels").blocks.values())
 
 
 def test_many_filters_stand_below_each_other_before_numbers_are_left_out():
-    seen = Seen(SCENES["many filters"])
-    assert [seen.blocks[name][0].across < 6 for name in ("w", "parts")] == [True, True]
+    seen = seen_as("many filters")
     assert all(block.letters for block, _ in seen.blocks.values())
-    left, top = seen.blocks["w"][1][:3].T
-    assert left[0] == left[1] == left[2]
-    assert top[0] < top[1] < top[2]
+    for name in ("w", "parts"):
+        left, top = seen.blocks[name][1].T
+        assert len(set(left)) < 6, name
+        assert left[0] == left[1] == left[2]
+        assert top[0] < top[1] < top[2]
 
 
 def test_photographs_shrink_before_the_numbers_of_kernels_are_left_out():
-    seen = Seen(SCENES["photographs"])
+    seen = seen_as("photographs")
     assert seen.blocks["w"][0].letters > 0
     assert seen.blocks["x"][0].side * 60 < 250
     assert len({block.side for block, _ in seen.blocks.values() if block.panel["view"] == "photo"}) == 2  # 60, 56 wide
-    assert seen.layout.width <= WIDTH
 
 
 def test_panels_of_a_row_are_centred_on_each_other_and_left_aligned_in_their_column():
-    blocks = {block.panel["name"]: (x, y, block) for block, x, y in Seen(SCENES["max"]).layout.blocks}
+    blocks = {block.panel["name"]: (x, y, block) for block, x, y in seen_as("max").placed}
     for first, second in (("x", "y"), ("dx", "dy")):
         middles = [y + block.height / 2 for _, y, block in (blocks[first], blocks[second])]
         assert abs(middles[0] - middles[1]) <= 1
@@ -146,36 +163,18 @@ def test_panels_of_a_row_are_centred_on_each_other_and_left_aligned_in_their_col
 def test_panels_that_nothing_joins_go_on_below_where_there_is_no_room_beside():
     shown = [panel(f"p{k}", np.zeros((1, 10, 10)), "p", "", role="y", column=k) for k in range(5)]
     seen = Seen({**alone(shown[0]), "panels": shown})
-    places = [(x, y) for _, x, y in seen.layout.blocks]
-    assert [x for x, _ in places] == [0, 220, 440, 0, 220]
-    assert [y for _, y in places] == [0, 0, 0, seen.layout.height / 2 + 6, seen.layout.height / 2 + 6]
+    xs, ys = np.transpose([(x, y) for _, x, y in seen.placed])
+    assert xs.tolist() == [0, xs[1], 2 * xs[1], 3 * xs[1], 0]
+    assert ys.tolist() == [0, 0, 0, 0, seen.placed[0][0].height + APART]
     assert len(seen.numbers()) == 500
 
 
 def test_where_an_explorer_has_its_controls_no_sign_stands():
     digits = load_digits()
     scene = network_scene(run_network(trained_network(), digits.x_test[:1]), (1, [0, 4, 4]))
-    arrows = [word.top for word in Seen(scene).words if word.text == "→"]
+    arrows = [word.base for word in Seen(scene).words if word.text == "→"]
     assert len(arrows) == 6
     assert len(set(arrows)) == 1
-
-
-def test_the_factors_of_a_term_have_the_colours_of_their_panels():
-    words = Seen(SCENES["two channels"]).words
-    chips = {words[k].colour + words[k + 2].colour for k, word in enumerate(words[:-1]) if words[k + 1].text == "·"}
-    assert chips == {ROLES["x"] + ROLES["w"]}
-    assert [word.colour for word in words if word.text in ("x ", "w ", "y ", "b ")] == [ROLES[role] for role in "xwby"]
-
-
-def test_a_product_of_zero_has_a_dotted_border_and_the_largest_of_a_window_a_strong_one():
-    scene = SCENES["two channels"]
-    zeros = [term for term in terms_of(scene, scene["first"]) if term.a.value * term.b.value == 0]
-    dashes = [dash for _, dash in Seen(scene).ax.collections[0].get_linestyle()]
-    assert 0 < len(zeros) == len(dashes) - dashes.count(None)
-    pooled = pooling_scene(np.array([[[[1.0, 2], [4, 3]]]]), 2)
-    seen = Seen(pooled)
-    strong = [word.text for word in seen.words if word.bold and word.top * UNIT > seen.layout.height]
-    assert strong == ["y[0, 0] = max(", "4", "= 4"]
 
 
 def test_numbers_of_one_row_have_one_size():
@@ -186,6 +185,21 @@ def test_numbers_of_one_row_have_one_size():
 
 def test_a_scene_of_no_panel_with_numbers_and_one_that_nobody_has_described_are_drawn():
     shown = panel("p", np.array([[[0.25], [0.75]]]), "softmax", "", role="y", view="bars", captions=["0", "1"], best=1)
-    assert [word.text for word in Seen(alone(shown)).words] == ["softmax", "0", "25 %", "1", "75 %"]
-    assert scene_png()[1:4] == b"PNG"
-    assert "out of object" in [word.text for word in Seen(layer_scene(object(), X, X)).words]
+    assert texts(draw_scenes([alone(shown)])) == ["softmax", "0", "25 %", "1", "75 %"]
+    assert "out of object" in texts(draw_scenes([layer_scene(object(), X, X)]))
+    assert draw_scenes([]).png()[1:4] == b"PNG"
+
+
+def test_a_kind_of_picture_is_a_class_and_one_entry(monkeypatch):
+    class Dial(Block):
+        def measure(self, sizes):
+            self.width, self.height = 100, 50
+
+        def draw_body(self, canvas, x, y, light, faded):
+            canvas.write(x, y + 25, f"dial at {self.panel['values'].item():g}")
+
+    with pytest.raises(KeyError):
+        draw_scenes([alone(panel("d", [[[7.0]]], "d", "", role="y", view="dial"))])
+    monkeypatch.setitem(VIEWS, "dial", Dial)
+    shown = [panel(name, [[[7.0]]], name, "", role="y", view=view) for name, view in (("d", "dial"), ("x", "cells"))]
+    assert texts(draw_scenes([{**alone(shown[0]), "panels": shown}])) == ["d", "dial at 7", "x", "7"]

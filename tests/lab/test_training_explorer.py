@@ -78,7 +78,7 @@ def test_the_learning_rate_takes_effect_at_once():
 @pytest.mark.parametrize("name", ["first_filters", "second_filters", "batch_size", "learning_rate"])
 def test_no_value_of_a_control_leads_to_an_error(name):
     explorer = explore()
-    for value in explorer.options[name]:
+    for value in explorer.limits[name]:
         move(explorer, **{name: value})
         explorer.reset()
         explorer.run(2)

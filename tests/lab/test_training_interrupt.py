@@ -10,7 +10,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 from training_steps import enabled, explore, said
 
-from cnnlab.lab.training import interrupt
+from cnnlab.lab.training import _player as player
 
 
 @pytest.fixture
@@ -92,9 +92,9 @@ def test_one_handler_serves_all_who_play_and_goes_with_the_last():
 @pytest.mark.usefixtures("ignored")
 def test_who_stops_leaves_the_handler_to_who_plays_on():
     stopped = []
-    with interrupt.interruptible(lambda: stopped.append("first")) as listen:
+    with player._interruptible(lambda: stopped.append("first")) as listen:
         listen()
-        with interrupt.interruptible(lambda: stopped.append("second")):
+        with player._interruptible(lambda: stopped.append("second")):
             pass
         signal.raise_signal(signal.SIGINT)
     assert stopped == ["first"]
@@ -156,7 +156,7 @@ def test_a_training_that_a_cell_starts_hears_interrupts_when_the_cell_is_over():
 
 @pytest.mark.usefixtures("ignored")
 def test_outside_the_main_thread_which_alone_hears_signals_none_is_asked_for():
-    with interrupt.interruptible(lambda: None) as listen:
+    with player._interruptible(lambda: None) as listen:
         thread = threading.Thread(target=listen)
         thread.start()
         thread.join()

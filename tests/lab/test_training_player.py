@@ -11,7 +11,7 @@ import pytest
 from explorer_steps import press
 from training_steps import FEW, enabled, explore, heading, losses, said
 
-from cnnlab.lab.training import player
+from cnnlab.lab.training import _player as player
 
 
 async def other_tasks() -> None:
@@ -240,9 +240,10 @@ def test_the_task_runs_in_the_thread_in_which_the_explorer_was_made_whoever_star
 
 def test_a_start_from_another_thread_wakes_an_idle_loop():
     async def play():
-        explorer = explore()
+        explorer, over = explore(), asyncio.Event()
+        explorer.observe(lambda _: over.set() if len(explorer.records) == 18 else None, "shown")
         threading.Timer(0.05, press, (explorer, "start")).start()
-        await asyncio.sleep(2)  # nothing else happens in this loop
+        await asyncio.wait_for(over.wait(), 10)  # nothing else happens in this loop
         return len(explorer.records)
 
     assert asyncio.run(play()) == 18

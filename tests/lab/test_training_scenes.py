@@ -9,9 +9,9 @@ from training_steps import DIGITS, FEW, explore, heading, losses, panels, said, 
 
 from cnnlab import losses as loss_functions
 from cnnlab import softmax_cross_entropy, softmax_cross_entropy_backward
-from cnnlab.lab.explorers.training import MAPS, TrainingExplorer
-from cnnlab.lab.scenes.training import running_mean, summary_scene, worst_panel
-from cnnlab.lab.training.run import NAMES, Plan, Run, SmallNetwork
+from cnnlab.lab.explorers.training import _MAPS, TrainingExplorer
+from cnnlab.lab.scenes._training import running_mean, summary_scene, worst_panel
+from cnnlab.lab.training import LAYER_NAMES, Plan, Run, SmallNetwork
 from cnnlab.network import Sequential
 
 # --- the summary ----------------------------------------------------------------------------------------------------
@@ -155,9 +155,10 @@ def test_the_slider_that_looks_back_says_where_it_is():
 def test_the_maps_are_those_of_the_chosen_image_and_layer():
     explorer = explore()
     explorer.image = 9
-    for name in MAPS:
+    for name in _MAPS:
         explorer.maps = name
-        assert_array_equal(values(explorer)["maps"], explorer.model.outputs(FEW.x_test[9:10])[NAMES.index(name)][0])
+        outputs = explorer.model.outputs(FEW.x_test[9:10])
+        assert_array_equal(values(explorer)["maps"], outputs[LAYER_NAMES.index(name)][0])
         assert panels(explorer)["maps"]["symbol"] == name
     assert_array_equal(values(explorer)["x"], FEW.x_test[9])
     assert f"held-out image 9 is a {FEW.y_test[9]}" in heading(explorer)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 import subprocess
 import sys
 
+import nbformat
 import pytest
 
-from cnnlab.publish import folder as course
+from cnnlab.publish import _folder as course
+from cnnlab.publish._folder import _RECORD, FIRST, put_course, source
+from cnnlab.publish._moved import moved_imports
 from cnnlab.publish.command import main
-from cnnlab.publish.folder import FIRST, RECORD, put_course, source
 
 
 @pytest.fixture
@@ -23,7 +27,7 @@ def edition(tmp_path):
 
 
 def texts(folder):
-    paths = (path for path in folder.rglob("*") if path.is_file() and path.name != RECORD)
+    paths = (path for path in folder.rglob("*") if path.is_file() and path.name != _RECORD)
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
 
 
@@ -69,11 +73,11 @@ def test_a_file_that_was_deleted_is_put_back(edition, tmp_path):
     assert put_course(tmp_path / "to", edition) == (["01.ipynb"], [])
 
 
-@pytest.mark.parametrize("record", ["", "[1]", "{", None])
+@pytest.mark.parametrize("record", ["", "[1]", "{", "[" * 100_000, None])
 def test_without_a_record_whatever_differs_counts_as_changed(edition, tmp_path, record):
     folder = tmp_path / "to"
     put_course(folder, edition)
-    (folder / RECORD).unlink() if record is None else (folder / RECORD).write_text(record, encoding="utf-8")
+    (folder / _RECORD).unlink() if record is None else (folder / _RECORD).write_text(record, encoding="utf-8")
     (edition / "01.ipynb").write_text("second", encoding="utf-8")
     assert put_course(folder, edition) == ([], ["01.ipynb"])
 
@@ -85,9 +89,9 @@ def test_a_folder_where_a_file_should_be_is_left_alone(edition, tmp_path):
 
 def test_the_course_comes_from_beside_the_package(monkeypatch, tmp_path, edition):
     assert {path.name for path in source().glob("*.ipynb")} >= {FIRST, "01_convolution.ipynb"}
-    monkeypatch.setattr(course, "PLACES", (tmp_path / "none", edition))
+    monkeypatch.setattr(course, "_PLACES", (tmp_path / "none", edition))
     assert source() == edition
-    monkeypatch.setattr(course, "PLACES", (tmp_path / "none", tmp_path / "nor here"))
+    monkeypatch.setattr(course, "_PLACES", (tmp_path / "none", tmp_path / "nor here"))
     with pytest.raises(FileNotFoundError, match=r"must be beside the package .*: install cnnlab again"):
         source()
 
@@ -107,12 +111,156 @@ def test_the_command_says_what_it_has_kept(tmp_path, capsys):
     assert (folder / FIRST).read_text(encoding="utf-8") == "mine"
 
 
-def test_a_folder_that_cannot_be_made_is_one_line_and_a_failure(tmp_path, capsys):
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    assert main([str(tmp_path / "file"), "--no-open"]) == 1
+def test_an_update_that_fails_halfway_leaves_no_half_files_and_what_it_wrote_is_not_taken_for_changed(
+    edition, tmp_path, monkeypatch
+):
+    folder, replace = tmp_path / "to", os.replace
+
+    def full(begun, path):
+        if path.name == "map.png":
+            raise OSError("no space left")
+        replace(begun, path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(course.os, "replace", full)
+        with pytest.raises(OSError, match="no space left"):
+            put_course(folder, edition)
+    assert texts(folder) == {name: f"first {name}" for name in NAMES[:2]}
+    (edition / "01.ipynb").write_text("second", encoding="utf-8")
+    assert put_course(folder, edition) == (["01.ipynb", "images/map.png"], [])
+
+
+@pytest.mark.parametrize("words", [["FILE"], ["FILE/inside"], ["", "--no-open"], ["site", ""]])
+def test_a_folder_that_cannot_be_made_is_one_line_and_a_failure(tmp_path, capsys, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "FILE").write_text("", encoding="utf-8")
+    assert main(words) != 0
     out, err = capsys.readouterr()
     assert (out, len(err.splitlines())) == ("", 1)
     assert err.startswith("cnnlab: ")
+    assert [path.name for path in tmp_path.iterdir()] == ["FILE"]
+
+
+# --- imports of 0.1 in a notebook that was changed -----------------------------------------------------------------
+
+# The import lines of the notebooks of 0.1 that no longer hold, and those of learners that look like them.
+OLD_IMPORTS = """\
+from cnnlab import Conv2D, conv2d, conv2d_backward, conv_transpose2d, exercises, figures, output_size, wiring
+from cnnlab import exercises
+from cnnlab.environment import check_environment
+from cnnlab.exercises.bugs import BUGS, anonymous, outcome, trials
+from cnnlab.figures import image_html
+from cnnlab.progress import ProgressMap
+from cnnlab.training.run import SmallNetwork
+from cnnlab.widgets import ActivationExplorer, BackwardExplorer, ChainExplorer, ChannelsExplorer, ask
+from cnnlab.widgets import ConvolutionExplorer, ask as question
+from cnnlab.widgets import BugExplorer
+from cnnlab.widgets import DigitPad, NetworkExplorer, OutputSizeExplorer, PhotoExplorer, PoolingExplorer
+from cnnlab.widgets import Predict, TrainingExplorer
+from cnnlab.widgets.photo import KERNELS
+import cnnlab.widgets as widgets
+from cnnlab import figures as draw, relu""".splitlines()
+STILL_GOOD = """\
+import cnnlab
+import cnnlab as c
+from cnnlab import conv2d, load_photo, reference, wiring
+from cnnlab.interop import from_torch
+from cnnlab.training import evaluate, replace_gradients
+import cnnlab_widgets
+%load_ext cnnlab.widgets""".splitlines()
+
+
+def notebook_of(path, *sources):
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(OLD_IMPORTS[1]), *cells]), path)
+    return path
+
+
+def test_each_import_of_the_old_edition_is_met_by_lines_that_give_the_same_names(tmp_path):
+    found = dict(moved_imports(notebook_of(tmp_path / "a.ipynb", *OLD_IMPORTS, *STILL_GOOD)))
+    assert list(found) == OLD_IMPORTS
+    for old, new in found.items():
+        there = {}
+        for line in new:
+            exec(line, there)  # each of them runs
+        names = old.partition(" import ")[2] or "widgets"
+        wanted = {name.split(" as ")[-1].strip() for name in names.split(",")}
+        assert there.keys() - {"__builtins__"} == wanted, old
+        assert "cnnlab.widgets" not in "".join(new)
+
+
+def test_an_old_import_is_found_wherever_it_stands_in_a_cell(tmp_path):
+    sources = [
+        "x = 1\n    from cnnlab import (\n        exercises,  # mine\n        relu,\n    )\ny = 2",
+        "!pip list\nfrom cnnlab.widgets import ask; ask('06.flip')",
+        "from cnnlab.widgets import",
+    ]
+    assert [new for _, new in moved_imports(notebook_of(tmp_path / "a.ipynb", *sources))] == [
+        ["from cnnlab.course import exercises", "from cnnlab import relu"],
+        ["from cnnlab.course import ask"],
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "[1]", '{"cells": 3}', '{"cells": [{"cell_type": "code"}]}', "[" * 100_000])
+def test_a_file_that_is_no_notebook_has_no_imports(tmp_path, text):
+    (tmp_path / "a.ipynb").write_text(text, encoding="utf-8")
+    assert moved_imports(tmp_path / "a.ipynb") == moved_imports(tmp_path / "none.ipynb") == []
+
+
+def test_the_command_says_what_the_old_imports_of_a_kept_notebook_are_now(tmp_path, capsys):
+    folder = tmp_path / "course"
+    folder.mkdir()
+    notebook_of(folder / "01_convolution.ipynb", "from cnnlab.widgets import ConvolutionExplorer, ask", "import cnnlab")
+    assert main([str(folder), "--no-open"]) == 0
+    said = capsys.readouterr().out
+    assert "Kept as you have changed them: 01_convolution.ipynb." in said
+    assert said.endswith(
+        "01_convolution.ipynb, import of cnnlab 0.1:\n"
+        "    from cnnlab.widgets import ConvolutionExplorer, ask\n"
+        "is now:\n"
+        "    from cnnlab.lab import ConvolutionExplorer\n"
+        "    from cnnlab.course import ask\n"
+    )
+
+
+@pytest.mark.parametrize("old", ["widgets", "figures", "exercises", "environment", "progress", "training.run"])
+def test_no_alias_of_an_old_name_stays(old):
+    with pytest.raises(ImportError):
+        importlib.import_module(f"cnnlab.{old}")
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+def test_a_word_near_a_command_is_asked_about_and_a_folder_of_that_name_is_one(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["chek"]) == 2
+    assert capsys.readouterr().err == "cnnlab chek: is cnnlab check meant? A folder of that name is written ./chek\n"
+    assert not list(tmp_path.iterdir())
+    assert main(["./chek", "--no-open"]) == 0
+    assert main(["chek", "--no-open"]) == 0  # now it is there
+    assert capsys.readouterr().out.count("The course is in chek") == 2
+
+
+WITHOUT = """
+import contextlib, io, sys
+sys.modules |= dict.fromkeys(["packaging", "matplotlib", "ipywidgets", "anywidget", "jupyterlab", "jupyter_core"])
+from cnnlab.publish.command import main
+for words in (["check"], [sys.argv[1], "--no-open"], [sys.argv[1]], ["handout", sys.argv[2], "-o", sys.argv[1]]):
+    with contextlib.redirect_stderr(io.StringIO()) as said:
+        print(main(words), said.getvalue().count("\\n"))
+    print(said.getvalue().partition(":")[2])
+"""
+
+
+def test_where_numpy_alone_is_here_the_command_checks_and_says_what_to_install(tmp_path, repository):
+    command = [sys.executable, "-W", "error", "-c", WITHOUT, tmp_path / "to", repository / "notebooks" / FIRST]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert (run.stderr, run.returncode) == ("", 0)
+    assert run.stdout.count("It comes with: pip install jupyterlab\n") == 1
+    assert run.stdout.count("It comes with: pip install 'cnnlab[handout]'\n") == 1
+    ends = [line for line in run.stdout.splitlines() if line[:2] in ("0 ", "1 ")]
+    assert ends == ["0 0", "0 0", "1 1", "1 1"]  # metadata of what is missing here is there
 
 
 def test_check_says_what_the_notebooks_need(capsys):

@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import re
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -17,19 +18,19 @@ from explorers import MAKERS
 from cnnlab import load_digits, trained_network
 from cnnlab.lab import ConvolutionExplorer, NetworkExplorer, OutputSizeExplorer, Predict, TrainingExplorer
 from cnnlab.lab.explorers import front
-from cnnlab.publish.handout import precompute
-from cnnlab.publish.handout.budget import fitted, is_limited, packed, shortened
-from cnnlab.publish.handout.page import to_page
-from cnnlab.publish.handout.precompute import Rehearsal, rehearsed
-from cnnlab.publish.handout.run import MIME
+from cnnlab.publish.command import main
+from cnnlab.publish.handout import _page, _precompute, read, to_page, write_handouts
+from cnnlab.publish.handout._budget import fitted, is_limited, packed, shortened
+from cnnlab.publish.handout._markdown import to_html
+from cnnlab.publish.handout._precompute import Sandbox, precomputed
+from cnnlab.publish.handout._run import MIME
 
 MOST = 40  # states of a table: enough to tell
 
 
 @pytest.fixture(autouse=True)
 def few_states(monkeypatch):
-    monkeypatch.setattr(precompute, "MOST_STATES", MOST)
-    monkeypatch.setattr(precompute, "MOST_SECONDS", 600)  # however busy the machine is
+    monkeypatch.setattr(_precompute, "MOST_STATES", MOST)
 
 
 X, W = np.arange(16).reshape(4, 4) % 5, np.array([[1, 2], [0, -1]])
@@ -58,7 +59,7 @@ def on_paper(value):
 
 @pytest.mark.parametrize("make", [lambda: ConvolutionExplorer(X, W, gradients=True), lambda: OutputSizeExplorer(9)])
 def test_every_state_of_a_table_is_what_the_explorer_shows_after_the_same_events(make):
-    table, explorer = rehearsed(make()), make()
+    table, explorer = precomputed(make()), make()
     ways = {0: []}  # by which events each state is reached
     for number, state in enumerate(table["states"]):
         for event, target in state["moves"]:
@@ -71,13 +72,13 @@ def test_every_state_of_a_table_is_what_the_explorer_shows_after_the_same_events
         assert arrays_in(table["states"][number]["parts"], table["arrays"]) == on_paper(explorer.shown["parts"])
 
 
-def test_a_rehearsal_is_heard_of_by_nobody_and_leaves_everything_as_it_was():
+def test_what_is_precomputed_is_heard_of_by_nobody_and_leaves_everything_as_it_was():
     explorer, heard = ConvolutionExplorer(X, W), []
     other = ConvolutionExplorer(X, W)
     explorer.observe(heard.append)
     traitlets.link((explorer, "padding"), (other, "padding"))
     before, shown = dict(vars(explorer)["_trait_values"]), explorer.shown
-    rehearsed(explorer)
+    precomputed(explorer)
     assert vars(explorer)["_trait_values"] == before
     assert explorer.shown is shown
     assert (heard, other.padding) == ([], 0)
@@ -85,12 +86,12 @@ def test_a_rehearsal_is_heard_of_by_nobody_and_leaves_everything_as_it_was():
     assert (other.padding, bool(heard)) == (2, True)
 
 
-def test_a_rehearsal_that_fails_leaves_everything_as_it_was():
+def test_a_sandbox_in_which_something_fails_leaves_everything_as_it_was():
     explorer = ConvolutionExplorer(X, W)
 
     def fail():
-        with Rehearsal(explorer) as asked:
-            asked.ask(set={"stride": 2})
+        with Sandbox(explorer) as sandbox:
+            sandbox.send(set={"stride": 2})
             raise KeyError(explorer.stride)
 
     with pytest.raises(KeyError, match="2"):
@@ -99,7 +100,7 @@ def test_a_rehearsal_that_fails_leaves_everything_as_it_was():
 
 
 def test_the_nearest_settings_come_first():
-    table = rehearsed(ConvolutionExplorer(X, W))
+    table = precomputed(ConvolutionExplorer(X, W))
     assert [event for event, target in table["states"][0]["moves"] if target == 1] == [{"set": {"size": 3}}]
     firsts = [event for event, target in table["states"][0]["moves"] if target < 12]
     assert {name for event in firsts for name in event["set"]} == {"size", "kernel", "padding", "stride"}
@@ -107,17 +108,17 @@ def test_the_nearest_settings_come_first():
 
 def test_what_needs_a_kernel_is_named():
     digits = load_digits()
-    assert rehearsed(ConvolutionExplorer(X, W))["needs"] == ["typing into cells"]
-    assert rehearsed(NetworkExplorer(trained_network(), digits.x_test[:2]))["needs"] == ["opening other units"]
+    assert precomputed(ConvolutionExplorer(X, W))["needs"] == ["typing into cells"]
+    assert precomputed(NetworkExplorer(trained_network(), digits.x_test[:2]))["needs"] == ["opening other units"]
     training = TrainingExplorer(*(values[:40] for values in digits), epochs=1, filters=(2, 2))
-    table = rehearsed(training)
+    table = precomputed(training)
     assert "training" in table["needs"]
     names = {next(iter(event["set"])) for event, _ in table["states"][0]["moves"]}
     assert names == {"image", "look_back", "maps"}  # and never the learning rate, which the training would take on
 
 
 def answers(asked: Predict):
-    table = rehearsed(asked)
+    table = precomputed(asked)
     words = [json.dumps(state["parts"][1]["lines"], ensure_ascii=False) for state in table["states"]]
     return table, words
 
@@ -156,7 +157,7 @@ def test_a_question_with_choices_puts_the_right_one_first():
 
 
 def test_tables_are_cut_to_what_fits_and_what_a_small_one_leaves_goes_to_the_others():
-    large, small = rehearsed(ConvolutionExplorer(X, W)), rehearsed(Predict("Which?", "b", choices=["a", "b"]))
+    large, small = precomputed(ConvolutionExplorer(X, W)), precomputed(Predict("Which?", "b", choices=["a", "b"]))
     sizes = [len(packed(large)), len(packed(small))]
     assert fitted([large, small], sum(sizes)) == [large, small]
     most = sizes[0] // 2
@@ -167,7 +168,7 @@ def test_tables_are_cut_to_what_fits_and_what_a_small_one_leaves_goes_to_the_oth
 
 
 def test_controls_of_a_cut_table_end_where_it_ends():
-    table = rehearsed(ConvolutionExplorer(X, W, gradients=True))
+    table = precomputed(ConvolutionExplorer(X, W, gradients=True))
     cut = shortened(table, 3)
     assert is_limited(cut)
     assert all(target < 3 for state in cut["states"] for _, target in state["moves"])
@@ -178,8 +179,8 @@ def test_controls_of_a_cut_table_end_where_it_ends():
     assert len(controls["upstream"]["missing"]) == len(controls["upstream"]["options"]) - 1
     assert "disabled" not in controls["turned"]  # a switch is among the nearest
     alone, _ = json.loads(gzip.decompress(base64.b64decode(packed(shortened(table, 1)))))["states"][0]
-    assert '"name":"turned","kind":"switch"' in alone
-    assert alone.count('"disabled":true') == 1
+    controls = [each for part in json.loads(alone) for each in part.get("controls", [])]
+    assert [each["name"] for each in controls if each.get("disabled")] == ["turned"]
 
 
 # --- the page -------------------------------------------------------------------------------------------------------
@@ -190,7 +191,7 @@ def page_of(*cells, **options):
 
 
 def shown_cell(explorer):
-    data = {MIME: json.dumps([rehearsed(explorer)]), "text/plain": repr(explorer)}
+    data = {MIME: json.dumps([precomputed(explorer)]), "text/plain": repr(explorer)}
     output = nbformat.v4.new_output("display_data", data=data)
     return nbformat.v4.new_code_cell("explorer", outputs=[output])
 
@@ -242,8 +243,184 @@ def test_nothing_in_the_front_end_ends_the_script_of_a_page():
     assert script.endswith("modules().then(({ start }) => start());\n")
 
 
-@pytest.mark.parametrize("name", MAKERS)
-def test_every_explorer_can_be_rehearsed(name, monkeypatch):
-    monkeypatch.setattr(precompute, "MOST_STATES", 4)
-    table = rehearsed(MAKERS[name]())
-    assert json.loads(gzip.decompress(base64.b64decode(packed(table))))["states"]
+# What each slot of the template is given, and what then stands in the page.
+SLOTS = {
+    "title": ("A <title>", ["<title>A &lt;title&gt; · cnnlab</title>"]),
+    "description": (
+        'Say "it"',
+        [
+            f'<meta {name}="{each}" content="Say &#34;it&#34;">'
+            for name, each in (("name", "description"), ("property", "og:description"))
+        ]
+        + ['property="og:title" content="A lesson">'],
+    ),
+    "address": ("https://a.test/1.html", ['<meta property="og:url" content="https://a.test/1.html">']),
+    "picture": ("https://a.test/1.png", ['<meta property="og:image" content="https://a.test/1.png">']),
+    "home": (("index.html", "Home & all"), ['<a class="page-home" href="index.html">Home &amp; all</a>']),
+    "contents": (
+        [("a.html", "A"), ("b.html", "B")],
+        ['<a class="page-contents" href="a.html">A</a>\n<a class="page-contents" href="b.html">B</a>'],
+    ),
+    "previous": (("a.html", "A"), ['<a rel="prev" href="a.html">A</a>']),
+    "next": (("c.html", "C"), ['<a rel="next" href="c.html">C</a>']),
+    "theme": ("light or dark", ['<button type="button" data-theme-switch>light or dark</button>']),
+    "permalink": ("¶", ['<h1 id="A-lesson">A lesson <a class="page-permalink" href="#A-lesson">¶</a></h1>']),
+    "kernel": ("lab?path=a", ['<p class="page-live"><a href="lab?path=a">Open this lesson with a kernel</a>']),
+    "source": (("05.ipynb", "its source"), ['<a class="page-notebook" href="05.ipynb">its source</a>']),
+    "download": (("05.zip", "take it along"), ['<a download href="05.zip">take it along</a>']),
+    "footer": ("Made <b>here</b>.", ["<p>Made <b>here</b>.</p>"]),
+}
+
+
+def test_each_slot_of_the_page_is_shown_where_it_is_filled_and_leaves_no_trace_where_not(tmp_path):
+    lesson = nbformat.v4.new_markdown_cell("# A lesson")
+    bare = page_of(lesson, folder=tmp_path)
+    template = (Path(_page.__file__).parent / "page.html.j2").read_text(encoding="utf-8")
+    stated = re.findall(r"^    (\w+) +\w", template.split("*/")[0], re.MULTILINE)
+    assert stated == list(SLOTS)  # all are documented
+    for name, (given, wanted) in SLOTS.items():
+        page = page_of(lesson, folder=tmp_path, **{name: given})
+        assert [text for text in wanted if text not in page] == [], name
+        added = set(page.splitlines()) - set(bare.splitlines())
+        for other, (_, texts) in SLOTS.items():
+            assert other == name or not any(text in line for text in texts for line in added), (name, other)
+    assert [name for name, (_, texts) in SLOTS.items() if any(text in bare for text in texts)] == []
+    assert not re.search(r"<nav|<button|<meta prop|<ul|page-permalink\"", re.sub(r"(?s)<script.*", "", bare))
+
+
+FOLDS = """\
+- a
+  - b
+
+    | x | y |
+    |---|---|
+    | 1 | 2 |
+
+<details><summary>Why?</summary>
+
+Because *so*, $a<b$:
+
+- c
+  1. d
+
+<img alt="m" src="a.png"></details>
+"""
+
+
+def test_folds_lists_and_tables_stand_in_the_page_as_in_the_notebook(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"a picture")
+    page = to_html(FOLDS, tmp_path)
+    tags = " ".join(re.findall(r"</?(?:ul|ol|li|table|td|details|summary|em|math|img)\b", page)).replace("<", "")
+    assert tags == (
+        "ul li ul li table td /td td /td /table /li /ul /li /ul details summary /summary em /em math /math "
+        "ul li ol li /li /ol /li /ul img /details"
+    )
+    assert '<img alt="m" src="data:image/png;base64,' in page
+
+
+def test_every_fold_of_the_course_holds_its_answer(repository):
+    folds = 0
+    for path in sorted((repository / "notebooks").glob("*.ipynb")):
+        for cell in read(path).cells:
+            if cell.cell_type == "markdown" and "<details" in cell.source:
+                page = to_html(cell.source, path.parent)
+                answers = re.findall(r"(?s)</summary>(.*?)</details>", page)
+                assert len(answers) == cell.source.count("<details")
+                assert all(len(re.sub(r"<[^>]*>|\s", "", answer)) > 2 for answer in answers), path.name
+                folds += len(answers)
+    assert folds >= 90
+
+
+# --- ordinary notebooks -------------------------------------------------------------------------------------------
+
+SCRIPT = r"$\text{<script>alert(1)</script>}$"
+
+
+@pytest.fixture(scope="module")
+def ordinary(tmp_path_factory):
+    """Return the page of a notebook as others write them, made once."""
+    folder = tmp_path_factory.mktemp("ordinary")
+    text = nbformat.v4.new_markdown_cell(f"![m](attachment:a.png) $x_$ $x^a^b$ $ $ {SCRIPT}\n\n$$$$\n\nno heading")
+    text.attachments = {"a.png": {"image/png": "QUJD"}}
+    code = [
+        "import numpy as np, ipywidgets\nfrom cnnlab.lab import ConvolutionExplorer, Predict",
+        "ipywidgets.HBox([ipywidgets.VBox([Predict('Why?', 1)]), Predict('What?', 2)])",
+        "ipywidgets.HBox([ipywidgets.Label('nothing of ours')])",
+        "print('y' * 300_000)",
+        "import sys\nfor k in range(3):\n    print(f'{k} of 3', end='\\r', flush=True)\n"
+        "    print('!', file=sys.stderr, flush=True)",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[text, *map(nbformat.v4.new_code_cell, code)])
+    nbformat.write(notebook, folder / "my own #1.ipynb")
+    (page,) = write_handouts([folder / "my own #1.ipynb"], folder, live="lab?path={}.ipynb")
+    return page.read_text(encoding="utf-8")
+
+
+def test_a_box_of_explorers_is_alive_each_in_its_turn(ordinary):
+    words = re.findall(r"data-widget>\n<noscript>(.*?)</noscript>", ordinary)
+    assert len(words) == 2
+    assert "nothing of ours" in ordinary
+
+
+def test_odd_formulas_are_shown_as_they_are_written_and_hold_no_script(ordinary):
+    assert "<code>$x_$</code> <code>$x^a^b$</code>" in ordinary
+    assert "<mtext>&lt;script&gt;alert(1)&lt;/script&gt;</mtext>" in ordinary
+
+
+def test_attachments_long_outputs_and_odd_names_find_their_place(ordinary):
+    assert 'src="data:image/png;base64,QUJD"' in ordinary
+    assert 90_000 < ordinary.count("y") < 200_000
+    assert "… (300,001 characters)" in ordinary
+    assert 'href="lab?path=my%20own%20%231.ipynb"' in ordinary
+    assert "<title>cnnlab · cnnlab</title>" in ordinary
+
+
+def test_what_a_cell_prints_stands_in_one_piece_and_of_a_progress_bar_its_end(ordinary):
+    assert re.findall(r"(?s)<pre[^>]*>((?:\d of 3|!).*?)</pre>", ordinary) == ["2 of 3", "!\n!\n!\n"]
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [("1 / 0", "cell 2: ZeroDivisionError: division by zero"), ("import os; os._exit(1)", "cell 2: DeadKernelError: ")],
+)
+def test_a_cell_that_fails_is_named_with_its_notebook_and_its_error(tmp_path, capsys, source, message):
+    cells = [nbformat.v4.new_markdown_cell("# A lesson"), nbformat.v4.new_code_cell(source)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "a.ipynb")
+    assert main(["handout", str(tmp_path / "a.ipynb"), "-o", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"cnnlab handout: a.ipynb, {message}")
+    assert said.count("\n") == 1
+    assert not (tmp_path / "a.html").exists()
+
+
+@pytest.mark.parametrize("text", ["[1]", "", "{}", '{"cells": 3, "nbformat": 4, "nbformat_minor": 5}', "\udcff"])
+def test_a_file_that_is_no_notebook_is_refused_in_a_sentence(tmp_path, capsys, text):
+    (tmp_path / "a.ipynb").write_bytes(text.encode(errors="surrogateescape"))
+    assert main(["handout", str(tmp_path / "a.ipynb"), "-o", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert re.match(r"cnnlab handout: .*a\.ipynb must be a notebook \(", said)
+    assert said.count("\n") == 1
+
+
+def test_what_cannot_be_written_is_refused_before_a_cell_runs(tmp_path, capsys):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        nbformat.write(nbformat.v4.new_notebook(), tmp_path / folder / "x.ipynb")
+    same = [str(tmp_path / folder / "x.ipynb") for folder in "ab"]
+    for words, message in (
+        (same, "notebooks must differ by name (x.html would be written twice)"),
+        ([str(tmp_path / "none.ipynb")], "No such file"),
+        ([same[0], "--budget", "nan"], "NaN"),
+    ):
+        assert main(["handout", *words, "-o", str(tmp_path)]) == 1
+        assert message in capsys.readouterr().err
+    assert not list(tmp_path.glob("*.html"))
+
+
+def test_every_explorer_can_be_precomputed_and_twice_the_same(monkeypatch):
+    monkeypatch.setattr(_precompute, "MOST_STATES", 3)
+    for name, make in MAKERS.items():
+        table = precomputed(make())
+        assert json.loads(gzip.decompress(base64.b64decode(packed(table))))["states"], name
+        if "Training" not in name:  # which tells how long an epoch takes
+            assert precomputed(make()) == table, name

@@ -34,7 +34,7 @@ class Handler(WebSocketHandler):
     """Tells whoever connects what its connection answered, and whether its socket sends at once."""
 
     def open(self):
-        answer = self.settings[server.CONNECTION](self).connect()
+        answer = self.settings[server._CONNECTION](self).connect()
         option = self.ws_connection.stream.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         self.write_message(json.dumps([answer, bool(option)]))
 
@@ -53,7 +53,7 @@ async def ask(application: Application) -> list:
 
 @pytest.mark.parametrize("extended", [False, True])
 def test_a_connection_sends_at_once_and_does_all_else_as_before(extended):
-    application = Application([("/", Handler)], **{server.CONNECTION: Connection})
+    application = Application([("/", Handler)], **{server._CONNECTION: Connection})
     if extended:
         server._load_jupyter_server_extension(SimpleNamespace(web_app=application))
     assert asyncio.run(ask(application)) == ["connected", extended]
@@ -68,10 +68,10 @@ class Broken:
 
 @pytest.mark.parametrize("websocket", [Broken(), None])
 def test_a_connection_that_cannot_send_at_once_connects_as_before(websocket):
-    assert server.send_at_once(Connection)(websocket).connect() == "connected"
+    assert server._send_at_once(Connection)(websocket).connect() == "connected"
 
 
-@pytest.mark.parametrize("settings", [{}, {server.CONNECTION: None}, {server.CONNECTION: bool}, None])
+@pytest.mark.parametrize("settings", [{}, {server._CONNECTION: None}, {server._CONNECTION: bool}, None])
 def test_a_server_of_another_make_stays_as_it_is(settings):
     before = settings and dict(settings)
     server._load_jupyter_server_extension(SimpleNamespace(web_app=SimpleNamespace(settings=settings)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import nbformat
@@ -12,16 +13,16 @@ import pytest
 
 from cnnlab.publish import site
 from cnnlab.publish.command import main
-from cnnlab.publish.site import lite, lock, wheels
+from cnnlab.publish.site import _lite, _packages
 
 
 def test_the_closure_holds_what_the_packages_need_and_nothing_else():
     packages = {
         name: {"depends": list(needs)} for name, needs in {"a": "bc", "b": "d", "c": "", "d": "b", "e": "a"}.items()
     }
-    assert list(lock.closure(packages, ["a"])) == ["a", "b", "c", "d"]
+    assert list(_packages.closure(packages, ["a"])) == ["a", "b", "c", "d"]
     with pytest.raises(KeyError):
-        lock.closure(packages, ["f"])
+        _packages.closure(packages, ["f"])
 
 
 def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path, capsys):
@@ -37,16 +38,122 @@ def test_a_folder_that_is_no_pyodide_is_refused_before_anything_is_written(tmp_p
     assert not (tmp_path / "new").exists()
 
 
-def test_a_site_that_was_written_before_is_written_anew(tmp_path):
-    for name in (site.MARK, "old/page.html"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).touch()
-    site._empty(tmp_path)
-    assert list(tmp_path.iterdir()) == []
+SETTINGS = '<script id="jupyter-config-data" type="application/json" data-jupyter-lite-root=".">{}</script>'
+
+
+def build(folder, notebooks, pyodide):
+    """Stand for JupyterLite, which takes long and an extra."""
+    (folder / "lab").mkdir(parents=True)
+    (folder / "index.html").write_text(f"<head>{SETTINGS}</head>", encoding="utf-8")
+
+
+def write_handouts(notebooks, folder, *, live):
+    """Stand for the handouts, which have tests of their own: each page says where its kernel is."""
+    for path in notebooks:
+        (folder / f"{path.stem}.html").write_text(live, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Return the folder of a site of one small lesson, written into a relative path, where an old one was."""
+    folder = tmp_path_factory.mktemp("site")
+    lesson = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A lesson\n\nText.")])
+    (folder / "notebooks").mkdir()
+    for name in ("07_a.ipynb", "08 ü#1.ipynb"):
+        nbformat.write(lesson, folder / "notebooks" / name)
+    old_site(folder / "out")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(site, "build", build)
+        patched.setattr(site, "write_handouts", write_handouts)
+        patched.chdir(folder)
+        patched.setattr(site, "source", lambda: folder / "notebooks")
+        assert main(["site", "out"]) == 0
+    return folder / "out"
+
+
+def old_site(folder, names=("index.html", "old.html", "lab/old.js")):
+    """Write a site as one of this made it, with what its owner has put beside it."""
+    for name in (*names, "CNAME", ".git/config"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name, encoding="utf-8")
+    mark = "\n".join([site._MARK, *{name.split("/")[0] for name in names}])
+    (folder / site._MARK).write_text(mark, encoding="utf-8")
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_new_site_takes_the_place_of_the_old_one_and_keeps_what_is_not_its_own(built):
+    names = sorted(path.relative_to(built).as_posix() for path in built.rglob("*") if path.is_file())
+    lessons = ["07_a.html", "08 ü#1.html"]
+    assert names == sorted([".git/config", ".nojekyll", site._MARK, *lessons, "CNAME", "index.html"])
+    assert list((built / "lab").iterdir()) == []  # what was in a folder of its own has gone
+    assert (built / "CNAME").read_text(encoding="utf-8") == "CNAME"
+    own = (built / site._MARK).read_text(encoding="utf-8").split("\n")
+    assert own == sorted([".nojekyll", site._MARK, *lessons, "index.html", "lab"])
+    assert [path.name for path in built.parent.iterdir() if path.name not in ("notebooks", "out")] == []
+
+
+def test_the_first_page_lists_the_lessons_has_a_living_explorer_and_the_settings_of_the_apps(built):
+    page = (built / "index.html").read_text(encoding="utf-8")
+    assert page.count("data-widget>") == 1
+    assert page.count(SETTINGS) == 1
+    assert '<a href="07_a.html">07 · A lesson</a>' in page
+    assert '<a href="08%20%C3%BC%231.html">08 · A lesson</a>' in page
+    assert "import numpy" not in page
+    assert len(page.encode()) <= 400_000
+
+
+def test_a_lesson_leads_to_its_notebook_with_a_kernel(built):
+    assert (built / "07_a.html").read_text(encoding="utf-8") == "lab/index.html?path={}.ipynb"
+
+
+@pytest.mark.parametrize(
+    "error", [ImportError("No module named 'pyodide_lock'"), ValueError("no"), KeyboardInterrupt()]
+)
+def test_a_site_that_cannot_be_built_leaves_the_old_one_as_it_was(tmp_path, monkeypatch, error):
+    before = old_site(tmp_path / "out")
+
+    def fail(folder, notebooks, pyodide):
+        build(folder, notebooks, pyodide)
+        raise error
+
+    monkeypatch.setattr(site, "build", fail)
+    with pytest.raises(KeyboardInterrupt) if isinstance(error, KeyboardInterrupt) else nullcontext():
+        assert main(["site", str(tmp_path / "out")]) == 1
+        assert main(["site", str(tmp_path / "new")]) == 1
+    assert {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_an_old_site_that_does_not_say_what_is_its_own_loses_what_is_written_anew_alone(tmp_path):
+    old_site(tmp_path / "out")
+    (tmp_path / "out" / site._MARK).write_text("", encoding="utf-8")  # as 0.1 wrote it
+    (tmp_path / "new/lab").mkdir(parents=True)
+    site._swap(tmp_path / "new", tmp_path / "out", tmp_path / "aside")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(
+        [".git", "CNAME", site._MARK, "index.html", "lab", "old.html"]
+    )
+    assert sorted(path.name for path in (tmp_path / "aside").iterdir()) == [site._MARK, "lab"]
+
+
+def test_nothing_outside_the_folder_is_taken_for_the_site_s_own(tmp_path):
+    (tmp_path / "mine").write_text("mine", encoding="utf-8")
+    for name in ("new", "out"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "out" / site._MARK).write_text(f"../mine\n..\n.\n/\n{tmp_path}/mine\n", encoding="utf-8")
+    site._swap(tmp_path / "new", tmp_path / "out", tmp_path / "aside")
+    assert (tmp_path / "mine").read_text(encoding="utf-8") == "mine"
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [site._MARK]
+
+
+def test_a_file_is_no_folder_for_a_site(tmp_path, capsys):
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    assert main(["site", str(tmp_path / "file")]) == 1
+    assert capsys.readouterr().err.endswith("must be a folder; there is a file of that name\n")
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
 
 
 def test_the_kernel_s_wheel_of_cnnlab_holds_the_package_without_the_notebooks(tmp_path):
-    path = wheels.build_own(tmp_path)
+    path = _packages.build_own(tmp_path)
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
     with zipfile.ZipFile(path) as wheel:
         assert wheel.testzip() is None
@@ -57,21 +164,21 @@ def test_the_kernel_s_wheel_of_cnnlab_holds_the_package_without_the_notebooks(tm
     assert {line.split(",")[0] for line in record.splitlines()} == names
     again = tmp_path / "again"
     again.mkdir()
-    assert _hash(wheels.build_own(again)) == _hash(path)  # the same each time
+    assert _hash(_packages.build_own(again)) == _hash(path)  # the same each time
 
 
 def test_notebooks_are_copied_with_each_text_in_one_piece(tmp_path, repository):
     source = repository / "notebooks/01_convolution.ipynb"
-    lite._copy_contents(tmp_path, [source])
+    _lite._copy_contents(tmp_path, [source])
     copy = json.loads((tmp_path / source.name).read_text(encoding="utf-8"))
     assert {type(cell["source"]) for cell in copy["cells"]} == {str}
     assert nbformat.reads(json.dumps(copy), 4) == nbformat.read(source, 4)
 
 
 def test_the_settings_ask_no_package_index_and_load_everything_before_the_first_cell(tmp_path):
-    lite._write_settings(tmp_path, "./static/pyodide/pyodide-lock.json", ["cnnlab", "numpy"])
+    _lite._write_settings(tmp_path, "./static/pyodide/pyodide-lock.json", ["cnnlab", "numpy"])
     settings = json.loads((tmp_path / "jupyter-lite.json").read_text(encoding="utf-8"))
-    kernel = settings["jupyter-config-data"]["litePluginSettings"][lite.KERNEL]
+    kernel = settings["jupyter-config-data"]["litePluginSettings"][_lite.KERNEL]
     assert kernel["disablePyPIFallback"] is True
     assert kernel["loadPyodideOptions"] == {
         "lockFileURL": "./static/pyodide/pyodide-lock.json",
@@ -82,38 +189,19 @@ def test_the_settings_ask_no_package_index_and_load_everything_before_the_first_
 def test_packages_at_an_address_stay_there(tmp_path):
     pytest.importorskip("pyodide_lock", reason="install cnnlab[site] to test the site's lock")
     package = {"version": "1", "file_name": "a.whl", "install_dir": "site", "sha256": "0" * 64, "imports": []}
-    packages = {name: {**package, "name": name, "depends": [], "package_type": "package"} for name in lock.COMPILED}
+    packages = {
+        name: {**package, "name": name, "depends": [], "package_type": "package"} for name in _packages.COMPILED
+    }
     info = {"abi_version": "2026_0", "arch": "wasm32", "platform": "emscripten_5_0_3", "python": "3.14.0"}
-    names = lock.write_lock(tmp_path, {"info": info, "packages": packages}, "https://example.test/full", [])
-    written = json.loads((tmp_path / lock.LOCK).read_text(encoding="utf-8"))
-    assert names == sorted(lock.COMPILED)
+    names = _packages.write_lock(tmp_path, {"info": info, "packages": packages}, "https://example.test/full", [])
+    written = json.loads((tmp_path / _packages.LOCK).read_text(encoding="utf-8"))
+    assert names == sorted(_packages.COMPILED)
     assert {each["file_name"] for each in written["packages"].values()} == {"https://example.test/full/a.whl"}
 
 
-def test_the_first_page_lists_the_lessons_and_has_a_living_explorer(repository):
-    notebooks = sorted((repository / "notebooks").glob("0[01]*.ipynb"))
-    page = site.first_page(notebooks)
-    assert page.count("data-widget>") == 1
-    assert '<a href="01_convolution.html">01 · Convolution: one window, one inner product</a>' in page
-    assert "import numpy" not in page
-    assert len(page.encode()) <= 400_000
-
-
-def test_the_site_has_its_own_first_page_in_which_the_apps_find_their_settings(tmp_path, monkeypatch):
-    settings = '<script id="jupyter-config-data" type="application/json" data-jupyter-lite-root=".">{}</script>'
-
-    def build(folder, notebooks, pyodide):
-        (folder / "index.html").write_text(f"<head>{settings}</head>", encoding="utf-8")
-
-    monkeypatch.setattr(site, "build", build)
-    lesson = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A lesson\n\nText.")])
-    nbformat.write(lesson, tmp_path / "07_a.ipynb")
-    first = site.write_site(tmp_path / "out", notebooks=[tmp_path / "07_a.ipynb"])
-    page = first.read_text(encoding="utf-8")
-    assert page.count(settings) == 1
-    assert '<a href="07_a.html">07 · A lesson</a>' in page
-    lesson = (tmp_path / "out/07_a.html").read_text(encoding="utf-8")
-    assert 'href="lab/index.html?path=07_a.ipynb"' in lesson
+def test_an_address_that_cannot_be_read_is_named():
+    with pytest.raises(OSError, match=r"http://127.0.0.1:1/pyodide-lock.json cannot be read \("):
+        _packages.read_lock("http://127.0.0.1:1")
 
 
 def _hash(path: Path) -> str:

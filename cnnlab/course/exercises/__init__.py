@@ -1,5 +1,7 @@
 """Exercises: functions to write, checks that say which mistake was made, hints, and solutions on request.
 
+Each module of this folder without an underscore in front is an exercise of the course: ``exercises.NAME``.
+
 >>> from cnnlab.course import exercises
 >>> def my_output_size(R, F, P, S):
 ...     return (R - F + 2 * P) // S
@@ -7,27 +9,17 @@
 'no + 1'
 """
 
-from cnnlab.course.exercises.tasks import (
-    EXERCISES,
-    chain2_backward,
-    chain_backward,
-    conv2d,
-    conv2d_backward,
-    conv_layer,
-    conv_transpose2d,
-    dx_gather,
-    epoch,
-    gradient_check,
-    loss_backward,
-    max_pool,
-    max_pool_backward,
-    mean_pool,
-    mean_pool_backward,
-    output_size,
-    parameters,
-    relu_backward,
-    same_padding,
-    sgd_step,
-)
+from importlib import import_module
+from pkgutil import iter_modules
 
-__all__ = ["EXERCISES", *EXERCISES]
+from cnnlab.course._texts import TEXTS
+from cnnlab.course.exercises._exercise import Exercise
+from cnnlab.course.exercises._parts import numbers
+
+_found = [module.name for module in iter_modules(__path__) if not module.name.startswith("_")]
+EXERCISES = {
+    name: import_module(f"{__name__}.{name}").EXERCISE for name in sorted(_found, key=list(TEXTS).index)
+}  # in the order of texts.toml
+globals().update(EXERCISES)  # in place of the modules, which import_module has put there
+
+__all__ = ["EXERCISES", "Exercise", "numbers", *EXERCISES]

@@ -19,7 +19,7 @@ from cnnlab._validate import shown
 from cnnlab.formula import Explanation, explain_output_size
 from cnnlab.lab.explorers.predict import size_mistakes, size_question
 
-SETTINGS = {"R": "size", "F": "kernel", "P": "padding", "S": "stride", "D": "dilation"}
+_SETTINGS = {"R": "size", "F": "kernel", "P": "padding", "S": "stride", "D": "dilation"}
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _tables() -> dict[str, dict]:
 def _made(key: str, stated: dict) -> Question:
     """Return a question from what its file says of it."""
     if "size" in stated:
-        settings = {SETTINGS[letter]: value for letter, value in stated["size"].items()}
+        settings = {_SETTINGS[letter]: value for letter, value in stated["size"].items()}
         reason = explain_output_size(**settings)
         computed = {"question": size_question(**settings), "answer": reason.value, "reason": reason}
         stated = computed | stated | {"mistakes": size_mistakes(**settings) | _mistakes(stated, reason.value)}

@@ -1,1 +1,10 @@
-"""The explorers: interactive views of one operation each, in one widget each; :mod:`cnnlab.lab` has their names."""
+"""The explorers: interactive views of one operation each, in one widget each; :mod:`cnnlab.lab` has their names.
+
+Here stands what an explorer of one's own is made of. It inherits from :class:`Explorer`, or from one that is there; its
+settings are traits (:class:`Slider`, :class:`Choice`, :class:`Switch`); ``scenes`` says what its stages show.
+"""
+
+from cnnlab.lab.explorers._events import GridCell, Part
+from cnnlab.lab.explorers._explorer import Explorer, line, present
+from cnnlab.lab.explorers._settings import Choice, Setting, Slider, Switch, button
+from cnnlab.lab.explorers._windows import WindowExplorer

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cnnlab._validate import check_flag, check_shape
 from cnnlab.activations import ACTIVATIONS
-from cnnlab.lab.explorers.controls import Choice
-from cnnlab.lab.explorers.explorer import Explorer, line
-from cnnlab.lab.explorers.windows import check_square, cut, default_gradient, grow
+from cnnlab.lab.explorers._explorer import Explorer, line
+from cnnlab.lab.explorers._settings import Choice
+from cnnlab.lab.explorers._windows import check_gradient, check_square, cut, grow
 from cnnlab.lab.scenes import activation_scene
 
 
@@ -44,26 +44,25 @@ class ActivationExplorer(Explorer):
 
     def __init__(self, z, f="relu", *, dy=None, gradients=True):
         z = check_square("z", z, "NCHW")
-        dy = default_gradient(z.shape[1]) if dy is None else check_square("dy", dy, "NCHW")
         self.gradients = check_flag("gradients", gradients)
-        dy = cut(grow(dy, z.shape[-1]), z.shape[-1])
+        dy = cut(grow(check_gradient(dy, z.shape[1], "NCHW"), z.shape[-1]), z.shape[-1])
         check_shape("dy", dy, z.shape, "that of z")
         super().__init__({"x": z, "dy": dy}, f=f)
 
-    def scenes(self, s):  # noqa: D102 (inherited)
+    def scenes(self, s):
         scene = activation_scene(self.arrays["x"], s.f, dy=self.arrays["dy"] if self.gradients else None)
         for panel in scene["panels"]:
             panel["editable"] = panel["name"] in self.arrays
         return [scene]
 
-    def beside(self, s, scenes):  # noqa: D102 (inherited)
+    def formula_lines(self, s, scenes):
         f, slope = ACTIVATIONS[s.f].formulas()
         lines = [line(("formula", f)), line(("formula", slope)), line(("soft", "δ = ∂L/∂a · f′(z)"))]
         return lines if self.gradients else lines[:1]
 
-    def title(self, s, scenes):  # noqa: D102 (inherited)
+    def title(self, s, scenes):
         return ";   ".join(ACTIVATIONS[s.f].formulas())
 
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         height, width = self.arrays["x"].shape[2:]
         return f"ActivationExplorer: {self.f} of z {height}×{width}"

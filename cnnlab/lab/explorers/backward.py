@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from cnnlab.lab.explorers._windows import check_square
 from cnnlab.lab.explorers.convolution import ConvolutionExplorer
-from cnnlab.lab.explorers.windows import check_square
 from cnnlab.lab.scenes import gather_scene, scatter_scene
 from cnnlab.lab.scenes.reading import panel_of
 
-MOST_STEPPED = 32  # padded cells a side: each output is a step, with a picture of its own
+_MOST_STEPPED = 32  # padded cells a side: each output is a step, with a picture of its own
 
 
 class BackwardExplorer(ConvolutionExplorer):
@@ -38,11 +38,11 @@ class BackwardExplorer(ConvolutionExplorer):
         super().__init__(x, w, stride=stride, padding=padding, dy=dy, gradients=True)
         self.absent |= {"turned"}
         padded = self.size + 2 * self.padding
-        if padded > MOST_STEPPED:
+        if padded > _MOST_STEPPED:
             why = f"to step through ({self.size} + 2*{self.padding} = {padded})"
-            raise ValueError(f"padding ({padding}) must leave at most {MOST_STEPPED} cells a side {why}")
+            raise ValueError(f"padding ({padding}) must leave at most {_MOST_STEPPED} cells a side {why}")
 
-    def scenes(self, s):  # noqa: D102 (inherited)
+    def scenes(self, s):
         arrays, sides = (self.x_of(s), self.w_of(s), self.dy_of(s)), {"stride": s.stride, "padding": s.padding}
         scatter, gather = scatter_scene(*arrays, **sides), gather_scene(*arrays, **sides)
         ways = panel_of(scatter, "dx")["values"], panel_of(gather, "y")["values"]
@@ -53,6 +53,6 @@ class BackwardExplorer(ConvolutionExplorer):
             {**gather, "heading": "Gather: every input collects its terms in one full convolution", "note": note},
         ]
 
-    def parts(self, s, scenes):  # noqa: D102 (inherited)
+    def parts(self, s, scenes):
         head, *stages = super().parts(s, scenes)
         return [head, *({**stage, "abreast": True} for stage in stages)]

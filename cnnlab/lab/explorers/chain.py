@@ -10,18 +10,9 @@ import numpy as np
 from cnnlab._validate import check_array
 from cnnlab.activations import ACTIVATIONS
 from cnnlab.geometry import Axis, trace_axes
-from cnnlab.lab.explorers.controls import Choice, Slider
-from cnnlab.lab.explorers.explorer import Explorer
-from cnnlab.lab.explorers.windows import (
-    KERNELS,
-    PADDINGS,
-    STRIDES,
-    check_sliders,
-    check_square,
-    cut,
-    default_gradient,
-    grow,
-)
+from cnnlab.lab.explorers._explorer import Explorer
+from cnnlab.lab.explorers._settings import Choice
+from cnnlab.lab.explorers._windows import check_gradient, check_sliders, check_square, cut, roomy, sliders
 from cnnlab.lab.scenes import chain_scene, layer_scene
 from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.lab.scenes.schema import Scene
@@ -29,47 +20,37 @@ from cnnlab.layers import Activation, Conv2D, Pool2D
 from cnnlab.network import Sequential
 from cnnlab.pooling import POOLS
 
-POOL = 2  # size and stride of the chain's poolings
-SIGNS = {"conv": "⋆ w", "f": "f", "pool": "pool"}
+_POOL = 2  # size and stride of the chain's poolings
+_DEFAULT_KERNELS = [[[1, 0, -1], [2, 1, 0], [0, 1, -1]], [[0, 1, 0], [-1, 2, 1], [1, 0, -2]]]  # a turn of either shows
+# What stands on the arrow of a layer, and its line of algebra forward and back; x is the map below, y the one above.
+_KINDS = {
+    "conv": ("⋆ w", "{y} = {x} ⋆ {w}", "{dx} = {dy} ⋆_full rot180({w}),  ∂L/∂{w} = {x} ⋆ {dy}"),
+    "f": ("f", "{y} = f({x})", "{dx} = {dy} ⊙ f′({x})"),
+    "pool": ("pool", "{y} = pool({x})", "{dx} = upsample({dy})"),
+}
 
 
-class Chain(NamedTuple):
-    """Four layers in a row, from the input up, with the names of their maps and the line of algebra on each arrow."""
+class _Chain(NamedTuple):
+    """Four layers in a row, from the input up, with the names of their maps, of the gradients and of the kernels."""
 
     name: str
     kinds: list[str]
-    maps: list[tuple[str, str]]  # and their gradients
-    kernels: list[str]
-    forward: list[str]
-    backward: list[str]  # {…} is spread where the stride is not 1
+    maps: list[tuple[str, str]]
+    kernels: dict[int, str]  # by the place of the convolution
 
 
-CHAINS = [
-    Chain(
+_CHAINS = [
+    _Chain(
         "conv A – activation – pool – conv B",
         ["conv", "f", "pool", "conv"],
         [("x", "∂L/∂x"), ("z_A", "δ_zA"), ("a_A", "∂L/∂a_A"), ("p", "∂L/∂p"), ("z_B", "δ_zB")],
-        ["w_A", "w_B"],
-        ["z_A = x ⋆ w_A", "a_A = f(z_A)", "p = pool(a_A)", "z_B = p ⋆ w_B"],
-        [
-            "∂L/∂x = {δ_zA} ⋆_full rot180(w_A),  ∂L/∂w_A = x ⋆ {δ_zA}",
-            "δ_zA = ∂L/∂a_A ⊙ f′(z_A)",
-            "∂L/∂a_A = upsample(∂L/∂p)",
-            "∂L/∂p = {δ_zB} ⋆_full rot180(w_B),  ∂L/∂w_B = p ⋆ {δ_zB}",
-        ],
+        {0: "w_A", 3: "w_B"},
     ),
-    Chain(
+    _Chain(
         "pool A – conv – activation – pool B",
         ["pool", "conv", "f", "pool"],
         [("x", "∂L/∂x"), ("p_A", "∂L/∂p_A"), ("z", "δ_z"), ("a", "∂L/∂a"), ("p_B", "∂L/∂p_B")],
-        ["w"],
-        ["p_A = pool(x)", "z = p_A ⋆ w", "a = f(z)", "p_B = pool(a)"],
-        [
-            "∂L/∂x = upsample(∂L/∂p_A)",
-            "∂L/∂p_A = {δ_z} ⋆_full rot180(w),  ∂L/∂w = p_A ⋆ {δ_z}",
-            "δ_z = ∂L/∂a ⊙ f′(z)",
-            "∂L/∂a = upsample(∂L/∂p_B)",
-        ],
+        {1: "w"},
     ),
 ]
 
@@ -112,29 +93,22 @@ class ChainExplorer(Explorer):
     ChainExplorer: conv A – activation – pool – conv B, sizes 6 → 6 → 6 → 3 → 3
     """
 
-    chain = Choice({number: chain.name for number, chain in enumerate(CHAINS)}, "", title="chain")
+    chain = Choice({number: chain.name for number, chain in enumerate(_CHAINS)}, "", title="chain")
     f = Choice(ACTIVATIONS.keys(), "f")
     op = Choice(POOLS.keys(), "pool")
-    kernel = Slider(3, "kernel", *KERNELS, letter="F")
-    padding = Slider(1, "padding", *PADDINGS, letter="P")
-    stride = Slider(1, "stride", *STRIDES, letter="S")
+    kernel, padding, stride = sliders(padding=1)
     arrow = Choice(range(8), "", kind="tabs", place="arrows", title="the arrow in view")
 
     def __init__(
         self, x, kernels=None, *, chain=0, f="relu", op="max", kernel=3, padding=1, stride=1, dy=None, arrow=0
     ):
         x = check_square("x", x, "NCHW")
-        kernels = default_kernels() if kernels is None else check_array("kernels", kernels, "KHW")[:, None]
+        kernels = check_array("kernels", _DEFAULT_KERNELS if kernels is None else kernels, "KHW")[:, None]
         kernels = check_square("kernels", kernels, "KCHW")
         if len(kernels) != 2:
             raise ValueError(f"kernels (shape {kernels.shape}) must be two, one for each convolution")
-        dy = default_gradient(1) if dy is None else check_square("dy", dy, "NFHW")
         settings = check_sliders(x.shape[-1], kernel, padding=padding, stride=stride)
-        arrays = {
-            "x": x,
-            "w": grow(kernels, max(KERNELS[1], settings["kernel"])),
-            "dy": grow(dy, x.shape[-1] + 4 * max(settings["padding"], PADDINGS[1])),  # two convolutions pad by P
-        }
+        arrays = roomy(x, check_gradient(dy, 1), kernels, settings) | {"x": x}
         super().__init__(arrays, chain=chain, f=f, op=op, arrow=arrow, **settings)
 
     # --- the chain ---
@@ -143,111 +117,112 @@ class ChainExplorer(Explorer):
         """Return the layers of the chain for any settings."""
         kernels = iter(cut(self.arrays["w"], s.kernel)[:, None])
         make = {
-            "conv": lambda: convolution(next(kernels), stride=s.stride, padding=s.padding),
+            "conv": lambda: _conv_layer(next(kernels), stride=s.stride, padding=s.padding),
             "f": lambda: Activation(s.f),
-            "pool": lambda: Pool2D(s.op, POOL),
+            "pool": lambda: Pool2D(s.op, _POOL),
         }
-        return Sequential(*(make[kind]() for kind in CHAINS[s.chain].kinds))
+        return Sequential(*(make[kind]() for kind in _CHAINS[s.chain].kinds))
 
-    def axes(self, s: SimpleNamespace, chain: Chain) -> list[Axis]:
+    def axes(self, s: SimpleNamespace, chain: _Chain) -> list[Axis]:
         """Return the axis of each layer of a chain for any settings; an activation is a window of one cell."""
-        windows = {"conv": (s.kernel, s.stride, s.padding), "f": (1, 1, 0), "pool": (POOL, POOL, 0)}
+        windows = {"conv": (s.kernel, s.stride, s.padding), "f": (1, 1, 0), "pool": (_POOL, _POOL, 0)}
         return trace_axes(self.arrays["x"].shape[-1], [(kind, *windows[kind]) for kind in chain.kinds])
 
     # --- what the base class asks ---
 
-    def check(self, s):  # noqa: D102 (inherited)
-        for chain in CHAINS:  # so that the other one can be chosen at any time
+    def check(self, s):
+        for chain in _CHAINS:  # so that the other one can be chosen at any time
             self.axes(s, chain)
 
-    def scenes(self, s):  # noqa: D102 (inherited)
-        model, chain, (row, place) = self.model(s), CHAINS[s.chain], direction_of(s.arrow)
+    def scenes(self, s):
+        model, chain, (row, place) = self.model(s), _CHAINS[s.chain], _direction_of(s.arrow)
         maps = [self.arrays["x"], *model.outputs(self.arrays["x"])]
         errors = model.gradients(cut(self.arrays["dy"], maps[-1].shape[-1]))
-        overview = chain_scene(maps, errors, chain.maps, [SIGNS[kind] for kind in chain.kinds], (row, place))
+        overview = chain_scene(maps, errors, chain.maps, [_KINDS[kind][0] for kind in chain.kinds], (row, place))
         detail = layer_scene(model.layers[place], maps[place], maps[place + 1], errors[place + 1] if row else None)
         return [overview, self._named(s, detail)]
 
     def _named(self, s, scene: Scene) -> Scene:
         """Return the scene of the arrow in view with the names that its maps have in the chain."""
-        chain, (row, place) = CHAINS[s.chain], direction_of(s.arrow)
-        (below, below_delta), (above, above_delta) = chain.maps[place : place + 2]
-        symbols = {"x": below, "y": above, "dx": below_delta, "dy": above_delta}
-        if chain.kinds[place] == "conv":
-            kernel = chain.kernels[kernel_in_view(s)]
-            symbols |= {"w": kernel, "dw": f"∂L/∂{kernel}"}
+        row, place = _direction_of(s.arrow)
+        symbols = _symbols_of(s, place)
         for panel in scene["panels"]:
-            panel["symbol"] = symbols[panel["name"]]
-            panel["editable"] = panel["name"] == "w"
-            panel["says"] = {key: _replaced(text, above_delta) for key, text in panel["says"].items() if key != "code"}
-        more = {"heading": algebra(s)[row][place], "topic": f"{s.chain} {row} {place}"}
+            says = {key: text for key, text in panel["says"].items() if key != "code"}
+            for number in ("none", "one", "many"):
+                says[number] = says[number].replace("∂L/∂y", symbols["dy"])
+            panel |= {"symbol": symbols[panel["name"]], "editable": panel["name"] == "w", "says": says}
+        more = {"heading": _algebra(s, row)[place], "topic": f"{s.chain} {row} {place}"}
         if row:  # step through what the line says: the gradient below
             dx = panel_of(scene, "dx")
             start = [dx["places"][end].index(0) for end in ("rows", "columns")]
             more |= {"steps": "dx", "first": {"panel": "dx", "cell": [0, *start]}}
         return {key: value for key, value in scene.items() if key not in ("lines", "setup")} | more
 
-    def array_of(self, panel):  # noqa: D102 (inherited)
+    def array_of(self, panel):
         return {"h0": "x", "g4": "dy"}.get(panel, panel)
 
-    def plane_of(self, s, panel, number):  # noqa: D102 (inherited)
-        return self.arrays[self.array_of(panel)][kernel_in_view(s) if panel == "w" else 0, number]
+    def plane_of(self, s, panel, number):
+        return self.arrays[self.array_of(panel)][_kernel_in_view(s) if panel == "w" else 0, number]
 
-    def parts(self, s, scenes):  # noqa: D102 (inherited)
+    def parts(self, s, scenes):
         head, overview, detail = super().parts(s, scenes)
         (arrows,) = self.controls(s, "arrows")
-        arrows["options"] = list(map(list, enumerate(arrow_labels(s))))
+        arrows["options"] = list(map(list, enumerate(_arrow_labels(s))))
         return [head, overview, {"kind": "arrows", "controls": [arrows]}, detail]
 
-    def title(self, s, scenes):  # noqa: D102 (inherited)
-        row, place = direction_of(s.arrow)
-        return f"{CHAINS[s.chain].name};  {algebra(s)[row][place]}"
+    def title(self, s, scenes):
+        row, place = _direction_of(s.arrow)
+        return f"{_CHAINS[s.chain].name};  {_algebra(s, row)[place]}"
 
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         s = self.now()
-        first, *rest = self.axes(s, CHAINS[s.chain])
+        first, *rest = self.axes(s, _CHAINS[s.chain])
         sizes = " → ".join(str(size) for size in (first.size, first.out, *(axis.out for axis in rest)))
-        return f"ChainExplorer: {CHAINS[s.chain].name}, sizes {sizes}"
+        return f"ChainExplorer: {_CHAINS[s.chain].name}, sizes {sizes}"
 
 
-def direction_of(arrow: int) -> tuple[int, int]:
+def _direction_of(arrow: int) -> tuple[int, int]:
     """Return the row (0 forward, 1 backward) and the layer of an arrow."""
     row, step = divmod(arrow, 4)
     return row, 3 - step if row else step
 
 
-def kernel_in_view(s: SimpleNamespace) -> int:
+def _kernel_in_view(s: SimpleNamespace) -> int:
     """Return which of the two kernels the convolution of the arrow in view uses."""
-    _, place = direction_of(s.arrow)
-    return CHAINS[s.chain].kinds[:place].count("conv")
+    _, place = _direction_of(s.arrow)
+    return _CHAINS[s.chain].kinds[:place].count("conv")
 
 
-def algebra(s: SimpleNamespace) -> tuple[list[str], list[str]]:
-    """Return the line of algebra on each arrow, forward and back."""
-    opened, closed = ("", "") if s.stride == 1 else ("spread(", ")")
-    chain = CHAINS[s.chain]
-    return chain.forward, [text.replace("{", opened).replace("}", closed) for text in chain.backward]
+def _symbols_of(s: SimpleNamespace, place: int) -> dict[str, str]:
+    """Return what the panels of a layer are called in the chain."""
+    (x, dx), (y, dy) = _CHAINS[s.chain].maps[place : place + 2]
+    w = _CHAINS[s.chain].kernels.get(place)
+    return {"x": x, "y": y, "dx": dx, "dy": dy, "w": w, "dw": f"∂L/∂{w}"}
 
 
-def arrow_labels(s: SimpleNamespace) -> list[str]:
+def _algebra(s: SimpleNamespace, row: int) -> list[str]:
+    """Return the line of algebra on each arrow of a row (0 forward, 1 backward)."""
+    lines = []
+    for place, kind in enumerate(_CHAINS[s.chain].kinds):
+        symbols = _symbols_of(s, place)
+        if kind == "conv" and s.stride > 1:
+            symbols["dy"] = f"spread({symbols['dy']})"
+        lines.append(_KINDS[kind][1 + row].format(**symbols))
+    return lines
+
+
+def _arrow_labels(s: SimpleNamespace) -> list[str]:
     """Return the words on each arrow: the layer, and below it the line of algebra."""
-    layers, (forward, backward) = CHAINS[s.chain].name.split(" – "), algebra(s)
-    there = [f"→ {layer}\n{text}" for layer, text in zip(layers, forward, strict=True)]
-    back = [f"← {layer}\n{text}" for layer, text in zip(layers, backward, strict=True)]
+    layers = _CHAINS[s.chain].name.split(" – ")
+    there, back = (
+        [f"{sign} {layer}\n{text}" for layer, text in zip(layers, _algebra(s, row), strict=True)]
+        for row, sign in enumerate("→←")
+    )
     return [*there, *reversed(back)]
 
 
-def convolution(w: np.ndarray, **geometry) -> Conv2D:
+def _conv_layer(w: np.ndarray, **geometry) -> Conv2D:
     """Return a convolution layer with these kernels (1, 1, F, F) and no bias."""
     layer = Conv2D(1, 1, w.shape[-1], rng=np.random.default_rng(0), **geometry)
     layer.params["w"] = w.reshape(1, 1, *w.shape[-2:])
     return layer
-
-
-def default_kernels() -> np.ndarray:
-    """Return two kernels of small integers with no symmetry, so that a turn shows, (2, 1, 3, 3)."""
-    return np.array([[[[1, 0, -1], [2, 1, 0], [0, 1, -1]]], [[[0, 1, 0], [-1, 2, 1], [1, 0, -2]]]], dtype=np.float64)
-
-
-def _replaced(text, above: str):
-    return text.replace("∂L/∂y", above) if isinstance(text, str) else text

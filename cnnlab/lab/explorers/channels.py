@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.lab.explorers.controls import Slider, check_between
+from cnnlab.lab.explorers._explorer import line, present
+from cnnlab.lab.explorers._settings import Slider, check_between
+from cnnlab.lab.explorers._windows import check_square
 from cnnlab.lab.explorers.convolution import ConvolutionExplorer
-from cnnlab.lab.explorers.explorer import line
-from cnnlab.lab.explorers.windows import check_square
 from cnnlab.lab.scenes import channels_scene
 
-MOST = 4  # channels and filters
+_MOST = 4  # channels and filters
 
 
 class ChannelsExplorer(ConvolutionExplorer):
@@ -48,42 +48,37 @@ class ChannelsExplorer(ConvolutionExplorer):
     {'shared': 56, 'locally connected': 504, 'fully connected': 1368}
     """
 
-    channels = Slider(1, "channels", 1, MOST, letter="C")
-    filters = Slider(1, "filters", 1, MOST, letter="K")
+    channels = Slider(1, "channels", 1, _MOST, letter="C")
+    filters = Slider(1, "filters", 1, _MOST, letter="K")
 
     def __init__(self, x=None, w=None, b=None, *, channels=3, filters=2, stride=2, padding=1, **options):
-        channels, filters = check_between("channels", channels, 1, MOST), check_between("filters", filters, 1, MOST)
-        x = check_square("x", default_numbers((channels, 5, 5), 4) if x is None else x, "NCHW")
-        w = check_square("w", default_numbers((filters, x.shape[1], 3, 3), 2) if w is None else w, "FCHW")
-        check_between("the channels of x", x.shape[1], 1, MOST)
-        check_between("the filters of w", len(w), 1, MOST)
+        channels, filters = check_between("channels", channels, 1, _MOST), check_between("filters", filters, 1, _MOST)
+        x = check_square("x", _default_numbers((channels, 5, 5), 4) if x is None else x, "NCHW")
+        w = check_square("w", _default_numbers((filters, x.shape[1], 3, 3), 2) if w is None else w, "FCHW")
+        check_between("the channels of x", x.shape[1], 1, _MOST)
+        check_between("the filters of w", len(w), 1, _MOST)
         b = np.arange(len(w)) - 1.0 if b is None else b
         super().__init__(x, w, b, stride=stride, padding=padding, **options)
         if self.fixed.pop("groups") != 1:
             raise ValueError(f"groups ({options['groups']}) must be 1: the partial maps are those of all channels")
-        room = {"x": (1, MOST), "w": (MOST, MOST), "b": (MOST,), "dy": (1, MOST)}
-        self.arrays = {name: repeat_to(array, room[name]) for name, array in self.arrays.items()}
+        room = {"x": (1, _MOST), "w": (_MOST, _MOST), "b": (_MOST,), "dy": (1, _MOST)}
+        self.arrays = {name: _repeat_to(array, room[name]) for name, array in self.arrays.items()}
         self.filters, self.channels = w.shape[:2]
 
-    def x_of(self, s):  # noqa: D102 (inherited)
+    def x_of(self, s):
         return super().x_of(s)[:, : s.channels]
 
-    def w_of(self, s):  # noqa: D102 (inherited)
+    def w_of(self, s):
         return super().w_of(s)[: s.filters, : s.channels]
 
-    def b_of(self, s):  # noqa: D102 (inherited)
+    def b_of(self, s):
         return super().b_of(s)[: s.filters]
 
-    def dy_of(self, s):  # noqa: D102 (inherited)
+    def dy_of(self, s):
         return super().dy_of(s)[:, : s.filters]
 
-    @property
-    def parameters(self) -> dict[str, int]:
-        """How many numbers are learned: shared as here; with a kernel for each place; with every input wired."""
-        return self.parameters_of(self.now())
-
     def parameters_of(self, s) -> dict[str, int]:
-        """Return how many numbers are learned for any settings."""
+        """Return how many numbers are learned: shared as here; with a kernel for each place; with every input wired."""
         w, inputs = self.w_of(s), self.x_of(s).size
         places = len(w) * self.axis(s).out ** 2
         return {
@@ -92,28 +87,30 @@ class ChannelsExplorer(ConvolutionExplorer):
             "fully connected": places * (inputs + 1),
         }
 
-    def scenes(self, s):  # noqa: D102 (inherited)
+    parameters = present(parameters_of)
+
+    def scenes(self, s):
         dy = self.dy_of(s) if self.gradients else None
         arrays = self.x_of(s), self.w_of(s), self.b_of(s)
         return [channels_scene(*arrays, dy=dy, turned=s.turned, **self.geometry(s))]
 
-    def beside(self, s, scenes):  # noqa: D102 (inherited)
+    def formula_lines(self, s, scenes):
         shared, *others = (f"{name} {count:,}" for name, count in self.parameters_of(s).items())
         told = line(("soft", "to learn: "), ("bold", shared), ("soft", f", {', '.join(others)}"))
-        return [*super().beside(s, scenes), told]
+        return [*super().formula_lines(s, scenes), told]
 
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         many = f"{self.channels} channel{'s' * (self.channels > 1)}"
         return super().describe().replace(": ", f": {many}, ", 1)
 
 
-def default_numbers(shape: tuple[int, ...], most: int) -> np.ndarray:
+def _default_numbers(shape: tuple[int, ...], most: int) -> np.ndarray:
     """Return small integers, the same each time."""
     low = 0 if most > 2 else -most
     return np.random.default_rng(7).integers(low, most + 1, shape).astype(np.float64)
 
 
-def repeat_to(array: np.ndarray, counts: tuple[int, ...]) -> np.ndarray:
+def _repeat_to(array: np.ndarray, counts: tuple[int, ...]) -> np.ndarray:
     """Return the array with its first axes lengthened to ``counts``: each new plane is an earlier one, shifted."""
     for axis, count in enumerate(counts):
         missing = range(count - array.shape[axis])

@@ -7,35 +7,33 @@ from types import SimpleNamespace
 import numpy as np
 
 from cnnlab import convolution
-from cnnlab._validate import check_array, check_flag, check_int, check_pair
+from cnnlab._validate import check_flag, check_int, check_pair
+from cnnlab.convolution import check_convolution
 from cnnlab.geometry import check_axis
-from cnnlab.lab.explorers.controls import Choice, Switch
-from cnnlab.lab.explorers.windows import (
-    KERNELS,
+from cnnlab.lab.explorers._explorer import present
+from cnnlab.lab.explorers._settings import Choice, Switch
+from cnnlab.lab.explorers._windows import (
     WindowExplorer,
-    check_drawable,
+    check_bias,
+    check_gradient,
     check_sliders,
     check_square,
     cut,
-    default_gradient,
-    grow,
     roomy,
 )
 from cnnlab.lab.numbers import format_value
-from cnnlab.lab.scenes import convolution_scene
-from cnnlab.lab.scenes.convolution import turn
+from cnnlab.lab.scenes import convolution_scene, turn
 from cnnlab.lab.scenes.reading import name_of, value_at
 from cnnlab.lab.scenes.schema import Panel
-from cnnlab.operands import check_convolution
 
-GIVEN, LOSS = "given", "loss"
-UPSTREAMS = {
-    GIVEN: ("as given", None),
-    "one": ("one cell", lambda y: one_hot(y.shape)),
+_GIVEN, _LOSS = "given", "loss"
+_UPSTREAMS = {
+    _GIVEN: ("as given", None),
+    "one": ("one cell", lambda y: _one_hot(y.shape)),
     "ones": ("all ones", np.ones_like),
     "checkerboard": ("checkerboard", lambda y: (-1.0) ** np.indices(y.shape).sum(axis=0)),
     "random": ("random", lambda y: np.random.default_rng(y.size).normal(size=y.shape).round(1)),
-    LOSS: ("of L = ½ Σ y²", np.copy),
+    _LOSS: ("of L = ½ Σ y²", np.copy),
 }
 
 
@@ -90,7 +88,7 @@ class ConvolutionExplorer(WindowExplorer):
     ConvolutionExplorer: x 3×3, kernel 1, padding 0, stride 1 → y 3×3
     """
 
-    upstream = Choice({name: words for name, (words, _) in UPSTREAMS.items()}, "∂L/∂y", place="bar")
+    upstream = Choice({name: words for name, (words, _) in _UPSTREAMS.items()}, "∂L/∂y", place="bar")
     turned = Switch(False, "turn w", place="bar", title="turn the kernel by 180° first: the convolution of mathematics")
 
     def __init__(
@@ -111,33 +109,15 @@ class ConvolutionExplorer(WindowExplorer):
         x, w, b = check_square("x", x, "NCHW"), check_square("w", w, "FCHW"), check_bias(b)
         size, kernel = x.shape[-1], w.shape[-1] if kernel is None else kernel
         settings = check_sliders(size, kernel, stride=stride, padding=padding, dilation=dilation)
-        kernel = settings["kernel"]
         self.fixed = {"dilation": check_pair("dilation", dilation, 1)[0], "groups": check_int("groups", groups, 1)}
         self.gradients = check_flag("gradients", gradients)
-        dy = default_gradient(len(w)) if dy is None else check_square("dy", dy, "NFHW")
-        arrays = {**roomy(x, dy, settings["padding"]), "w": grow(w, max(kernel, KERNELS[1]))}
-        arrays |= {} if b is None else {"b": b}
-        check_convolution(x, cut(arrays["w"], kernel), b, stride=stride, padding=padding, **self.fixed)
+        arrays = roomy(x, check_gradient(dy, len(w)), w, settings) | ({} if b is None else {"b": b})
+        check_convolution(x, cut(arrays["w"], settings["kernel"]), b, stride=stride, padding=padding, **self.fixed)
         there = {"upstream": self.gradients, "turned": self.gradients or turned is not None}
         absent = [name for name, shown in there.items() if not shown]
         super().__init__(arrays, absent=absent, size=size, turned=turned is not None and turned, **settings)
 
     # --- the arrays shown ---
-
-    @property
-    def w(self) -> np.ndarray:
-        """The kernels, (filters, C, F, F)."""
-        return self.w_of(self.now())
-
-    @property
-    def b(self) -> np.ndarray | None:
-        """The bias, (filters,), or None."""
-        return self.b_of(self.now())
-
-    @property
-    def y(self) -> np.ndarray:
-        """The output, (1, filters, out, out)."""
-        return self.y_of(self.now())
 
     @property
     def loss(self) -> float:
@@ -147,24 +127,26 @@ class ConvolutionExplorer(WindowExplorer):
     @np.errstate(all="ignore")
     def loss_of(self, y: np.ndarray, dy: np.ndarray) -> float:
         """Return the loss for any output and its gradient, which is y itself where L = ½ Σ y²."""
-        return float((y * dy).sum()) * (0.5 if self.upstream == LOSS else 1.0)
+        return float((y * dy).sum()) * (0.5 if self.upstream == _LOSS else 1.0)
 
     def w_of(self, s: SimpleNamespace) -> np.ndarray:
-        """Return the kernels for any settings."""
+        """Return the kernels for any settings, (filters, C, F, F)."""
         return cut(self.arrays["w"], s.kernel)
 
     def b_of(self, s: SimpleNamespace) -> np.ndarray | None:
-        """Return the bias for any settings."""
+        """Return the bias for any settings, (filters,), or None."""
         return self.arrays["b"].copy() if "b" in self.arrays else None
 
     def y_of(self, s: SimpleNamespace) -> np.ndarray:
-        """Return the output for any settings."""
+        """Return the output for any settings, (1, filters, out, out)."""
         w = turn(self.w_of(s)) if s.turned else self.w_of(s)
         return convolution.conv2d(self.x_of(s), w, self.b_of(s), **self.geometry(s))
 
-    def dy_of(self, s):  # noqa: D102 (inherited)
-        _, make = UPSTREAMS[s.upstream]
+    def dy_of(self, s):
+        _, make = _UPSTREAMS[s.upstream]
         return make(self.y_of(s)) if make else super().dy_of(s)
+
+    w, b, y = present(w_of), present(b_of), present(y_of)
 
     def geometry(self, s: SimpleNamespace) -> dict:
         """Return what :func:`cnnlab.conv2d` is given beside its arrays."""
@@ -172,39 +154,42 @@ class ConvolutionExplorer(WindowExplorer):
 
     # --- what the base class asks ---
 
-    def axis(self, s):  # noqa: D102 (inherited)
+    def axis(self, s):
         dilation = self.fixed["dilation"]
         return check_axis(s.size, s.kernel, stride=s.stride, padding=s.padding, dilation=dilation)
 
-    def scenes(self, s):  # noqa: D102 (inherited)
+    def scenes(self, s):
         dy = self.dy_of(s) if self.gradients else None
         arrays = self.x_of(s), self.w_of(s), self.b_of(s)
         return [convolution_scene(*arrays, dy=dy, turned=s.turned, **self.geometry(s))]
 
-    def plane_of(self, s, panel, number):  # noqa: D102 (inherited)
+    def plane_of(self, s, panel, number):
         array = self.arrays[panel]
         if panel == "b":
             return array[number : number + 1, None]
         return array[divmod(number, self.w_of(s).shape[1])] if panel == "w" else array[0, number]
 
-    def edit(self, s, panel, cell, value):  # noqa: D102 (inherited)
+    def edit(self, s, panel, cell, value):
         if panel == "dy":  # of the gradient in view, which becomes the learner's own
             dy = self.dy_of(s)
             self.arrays["dy"][:, : dy.shape[1], : dy.shape[2], : dy.shape[3]] = dy
-            self.upstream = GIVEN
+            self.upstream = _GIVEN
         super().edit(s, panel, cell, value)
 
-    def note_of(self, panel, cell, before, after):  # noqa: D102 (inherited)
+    def note_of(self, panel, cell, before, after):
         old, new = ({shown["name"]: shown for shown in scenes[0]["panels"]} for scenes in (before, after))
-        drawn = drawn_at(old[panel], cell)
-        if f"d{panel}" not in old or drawn is None:
+        at = _drawn_at(old[panel], cell)
+        change = 0 if at is None else value_at(new[panel], at) - value_at(old[panel], at)
+        if not change or f"d{panel}" not in old:
             return ""
-        change = value_at(new[panel], drawn) - value_at(old[panel], drawn)
-        losses = (self.loss_of(panels["y"]["values"], panels["dy"]["values"]) for panels in (old, new))
-        gradient = value_at(old[f"d{panel}"], drawn)
-        return nudge_note(name_of(old[panel], drawn), change, *losses, gradient) if change else ""
+        losses = [self.loss_of(panels["y"]["values"], panels["dy"]["values"]) for panels in (old, new)]
+        numbers = change, *losses, (losses[1] - losses[0]) / change, value_at(old[f"d{panel}"], at)
+        change, first, second, slope, said = (format_value(number, 3) for number in numbers)
+        name = name_of(old[panel], at)
+        nudge = f"Nudge: {name} changed by {change}, L from {first} to {second}."
+        return f"{nudge} ΔL/Δ{name.split('[')[0]} = {slope}; the gradient said {said}."
 
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         s = self.now()
         filters, out = len(self.w_of(s)), self.axis(s).out
         many = "" if filters == 1 else f"{filters} filters, "
@@ -214,33 +199,14 @@ class ConvolutionExplorer(WindowExplorer):
         )
 
 
-def check_bias(b) -> np.ndarray | None:
-    """Return a bias, one number or one for each filter, as an array that can be drawn."""
-    if b is None:
-        return None
-    b = np.array(check_array("b", b), dtype=np.float64, ndmin=1)
-    check_drawable("b", b)
-    return b
-
-
-def one_hot(shape: tuple[int, ...]) -> np.ndarray:
+def _one_hot(shape: tuple[int, ...]) -> np.ndarray:
     """Return zeros with a 1 in the middle of the first plane."""
     probe = np.zeros(shape)
     probe[0, 0, shape[2] // 2, shape[3] // 2] = 1.0
     return probe
 
 
-def nudge_note(cell: str, change: float, before: float, after: float, gradient: float) -> str:
-    """Say how the loss followed a change of one cell, beside what the gradient foretold."""
-    of = cell.split("[")[0]
-    change, before, after, slope, said = (
-        format_value(number, 3) for number in (change, before, after, (after - before) / change, gradient)
-    )
-    followed = f"L from {before} to {after}. ΔL/Δ{of} = {slope}; the gradient said {said}."
-    return f"Nudge: {cell} changed by {change}, {followed}"
-
-
-def drawn_at(panel: Panel, cell: list[int]) -> list[int] | None:
+def _drawn_at(panel: Panel, cell: list[int]) -> list[int] | None:
     """Return where a cell of the array is drawn, None where a slider hides it; a bias has neither rows nor columns."""
     plane, *place = cell
     ends = [panel["places"][end] or [at] for end, at in zip(("rows", "columns"), place, strict=True)]

@@ -14,21 +14,21 @@ from uuid import uuid4
 import numpy as np
 
 FOLDER = Path(__file__).parent.parent / "front"
-MAIN = "explorer.js"
+_MAIN = "explorer.js"
 # Of two rules for the same thing, the one in the later sheet wins.
 STYLES = (
     *("colours", "explorer", "question", "sizes", "pad", "training", "table"),
     *("stage", "panels", "cells", "charts", "wires", "strip"),
 )
 PROCESS = uuid4().hex  # of this kernel
-LARGEST_SINGLE = float(np.finfo(np.float32).max)
-MOST_DOUBLE = 4096  # numbers of an array that travel in double precision
-NESTED = dict, list, np.ndarray
+_LARGEST_SINGLE = float(np.finfo(np.float32).max)
+_MOST_DOUBLE = 4096  # numbers of an array that travel in double precision
+_NESTED = dict, list, np.ndarray
 _once = iter([True])
 
 # Each file stays a module with its own name in a browser's debugger, and is read once for a page however many explorers
 # stand on it. A relative import fails in a module that was loaded from a blob, so each is pointed at its blob.
-MODULES = """\
+_MODULES = """\
 // cnnlab's front end. The sources below are the files of cnnlab/lab/front, each after those that it imports.
 const SOURCES = %(sources)s;
 const load = async () => {
@@ -42,7 +42,7 @@ const load = async () => {
 };
 const modules = () => (globalThis[Symbol.for("cnnlab %(version)s")] ??= load());
 """
-RENDER = """\
+_RENDER = """\
 let sheet;
 const render = async (context) => {
   if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(%(style)s);
@@ -55,7 +55,7 @@ export default { render };
 """
 # What every explorer brings along. The front end itself comes once: the first explorer of a kernel has it in its trait
 # "module"; where a page has not got that one, as in Colab and VS Code, where each output is a page, it asks the kernel.
-LOADER = """\
+_LOADER = """\
 const PAGE = (globalThis[Symbol.for("cnnlab page %(version)s")] ??= { asked: 0 });
 const PATIENCE = 2000; // ms after which is asked again
 PAGE.module ??= new Promise((resolve) => {
@@ -100,30 +100,22 @@ export default {
 """
 
 
-def modules(main: str = MAIN) -> list[str]:
+@cache
+def modules(main: str = _MAIN) -> list[str]:
     """Return the names of a module and all that it imports, each after those that it imports itself."""
-    ordered: list[str] = []
-
-    def visit(name: str) -> None:
-        if name in ordered:
-            return
-        for other in re.findall(r'from "\./([\w-]+\.js)"', (FOLDER / name).read_text(encoding="utf-8")):
-            visit(other)
-        ordered.append(name)
-
-    visit(main)
-    return ordered
+    imported = re.findall(r'from "\./([\w-]+\.js)"', (FOLDER / main).read_text(encoding="utf-8"))
+    return list(dict.fromkeys([*(name for other in imported for name in modules(other)), main]))
 
 
 @cache
 def bundle() -> str:
     """Return the front end as one module, which brings its style sheet along."""
-    return _modules(MAIN) + RENDER % {"style": json.dumps(style(), ensure_ascii=False)}
+    return _modules(_MAIN) + _RENDER % {"style": json.dumps(style(), ensure_ascii=False)}
 
 
 def loader() -> str:
     """Return what brings the front end to an explorer, from its page or from the kernel."""
-    return LOADER % {"version": hashlib.sha256(bundle().encode()).hexdigest()[:12]}
+    return _LOADER % {"version": hashlib.sha256(bundle().encode()).hexdigest()[:12]}
 
 
 @cache
@@ -133,7 +125,7 @@ def packed() -> bytes:
 
 
 def first_module() -> bytes:
-    """Return the front end, packed, where nobody has called this before; else nothing: see ``LOADER``."""
+    """Return the front end, packed, where nobody has called this before; else nothing: see ``_LOADER``."""
     return packed() if next(_once, False) else b""
 
 
@@ -147,7 +139,7 @@ def _modules(main: str) -> str:
     sources = {name: (FOLDER / name).read_text(encoding="utf-8") for name in modules(main)}
     text = json.dumps(sources, ensure_ascii=False)
     version = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return MODULES % {"sources": text, "main": main, "version": version}
+    return _MODULES % {"sources": text, "main": main, "version": version}
 
 
 def style() -> str:
@@ -164,9 +156,10 @@ def pack(value: Any) -> Any:
     {'values': {'dtype': 'f8', 'data': b'\x00\x00\x00\x00\x00\x00\xf0?'}}
     """
     if isinstance(value, np.ndarray):
-        many = value.size > MOST_DOUBLE and np.abs(value[np.isfinite(value)]).max(initial=0) <= LARGEST_SINGLE
+        many = value.size > _MOST_DOUBLE and np.abs(value[np.isfinite(value)]).max(initial=0) <= _LARGEST_SINGLE
         dtype = "f4" if many else "f8"
         return {"dtype": dtype, "data": np.ascontiguousarray(value, f"<{dtype}").tobytes()}
     if isinstance(value, dict):
         return {key: pack(item) for key, item in value.items()}
-    return [pack(item) if isinstance(item, NESTED) else item for item in value] if isinstance(value, list) else value
+    is_deep = isinstance(value, list) and value and isinstance(value[0], _NESTED)  # no list is deep in part
+    return [pack(item) for item in value] if is_deep else value

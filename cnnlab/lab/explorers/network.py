@@ -7,18 +7,17 @@ from types import SimpleNamespace
 import numpy as np
 
 from cnnlab._validate import check_array, check_has, check_shape
-from cnnlab.lab.explorers.controls import Choice, Slider, Switch, button
-from cnnlab.lab.explorers.explorer import Explorer, line
+from cnnlab.lab.explorers._explorer import Explorer, line, present
+from cnnlab.lab.explorers._settings import Choice, Slider, Switch, button
 from cnnlab.lab.numbers import format_percent
-from cnnlab.lab.scenes import network_scene, run_network, unit_scene
-from cnnlab.lab.scenes.network import Pass, layer_names
+from cnnlab.lab.scenes import Pass, layer_names, network_scene, run_network, unit_scene
 from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.layers import Conv2D
 from cnnlab.losses import check_labels
 
-NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
-BATCH = 256  # images to ask the network about at a time
+_BATCH = 256  # images to ask the network about at a time
 
 
 class NetworkExplorer(Explorer):
@@ -62,77 +61,71 @@ class NetworkExplorer(Explorer):
     def __init__(self, model, images, labels=None):
         check_has("model", model, "layers", "params", "copied", "forward", "gradients")
         images = check_array("images", images, "NCHW")
-        self.model, self.images = model, images.astype(dtype_of(model, images), copy=False)
+        self.model, self.images = model, images.astype(_dtype_of(model, images), copy=False)
         scores = check_array("the model's output", model.copied().forward(self.images[:1]), "NK")
         classes = scores.shape[1]
         self.labels = None if labels is None else check_labels(labels, (len(self.images), classes))
         self.drawing, self.unit = None, None
         targets = {-1: "its answer"} | {label: str(label) for label in range(classes)}
-        super().__init__(ranges={"image": (0, len(self.images) - 1)}, options={"target": targets})
-
-    @property
-    def result(self) -> Pass:
-        """The image in view on its way through the network and back."""
-        return self.result_of(self.now())
-
-    # --- what the base class asks ---
+        super().__init__(limits={"image": (0, len(self.images) - 1), "target": targets})
 
     def result_of(self, s: SimpleNamespace) -> Pass:
-        """Return the image on its way for any settings."""
+        """Return the image on its way through the network and back for any settings."""
         image = self.images[s.image : s.image + 1] if self.drawing is None else self.drawing
         return run_network(self.model, image, None if s.target < 0 else s.target)
 
-    def useless(self, s):  # noqa: D102 (inherited)
+    result = present(result_of)
+
+    # --- what the base class asks ---
+
+    def inactive(self, s):
         return set() if s.backward else {"target"}
 
-    def scenes(self, s):  # noqa: D102 (inherited)
+    def scenes(self, s):
         result = self.result_of(s)
-        k, cell = unit = self.unit or first_unit(result)
+        k, cell = unit = self.unit or _first_unit(result)
         overview = network_scene(result, unit, backward=s.backward)
         detail = unit_scene(result.model.layers, result.maps, k, cell)
         names = layer_names(result.model.layers)
         heading = f"How this unit of {names[k - 1]} was made"
         return [overview, {**detail, "heading": heading, "topic": f"{k} {cell}"}]
 
-    def parts(self, s, scenes):  # noqa: D102 (inherited)
+    def parts(self, s, scenes):
         head, overview, detail = super().parts(s, scenes)
         if self.labels is not None:
             head["controls"].append(button("wrong", "a wrong one ▸", title="the next image that it gets wrong"))
         return [head, overview, {**detail, "fold": "Open its picture"}]
 
-    def beside(self, s, scenes):  # noqa: D102 (inherited)
+    def formula_lines(self, s, scenes):
         shares = panel_of(scenes[0], "p")["values"].ravel()
         sure = f"It says {shares.argmax()}, {format_percent(shares.max())} sure."
         told = "" if self.drawing is not None or self.labels is None else f" It is {_a(self.labels[s.image])}."
         image, count = self.images[0], len(self.model.layers)
-        layers = f"{NUMBERS[count] if count < len(NUMBERS) else count} layers"
+        layers = f"{_NUMBERS[count] if count < len(_NUMBERS) else count} layers"
         made = f"{layers} made these {len(shares)} numbers out of {image.size} pixels."
         return [line(("title", f"{sure}{told}")), line(("soft", f"{made} Point at any square to see what made it."))]
 
-    def press(self, s, name):  # noqa: D102 (inherited)
+    def press(self, s, name):
         if name == "wrong" and self.labels is not None:
             self.drawing, self.image = None, self._next_wrong(s.image)
 
     def _next_wrong(self, image: int) -> int:
         """Return the next image that the network gets wrong as it is now, after the last the first again."""
         model, others = self.model.copied(), np.roll(np.arange(len(self.images)), -image - 1)
-        for numbers in np.split(others, range(BATCH, len(others), BATCH)):
+        for numbers in np.split(others, range(_BATCH, len(others), _BATCH)):
             wrong = model.forward(self.images[numbers]).argmax(axis=1) != self.labels[numbers]
             if wrong.any():
                 return int(numbers[wrong][0])
         return image
 
-    def pick(self, s, stage, panel, cell):  # noqa: D102 (inherited)
+    def pick(self, s, stage, panel, cell):
         place = panel[1:]
         if panel[0] == "h" and place != "0":
             self.unit = int(place), cell
         elif panel == "p":  # a probability opens its score
             self.unit = len(self.model.layers), cell
 
-    def title(self, s, scenes):  # noqa: D102 (inherited)
-        return "".join(text for _, text in self.beside(s, scenes)[0])
-
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         answer, right = int(panel_of(self._scenes[0], "p")["values"].argmax()), ""
         if self.labels is not None and self.drawing is None:
             right = " (right)" if answer == self.labels[self.image] else f" (it is {self.labels[self.image]})"
@@ -159,13 +152,13 @@ class NetworkExplorer(Explorer):
         super()._changed(change)
 
 
-def dtype_of(model, images: np.ndarray) -> np.dtype:
+def _dtype_of(model, images: np.ndarray) -> np.dtype:
     """Return the dtype in which a model reads images: that of its weights, such as float32 of one from PyTorch."""
     weights = model.params.values()
     return np.result_type(np.float32, *weights) if weights else images.dtype
 
 
-def first_unit(result: Pass) -> tuple[int, list[int]]:
+def _first_unit(result: Pass) -> tuple[int, list[int]]:
     """Return the middle unit of the first convolution; where there is none, the score of the answer."""
     for k, layer in enumerate(result.model.layers, start=1):
         if isinstance(layer, Conv2D):

@@ -6,22 +6,22 @@ import numpy as np
 
 from cnnlab._validate import as_array, check_array, check_has, check_shape
 from cnnlab.data import reduce_bitmap
-from cnnlab.lab.explorers.controls import Setting, check_between
-from cnnlab.lab.explorers.explorer import Explorer, line
+from cnnlab.lab.explorers._explorer import Explorer, line, present
+from cnnlab.lab.explorers._settings import Setting, check_between
 from cnnlab.lab.numbers import format_percent
-from cnnlab.lab.scenes.digit import digit_scene
+from cnnlab.lab.scenes import digit_scene
 from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.losses import softmax_cross_entropy
 
-SIDES = 8, 512  # cells a side, least and most, to draw a digit on
+_SIDES = 8, 512  # cells a side, least and most, to draw a digit on
 
 
-class Bitmap(Setting):
+class _Bitmap(Setting):
     """A plane of cells that are on or off; a front end sends a byte a cell, row by row."""
 
     kind = "pad"
 
-    def validate(self, explorer, value):  # noqa: D102 (inherited)
+    def validate(self, explorer, value):
         bitmap = as_array(self.name, value)
         if bitmap.dtype.kind not in "biuf":
             raise TypeError(f"{self.name} (dtype {bitmap.dtype}) must hold True and False, or numbers")
@@ -30,17 +30,12 @@ class Bitmap(Setting):
         bitmap.setflags(write=False)
         return bitmap
 
-    def read(self, explorer, value):  # noqa: D102 (inherited)
-        if not isinstance(value, bytes | bytearray | memoryview):
-            raise TypeError(f"{self.name} must be bytes")
-        cells = np.frombuffer(value, np.uint8)
-        if cells.size != explorer.side**2:
-            raise ValueError(f"{self.name} ({cells.size} cells) must have {explorer.side}×{explorer.side}")
-        return self.validate(explorer, cells.reshape(explorer.side, explorer.side))
+    def read(self, explorer, value):
+        return self.validate(explorer, np.frombuffer(value, np.uint8).reshape(explorer.side, explorer.side))
 
-    def control(self, explorer, value):  # noqa: D102 (inherited)
-        cells = value.astype(np.uint8).tobytes()
-        return {**super().control(explorer, value), "value": cells, "high": explorer.side}
+    def control(self, explorer, s):
+        cells = s.bitmap.astype(np.uint8).tobytes()
+        return {**super().control(explorer, s), "value": cells, "high": explorer.side}
 
 
 class DigitPad(Explorer):
@@ -82,10 +77,10 @@ class DigitPad(Explorer):
     (0, (1, 1, 8, 8))
     """
 
-    bitmap = Bitmap(None, "your digit")
+    bitmap = _Bitmap(None, "your digit")
 
     def __init__(self, model, *, size=32, explorer=None):
-        self.side = check_between("size", size, *SIDES)
+        self.side = check_between("size", size, *_SIDES)
         if explorer is not None and not callable(getattr(explorer, "show", None)):
             raise TypeError(f"explorer ({type(explorer).__name__}) must have a method show(image)")
         check_has("model", model, "copied", "params")
@@ -98,10 +93,14 @@ class DigitPad(Explorer):
         """The drawing as the network reads it, float64 array (1, 1, 8, 8); all 0 if nothing is drawn."""
         return reduce_bitmap(self.bitmap)
 
-    @property
-    def probabilities(self) -> np.ndarray | None:
-        """The probability of each class (K,); None if nothing is drawn."""
-        return self._probabilities(self.bitmap)
+    def probabilities_of(self, s) -> np.ndarray | None:
+        """Return the probability of each class (K,) for any settings; None if nothing is drawn."""
+        if not s.bitmap.any():
+            return None
+        scores = self._scores(reduce_bitmap(s.bitmap))
+        return softmax_cross_entropy(scores, np.array([0]))[1][0]  # any class will do
+
+    probabilities = present(probabilities_of)
 
     @property
     def answer(self) -> int | None:
@@ -121,31 +120,20 @@ class DigitPad(Explorer):
 
     # --- what the base class asks ---
 
-    def scenes(self, s):  # noqa: D102 (inherited)
-        return [digit_scene(s.bitmap, self._probabilities(s.bitmap))]
+    def scenes(self, s):
+        return [digit_scene(s.bitmap, self.probabilities_of(s))]
 
-    def beside(self, s, scenes):  # noqa: D102 (inherited)
+    def formula_lines(self, s, scenes):
         if not s.bitmap.any():
             return [line(("title", "Draw a digit."))]
         probabilities = panel_of(scenes[0], "p")["values"]
         return [line(("title", f"It says {probabilities.argmax()}, {format_percent(probabilities.max())} sure."))]
 
-    def title(self, s, scenes):  # noqa: D102 (inherited)
-        return "".join(text for _, text in self.beside(s, scenes)[0])
-
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         probabilities = self.probabilities
         if probabilities is None:
             return "DigitPad: draw a digit"
         return f"DigitPad: answer {probabilities.argmax()} ({format_percent(probabilities.max())})"
-
-    def _probabilities(self, bitmap: np.ndarray) -> np.ndarray | None:
-        if not bitmap.any():
-            return None
-        _, probabilities = softmax_cross_entropy(
-            self._scores(reduce_bitmap(bitmap)), np.array([0])
-        )  # any class will do
-        return probabilities[0]
 
     def _scores(self, image: np.ndarray) -> np.ndarray:
         """Return what the network says, through copies of its layers: what their backward needs stays as it is."""

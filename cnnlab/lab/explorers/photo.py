@@ -9,8 +9,8 @@ import numpy as np
 from cnnlab import convolution
 from cnnlab.data import load_photo
 from cnnlab.geometry import check_axis
-from cnnlab.lab.explorers.controls import Choice, Slider
-from cnnlab.lab.explorers.windows import PADDINGS, STRIDES, FormulaExplorer, check_sliders, check_square
+from cnnlab.lab.explorers._settings import Choice, Slider
+from cnnlab.lab.explorers._windows import PADDINGS, STRIDES, FormulaExplorer, check_sliders, check_square
 from cnnlab.lab.scenes import photo_scene
 
 KERNELS = {
@@ -22,7 +22,7 @@ KERNELS = {
     "Laplacian": [[0, 1, 0], [1, -4, 1], [0, 1, 0]],
     "emboss": [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]],
 }
-OWN = "your own"
+_OWN = "your own"
 
 
 class PhotoExplorer(FormulaExplorer):
@@ -57,7 +57,7 @@ class PhotoExplorer(FormulaExplorer):
     PhotoExplorer: photo 200×200, kernel Laplacian 3×3, padding 0, stride 2 → feature map 99×99
     """
 
-    kernel = Choice([*KERNELS, OWN], "kernel", letter="F")
+    kernel = Choice([*KERNELS, _OWN], "kernel", letter="F")
     padding = Slider(0, "padding", *PADDINGS, letter="P")
     stride = Slider(1, "stride", *STRIDES, letter="S")
 
@@ -69,7 +69,7 @@ class PhotoExplorer(FormulaExplorer):
             raise ValueError(f"kernel ({kernel!r}) must be an array or one of {', '.join(KERNELS)}")
         w = check_square("kernel", KERNELS[kernel] if named else kernel, "HW")[None, None]
         settings = check_sliders(self.photo.shape[-1], w.shape[-1], padding=padding, stride=stride)
-        super().__init__({"w": w}, **settings | {"kernel": kernel if named else OWN})
+        super().__init__({"w": w}, **settings | {"kernel": kernel if named else _OWN})
 
     @property
     def y(self) -> np.ndarray:
@@ -81,20 +81,20 @@ class PhotoExplorer(FormulaExplorer):
         named = KERNELS.get(s.kernel)
         return self.arrays["w"].copy() if named is None else check_square("kernel", named, "HW")[None, None]
 
-    def axis(self, s):  # noqa: D102 (inherited)
+    def axis(self, s):
         return check_axis(self.photo.shape[-1], self.w_of(s).shape[-1], stride=s.stride, padding=s.padding)
 
-    def scenes(self, s):  # noqa: D102 (inherited)
+    def scenes(self, s):
         return [photo_scene(self.photo, self.w_of(s), stride=s.stride, padding=s.padding)]
 
-    def plane_of(self, s, panel, number):  # noqa: D102 (inherited)
-        return self.w_of(s)[0, number] if s.kernel != OWN else super().plane_of(s, panel, number)
+    def plane_of(self, s, panel, number):
+        return self.w_of(s)[0, number] if s.kernel != _OWN else super().plane_of(s, panel, number)
 
-    def edit(self, s, panel, cell, value):  # noqa: D102 (inherited)
-        self.arrays["w"], self.kernel = self.w_of(s), OWN
+    def edit(self, s, panel, cell, value):
+        self.arrays["w"], self.kernel = self.w_of(s), _OWN
         super().edit(self.now(), panel, cell, value)
 
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         axis = self.axis(self.now())
         return (
             f"PhotoExplorer: photo {axis.size}×{axis.size}, kernel {self.kernel} {axis.kernel}×{axis.kernel}, "

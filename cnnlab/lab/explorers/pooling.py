@@ -6,12 +6,12 @@ import numpy as np
 
 from cnnlab._validate import check_flag
 from cnnlab.geometry import check_axis, check_filled
-from cnnlab.lab.explorers.controls import Choice, Slider, Switch
-from cnnlab.lab.explorers.windows import KERNELS, WindowExplorer, check_sliders, check_square, default_gradient, roomy
+from cnnlab.lab.explorers._settings import Choice, Slider, Switch
+from cnnlab.lab.explorers._windows import KERNELS, WindowExplorer, check_gradient, check_sliders, check_square, roomy
 from cnnlab.lab.scenes import pooling_scene, tie_scene
 from cnnlab.pooling import POOLS
 
-PADS = {"nothing": "−∞, which never wins", "zero": "0, which beats negatives"}
+_PADS = {"nothing": "−∞, which never wins", "zero": "0, which beats negatives"}
 
 
 class PoolingExplorer(WindowExplorer):
@@ -53,7 +53,7 @@ class PoolingExplorer(WindowExplorer):
 
     kernel = Slider(2, "window size", *KERNELS, letter="F")
     op = Choice(POOLS.keys(), "pooling", place="bar")
-    pad_with = Choice(PADS, "max pads with", place="bar")
+    pad_with = Choice(_PADS, "max pads with", place="bar")
     ceil_mode = Switch(False, "round up", place="bar", title="ceil_mode: a last window may hang over the far edge")
     count_include_pad = Switch(True, "count the padding", place="bar", title="count_include_pad")
 
@@ -74,31 +74,25 @@ class PoolingExplorer(WindowExplorer):
         x = check_square("x", x, "NCHW")
         size, stride = x.shape[-1], kernel if stride is None else stride
         settings = check_sliders(size, kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
-        dy = default_gradient(x.shape[1]) if dy is None else check_square("dy", dy, "NCHW")
+        arrays = roomy(x, check_gradient(dy, x.shape[1], "NCHW"), None, settings)
         self.gradients, self.ties = check_flag("gradients", gradients), check_flag("ties", ties)
-        super().__init__(
-            roomy(x, dy, settings["padding"]),
-            size=size,
-            op=op,
-            ceil_mode=ceil_mode,
-            count_include_pad=count_include_pad,
-            **settings,
-        )
+        switches = {"ceil_mode": ceil_mode, "count_include_pad": count_include_pad}
+        super().__init__(arrays, size=size, op=op, **switches, **settings)
 
     # --- what the base class asks ---
 
-    def axis(self, s):  # noqa: D102 (inherited)
+    def axis(self, s):
         return check_axis(s.size, s.kernel, stride=s.stride, padding=s.padding, ceil_mode=s.ceil_mode)
 
-    def check(self, s):  # noqa: D102 (inherited)
+    def check(self, s):
         check_filled(self.axis(s))
 
-    def useless(self, s):  # noqa: D102 (inherited)
+    def inactive(self, s):
         pads_zero = s.op == "max" and (s.padding or s.ceil_mode)
         counts = "count_include_pad" in POOLS[s.op].options and s.padding
         return {name for name, use in (("pad_with", pads_zero), ("count_include_pad", counts)) if not use}
 
-    def scenes(self, s):  # noqa: D102 (inherited)
+    def scenes(self, s):
         geometry = {"stride": s.stride, "padding": s.padding, "ceil_mode": s.ceil_mode}
         options = {name: getattr(s, name) for name in POOLS[s.op].options if hasattr(s, name)}
         zero = 0.0 if s.op == "max" and s.pad_with == "zero" else None
@@ -109,12 +103,12 @@ class PoolingExplorer(WindowExplorer):
             scenes.append({**tie_scene(self.x_of(s), s.kernel, self.dy_of(s), **geometry), "heading": heading})
         return scenes
 
-    def note_of(self, panel, cell, before, after):  # noqa: D102 (inherited)
+    def note_of(self, panel, cell, before, after):
         old, new = (scenes[0]["shares"]["values"] for scenes in (before, after))
         moved = np.argwhere((old != new).any(axis=(-2, -1)))
-        return moved_note(moved, self.gradients) if len(moved) and POOLS[self.op].picks else ""
+        return _moved_note(moved, self.gradients) if len(moved) and POOLS[self.op].picks else ""
 
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         out = self.axis(self.now()).out
         return (
             f"PoolingExplorer: {self.op}, x {self.size}×{self.size}, window {self.kernel}, "
@@ -122,7 +116,7 @@ class PoolingExplorer(WindowExplorer):
         )
 
 
-def moved_note(moved: np.ndarray, gradients: bool) -> str:
+def _moved_note(moved: np.ndarray, gradients: bool) -> str:
     """Say which outputs have a new winner; ``moved`` holds their (channel, row, column)."""
     places = ", ".join(f"y[{row}, {column}]" for _, row, column in moved[:4])
     more = f" and {len(moved) - 4} more" if len(moved) > 4 else ""

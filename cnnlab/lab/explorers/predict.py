@@ -9,35 +9,33 @@ from numbers import Real
 from cnnlab._validate import check_finite, check_list, shown
 from cnnlab.formula import Explanation, explain_output_size
 from cnnlab.geometry import fits, output_size
-from cnnlab.lab.explorers.controls import Setting, button
-from cnnlab.lab.explorers.explorer import Explorer, Part, line
-from cnnlab.lab.explorers.windows import formula_lines, leftover_line
+from cnnlab.lab.explorers._explorer import Explorer, line
+from cnnlab.lab.explorers._settings import Setting, button
+from cnnlab.lab.explorers._windows import leftover_line, lines_of
 from cnnlab.lab.numbers import means, read_number
 
 # What Markdown takes for markup: marks, links that need none, a number that begins a list, and what indents a line.
-MARKS = re.compile(r"[\\`*_\[\]<>|$~#&@]|:(?=//)|(?<=www)\.|^\d+[.)]|^[ \t+=-]", re.MULTILINE)
-LONGEST = 200  # characters of an answer
-PLAIN_HINT = "Go through the question once more, then try again."
-NOT_A_NUMBER = "Type a number, such as 12 or −0.5."
-NOTHING_GIVEN = {True: "Choose one first.", False: "Type an answer first."}
+_MARKS = re.compile(r"[\\`*_\[\]<>|$~#&@]|:(?=//)|(?<=www)\.|^\d+[.)]|^[ \t+=-]", re.MULTILINE)
+_LONGEST = 200  # characters of an answer
+_HINT = "Go through the question once more, then try again."
 
 
-class Given(Setting):
+class _Given(Setting):
     """What the learner answers: a text, or one of the choices as text."""
 
-    def validate(self, explorer, value):  # noqa: D102 (inherited)
+    def validate(self, explorer, value):
         if not isinstance(value, str):
             raise TypeError(f"{self.name} ({shown(value)}) must be a text, as it is typed")
-        if len(value) > LONGEST:
-            raise ValueError(f"{self.name} ({len(value)} characters) must have at most {LONGEST}")
+        if len(value) > _LONGEST:
+            raise ValueError(f"{self.name} ({len(value)} characters) must have at most {_LONGEST}")
         if value and explorer.choices is not None and value not in explorer.choices:
             raise ValueError(f"{self.name} ({value!r}) must be one of {', '.join(explorer.choices)}")
         if explorer.closed:
             raise ValueError(f"{self.name} ({value!r}) must stay as it is: the question has been answered")
         return value
 
-    def control(self, explorer, value):  # noqa: D102 (inherited)
-        control = {**super().control(explorer, value), "disabled": explorer.closed}
+    def control(self, explorer, s):
+        control = {**super().control(explorer, s), "disabled": explorer.closed}
         if explorer.choices is None:
             return control | {"kind": "text", "text": "a number" if explorer.wants_number else "a word"}
         return control | {"kind": "radio", "options": [[choice, choice] for choice in explorer.choices]}
@@ -61,6 +59,12 @@ class Predict(Explorer):
         What went wrong, in a sentence, for each wrong answer that is worth a word.
     because : str or Explanation
         The reason, shown with the answer.
+    explorer : Explorer, optional
+        One that would give the answer away: it is covered until the question is closed, or one asks to see it.
+    key : str, optional
+        The name of the question, by default its words.
+    on_answer : callable, optional
+        Called with None after the right answer, and after a known mistake with that answer as text.
 
     Attributes
     ----------
@@ -82,16 +86,21 @@ class Predict(Explorer):
     True
     """
 
-    given = Given("", "answer")
+    given = _Given("", "answer")
 
-    def __init__(self, question, answer, *, choices=None, mistakes=None, because=""):
-        mistakes = {} if mistakes is None else mistakes
-        check_texts(question, because, mistakes)
-        self.question, self.answer, self.because, self.mistakes = question, answer, because, dict(mistakes)
+    def __init__(
+        self, question, answer, *, choices=None, mistakes=None, because="", explorer=None, key="", on_answer=None
+    ):
+        self.question, self.answer, self.because = question, answer, because
+        self.mistakes = {} if mistakes is None else mistakes
         self.choices = None if choices is None else list(map(str, check_list("choices", choices, "answers")))
-        self._check_answers()
+        self.explorer, self.key, self._on_answer = explorer, key or question, on_answer or _ignore
+        self._check()
+        self.mistakes = dict(self.mistakes)
         self._begin_anew()
         super().__init__()
+        if explorer is not None:
+            explorer.cover(self.key)
 
     @classmethod
     def output_size(cls, size, kernel, *, stride=1, padding=0, dilation=1, question=None) -> Predict:
@@ -132,20 +141,20 @@ class Predict(Explorer):
 
     # --- what the base class asks ---
 
-    def parts(self, s, scenes) -> list[Part]:  # noqa: D102 (inherited)
-        buttons = [button("check", "check", disabled=self.closed)]
+    def parts(self, s, scenes):
+        controls = [*self.controls(s, "head"), button("check", "check", disabled=self.closed)]
         if self.tried and not self.closed:
-            buttons.append(button("reveal", "show the answer"))
-        asked = {"kind": "question", "lines": [line(self.question)], "controls": [*self.controls(s, "head"), *buttons]}
+            controls.append(button("reveal", "show the answer"))
+        asked = {"kind": "question", "lines": [line(self.question)], "controls": controls}
         return [asked, {"kind": "verdict", "lines": self.verdict}]
 
     def _changed(self, change) -> None:
         self._judge(self.given)
         super()._changed(change)
 
-    def press(self, s, name):  # noqa: D102 (inherited)
+    def press(self, s, name):
         if name == "check" and not s.given.strip():
-            self.verdict = [line(NOTHING_GIVEN[bool(self.choices)])]
+            self.verdict = [line("Choose one first." if self.choices else "Type an answer first.")]
         elif name == "reveal" and self.tried and not self.closed:
             self._close(f"The answer is {self.answer}.", "bold")
 
@@ -154,12 +163,12 @@ class Predict(Explorer):
         self._begin_anew()
         super().reset()
 
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         return f"Predict: {self.question}"
 
-    def still(self):  # noqa: D102 (inherited)
-        choices = "\n".join(f"- {escape_markdown(choice)}" for choice in self.choices or [])
-        return {"text/markdown": f"**Predict:** {escape_markdown(self.question)}\n\n{choices}".strip()}
+    def still(self):
+        choices = "\n".join(f"- {_escape_markdown(choice)}" for choice in self.choices or [])
+        return {"text/markdown": f"**Predict:** {_escape_markdown(self.question)}\n\n{choices}".strip()}
 
     # --- judging ---
 
@@ -171,22 +180,27 @@ class Predict(Explorer):
         if not given:
             return
         if self.wants_number and read_number(given) is None:
-            self.verdict = [line(NOT_A_NUMBER)]
+            self.verdict = [line("Type a number, such as 12 or −0.5.")]
         elif self._same(given, self.answer):
             self._solved = True
             self._close(f"✓ Right: {given}.", "right")
+            self._on_answer(None)
         else:
             self.tried = True
-            named = [text for wrong, text in self.mistakes.items() if self._same(given, wrong)]
-            self.verdict = [line(("wrong", f"✗ {given} is not it. "), (named or [PLAIN_HINT])[0])]
+            known = [wrong for wrong in self.mistakes if self._same(given, wrong)]
+            self.verdict = [line(("wrong", f"✗ {given} is not it. "), self.mistakes[known[0]] if known else _HINT)]
+            for wrong in known[:1]:
+                self._on_answer(str(wrong))
 
     def _close(self, headline: str, style: str) -> None:
-        """End the question: give the reason and take no more answers."""
+        """End the question: give the reason, take no more answers, and show what was covered."""
         self.closed = True
         if isinstance(self.because, Explanation):
-            self.verdict = [line((style, headline)), *formula_lines(self.because), leftover_line(self.because)]
+            self.verdict = [line((style, headline)), *lines_of(self.because), leftover_line(self.because)]
         else:
             self.verdict = [line((style, f"{headline} "), self.because)]
+        if self.explorer is not None:
+            self.explorer.uncover()
 
     def _same(self, given: str, other) -> bool:
         """Return whether what the learner gave means ``other``."""
@@ -196,44 +210,46 @@ class Predict(Explorer):
             return given == str(other)
         return given.casefold() == str(other).strip().casefold()
 
-    def _check_answers(self) -> None:
-        if not isinstance(self.answer, str | Real):
-            raise TypeError(f"answer ({shown(self.answer)}) must be a text or a number")
+    def _check(self) -> None:
+        """Raise unless all that was given can be shown, and the answer can be told from the mistakes."""
+        rules = [
+            ("question", self.question, str, "a text"),
+            ("because", self.because, str | Explanation, "a text, or what explain_output_size returns"),
+            ("mistakes", self.mistakes, Mapping, "a dict of texts by wrong answer"),
+            ("explorer", self.explorer, Explorer | None, "an explorer"),
+            ("answer", self.answer, str | Real, "a text or a number"),
+        ]
+        for name, value, kind, rule in rules:
+            if not isinstance(value, kind):
+                raise TypeError(f"{name} ({shown(value)}) must be {rule}")
         if self.choices is not None and str(self.answer) not in self.choices:
             raise ValueError(f"answer ({self.answer!r}) must be one of the choices ({', '.join(self.choices)})")
         if self.wants_number:
             check_finite("answer", self.answer)
-        for wrong in self.mistakes:
+        for wrong, text in self.mistakes.items():
             if self.wants_number:
                 check_finite("mistakes", wrong)
+            if not isinstance(text, str):
+                raise TypeError(f"mistakes ({shown(text)} for {shown(wrong)}) must be texts")
             if self._same(str(wrong), self.answer):
                 raise ValueError(f"mistakes ({wrong!r}) must not hold the right answer ({self.answer!r})")
             if self.choices is not None and str(wrong) not in self.choices:
                 raise ValueError(f"mistakes ({wrong!r}) must be among the choices ({', '.join(self.choices)})")
 
 
-def check_texts(question, because, mistakes) -> None:
-    """Raise unless the question, the reason, and what is said of each mistake can be shown."""
-    if not isinstance(question, str):
-        raise TypeError(f"question ({shown(question)}) must be a text")
-    if not isinstance(because, str | Explanation):
-        raise TypeError(f"because ({shown(because)}) must be a text, or what explain_output_size returns")
-    if not isinstance(mistakes, Mapping):
-        raise TypeError(f"mistakes ({shown(mistakes)}) must be a dict of texts by wrong answer")
-    for wrong, text in mistakes.items():
-        if not isinstance(text, str):
-            raise TypeError(f"mistakes ({shown(text)} for {shown(wrong)}) must be texts")
+def _ignore(mistake: str | None) -> None:
+    """Take no note of an answer."""
 
 
-def escape_markdown(text: str) -> str:
+def _escape_markdown(text: str) -> str:
     """Return text that Markdown shows as it stands: an entity is never markup.
 
     Examples
     --------
-    >>> escape_markdown("x*y < 2")
+    >>> _escape_markdown("x*y < 2")
     'x&#42;y &#60; 2'
     """
-    return MARKS.sub(lambda found: re.sub(r"\D", lambda mark: f"&#{ord(mark[0])};", found[0]), text)
+    return _MARKS.sub(lambda found: re.sub(r"\D", lambda mark: f"&#{ord(mark[0])};", found[0]), text)
 
 
 def size_question(size, kernel, *, stride=1, padding=0, dilation=1) -> str:

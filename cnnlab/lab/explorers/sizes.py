@@ -9,37 +9,36 @@ from cnnlab._validate import check_flag, check_int, shown
 from cnnlab.formula import Explanation, explain_axis
 from cnnlab.geometry import Axis, LayerWindow, check_layers, receptive_field, trace_axes
 from cnnlab.lab import stills
-from cnnlab.lab.explorers.controls import Choice, Control, Setting, Slider, button, check_between, furthest
-from cnnlab.lab.explorers.explorer import Explorer, Part, line
-from cnnlab.lab.explorers.windows import chain_of, formula_lines
+from cnnlab.lab.explorers._explorer import Explorer, line, present
+from cnnlab.lab.explorers._settings import Choice, Setting, Slider, button, check_between, furthest, with_changed
+from cnnlab.lab.explorers._windows import chain_of, lines_of
 
-LARGEST_SIZE = 256  # cells a side that the slider R reaches
-KINDS = ("conv", "pool")
-RANGES = {"kernel": (1, 11), "padding": (0, 5), "stride": (1, 4)}
-LETTERS = {"kernel": "F", "padding": "P", "stride": "S"}
-MOST_LAYERS = 8
-HALVE, KEEP = LayerWindow("pool", 2, 2, 0), LayerWindow("conv", 3, 1, 1)  # what the button adds
+_LARGEST_SIZE = 256  # cells a side that the slider R reaches
+_KINDS = ("conv", "pool")
+_LENGTHS = {"kernel": ("F", 1, 11), "padding": ("P", 0, 5), "stride": ("S", 1, 4)}  # the range of each slider
+_MOST_LAYERS = 8
+_HALVE, _KEEP = LayerWindow("pool", 2, 2, 0), LayerWindow("conv", 3, 1, 1)  # what the button adds
 
 
-class Layers(Setting):
+class _Layers(Setting):
     """A stack of layers, each ("conv" or "pool", kernel, stride, padding)."""
 
     def get(self, explorer, cls=None) -> list[LayerWindow]:
         """Return a copy: to append to it changes nothing."""
         return list(super().get(explorer, cls))
 
-    def validate(self, explorer, value):  # noqa: D102 (inherited)
+    def validate(self, explorer, value):
         layers = check_layers(value)
-        check_between("the number of layers", len(layers), 1, MOST_LAYERS)
+        check_between("the number of layers", len(layers), 1, _MOST_LAYERS)
         return [_checked(layer, number) for number, layer in enumerate(layers, start=1)]
 
 
 def _checked(layer: LayerWindow, number: int) -> LayerWindow:
     """Return a layer of this explorer, all of whose lengths are ints."""
-    if layer.name not in KINDS:
-        raise ValueError(f"layer {number} ({shown(layer.name)}) must be one of {', '.join(KINDS)}")
-    least = {"kernel": 1, "stride": 1, "padding": 0}
-    lengths = {name: check_int(f"{name} of layer {number}", getattr(layer, name), low) for name, low in least.items()}
+    if layer.name not in _KINDS:
+        raise ValueError(f"layer {number} ({shown(layer.name)}) must be one of {', '.join(_KINDS)}")
+    lows = {name: low for name, (_, low, _) in _LENGTHS.items()}
+    lengths = {name: check_int(f"{name} of layer {number}", getattr(layer, name), low) for name, low in lows.items()}
     return layer._replace(**lengths)
 
 
@@ -80,22 +79,19 @@ class OutputSizeExplorer(Explorer):
     [112, 56, 28]
     """
 
-    size = Slider(200, "input size", 1, LARGEST_SIZE, letter="R")
-    layers = Layers([KEEP], "layers", place="rows")
+    size = Slider(200, "input size", 1, _LARGEST_SIZE, letter="R")
+    layers = _Layers([_KEEP], "layers", place="rows")
     rounding = Choice(["floor", "ceil"], "pools round by", kind="tabs")
 
     def __init__(self, size=200, layers=(("conv", 5, 2, 1), ("pool", 3, 1, 0), ("conv", 3, 1, 1)), *, ceil_mode=False):
         rounding = "ceil" if check_flag("ceil_mode", ceil_mode) else "floor"
         super().__init__(size=size, layers=layers, rounding=rounding)
 
-    @property
-    def sizes(self) -> list[int]:
-        """The side of the input and of what each layer makes of it, in cells."""
-        return self.sizes_of(self.now())
-
     def sizes_of(self, s: SimpleNamespace) -> list[int]:
-        """Return the sizes for any settings."""
+        """Return the side of the input and of what each layer makes of it for any settings, in cells."""
         return [s.size, *(axis.out for axis in self._axes(s))]
+
+    sizes = present(sizes_of)
 
     def explain(self) -> list[Explanation]:
         """Return the size after each layer with its reason."""
@@ -106,24 +102,24 @@ class OutputSizeExplorer(Explorer):
     def _axes(self, s: SimpleNamespace) -> list[Axis]:
         return trace_axes(s.size, s.layers, ceil_mode=s.rounding == "ceil")
 
-    def check(self, s):  # noqa: D102 (inherited)
+    def check(self, s):
         self._axes(s)
 
-    def beside(self, s, scenes):  # noqa: D102 (inherited)
+    def formula_lines(self, s, scenes):
         if not any(layer.name == "pool" for layer in s.layers):
             return [line(("soft", "A convolution always rounds down, and there is no pool here."))]
-        down, up = (replaced(s, rounding=way) for way in ("floor", "ceil"))
+        down, up = (with_changed(s, rounding=way) for way in ("floor", "ceil"))
         if not self.fits(down):
             return [line(("soft", "Rounded down, a later kernel would not fit."))]
         if self.sizes_of(down) == self.sizes_of(up):
             return [line(("soft", "Here both give the same: no pool gains a window."))]
         return [line(("soft", f"{way.rounding}: "), " → ".join(map(str, self.sizes_of(way)))) for way in (down, up)]
 
-    def parts(self, s, scenes) -> list[Part]:  # noqa: D102 (inherited)
-        head = {"kind": "head", "controls": self.controls(s, "head"), "lines": self.beside(s, scenes)}
-        head["controls"][-1]["disabled"] = not self.fits(replaced(s, rounding="floor"))
+    def parts(self, s, scenes):
+        head = {"kind": "head", "controls": self.controls(s, "head"), "lines": self.formula_lines(s, scenes)}
+        head["controls"][-1]["disabled"] = not self.fits(with_changed(s, rounding="floor"))
         rows = [
-            {"kind": "row", "controls": self._row(s, k), "lines": formula_lines(explain_axis(axis))[:1]}
+            {"kind": "row", "controls": self._row(s, k), "lines": lines_of(explain_axis(axis))[:1]}
             for k, axis in enumerate(self._axes(s))
         ]
         buttons = [
@@ -134,50 +130,48 @@ class OutputSizeExplorer(Explorer):
         stack = {"sizes": self.sizes_of(s), "layers": list(map(list, s.layers)), "fields": fields}
         return [head, *rows, {"kind": "row", "controls": buttons, "lines": []}, {"kind": "sizes", "stack": stack}]
 
-    def _row(self, s, k: int) -> list[Control]:
+    def _row(self, s, k: int) -> list[dict]:
         """Return the controls of one layer, whose names end with its number."""
         layer, number = s.layers[k], k + 1
-        kinds = [kind for kind in KINDS if self.fits(replaced_layer(s, k, name=kind))]
-        controls = [{"name": f"name.{number}", "kind": "select", "label": f"layer {number}", "place": "row"}]
-        controls[0] |= {"value": layer.name, "options": [[kind, kind] for kind in kinds]}
-        for name, letter in LETTERS.items():
-            low, high = self._bounds(s, k, name)
-            control = {"name": f"{name}.{number}", "kind": "slider", "label": "", "letter": letter, "place": "row"}
-            control |= {"value": getattr(layer, name), "low": low, "high": high, "title": f"{name} of layer {number}"}
-            controls.append(control)
-        return controls
-
-    def _bounds(self, s, k: int, name: str) -> tuple[int, int]:
-        """Return the least and the most that a length of a layer can be set to."""
-
-        def fits(value: int) -> bool:
-            return self.fits(replaced_layer(s, k, **{name: value}))
-
-        now, (low, high) = getattr(s.layers[k], name), RANGES[name]
-        return furthest(fits, now, low), furthest(fits, now, max(high, now))
+        kinds = [[kind, kind] for kind in _KINDS if self.fits(_with_layer(s, k, name=kind))]
+        look = {"kind": "select", "label": f"layer {number}", "place": "row"}
+        row = [{**look, "name": f"name.{number}", "value": layer.name, "options": kinds}]
+        for name, (letter, low, high) in _LENGTHS.items():
+            value = getattr(layer, name)
+            fits = lambda value, name=name: self.fits(_with_layer(s, k, **{name: value}))  # noqa: E731
+            look = {
+                "kind": "slider",
+                "label": "",
+                "letter": letter,
+                "place": "row",
+                "title": f"{name} of layer {number}",
+            }
+            low, high = furthest(fits, value, low), furthest(fits, value, max(high, value))
+            row.append({**look, "name": f"{name}.{number}", "value": value, "low": low, "high": high})
+        return row
 
     def _with_one_more(self, s) -> list[LayerWindow]:
         """Return the stack with a pool that halves the size, after a convolution; else with one that keeps it.
 
         It is empty where no layer can be added.
         """
-        order = (HALVE, KEEP) if s.layers[-1].name == "conv" else (KEEP, HALVE)
-        longer = ([*s.layers, layer] for layer in order if len(s.layers) < MOST_LAYERS)
-        return next((layers for layers in longer if self.fits(replaced(s, layers=layers))), [])
+        order = (_HALVE, _KEEP) if s.layers[-1].name == "conv" else (_KEEP, _HALVE)
+        longer = ([*s.layers, layer] for layer in order if len(s.layers) < _MOST_LAYERS)
+        return next((layers for layers in longer if self.fits(with_changed(s, layers=layers))), [])
 
-    def change_of(self, name, value):  # noqa: D102 (inherited)
+    def change_of(self, name, value):
         what, _, number = name.partition(".")
         if what not in LayerWindow._fields or not number.isdecimal() or not 0 < int(number) <= len(self.layers):
             return super().change_of(name, value)
-        return super().change_of("layers", replaced_layer(self.now(), int(number) - 1, **{what: value}).layers)
+        return super().change_of("layers", _with_layer(self.now(), int(number) - 1, **{what: value}).layers)
 
-    def press(self, s, name):  # noqa: D102 (inherited)
+    def press(self, s, name):
         if name == "add":
             self.layers = self._with_one_more(s) or s.layers
         elif name == "drop" and len(s.layers) > 1:
             self.layers = s.layers[:-1]
 
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         first, *sizes = self.sizes
         steps = [
             f" → {layer.name} {layer.kernel}×{layer.kernel} P{layer.padding} S{layer.stride} → {size}"
@@ -185,22 +179,17 @@ class OutputSizeExplorer(Explorer):
         ]
         return f"OutputSizeExplorer{' (pools round up)' * (self.rounding == 'ceil')}: {first}{''.join(steps)}"
 
-    def still(self):  # noqa: D102 (inherited)
+    def still(self):
         stack = zip(self.layers, self.explain(), receptive_field(self.layers), strict=True)
         labels = [
             (f"{layer.name} {layer.kernel}×{layer.kernel}", chain_of(because), field) for layer, because, field in stack
         ]
-        picture = stills.to_png(stills.draw_sizes(self.sizes, labels, stills.new_axes()))
+        picture = stills.draw_sizes(self.sizes, labels).png()
         return {"image/png": b64encode(picture).decode()}
 
 
-def replaced(s: SimpleNamespace, **changed) -> SimpleNamespace:
-    """Return settings of which some are changed."""
-    return SimpleNamespace(**{**vars(s), **changed})
-
-
-def replaced_layer(s: SimpleNamespace, k: int, **changed) -> SimpleNamespace:
+def _with_layer(s: SimpleNamespace, k: int, **changed) -> SimpleNamespace:
     """Return settings of which one layer is changed."""
     layers = list(s.layers)
     layers[k] = layers[k]._replace(**changed)
-    return replaced(s, layers=layers)
+    return with_changed(s, layers=layers)

@@ -6,32 +6,31 @@ import math
 
 from cnnlab._validate import check_int, check_pair
 from cnnlab.data import Digits
-from cnnlab.lab.explorers.controls import Choice, Slider, button
-from cnnlab.lab.explorers.events import Part
-from cnnlab.lab.explorers.explorer import Explorer, line
+from cnnlab.lab.explorers._explorer import Explorer, line
+from cnnlab.lab.explorers._settings import Choice, Slider, button
 from cnnlab.lab.numbers import format_percent
+from cnnlab.lab.scenes import maps_scene, summary_scene
 from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.lab.scenes.schema import Line
-from cnnlab.lab.scenes.training import maps_scene, summary_scene
-from cnnlab.lab.training.player import Player
-from cnnlab.lab.training.run import NAMES, Plan, Run, SmallNetwork
+from cnnlab.lab.training import LAYER_NAMES, Plan, Player, Run, SmallNetwork
 
-FILTERS = (2, 4, 8, 16, 32)
-LEARNING_RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
-BATCH_SIZES = (4, 8, 16, 32, 64, 128, 256)
+_FILTERS = (2, 4, 8, 16, 32)
+_LEARNING_RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+_BATCH_SIZES = (4, 8, 16, 32, 64, 128, 256)
 # Seconds of rest between two steps. With less than 5 ms a kernel in a browser serves nobody, and cannot be paused.
-PACES = {"full speed": 0.005, "20 steps a second": 0.05, "2 steps a second": 0.5}
-MAPS = NAMES[:5]  # the layers that give planes
-LATER = "what a reset makes the network anew with"
+_PACES = {"full speed": 0.005, "20 steps a second": 0.05, "2 steps a second": 0.5}
+_MAPS = LAYER_NAMES[:5]  # the layers that give planes
+_NEW = ("first_filters", "second_filters", "batch_size", "learning_rate")  # what a training is made with
+_LATER = "what a reset makes the network anew with"
 
 
-class LookBack(Slider):
+class _LookBack(Slider):
     """After which epoch; its end is now."""
 
-    def control(self, explorer, value):  # noqa: D102 (inherited)
-        _, now = explorer.bounds(self.name)
+    def control(self, explorer, s):
+        value, (_, now) = s.look_back, self.limits(explorer)
         text = "now" if value == now else f"epoch {value}" if value else "before"
-        return {**super().control(explorer, value), "text": text}
+        return {**super().control(explorer, s), "text": text}
 
 
 class TrainingExplorer(Explorer):
@@ -60,11 +59,11 @@ class TrainingExplorer(Explorer):
     learning_rate, first_filters, second_filters, batch_size : number
         What the controls say: traits, as all settings are.
     pace : str
-        How fast the training plays, one of :data:`PACES`.
+        How fast the training plays: "full speed", "20 steps a second" or "2 steps a second".
     image, look_back : int
         Which held-out image the maps are of, and after which epoch; the end of ``look_back`` is now.
     maps : str
-        Whose maps are shown, one of :data:`MAPS`.
+        Whose maps are shown: "convolution 1", "ReLU 1", "convolution 2", "ReLU 2" or "max-pooling".
 
     Raises
     ------
@@ -87,31 +86,30 @@ class TrainingExplorer(Explorer):
     (1, True)
     """
 
-    pace = Choice({name: name for name in PACES}, "pace")
+    pace = Choice(_PACES.keys(), "pace")
     learning_rate = Choice({}, "learning rate")
-    first_filters = Choice({}, "conv 1 filters", title=LATER)
-    second_filters = Choice({}, "conv 2 filters", title=LATER)
-    batch_size = Choice({}, "batch size", title=LATER)
+    first_filters = Choice({}, "conv 1 filters", title=_LATER)
+    second_filters = Choice({}, "conv 2 filters", title=_LATER)
+    batch_size = Choice({}, "batch size", title=_LATER)
     image = Slider(0, "image", 0, 0, place="look")
-    look_back = LookBack(0, "look back", 0, 0, place="look")
-    maps = Choice({name: name for name in MAPS}, "maps of", place="look")
+    look_back = _LookBack(0, "look back", 0, 0, place="look")
+    maps = Choice(_MAPS, "maps of", place="look")
 
     _player = None
 
     def __init__(
         self, x_train, y_train, x_test, y_test, *, filters=(8, 16), learning_rate=0.03, batch_size=16, epochs=10, seed=0
     ):
-        first, second = filters = check_pair("filters", filters, 1)
+        filters = check_pair("filters", filters, 1)
         run = Run(Digits(x_train, y_train, x_test, y_test), Plan(filters, learning_rate, batch_size, epochs, seed))
-        self._player = Player(run, show=self.refresh, pace=lambda: PACES[self.pace])
-        settings = {"first_filters": first, "second_filters": second}
-        settings |= {"batch_size": run.plan.batch_size, "learning_rate": run.optimizer.learning_rate}
-        sizes = [size for size in BATCH_SIZES if size <= len(run.data.x_train)]
-        usual = dict(zip(settings, (FILTERS, FILTERS, sizes, LEARNING_RATES), strict=True))
-        options = {name: {value: f"{value:g}" for value in sorted({*usual[name], settings[name]})} for name in usual}
+        self._player = Player(run, show=self.refresh, pace=lambda: _PACES[self.pace])
+        sizes = [size for size in _BATCH_SIZES if size <= len(run.data.x_train)]
+        usual = dict(zip(_NEW, (_FILTERS, _FILTERS, sizes, _LEARNING_RATES), strict=True))
+        settings = dict(zip(_NEW, (*filters, run.plan.batch_size, run.optimizer.learning_rate), strict=True))
+        limits = {name: {value: f"{value:g}" for value in sorted({*usual[name], settings[name]})} for name in usual}
         now = run.plan.epochs + 1  # the end of the slider that looks back
-        ranges = {"image": (0, len(run.data.x_test) - 1), "look_back": (0, now)}
-        super().__init__(ranges=ranges, options=options, look_back=now, maps=MAPS[3], **settings)
+        limits |= {"image": (0, len(run.data.x_test) - 1), "look_back": (0, now)}
+        super().__init__(limits=limits, look_back=now, maps=_MAPS[3], **settings)
         self.observe(self._rated, names="learning_rate")
 
     # --- what is known of the training ---
@@ -175,7 +173,7 @@ class TrainingExplorer(Explorer):
             self._player.stop()
         super().close()
 
-    def press(self, s, name):  # noqa: D102 (inherited)
+    def press(self, s, name):
         buttons = {"start": self.start, "step": lambda: self.run(1)}
         if name in buttons:
             buttons[name]()
@@ -193,7 +191,7 @@ class TrainingExplorer(Explorer):
         with self._player.lock:
             super().refresh()
 
-    def set_state(self, sync_data):  # noqa: D102 (inherited)
+    def set_state(self, sync_data):
         with self._player.lock:
             super().set_state(sync_data)
             self._player.catch_up()
@@ -204,21 +202,18 @@ class TrainingExplorer(Explorer):
 
     # --- what the base class asks ---
 
-    def bounds(self, name):  # noqa: D102 (inherited)
-        return self.ranges[name]  # no setting depends on another
-
-    def scenes(self, s):  # noqa: D102 (inherited)
+    def scenes(self, s):
         run, past = self._run, s.look_back < len(self._run.weights)  # else now, or an epoch that is still to come
         network = run.network(run.weights[s.look_back] if past else None)
         image, label = run.data.x_test[s.image : s.image + 1], run.data.y_test[s.image]
-        scene = maps_scene(network, run.weights[0]["0.w"], image, NAMES.index(s.maps), s.maps)
+        scene = maps_scene(network, run.weights[0]["0.w"], image, LAYER_NAMES.index(s.maps), s.maps)
         shares = panel_of(scene, "p")["values"].ravel()
         before = f"after epoch {s.look_back}" if s.look_back else "before the training"
         when = before if past else f"now, after step {run.step}"
         answer = f"held-out image {s.image} is a {label}, answer {shares.argmax()}, {format_percent(shares.max())} sure"
         return [summary_scene(run), {**scene, "heading": f"The network {when}: {answer}"}]
 
-    def parts(self, s, scenes) -> list[Part]:  # noqa: D102 (inherited)
+    def parts(self, s, scenes):
         run, playing = self._run, self.playing
         buttons = [
             button("start", "▶ start", disabled=run.over or playing),
@@ -231,17 +226,14 @@ class TrainingExplorer(Explorer):
             {
                 "kind": "progress",
                 "progress": [run.step, run.steps],
-                "lines": progress_lines(run, self._wanted(s), self._player),
+                "lines": _progress_lines(run, self._wanted(s), self._player),
                 "alive": playing,
             },
             {"kind": "stage", "scene": scenes[0]},
             {"kind": "stage", "scene": scenes[1], "controls": self.controls(s, "look")},
         ]
 
-    def title(self, s, scenes):  # noqa: D102 (inherited)
-        return self.describe()
-
-    def describe(self):  # noqa: D102 (inherited)
+    def describe(self):
         run = self._run
         first, second = run.plan.filters
         made = f"{first} and {second} filters, batch size {run.plan.batch_size}, seed {run.plan.seed}"
@@ -253,7 +245,7 @@ class TrainingExplorer(Explorer):
         return self._run.plan._replace(filters=filters, learning_rate=s.learning_rate, batch_size=s.batch_size)
 
 
-def progress_lines(run: Run, wanted: Plan, player: Player) -> list[Line]:
+def _progress_lines(run: Run, wanted: Plan, player: Player) -> list[Line]:
     """Return how it stands with a training, and how far it is; ``wanted`` is the next one after a reset.
 
     Examples
@@ -261,7 +253,7 @@ def progress_lines(run: Run, wanted: Plan, player: Player) -> list[Line]:
     >>> from cnnlab.data import load_digits
     >>> run = Run(load_digits(), Plan((4, 4), 0.03, 16, epochs=1, seed=0))
     >>> player = Player(run, show=lambda: None, pace=lambda: 0.0)
-    >>> for spans in progress_lines(run, run.plan._replace(batch_size=32), player):
+    >>> for spans in _progress_lines(run, run.plan._replace(batch_size=32), player):
     ...     "".join(text for _, text in spans)
     'Ready: press start. Press reset to train with the new batch size.'
     'step 0 of 90'

@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 from typing import NamedTuple
 
 from cnnlab.lab.numbers import format_value
-from cnnlab.lab.scenes.schema import At, Cell, Panel, Scene, Shares, Sum, Wires
-from cnnlab.lab.scenes.sentences import filled
+from cnnlab.lab.scenes._sentences import filled
+from cnnlab.lab.scenes.schema import At, Cell, End, Panel, Scene, Sum, WireList, Wires
 
-AXES = ("planes", "rows", "columns")
-BEYOND = {
+_AXES = ("planes", "rows", "columns")
+_BEYOND = {
     1: ("is padding", "are padding"),
     2: ("hangs over the edge and is nothing", "hang over the edge and are nothing"),
 }
@@ -28,11 +29,12 @@ class Operand(NamedTuple):
 
 
 class Term(NamedTuple):
-    """One wire: a times b, and the cell that it goes to."""
+    """One wire: weight times a times b, and the cell that it goes to."""
 
     a: Operand
     b: Operand
     to: Operand
+    weight: float = 1.0
 
 
 class Strip(NamedTuple):
@@ -72,7 +74,7 @@ def name_of(panel: Panel, cell: Cell) -> str:
 
     Examples
     --------
-    >>> from cnnlab.lab.scenes.panels import panel
+    >>> from cnnlab.lab.scenes._panels import panel
     >>> name_of(panel("x", [[[1, 2]]], "x", "input", role="x"), [0, 0, 1])
     'x[0, 1]'
     """
@@ -81,34 +83,50 @@ def name_of(panel: Panel, cell: Cell) -> str:
     return f"{name}[{', '.join(map(str, index))}]".replace("-", "−") if index else name
 
 
+def wires_at(wires: Wires | WireList, end: End, cell: Cell) -> Iterator[tuple[dict[End, Cell], float]]:
+    """Yield the wires with a cell at one end, in whichever form they are given: the cell at each end, and the weight.
+
+    Examples
+    --------
+    >>> axis = {"output": [0, 1], "input": [0, 1], "tap": [0, 0]}
+    >>> list(wires_at({"planes": axis, "rows": axis, "columns": axis}, "input", [0, 1, 0]))
+    [({'output': [0, 1, 0], 'input': [0, 1, 0], 'tap': [0, 0, 0]}, 1.0)]
+    >>> list(wires_at({"cells": {"output": [[0, 1, 0]], "input": [[0, 0, 1]]}, "weight": [2.0]}, "input", [0, 0, 1]))
+    [({'output': [0, 1, 0], 'input': [0, 0, 1]}, 2.0)]
+    """
+    if "weight" in wires:
+        for k, weight in enumerate(wires["weight"]):
+            if wires["cells"][end][k] == cell:
+                yield {name: cells[k] for name, cells in wires["cells"].items()}, weight
+        return
+    tables = [wires[axis] for axis in _AXES]
+    chosen = ([k for k, at in enumerate(table[end]) if at == index] for table, index in zip(tables, cell, strict=True))
+    names = [name for name in tables[0] if name in tables[1]]  # "channel" is of planes alone
+    for wire in product(*chosen):
+        yield {name: [table[name][k] for table, k in zip(tables, wire, strict=True)] for name in names}, 1.0
+
+
 def terms_of(scene: Scene, at: At) -> list[Term]:
     """Return the terms of the sum that is told of a cell, a wire each."""
     panel = summed(scene, at["panel"])
     if "sum" not in panel:
         return []
-    told, shares = panel["sum"], panel.get("shares", scene.get("shares"))
-    wires, names = scene["wires"][told["wires"]], (told["a"], told["b"], told.get("goes", panel["name"]))
-    chosen = [
-        [k for k, index in enumerate(wires[axis][panel["end"]]) if index == where]
-        for axis, where in zip(AXES, at["cell"], strict=True)
-    ]
-    return [Term(*(_operand(scene, name, wires, wire, shares) for name in names)) for wire in product(*chosen)]
+    told, shares, terms = panel["sum"], panel.get("shares", scene.get("shares")), []
+    names = told["a"], told["b"], told.get("goes", panel["name"])
+    sources = [name if name in ("one", "share") else panel_of(scene, name) for name in names]
+    for ends, weight in wires_at(scene["wires"][told["wires"]], panel["end"], at["cell"]):
+        share = float(shares["values"][(*ends["output"], *ends["tap"][1:])]) if shares else weight
+        a, b, to = (_operand(source, ends, share) for source in sources)
+        terms.append(Term(a, b, to, 1.0 if told["b"] == "share" else weight))
+    return terms
 
 
-def _operand(scene: Scene, name: str, wires: Wires, wire: tuple[int, ...], shares: Shares | None) -> Operand:
-    """Return what stands at an end of a wire, given by its numbers in the three tables."""
-    if name == "one":
-        return Operand("", [], 1.0)
-    if name == "share":
-        output, (_, *tap) = _end(wires, wire, "output"), _end(wires, wire, "tap")
-        return Operand("", [], float(shares["values"][(*output, *tap)]))
-    panel = panel_of(scene, name)
-    cell = _end(wires, wire, panel["end"])
-    return Operand(name, cell, value_at(panel, cell))
-
-
-def _end(wires: Wires, wire: tuple[int, ...], end: str) -> Cell:
-    return [wires[axis][end][k] for axis, k in zip(AXES, wire, strict=True)]
+def _operand(source: Panel | str, ends: dict[End, Cell], share: float) -> Operand:
+    """Return what stands at an end of a wire: a cell of a panel, the share, or a 1."""
+    if isinstance(source, str):
+        return Operand("", [], share if source == "share" else 1.0)
+    cell = ends[source["end"]]
+    return Operand(source["name"], cell, value_at(source, cell))
 
 
 def strip_of(scene: Scene, at: At) -> Strip:
@@ -134,9 +152,8 @@ def strip_of(scene: Scene, at: At) -> Strip:
     if "bias" in told:
         written.append(format_value(value_at(panel_of(scene, told["bias"]), [cell[0], 0, 0]), 3))
     closing = filled(told["closing"], count=str(len(terms)))
-    if "goes" in told:
-        return Strip(f"{name_of(panel, cell)} {told['opening']}", written, told["joiner"], closing, "")
-    return Strip(f"{name_of(panel, cell)} = {told['opening']}", written, told["joiner"], closing, total)
+    sign, total = (" ", "") if "goes" in told else (" = ", total)
+    return Strip(f"{name_of(panel, cell)}{sign}{told['opening']}", written, told["joiner"], closing, total)
 
 
 def _written(scene: Scene, told: Sum, term: Term) -> str:
@@ -144,6 +161,7 @@ def _written(scene: Scene, told: Sum, term: Term) -> str:
     a, b = format_value(term.a.value, 3), format_value(term.b.value, 3)
     b = f"({b})" if b.startswith("−") else b
     product = a if told.get("values") or told["b"] == "one" else f"{a}·{b}"
+    product = product if term.weight == 1 else f"{format_value(term.weight, 3)}·{product}"
     if "uses" in told:
         nothing, something = told["uses"]
         product += filled(something, count=format_value(1 / term.b.value, 3)) if term.b.value else nothing
@@ -193,9 +211,6 @@ def _edge(kinds: list[int]) -> str:
     """Return what of a window is no input, as the end of a sentence."""
     if all(kind == 1 for kind in kinds):
         return "; it is all padding."
-    parts = []
-    for kind, (one, several) in BEYOND.items():
-        count = kinds.count(kind)
-        if count:
-            parts.append(f"{count} of its {len(kinds)} cells {one if count == 1 else several}")
+    counts = {kind: kinds.count(kind) for kind in _BEYOND if kind in kinds}
+    parts = [f"{count} of its {len(kinds)} cells {_BEYOND[kind][count > 1]}" for kind, count in counts.items()]
     return f"; {', '.join(parts)}." if parts else "."

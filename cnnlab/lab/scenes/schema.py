@@ -36,6 +36,17 @@ class Wires(TypedDict):
     columns: dict[str, list[int]]
 
 
+class WireList(TypedDict):
+    """Wires one by one, as any function may have them: the k-th joins the k-th cell of each end, and has a weight.
+
+    ``cells`` has a column for each end: the output, and the cells a and b of the two arrays that are multiplied. To its
+    output a wire adds weight · a · b.
+    """
+
+    cells: dict[End, list[Cell]]
+    weight: list[float]
+
+
 class Shares(TypedDict):
     """What each wire carries where there is no kernel: ``values`` (C, *shape) with shape (out_h, out_w, kh, kw)."""
 
@@ -158,7 +169,7 @@ class Scene(TypedDict):
 
     panels: list[Panel]
     signs: list[str]  # between the columns of the first row
-    wires: dict[str, Wires]
+    wires: dict[str, Wires | WireList]
     first: At  # the first selection
     steps: NotRequired[str]  # the panel that the transport steps through
     topic: NotRequired[str]  # another topic begins at its own first selection

@@ -1,22 +1,13 @@
-"""Pictures for places where no widget runs: scenes and arrays in, matplotlib Axes out; no global state, nothing shown.
+"""Pictures for places where no widget runs: scenes and arrays in, PNG out; no global state, nothing shown.
 
-A still looks like the browser's stage: lengths are its pixels, colours those of ``front/colours.css``.
+A still looks like the browser's stage: lengths are its pixels, colours are read from ``front/colours.css``.
+What is drawn is kept on a canvas as records, whose words a format other than PNG can write as text.
 """
 
-from cnnlab.lab.stills.canvas import Picture, image_html, new_axes, to_png
-from cnnlab.lab.stills.curves import draw_curves
-from cnnlab.lab.stills.planes import draw_plane
-from cnnlab.lab.stills.scene import draw_scene, scene_png
-from cnnlab.lab.stills.sizes import draw_sizes
+from cnnlab.lab.stills._canvas import Canvas, Picture, image_html, new_axes
+from cnnlab.lab.stills._charts import draw_curves
+from cnnlab.lab.stills._planes import draw_plane
+from cnnlab.lab.stills._scene import draw_scenes
+from cnnlab.lab.stills._sizes import draw_sizes
 
-__all__ = [
-    "Picture",
-    "draw_curves",
-    "draw_plane",
-    "draw_scene",
-    "draw_sizes",
-    "image_html",
-    "new_axes",
-    "scene_png",
-    "to_png",
-]
+__all__ = ["Canvas", "Picture", "draw_curves", "draw_plane", "draw_scenes", "draw_sizes", "image_html", "new_axes"]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-import nbformat
-
-from cnnlab.publish.handout.page import BUDGET, to_page
-from cnnlab.publish.handout.run import run
+from cnnlab.publish.handout._page import BUDGET, title_of, to_page
+from cnnlab.publish.handout._run import read, run
 
 
 def write_handouts(notebooks: Iterable, folder, *, live: str = "", most: int = BUDGET) -> list[Path]:
@@ -33,9 +32,12 @@ def write_handouts(notebooks: Iterable, folder, *, live: str = "", most: int = B
     FileNotFoundError
         If there is no such notebook.
     ValueError
-        If a cell fails.
+        If a file is not a notebook, a cell fails, or two notebooks have one name.
     """
     folder, notebooks = Path(folder), list(map(Path, notebooks))
+    twice = [name for name, count in Counter(path.stem for path in notebooks).items() if count > 1]
+    if twice:
+        raise ValueError(f"notebooks must differ by name ({twice[0]}.html would be written twice)")
     folder.mkdir(parents=True, exist_ok=True)
     write = partial(_write, folder=folder, live=live, most=most)
     if len(notebooks) < 2:
@@ -45,8 +47,7 @@ def write_handouts(notebooks: Iterable, folder, *, live: str = "", most: int = B
 
 
 def _write(path: Path, *, folder: Path, live: str, most: int) -> Path:
-    notebook = run(nbformat.read(path, as_version=4), path.parent)
-    page = to_page(notebook, path.parent, name=path.stem, live=live, most=most)
+    page = to_page(run(read(path), path.parent, path.name), path.parent, name=path.stem, live=live, most=most)
     written = folder / f"{path.stem}.html"
     written.write_text(page, encoding="utf-8")
     return written

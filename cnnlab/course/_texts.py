@@ -1,0 +1,8 @@
+"""The words of the course's exercises by name: what ``exercises/texts.toml`` holds."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+TEXTS: dict[str, dict] = tomllib.loads((Path(__file__).parent / "exercises/texts.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,86 @@
+"""Compares what a function gives with what it should give."""
+
+from __future__ import annotations
+
+import numpy as np
+
+TOLERANCE = 1e-5  # of the greatest number that is expected: float32 is exact enough
+
+
+def same(one, other) -> bool:
+    """Return whether two arguments are equal, but for the rounding of a number that was nudged and put back.
+
+    Examples
+    --------
+    >>> same({"w": np.ones(2)}, {"w": np.ones(2)}), same(np.ones(2), np.ones(3)), same((2, 3), (2, 3))
+    (True, False, True)
+    """
+    if isinstance(other, np.ndarray):
+        return np.shape(one) == other.shape and bool(np.allclose(one, other, rtol=1e-9, atol=1e-9))
+    if isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[name], other[name]) for name in other)
+    if isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return one is other or one == other
+
+
+def read(result, count: int) -> tuple[tuple[np.ndarray, ...] | None, str]:
+    """Return the arrays in a result, and why there are none."""
+    if result is None:
+        return None, "It gives None. Is a return missing?"
+    if count == 1:
+        results = (result,)
+    elif not isinstance(result, tuple | list) and not (isinstance(result, np.ndarray) and result.ndim):
+        return None, f"It gives {kind_of(result)} where {count} results are asked for."
+    elif len(result) != count:
+        return None, f"It gives {len(result)} results where {count} are asked for."
+    else:
+        results = tuple(result)
+    problem = next(filter(None, map(trouble_with, results)), "")
+    return (None, problem) if problem else (tuple(map(np.array, results)), "")
+
+
+def trouble_with(value) -> str:
+    """Return why a result is no array of numbers, or nothing."""
+    if value is None:
+        return "One of the results is None."
+    if isinstance(value, list | tuple):
+        return f"It gives {kind_of(value)} where an array is asked for: np.array(…) makes one of it."
+    if isinstance(value, bool | np.bool_) or not isinstance(value, np.ndarray | np.generic | int | float):
+        return f"It gives {kind_of(value)} where numbers are asked for."
+    if np.ma.is_masked(value):
+        return "It gives a masked array: fill the masked cells first."
+    dtype = np.array(value).dtype  # an int beyond 64 bits becomes an object
+    if dtype.kind not in "iuf":
+        return f"It gives an array of dtype {dtype} where numbers are asked for (int or float)."
+    return ""
+
+
+def kind_of(value) -> str:
+    """Return what kind of thing a value is, with its article.
+
+    Examples
+    --------
+    >>> kind_of([1]), kind_of(1)
+    ('a list', 'an int')
+    """
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
+
+
+def differing(got: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """Return which cells differ, both of one shape.
+
+    Examples
+    --------
+    >>> differing(np.array([1.0, np.nan]), np.array([1, 2]))
+    array([False,  True])
+    """
+    finite = np.abs(expected)[np.isfinite(expected)]
+    room = TOLERANCE * max(finite.max(initial=0.0), 0.01)
+    return ~np.isclose(got.astype(float), expected.astype(float), rtol=0, atol=room, equal_nan=True)
+
+
+def equal(got: np.ndarray, expected: np.ndarray) -> bool:
+    """Return whether two arrays have one shape and no cell that differs."""
+    return got.shape == expected.shape and not differing(got, expected).any()

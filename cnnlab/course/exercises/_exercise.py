@@ -1,0 +1,257 @@
+"""The record of an exercise, and what it does with it: checks, gives hints, and shows a solution on request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from functools import cached_property
+from inspect import getsource, signature
+from typing import NamedTuple
+
+import numpy as np
+
+from cnnlab._validate import shown
+from cnnlab.course._texts import TEXTS
+from cnnlab.course.exercises._compare import differing, equal
+from cnnlab.course.exercises._feedback import MARK, Grid, Page, Verdict, both, first_plane, is_grid
+from cnnlab.course.exercises._guarded_call import quiet, takes
+from cnnlab.course.exercises._mistakes import recognised
+from cnnlab.course.exercises._runner import Answer, ask, is_overwritten, is_stub, once
+from cnnlab.course.progress import record
+
+
+class Try(NamedTuple):
+    """One call of a function: the input, the answer that is expected, the one that came, and what is wrong with it."""
+
+    input: tuple
+    expected: Answer
+    answer: Answer
+    matter: str
+
+
+@dataclass(eq=False, repr=False)
+class Exercise:
+    """Something to write: ``check`` tries a function, ``hint`` helps a little, ``solution`` shows one way.
+
+    An exercise of the course is a module beside this one, with its words under its name in ``texts.toml``. Any other
+    can be made in a notebook; it is not recorded as progress.
+
+    Parameters
+    ----------
+    sample : function
+        One solution, as it is shown to a learner: ``my_NAME``. Its name and arguments are those of the exercise.
+    results : str, or sequence of str
+        The names of the parts of a result, such as "dx dw db".
+    inputs : function
+        Takes nothing, and returns layouts: lists of inputs, each of which is a tuple of arguments. A function must be
+        right on every input of one layout, such as planes, or maps. What fails is shown on the first input that it
+        fails on: the smallest comes first.
+    right : function, optional
+        Gives the right answer, in every layout; ``sample`` unless stated.
+    mistakes : dict of str to function, optional
+        Known mistakes: by its name a function that makes it, which takes and returns what the learner's does.
+    sentences : dict of str to str, optional
+        By the name of a mistake, what is said of it: "The sign is turned." Without one its name is said.
+    hints : sequence of str, optional
+        From where to begin to nearly the answer.
+    tried : str, optional
+        What ``inputs`` are, for a check that passes: "planes up to 6×7".
+    notebook : str, optional
+        The number of the notebook of the course, such as "01"; only what has one is recorded as progress.
+    wires, addends, picks : dict, optional
+        What the wires of a result are, by its name. ``wires``: the arguments that vary, while all others keep their
+        numbers; the result is a sum over products of one cell of each. ``addends``: an argument that is added to it.
+        ``picks``: where each cell of it is one cell of the argument, as in max pooling, the result that says which.
+    call : function, optional
+        Calls a function with an input, and returns its result; needed where arrays that are changed are the result.
+    changes : sequence of str, optional
+        The arguments that a function is there to change.
+    holds : sequence of str, optional
+        What an input holds, where it is not what the function takes.
+    facts : bool, optional
+        The results are statements, 1 where they are true: what is said of a wrong one is that it is not so.
+
+    Examples
+    --------
+    >>> def my_double(x):
+    ...     return x + x
+    >>> double = Exercise(
+    ...     my_double, "y", inputs=lambda: [[(2,), (5,)]], hints=["Add."],
+    ...     mistakes={"squared": lambda x: x * x}, sentences={"squared": "x is squared."},
+    ... )
+    >>> double.check(lambda x: 2 * x)
+    ✓ Passed. Tried on 2 inputs. Nothing else was tried.
+    >>> double.check(lambda x: x ** 2).mistake
+    'squared'
+    """
+
+    sample: Callable
+    results: str | Sequence[str]
+    _: KW_ONLY
+    inputs: Callable[[], list[list[tuple]]]
+    right: Callable | None = None
+    mistakes: Mapping[str, Callable] = field(default_factory=dict)
+    sentences: Mapping[str, str] = field(default_factory=dict)
+    hints: Sequence[str] = ()
+    tried: str = ""
+    notebook: str = ""
+    wires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    addends: Mapping[str, str] = field(default_factory=dict)
+    picks: Mapping[str, str] = field(default_factory=dict)
+    call: Callable = once
+    changes: Sequence[str] = ()
+    holds: Sequence[str] = ()
+    facts: bool = False
+
+    def __post_init__(self):
+        self.name, self.arguments = self.sample.__name__.removeprefix("my_"), tuple(signature(self.sample).parameters)
+        self.results = tuple(self.results.split() if isinstance(self.results, str) else self.results)
+        self.right, self.holds = self.right or self.sample, self.holds or self.arguments
+        self._hinted = 0
+
+    def __repr__(self) -> str:
+        return f"Exercise: my_{self.name}({', '.join(self.arguments)}) -> {', '.join(self.results)}"
+
+    def check(self, function) -> Verdict:
+        """Return what there is to say of a function, whatever it does; the verdict is true where it passed.
+
+        Each call gets copies of its arguments and is ended after two seconds. What it prints is kept out of the
+        notebook, and quoted in part where the check fails. Two things cannot be ended: one call into C that never
+        comes back, such as ``sum(itertools.count())``, and a function that catches the error that is to end it.
+
+        Raises
+        ------
+        TypeError
+            If it is not a function.
+        """
+        if not callable(function):
+            raise TypeError(f"function ({shown(function)}) must be a function, as in check(my_{self.name})")
+        if is_stub(function):
+            return self._not_started()
+        with quiet() as printed:
+            verdict = self._verdict(function)
+        if verdict.status == "failed" and printed.text.strip():
+            verdict.text += f" It printed: {' '.join(printed.text.split())[:200]}"
+        if self.notebook and (verdict or verdict.mistake):
+            record(f"exercise.{self.name}", verdict.mistake)
+        return verdict
+
+    def hint(self) -> Page:
+        """Return the next hint; after the last one, the last again."""
+        self._hinted = min(self._hinted + 1, len(self.hints))
+        text = (
+            f"Hint {self._hinted} of {len(self.hints)}: {self.hints[self._hinted - 1]}" if self._hinted else "No hints."
+        )
+        return Page(text, text)
+
+    def solution(self) -> Page:
+        """Return one solution as code; it is not run."""
+        code = getsource(self.sample)
+        return Page(code, f"```python\n{code}```")
+
+    def _not_started(self) -> Verdict:
+        return Verdict("not started", f"Fill in my_{self.name}, then run this cell again.")
+
+    @cached_property
+    def _layouts(self) -> list[list[tuple[tuple, Answer]]]:
+        """The inputs of each layout with their right answers."""
+        return [[(one, ask(self, self.right, one, seconds=None)) for one in layout] for layout in self.inputs()]
+
+    def _verdict(self, function) -> Verdict:
+        if not takes(function, len(self.arguments)):
+            wanted = f"{len(self.arguments)} arguments ({', '.join(self.arguments)})"
+            return Verdict("failed", f"It cannot be checked: it must take {wanted}.")
+        failed = None
+        for cases in self._layouts:
+            tries = self._tries(function, cases)
+            wrong = first_wrong(tries)
+            if wrong is None:
+                tried = counted(len(cases)) + (f": {self.tried}" if self.tried else "")
+                return Verdict("passed", f"Tried on {tried}. Nothing else was tried.")
+            troubles = [one.answer.trouble for one in tries]
+            if tries[0].answer.raw is ... or any(it and it.error is NotImplementedError for it in troubles):
+                return self._not_started()
+            raises = all(it and it.error for it in troubles)
+            if failed is None or not raises:
+                failed = wrong, tries, len(cases)
+            if not raises:  # it takes inputs of this layout
+                break
+        return self._failed(*failed)
+
+    def _tries(self, function, cases) -> list[Try]:
+        """Try all inputs, and the first two again, up to the first that does not come to an end."""
+        tries = []
+        for arguments, expected in [*cases, *cases[:2]]:
+            answer = ask(self, function, arguments)
+            tries.append(Try(arguments, expected, answer, self._matter(expected, answer)))
+            if answer.trouble and not answer.trouble.error:
+                break
+        return tries
+
+    def _matter(self, right: Answer, answer: Answer) -> str:
+        """Return what is the matter with an answer, or nothing."""
+        if answer.parts is None:
+            return answer.problem
+        for name, got, wanted in zip(self.results, answer.parts, right.parts, strict=True):
+            if got.shape != wanted.shape:
+                return f"{name} has shape {got.shape}; {wanted.shape} is expected."
+            marked = differing(got, wanted)
+            if self.facts and marked and name != "batches":
+                return f"Not so: {name}."
+            if marked.ndim == 0 and marked:
+                return f"{name}: {wanted.item():g} is expected, {got.item():g} came."
+            if marked.any():
+                return f"{name} differs in {marked.sum()} of {marked.size} cells (marked {MARK})."
+        if answer.changed:
+            return f"The numbers are right, but it changes its argument {' and '.join(answer.changed)}."
+        return ""
+
+    def _failed(self, wrong: Try, tries: list[Try], count: int) -> Verdict:
+        text, named = wrong.matter, None
+        if len(tries) == count + min(count, 2):  # the first two come again
+            named = recognised(self, tries)
+            right = sum(not any(one.matter for one in tries[at::count]) for at in range(count))
+            text += f" Right on {right} of {counted(count)}.{self._right_parts(tries)}"
+        return Verdict(
+            "failed",
+            f"{self.sentences.get(named, f'{named}:')} {text}" if named else text,
+            mistake=named,
+            grids=self._grids(wrong),
+            input=wrong.input,
+            code=wrong.answer.trouble.line if wrong.answer.trouble else "",
+        )
+
+    def _right_parts(self, tries: list[Try]) -> str:
+        """Return which of several results are right on all inputs."""
+        if len(self.results) == 1 or self.facts or any(one.answer.parts is None for one in tries):
+            return ""
+        pairs = zip(*(map(equal, one.answer.parts, one.expected.parts) for one in tries), strict=True)
+        right = [name for name, all_equal in zip(self.results, map(all, pairs), strict=True) if all_equal]
+        return f" Right on all: {', '.join(right)}." if right else ""
+
+    def _grids(self, wrong: Try) -> list[Grid]:
+        """Return the input, and the first result that differs, expected and got."""
+        held = zip(self.holds, wrong.input, strict=True)
+        grids = [first_plane(name, np.asarray(value)) for name, value in held if is_grid(value)]
+        if not self.facts and wrong.answer.parts:
+            for name, got, wanted in zip(self.results, wrong.answer.parts, wrong.expected.parts, strict=True):
+                if not equal(got, wanted):
+                    return [*grids, *both(name, wanted, got)]
+        return grids
+
+
+def course_exercise(sample: Callable, results: str, **others) -> Exercise:
+    """Return an exercise of the course: its words are in ``texts.toml``."""
+    return Exercise(sample, results, **TEXTS[sample.__name__.removeprefix("my_")], **others)
+
+
+def first_wrong(tries: list[Try]) -> Try | None:
+    """Return the first try with something the matter, or the first whose answer a later call has changed."""
+    said = "An earlier answer changed when the function was called again."
+    changed = (one._replace(matter=said) for one in tries if is_overwritten(one.answer))
+    return next((one for one in tries if one.matter), None) or next(changed, None)
+
+
+def counted(inputs: int) -> str:
+    """Return a number of inputs in words: "1 input"."""
+    return "1 input" if inputs == 1 else f"{inputs} inputs"

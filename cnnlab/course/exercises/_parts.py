@@ -1,0 +1,147 @@
+"""What the exercises of the course are made of: operations on planes, inputs, and mistakes.
+
+Inputs are small, uneven, with each number once, so that no wrong answer looks right. ``inputs`` of an exercise returns
+layouts: first that of the exercise's text, then others that are right as well, such as maps (N, C, H, W) in place of
+planes. Whole numbers and binary fractions only: they are exact in float32 too.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from itertools import product
+
+import numpy as np
+
+from cnnlab.convolution import conv2d, conv2d_backward, conv_transpose2d
+from cnnlab.pooling import max_pool2d, max_pool2d_backward, mean_pool2d, mean_pool2d_backward
+
+BOTH = (True, False)  # whole numbers, and fractions
+
+
+def _as_maps(value):
+    """Return a plane, or the shape of one, as one map of one image; anything else as it is."""
+    if isinstance(value, np.ndarray) and value.ndim == 2:
+        return value[None, None]
+    return (1, 1, *value) if isinstance(value, tuple) and len(value) == 2 else value
+
+
+def _lifted(operation):
+    """Return an operation on maps that takes planes too."""
+
+    @wraps(operation)
+    def on_both(first, *others, **settings):
+        result = operation(_as_maps(first), *map(_as_maps, others), **settings)
+        if first.ndim != 2:
+            return result
+        return tuple(part[0, 0] for part in result) if isinstance(result, tuple) else result[0, 0]
+
+    return on_both
+
+
+conv, transposed = _lifted(conv2d), _lifted(conv_transpose2d)
+max_pool, mean_pool = _lifted(max_pool2d), _lifted(mean_pool2d)
+max_back, mean_back = _lifted(max_pool2d_backward), _lifted(mean_pool2d_backward)
+conv_back = _lifted(lambda dy, x, w, **settings: conv2d_backward(dy, x, w, **settings)[:2])  # dx and dw
+
+
+def turned(w):
+    """Return a kernel turned by 180°.
+
+    Examples
+    --------
+    >>> turned(np.array([[1, 2], [3, 4]]))
+    array([[4, 3],
+           [2, 1]])
+    """
+    return w[..., ::-1, ::-1]
+
+
+def swapped(array):
+    """Return an array with rows and columns exchanged."""
+    return array.swapaxes(-1, -2)
+
+
+def numbers(rng, *shape, whole=True):
+    """Return different numbers other than 0, of both signs: int64, or float64 with fractions.
+
+    Examples
+    --------
+    >>> numbers(np.random.default_rng(0), 2, 2)
+    array([[-2,  1],
+           [-1,  3]])
+    """
+    size = int(np.prod(shape))
+    chosen = rng.permutation([*range(-size, 0), *range(1, size + 1)])[:size].reshape(shape)
+    return chosen if whole else (chosen - 0.25) / 2
+
+
+def smallest_first(layout: list[tuple]) -> list[tuple]:
+    """Return inputs in the order in which a failure is to be shown."""
+    return sorted(layout, key=lambda arguments: sum(np.size(a) for a in arguments if isinstance(a, np.ndarray)))
+
+
+def pairs(seed, sizes, x_lead=(), w_lead=()) -> list[tuple]:
+    """Return pairs (x, w) of these sizes (H, W, h, w), whole numbers and then fractions."""
+    rng = np.random.default_rng(seed)
+    return smallest_first(
+        [
+            (numbers(rng, *x_lead, H, W, whole=whole), numbers(rng, *w_lead, h, w, whole=whole))
+            for (H, W, h, w), whole in product(sizes, BOTH)
+        ]
+    )
+
+
+def pooled(seed, lead, settings) -> list[tuple]:
+    """Return x and settings from rows (H, W, *settings): x of both signs, all negative, and with many ties."""
+    rng = np.random.default_rng(seed)
+    layout = []
+    for (H, W, *rest), whole in product(settings, BOTH):
+        x = numbers(rng, *lead, H, W, whole=whole)
+        tied = rng.integers(-3, 0, size=x.shape) * (1 if whole else 0.5)
+        layout += [(cells, *rest) for cells in (x, -abs(x), tied)]
+    layout.append((-(10**10) * abs(layout[0][0]), *layout[0][1:]))  # below any number that would stand for −∞
+    return smallest_first(layout)
+
+
+def given(right, **changes) -> Callable:
+    """Return the right answer to other arguments: ``changes`` holds a function for each argument that is changed.
+
+    Examples
+    --------
+    >>> given(divmod, y=abs)(7, -2)
+    (3, 1)
+    """
+    unchanged = dict.fromkeys(inspect.signature(right).parameters, lambda argument: argument)
+    change_each = (unchanged | changes).values()
+
+    def wrong(*arguments):
+        return right(*(change(argument) for change, argument in zip(change_each, arguments, strict=False)))
+
+    return wrong
+
+
+def then(right, change) -> Callable:
+    """Return the right answer, changed.
+
+    Examples
+    --------
+    >>> then(divmod, sum)(7, 2)
+    4
+    """
+
+    @wraps(right)
+    def wrong(*arguments):
+        return change(right(*arguments))
+
+    return wrong
+
+
+def overwritten(shape, shares, stride):
+    """Return shares (..., rows, columns, h, w) laid into zeros as windows, each over those before, not added."""
+    laid = np.zeros(shape)
+    rows, columns, h, w = shares.shape[-4:]
+    for i, j in np.ndindex(rows, columns):
+        laid[..., i * stride : i * stride + h, j * stride : j * stride + w] = shares[..., i, j, :, :]
+    return laid

@@ -1,0 +1,71 @@
+"""Asks a function for its answer to one input of an exercise, and looks at functions that give none."""
+
+from __future__ import annotations
+
+import dis
+from copy import deepcopy
+from typing import NamedTuple
+
+import numpy as np
+
+from cnnlab.course.exercises._compare import read, same
+from cnnlab.course.exercises._guarded_call import LIMIT, Trouble, run
+
+
+class Answer(NamedTuple):
+    """What came of one call: the arrays, or why there are none; and which arguments were changed."""
+
+    parts: tuple[np.ndarray, ...] | None
+    problem: str = ""
+    changed: tuple[str, ...] = ()
+    trouble: Trouble | None = None
+    raw: object = None
+
+
+def once(function, arguments):
+    """Return what the function returns: how most exercises call it."""
+    return function(*arguments)
+
+
+def ask(exercise, function, arguments: tuple, *, seconds: float | None = LIMIT) -> Answer:
+    """Call a function with copies of the arguments; without ``seconds`` it is one of ours, and trusted to end."""
+    given = tuple(argument if callable(argument) else deepcopy(argument) for argument in arguments)
+    result = run(exercise.call, (function, given), learner=function, seconds=seconds)
+    if isinstance(result, Trouble):
+        return Answer(None, result.text, trouble=result)
+    cases = zip(exercise.holds, given, arguments, strict=True)
+    changed = tuple(name for name, one, other in cases if name not in exercise.changes and not same(one, other))
+    return Answer(*read(result, len(exercise.results)), changed, raw=result)
+
+
+def is_overwritten(answer: Answer) -> bool:
+    """Return whether arrays that were given have changed since."""
+    raws = answer.raw if isinstance(answer.raw, tuple) else (answer.raw,)
+    pairs = zip(raws, answer.parts or (), strict=False)
+    return any(isinstance(raw, np.ndarray) and not np.array_equal(raw, part, equal_nan=True) for raw, part in pairs)
+
+
+def _empty(): ...
+
+
+def _documented():
+    """Do nothing."""
+
+
+def is_stub(function) -> bool:
+    """Return whether a function does nothing at all: as it stands in the notebook before anything is filled in.
+
+    Examples
+    --------
+    >>> def stub(x):
+    ...     '''Return y.'''
+    ...     ...
+    >>> is_stub(stub), is_stub(lambda x: x)
+    (True, False)
+    """
+    code = getattr(function, "__code__", None)
+    return code is not None and _steps(code) in (_steps(_empty.__code__), _steps(_documented.__code__))
+
+
+def _steps(code) -> list[tuple]:
+    return [(step.opname, step.argval) for step in dis.get_instructions(code)]

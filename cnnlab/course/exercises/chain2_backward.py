@@ -1,0 +1,57 @@
+"""The way back through mean pool A, convolution, sigmoid and mean pool B."""
+
+from __future__ import annotations
+
+from cnnlab.activations import sigmoid, sigmoid_backward
+from cnnlab.convolution import conv2d, conv2d_backward
+from cnnlab.course.exercises._chains import chains, no_slope, slope, slope_at_a
+from cnnlab.course.exercises._exercise import course_exercise
+from cnnlab.course.exercises._parts import conv, conv_back, mean_back, mean_pool, numbers, turned
+from cnnlab.pooling import mean_pool2d, mean_pool2d_backward
+
+
+def my_chain2_backward(x, w, dL_dpB):
+    p_A = mean_pool2d(x, 2)
+    z = conv2d(p_A, w, padding=1)
+    delta_z = sigmoid_backward(mean_pool2d_backward(dL_dpB, z.shape, 2), z)
+    dL_dpA, dw, _ = conv2d_backward(delta_z, p_A, w, padding=1)
+    return delta_z, dL_dpA, dw, mean_pool2d_backward(dL_dpA, x.shape, 2)
+
+
+def _chain(slope=slope, back=lambda delta, dpA: dpA, turn=lambda w: w, dw_from=lambda delta, da: delta, share=1 / 4):
+    """Return the way back with one part replaced, in every layout."""
+
+    def chain2_backward(x, w, dL_dpB):
+        p = mean_pool(x, kernel=2)
+        padding = int(dL_dpB.shape[-2] == p.shape[-2] // 2)  # 1 where the convolution keeps the size
+        z = conv(p, w, padding=padding)
+        da = mean_back(dL_dpB, z.shape, kernel=2)
+        delta = slope(da, z, sigmoid(z))
+        dpA = back(delta, conv_back(delta, p, turn(w), padding=padding)[0])
+        dw = conv_back(dw_from(delta, da), p, w, padding=padding)[1]
+        return delta, dpA, dw, mean_back(dpA, x.shape, kernel=2) * 4 * share
+
+    return chain2_backward
+
+
+def _input(rng, H, W, padding, lead):
+    top = [(n // 2 - 2 + 2 * padding) // 2 for n in (H, W)]
+    x = numbers(rng, *lead, H, W, whole=False) / (H * W)
+    return x, numbers(rng, *lead, 3, 3, whole=False) / 4, numbers(rng, *lead, *top, whole=False)
+
+
+EXERCISE = course_exercise(
+    my_chain2_backward,
+    "delta_z dL_dpA dw dL_dx",
+    right=_chain(),
+    inputs=lambda: chains(19, _input),
+    wires=dict.fromkeys(("delta_z", "dL_dpA", "dw", "dL_dx"), ("dL_dpB",)),
+    mistakes={
+        "convolution skipped": _chain(back=lambda delta, dpA: delta),
+        "slope at a": _chain(slope_at_a),
+        "no slope": _chain(no_slope),
+        "no turn": _chain(turn=turned),
+        "dw from ∂L/∂a": _chain(dw_from=lambda delta, da: da),
+        "pool A not divided": _chain(share=1),
+    },
+)

@@ -1,0 +1,61 @@
+"""The way back through convolution A, sigmoid, mean pool and convolution B."""
+
+from __future__ import annotations
+
+from cnnlab.activations import sigmoid, sigmoid_backward
+from cnnlab.convolution import conv2d, conv2d_backward
+from cnnlab.course.exercises._chains import chains, no_slope, slope, slope_at_a
+from cnnlab.course.exercises._exercise import course_exercise
+from cnnlab.course.exercises._parts import conv, conv_back, mean_back, mean_pool, numbers, turned
+from cnnlab.pooling import mean_pool2d, mean_pool2d_backward
+
+
+def my_chain_backward(x, w_A, w_B, delta_zB):
+    z_A = conv2d(x, w_A, padding=1)
+    a_A = sigmoid(z_A)
+    p = mean_pool2d(a_A, 2)
+    dL_dp, dw_B, _ = conv2d_backward(delta_zB, p, w_B, padding=1)
+    delta_zA = sigmoid_backward(mean_pool2d_backward(dL_dp, a_A.shape, 2), z_A)
+    _, dw_A, _ = conv2d_backward(delta_zA, x, w_A, padding=1)
+    return dL_dp, delta_zA, dw_A, dw_B
+
+
+def _chain(slope=slope, slope_of_pool=lambda dp, p: dp, turn=lambda w: w, dw_from=lambda delta, da: delta):
+    """Return the way back with one part replaced, in every layout."""
+
+    def chain_backward(x, w_A, w_B, delta_zB):
+        padding = int(delta_zB.shape[-2] == x.shape[-2] // 2)  # 1 where the convolutions keep the size
+        z = conv(x, w_A, padding=padding)
+        a = sigmoid(z)
+        p = mean_pool(a, kernel=2)
+        dp = slope_of_pool(conv_back(delta_zB, p, turn(w_B), padding=padding)[0], p)
+        da = mean_back(dp, a.shape, kernel=2)
+        delta = slope(da, z, a)
+        dw_A = conv_back(dw_from(delta, da), x, w_A, padding=padding)[1]
+        return dp, delta, dw_A, conv_back(delta_zB, p, w_B, padding=padding)[1]
+
+    return chain_backward
+
+
+def _input(rng, H, W, padding, lead):
+    top = [(n - 2 + 2 * padding) // 2 - 2 + 2 * padding for n in (H, W)]
+    x = numbers(rng, *lead, H, W, whole=False) / (H * W)
+    kernels = (numbers(rng, *lead, 3, 3, whole=False) / 4 for _ in range(2))
+    return x, *kernels, numbers(rng, *lead, *top, whole=False)
+
+
+EXERCISE = course_exercise(
+    my_chain_backward,
+    "dL_dp delta_zA dw_A dw_B",
+    right=_chain(),
+    inputs=lambda: chains(18, _input),
+    wires=dict.fromkeys(("dL_dp", "delta_zA", "dw_A", "dw_B"), ("delta_zB",)),
+    mistakes={
+        "slope at a": _chain(slope_at_a),
+        "slope z (1 - z)": _chain(lambda da, z, a: da * z * (1 - z)),
+        "no slope": _chain(no_slope),
+        "slope at the pool too": _chain(slope_of_pool=lambda dp, p: dp * p * (1 - p)),
+        "no turn": _chain(turn=turned),
+        "dw_A from ∂L/∂a": _chain(dw_from=lambda delta, da: da),
+    },
+)

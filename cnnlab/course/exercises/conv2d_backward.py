@@ -1,0 +1,110 @@
+"""The three gradients of a convolution."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+
+from cnnlab import convolution
+from cnnlab.course.exercises._exercise import course_exercise
+from cnnlab.course.exercises._parts import BOTH, given, numbers, overwritten, smallest_first, swapped, then, turned
+from cnnlab.geometry import output_size
+from cnnlab.padding import pad2d
+
+
+def my_conv2d_backward(dy, x, w, stride, padding):
+    (h, w_), (H, W) = w.shape[2:], x.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding))).astype(float)
+    dx, dw = np.zeros(padded.shape), np.zeros(w.shape)
+    for n, f, i, j in np.ndindex(dy.shape):
+        rows, columns = slice(i * stride, i * stride + h), slice(j * stride, j * stride + w_)
+        dx[n, :, rows, columns] += dy[n, f, i, j] * w[f]
+        dw[f] += dy[n, f, i, j] * padded[n, :, rows, columns]
+    return dx[:, :, padding : padding + H, padding : padding + W], dw, dy.sum(axis=(0, 2, 3))
+
+
+def _right(dy, x, w, stride, padding):
+    return convolution.conv2d_backward(dy, x, w, stride=stride, padding=padding)
+
+
+def _inputs():
+    """Return leftovers, kernels that are not square, as many filters as channels."""
+    rng, layout = np.random.default_rng(14), []
+    settings = (6, 6, 3, 3, 2, 1), (4, 4, 2, 2, 1, 0), (5, 4, 2, 3, 1, 1), (6, 5, 3, 2, 2, 0), (4, 5, 1, 1, 2, 0)
+    settings += (5, 5, 3, 3, 1, 2), (7, 8, 3, 3, 3, 1)
+    for (H, W, h, w, S, P), (C, F), whole in product(settings, ((2, 3), (2, 2), (1, 1)), BOTH):
+        outputs = output_size(H, h, stride=S, padding=P), output_size(W, w, stride=S, padding=P)
+        N = 2 if C > 1 else 1
+        shapes = (N, F, *outputs), (N, C, H, W), (F, C, h, w)
+        layout.append((*(numbers(rng, *shape, whole=whole) for shape in shapes), S, P))
+    return [smallest_first(layout)]
+
+
+def _but(**wrong):
+    """Return a backward pass with some of dx, dw and db wrong, each from a function of its arguments."""
+
+    def conv2d_backward(*arguments):
+        right = dict(zip(("dx", "dw", "db"), _right(*arguments), strict=True))
+        return tuple((right | {name: function(*arguments) for name, function in wrong.items()}).values())
+
+    return conv2d_backward
+
+
+_dx, _dw = then(_right, lambda right: right[0]), then(_right, lambda right: right[1])
+
+
+def _with_ring(dy, x, w, stride, padding):
+    """Return the gradient of the padded x, with its ring."""
+    return _dx(dy, pad2d(x, padding), w, stride, 0)
+
+
+def _cropped(dx, x, padding):
+    return dx[:, :, padding : padding + x.shape[2], padding : padding + x.shape[3]]
+
+
+def _overwritten(dy, x, w, stride, padding):
+    shares = np.einsum("nfij,fcab->ncijab", dy, w)
+    return _cropped(overwritten(pad2d(x, padding).shape, shares, stride), x, padding)
+
+
+def _leftover_first(dy, x, w, stride, padding):
+    """Return a dx with the leftover's zeros before the first row and column."""
+    shifts = [(n + 2 * padding - k) % stride for n, k in zip(x.shape[2:], w.shape[2:], strict=True)]
+    return _cropped(np.roll(_with_ring(dy, x, w, stride, padding), shifts, axis=(2, 3)), x, padding)
+
+
+def _cropped_far(dy, x, w, stride, padding):
+    return _with_ring(dy, x, w, stride, padding)[:, :, : x.shape[2], : x.shape[3]]
+
+
+def _dw_padded_after(dy, x, w, stride, padding):
+    return _dw(dy, x, w, stride, ((0, 2 * padding), (0, 2 * padding)))
+
+
+EXERCISE = course_exercise(
+    my_conv2d_backward,
+    "dx dw db",
+    right=_right,
+    inputs=_inputs,
+    wires={"dx": ("dy", "w"), "dw": ("dy", "x"), "db": ("dy",)},
+    mistakes={
+        "no turn": _but(dx=given(_dx, w=turned)),
+        "turn of the rows alone": _but(dx=given(_dx, w=lambda w: w[..., ::-1])),
+        "turn of the columns alone": _but(dx=given(_dx, w=lambda w: w[..., ::-1, :])),
+        "transposed kernel": _but(dx=given(_dx, w=swapped)),
+        "windows overwritten": _but(dx=_overwritten),
+        "channels and filters swapped": _but(dx=given(_dx, w=lambda w: w.swapaxes(0, 1))),
+        "cropped at the far edge": _but(dx=_cropped_far),
+        "ring not cropped": _but(dx=_with_ring),
+        "leftover at the wrong end": _but(dx=_leftover_first),
+        "dw turned": _but(dw=then(_dw, turned)),
+        "dw of the last image": _but(dw=given(_dw, dy=lambda dy: dy[-1:], x=lambda x: x[-1:])),
+        "dw of the first image": _but(dw=given(_dw, dy=lambda dy: dy[:1], x=lambda x: x[:1])),
+        "dw averaged": _but(dw=lambda dy, *others: _dw(dy, *others) / len(dy)),
+        "dw without the padding": _but(dw=_dw_padded_after),
+        "db of the first image": _but(db=lambda dy, *_: dy[0].sum(axis=(1, 2))),
+        "db averaged": _but(db=lambda dy, *_: dy.mean(axis=(0, 2, 3))),
+        "db for each image": _but(db=lambda dy, *_: dy.sum(axis=(2, 3))),
+    },
+)

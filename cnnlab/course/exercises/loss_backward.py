@@ -1,0 +1,70 @@
+"""The gradient of softmax and cross-entropy."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnlab.course.exercises._exercise import course_exercise
+from cnnlab.course.exercises._parts import numbers, smallest_first
+from cnnlab.losses import softmax_cross_entropy, softmax_cross_entropy_backward
+
+
+def my_loss_backward(logits, labels):
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    dlogits = shifted / shifted.sum(axis=1, keepdims=True)
+    dlogits[np.arange(len(labels)), labels] -= 1
+    return dlogits / len(labels)
+
+
+def _right(logits, labels):
+    return softmax_cross_entropy_backward(softmax_cross_entropy(logits, labels)[1], labels)
+
+
+def _inputs():
+    rng, layout = np.random.default_rng(13), []
+    for N, K in ((3, 4), (1, 3), (2, 2), (4, 3), (5, 6)):
+        logits, labels = numbers(rng, N, K, whole=False) / 4, rng.integers(K, size=N)
+        extreme = logits.copy()
+        extreme[0, -1], extreme[-1, 0] = 1000.0, -1000.0
+        layout += [(logits, labels), (extreme, labels), (logits - 1200.0, labels)]
+    return [smallest_first(layout)]
+
+
+def _one_hot(logits, labels):
+    return np.eye(logits.shape[1])[labels]
+
+
+def _by_hand(shift, axis=1):
+    """Return the gradient with exponentials of the shifted scores, divided by their sums along the axis."""
+
+    def loss_backward(logits, labels):
+        exponentials = np.exp(logits - shift(logits))
+        return (exponentials / exponentials.sum(axis=axis, keepdims=True) - _one_hot(logits, labels)) / len(labels)
+
+    return loss_backward
+
+
+def _overwriting(logits, labels):
+    dlogits = _right(logits, labels)
+    logits -= logits.max(axis=1, keepdims=True)
+    return dlogits
+
+
+EXERCISE = course_exercise(
+    my_loss_backward,
+    "dlogits",
+    right=_right,
+    inputs=_inputs,
+    mistakes={
+        "not divided by N": lambda logits, labels: _right(logits, labels) * len(labels),
+        "divided by the classes": lambda logits, labels: _right(logits, labels) * len(labels) / logits.shape[1],
+        "sign turned": lambda logits, labels: -_right(logits, labels),
+        "one-hot forgotten": lambda logits, labels: _right(logits, labels) + _one_hot(logits, labels) / len(labels),
+        "right class alone": lambda logits, labels: _right(logits, labels) * _one_hot(logits, labels),
+        "softmax over images": _by_hand(lambda logits: logits.max(axis=0), axis=0),
+        "softmax over everything": _by_hand(np.max, axis=None),
+        "overflow": _by_hand(lambda logits: 0),
+        "one maximum for all": _by_hand(np.max),
+        "logits overwritten": _overwriting,
+    },
+)

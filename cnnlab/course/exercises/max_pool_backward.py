@@ -1,0 +1,68 @@
+"""The way back through a max pool, by its winners."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnlab.course.exercises._exercise import course_exercise
+from cnnlab.course.exercises._parts import max_back, max_pool, numbers, pooled
+
+
+def my_max_pool_backward(dy, winners, x_shape):
+    dx = np.zeros(x_shape)
+    for n, c, i, j in np.ndindex(dy.shape):
+        row, column = divmod(winners[n, c, i, j], x_shape[3])
+        dx[n, c, row, column] += dy[n, c, i, j]
+    return dx
+
+
+def _layout(*lead):
+    """Return inputs for windows side by side, overlapping, and with a leftover."""
+    settings = (4, 5, 3, 2, 1), (4, 4, 2, 2, 0), (5, 4, 2, 1, 0), (3, 6, 2, 2, 1), (5, 7, 3, 1, 0), (2, 3, 1, 1, 0)
+    rng, layout = np.random.default_rng(15), []
+    for x, F, S, P in pooled(16, lead, settings):
+        y, winners = max_pool(x, kernel=F, stride=S, padding=P)
+        layout.append((numbers(rng, *y.shape, whole=x.dtype.kind == "i"), winners, x.shape))
+    return layout
+
+
+def _last_share(dy, winners, x_shape):
+    """Give each winner the share of its last window alone."""
+    dx = np.zeros((*x_shape[:-2], x_shape[-2] * x_shape[-1]))
+    for *plane, i, j in np.ndindex(dy.shape):
+        dx[(*plane, winners[(*plane, i, j)])] = dy[(*plane, i, j)]
+    return dx.reshape(x_shape)
+
+
+def _by_width_of_dy(dy, winners, x_shape):
+    """Take the winner's row and column by the width of dy."""
+    dx = np.zeros(x_shape)
+    for *plane, i, j in np.ndindex(dy.shape):
+        dx[(*plane, *divmod(winners[(*plane, i, j)], dy.shape[-1]))] += dy[(*plane, i, j)]
+    return dx
+
+
+def _first_image_alone(dy, winners, x_shape):
+    return max_back(dy, winners, x_shape) * (np.arange(x_shape[0]) == 0).reshape(-1, 1, 1, 1)
+
+
+def _into_first_plane(dy, winners, x_shape):
+    dx = np.zeros(x_shape)
+    np.add.at(dx.reshape(-1), winners, dy)
+    return dx
+
+
+EXERCISE = course_exercise(
+    my_max_pool_backward,
+    "dx",
+    right=max_back,
+    inputs=lambda: [_layout(2, 3), _layout()],
+    wires={"dx": ("dy",)},
+    mistakes={
+        "overlap overwritten": _last_share,
+        "width of dy": _by_width_of_dy,
+        "first image alone": _first_image_alone,
+        "all into the first plane": _into_first_plane,
+        "share divided": lambda dy, winners, x_shape: max_back(dy, winners, x_shape) / np.prod(dy.shape[-2:]),
+    },
+)

@@ -1,0 +1,44 @@
+"""The way back through a ReLU."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+
+from cnnlab.activations import relu_backward
+from cnnlab.course.exercises._exercise import course_exercise
+from cnnlab.course.exercises._parts import BOTH, numbers, smallest_first
+
+
+def my_relu_backward(da, z):
+    return da * (z > 0)
+
+
+def _inputs():
+    rng, layout = np.random.default_rng(12), []
+    for shape, whole in product(((5,), (3, 4), (1, 1), (2, 2, 3, 2)), BOTH):
+        da, z = numbers(rng, *shape, whole=whole), numbers(rng, *shape, whole=whole)
+        z[rng.random(shape) < 0.2] = 0
+        z.flat[-1] = 0
+        layout.append((da, z))
+    layout.append((np.array([1.0, 2.0, 3.0, 4.0]), np.array([-1e-6, 1e-6, -0.0, 1e6])))
+    return [smallest_first(layout)]
+
+
+EXERCISE = course_exercise(
+    my_relu_backward,
+    "dz",
+    right=relu_backward,
+    inputs=_inputs,
+    wires={"dz": ("da",)},
+    mistakes={
+        "times z": lambda da, z: da * z,
+        "mask from da": lambda da, z: da * (da > 0),
+        "zero passes": lambda da, z: da * (z >= 0),
+        "slope without da": lambda da, z: (z > 0) * 1.0,
+        "no slope": lambda da, z: da * 1.0,
+        "gradient clipped too": lambda da, z: np.maximum(da, 0) * (z > 0),
+        "mask turned round": lambda da, z: da * (z <= 0),
+    },
+)

@@ -1,0 +1,145 @@
+"""The protocol between a front end and whoever answers it: what may be asked of an explorer, and what it shows.
+
+The front end writes the trait ``asked``, ``{"events": [event, …]}``; the kernel answers in the trait ``shown``
+(:class:`Shown`), whose ``serial`` is that of the last event it has served. Whoever can answer events can stand in for
+the kernel: a handout answers them from a table.
+
+An event has a ``serial``, counted up from that in ``shown``, and one of these:
+
+=========  ================================================================================
+``set``    ``{setting: value, …}``, all of them or none
+``edit``   ``{"stage": int, "panel": str, "cell": [plane, row, column], "value": number}``,
+           row and column as in the learner's array: without padding
+``press``  the name of a button, "undo", "reset" or "uncover"
+``pick``   ``{"stage": int, "panel": str, "cell": [plane, row, column]}`` as drawn
+=========  ================================================================================
+
+Traits coalesce: of several writes only the last may arrive. So every request holds all events that are not answered.
+What cannot be done is acknowledged, and changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired, TypedDict
+
+from cnnlab.lab.explorers._settings import Control
+from cnnlab.lab.scenes.schema import Line, Scene
+
+MOST_EVENTS = 1000  # in one request
+FURTHEST = 2**31  # a serial so far ahead would use up JavaScript's numbers, and the explorer could not be asked again
+LARGEST = 1e100  # number in a cell: sums of such products stay finite
+PLACE = {"stage", "panel", "cell"}
+
+
+class Part(TypedDict):
+    """One part of an explorer; they stand below each other, those with ``abreast`` beside each other where they fit.
+
+    ``kind`` is "head" (controls and lines), "stage" (a scene, with controls in its bar) or another word, by which the
+    front end draws it: see ``front/explorer.js``.
+    """
+
+    kind: str
+    controls: NotRequired[list[Control]]
+    lines: NotRequired[list[Line]]
+    note: NotRequired[Line]  # a line below, whose room is kept while it is empty
+    scene: NotRequired[Scene]
+    stack: NotRequired[Stack]
+    table: NotRequired[Grid]
+    progress: NotRequired[list[int]]  # steps made, and steps in all
+    alive: NotRequired[bool]  # whether it goes on by itself: a front end that hears no more says so
+    abreast: NotRequired[bool]
+    fold: NotRequired[str]  # the words on the button that opens the panels; until then only the sum is shown
+
+
+class Stack(TypedDict):
+    """The sizes through a stack of layers, and what a cell of each sees of the input."""
+
+    sizes: list[int]  # of the input, and after each layer
+    layers: list[list]  # [kind, kernel, stride, padding]
+    fields: list[list[int]]  # [size, jump, start] in input cells
+
+
+class Grid(TypedDict):
+    """A table of buttons."""
+
+    columns: list[str]
+    rows: list[GridRow]
+
+
+class GridRow(TypedDict):
+    """One row of a table of buttons, a cell for each column."""
+
+    name: str
+    cells: list[GridCell]
+
+
+class GridCell(TypedDict):
+    """One button of a table: what stands on it, what it says in full, and the name that is pressed."""
+
+    text: str
+    says: str
+    style: str
+    press: str
+
+
+class Shown(TypedDict):
+    """All that a front end shows of an explorer; ``serial`` is that of the last event that has been served."""
+
+    serial: int
+    parts: list[Part]
+    undo: bool  # whether there is something to take back
+    veil: NotRequired[str]  # the key of the question whose answer it would show: it is covered until "uncover"
+
+
+def numbered(request: dict, after: int) -> list[dict]:
+    """Return the events of a request that have a serial of more than ``after``, in order, each once.
+
+    Examples
+    --------
+    >>> numbered({"events": [{"serial": 2, "press": "start"}, {"serial": "3"}, {"serial": 1}, 7]}, after=0)
+    [{'serial': 1}, {'serial': 2, 'press': 'start'}]
+    """
+    events = request.get("events")
+    found = {
+        event["serial"]: event
+        for event in (events[:MOST_EVENTS] if isinstance(events, list) else [])
+        if isinstance(event, dict) and is_index(event.get("serial"), after + FURTHEST) and event["serial"] > after
+    }
+    return [found[serial] for serial in sorted(found)]
+
+
+def read_event(event: dict) -> tuple[str, Any]:
+    """Return the kind of an event and what it asks for; two empty texts where it is not of the protocol's form.
+
+    Examples
+    --------
+    >>> read_event({"serial": 1, "press": "start"}), read_event({"serial": 1, "press": 2})
+    (('press', 'start'), ('', ''))
+    """
+    asked = [(kind, event[kind]) for kind in FORMS if kind in event]
+    return asked[0] if len(asked) == 1 and FORMS[asked[0][0]](asked[0][1]) else ("", "")
+
+
+def is_index(value: Any, below: int) -> bool:
+    """Return whether a value is an int from 0 to less than ``below``."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < below
+
+
+def _is_place(value: Any, keys: set[str]) -> bool:
+    """Return whether a stage, a panel and a cell are named, be they there or not."""
+    if not isinstance(value, dict) or value.keys() != keys or not isinstance(value["panel"], str):
+        return False
+    cell = value["cell"]
+    return isinstance(cell, list) and len(cell) == 3 and all(is_index(each, 2**31) for each in [value["stage"], *cell])
+
+
+def _is_drawable(number: Any) -> bool:
+    return isinstance(number, int | float) and not isinstance(number, bool) and abs(number) <= LARGEST
+
+
+FORMS = {
+    "set": lambda value: isinstance(value, dict) and all(isinstance(name, str) for name in value),
+    "edit": lambda value: _is_place(value, PLACE | {"value"}) and _is_drawable(value["value"]),
+    "press": lambda value: isinstance(value, str),
+    "pick": lambda value: _is_place(value, PLACE),
+}

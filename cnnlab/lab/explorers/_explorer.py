@@ -1,0 +1,399 @@
+"""What all explorers share: one widget each, whose settings are traits, and which answers what a front end asks."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from html import escape
+from types import SimpleNamespace
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets
+
+from cnnlab.lab import stills
+from cnnlab.lab.explorers import front
+from cnnlab.lab.explorers._events import Part, Shown, is_index, numbered, read_event
+from cnnlab.lab.explorers._heartbeat import heart
+from cnnlab.lab.explorers._settings import Control, Setting, furthest, with_changed
+from cnnlab.lab.scenes.schema import Line, Panel, Scene
+
+MOST_UNDONE = 50
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class _TakenBack(traitlets.TraitError):
+    """Makes traitlets take back what was changed; its cause says why."""
+
+
+class _WhenMade(type(anywidget.AnyWidget)):
+    """Begins once an explorer is wholly made: no constructor calls what a subclass overrides."""
+
+    def __call__(cls, *args, **kwargs):
+        made = super().__call__(*args, **kwargs)
+        made._begin()
+        return made
+
+
+class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
+    """Controls, formula and stages in one widget; a subclass states its settings as traits, and its scenes.
+
+    What a subclass computes depends on its arrays and on the settings that it is given, nothing else: so it can be
+    asked for any settings, not only those in view.
+
+    Parameters
+    ----------
+    arrays : dict of str to array
+        What a learner can type into, by the name of the panel.
+    limits : dict
+        By the name of a setting, what it can be where its class does not say it: the least and the most of a slider,
+        the options of a choice.
+    absent : iterable of str
+        Settings that have no control.
+    **settings
+        First values.
+    """
+
+    _esm = front.loader()
+    module = traitlets.Bytes().tag(sync=True)  # the front end, with the first explorer of a kernel
+    process = traitlets.Unicode(front.PROCESS).tag(sync=True)  # which kernel it is
+    asked = traitlets.Dict({"events": []}).tag(sync=True)  # stays so in the kernel: see set_state
+    shown = traitlets.Dict().tag(sync=True)
+
+    _made = False
+
+    def __init__(self, arrays=None, *, limits=None, absent=(), **settings):
+        self.arrays: dict[str, np.ndarray] = arrays or {}  # replaced by an edit, not written
+        self.limits, self.absent = dict(limits or {}), frozenset(absent)
+        self._busy, self._served, self._past, self._drawn, self._note, self._veil = False, 0, [], None, "", ""
+        classes = reversed(type(self).__mro__)  # so that a setting stands where its parent's stood
+        stated = (item for cls in classes for item in vars(cls).items() if isinstance(item[1], Setting))
+        self._settings: dict[str, Setting] = dict(stated)
+        super().__init__(**settings)
+        self.observe(self._changed, names=list(self._settings))
+        self.on_msg(self._heard)
+
+    def _begin(self) -> None:
+        self._made, self._first = True, (self.settings, self.arrays)
+        self.check(self.now())
+        self.refresh()
+        self.open()
+
+    def open(self) -> None:
+        """Tell the front ends, once there is something to show."""
+        if self._made:
+            super().open()
+
+    # --- what a subclass gives; s holds the settings by name ---
+
+    def check(self, s: SimpleNamespace) -> None:
+        """Raise ValueError where the settings do not go together."""
+
+    def inactive(self, s: SimpleNamespace) -> set[str]:
+        """Return the settings that change nothing now: they have no control."""
+        return set()
+
+    def scenes(self, s: SimpleNamespace) -> list[Scene]:
+        """Return the scene of each stage."""
+        return []
+
+    def formula_lines(self, s: SimpleNamespace, scenes: list[Scene]) -> list[Line]:
+        """Return the lines that stand beside the controls, such as the formula."""
+        return []
+
+    def note_line(self, s: SimpleNamespace) -> Line | None:
+        """Return a line below the controls, whose room is kept while it is empty; None for no such line."""
+        return None
+
+    def parts(self, s: SimpleNamespace, scenes: list[Scene]) -> list[Part]:
+        """Return what stands below each other: the head, then a stage for each scene."""
+        stages = [{"kind": "stage", "scene": scene} for scene in scenes]
+        stages[0]["controls"] = self.controls(s, "bar") + self.controls(s, "foot")
+        head = {"kind": "head", "controls": self.controls(s, "head"), "lines": self.formula_lines(s, scenes)}
+        note = self.note_line(s)
+        return [head if note is None else {**head, "note": note}, *stages]
+
+    def array_of(self, panel: str) -> str:
+        """Return the name of the array that a panel shows."""
+        return panel
+
+    def plane_of(self, s: SimpleNamespace, panel: str, number: int) -> np.ndarray:
+        """Return what a panel shows as its plane ``number``: a view (H, W) of its array, to be written to."""
+        return self.arrays[self.array_of(panel)][0, number]
+
+    def edit(self, s: SimpleNamespace, panel: str, cell: list[int], value: float) -> None:
+        """Put a number that a learner typed into an array, which is a copy made for it."""
+        number, row, column = cell
+        self.plane_of(s, panel, number)[row, column] = value
+
+    def note_of(self, panel: str, cell: list[int], before: list[Scene], after: list[Scene]) -> str:
+        """Return what there is to say of an edit, below the first stage until something else changes."""
+        return ""
+
+    def press(self, s: SimpleNamespace, name: str) -> None:
+        """Do what a button says."""
+
+    def pick(self, s: SimpleNamespace, stage: int, panel: str, cell: list[int]) -> None:
+        """Follow a click, where the scene asks for it."""
+
+    def title(self, s: SimpleNamespace, scenes: list[Scene]) -> str:
+        """Return the line above the static picture."""
+        lines = self.formula_lines(s, scenes)
+        return "".join(text for _, text in lines[0]) if lines else self.describe()
+
+    def describe(self) -> str:
+        """Return one stable line for text output."""
+        raise NotImplementedError
+
+    # --- settings ---
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings by name."""
+        return {name: getattr(self, name) for name in self._settings}
+
+    def now(self, **changed) -> SimpleNamespace:
+        """Return the settings as attributes, some of them changed."""
+        return SimpleNamespace(**{**self.settings, **changed})
+
+    def fits(self, s: SimpleNamespace) -> bool:
+        """Return whether the settings go together."""
+        try:
+            self.check(s)
+        except ValueError:
+            return False
+        return True
+
+    def bounds(self, s: SimpleNamespace, name: str) -> tuple[int, int]:
+        """Return the least and the most that a slider can be set to, the others being as they are."""
+
+        def fits(value: int) -> bool:
+            return self.fits(with_changed(s, **{name: value}))
+
+        low, high = (furthest(fits, getattr(s, name), end) for end in self._settings[name].limits(self))
+        return low, high
+
+    def controls(self, s: SimpleNamespace, place: str) -> list[Control]:
+        """Return the controls that stand in one place."""
+        hidden = self.absent | self.inactive(s)
+        there = (each for name, each in self._settings.items() if each.look["place"] == place and name not in hidden)
+        return [setting.control(self, s) for setting in there]
+
+    def change_of(self, name: str, value) -> tuple[str, Any]:
+        """Return the setting that a control changes, and to what; raise TypeError or ValueError if it does not."""
+        if name not in self._settings or name in self.absent | self.inactive(self.now()):
+            raise ValueError(f"{name} must be the name of a control")
+        return name, self._settings[name].read(self, value)
+
+    def check_change(self, name: str, value) -> None:
+        """Raise ValueError where a setting does not go with the others; those that are held are checked together."""
+        if self._made and not self._cross_validation_lock:
+            self.check(self.now(**{name: value}))
+
+    @contextmanager
+    def hold_trait_notifications(self) -> Iterator[None]:
+        """Change several settings at once; where they do not go together, all stay as they were."""
+        outermost = self._made and not self._cross_validation_lock
+        try:
+            with self._transaction(), super().hold_trait_notifications():
+                try:
+                    yield
+                    if outermost:
+                        self.check(self.now())
+                except BaseException as error:
+                    raise _TakenBack from error
+        except _TakenBack as taken_back:
+            raise taken_back.__cause__ from None
+
+    def set_together(self, settings: dict[str, Any]) -> None:
+        """Change several settings at once."""
+        with self.hold_trait_notifications():
+            for name, value in settings.items():
+                setattr(self, name, value)
+
+    def _changed(self, change) -> None:
+        self._note = ""
+        self.refresh()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Draw once, after all that is done inside; of transactions in each other, after the outermost."""
+        outer, self._busy = self._busy, True
+        try:
+            yield
+        finally:
+            self._busy = outer
+            self._draw()
+
+    # --- answering ---
+
+    @traitlets.default("module")
+    def _first_module(self) -> bytes:
+        return front.first_module()
+
+    def _heard(self, _widget, content, _buffers) -> None:
+        """Give a page what it asks for beside the traits: the front end, or the kernel's heartbeat."""
+        asked = content.get("ask") if isinstance(content, dict) else None
+        if asked == "module":
+            self.send({"module": True}, [front.packed()])
+        elif asked == "beat":
+            heart.carry(self)
+
+    @property
+    def _scenes(self) -> list[Scene]:
+        """The scenes of the present state, computed once, when they are asked for; with what is to say of an edit."""
+        if self._drawn is None:
+            self._drawn = self.scenes(self.now())
+        if self._note:
+            self._drawn[0]["note"] = self._note
+        return self._drawn
+
+    def refresh(self) -> None:
+        """Draw the present state anew, in one update."""
+        self._drawn = None
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._made and not self._busy:
+            shown: Shown = {"serial": self._served, "parts": self.parts(self.now(), self._scenes)}
+            shown |= {"undo": bool(self._past)} | ({"veil": self._veil} if self._veil else {})
+            self.shown = front.pack(shown)
+
+    def set_state(self, sync_data: dict) -> None:
+        """Answer a front end's request, and take nothing else that it may send."""
+        asked = sync_data.get("asked") if isinstance(sync_data, dict) else None
+        if isinstance(asked, dict):
+            heart.wake()
+            with self._transaction():
+                for event in numbered(asked, after=self._served):
+                    self._served = event["serial"]
+                    kind, wanted = read_event(event)
+                    if kind:
+                        getattr(self, f"_{kind}")(wanted)
+
+    def _set(self, settings: dict) -> None:
+        try:
+            with self.hold_trait_notifications():
+                for name, value in settings.items():
+                    setattr(self, *self.change_of(name, value))
+        except (TypeError, ValueError):
+            pass  # such as a slider that was moved before its new bound reached the page
+
+    def _press(self, name: str) -> None:
+        own = {"undo": self._undo, "reset": self.reset, "uncover": self.uncover}
+        if name in own:
+            own[name]()
+        else:
+            self.press(self.now(), name)
+        self.refresh()
+
+    def _pick(self, place: dict) -> None:
+        """Follow a click on a cell that is drawn, on a stage that asks to be told of clicks."""
+        panel = self._panel(place)
+        if panel and self._scenes[place["stage"]].get("pick") and _is_inside(place["cell"], panel["values"].shape):
+            self.pick(self.now(), **place)
+            self.refresh()
+
+    def _edit(self, edit: dict) -> None:
+        """Put a number into a cell that a learner can type into; a slider may have hidden it meanwhile."""
+        shown, panel, cell = self._panel(edit), edit["panel"], edit["cell"]
+        if not shown.get("editable") or cell[0] >= len(shown["values"]):
+            return
+        if not _is_inside(cell[1:], self.plane_of(self.now(), panel, cell[0]).shape):
+            return
+        name, scenes, arrays, settings = self.array_of(panel), self._scenes, self.arrays, self.settings
+        self.arrays = {**arrays, name: arrays[name].copy()}  # the others stay as they are, to go back to
+        self.edit(self.now(), panel, cell, float(edit["value"]))
+        changed = {setting: old for setting, old in settings.items() if getattr(self, setting) != old}
+        self._past, self._note = [*self._past, (arrays, changed)][-MOST_UNDONE:], ""
+        self.refresh()
+        self._note = self.note_of(panel, cell, scenes, self._scenes)
+
+    def _panel(self, place: dict) -> Panel | dict:
+        """Return the panel that an event names; an empty dict where there is no such panel or stage."""
+        there = self._scenes[place["stage"]]["panels"] if is_index(place["stage"], len(self._scenes)) else []
+        return next((panel for panel in there if panel["name"] == place["panel"]), {})
+
+    def _undo(self) -> None:
+        """Take back the last edit, with the settings that it changed."""
+        if self._past:
+            (self.arrays, settings), self._note = self._past.pop(), ""
+            self.set_together(settings)
+
+    def reset(self) -> None:
+        """Go back to the settings and the numbers of the beginning."""
+        settings, arrays = self._first
+        with self._transaction():
+            self.arrays, self._past, self._note = arrays, [], ""
+            self.set_together(settings)
+            self.refresh()
+
+    def cover(self, key: str) -> None:
+        """Cover the explorer until :meth:`uncover`, or until one asks to see it: it shows the answer to a question."""
+        self._veil = key
+        self._draw()
+
+    def uncover(self) -> None:
+        """Take the cover away."""
+        self.cover("")
+
+    # --- where no widget runs ---
+
+    def still(self) -> dict[str, str]:
+        """Return what stands for the widget where none runs, by mime type; a picture in base64."""
+        picture = stills.draw_scenes(self._scenes, self.title(self.now(), self._scenes)).png()
+        return {"image/png": b64encode(picture).decode()}
+
+    def __repr__(self) -> str:
+        return self.describe()
+
+    def _repr_mimebundle_(self, **kwargs) -> tuple[dict, dict]:
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        if not _is_watched():  # else whoever converts the notebook prefers a widget that nobody will see
+            data.pop(VIEW, None)
+        still = self.still()
+        if self._veil:
+            words = f"{type(self).__name__}: covered until the question above is answered"
+            return {**data, "text/plain": words, "text/html": _shut(still, self.describe())}, metadata
+        described = {"image/png": {"alt": self.describe()}} if "image/png" in still else {}
+        return {**data, "text/plain": self.describe(), **still}, {**metadata, **described}
+
+
+def present(method: Callable) -> property:
+    """Return the property that is what a method, ``x_of(s)``, says of the settings in view."""
+    return property(lambda self: getattr(self, method.__name__)(self.now()), doc=method.__doc__)
+
+
+def line(*spans: str | tuple[str, str]) -> Line:
+    """Return a line of text; a span is plain text, or (style, text)."""
+    return [["", span] if isinstance(span, str) else list(span) for span in spans]
+
+
+def _is_watched() -> bool:
+    """Return whether widgets may be seen where a cell runs.
+
+    They are not where a client in Python, as the number at its message's end tells, says that nobody is there to ask:
+    so do nbconvert and papermill; and Voilà, which shows widgets all the same.
+    """
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    kernel = getattr(shell, "kernel", None)
+    request = kernel.get_parent() if hasattr(kernel, "get_parent") else None
+    if not isinstance(request, dict) or "VOILA_BASE_URL" in os.environ:
+        return True
+    may_ask = request.get("content", {}).get("allow_stdin", True)
+    return may_ask or not re.search(r"_\d+_\d+$", str(request.get("header", {}).get("msg_id")))
+
+
+def _shut(still: dict[str, str], alt: str) -> str:
+    """Return a still as HTML that shows it when one asks for it."""
+    shown = stills.image_html(still["image/png"], alt) if "image/png" in still else escape(alt)
+    return f"<details><summary>The picture, for when you have your answer</summary>{shown}</details>"
+
+
+def _is_inside(indices: list[int], lengths: tuple[int, ...]) -> bool:
+    return all(at < length for at, length in zip(indices, lengths, strict=True))

@@ -1,0 +1,156 @@
+"""The settings of an explorer: traits, each of which says what its control looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from numbers import Real
+from types import SimpleNamespace
+from typing import Any, NotRequired, TypedDict
+
+import traitlets
+
+from cnnlab._validate import check_flag, check_int, shown
+
+
+class Control(TypedDict):
+    """One control as the front end draws it.
+
+    ``kind`` is slider, select, switch, tabs, radio, text, button or pad; ``place`` is "head" (beside the formula),
+    "bar" or "foot" (above or below the panels of a stage), or a word of the explorer's own; ``options`` are
+    [value, label].
+    """
+
+    name: str
+    kind: str
+    label: str
+    place: str
+    letter: NotRequired[str]
+    value: NotRequired[Any]
+    low: NotRequired[int]
+    high: NotRequired[int]
+    options: NotRequired[list[list]]
+    text: NotRequired[str]  # what a slider says in place of its number, and what a text field is to hold
+    disabled: NotRequired[bool]
+    missing: NotRequired[list]  # options that a page without a kernel does not have
+    title: NotRequired[str]
+
+
+class Setting(traitlets.TraitType):
+    """A setting of an explorer. ``explorer.stride = 3`` is checked with all others, and draws anew.
+
+    Parameters
+    ----------
+    default
+        Its value where the explorer's constructor gives none.
+    label : str
+        What stands beside the control.
+    limits
+        What it can be; the explorer's own ``limits`` go before.
+    **look
+        More of its :class:`Control`: the letter, the place, the title that is shown where the pointer rests on it.
+    """
+
+    kind = ""
+
+    def __init__(self, default, label: str, limits=None, **look: str):
+        super().__init__(default)
+        self._limits = limits
+        self.look: Control = {"kind": self.kind, "label": label, "place": "head", **look}
+
+    def _cross_validate(self, explorer, value):
+        explorer.check_change(self.name, value)
+        return value
+
+    def limits(self, explorer) -> Any:
+        """Return what it can be, whatever the other settings are."""
+        return explorer.limits.get(self.name, self._limits)
+
+    def control(self, explorer, s: SimpleNamespace) -> Control:
+        """Return its control, with what it can be set to, the other settings being as they are."""
+        return {**self.look, "name": self.name, "value": getattr(s, self.name)}
+
+    def read(self, explorer, value):
+        """Return what a front end sent as a value; raise TypeError or ValueError where it is none."""
+        return self.validate(explorer, value)
+
+
+class Slider(Setting):
+    """A whole number from a least to a most; the first value may lie beyond the most, and raises it."""
+
+    kind = "slider"
+
+    def __init__(self, default: int, label: str, low: int, high: int, **look: str):
+        super().__init__(default, label, (low, high), **look)
+
+    def validate(self, explorer, value):
+        low, high = self.limits(explorer)
+        if explorer._made:
+            return check_between(self.name, value, low, high)
+        value = check_int(self.name, value, low)
+        explorer.limits[self.name] = low, max(high, value)
+        return value
+
+    def control(self, explorer, s):
+        low, high = explorer.bounds(s, self.name)
+        return {**super().control(explorer, s), "low": low, "high": high}
+
+
+class Choice(Setting):
+    """One of a few words or numbers: ``options`` are {value: label}, or values that are their own labels."""
+
+    def __init__(self, options: Collection, label: str, *, kind: str = "select", **look: str):
+        super().__init__(next(iter(options), ""), label, options, kind=kind, **look)
+
+    def validate(self, explorer, value):
+        options = list(self.limits(explorer))
+        if isinstance(value, bool) or not isinstance(value, str | Real) or value not in options:
+            raise ValueError(f"{self.name} ({shown(value)}) must be one of {', '.join(map(str, options))}")
+        return options[options.index(value)]
+
+    def control(self, explorer, s):
+        options = self.limits(explorer)
+        labels = options if isinstance(options, dict) else {option: str(option) for option in options}
+        return {**super().control(explorer, s), "options": list(map(list, labels.items()))}
+
+
+class Switch(Setting):
+    """Something that is on or off."""
+
+    kind = "switch"
+
+    def validate(self, explorer, value):
+        return check_flag(self.name, value)
+
+
+def button(name: str, label: str, **look) -> Control:
+    """Return a button; the explorer is told by :meth:`Explorer.press`."""
+    return {"name": name, "kind": "button", "label": label, "place": "head", "disabled": False, **look}
+
+
+def check_between(name: str, value, low: int, high: int) -> int:
+    """Return ``value`` as an int from ``low`` to ``high``."""
+    value = check_int(name, value, low)
+    if value > high:
+        raise ValueError(f"{name} ({value}) must be at most {high}")
+    return value
+
+
+def furthest(fits: Callable[[int], bool], legal: int, end: int) -> int:
+    """Return the value nearest to ``end`` that fits, where all do from ``legal`` on up to one, and none beyond it.
+
+    Examples
+    --------
+    >>> furthest(lambda value: value <= 70, 5, 100), furthest(lambda value: value >= 3, 5, 0)
+    (70, 3)
+    """
+    if fits(end):
+        return end
+    while abs(end - legal) > 1:
+        middle = (legal + end) // 2
+        legal, end = (middle, end) if fits(middle) else (legal, middle)
+    return legal
+
+
+def with_changed(s: SimpleNamespace, **changed) -> SimpleNamespace:
+    """Return settings of which some are changed."""
+    return SimpleNamespace(**{**vars(s), **changed})

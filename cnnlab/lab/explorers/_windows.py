@@ -1,0 +1,152 @@
+"""What the explorers of windows share: sliders for R, F, P and S beside the formula, and arrays that fit them."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from cnnlab._validate import check_array
+from cnnlab.formula import Explanation, explain_axis
+from cnnlab.geometry import Axis, check_window
+from cnnlab.lab.explorers._events import LARGEST
+from cnnlab.lab.explorers._explorer import Explorer, line, present
+from cnnlab.lab.explorers._settings import Slider
+from cnnlab.lab.scenes.schema import Line
+
+SIZES, KERNELS, PADDINGS, STRIDES = (1, 12), (1, 7), (0, 4), (1, 4)  # the ranges of the sliders
+LONGEST_SIDE = 1024  # a side, with the padding: what is drawn
+
+
+def sliders(kernel: int = 3, padding: int = 0, stride: int = 1) -> tuple[Slider, Slider, Slider]:
+    """Return the sliders of F, P and S, with these values at first."""
+    return (
+        Slider(kernel, "kernel", *KERNELS, letter="F"),
+        Slider(padding, "padding", *PADDINGS, letter="P"),
+        Slider(stride, "stride", *STRIDES, letter="S"),
+    )
+
+
+class FormulaExplorer(Explorer):
+    """An explorer whose controls stand beside the output-size formula."""
+
+    def axis(self, s: SimpleNamespace) -> Axis:
+        """Return the checked rows, which are as the columns, for any settings."""
+        raise NotImplementedError
+
+    def explain(self) -> Explanation:
+        """Return the output size of the present settings with its reason."""
+        return explain_axis(self.axis(self.now()))
+
+    def check(self, s):
+        self.axis(s)
+
+    def formula_lines(self, s, scenes):
+        return lines_of(explain_axis(self.axis(s)))
+
+    def note_line(self, s):
+        return leftover_line(explain_axis(self.axis(s)))
+
+    def title(self, s, scenes):
+        return chain_of(explain_axis(self.axis(s)))
+
+
+class WindowExplorer(FormulaExplorer):
+    """An explorer of one windowed operation over square planes."""
+
+    size = Slider(5, "input", *SIZES, letter="R")
+    kernel, padding, stride = sliders()
+
+    def x_of(self, s: SimpleNamespace) -> np.ndarray:
+        """Return the input for any settings, (1, C, R, R)."""
+        return cut(self.arrays["x"], s.size)
+
+    def dy_of(self, s: SimpleNamespace) -> np.ndarray:
+        """Return the upstream gradient for any settings, of the shape of y."""
+        return cut(self.arrays["dy"], self.axis(s).out)
+
+    x, dy = present(x_of), present(dy_of)
+
+
+def lines_of(because: Explanation) -> list[Line]:
+    """Return the formula with the numbers in it, and below it with its letters."""
+    letters, numbers, *_, result = because.spans
+    return [line(("formula", "out = "), *numbers, " = ", *result), line(("soft", "= "), *letters)]
+
+
+def chain_of(because: Explanation) -> str:
+    """Return the formula with its letters, its numbers and its value, as text."""
+    letters, numbers, *_, result = because.spans
+    return "out = " + " = ".join("".join(text for _, text in step) for step in (letters, numbers, result))
+
+
+def leftover_line(because: Explanation) -> Line:
+    """Return what is left over in words; nothing where nothing is."""
+    return line(("soft", because.leftover_text)) if because.leftover else []
+
+
+def check_sliders(size: int, kernel, **geometry) -> dict[str, int]:
+    """Return kernel, padding and stride as the one number each that a slider shows; ``geometry`` as for ``conv2d``."""
+    rows, columns = check_window((size, size), kernel, **geometry)
+    if rows != columns or rows.before != rows.after:
+        given = ", ".join(f"{name} {value}" for name, value in {"kernel": kernel, **geometry}.items())
+        raise ValueError(f"{given} must be one number each: a slider sets rows, columns and all sides alike")
+    if rows.padded > LONGEST_SIDE:
+        room = f"({size} + 2*{rows.before} = {rows.padded:,})"
+        raise ValueError(f"padding ({rows.before}) must leave at most {LONGEST_SIDE:,} cells a side to draw {room}")
+    return {"kernel": rows.kernel, "padding": rows.before, "stride": rows.stride}
+
+
+def roomy(x: np.ndarray, dy: np.ndarray, w: np.ndarray | None, settings: dict[str, int]) -> dict[str, np.ndarray]:
+    """Return the arrays repeated to what the sliders can reach from these first values, w only where there is one."""
+    x, padding = grow(x, SIZES[1]), max(settings["padding"], PADDINGS[1])
+    arrays = {"x": x, "dy": grow(dy, x.shape[-1] + 4 * padding)}  # two convolutions in a chain pad by P
+    return arrays if w is None else {**arrays, "w": grow(w, max(settings["kernel"], KERNELS[1]))}
+
+
+def check_square(name: str, value, axes: str) -> np.ndarray:
+    """Return planes as a float64 array with the dimensions ``axes``, those in front being 1 where not given."""
+    array = np.array(check_array(name, value), dtype=np.float64, order="C")
+    if not 2 <= array.ndim <= len(axes):
+        counts = " to ".join(map(str, sorted({2, len(axes)})))
+        raise ValueError(f"{name} (shape {array.shape}) must have {counts} dimensions ({', '.join(axes)})")
+    if array.shape[-1] != array.shape[-2]:
+        raise ValueError(f"{name} (shape {array.shape}) must be square: its side is one letter of the formula")
+    if axes[0] == "N" and array.ndim == len(axes) and len(array) > 1:
+        raise ValueError(f"{name} (shape {array.shape}) must hold one image, not {len(array)}")
+    check_drawable(name, array)
+    return array.reshape((1,) * (len(axes) - array.ndim) + array.shape)
+
+
+def check_bias(b) -> np.ndarray | None:
+    """Return a bias, one number or one for each filter, as an array that can be drawn."""
+    if b is None:
+        return None
+    b = np.array(check_array("b", b), dtype=np.float64, ndmin=1)
+    check_drawable("b", b)
+    return b
+
+
+def check_drawable(name: str, array: np.ndarray) -> None:
+    """Raise unless every number of an array can be drawn and typed."""
+    odd = array[~(np.abs(array) <= LARGEST)]
+    if odd.size:
+        raise ValueError(f"{name} ({odd[0]} in it) must hold finite numbers of at most {LARGEST:g}: they are drawn")
+
+
+def grow(array: np.ndarray, side: int) -> np.ndarray:
+    """Return square planes repeated to ``side`` cells a side, so that a larger R or F has numbers to show."""
+    more = max(0, side - array.shape[-1])
+    return np.pad(array, [(0, 0)] * (array.ndim - 2) + [(0, more)] * 2, mode="wrap")
+
+
+def cut(array: np.ndarray, side: int) -> np.ndarray:
+    """Return a copy of the first ``side`` rows and columns of every plane."""
+    return array[..., :side, :side].copy()
+
+
+def check_gradient(dy, filters: int, axes: str = "NFHW") -> np.ndarray:
+    """Return ∂L/∂y as an array, by default of small, uneven integers: even ones would hide a missing turn of w."""
+    if dy is None:
+        return np.random.default_rng(3).integers(-2, 3, (1, filters, 8, 8)).astype(np.float64)
+    return check_square("dy", dy, axes)

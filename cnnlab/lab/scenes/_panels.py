@@ -1,0 +1,242 @@
+"""The parts of a scene: panels of numbers, and the wires between their cells."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cnnlab import padding
+from cnnlab.geometry import Axis
+from cnnlab.lab.scenes.schema import Panel, Scene, Shares, Sum, Wires
+from cnnlab.wiring import axis_wires
+
+FORWARD, BACKWARD = 0, 1  # rows of the stage
+INPUT, KERNEL, OUTPUT = 0, 1, 2  # columns of the stage
+LARGEST_GRID = 40 * 40  # cells of a plane; a larger one is one picture, like a photograph
+GRADIENT = {"row": BACKWARD, "role": "gradient"}
+Axes = tuple[Axis, Axis]
+
+
+def scene(shown: list[Panel], signs: list[str], wires: dict[str, Wires], at: str = "y", **options) -> Scene:
+    """Return a scene of some panels, the first cell of panel ``at`` in view; ``options`` are its other fields."""
+    first = {"panel": at, "cell": [0, 0, 0]}
+    return {"panels": shown, "signs": signs, "wires": wires, "first": first, **options}
+
+
+# --- panels -------------------------------------------------------------------------------------------------------
+
+
+def panel(name: str, values: np.ndarray, symbol: str, title: str, /, *, role: str, **options) -> Panel:
+    """Return a panel of planes ``values`` (P, H, W); ``options`` are the other fields of :class:`Panel`."""
+    values = np.array(values, dtype=np.float64)  # a copy: a scene stays as it is when the array is changed
+    count, *shape = values.shape
+    finite = np.abs(values[np.isfinite(values)])
+    defaults = {
+        "view": "photo" if math.prod(shape) > LARGEST_GRID else "cells",
+        "row": FORWARD,
+        "column": 0,
+        "planes": [count, 1],
+        "limit": float(finite.max(initial=0.0)),
+        "places": places(count, *map(range, shape)),
+    }
+    fixed = {"name": name, "symbol": symbol, "title": title, "role": role, "shape": shape, "values": values}
+    return {**defaults, **fixed, **options}
+
+
+def input_panel(name: str, planes: np.ndarray, axes: Axes, symbol: str, title: str, /, **options) -> Panel:
+    """Return a panel of padded input planes (C, H, W): its ring, and the rows and columns that no window reads."""
+    ends = dict(zip(("rows", "columns"), axes, strict=True))
+    indices = [range(-axis.before, axis.padded + axis.overhang - axis.before) for axis in axes]
+    look = {
+        "column": INPUT,
+        "end": "input",
+        "role": "x",
+        "places": places(len(planes), *indices),
+        "edges": {end: kinds_along(axis) for end, axis in ends.items()},
+        "unread": {end: _unread(axis) for end, axis in ends.items()},
+    }
+    return panel(name, planes, symbol, title, **{**look, **options})
+
+
+def kernel_panel(name: str, kernels: np.ndarray, symbol: str, title: str, /, **options) -> Panel:
+    """Return a panel of kernels (F, C, kh, kw): a column for each filter, a row for each channel."""
+    filters, channels, *shape = kernels.shape
+    where = places(1, *map(range, shape))
+    if filters * channels > 1:
+        where["planes"] = list(map(list, np.ndindex(filters, channels)))
+    look = {"column": KERNEL, "end": "tap", "role": "w", "planes": [channels, filters]}
+    return panel(name, kernels.reshape(-1, *shape), symbol, title, **{**look, "places": where, **options})
+
+
+def output_panel(name: str, planes: np.ndarray, symbol: str, title: str, /, **options) -> Panel:
+    """Return a panel of output planes (F, H, W)."""
+    return panel(name, planes, symbol, title, **{"column": OUTPUT, "end": "output", "role": "y", **options})
+
+
+def bias_panel(name: str, bias: np.ndarray, symbol: str, title: str, /, **options) -> Panel:
+    """Return a panel with the bias of each filter."""
+    where = {"planes": [[f] for f in range(len(bias))], "rows": [], "columns": []}
+    look = {"column": KERNEL, "end": "bias", "role": "b", "planes": [1, len(bias)], "places": where}
+    return panel(name, np.reshape(bias, (-1, 1, 1)), symbol, title, **{**look, **options})
+
+
+def places(count: int, rows, columns) -> dict:
+    """Return the places of ``count`` planes; a lone one is not written."""
+    planes = [[plane] for plane in range(count)] if count > 1 else [[]]
+    return {"planes": planes, "rows": list(rows), "columns": list(columns)}
+
+
+def side_by_side(count: int, most: int | None = None) -> list[int]:
+    """Return in how many rows and columns so many maps stand, all rows full: at most so many columns, or as rows.
+
+    Examples
+    --------
+    >>> side_by_side(12), side_by_side(3), side_by_side(7), side_by_side(12, 8)
+    ([4, 3], [3, 1], [7, 1], [2, 6])
+    """
+    across = next(across for across in range(most or math.isqrt(count), 0, -1) if count % across == 0)
+    return [count // across, across]
+
+
+def kinds_along(axis: Axis) -> list[int]:
+    """Return what each drawn cell along an axis is: of the input (0), padding (1), or beyond the padded edge (2)."""
+    lengths = (axis.before, axis.size, axis.after, axis.overhang)
+    return [kind for kind, length in zip((1, 0, 1, 2), lengths, strict=True) for _ in range(length)]
+
+
+def _unread(axis: Axis) -> list[int]:
+    """Return 1 for each drawn cell along an axis that no window reads: leftovers, and gaps where S > F."""
+    read = np.zeros(axis.padded + axis.overhang, int)
+    read[axis_wires(axis).padded] = 1
+    return (1 - read).tolist()
+
+
+# --- arrays -------------------------------------------------------------------------------------------------------
+
+
+def pad(x: np.ndarray, axes: Axes, value: float = 0.0) -> np.ndarray:
+    """Return x with all that is drawn around it: the padding, and what a window of ``ceil_mode`` hangs over."""
+    sides = tuple((axis.before, axis.far) for axis in axes)
+    return padding.pad2d(x, sides, mode="constant", value=value) if is_padded(axes) else x
+
+
+# --- wires --------------------------------------------------------------------------------------------------------
+
+
+def window_wires(axes: Axes, channels: int, filters: int, groups: int, *, turned: bool) -> Wires:
+    """Return the wires of a convolution; with a kernel ``turned`` by 180° they go through the tap on the other side.
+
+    Of the planes, ``channel`` is the channel's number within its group: where it stands in w.
+    """
+    deep, wide = channels // groups, filters // groups
+    planes = [(f, f // wide * deep + k, f * deep + k, k) for f in range(filters) for k in range(deep)]
+    output, source, tap, channel = map(list, zip(*planes, strict=True))
+    tables = {"planes": {"output": output, "input": source, "tap": tap, "part": tap, "channel": channel}}
+    return tables | _axis_tables(axes, turned)
+
+
+def pool_wires(axes: Axes, channels: int) -> Wires:
+    """Return the wires of a pooling, or of any operation that takes each channel by itself."""
+    planes = list(range(channels))
+    return {"planes": {"output": planes, "input": planes, "tap": [0] * channels}} | _axis_tables(axes, turned=False)
+
+
+def bias_wires(shape) -> Wires:
+    """Return the wires from each bias to every cell of its plane of an output (F, H, W)."""
+    planes, *lengths = (list(range(length)) for length in shape)
+    rows, columns = ({"output": cells, "bias": [0] * len(cells)} for cells in lengths)
+    return {"planes": {"output": planes, "bias": planes}, "rows": rows, "columns": columns}
+
+
+def _axis_tables(axes: Axes, turned: bool) -> dict:
+    tables = {}
+    for name, axis in zip(("rows", "columns"), axes, strict=True):
+        wires = axis_wires(axis)
+        output, tap = wires.output.tolist(), (wires.tap[::-1] if turned else wires.tap).tolist()
+        tables[name] = {"output": output, "input": wires.padded.tolist(), "tap": tap, "part": output}
+    return tables
+
+
+def packed_shares(shares: np.ndarray) -> Shares:
+    """Return the shares (C, out_h, out_w, kh, kw) of a scene's wires."""
+    return {"shape": list(shares.shape[1:]), "values": shares}
+
+
+# --- sums ---------------------------------------------------------------------------------------------------------
+
+
+def total(a: str, b: str, *, wires: str = "window", strip=("", " + ", ""), **options) -> Sum:
+    """Return the sum that makes a cell: a times b over its wires."""
+    opening, joiner, closing = strip
+    return {"wires": wires, "a": a, "b": b, "opening": opening, "joiner": joiner, "closing": closing, **options}
+
+
+def parts_in(a: str, b: str, goes: str, *, verb: str = "takes part in", wires: str = "window", **options) -> Sum:
+    """Return the terms that a cell takes part in, of cells of the panel ``goes``."""
+    return total(a, b, wires=wires, strip=(f"{verb} ", " ", ""), goes=goes, **options)
+
+
+SHARES_BACK = {"dx": total("dy", "share"), "dy": parts_in("dy", "share", "dx", verb="sends")}
+
+
+# --- words --------------------------------------------------------------------------------------------------------
+
+
+def size_of(array: np.ndarray) -> str:
+    """Return the size of the planes of an array in words.
+
+    Examples
+    --------
+    >>> size_of(np.ones((1, 1, 3, 4)))
+    '3×4'
+    """
+    height, width = array.shape[-2:]
+    return f"{height}×{width}"
+
+
+def setting(axes: Axes, name: str, default: int | None = None) -> int | tuple[int, int] | None:
+    """Return a setting of both axes as PyTorch's users write it: a number where they agree, None for the default."""
+    rows, columns = (getattr(axis, name) for axis in axes)
+    return (rows, columns) if rows != columns else None if rows == default else rows
+
+
+def call(function: str, given: str, settings: dict) -> str:
+    """Return the line that calls a function of PyTorch with the settings that are not None."""
+    named = "".join(f", {name}={value}" for name, value in settings.items() if value is not None)
+    return f"F.{function}({given}{named})"
+
+
+def pad_line(axes: Axes, fill: float = 0.0, *, beyond: bool = False) -> str:
+    """Return the line that pads x with numpy, also with what a window hangs over where that counts."""
+    pads = ", ".join(f"({axis.before}, {axis.far if beyond else axis.after})" for axis in axes)
+    value = f", constant_values={fill:g}".replace("inf", "np.inf") if fill else ""
+    return f"xp = np.pad(x, ((0, 0), (0, 0), {pads}){value})"
+
+
+def of_input(axes: Axes) -> str:
+    """Say how large the input is, and whether anything is drawn around it."""
+    return f"input {'×'.join(str(axis.size) for axis in axes)}{', padded' * is_padded(axes)}"
+
+
+def of_gradient(axes: Axes) -> str:
+    """Say how large the gradient of the input is, or what becomes of its padding."""
+    ring = any(axis.before or axis.after for axis in axes)
+    return "the ring is cropped" if ring else f"gradient {'×'.join(str(axis.size) for axis in axes)}"
+
+
+def source(axes: Axes) -> str:
+    """Return the name that the drawn input has in a line of numpy."""
+    return "xp" if is_padded(axes) else "x"
+
+
+def is_padded(axes: Axes) -> bool:
+    """Return whether anything is drawn around the input."""
+    return any(axis.before or axis.far for axis in axes)
+
+
+def without_code(given: Scene) -> Scene:
+    """Return a scene without lines of code, for arrays that have other names in the notebook."""
+    for each in given["panels"]:
+        each["says"].pop("code", None)
+    return {key: value for key, value in given.items() if key not in ("lines", "setup", "coverage")}

@@ -1,0 +1,174 @@
+"""The scenes of a pooling: forward and backward, and the rules for ties side by side."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cnnlab._validate import check_shape
+from cnnlab.lab.scenes import _panels as panels
+from cnnlab.lab.scenes import _sentences as sentences
+from cnnlab.lab.scenes._panels import GRADIENT, INPUT, SHARES_BACK, Axes, input_panel, output_panel, packed_shares
+from cnnlab.lab.scenes.schema import Scene
+from cnnlab.pooling import POOLS, check_pool
+from cnnlab.wiring import axis_wires
+
+TIE_RULES = {"first": "the first (max_pool2d)", "split": "shared (amax, autograd)", "all": "each in full: wrong"}
+
+
+def pooling_scene(x, kernel, *, op="max", dy=None, pad_value=None, **settings) -> Scene:
+    """Return the scene of one pooling, with its backward row where ``dy`` is given.
+
+    Parameters
+    ----------
+    x : array (1, C, H, W)
+    kernel : int or (int, int)
+    op : str
+        One of :data:`cnnlab.pooling.POOLS`.
+    dy : array (1, C, out_h, out_w), optional
+        The gradient of the loss with respect to y.
+    pad_value : float, optional
+        Something else for the pool to find in the padding, such as 0, to show why that is wrong for a maximum.
+    **settings
+        Those of the pool: ``stride``, ``padding``, ``ceil_mode`` …
+
+    Examples
+    --------
+    >>> scene = pooling_scene(np.arange(4.0).reshape(1, 1, 2, 2), 2)
+    >>> scene["shares"]["values"].ravel()
+    array([0., 0., 0., 1.])
+    """
+    run = _Run(x, kernel, op, pad_value, settings)
+    shown = [
+        input_panel("x", run.xp[0], run.axes, "x", panels.of_input(run.axes), editable=True),
+        output_panel("y", run.y[0], "y", f"{op} of each window, {panels.size_of(run.y)}"),
+    ]
+    if run.pool.picks:
+        shown[0]["marks"] = {"winner": np.argwhere(run.back(np.ones_like(run.y))[0]).tolist()}
+    if dy is not None:
+        check_shape("dy", dy, run.y.shape, "that of y")
+        shown += [
+            input_panel("dx", run.back(dy)[0], run.axes, "∂L/∂x", panels.of_gradient(run.axes), **GRADIENT),
+            output_panel("dy", dy[0], "∂L/∂y", "upstream", editable=True, **GRADIENT),
+        ]
+    pool, window = run.pool, "×".join(str(axis.kernel) for axis in run.axes)
+    sums = {
+        "x": panels.parts_in("x", "share", "y", values=True, uses=list(pool.uses)),
+        "y": panels.total("x", "share", strip=pool.strip, values=True, skips=not pool.picks),
+        **SHARES_BACK,
+    }
+    sentences.tell(shown, sentences.POOLING, sums, window=window, does=pool.words, **sentences.SHARE)
+    if pool.numpy:
+        cells = f"{panels.source(run.axes)}[0, {{plane input}}, {{rows input}}, {{columns input}}]"
+        shown[1]["says"]["code"] = sentences.filled(pool.numpy, window=cells)
+    lines = {"setup": panels.pad_line(run.axes, run.fill, beyond=run.foreign)}  # 0 may win beyond the edge, −∞ cannot
+    if line := _pytorch_line(run):
+        lines["lines"] = [["PyTorch", line]]
+    return panels.scene(shown, ["→"], run.wires, coverage="x", shares=packed_shares(run.shares), **lines)
+
+
+class _Run:
+    """A pool at work on one image: what it makes, what each wire has a share of, and the way back.
+
+    Padding that takes part, as something that the pool does not know of or as cells that it counts, is given to it as
+    input: so its gradient is seen.
+    """
+
+    def __init__(self, x: np.ndarray, kernel, op: str, pad_value: float | None, settings: dict):
+        self.kernel, self.pool, self.settings = kernel, POOLS[op], settings
+        self.axes = check_pool(x.shape[2:], kernel, **_without(settings, self.pool.options))
+        self.foreign = pad_value not in (None, self.pool.pads_with)
+        self.fill = pad_value if self.foreign else self.pool.pads_with
+        self.xp = panels.pad(x, self.axes, self.fill)
+        self.cells = _cells(self.axes, x.shape[1])
+        self.wires = {"window": panels.pool_wires(self.axes, x.shape[1])}
+        bare = _without(settings, ("padding", "ceil_mode"))
+        self.x, self.passed, self.start = x, settings, tuple(axis.before for axis in self.axes)
+        if self.foreign:
+            self.x, self.passed, self.start = self.xp, bare, (0, 0)
+        self.y, _ = self.pool.forward(self.x, kernel, **self.passed)
+        counts = settings.get("count_include_pad", "count_include_pad" in self.pool.options)
+        if counts and not self.foreign:
+            height, width = (min(axis.reach, axis.padded) for axis in self.axes)
+            self.x, self.start = self.xp[:, :, :height, :width], (0, 0)
+            self.passed = bare | {"ceil_mode": True}  # what hangs over the edge still counts for nothing
+        self.shares = self._shares()
+
+    def back(self, dy: np.ndarray) -> np.ndarray:
+        """Return the gradient (N, C, …) of the padded input for each of N upstream gradients."""
+        copies = np.repeat(self.x, len(dy), axis=0)
+        _, kept = self.pool.forward(copies, self.kernel, **self.passed)
+        dx = self.pool.backward(dy, kept, copies.shape, self.kernel, **self.passed)
+        (top, left), (height, width) = self.start, dx.shape[2:]
+        dxp = np.zeros((len(dy), *self.xp.shape[1:]))
+        dxp[:, :, top : top + height, left : left + width] = dx
+        return dxp
+
+    def _shares(self) -> np.ndarray:
+        """Return what each wire passes on of a 1, (C, out_h, out_w, kh, kw), as the pool's backward does it.
+
+        Outputs whose windows do not touch are asked together.
+        """
+        apart = [min(-(-axis.extent // axis.stride), axis.out) for axis in self.axes]
+        row, column = (np.arange(axis.out) % every for axis, every in zip(self.axes, apart, strict=True))
+        number = np.add.outer(row * apart[1], column)
+        asked = np.arange(math.prod(apart))[:, None, None, None] == number
+        answers = self.back(np.repeat(asked, self.y.shape[1], axis=1).astype(float))
+        return answers[number[:, :, None, None], *self.cells]
+
+
+def _without(settings: dict, names) -> dict:
+    return {name: value for name, value in settings.items() if name not in names}
+
+
+def tie_scene(x, kernel, dy, **settings) -> Scene:
+    """Return the scene with the input gradient of max pooling under each rule for ties, side by side.
+
+    Parameters
+    ----------
+    x, kernel, dy, settings
+        As :func:`pooling_scene`.
+
+    Examples
+    --------
+    >>> scene = tie_scene(np.ones((1, 1, 2, 2)), 2, np.array([[[[4.0]]]]))
+    >>> [panel["values"].ravel().tolist() for panel in scene["panels"][1:]]
+    [[4.0, 0.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0], [4.0, 4.0, 4.0, 4.0]]
+    """
+    run = _Run(x, kernel, "max", None, settings)
+    wins = (run.xp[0][run.cells] == run.y[0][..., None, None]).astype(float)
+    winners = np.maximum(1, wins.sum(axis=(-2, -1), keepdims=True))  # NaN is equal to no cell
+    shares = {"first": run.shares, "split": wins / winners, "all": wins}
+    shown = [output_panel("dy", dy[0], "∂L/∂y", "upstream", column=INPUT, role="gradient")]
+    for column, (rule, title) in enumerate(TIE_RULES.items(), start=1):
+        dx = run.back(dy)[0] if rule == "first" else np.zeros(run.xp.shape[1:])
+        if rule != "first":  # the others are not cnnlab's: along every wire its share of dy
+            np.add.at(dx, run.cells, dy[0][..., None, None] * shares[rule])
+        look = {"role": "gradient", "column": column, "shares": packed_shares(shares[rule])}
+        shown.append(input_panel(f"dx-{rule}", dx, run.axes, "∂L/∂x", title, **look))
+    for panel in shown:
+        kind = panel["name"][:2]
+        panel |= {"sum": dict(SHARES_BACK[kind]), "says": sentences.sentence(sentences.BACK[kind], **sentences.SHARE)}
+    shown[0]["sum"]["goes"] = "dx-first"
+    return panels.scene(shown, ["→", "", ""], run.wires, "dy", steps="dy", shares=packed_shares(run.shares))
+
+
+def _cells(axes: Axes, channels: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the padded input cell that each wire leaves, to index planes with: (C, 1, 1, 1, 1), rows, columns."""
+    rows, columns = (axis_wires(axis).padded.reshape(axis.out, axis.kernel) for axis in axes)
+    return np.arange(channels)[:, None, None, None, None], rows[:, None, :, None], columns[None, :, None, :]
+
+
+def _pytorch_line(run: _Run) -> str:
+    """Return the same pooling in PyTorch, which pads both sides alike and with no more than half a window."""
+    can = all(axis.before == axis.after <= axis.kernel // 2 and axis.dilation == 1 for axis in run.axes)
+    if not run.pool.pytorch or run.foreign or not can:
+        return ""
+    settings = {
+        "stride": panels.setting(run.axes, "stride"),
+        "padding": panels.setting(run.axes, "before", 0),
+        "ceil_mode": run.settings.get("ceil_mode") or None,
+        "count_include_pad": None if run.settings.get("count_include_pad", True) else False,
+    }
+    return panels.call(run.pool.pytorch, f"x, {panels.setting(run.axes, 'kernel')}", settings)

@@ -1,0 +1,227 @@
+"""The scenes of a training: how far it has come, and what its network now makes of an image."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from cnnlab import losses
+from cnnlab.lab.numbers import format_percent, format_value
+from cnnlab.lab.scenes._layers import as_planes, map_panel
+from cnnlab.lab.scenes._network import bars_panel
+from cnnlab.lab.scenes._panels import kernel_panel, panel, places, scene, side_by_side, size_of
+from cnnlab.lab.scenes._sentences import sentence
+from cnnlab.lab.scenes.schema import Panel, Scene
+from cnnlab.network import Sequential
+
+SMALLEST = 1e-6  # δ where the bars begin
+WINDOW = 20  # steps that δ, and a point of the train curves, is the mean of
+MOST_POINTS, MOST_PICTURES, MOST_ACROSS = 400, 8, 8  # points of a curve, pictures, maps side by side
+PICTURE = 3.8  # the side of a picture, where 1 is a cell with a number
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+TOLD = {
+    "deltas": "δ is the derivative of an image’s loss by the layer’s output: its mean size over the last 20 steps.",
+    "confusion": "Label and answer {place}: so many held-out images. Off the diagonal the answer is wrong.",
+    "worst": "A pixel of a held-out image, from 0 (paper) to 1 (ink).",
+}
+
+
+def summary_scene(run) -> Scene:
+    """Return the scene of a :class:`cnnlab.lab.training.Run`: curves, δ by layer, confusion matrix, worst images.
+
+    Examples
+    --------
+    >>> from cnnlab.data import load_digits
+    >>> from cnnlab.lab.training import Plan, Run
+    >>> scene = summary_scene(Run(load_digits(), Plan((4, 4), 0.03, 16, epochs=1, seed=0)))
+    >>> [panel["name"] for panel in scene["panels"]], scene["panels"][3]["values"].sum()
+    (['loss', 'accuracy', 'deltas', 'confusion', 'worst'], np.float64(360.0))
+    """
+    now, probabilities = run.evaluate()
+    points = [*(point for point in run.held_out if point.step < run.step), now]
+    steps, loss, accuracy = np.array(points, dtype=float).T
+    trained = np.array([(record.loss, record.accuracy) for record in run.records]).reshape(-1, 2).T
+    axis = {"last": run.steps, "ticks": run.plan.epochs, "label": "epoch"}
+    shown = [
+        chart_panel("loss", trained[0], steps, loss, **axis),
+        chart_panel("accuracy", 100 * trained[1], steps, 100 * accuracy, unit="%", **axis),
+        deltas_panel(run.deltas[-WINDOW:] or [run.model.deltas]),
+        confusion_panel(run.data.y_test, probabilities),
+        worst_panel(run.data.x_test, run.data.y_test, probabilities),
+    ]
+    for column, each in enumerate(shown):
+        each["column"] = column
+        if each["name"] in TOLD:
+            each["says"] = sentence(TOLD[each["name"]])
+    return scene(shown, [], {}, "confusion")
+
+
+def maps_scene(model: Sequential, first: np.ndarray, image: np.ndarray, layer: int, name: str) -> Scene:
+    """Return the scene with the first kernels before the training and now, and what a layer makes of an image.
+
+    Parameters
+    ----------
+    model : Sequential
+        Its first layer is a convolution.
+    first : array (F, C, kh, kw)
+        The kernels of that layer before the training.
+    image : array (1, C, H, W)
+    layer : int
+        Whose maps are shown.
+    name : str
+        What that layer is called.
+
+    Examples
+    --------
+    >>> from cnnlab.lab.training import SmallNetwork
+    >>> model = SmallNetwork((1, 8, 8), (8, 16), 10, rng=np.random.default_rng(0))
+    >>> scene = maps_scene(model, model.params["0.w"], np.ones((1, 1, 8, 8)), 4, "max-pooling")
+    >>> [(panel["name"], panel["planes"]) for panel in scene["panels"]]
+    [('w0', [4, 2]), ('w', [4, 2]), ('x', [1, 1]), ('p', [1, 1]), ('maps', [2, 8])]
+    """
+    w = model.params["0.w"]
+    outputs = model.outputs(image)
+    _, probabilities = losses.softmax_cross_entropy(outputs[-1], np.array([0]))  # whatever the label
+    down, across = side_by_side(len(w))
+    look = {"planes": [w.shape[1] * down, across], "limit": float(np.abs([first, w]).max())}
+    shown = [
+        kernel_panel("w0", first, "w", "at first", column=0, **look),
+        kernel_panel("w", w, "w", "now", column=1, **look),
+        map_panel("x", image, "x", size_of(image), column=2),
+        bars_panel("p", probabilities[0], "softmax", column=3),
+        map_panel("maps", outputs[layer], name, size_of(outputs[layer]), band=1),
+    ]
+    shown[-1]["planes"] = side_by_side(len(as_planes(outputs[layer])), MOST_ACROSS)
+    return scene(shown, ["→", "⋆", "→"], {}, "x", compact=True)
+
+
+# --- panels -------------------------------------------------------------------------------------------------------
+
+
+def chart_panel(name: str, trained: np.ndarray, steps: np.ndarray, tested: np.ndarray, *, unit="", **axis) -> Panel:
+    """Return a chart of what was measured at every step of the training, and at some steps on held-out images.
+
+    Examples
+    --------
+    >>> axis = {"last": 9, "ticks": 3, "label": "epoch"}
+    >>> chart = chart_panel("loss", np.array([2.0, 1.0]), np.array([0, 2]), np.array([2.2, 1.1]), **axis)["chart"]
+    >>> chart["top"], chart["lines"][0]["y"]
+    (2.5, array([2. , 1.5]))
+    """
+    count = len(trained)
+    drawn = np.arange(count, 0, -max(1, math.ceil(count / MOST_POINTS)))[::-1]  # the last step is among them
+    smooth = running_mean(trained)[drawn - 1]
+    lines = [{"name": "train", "x": drawn, "y": smooth}, {"name": "held out", "x": steps, "y": tested}]
+    top = 100.0 if unit else round_up(np.concatenate([smooth, tested]))
+    chart = {"unit": unit, "top": top, "lines": lines, **axis}
+    return panel(name, [[tested[-1:]]], name, "", role="y", view="chart", chart=chart)
+
+
+def deltas_panel(steps: Sequence[dict[str, float]]) -> Panel:
+    """Return a bar for each layer: how large δ was there, the mean of some steps.
+
+    Examples
+    --------
+    >>> shown = deltas_panel([{"dense": 0.002}, {"dense": 0.0}])
+    >>> shown["captions"], shown["texts"], shown["lengths"]
+    (['dense'], ['1.0·10⁻³'], [0.5])
+    """
+    means = {name: sum(step[name] for step in steps) / len(steps) for name in steps[0]}
+    values = list(means.values())
+    look = {"view": "bars", "captions": list(means), "lengths": list(map(log_length, values))}
+    look |= {"texts": list(map(format_power, values)), "alias": "mean |δ|", "places": places(1, [], [])}
+    return panel("deltas", np.reshape(values, (1, -1, 1)), "mean |δ|", "by layer, 10⁻⁶ to 1", role="gradient", **look)
+
+
+def confusion_panel(labels, probabilities) -> Panel:
+    """Return how many images of each class (row) got each answer (column), the misses marked.
+
+    Examples
+    --------
+    >>> shown = confusion_panel([0, 1, 1], np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]]))
+    >>> shown["values"][0].tolist(), shown["marks"]
+    ([[1.0, 0.0], [1.0, 1.0]], {'miss': [[0, 1, 0]]})
+    """
+    counts = np.zeros((probabilities.shape[1],) * 2)
+    np.add.at(counts, (labels, probabilities.argmax(axis=1)), 1)
+    misses = np.argwhere(counts * (1 - np.eye(len(counts)))).tolist()
+    look = {"heads": ["label", "answer"], "alias": "images", "marks": {"miss": [[0, *cell] for cell in misses]}}
+    return panel("confusion", counts[None], "held out", "by label ↓ and answer →", role="y", **look)
+
+
+def worst_panel(images, labels, probabilities) -> Panel:
+    r"""Return the images with the worst answers: first those that are wrong, the least probable label first.
+
+    Examples
+    --------
+    >>> probabilities = np.array([[0.9, 0.1], [0.8, 0.2], [0.6, 0.4]])
+    >>> shown = worst_panel(np.ones((3, 1, 1, 1)), np.array([0, 1, 1]), probabilities)
+    >>> shown["title"], shown["captions"][0]
+    ('2 of 3 wrong', '1 read as 0\n80 % sure')
+    """
+    answers, each = probabilities.argmax(axis=1), np.arange(len(labels))
+    right = answers == labels
+    worst = np.lexsort((probabilities[each, labels], right))[:MOST_PICTURES]
+    sure = map(format_percent, probabilities[worst, answers[worst]])
+    captions = [f"{labels[k]} read as {answers[k]}\n{share} sure" for k, share in zip(worst, sure, strict=True)]
+    planes = np.asarray(images[worst], dtype=np.float64).mean(axis=1)
+    look = {"scale": PICTURE / max(planes.shape[1:]), "planes": side_by_side(len(worst), 4), "alias": "pixel"}
+    title = f"{np.sum(~right)} of {len(right)} wrong"
+    return panel("worst", planes, "the worst", title, role="x", captions=captions, **look)
+
+
+# --- numbers ------------------------------------------------------------------------------------------------------
+
+
+def running_mean(values: Sequence[float]) -> np.ndarray:
+    """Return the mean of each value and the up to ``WINDOW - 1`` before it.
+
+    Examples
+    --------
+    >>> running_mean([1, 3, 8])
+    array([1., 2., 4.])
+    """
+    sums = np.cumsum([0.0, *values])
+    ends = np.arange(1, len(values) + 1)
+    starts = np.maximum(0, ends - WINDOW)
+    return (sums[ends] - sums[starts]) / (ends - starts)
+
+
+def round_up(values: np.ndarray) -> float:
+    """Return a round number, such as 2.5 times a power of ten, that no finite value exceeds.
+
+    Examples
+    --------
+    >>> round_up(np.array([0.3, 2.31, np.inf])), round_up(np.array([120.0]))
+    (2.5, 150.0)
+    """
+    most = np.max(values[np.isfinite(values)], initial=0.0) or 1.0
+    power = 10.0 ** math.floor(math.log10(most))
+    return next(factor * power for factor in (1, 1.5, 2, 2.5, 3, 4, 5, 10) if factor * power >= most)
+
+
+def log_length(value: float) -> float:
+    """Return how long the bar of a δ is, from 0 to 1: a sixth less for a tenth of δ.
+
+    Examples
+    --------
+    >>> [log_length(value) for value in (2, 1, 1e-3, 1e-6, 1e-9, 0, math.nan)]
+    [1.0, 1.0, 0.5, 0.0, 0.0, 0.0, 0.0]
+    """
+    return min(1.0, max(0.0, 1 - math.log10(value) / math.log10(SMALLEST))) if value > 0 else 0.0
+
+
+def format_power(value: float) -> str:
+    """Return a number as a power of ten; nothing for NaN, which is no number yet.
+
+    Examples
+    --------
+    >>> format_power(0.00231), format_power(52000), format_power(0), format_power(math.inf), format_power(math.nan)
+    ('2.3·10⁻³', '5.2·10⁴', '0', '∞', '')
+    """
+    if not value or not math.isfinite(value):
+        return "" if math.isnan(value) else format_value(value)
+    digits, power = f"{value:.1e}".split("e")
+    return f"{digits}·10{str(int(power)).translate(SUPERSCRIPTS)}"

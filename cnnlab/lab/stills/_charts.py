@@ -1,0 +1,143 @@
+"""Panels of bars and of curves, as in ``front/bars.js`` and ``front/chart.js``. Lengths in px."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from cnnlab._validate import LARGEST, check_array, check_named, check_shape
+from cnnlab.lab.numbers import format_percent
+from cnnlab.lab.scenes import panel, round_up
+from cnnlab.lab.stills._canvas import DASHED, Block, Canvas, Sizes, check_kinds
+from cnnlab.lab.stills._colours import BLUE, GRADIENT, INK, POSITIVE, SOFT, mixed
+from cnnlab.lab.stills._text import BODY, LEAST, SMALL, width_of
+
+ROW, LENGTH, THICK, SHORTEST = 18, 132, 11, 2  # of the bars: a row, the longest one, how thick, the shortest one
+PLAIN_BAR = mixed(POSITIVE, 0.35)
+DECADES = 6  # the parts of a scale
+SPACE = 8  # between texts
+WIDTH, HEIGHT, KEY = 250, 180, 30  # of a chart; the line of its legend
+LEFT, RIGHT, ABOVE, UNDER = 40, 12, 28, 34  # the room around the curves, with the legend above them
+RULES, MOST_TICKS = 5, 11  # parts that the grid divides the y axis into, numbers on the x axis
+LOOKS = {"colour": BLUE, "width": 1.8}, {"colour": GRADIENT, "width": 1.8, "dashes": DASHED}  # of the curves
+
+
+class Bars(Block):
+    """A panel of bars; those with lengths of their own have a scale of decades."""
+
+    def measure(self, sizes: Sizes) -> None:
+        names, texts = self.panel["captions"], self.panel.get("texts", ["> 99 %"])
+        self.names, self.texts = (SPACE + max(width_of(text, BODY, True) for text in each) for each in (names, texts))
+        self.width, self.height = self.names + LENGTH + self.texts, ROW * len(names)
+
+    def draw_body(self, canvas: Canvas, x: float, y: float, light: np.ndarray, faded: bool) -> None:
+        shown, start, shares = self.panel, x + self.names, self.panel["values"].ravel()
+        decades = "lengths" in shown
+        for at in start + LENGTH / DECADES * np.arange(DECADES * decades):
+            canvas.line([at, at], [y, y + ROW * len(shares)])
+        lengths = np.clip(np.nan_to_num(shown.get("lengths", shares / (shown["limit"] or 1.0))), 0.0, 1.0)
+        texts = shown.get("texts", map(format_percent, shares))
+        for k, (name, length, text) in enumerate(zip(shown["captions"], lengths, texts, strict=True)):
+            best, middle = k == shown.get("best", -1), y + (k + 0.5) * ROW
+            fill = GRADIENT if decades else POSITIVE if best else PLAIN_BAR
+            canvas.write(x, middle, name, bold=not decades)
+            canvas.box(start, middle - THICK / 2, max(SHORTEST, LENGTH * length), THICK, fill=fill)
+            end = start + LENGTH + self.texts
+            canvas.write(end, middle, text, colour=INK if best else SOFT, bold=best, align=1.0)
+
+
+class Curves(Block):
+    """A panel of one or two curves, with a legend that has their last numbers."""
+
+    def measure(self, sizes: Sizes) -> None:
+        chart = self.panel["chart"]
+        last = [f"{three_digits(line['y'][-1])} {chart['unit']}" if len(line["y"]) else "" for line in chart["lines"]]
+        self.legend = [f"{line['name']} {text}".strip() for line, text in zip(chart["lines"], last, strict=True)]
+        keys = sum(KEY + width_of(text, SMALL) + SPACE for text in self.legend) - SPACE
+        self.width, self.height = max(WIDTH, keys), HEIGHT
+
+    def draw_body(self, canvas: Canvas, x: float, y: float, light: np.ndarray, faded: bool) -> None:
+        chart, look = self.panel["chart"], {"size": LEAST, "colour": SOFT}
+        left, wide, bottom, high = x + LEFT, WIDTH - LEFT - RIGHT, y + HEIGHT - UNDER, HEIGHT - ABOVE - UNDER
+        for part in np.arange(RULES + 1) / RULES:
+            at = bottom - high * part
+            canvas.line([left, left + wide], [at, at])
+            canvas.write(left - 5, at, f"{three_digits(chart['top'] * part)}{chart['unit']}", align=1.0, **look)
+        last = chart["ticks"] or 1
+        step = next(k * 10**power for power in range(10) for k in (1, 2, 5) if last / (k * 10**power) < MOST_TICKS)
+        for tick in range(0, chart["ticks"] + 1, step):
+            canvas.write(left + wide * tick / last, bottom + 11, str(tick), align=0.5, **look)
+        canvas.write(left + wide / 2, bottom + UNDER - 8, chart["label"], align=0.5, **look)
+        for line, text, style in zip(chart["lines"], self.legend, LOOKS, strict=False):
+            canvas.line([x, x + KEY - 4], [y + 6, y + 6], **style)
+            x = canvas.write(x + KEY, y + 6, text, size=SMALL) + SPACE
+            known = np.isfinite(line["y"])
+            xs = left + wide * line["x"][known] / (chart["last"] or 1)
+            ys = bottom - high * np.minimum(1.0, line["y"][known] / chart["top"])
+            if len(xs):
+                canvas.line(xs, ys, **style)
+                canvas.box(xs[-1] - 3, ys[-1] - 3, 6, 6, fill=style["colour"])
+
+
+def three_digits(value: float) -> str:
+    """Return a number in at most three digits.
+
+    Examples
+    --------
+    >>> three_digits(0.00023), three_digits(2.30258), three_digits(100.0)
+    ('2.3·10⁻⁴', '2.3', '100')
+    """
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "∞"
+    if value and not 1e-3 <= abs(value) < 1e4:
+        digits, power = f"{value:.1e}".split("e")
+        return f"{digits}·10{str(int(power)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+    return f"{value:.3g}"
+
+
+def draw_curves(x, curves, ax: Axes, *, title: str = "", label: str = "") -> Axes:
+    """Draw curves with their names and their last numbers, both axes from 0 on; returns the Axes.
+
+    Parameters
+    ----------
+    x : array (n,)
+        From 0 on, the last one the greatest, and a whole number.
+    curves : dict of arrays (n,)
+        By their names; one or two, which colour and dashes tell apart. What is not finite is left out.
+    ax : Axes
+        Where to draw; its limits are set, its frame is taken away.
+    title, label : str
+        What stands above the curves and below the axis.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Where an argument is not of this kind.
+
+    Examples
+    --------
+    >>> from cnnlab.lab.stills import new_axes
+    >>> ax = draw_curves([0, 1, 2], {"squares": [0, 1, 4]}, new_axes(), label="x")
+    """
+    x = check_array("x", x, ("n",))
+    if not 0 <= x.min() <= x.max() == x[-1] == np.floor(x[-1]) <= LARGEST:
+        raise ValueError(f"x (from {x.min()} to {x[-1]}) must be 0 or more, and end at its greatest, a whole number")
+    check_named("curves", curves)
+    if len(curves) not in (1, 2):
+        raise ValueError(f"curves ({len(curves)} of them) must be one or two")
+    for name in curves:
+        check_kinds(ax, title=title, label=label, **{"a name in curves": name})
+    lines = [{"name": name, "x": x, "y": check_array(name, y, ("n",))} for name, y in curves.items()]
+    for line in lines:
+        check_shape(line["name"], line["y"], x.shape, "that of x")
+        if (line["y"] < 0).any():
+            raise ValueError(f"{line['name']} (down to {np.nanmin(line['y'])}) must be 0 or more")
+    top, last = round_up(np.concatenate([line["y"] for line in lines])), int(x[-1])
+    chart = {"unit": "", "top": top, "last": last, "ticks": last, "label": label, "lines": lines}
+    block = Curves(panel("curves", [[[top]]], title, "", role="y", view="chart", chart=chart), Sizes(0, 0, {}))
+    canvas = Canvas()
+    block.draw(canvas, 0.0, 0.0, np.zeros(0), faded=False)
+    canvas.width, canvas.height = block.width, block.height
+    return canvas.fit(ax)

@@ -1,0 +1,235 @@
+"""A scene as a still: its panels, the cell in view with its sum as in ``front/strip.js``, and a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import product
+
+from cnnlab.lab.numbers import format_value
+from cnnlab.lab.scenes.reading import Term, name_of, panel_of, sentence_of, strip_of, summed, terms_of
+from cnnlab.lab.scenes.schema import Scene
+from cnnlab.lab.stills._canvas import APART, UNIT, WIDTH, Block, Canvas, Sizes
+from cnnlab.lab.stills._charts import Bars, Curves
+from cnnlab.lab.stills._colours import ROLES, SOFT
+from cnnlab.lab.stills._highlight import LIT, light_of
+from cnnlab.lab.stills._planes import LONGEST_SIDE, SMALLEST, Planes, needed
+from cnnlab.lab.stills._text import Run, width_of, words, wrap
+
+NARROWEST = 540  # px that the words have, however narrow the panels are
+TITLE, TITLE_ROW = 16.0, 24
+STRIP_ROW, AROUND = 22, 6  # px of a row of the strip, and around all rows
+MOST_TERMS = 12  # of a sum, written one by one
+
+# The kinds of picture: the class that draws the panels of a view.
+VIEWS: dict[str, type[Block]] = {"cells": Planes, "photo": Planes, "bars": Bars, "chart": Curves}
+
+HEIGHT = 1000  # of a page; a scene may be higher where nothing else helps
+COMPACT, UNNUMBERED, PHOTO = 12, 20, 300  # the largest cell of a compact scene, of one without numbers; a photograph
+FLOWING, FLOWING_PHOTO = 20, 96  # a cell and a photograph where panels stand in rows of as many as there is room for
+STACKED = 8  # between panels of one column and row
+NO_SIGN, SIGN = 12, 26  # the room between columns
+WAYS = (200, 4), (72, 4), (72, 2), (72, 1)  # the room of a caption, and kernels side by side: the more the better
+SIZES_OF_SIGNS, SYMBOL, WORD = {"⋆": 34.0, "·": 34.0}, 24.0, 13.0  # another that is one letter, and a word
+
+Phrase = list[Run]
+Blocks = list[tuple[Block, float, float]]  # with their corners
+Layout = tuple[Blocks, list[tuple[float, float, str]], float, float]  # blocks, signs at their middles; how large it is
+
+
+def draw_scenes(scenes: Sequence[Scene], title: str = "") -> Canvas:
+    """Draw scenes below each other, each with the sum of the cell that it starts at, below a title.
+
+    Parameters
+    ----------
+    scenes : list of dict
+        From :mod:`cnnlab.lab.scenes`.
+    title : str
+        Broken before its signs of equality, where that is enough.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cnnlab.lab.scenes import convolution_scene
+    >>> canvas = draw_scenes([convolution_scene(np.full((1, 1, 1, 1), 3), np.full((1, 1, 1, 1), 2))])
+    >>> [word.text.strip() for word in canvas.words][:3], canvas.png()[1:4]
+    (['x', 'input 1×1', '3'], b'PNG')
+    """
+    canvas, layouts = Canvas(), list(map(lay_out, scenes))
+    width = canvas.width = max([NARROWEST, *(wide for _, _, wide, _ in layouts)])
+    y = canvas.write_lines(0, 0, title_lines(title, width), row=TITLE_ROW, size=TITLE)
+    for number, (scene, layout) in enumerate(zip(scenes, layouts, strict=True)):
+        if number:
+            canvas.line([0, width], [y + APART, y + APART])
+        y = _draw(canvas, scene, layout, y + APART * (2 if number else bool(title)), width)
+    canvas.height = y
+    return canvas
+
+
+def title_lines(title: str, width: float) -> list[list[Run]]:
+    """Return the lines of a title."""
+    phrases = [[Run(part)] for part in re.split("(?<= )(?== )", title) if part]
+    too_wide = any(width_of(part.text, TITLE) > width for (part,) in phrases)
+    return wrap(words(title) if too_wide else phrases, width, TITLE)
+
+
+def _draw(canvas: Canvas, scene: Scene, layout: Layout, y: float, width: float) -> float:
+    """Draw a scene below ``y``, its words ``width`` wide; returns where it ends."""
+    y = canvas.write_lines(0, y, wrap(words(scene.get("heading", ""), bold=True), width), row=TITLE_ROW)
+    light = light_of(scene, scene["first"])
+    is_sum = any((levels == LIT).any() for levels in light.values())
+    blocks, signs, _, height = layout
+    for block, left, top in blocks:
+        name = block.panel["name"]
+        block.draw(canvas, left, y + top, light[name], faded=is_sum and name != scene.get("window"))
+    for x, middle, text in signs:
+        canvas.write(x, y + middle, text, size=_size(text), colour=SOFT, align=0.5)
+    y += height + APART
+    if scene["wires"]:
+        canvas.line([0, width], [y, y])
+        y = canvas.write_lines(0, y + AROUND, wrap(_phrases(scene), width), row=STRIP_ROW) + AROUND
+    y = canvas.write_lines(0, y, wrap(words(sentence_of(scene, scene["first"]), SOFT), width))
+    return canvas.write_lines(0, y, wrap(words(scene.get("note", ""), bold=True), width))
+
+
+# --- where panels stand ---
+
+
+def lay_out(scene: Scene) -> Layout:
+    """Return the layout with the largest cells that fit the page, with numbers where they can be read.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cnnlab.lab.scenes import convolution_scene
+    >>> sides = range(5, 30, 8)
+    >>> layouts = [lay_out(convolution_scene(np.ones((1, 1, side, side)), np.ones((1, 1, 3, 3)))) for side in sides]
+    >>> [blocks[0][0].side for blocks, *_ in layouts]
+    [38, 29, 18, 12]
+    """
+    panels, compact = scene["panels"], scene.get("compact", False)
+    roomy = [panel for panel in panels if panel["view"] == "cells" and panel.get("scale", 1.0) >= 1]
+    written = {}
+    if not compact and all(max(panel["shape"]) <= LONGEST_SIDE for panel in roomy):
+        written = {panel["name"]: needed(panel["values"]) for panel in roomy}
+    if not scene["signs"] and "inset" not in scene and all(panel["row"] == 0 for panel in panels):
+        sizes = Sizes(max([FLOWING, *written.values()]) if written else COMPACT, FLOWING_PHOTO, written, compact)
+        layouts = [_arranged(_in_rows(scene, length), sizes) for length in range(len(panels), 0, -1)]
+        return next((layout for layout in layouts if layout[2] <= WIDTH), layouts[-1])
+    for numbers in (written, {}):
+        least = max(numbers.values(), default=SMALLEST)
+        largest = max(least, COMPACT if compact else UNIT if numbers else UNNUMBERED)
+        smallest = SMALLEST if any(panel["view"] == "photo" for panel in panels) else least
+        for cell, way in product(range(largest, smallest - 1, -1), WAYS[compact:]):
+            layout = _arranged(scene, Sizes(max(cell, least), PHOTO * cell / largest, numbers, compact, *way))
+            if layout[2] <= WIDTH and layout[3] <= HEIGHT:
+                return layout
+        if layout[2] <= WIDTH:
+            break
+    return layout
+
+
+def _in_rows(scene: Scene, length: int) -> Scene:
+    """Return a scene whose panels stand in rows of so many, with no signs between them."""
+    ordered = sorted(scene["panels"], key=lambda panel: (panel.get("band", 0), panel["column"]))
+    places = [{"band": 0, "row": k // length, "column": k % length} for k in range(len(ordered))]
+    return scene | {"panels": [panel | at for panel, at in zip(ordered, places, strict=True)], "inset": 0}
+
+
+def _arranged(scene: Scene, sizes: Sizes) -> Layout:
+    """Return the layout of these sizes: bands below each other, in each of them rows and columns."""
+    blocks, signs, width, y = [], [], 0.0, 0.0
+    for number in sorted({panel.get("band", 0) for panel in scene["panels"]}):
+        slots = defaultdict(list)  # by row and column
+        for panel in scene["panels"]:
+            if panel.get("band", 0) == number:
+                slots[panel["row"], panel["column"]].append(VIEWS[panel["view"]](panel, sizes))
+        texts = {} if number == 0 and "inset" in scene else _signs(scene, slots)
+        lefts, x = {}, 0.0
+        for column in sorted({column for _, column in slots}):
+            rooms = [NO_SIGN + width_of(text, _size(text)) for (_, after), text in texts.items() if after == column]
+            room = max(SIGN, *rooms) if rooms else NO_SIGN
+            lefts[column] = x + (room if lefts else 0.0), x + room / 2
+            x = lefts[column][0] + max(block.width for (_, c), slot in slots.items() if c == column for block in slot)
+        width = max(width, x)
+        for row in sorted({row for row, _ in slots}):
+            in_row = {column: slot for (r, column), slot in slots.items() if r == row}
+            heights = {c: sum(block.height + STACKED for block in slot) - STACKED for c, slot in in_row.items()}
+            high = max(heights.values())
+            letters = min((block.letters for slot in in_row.values() for block in slot if block.letters), default=0.0)
+            for column, slot in in_row.items():
+                left, middle = lefts[column]
+                if text := texts.get((row, column)):  # amid the bodies of the panels, which stand below captions
+                    signs.append((middle, y + high / 2 + 11, text))
+                top = y + (high - heights[column]) // 2
+                for block in slot:
+                    block.letters = min(block.letters, letters)  # the numbers of one row have one size
+                    blocks.append((block, left, top))
+                    top += block.height + STACKED
+            y += high + APART
+    return blocks, signs, width, y - APART
+
+
+def _signs(scene: Scene, slots: dict[tuple[int, int], list[Block]]) -> dict[tuple[int, int], str]:
+    """Return the signs by their row and the column to their right.
+
+    In the backward row there is no arrow to what is not made from its neighbour.
+    """
+    columns = sorted({column for _, column in slots})
+    last = max((column for row, column in slots if row == 1), default=None)
+    separate = any(panel["name"] == "dw" for panel in scene["panels"])
+    signs = {(0, column): text for column, text in zip(columns[1:], scene["signs"], strict=False) if text}
+    signs |= {(1, column): "←" for column in columns[1:] if column == last or not separate}
+    return {place: text for place, text in signs.items() if place in slots}
+
+
+def _size(text: str) -> float:
+    return SIZES_OF_SIGNS.get(text, SYMBOL if len(text) == 1 else WORD)
+
+
+# --- the sum of the cell in view ---
+
+
+def _phrases(scene: Scene) -> list[Phrase]:
+    """Return the strip in parts that stand in one row: the head, each term with the sign after it, the result."""
+    strip, terms = strip_of(scene, scene["first"]), terms_of(scene, scene["first"])
+    head = [Run(f"{strip.head.strip()} ", bold=True)]
+    if not strip.terms:
+        return [head, [Run(strip.total, bold=True)]]
+    told = summed(scene, scene["first"]["panel"])["sum"]
+    shown = _subtotals(scene, told, terms) or _terms(scene, told, strip.terms, terms)
+    if "bias" in told:
+        shown.append([Run(strip.terms[-1], ROLES["b"])])
+    for phrase in shown[:-1]:
+        phrase.append(Run(f"{strip.joiner.rstrip() or '  '} ", SOFT))
+    shown[-1].append(Run(f"{strip.closing} ", SOFT))
+    return [head, *shown, *([[Run(f"= {strip.total}", bold=True)]] if strip.total else [])]
+
+
+def _subtotals(scene: Scene, told: dict, terms: list[Term]) -> list[Phrase]:
+    """Return what each channel adds to a long sum; nothing for a short one, or where there is one channel."""
+    panel, (plane, row, column) = summed(scene, scene["first"]["panel"]), scene["first"]["cell"]
+    if "groups" not in told or len(terms) <= MOST_TERMS:
+        return []
+    planes = [k for k, end in enumerate(scene["wires"][told["wires"]]["planes"][panel["end"]]) if end == plane]
+    first = terms[:: len(terms) // len(planes)]  # of each channel
+    names = [name_of(panel_of(scene, told["a"]), term.a.cell).split(",")[0].replace("[", " ") for term in first]
+    sums = [format_value(total, 3) for total in told["groups"][planes, row, column]]
+    return [[Run(f"{name}: ", SOFT), Run(total)] for name, total in zip(names, sums, strict=True)] * (len(planes) > 1)
+
+
+def _terms(scene: Scene, told: dict, texts: list[str], terms: list[Term]) -> list[Phrase]:
+    """Return the terms, their factors in the colours of their panels; of a long sum the first, and how many more."""
+    if told.get("skips"):
+        terms = [term for term in terms if term.b.value]
+    if not terms:
+        return [[Run(text, SOFT)] for text in texts[: len(texts) - ("bias" in told)]]
+    phrases = []
+    for text, term in zip(texts, terms[:MOST_TERMS], strict=False):
+        a, b = (ROLES[panel_of(scene, each.panel)["role"] if each.panel else "w"] for each in (term.a, term.b))
+        product, arrow, target = text.partition(" → ")
+        first, dot, second = product.partition("·")
+        largest = told.get("values") and not told.get("skips") and "goes" not in told and term.b.value == 1
+        phrases.append([Run(first, a, bool(largest)), Run(dot), Run(second, b), Run(arrow + target)])
+    return phrases + [[Run(f"… {len(terms) - MOST_TERMS} more", SOFT)]] * (len(terms) > MOST_TERMS)

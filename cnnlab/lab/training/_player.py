@@ -1,0 +1,227 @@
+"""What makes the steps of a training: one at a time, in whatever thread, with everything else served in between."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from cnnlab.lab.training._run import Run
+
+SHOW_EVERY = 0.25  # seconds
+MOST_SHOWING, MOST_REST = 0.2, 2.0  # of the time, and seconds: in a browser it takes long to evaluate
+_stops: list[Callable[[], None]] = []  # of all who play now: a process has one handler
+
+
+class Player:
+    """Makes the steps of a run, in a task between whatever else the kernel does, or in a call.
+
+    JupyterLab may call what a button does in a thread of its own, while a cell or the task runs. So steps are made,
+    and shown, under ``lock``, and only whose turn it is may make one: a task, or a call of :meth:`make`.
+
+    Attributes
+    ----------
+    run : Run
+        What is played; another one can be put in its place by :meth:`insert`.
+    interrupted : bool
+        Whether Kernel > Interrupt stopped the playing.
+
+    Parameters
+    ----------
+    run : Run
+    show : function
+        Called, under the lock, when there is something new to show: a few times a second, and when a turn changes.
+    pace : function
+        Returns how long to rest between two steps of the task, in seconds.
+
+    Examples
+    --------
+    >>> from cnnlab.data import load_digits
+    >>> from cnnlab.lab.training._run import Plan
+    >>> run = Run(load_digits(), Plan((2, 2), 0.03, 16, epochs=1, seed=0))
+    >>> player = Player(run, show=lambda: None, pace=lambda: 0.0)
+    >>> player.make(3)
+    >>> run.step, player.playing
+    (3, False)
+    """
+
+    def __init__(self, run: Run, show: Callable[[], None], pace: Callable[[], float]):
+        self.run, self.lock, self.interrupted = run, threading.RLock(), False
+        self._show, self._pace = show, pace
+        self._loop = _running_loop()  # of the thread that runs the cells, so that no cell meets a step half made
+        self._turn, self._start = None, (0, 0.0)
+        self._shown, self._next = run.step, 0.0  # the step that was shown last, and when it is time for another one
+        self._task = None
+
+    @property
+    def playing(self) -> bool:
+        """Whether steps are being made."""
+        turn = self._turn
+        return turn is not None and (turn.loop is None or not turn.loop.is_closed())
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the rest takes at the pace since the start; None where that is not known."""
+        step, since = self._start
+        if not self.playing or self.run.step == step:
+            return None
+        return (time.perf_counter() - since) / (self.run.step - step) * (self.run.steps - self.run.step)
+
+    def start(self) -> None:
+        """Make steps in a task; where no event loop runs, make all that are left."""
+        if self.playing or self.run.over:
+            return
+        loop = self._loop if self._loop and not self._loop.is_closed() else _running_loop()
+        if loop is None:
+            self.make(self.run.steps)
+        else:
+            loop.call_soon_threadsafe(self._launch, self._take_turn(loop))
+
+    def stop(self) -> None:
+        """Let nobody make a step; :meth:`catch_up` shows where that was."""
+        self._turn = None
+
+    def pause(self) -> None:
+        """Stop before the next step, and show it."""
+        with self.lock:
+            self.stop()
+            self.show()
+
+    def make(self, steps: int) -> None:
+        """Make so many steps, or as many as can be, and return when they are made."""
+        turn = self._take_turn()
+        try:
+            for _ in range(steps):
+                if not self._advance(turn):
+                    break
+        finally:
+            self._end_turn(turn)
+
+    def insert(self, run: Run) -> None:
+        """Play another run; nobody has a turn."""
+        with self.lock:
+            self.stop()
+            self.run, self.interrupted, self._shown = run, False, run.step
+
+    def show(self) -> None:
+        """Show the present state."""
+        with self.lock:
+            begun = time.perf_counter()
+            self._shown = self.run.step
+            self._show()
+            took = time.perf_counter() - begun
+            self._next = begun + max(SHOW_EVERY, min(took / MOST_SHOWING, took + MOST_REST))
+
+    def _take_turn(self, loop: asyncio.AbstractEventLoop | None = None) -> _Turn:
+        """Return a new turn; whoever had one makes no step any more."""
+        with self.lock:
+            turn = self._turn = _Turn(loop)
+            self._start, self.interrupted = (self.run.step, time.perf_counter()), False
+            self.show()
+            return turn
+
+    def _end_turn(self, turn: _Turn) -> None:
+        """Leave a turn that is over, and show what nobody has shown yet."""
+        with self.lock:
+            if self._turn is turn or self.interrupted:
+                self.pause()
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Where nobody makes steps, show the last one if that has not been done."""
+        with self.lock:
+            if self._turn is None and self._shown != self.run.step:
+                self.show()
+
+    def _advance(self, turn: _Turn) -> bool:
+        """Make a step if the turn is still on; return whether another can follow."""
+        with self.lock:
+            if self._turn is not turn:
+                return False
+            goes_on = self.run.advance()
+            if time.perf_counter() >= self._next:
+                self.show()
+            return goes_on
+
+    def _launch(self, turn: _Turn) -> None:
+        self._task = turn.loop.create_task(self._play(turn))  # kept here: a loop does not keep its tasks alive
+
+    async def _play(self, turn: _Turn) -> None:
+        """Make step after step; between two of them the loop does what else there is to do."""
+        try:
+            # out of a task a KeyboardInterrupt would end the kernel; it is kept in the run's trouble
+            with suppress(KeyboardInterrupt), _interruptible(lambda: self._interrupt(turn)) as listen:
+                listen()
+                while self._advance(turn):
+                    await asyncio.sleep(self._pace())
+                    listen()  # again, as a cell that ran meanwhile may have put back what was there before
+        finally:
+            self._end_turn(turn)
+
+    def _interrupt(self, turn: _Turn) -> None:
+        """Stop before the next step; shown at the end of the turn, since a signal may come in the midst of anything."""
+        if self._turn is turn:
+            self._turn, self.interrupted = None, True
+
+
+class _Turn:
+    """A turn at making steps, in a task of ``loop`` or in a call; the same one is meant only where it is the same."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop | None):
+        self.loop = loop
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    """Return the event loop that runs this code, if one does.
+
+    Examples
+    --------
+    >>> _running_loop() is None
+    True
+    """
+    with suppress(RuntimeError):
+        return asyncio.get_running_loop()
+    return None
+
+
+# --- Kernel > Interrupt -------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _interruptible(stop: Callable[[], None]) -> Iterator[Callable[[], None]]:
+    """Call ``stop`` when there is an interrupt that nobody else would hear.
+
+    Between two messages ipykernel ignores SIGINT, so an interrupt would not reach a task. While somebody plays, a
+    handler of ours stands in for that; while a cell runs, ipykernel's own does, and ours comes back after it. The
+    function that is given takes over again, in the main thread alone: call it after each pause.
+
+    Examples
+    --------
+    >>> before, calls = signal.signal(signal.SIGINT, signal.SIG_IGN), []
+    >>> with _interruptible(lambda: calls.append("stop")) as listen:
+    ...     listen()
+    ...     signal.raise_signal(signal.SIGINT)
+    >>> calls, signal.signal(signal.SIGINT, before) is signal.SIG_IGN
+    (['stop'], True)
+    """
+    _stops.append(stop)
+    try:
+        yield lambda: _exchange(signal.SIG_IGN, _interrupted)
+    finally:
+        _stops.remove(stop)
+        if not _stops:
+            _exchange(_interrupted, signal.SIG_IGN)
+
+
+def _exchange(present, wanted) -> None:
+    """Put one handler in the place of another; where neither stands, a cell runs and has its own."""
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is present:
+        signal.signal(signal.SIGINT, wanted)
+
+
+def _interrupted(_number, _frame) -> None:
+    for stop in tuple(_stops):
+        stop()

@@ -1,0 +1,196 @@
+"""A training as an explorer drives it: a step at a time, with all that is kept of it to be shown."""
+
+from __future__ import annotations
+
+import math
+from copy import deepcopy
+from typing import NamedTuple
+
+import numpy as np
+
+from cnnlab import losses
+from cnnlab._validate import check_array, check_int, check_integers, check_shape
+from cnnlab.data import Digits
+from cnnlab.geometry import output_size
+from cnnlab.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU
+from cnnlab.network import Sequential
+from cnnlab.optimizers import SGD
+from cnnlab.training import train
+
+LAYER_NAMES = ("convolution 1", "ReLU 1", "convolution 2", "ReLU 2", "max-pooling", "flatten", "dense")
+MOMENTUM = 0.9
+EVALUATIONS = 12  # of the held-out images over a training: most of them early, when the curves are steep
+
+
+class Plan(NamedTuple):
+    """What a training is made with; ``filters`` are those of the two convolutions."""
+
+    filters: tuple[int, int]
+    learning_rate: float
+    batch_size: int
+    epochs: int
+    seed: int
+
+
+class HeldOut(NamedTuple):
+    """How the model does on the held-out images after a step; accuracy from 0 to 1."""
+
+    step: int
+    loss: float
+    accuracy: float
+
+
+class SmallNetwork(Sequential):
+    """Two 3×3 convolutions with ReLU, a max-pooling, a dense layer; :data:`LAYER_NAMES` are its layers.
+
+    ``deltas`` holds the mean size of δ in each layer with weights in the last backward, NaN before one. δ is the
+    gradient of an image's own loss, whatever the batch size, with respect to the layer's output, before the activation.
+
+    Examples
+    --------
+    >>> model = SmallNetwork((1, 8, 8), (8, 16), 10, rng=np.random.default_rng(0))
+    >>> model.layers[-1]
+    Dense(256, 10)
+    >>> _ = model.backward(model.forward(np.ones((5, 1, 8, 8))))
+    >>> list(model.deltas)
+    ['convolution 1', 'convolution 2', 'dense']
+    """
+
+    def __init__(self, shape, filters, classes, *, rng):
+        channels, height, width = shape
+        first = Conv2D(channels, filters[0], 3, padding=1, rng=rng)
+        second = Conv2D(filters[0], filters[1], 3, padding=1, rng=rng)
+        inputs = filters[1] * output_size(height, 2, stride=2) * output_size(width, 2, stride=2)
+        super().__init__(first, ReLU(), second, ReLU(), MaxPool2D(2), Flatten(), Dense(inputs, classes, rng=rng))
+        self.deltas = {name: math.nan for name, layer in zip(LAYER_NAMES, self.layers, strict=True) if layer.params}
+
+    def backward(self, dy):
+        dx, *gradients = self.gradients(dy)
+        of_layer = dict(zip(LAYER_NAMES, gradients, strict=True))
+        self.deltas = {name: float(np.abs(of_layer[name]).mean() * len(dy)) for name in self.deltas}
+        return dx
+
+
+class Run:
+    """One training, from new weights to the last step.
+
+    Attributes
+    ----------
+    model : SmallNetwork
+    records : list of cnnlab.training.Step
+        One for each step made.
+    held_out : list of HeldOut
+        From before the first step on, at steps that depend on nothing but the plan.
+    deltas : list of dict
+        The mean size of δ in each layer with weights, in each step made.
+    weights : list of dict
+        The parameters before the training, then after each epoch.
+    trouble : str
+        Why the training stopped; empty while it did not.
+
+    Parameters
+    ----------
+    data : Digits
+        Images (N, C, H, W) and classes (N,), to train with and held out.
+    plan : Plan
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`cnnlab.training.train`; also if the held-out data do not fit.
+
+    Examples
+    --------
+    >>> from cnnlab.data import load_digits
+    >>> run = Run(load_digits(), Plan((4, 4), 0.03, 16, epochs=1, seed=0))
+    >>> run.advance(), len(run.records), run.steps
+    (True, 1, 90)
+    """
+
+    def __init__(self, data: Digits, plan: Plan):
+        counts = {"batch_size": 1, "epochs": 1, "seed": 0}
+        plan = plan._replace(**{name: check_int(name, getattr(plan, name), least) for name, least in counts.items()})
+        self.data, self.plan = _check_digits(data), plan
+        x, y, _, y_test = self.data
+        rng = np.random.default_rng(plan.seed)
+        self.optimizer = SGD(plan.learning_rate, momentum=MOMENTUM)
+        self._sizes = x.shape[1:], plan.filters, int(max(y.max(), y_test.max())) + 1
+        self.model = SmallNetwork(*self._sizes, rng=rng)
+        options = {"epochs": plan.epochs, "batch_size": plan.batch_size, "optimizer": self.optimizer}
+        self._train = train(self.model, x, y, rng=rng, **options)
+        self._steps_per_epoch = math.ceil(len(x) / plan.batch_size)
+        self.steps = plan.epochs * self._steps_per_epoch
+        self._evaluated_at = {math.ceil(self.steps * (k / EVALUATIONS) ** 2) for k in range(1, EVALUATIONS + 1)}
+        self.records, self.deltas, self.trouble, self._evaluated = [], [], "", None
+        self.held_out, self.weights = [self.evaluate()[0]], [deepcopy(self.model.params)]
+
+    @property
+    def step(self) -> int:
+        """How many steps were made."""
+        return len(self.records)
+
+    @property
+    def over(self) -> bool:
+        """Whether no step can follow."""
+        return bool(self.trouble) or self.step == self.steps
+
+    def advance(self) -> bool:
+        """Make a step; return whether another can follow. What stops the training is said in ``trouble``."""
+        if self.over:
+            return False
+        self._evaluated = None
+        try:
+            self.records.append(next(self._train))
+        except KeyboardInterrupt:  # ends the generator too
+            self.trouble = f"interrupted after step {self.step}, whose parameters are kept"
+            raise
+        except Exception as error:
+            known = isinstance(error, FloatingPointError)
+            where = f"{type(error).__name__} in step {self.step + 1}"
+            self.trouble = str(error) if known else f"{where}: {error}; the parameters before it are kept"
+            return False
+        self.deltas.append(self.model.deltas)
+        if self.step % self._steps_per_epoch == 0:
+            self.weights.append(deepcopy(self.model.params))
+        if self.step in self._evaluated_at:
+            self.held_out.append(self.evaluate()[0])  # takes long, and may be interrupted: last
+        return not self.over
+
+    def evaluate(self) -> tuple[HeldOut, np.ndarray]:
+        """Return how the model does now on the held-out images, and the probabilities (N, K); computed once a step."""
+        if self._evaluated is None:
+            labels = self.data.y_test
+            scores = self.model.copied().forward(self.data.x_test)  # so that the layers keep no large maps
+            loss, probabilities = losses.softmax_cross_entropy(scores, labels)
+            accuracy = float((probabilities.argmax(axis=1) == labels).mean())
+            self._evaluated = HeldOut(self.step, loss, accuracy), probabilities
+        return self._evaluated
+
+    def network(self, weights=None) -> SmallNetwork:
+        """Return a network like the model, with a copy of its parameters or of others, that has not gone forward."""
+        network = SmallNetwork(*self._sizes, rng=np.random.default_rng(0))  # what it draws is written over
+        for name, param in network.params.items():
+            param[...] = (weights or self.model.params)[name]
+        network.deltas = self.model.deltas
+        return network
+
+
+def _check_digits(data: Digits) -> Digits:
+    """Return the images as float64 (N, C, H, W), those held out of the same size, with the classes as arrays.
+
+    Examples
+    --------
+    >>> _check_digits(Digits(np.ones((2, 1, 8, 8)), [0, 1], np.ones((1, 1, 8, 7)), [1]))
+    Traceback (most recent call last):
+        ...
+    ValueError: x_test (shape (1, 1, 8, 7)) must have shape (1, 1, 8, 8) (images as in x_train)
+    """
+    x_train, x_test = (check_array(name, getattr(data, name), "NCHW") for name in ("x_train", "x_test"))
+    check_shape("x_test", x_test, (len(x_test), *x_train.shape[1:]), "images as in x_train")
+    y_train, y_test = (check_integers(name, getattr(data, name)) for name in ("y_train", "y_test"))
+    last = max(int(labels.max(initial=0)) for labels in (y_train, y_test))
+    if last >= len(x_train):
+        raise ValueError(f"labels ({last}) must be less than the number of images to learn from ({len(x_train)})")
+    y_train = losses.check_labels(y_train, (len(x_train), last + 1), "y_train").copy()
+    y_test = losses.check_labels(y_test, (len(x_test), last + 1), "y_test").copy()
+    return Digits(x_train.astype(np.float64), y_train, x_test.astype(np.float64), y_test)

@@ -1,0 +1,86 @@
+"""Markdown as a page holds it: formulas as MathML, pictures inside, other notebooks as the pages they are."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from pathlib import Path
+from urllib.parse import unquote
+from xml.etree.ElementTree import tostring
+
+from latex2mathml.converter import convert_to_element
+from mistune.plugins.table import table_in_list
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+_NOTEBOOK_LINK = re.compile(r"^(?![a-z]+:)([^?#]+)\.ipynb(?=#|$)")
+_PICTURE = re.compile(r'(<img\b[^>]*?\ssrc=")([^"]+)', re.IGNORECASE)
+
+
+def to_html(source: str, folder: Path, attachments: dict | None = None, permalink: str = "") -> str:
+    """Return Markdown as HTML.
+
+    Parameters
+    ----------
+    source : str
+    folder : path
+        Where its pictures are.
+    attachments : dict, optional
+        The pictures that the cell itself holds.
+    permalink : str, optional
+        What a heading's link to itself reads; no link without it.
+
+    Examples
+    --------
+    >>> to_html("[next](02_output_size.ipynb), $x^2$", Path())[:38]
+    '<p><a href="02_output_size.html">next<'
+    """
+    options = {"escape": False, "embed_images": True, "path": str(folder), "attachments": attachments}
+    markdown = MarkdownWithMath(renderer=_Renderer(permalink, **options))
+    table_in_list(markdown)
+    return markdown.render(source)
+
+
+class _Renderer(IPythonRenderer):
+    """Writes formulas as a browser shows them by itself, and leaves HTML as it stands."""
+
+    def __init__(self, permalink: str, **options):
+        super().__init__(**options)
+        self._permalink = permalink
+
+    def inline_math(self, body: str) -> str:
+        return _mathml(body)
+
+    def block_math(self, body: str) -> str:
+        return _mathml(body, display="block")
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return _mathml(f"\\begin{{{name}}}{body}\\end{{{name}}}", display="block")
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        return super().link(text, _NOTEBOOK_LINK.sub(r"\1.html", url), title)
+
+    def heading(self, text: str, level: int, **attrs) -> str:
+        name = re.sub(r"[^\w-]+", "-", re.sub(r"<[^>]*>", "", text)).strip("-")
+        link = f' <a class="page-permalink" href="#{name}">{escape(self._permalink)}</a>' if self._permalink else ""
+        return f'<h{level} id="{name}">{text}{link}</h{level}>\n'
+
+    def _html_embed_images(self, html: str) -> str:
+        # nbconvert parses each piece of HTML anew, which shuts a <details> before what is folded in it.
+        return _PICTURE.sub(lambda found: found[1] + (self._src_to_base64(unquote(found[2])) or found[2]), html)
+
+
+def _mathml(formula: str, display: str = "inline") -> str:
+    """Return a formula of LaTeX as MathML, or as it is written where it cannot be read.
+
+    Examples
+    --------
+    >>> "<mi>x</mi>" in _mathml("x^2"), 'display="block"' in _mathml("x", "block")
+    (True, True)
+    >>> _mathml("x_")
+    '<code>$x_$</code>'
+    """
+    try:
+        text = tostring(convert_to_element(formula.strip(), display=display), encoding="unicode")
+    except Exception:  # its own errors, and Python's
+        return f"<code>${escape(formula)}$</code>"
+    return re.sub(r"&amp;(#\w+;)", r"&\1", text)  # its signs are written by number

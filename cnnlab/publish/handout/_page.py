@@ -1,0 +1,126 @@
+"""The page of a notebook: nbconvert with a template of ours, and the front end that JupyterLab has."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+import nbformat
+from nbconvert.exporters import TemplateExporter
+from nbconvert.filters import Highlight2HTML, ansi2html
+from pygments.formatters import HtmlFormatter
+
+from cnnlab.lab.explorers import front
+from cnnlab.publish.handout._budget import fitted, is_limited, packed
+from cnnlab.publish.handout._markdown import to_html
+from cnnlab.publish.handout._run import MIME
+
+FOLDER = Path(__file__).parent
+BUDGET = 1_500_000  # bytes of a page
+MOST_TEXT = 100_000  # characters of an output
+SHOWN = (MIME, "text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain")
+KERNEL = "This page has no kernel: {needs} {work} in {place}."
+
+
+def to_page(
+    notebook: nbformat.NotebookNode, folder: Path, *, name: str, live: str = "", most: int = BUDGET, **slots
+) -> str:
+    """Return a notebook that was run as one HTML page.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        As :func:`cnnlab.publish.handout.run` returns it.
+    folder : path
+        Where its pictures are.
+    name : str
+        Of its file, without an ending.
+    live : str
+        The address at which it runs with a kernel; "{}" in it stands for the name.
+    most : int
+        Bytes that the page may have; the tables of its explorers get what the rest leaves.
+    **slots
+        What else the page has: see the head of ``page.html.j2``.
+    """
+    slots = {"title": title_of(notebook), "kernel": live.replace("{}", quote(name))} | slots
+    tables = _take_tables(notebook)
+
+    def render(tables: list[dict], data: list[str]) -> str:
+        lines = [_needed(table, slots["kernel"]) for table in tables]
+        return _render(notebook, folder, {**slots, "lines": lines, "data": data})
+
+    bare = render(tables, [""] * len(tables))
+    cut = fitted(tables, most - len(bare.encode()))
+    return render(cut, list(map(packed, cut)))
+
+
+def _take_tables(notebook: nbformat.NotebookNode) -> list[dict]:
+    """Return the tables of all widgets, and put their numbers in their place."""
+    tables = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if MIME in output.get("data", {}):
+                here = json.loads(output.data[MIME])
+                output.data[MIME] = list(range(len(tables), len(tables) + len(here)))
+                tables += here
+    return tables
+
+
+def _needed(table: dict, address: str) -> str:
+    """Return the line that says what needs a kernel, as HTML; empty where nothing does."""
+    needs = [*table["needs"], *["settings further from these"][: is_limited(table)]]
+    return _kernel_line(needs, address) if needs else ""
+
+
+def _kernel_line(needs: list[str], address: str) -> str:
+    words = f"{', '.join(needs[:-1])} and {needs[-1]}" if len(needs) > 1 else needs[0]
+    link = f'<a href="{html.escape(address)}">the live page</a>' if address else "JupyterLab"
+    one = len(needs) == 1 and not needs[0].startswith("settings")
+    return KERNEL.format(needs=words, work="works" if one else "work", place=link)
+
+
+def _render(notebook: nbformat.NotebookNode, folder: Path, page: dict) -> str:
+    exporter = TemplateExporter(raw_template=(FOLDER / "page.html.j2").read_text(encoding="utf-8"))
+    exporter.file_extension = ".html"
+    permalink = page.get("permalink", "")
+    exporter.register_filter("markdown", lambda text, pictures=None: to_html(text, folder, pictures, permalink))
+    exporter.register_filter("code", Highlight2HTML(pygments_lexer="python"))
+    exporter.register_filter("text", _text)
+    exporter.register_filter("mime", _shown)
+    page = {
+        **page,
+        "script": front.script("handout.js", "({ start }) => start()"),
+        "style": _style(),
+        "exercise": _kernel_line(["writing and checking your code"], page["kernel"]),
+        "mime": MIME,
+    }
+    return exporter.from_notebook_node(notebook, resources={"page": page})[0]
+
+
+def _shown(output) -> str:
+    """Return the mime type of an output that a page shows; empty for one that it cannot show."""
+    return next((mime for mime in SHOWN if mime in output.get("data", {})), "")
+
+
+def _text(text: str) -> str:
+    """Return what was printed, with its colours, as HTML; of very much the beginning."""
+    lines = (
+        line.rstrip("\r").rpartition("\r")[2] for line in text[:MOST_TEXT].split("\n")
+    )  # such as of a progress bar
+    more = f"\n… ({len(text):,} characters)" if len(text) > MOST_TEXT else ""
+    return ansi2html("\n".join(lines) + more)
+
+
+def title_of(notebook: nbformat.NotebookNode) -> str:
+    """Return the first heading of a notebook."""
+    texts = (line for cell in notebook.cells if cell.cell_type == "markdown" for line in cell.source.splitlines())
+    return next((line.lstrip("# ").strip() for line in texts if re.match("#+ ", line)), "cnnlab")
+
+
+def _style() -> str:
+    light, dark = (HtmlFormatter(style=style).get_style_defs(".highlight") for style in ("default", "monokai"))
+    own = (FOLDER / "page.css").read_text(encoding="utf-8")
+    return "\n".join([front.style(), light, f"@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}", own])

@@ -1,0 +1,222 @@
+"""A table of what an explorer would show, made beforehand for whatever a reader may ask.
+
+The explorer is asked by its own protocol (:mod:`cnnlab.lab.explorers`), so every number of a handout is made as
+in the notebook. Nobody hears of it, and the explorer stays as it is.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from cnnlab.lab import Predict
+from cnnlab.lab.explorers import Explorer
+
+# The bounds of a table. None is a time: a page must not depend on how busy the machine is that makes it.
+MOST_STATES, MOST_NUMBERS = 200, 400_000
+MOST_VALUES = 64  # of a control
+FAR = 0.04  # how much dearer the next value of a slider is: the nearest ones come first
+OFFERED = ("slider", "select", "switch", "tabs", "button")  # controls whose values can be tried
+UNTRIED = ("undo", "reset", "uncover", "start", "pause", "step", "check", "reveal")
+GIVEN = {True: "1234567.75", False: "\u2045given\u2046"}  # what stands for an answer that nobody foresaw
+
+
+class Sandbox:
+    """An explorer that can be sent events of which nobody hears; at the end of the context it is as it was before."""
+
+    def __init__(self, explorer: Explorer):
+        self.explorer = explorer
+
+    def __enter__(self) -> Sandbox:
+        self._begun = self.state()
+        own = vars(self.explorer)
+        own["_trait_values"]["comm"] = None  # no front end hears of it,
+        own["_trait_notifiers"] = {  # nor what is linked to it,
+            name: {
+                kind: [each for each in handlers if getattr(each, "__self__", None) is self.explorer]
+                for kind, handlers in kinds.items()
+            }
+            for name, kinds in own["_trait_notifiers"].items()
+        }
+        own["explorer"], own["_on_answer"] = None, lambda mistake: None  # nor what a question covers, or is told
+        return self
+
+    def __exit__(self, *error) -> None:
+        self.go_to(self._begun)
+
+    def state(self) -> tuple[dict, dict]:
+        """Return all that the explorer remembers."""
+        attributes = dict(vars(self.explorer))
+        return attributes, dict(attributes["_trait_values"])
+
+    def go_to(self, state: tuple[dict, dict]) -> None:
+        """Have it remember what it did."""
+        attributes, traits = state
+        vars(self.explorer).clear()
+        vars(self.explorer).update(attributes, _trait_values=dict(traits))
+
+    def send(self, **event) -> dict:
+        """Return what it shows after an event."""
+        serial = self.explorer.shown["serial"] + 1
+        self.explorer.set_state({"asked": {"events": [{"serial": serial, **event}]}})
+        return self.explorer.shown
+
+
+def precomputed(explorer: Explorer) -> dict[str, Any]:
+    """Return what a page needs to show an explorer: its states, how they follow each other, and its arrays."""
+    shown = explorer.shown
+    with Sandbox(explorer) as sandbox:
+        table = _of_question(sandbox) if isinstance(explorer, Predict) else _of_explorer(sandbox)
+    return {**table, "veil": shown.get("veil", ""), "key": getattr(explorer, "key", ""), "text": repr(explorer)}
+
+
+# --- an explorer: the states nearest to the first one ---------------------------------------------------------------
+
+
+def _of_explorer(sandbox: Sandbox) -> dict[str, Any]:
+    explorer, arrays, states, places, order = sandbox.explorer, Arrays(), [], {}, count()
+    needs = _needs(explorer.shown["parts"])
+    waiting = [(0.0, next(order), sandbox.state())]
+    while waiting and len(states) < MOST_STATES and arrays.numbers < MOST_NUMBERS:
+        cost, _, state = heapq.heappop(waiting)
+        sandbox.go_to(state)
+        key = _key(explorer)
+        if key in places:
+            continue
+        explorer.refresh()
+        parts, moves = explorer.shown["parts"], []
+        places[key] = len(states)
+        states.append({"parts": arrays.packed(parts), "moves": moves, "arrays": len(arrays.packs)})
+        here = sandbox.state()
+        for event, more in _events(parts):
+            sandbox.go_to(here)
+            explorer._busy = True  # settings alone: nothing is drawn before it is wanted
+            sandbox.send(**event)
+            explorer._busy = False
+            moves.append([event, _key(explorer)])
+            heapq.heappush(waiting, (cost + more, next(order), sandbox.state()))
+    for state in states:
+        state["moves"] = [[event, places[key]] for event, key in state["moves"] if key in places]
+    return {"kind": "explorer", "states": states, "arrays": arrays.packs, "needs": needs}
+
+
+def _events(parts: list[dict]) -> Iterator[tuple[dict, float]]:
+    """Yield what a reader may ask for by the controls in view, and how far away that is."""
+    trains = any("progress" in part for part in parts)
+    for part in parts:
+        for control in part.get("controls", []):
+            if control["kind"] in OFFERED and not control.get("disabled") and not (trains and part["kind"] != "stage"):
+                yield from _events_of(control)
+
+
+def _events_of(control: dict) -> Iterator[tuple[dict, float]]:
+    name, value = control["name"], control.get("value")
+    if control["kind"] == "button":
+        if name not in UNTRIED:
+            yield {"press": name}, 1.0
+        return
+    if control["kind"] == "slider":
+        near = range(max(control["low"], value - MOST_VALUES), min(control["high"], value + MOST_VALUES) + 1)
+        values = sorted(near, key=lambda other: abs(other - value))
+    else:
+        values = [option for option, _ in control["options"]] if "options" in control else [not value]
+    for place, other in enumerate(values):
+        if other != value:
+            yield {"set": {name: other}}, 1.0 + FAR * place
+
+
+def _key(explorer: Explorer) -> str:
+    return repr(sorted(explorer.settings.items()))
+
+
+def _needs(parts: list[dict]) -> list[str]:
+    """Return what a reader would need a kernel for."""
+    scenes = [part["scene"] for part in parts if "scene" in part]
+    there = {
+        "typing into cells": any(panel.get("editable") for scene in scenes for panel in scene["panels"]),
+        "opening other units": any(scene.get("pick") for scene in scenes),
+        "training": any("progress" in part for part in parts),
+        "drawing": any(control["kind"] == "pad" for part in parts for control in part.get("controls", [])),
+    }
+    return [need for need, wanted in there.items() if wanted]
+
+
+# --- a question: what is said to each answer ------------------------------------------------------------------------
+
+
+def _of_question(sandbox: Sandbox) -> dict[str, Any]:
+    asked, arrays, states = sandbox.explorer, Arrays(), []
+    begun, given = sandbox.state(), GIVEN[asked.wants_number]
+
+    def after(*events: dict) -> int:
+        sandbox.go_to(begun)
+        for event in events:
+            sandbox.send(**event)
+        states.append({"parts": arrays.packed(asked.shown["parts"]), "moves": []})
+        return len(states) - 1
+
+    def answered(text) -> dict:
+        return {"set": {"given": str(text)}}
+
+    after()
+    right = str(asked.answer)
+    others = [each for each in asked.choices or [] if each != right]
+    known = [asked.answer, *asked.mistakes] if asked.choices is None else [right, *others]
+    wrong, nothing, odd = answered((others or [given])[0]), {"press": "check"}, answered("one")
+    return {
+        "kind": "question",
+        "answers": "choice" if asked.choices else "number" if asked.wants_number else "text",
+        "known": [[each, after(answered(each))] for each in known],
+        "given": given,
+        "other": after(wrong),
+        "nothing": [after(nothing), after(wrong, nothing)],
+        "odd": [after(odd), after(wrong, odd)],
+        "reveal": after(wrong, {"press": "reveal"}),
+        "states": states,
+        "arrays": arrays.packs,
+        "needs": [],
+    }
+
+
+# --- arrays ---------------------------------------------------------------------------------------------------------
+
+
+class Arrays:
+    """The arrays of many scenes, each once, in the order in which they are met."""
+
+    def __init__(self):
+        self.packs: list[list] = []
+        self.numbers = 0
+        self._known: dict[tuple[str, bytes], int] = {}
+
+    def packed(self, value: Any) -> Any:
+        """Return what an explorer shows for a page on which nothing is typed: each array by its number."""
+        if isinstance(value, list):
+            return [self.packed(item) for item in value]
+        if isinstance(value, bytes):
+            return {"array": self._number("u1", value)}
+        if not isinstance(value, dict):
+            return value
+        if set(value) == {"dtype", "data"}:
+            return {"array": self._number(value["dtype"], bytes(value["data"]))}
+        return {key: self.packed(item) for key, item in value.items() if key not in ("editable", "pick")}
+
+    def _number(self, dtype: str, data: bytes) -> int:
+        number = self._known.setdefault((dtype, data), len(self.packs))
+        if number == len(self.packs):
+            numbers = np.frombuffer(data, f"<{dtype}")
+            self.packs.append([dtype, list(map(_written, numbers))])
+            self.numbers += numbers.size
+        return number
+
+
+def _written(number: np.floating) -> Any:
+    """Return a number as JSON holds it, in as few digits as say just this one; as text where JSON has none."""
+    if not np.isfinite(number):
+        return "NaN" if np.isnan(number) else "Infinity" if number > 0 else "-Infinity"
+    value = float(str(number))
+    return int(value) if value.is_integer() and abs(value) < 1e15 and str(value) != "-0.0" else value

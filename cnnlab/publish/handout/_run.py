@@ -1,0 +1,115 @@
+"""A notebook is run in a kernel of its own, whose widgets tell what a page needs to show them."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+import nbformat
+from jupyter_client import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpecManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from cnnlab.lab.explorers import Explorer
+from cnnlab.publish.handout._precompute import precomputed
+
+MIME = "application/vnd.cnnlab.handout+json"
+_FIRST = "from cnnlab.publish.handout._run import tell_of_widgets\n\ntell_of_widgets()"
+_TIMEOUT = 300  # seconds for one cell
+
+
+def read(path: Path) -> nbformat.NotebookNode:
+    """Return a notebook from its file.
+
+    Raises
+    ------
+    OSError
+        If there is no such file.
+    ValueError
+        If it is no notebook.
+    """
+    try:
+        return nbformat.read(path, as_version=4)
+    except OSError:
+        raise
+    except Exception as error:  # whatever nbformat meets in it
+        raise ValueError(f"{path} must be a notebook ({_sentence(error)})") from error
+
+
+def run(notebook: nbformat.NotebookNode, folder: Path, name: str = "the notebook") -> nbformat.NotebookNode:
+    """Return a notebook with the outputs that it has when it is run in a folder.
+
+    Raises
+    ------
+    ValueError
+        If a cell fails, ends the kernel or takes too long; the message says which cell, counted from 1.
+    """
+    cell = 0
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(_FIRST))
+
+    def begin(cell_index: int, **_) -> None:
+        nonlocal cell
+        cell = cell_index
+
+    client = NotebookClient(
+        notebook,
+        km=AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[])),
+        timeout=_TIMEOUT,
+        resources={"metadata": {"path": str(folder)}},
+        on_cell_start=begin,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+    )
+    with tempfile.TemporaryDirectory() as own:  # no learner has solved what is tried here
+        try:
+            client.execute(env={**os.environ, "CNNLAB_PROGRESS": str(Path(own, "progress"))}, cleanup_kc=True)
+        except CellExecutionError as error:
+            raise ValueError(f"{name}, cell {cell}: {error.ename}: {error.evalue}") from error
+        except (RuntimeError, TimeoutError) as error:  # the kernel has died, or a cell takes too long
+            raise ValueError(f"{name}, cell {cell}: {_sentence(error)}") from error
+    del notebook.cells[0]
+    for each in notebook.cells:
+        if "outputs" in each:
+            each.outputs = _coalesced(each.outputs)
+    return notebook
+
+
+def _coalesced(outputs: list) -> list:
+    """Return outputs with all that was printed in one piece; nbclient's own way takes minutes for a long line."""
+    printed = {}
+    for output in outputs:
+        if output.output_type == "stream" and printed.setdefault(output.name, output) is not output:
+            printed[output.name].text += output.text
+    return [output for output in outputs if output.output_type != "stream" or printed[output.name] is output]
+
+
+def tell_of_widgets() -> None:
+    """Have every widget that is shown from now on tell what a page needs; called in the kernel."""
+    from IPython import get_ipython
+    from ipywidgets import Box
+
+    formatter = get_ipython().display_formatter.mimebundle_formatter
+    formatter.for_type(Explorer, _bundle)
+    formatter.for_type(Box, _bundle)
+
+
+def _bundle(widget, **kwargs) -> tuple[dict, dict]:
+    shown = widget._repr_mimebundle_(**kwargs)
+    data, metadata = shown if isinstance(shown, tuple) else (shown, {})
+    tables = [precomputed(explorer) for explorer in _explorers_in(widget)]
+    return ({**data, MIME: json.dumps(tables)} if tables else data), metadata
+
+
+def _explorers_in(widget):
+    """Yield the explorers that are shown in a widget, from the top down."""
+    if isinstance(widget, Explorer):
+        yield widget
+    for child in getattr(widget, "children", ()):
+        yield from _explorers_in(child)
+
+
+def _sentence(error: Exception) -> str:
+    """Return what an error says, in one line."""
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]

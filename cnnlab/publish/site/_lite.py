@@ -1,0 +1,97 @@
+"""JupyterLite: JupyterLab and a Python kernel as static files, with the notebooks in it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+from jupyter_core.paths import jupyter_path
+
+from cnnlab.publish.site._packages import build_own, download, read_lock, write_lock
+
+EXTENSION = "@jupyterlite/pyodide-kernel-extension"
+KERNEL = f"{EXTENSION}:kernel"
+APPS = ("lab", "notebooks", "tree")
+CORE = ("pyodide.asm.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "pyodide.mjs", "pyodide.js", "python_stdlib.zip")
+PYODIDE, LOCKED = "static/pyodide", "static/kernel"  # with all its files, and with the lock and the pure wheels alone
+SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
+
+
+def build(output: Path, notebooks: list[Path], pyodide: Path | None) -> None:
+    """Build JupyterLite with the notebooks and their pictures into a new folder.
+
+    Parameters
+    ----------
+    output : path
+    notebooks : list of path
+    pyodide : path, optional
+        The folder of a Pyodide: everything is then on the site. Without it, the kernel gets its Pyodide from its
+        default address.
+
+    Raises
+    ------
+    subprocess.CalledProcessError
+        If pip or JupyterLite fails.
+    ValueError
+        If a package of the kernel is missing.
+    """
+    from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL  # of the extra "site", as pyodide_lock is
+
+    with tempfile.TemporaryDirectory() as folder:
+        source, wheels, contents = (Path(folder, name) for name in ("lite", "wheels", "contents"))
+        for each in (source, wheels, contents):
+            each.mkdir()
+        _copy_contents(contents, notebooks)
+        place = pyodide or PYODIDE_CDN_URL
+        lock = read_lock(place)
+        download(wheels, ".".join(lock["info"]["python"].split(".")[:2]))
+        build_own(wheels)
+        where = PYODIDE if pyodide else LOCKED
+        packages = write_lock(source / where, lock, place, [*sorted(wheels.glob("*.whl")), *_kernel_wheels()])
+        for name in CORE if pyodide else ():
+            if (pyodide / name).exists():
+                shutil.copy(pyodide / name, source / where)
+        _write_settings(source, f"./{where}/pyodide-lock.json", packages)
+        _run(source, contents, output)
+        shutil.copytree(source / where, output / where, dirs_exist_ok=True)
+
+
+def _copy_contents(target: Path, notebooks: list[Path]) -> None:
+    """Copy the notebooks, each text in one piece: lists of lines in an output stop JupyterLite's table of contents."""
+    for path in notebooks:
+        text = json.dumps(nbformat.read(path, as_version=4), ensure_ascii=False)
+        (target / path.name).write_text(text, encoding="utf-8")
+    for images in {path.parent / "images" for path in notebooks}:
+        if images.is_dir():
+            shutil.copytree(images, target / "images", dirs_exist_ok=True)
+
+
+def _kernel_wheels() -> list[Path]:
+    """Return the wheels that the kernel's extension brings itself, the newest of each."""
+    folders = (Path(path, EXTENSION, "static/pypi") for path in jupyter_path("labextensions"))
+    wheels = next((sorted(folder.glob("*.whl")) for folder in folders if folder.is_dir()), [])
+    if not wheels:
+        raise FileNotFoundError(f"the extension {EXTENSION} must be installed: pip install 'cnnlab[site]'")
+    return list({wheel.name.split("-")[0]: wheel for wheel in wheels}.values())
+
+
+def _write_settings(source: Path, lock: str, packages: list[str]) -> None:
+    # A mistyped import asks no package index.
+    kernel = {"disablePyPIFallback": True, "loadPyodideOptions": {"lockFileURL": lock, "packages": packages}}
+    data = {"appName": "cnnlab", "exposeAppInBrowser": True, "litePluginSettings": {KERNEL: kernel}}
+    whole = {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
+    (source / "jupyter-lite.json").write_text(json.dumps(whole, indent=1), encoding="utf-8")
+    (source / "overrides.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
+
+
+def _run(source: Path, contents: Path, output: Path) -> None:
+    command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", source, "--contents", contents]
+    command += ["--output-dir", output, "--no-sourcemaps", *(f"--apps={app}" for app in APPS)]
+    done = subprocess.run(list(map(str, command)), cwd=source, capture_output=True, text=True)
+    if done.returncode:
+        raise ValueError(f"JupyterLite could not be built: {done.stdout[-2000:]}{done.stderr[-2000:]}")

@@ -1,0 +1,155 @@
+"""The packages of the kernel in the browser: Pyodide's own, wheels of pure Python, cnnlab's, and the lock of them all.
+
+Everything is there before the first cell, so no notebook installs anything.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import urllib.request
+import zipfile
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+LOCK = "pyodide-lock.json"
+COMPILED = ("numpy", "matplotlib", "micropip")
+VERSION = "0"  # npm's lock names none, and pyodide_lock wants one
+CHECKOUT = Path(__file__).parents[3]
+# What cnnlab and the kernel import beside numpy and matplotlib; the kernel brings ipykernel and the like itself.
+PURE = (
+    *("anywidget", "psygnal", "typing_extensions"),
+    *("ipywidgets", "jupyterlab_widgets", "comm", "traitlets"),
+    *("ipython", "asttokens", "decorator", "executing", "ipython_pygments_lexers", "jedi", "matplotlib_inline"),
+    *("parso", "pexpect", "prompt_toolkit", "ptyprocess", "pure_eval", "pygments", "stack_data", "wcwidth"),
+)
+OLDER = {"jedi": "jedi<0.20"}  # newer ones bring compiled parts
+LEFT_OUT = "cnnlab_course/"  # the notebooks, which are on the site already
+
+
+def read_lock(place: Path | str) -> dict[str, Any]:
+    """Return Pyodide's own lock, from a folder or from the kernel's default address."""
+    if isinstance(place, Path):
+        return json.loads((place / LOCK).read_bytes())
+    address = f"{place}/{LOCK}"
+    try:
+        with urllib.request.urlopen(address, timeout=60) as answer:
+            return json.load(answer)
+    except OSError as error:
+        raise OSError(f"{address} cannot be read ({error})") from error
+
+
+def write_lock(target: Path, lock: dict[str, Any], place: Path | str, wheels: list[Path]) -> list[str]:
+    """Write the lock of the site and the wheels that it names, and return the names of all packages.
+
+    Parameters
+    ----------
+    target : path
+        The site's folder of Pyodide's files.
+    lock : dict
+        Pyodide's own.
+    place : path or str
+        Where that comes from: out of a folder, all its files go into the site; of an address, they stay there.
+    wheels : list of path
+        Those to add.
+
+    Raises
+    ------
+    ValueError
+        If a wheel needs one that is not there.
+    """
+    from pyodide_lock import PyodideLockSpec
+    from pyodide_lock.utils import add_wheels_to_spec
+
+    target.mkdir(parents=True, exist_ok=True)
+    packages = closure(lock["packages"], COMPILED)
+    for package in packages.values():
+        if isinstance(place, Path):
+            shutil.copy(place / package["file_name"], target)
+        else:
+            package["file_name"] = f"{place}/{package['file_name']}"
+    copies = [Path(shutil.copy(wheel, target)) for wheel in wheels]
+    spec = PyodideLockSpec(**{**lock, "info": {"version": VERSION, **lock["info"]}, "packages": packages})
+    whole = add_wheels_to_spec(spec, copies, base_path=target, ignore_missing_dependencies=False)
+    whole.to_json(target / LOCK)
+    return sorted(whole.packages)
+
+
+def closure(packages: dict[str, Any], wanted) -> dict[str, Any]:
+    """Return the packages wanted, with all that they depend on.
+
+    Examples
+    --------
+    >>> closure({"a": {"depends": ["b"]}, "b": {"depends": []}, "c": {"depends": []}}, ["a"])
+    {'a': {'depends': ['b']}, 'b': {'depends': []}}
+    """
+    found: dict[str, Any] = {}
+    waiting = list(wanted)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = packages[name]
+            waiting += packages[name]["depends"]
+    return dict(sorted(found.items()))
+
+
+def download(folder: Path, python: str) -> None:
+    """Put the pure wheels into a folder, in the versions that are installed here, with pip.
+
+    Raises
+    ------
+    subprocess.CalledProcessError
+        If pip cannot find one.
+    """
+    target = ["--python-version", python, "--implementation", "py", "--abi", "none", "--platform", "any"]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", *target]
+    subprocess.run([*command, "--dest", str(folder), *map(_wanted, PURE)], check=True)
+
+
+def _wanted(name: str) -> str:
+    """Return what to ask pip for: the version that is here, so that both halves of a widget are of one version."""
+    try:
+        return OLDER.get(name) or f"{name}=={metadata.version(name)}"
+    except metadata.PackageNotFoundError:
+        return name
+
+
+def build_own(folder: Path) -> Path:
+    """Write cnnlab's wheel without its notebooks into a folder, and return its path.
+
+    It is built from the checkout, or put together again from what is installed.
+    """
+    files = _built(folder) if (CHECKOUT / "pyproject.toml").is_file() else _installed()
+    record = next(name for name in files if name.endswith(".dist-info/RECORD"))
+    kept = {name: data for name, data in files.items() if not name.startswith(LEFT_OUT) and name != record}
+    path = folder / f"{record.split('.dist-info')[0]}-py3-none-any.whl"
+    lines = [f"{name},sha256={_digest(data)},{len(data)}" for name, data in kept.items()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as wheel:
+        for name, data in {**kept, record: "\n".join([*lines, f"{record},,", ""]).encode()}.items():
+            wheel.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)  # without the time: the same each time
+    return path
+
+
+def _built(folder: Path) -> dict[str, bytes]:
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True)
+    (built,) = folder.glob("cnnlab-*.whl")
+    with zipfile.ZipFile(built) as wheel:
+        files = {name: wheel.read(name) for name in wheel.namelist()}
+    built.unlink()
+    return files
+
+
+def _installed() -> dict[str, bytes]:
+    files = metadata.files("cnnlab") or []
+    inside = (file for file in files if not file.is_absolute() and ".." not in file.parts and file.suffix != ".pyc")
+    return {file.as_posix(): file.locate().read_bytes() for file in inside}
+
+
+def _digest(data: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
