@@ -34,7 +34,7 @@ const SOURCES = %(sources)s;
 const load = async () => {
   const urls = {};
   for (const [name, source] of Object.entries(SOURCES)) {
-    const text = source.replace(/(from ")\\.\\/([\\w-]+\\.js)"/g, (_, start, other) => `${start}${urls[other]}"`);
+    const text = source.replace(/(from ")\\.\\/([\\w/-]+\\.js)"/g, (_, start, other) => `${start}${urls[other]}"`);
     const blob = new Blob([`${text}\\n//# sourceURL=cnnlab/lab/front/${name}`], { type: "text/javascript" });
     urls[name] = URL.createObjectURL(blob);
   }
@@ -103,7 +103,7 @@ export default {
 @cache
 def modules(main: str = _MAIN) -> list[str]:
     """Return the names of a module and all that it imports, each after those that it imports itself."""
-    imported = re.findall(r'from "\./([\w-]+\.js)"', (FOLDER / main).read_text(encoding="utf-8"))
+    imported = re.findall(r'from "\./([\w/-]+\.js)"', (FOLDER / main).read_text(encoding="utf-8"))
     return list(dict.fromkeys([*(name for other in imported for name in modules(other)), main]))
 
 

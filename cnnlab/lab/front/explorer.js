@@ -7,7 +7,8 @@ import { guardKeys } from "./keys.js";
 import { Link } from "./connection.js";
 import { sizesOf } from "./sizes.js";
 import { Stage } from "./stage.js";
-import { Table } from "./table.js";
+import { tableOf } from "./table.js";
+import { render } from "./vendor/lit-html.js";
 import { Veil } from "./cover.js";
 
 const AROUND = 140; // px of a window that a notebook's host takes above and below an explorer
@@ -53,7 +54,7 @@ class Words {
   remove() {}
 }
 
-/** A part that draws what it is sent anew. */
+/** A part that is a template of what it is sent. */
 class Picture {
   constructor(kind, draw) {
     this.draw = draw;
@@ -61,7 +62,7 @@ class Picture {
   }
 
   show(part) {
-    this.root.replaceChildren(...this.draw(part));
+    render(this.draw(part), this.root);
   }
 
   remove() {}
@@ -101,7 +102,7 @@ const MAKERS = {
   stage: (link, number, changed) => new Stage(link, number, changed),
   sizes: () => new Picture("sizes", ({ stack }) => sizesOf(stack)),
   progress: () => new Progress(),
-  table: (link) => new Table(link),
+  table: (link) => new Picture("table", (part) => tableOf(part, link)),
 };
 
 class Explorer {

@@ -63,4 +63,5 @@ globalThis.document = {
   activeElement: null,
   createElement: (tag) => new Element(tag),
   createElementNS: (_, tag) => new Element(tag),
+  createTreeWalker: () => null, // lit-html asks for one as it is read
 };
