@@ -42,8 +42,8 @@ class Model {{
   }}
   get(name) {{ return this.traits[name]; }}
   set(name, value) {{ this.traits[name] = value; }}
-  save_changes() {{ this.saved++; this.send(); }}
-  async send() {{
+  save_changes() {{ this.saved++; this.request(); }}
+  async request() {{
     if (this.mode !== "live" || this.busy) return (this.late = this.mode !== "lost");
     Object.assign(this, {{ busy: true, late: false }});
     const request = JSON.stringify(this.traits.asked, encode);
@@ -51,7 +51,7 @@ class Model {{
     const shown = await window.ask(this.number, request);
     this.busy = false;
     this.answer(JSON.parse(shown));
-    if (this.late) this.send();
+    if (this.late) this.request();
   }}
   answer(shown) {{
     this.traits.shown = decode(shown);
@@ -114,7 +114,7 @@ class Mounted:
     def release(self) -> None:
         """Answer again, first what was held; wait until all of it is answered."""
         self._mode("live")
-        self.page.evaluate("number => { if (models[number].late) models[number].send(); }", self.number)
+        self.page.evaluate("number => { if (models[number].late) models[number].request(); }", self.number)
         self.answered()
 
     def answered(self) -> None:

@@ -80,12 +80,19 @@ CROSSED = """stage => {
   }).filter(({ left, right }) => right > left);
   const origin = stage.querySelector(".cnnlab-wires").getBoundingClientRect();
   const crossed = new Set();
-  for (const path of stage.querySelectorAll(".cnnlab-wire"))
+  const holds = ({ left, right, top, bottom }, [x, y]) => x > left && x < right && y > top && y < bottom;
+  const shifted = ([x, y]) => [x + origin.left, y + origin.top];
+  for (const path of stage.querySelectorAll(".cnnlab-wire")) {
+    const ends = path.getAttribute("d").split("M").slice(1).flatMap(link => {
+      const [, first, last] = link.match(/^([^H]+)H.* (.+)$/), [y, x] = last.split(/,|H/).slice(1);
+      return [first.split(",").map(Number), [Number(x), Number(y)]];
+    }).map(shifted);
+    const owns = box => ends.some(([x, y]) => holds(box, [x - 3, y]) || holds(box, [x + 3, y]));
     for (let at = 0; at <= path.getTotalLength(); at += 3) {
-      const point = path.getPointAtLength(at), x = point.x + origin.left, y = point.y + origin.top;
-      for (const { name, left, right, top, bottom } of boxes)
-        if (x > left && x < right && y > top && y < bottom) crossed.add(name);
+      const { x, y } = path.getPointAtLength(at);
+      for (const box of boxes) if (holds(box, shifted([x, y])) && !owns(box)) crossed.add(box.name);
     }
+  }
   return [...crossed];
 }"""
 

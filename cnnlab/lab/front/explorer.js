@@ -16,6 +16,8 @@ const TALLER = 1.35; // how much higher than one stage those may be that belong 
 const WIDE = 1000; // px of an explorer in which two stages stand abreast
 const NARROW = 640; // px of an explorer in which nothing can stand beside panels
 const SILENCE = 5000; // ms after which a training that should go on seems lost
+const FIELDS =
+  ".cnnlab-input, .cnnlab-explorer, input, textarea, select, [contenteditable]:not([contenteditable='false'])";
 const NO_ANSWER = "No answer from the kernel: after a restart, run the cell again.";
 
 const added = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
@@ -119,7 +121,9 @@ class Explorer {
     el.append(this.root);
     guardKeys(this.root, this.life.signal);
     const release = (event) => {
-      if (event.key === "Escape" && !event.target.closest?.(".cnnlab-input"))
+      if (event.key !== "Escape") return;
+      const field = event.target.closest?.(FIELDS); // another explorer's Esc, or that of a cell of code, is not ours
+      if (!field || (this.root.contains(field) && !field.matches(".cnnlab-input")))
         for (const stage of this.stages) stage.dispatch({ type: "release" });
     };
     window.addEventListener("keydown", release, { capture: true, signal: this.life.signal });

@@ -3,8 +3,8 @@
 import { brief } from "./numbers.js";
 
 export const CELL = {
-  largest: 38,
-  good: 24,
+  largest: 44,
+  good: 28,
   smallest: 18,
   flow: 20,
   bare: 9,

@@ -14,6 +14,8 @@ import { Bar } from "./toolbar.js";
 import { wirePaths } from "./wires.js";
 
 const LEAST = 120; // px of its panels
+/** @type {WeakMap<object, any>} what a stage that is gone showed of a scene: a host that moves a cell makes it anew */
+const remembered = new WeakMap();
 
 export class Stage {
   /**
@@ -57,6 +59,7 @@ export class Stage {
 
   remove() {
     cancelAnimationFrame(this.drawing);
+    if (this.sent) remembered.set(this.sent, this.state);
     this.bar.remove();
     this.life.abort();
     this.root.remove();
@@ -69,7 +72,10 @@ export class Stage {
     const scene = readScene(part.scene);
     this.fold = part.fold ?? "";
     this.bar.show(part.controls ?? [], scene, this.fold);
+    const before = remembered.get(part.scene);
+    this.sent = part.scene;
     if (this.state) this.dispatch({ type: "scene", scene });
+    else if (before) this.become({ ...before, scene, playing: false, editing: null });
     else this.become(firstState(scene));
   }
 
@@ -193,10 +199,9 @@ export class Stage {
     return this.state.on.numbers && this.legible;
   }
 
-  /** Paints the numbers; `anew` those of all cells, whatever was painted before. */
-  paintCells(anew = false) {
+  /** Paints the numbers. */
+  paintCells() {
     const { scene, on } = this.state;
-    if (anew) for (const view of Object.values(this.panels.views)) view.painted?.clear();
     const panel = scene.panels[scene.coverage];
     const readers = on.coverage && panel && panel.view === "cells" ? readersOf(scene, panel) : null;
     this.panels.paint(scene, { numbers: this.numbers, readers });
