@@ -7,4 +7,4 @@ export declare const html: (strings: TemplateStringsArray, ...values: unknown[])
 export declare const svg: typeof html;
 export declare const noChange: unique symbol;
 export declare const nothing: unique symbol;
-export declare const render: (value: unknown, container: Element, options?: { renderBefore?: Node | null }) => object;
+export declare const render: (value: unknown, container: Element, options?: { host?: object; renderBefore?: Node | null }) => object;
