@@ -12,7 +12,7 @@ import { render } from "./vendor/lit-html.js";
 import { Veil } from "./cover.js";
 
 const AROUND = 140; // px of a window that a notebook's host takes above and below an explorer
-const TALLER = 1.35; // how much higher than one stage those may be that belong together
+const TALLER = 1.35; // how much higher than others one may be whose first panels flow, or that has many maps and theirs
 const WIDE = 1000; // px of an explorer in which two stages stand abreast
 const NARROW = 640; // px of an explorer in which nothing can stand beside panels
 const SILENCE = 5000; // ms after which a training that should go on seems lost
@@ -232,8 +232,7 @@ class Explorer {
   /** The height in px that is left for panels, of all stages or of those abreast. */
   room(abreast) {
     const { stages } = this;
-    const several = stages.filter(({ need }) => need).length > 1 || stages.some(({ isTall }) => isTall);
-    const most = (window.innerHeight - AROUND) * (several && !abreast ? TALLER : 1);
+    const most = (window.innerHeight - AROUND) * (stages.some(({ isTall }) => isTall) ? TALLER : 1);
     const panels = stages.map(({ scroller }) => scroller.offsetHeight);
     const taken = abreast ? Math.max(...panels) : added(panels);
     return most - (this.root.offsetHeight - taken);

@@ -183,12 +183,9 @@ export class Stage {
     return isFlow(this.state.scene);
   }
 
-  /** Several filters and their gradients belong together, as two stages do; so do many maps and theirs, and a flow. */
+  /** Does it belong together though it is higher than a screen? A flow does, and many maps with theirs. */
   get isTall() {
-    const { scene } = this.state;
-    if (this.flows) return true;
-    if (scene.compact) return this.all.some(({ row }) => row === 1);
-    return this.backward && this.all.some(({ end, planes }) => end === "tap" && planes[1] > 1);
+    return this.flows || Boolean(this.state.scene.compact && this.all.some(({ row }) => row === 1));
   }
 
   get shownPanels() {
