@@ -6,13 +6,34 @@ import math
 import operator
 from collections.abc import Collection, Mapping, Sequence
 from numbers import Real
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
 Lengths = int | tuple[int, int]  # for rows and columns; one for both
 Sides = int | tuple[int, int] | str  # the padding of one axis: on both sides, (before, after), or a name
 Padding = Sides | tuple[tuple[int, int], tuple[int, int]]  # for rows and columns, or ((top, bottom), (left, right))
+
+
+class Window(TypedDict, total=False):
+    """Where the windows of a convolution fall."""
+
+    stride: Lengths
+    padding: Padding
+    dilation: Lengths
+
+
+class TransposedWindow(Window, total=False):
+    """Where the windows of a transposed convolution fall."""
+
+    output_padding: Lengths
+
+
+class PoolWindow(Window, total=False):
+    """Where the windows of a pool fall."""
+
+    ceil_mode: bool
+
 
 LARGEST = 2**31 - 1  # no length, count or label is greater, nor the number of cells of an array that is passed in
 MOST_CELLS = 2**28  # of an array that is made here, such as weights: 2 GiB of float64. Refused before numpy is asked
@@ -205,13 +226,14 @@ def check_groups(groups: Any, channels: int, filters: int) -> int:
     return groups
 
 
-def check_lengths(name: str, value: Any, axes: str) -> tuple[int, ...]:
-    """Return a shape as a tuple of one int for each of ``axes``."""
-    named = f"{len(axes)} lengths ({', '.join(axes)})"
-    lengths = check_list(name, value, named)
-    if len(lengths) != len(axes):
-        raise ValueError(f"{name} ({shown(value)}) must have {named}")
-    return tuple(check_int(f"{axis} of {name}", length, 1) for axis, length in zip(axes, lengths, strict=True))
+def check_x_shape(x_shape: Any) -> tuple[int, ...]:
+    """Return the shape (N, C, H, W) of an array x, and of the dx that will be made, as a tuple of ints."""
+    lengths = check_list("x_shape", x_shape, "4 lengths (N, C, H, W)")
+    if len(lengths) != 4:
+        raise ValueError(f"x_shape ({shown(x_shape)}) must have 4 lengths (N, C, H, W)")
+    shape = tuple(check_int(f"{axis} of x_shape", length, 1) for axis, length in zip("NCHW", lengths, strict=True))
+    check_cells("dx", shape)
+    return shape
 
 
 def check_same_dtype(**arrays: np.ndarray | None) -> None:

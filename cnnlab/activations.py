@@ -235,13 +235,10 @@ class Nonlinearity:
         >>> ACTIVATIONS["leaky_relu"].formulas(slope=0.5)
         ('f(z) = z where z > 0, else 0.5·z', 'f′(z) = 1 where z > 0, else 0.5')
         """
-        numbers = {name: _written(value) for name, value in self.check_settings(settings).items()}
+        values = self.check_settings(settings).items()
+        numbers = {name: f"{value:g}" if value >= 0 else f"(−{-value:g})" for name, value in values}
         f, slope = (words.format(**numbers) for words in self.words)
         return f"f(z) = {f}", f"f′(z) = {slope}"
-
-
-def _written(number: float) -> str:
-    return f"{number:g}" if number >= 0 else f"(−{-number:g})"
 
 
 # Each entry looks its functions up when it is used: whoever replaces one in this module changes the entry too.

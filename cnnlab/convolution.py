@@ -30,8 +30,8 @@ from cnnlab.geometry import Axis, check_transposed_window, check_window
 
 __all__ = ["conv2d", "conv2d_backward", "conv_transpose2d"]
 
-Operands = tuple[np.ndarray, np.ndarray, np.ndarray | None, tuple[Axis, Axis]]
-BLOCK = 2**18  # numbers to work on at a time: 1 MiB of float32, which a processor's cache holds
+_Operands = tuple[np.ndarray, np.ndarray, np.ndarray | None, tuple[Axis, Axis]]
+_BLOCK = 2**18  # numbers to work on at a time: 1 MiB of float32, which a processor's cache holds
 
 
 @np.errstate(all="ignore")  # what is not finite passes without a warning
@@ -93,9 +93,7 @@ def conv2d(
     array([[19., 25.],
            [37., 43.]])
     """
-    x, w, b, (rows, columns) = check_convolution(
-        x, w, b, stride=stride, padding=padding, dilation=dilation, groups=groups
-    )
+    x, w, b, (rows, columns) = check_convolution(x, w, b, stride, padding, dilation, groups)
     # y[n, k, i, j] = Σ x[n, c, i·S + p·D − P, j·S + q·D − P] · w[k, c, p, q] over all taps (c, p, q), and b[k]
     kernels = w.reshape(groups, -1, w[0].size)
     y = np.empty((len(x), len(w), rows.out, columns.out), x.dtype)
@@ -162,7 +160,7 @@ def conv2d_backward(
     >>> db
     array([10.])
     """
-    x, w, _, (rows, columns) = check_convolution(x, w, stride=stride, padding=padding, dilation=dilation, groups=groups)
+    x, w, _, (rows, columns) = check_convolution(x, w, None, stride, padding, dilation, groups)
     dy = check_upstream(dy, x, w, (rows, columns))
     # Every product x · w of the forward adds dy · w to the dx of its cell, and dy · x to the dw of its tap.
     kernels = w.reshape(groups, -1, w[0].size)
@@ -237,7 +235,7 @@ def conv_transpose2d(
            [ 6.,  9.,  8., 12.]])
     """
     x, w, b, (rows, columns) = check_transposed(
-        x, w, b, stride=stride, padding=padding, output_padding=output_padding, dilation=dilation, groups=groups
+        x, w, b, groups, stride=stride, padding=padding, output_padding=output_padding, dilation=dilation
     )
     kernels = w.reshape(groups, -1, w[0].size)
     y = np.zeros((len(x), len(kernels) * w.shape[1], rows.size, columns.size), x.dtype)
@@ -252,7 +250,9 @@ def conv_transpose2d(
 # --- checks -------------------------------------------------------------------------------------------------------
 
 
-def check_convolution(x: Any, w: Any, b: Any = None, *, groups: Any = 1, **window: Any) -> Operands:
+def check_convolution(
+    x: Any, w: Any, b: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: Any = 1
+) -> _Operands:
     """Return the checked operands x, w and b of a convolution, and its axes (rows, columns).
 
     Examples
@@ -269,7 +269,7 @@ def check_convolution(x: Any, w: Any, b: Any = None, *, groups: Any = 1, **windo
         raise ValueError(f"w ({w.shape[1]} channels) must have {rule}")
     b = check_bias(b, filters, "one for each filter")
     check_same_dtype(x=x, w=w, b=b)
-    rows, columns = check_window(x.shape[2:], w.shape[2:], **window)
+    rows, columns = check_window(x.shape[2:], w.shape[2:], stride=stride, padding=padding, dilation=dilation)
     check_cells("y", (len(x), filters, rows.out, columns.out))
     _check_room(channels, rows, columns)
     return x, w, b, (rows, columns)
@@ -283,7 +283,7 @@ def check_upstream(dy: Any, x: np.ndarray, w: np.ndarray, axes: tuple[Axis, Axis
     return dy
 
 
-def check_transposed(x: Any, w: Any, b: Any = None, *, groups: Any = 1, **window: Any) -> Operands:
+def check_transposed(x: Any, w: Any, b: Any, groups: Any, **window: Any) -> _Operands:
     """Return the checked operands of a transposed convolution, and the axes of the convolution it runs backward."""
     x, w = check_array("x", x, "NCHW"), check_array("w", w, ("C", "K / groups", "kh", "kw"))
     channels = x.shape[1]
@@ -310,10 +310,10 @@ def _check_room(channels: int, rows: Axis, columns: Axis) -> None:
 def _blocks(y: np.ndarray, kernels: np.ndarray, rows: Axis) -> Iterator[tuple[slice, slice, slice, Axis]]:
     """Yield y in pieces: some images, some rows of outputs, the rows of the input that these read, and their axis.
 
-    The cells under the taps of each and its outputs are about ``BLOCK`` numbers, or as many as the kernels have.
+    The cells under the taps of each and its outputs are about ``_BLOCK`` numbers, or as many as the kernels have.
     """
     groups, filters, taps = kernels.shape
-    lines = max(1, max(BLOCK, kernels.size) // (groups * (filters + taps) * y.shape[3]))
+    lines = max(1, max(_BLOCK, kernels.size) // (groups * (filters + taps) * y.shape[3]))
     images = max(1, lines // rows.out)
     for top in range(0, rows.out, lines):
         outputs = slice(top, min(top + lines, rows.out))

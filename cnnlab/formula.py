@@ -13,8 +13,8 @@ from cnnlab.geometry import Axis, check_axis, fits, output_size, trace_axes
 
 __all__ = ["explain_output_size", "settings_for", "trace_sizes"]
 
-MOST_CHOICES = 10_000  # of settings to try, which takes half a second
-PLAIN = str.maketrans({"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "−": "-", "·": "*"})
+_MOST_CHOICES = 10_000  # of settings to try, which takes half a second
+_PLAIN = str.maketrans({"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "−": "-", "·": "*"})
 Token = tuple[str, str]  # (role, text): the role is R, F, P, S or D, or empty for signs and plain numbers
 
 
@@ -65,7 +65,7 @@ def explain_output_size(
 def explain_axis(axis: Axis) -> Explanation:
     """Return the output size of a checked axis with its reason; as :func:`explain_output_size`."""
     chain = _chain(axis)
-    steps = tuple("".join(text for _, text in step).translate(PLAIN) for step in chain)
+    steps = tuple("".join(text for _, text in step).translate(_PLAIN) for step in chain)
     return Explanation(
         value=axis.out,
         text=" = ".join(["out", *steps]),
@@ -140,20 +140,17 @@ def settings_for(
     [(3, 2, 0), (5, 2, 1)]
     """
     size, target = check_int("size", size, 1), check_int("target", target, 1)
+    given = {"kernel": (kernels, 1), "stride": (strides, 1), "padding": (paddings, 0)}
     offered = [
-        check_list(name, values, "lengths in cells")
-        for name, values in {"kernels": kernels, "strides": strides, "paddings": paddings}.items()
+        [check_int(name, value, least) for value in check_list(f"{name}s", values, "lengths in cells")]
+        for name, (values, least) in given.items()
     ]
-    if prod(map(len, offered)) > MOST_CHOICES:
+    if prod(map(len, offered)) > _MOST_CHOICES:
         counted = " * ".join(str(len(values)) for values in offered)
-        raise ValueError(f"kernels, strides and paddings ({counted}) must make at most {MOST_CHOICES:,} choices")
-    choices = [
-        (check_int("kernel", kernel, 1), check_int("stride", stride, 1), check_int("padding", padding, 0))
-        for kernel, stride, padding in product(*offered)
-    ]
+        raise ValueError(f"kernels, strides and paddings ({counted}) must make at most {_MOST_CHOICES:,} choices")
     return [
         (kernel, stride, padding)
-        for kernel, stride, padding in choices
+        for kernel, stride, padding in product(*offered)
         if fits(size, kernel, padding=padding) and output_size(size, kernel, stride=stride, padding=padding) == target
     ]
 
@@ -171,11 +168,10 @@ def _chain(axis: Axis) -> tuple[tuple[Token, ...], ...]:
     def fraction(top: list[Token], bottom: Token) -> tuple[Token, ...]:
         return (("", opening), *top, ("", " / "), bottom, ("", closing), *tail)
 
-    stride = str(axis.stride)
     return (
         fraction([("", "("), *_numerator(axis, letters=True), ("", ")")], ("S", "S")),
-        fraction([("", "("), *_numerator(axis, letters=False), ("", ")")], ("S", stride)),
-        fraction([("", str(axis.slack))], ("", stride)),
+        fraction([("", "("), *_numerator(axis, letters=False), ("", ")")], ("S", str(axis.stride))),
+        fraction([("", str(axis.slack))], ("", str(axis.stride))),
         (("", str(axis.quotient)), *tail),
         (("", str(axis.out)),),
     )
@@ -205,6 +201,7 @@ def _leftover_text(axis: Axis) -> str:
         return f"{division}: rounded up, the last window hangs {axis.overhang} over the far edge"
     if axis.ceil_mode:
         return f"{division}: the window that would read it starts behind the input, so it is dropped (− 1)"
-    kind, count = ("input", axis.unread) if axis.unread else ("padding", axis.leftover)
+    unread = axis.leftover - axis.after  # input cells
+    kind, count = ("input", unread) if unread > 0 else ("padding", axis.leftover)
     cells = f"last {kind} cell is" if count == 1 else f"last {count} {kind} cells are"
     return f"{division}: the {cells} never read"

@@ -50,11 +50,6 @@ class Axis:
         return self.slack % self.stride
 
     @property
-    def unread(self) -> int:
-        """Input cells at the far end that the last whole window does not reach."""
-        return max(0, self.leftover - self.after)
-
-    @property
     def quotient(self) -> int:
         """How often the window moves on: the fraction of the size formula, rounded."""
         return -(-self.slack // self.stride) if self.ceil_mode else self.slack // self.stride
@@ -310,9 +305,13 @@ def same_padding(kernel: int, *, dilation: int = 1) -> tuple[int, int]:
     return total // 2, total - total // 2
 
 
-def check_layers(layers: Any) -> list[LayerWindow]:
+def check_layers(layers: Any, form: str = "(name, kernel, stride, padding)", longest: int = 4) -> list[LayerWindow]:
     """Return the layers of a stack; their lengths are checked where they meet a size."""
-    return [LayerWindow(*layer) for layer in _check_stack(layers, "(name, kernel, stride, padding)", (4,))]
+    layers = check_list("layers", layers, form)
+    for layer in layers:
+        if not isinstance(layer, tuple | list) or not 4 <= len(layer) <= longest or not isinstance(layer[0], str):
+            raise ValueError(f"layers ({shown(layer)} in it) must each be {form}")
+    return [LayerWindow(*layer[:4]) for layer in layers]
 
 
 def check_dilated(layers: Any) -> list[tuple]:
@@ -323,16 +322,8 @@ def check_dilated(layers: Any) -> list[tuple]:
     >>> check_dilated([("conv", 3, 1, 1), ("conv", 3, 1, 2, 2)])
     [('conv', 3, 1, 1, 1), ('conv', 3, 1, 2, 2)]
     """
-    layers = _check_stack(layers, "(name, kernel, stride, padding), or with a dilation", (4, 5))
+    check_layers(layers, "(name, kernel, stride, padding), or with a dilation", longest=5)
     return [(*layer, 1)[:5] for layer in layers]
-
-
-def _check_stack(layers: Any, form: str, lengths: tuple[int, ...]) -> list:
-    layers = check_list("layers", layers, form)
-    for layer in layers:
-        if not isinstance(layer, tuple | list) or len(layer) not in lengths or not isinstance(layer[0], str):
-            raise ValueError(f"layers ({shown(layer)} in it) must each be {form}")
-    return layers
 
 
 def trace_axes(size: int, layers: Iterable[Sequence], *, ceil_mode: bool = False) -> list[Axis]:

@@ -12,9 +12,7 @@ from cnnlab._validate import check_array, check_positive, check_shape, shown
 __all__ = ["gradient_error", "numerical_gradient"]
 
 
-def numerical_gradient(
-    f: Callable[[np.ndarray], ArrayLike], x: ArrayLike, dy: ArrayLike, *, step: float = 1e-5
-) -> np.ndarray:
+def numerical_gradient(f: Callable[..., ArrayLike], x: ArrayLike, dy: ArrayLike, *, step: float = 1e-5) -> np.ndarray:
     """Return the gradient of the loss with respect to x by central differences.
 
     Each cell of x is nudged up and down by ``step``; what f(x) changes by, weighted with dy, is what the loss does.

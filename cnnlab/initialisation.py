@@ -6,13 +6,12 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.random import Generator
 
 from cnnlab._validate import check_cells, check_choice, check_int, check_list, check_rng
 
 
-def initial_weights(
-    shape: Sequence[int], fan_in: int, fan_out: int, *, rng: np.random.Generator, init: str
-) -> np.ndarray:
+def initial_weights(shape: Sequence[int], fan_in: int, fan_out: int, *, rng: Generator, init: str) -> np.ndarray:
     """Return normal weights with the variance of ``init``; ``fan_in`` and ``fan_out`` count the wires of a cell.
 
     Notes

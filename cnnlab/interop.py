@@ -20,10 +20,9 @@ from cnnlab.layers import Activation, Conv2D, Dense, Flatten, Layer, Pool2D
 from cnnlab.network import Sequential
 from cnnlab.pooling import POOLS
 
-TORCH = "torch.nn.modules."
-CONTAINER = "Sequential"
-LEFT_OUT = ("Dropout", "Identity")  # a trained network passes everything on through them
-DTYPES = ("torch.float32", "torch.float64")
+_TORCH = "torch.nn.modules."
+_CONTAINER = "Sequential"
+_LEFT_OUT = ("Dropout", "Identity")  # a trained network passes everything on through them
 
 
 def from_torch(module: Any) -> Sequential:
@@ -61,15 +60,15 @@ def from_torch(module: Any) -> Sequential:
     Traceback (most recent call last):
     TypeError: module ('a file') must be a torch.nn.Sequential of layers
     """
-    if _kind(module) != CONTAINER:
+    if _kind(module) != _CONTAINER:
         raise TypeError(f"module ({_shown(module)}) must be a torch.nn.Sequential of layers{_advice(module)}")
-    made = [_made(name, layer) for name, layer in _leaves("module", module) if _kind(layer) not in LEFT_OUT]
+    made = [_made(name, layer) for name, layer in _leaves("module", module) if _kind(layer) not in _LEFT_OUT]
     return Sequential(*made)
 
 
 def _leaves(name: str, module: Any) -> Iterator[tuple[str, Any]]:
     """Yield the layers of a Sequential, and of those inside it, each under the name that it has in PyTorch."""
-    if _kind(module) != CONTAINER:
+    if _kind(module) != _CONTAINER:
         yield name, module
         return
     for key, child in module._modules.items():  # named_children() would leave out a layer that is used twice
@@ -83,8 +82,8 @@ def _kind(module: Any) -> str:
     """
     cls: Any
     for cls in type(module).__mro__:
-        if cls.__module__.startswith(TORCH):
-            same = cls is type(module) or (cls.__name__ == CONTAINER and type(module).forward is cls.forward)
+        if cls.__module__.startswith(_TORCH):
+            same = cls is type(module) or (cls.__name__ == _CONTAINER and type(module).forward is cls.forward)
             return cls.__name__ if same else ""
     return ""
 
@@ -94,7 +93,7 @@ def _made(name: str, module: Any) -> Layer:
     kind = _kind(module)
     makers = _makers()
     if kind not in makers:
-        raise TypeError(f"{name} ({_shown(module)}) must be one of {', '.join([*makers, *LEFT_OUT])}{_advice(module)}")
+        raise TypeError(f"{name} ({_shown(module)}) must be one of {', '.join([*makers, *_LEFT_OUT])}{_advice(module)}")
     return makers[kind](name, module)
 
 
@@ -109,10 +108,10 @@ def _makers() -> dict[str, Callable[[str, Any], Layer]]:
 def _advice(module: Any) -> str:
     """Return what can be done about a module that cannot be taken."""
     name = type(module).__name__
-    if name.startswith(OTHER_ACTIVATIONS):
+    if name.startswith(_OTHER_ACTIVATIONS):
         *most, last = (entry.torch for entry in ACTIVATIONS.values() if entry.torch)
         return f": train it with {', '.join(most)} or {last} in its place"
-    for start, text in ADVICE.items():
+    for start, text in _ADVICE.items():
         if name.startswith(start):
             return f": {text}"
     holds_layers = _is_module(module) and module._modules
@@ -125,7 +124,7 @@ def _shown(module: Any) -> str:
 
 
 def _is_module(module: Any) -> bool:
-    return any(cls.__module__.startswith(TORCH) for cls in type(module).__mro__)
+    return any(cls.__module__.startswith(_TORCH) for cls in type(module).__mro__)
 
 
 def _require(name: str, module: Any, setting: str, value: Any, advice: str) -> None:
@@ -137,7 +136,7 @@ def _require(name: str, module: Any, setting: str, value: Any, advice: str) -> N
 
 def _weights(name: str, tensor: Any) -> np.ndarray:
     """Return a copy of a tensor."""
-    if str(tensor.dtype) not in DTYPES:
+    if str(tensor.dtype) not in ("torch.float32", "torch.float64"):
         raise TypeError(f"{name} ({tensor.dtype}) must be float32 or float64: call .float() on the module first")
     return tensor.detach().cpu().numpy().copy()
 
@@ -192,7 +191,7 @@ def _flatten(name: str, module: Any) -> Layer:
     return Flatten()
 
 
-ADVICE = {  # by the beginning of a class's name
+_ADVICE = {  # by the beginning of a class's name
     "BatchNorm": "fold it into the convolution before it (torch.nn.utils.fuse_conv_bn_weights)",
     "Softmax": "leave it out, since the explorers take scores and compute the softmax themselves",
     "LogSoftmax": "leave it out, since the explorers take scores and compute the softmax themselves",
@@ -202,4 +201,4 @@ ADVICE = {  # by the beginning of a class's name
     "Lazy": "run one batch through the module first, so that it knows its size",
     "Dropout": "leave it out, since a trained network passes everything on through it",
 }
-OTHER_ACTIVATIONS = ("GELU", "SiLU", "ELU", "SELU", "PReLU", "Hardswish", "Mish", "Softplus", "ReLU6")
+_OTHER_ACTIVATIONS = ("GELU", "SiLU", "ELU", "SELU", "PReLU", "Hardswish", "Mish", "Softplus", "ReLU6")

@@ -33,8 +33,8 @@ from cnnlab.initialisation import initial_weights
 
 __all__ = ["Conv2D", "Dense", "Flatten", "LeakyReLU", "MaxPool2D", "MeanPool2D", "ReLU", "Sigmoid", "Tanh"]
 
-GEOMETRY = ("stride", "padding", "dilation", "ceil_mode")  # the settings that say where windows fall
-dense = import_module("cnnlab.dense")  # `from cnnlab import dense` would be the function of that name
+_GEOMETRY = ("stride", "padding", "dilation", "ceil_mode")  # the settings that say where windows fall
+_dense = import_module("cnnlab.dense")  # `from cnnlab import dense` would be the function of that name
 
 
 class Layer:
@@ -45,12 +45,13 @@ class Layer:
     has described; ``reads`` says what of its input an output reads: its "window", its "cell", or "all".
     """
 
-    kind, reads = "", "all"
+    kind, reads, name = "", "all", ""
+    _forward: Callable[..., tuple[np.ndarray, Any]]
+    _backward: Callable[..., tuple[np.ndarray, dict[str, np.ndarray]]]
     check_axes: Callable[..., tuple[Axis, Axis]] | None = None  # of a layer with windows: from plane and kernel to axes
-    name = ""
     sizes: tuple = ()  # what it is made with, and
     settings: dict[str, Any] = {}  # noqa: RUF012 - replaced, never changed
-    geometry: dict[str, Any] = {}  # noqa: RUF012 - those of the settings that are in GEOMETRY
+    geometry: dict[str, Any] = {}  # noqa: RUF012 - those of the settings that are in _GEOMETRY
 
     def __init__(self) -> None:
         self.params: dict[str, np.ndarray] = {}
@@ -67,7 +68,7 @@ class Layer:
 
     def _set_up(self, *sizes: Any, **settings: Any) -> None:
         """Take the arguments of the layer, copies of its own, and raise what suits no plane."""
-        geometry = {name: value for name, value in settings.items() if name in GEOMETRY}
+        geometry = {name: value for name, value in settings.items() if name in _GEOMETRY}
         if self.check_axes:
             self.check_axes(roomy_plane(sizes[-1], **geometry), sizes[-1], **geometry)
         self.sizes = tuple(map(_plain, sizes))
@@ -87,12 +88,6 @@ class Layer:
             raise RuntimeError(f"{self} must go forward before it goes backward")
         dx, self.grads = self._backward(dy, *self._kept)
         return dx
-
-    def _forward(self, x: Any) -> tuple[np.ndarray, Any]:
-        raise NotImplementedError(f"{type(self).__name__} must define _forward(x)")
-
-    def _backward(self, dy: Any, kept: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        raise NotImplementedError(f"{type(self).__name__} must define _backward(dy, kept)")
 
     def axes(self, plane: Sequence[int]) -> tuple:
         """Return the axes (rows, columns) of the windows over a plane (H, W); none for a layer without windows."""
@@ -177,10 +172,10 @@ class Dense(Layer):
         self.params = {"w": initial_weights(shape, *shape, rng=rng, init=init), "b": np.zeros(shape[1])}
 
     def _forward(self, x: Any) -> tuple[np.ndarray, Any]:
-        return dense.dense(x, self.params["w"], self.params["b"]), x
+        return _dense.dense(x, self.params["w"], self.params["b"]), x
 
     def _backward(self, dy: Any, x: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        dx, dw, db = dense.dense_backward(dy, x, self.params["w"])
+        dx, dw, db = _dense.dense_backward(dy, x, self.params["w"])
         return dx, {"w": dw, "b": db}
 
 

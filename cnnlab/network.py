@@ -17,7 +17,7 @@ from cnnlab.data.npz import read_npz, write_npz
 from cnnlab.geometry import check_window, receptive_field
 from cnnlab.layers import Conv2D, Dense, Flatten, Layer, MaxPool2D, ReLU
 
-CELL = check_window((1, 1), 1)  # the axes of a layer without windows: a cell reads one cell
+_CELL = check_window((1, 1), 1)  # the axes of a layer without windows: a cell reads one cell
 
 __all__ = ["Sequential", "trained_network"]
 
@@ -58,11 +58,8 @@ class Sequential:
     """
 
     def __init__(self, *layers: Layer):
-        for layer in layers:
-            if not isinstance(layer, Layer):
-                raise TypeError(
-                    f"layers ({shown(layer)} in it) must each be a layer, as in Sequential(ReLU(), Flatten())"
-                )
+        for other in (layer for layer in layers if not isinstance(layer, Layer)):
+            raise TypeError(f"layers ({shown(other)} in it) must each be a layer, as in Sequential(ReLU(), Flatten())")
         if len({id(layer) for layer in layers}) < len(layers):
             raise ValueError("each layer must stand once in a Sequential: it keeps one forward for its backward")
         self.layers = layers
@@ -145,10 +142,9 @@ class Sequential:
         rows, sees_all = [], False
         for layer, (below, y), field in zip(self.layers, pairwise(maps), _fields(self.layers, maps), strict=True):
             sees_all |= layer.reads == "all"
-            sees = None if sees_all else field
             parameters = sum(param.size for param in layer.params.values())
             unshared = (below.size + 1) * y.size if parameters else 0
-            rows.append(LayerSummary(repr(layer), y.shape[1:], sees, parameters, unshared))
+            rows.append(LayerSummary(repr(layer), y.shape[1:], None if sees_all else field, parameters, unshared))
         return Summary(rows)
 
     def save(self, path: str | PathLike[str]) -> None:
@@ -227,7 +223,7 @@ class Summary(tuple):
 
 def _fields(layers: Sequence[Layer], maps: Sequence[np.ndarray]) -> list[tuple[int, int]]:
     """Return the size (h, w) of what a cell of each layer sees of the input through the windows up to it."""
-    windows = [layer.axes(below.shape[2:]) or CELL for layer, below in zip(layers, maps, strict=False)]
+    windows = [layer.axes(below.shape[2:]) or _CELL for layer, below in zip(layers, maps, strict=False)]
     sizes = []
     for axes in zip(*windows, strict=True):  # rows, then columns
         stack = [("", axis.extent, axis.stride, (axis.before, axis.after)) for axis in axes]

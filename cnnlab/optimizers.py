@@ -20,7 +20,7 @@ from cnnlab._validate import (
 
 __all__ = ["SGD", "Adam"]
 
-Arrays = Mapping[str, np.ndarray]  # by name
+_Arrays = Mapping[str, np.ndarray]  # by name
 
 
 class SGD:
@@ -62,7 +62,7 @@ class SGD:
     def __repr__(self) -> str:
         return f"SGD({self.learning_rate}, momentum={self.momentum})"
 
-    def update(self, params: Arrays, grads: Mapping[str, ArrayLike]) -> None:
+    def update(self, params: _Arrays, grads: Mapping[str, ArrayLike]) -> None:
         """Change every parameter in place; nothing, and an error, where one cannot be, or a gradient misfits."""
         grads = check_gradients(params, grads, self._velocity)
         with np.errstate(all="ignore"):
@@ -101,9 +101,7 @@ class Adam:
     array([0.9, 1.1])
     """
 
-    def __init__(
-        self, learning_rate: float = 0.001, *, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8
-    ):
+    def __init__(self, learning_rate: float = 1e-3, *, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8):
         self.learning_rate = check_positive("learning_rate", learning_rate)
         self.beta1, self.beta2 = check_share("beta1", beta1), check_share("beta2", beta2)
         self.epsilon = check_positive("epsilon", epsilon)
@@ -114,7 +112,7 @@ class Adam:
     def __repr__(self) -> str:
         return f"Adam({self.learning_rate})"
 
-    def update(self, params: Arrays, grads: Mapping[str, ArrayLike]) -> None:
+    def update(self, params: _Arrays, grads: Mapping[str, ArrayLike]) -> None:
         """Change every parameter in place; nothing, and an error, where one cannot be, or a gradient misfits."""
         grads = check_gradients(params, grads, self._mean)
         steps, mean, square = self._steps + 1, {}, {}
@@ -135,13 +133,13 @@ def _moved(mean: np.ndarray | float, value: np.ndarray, share: float) -> np.ndar
     return mean + (1 - share) * (value - mean)
 
 
-def _subtract(params: Arrays, steps: dict[str, np.ndarray]) -> None:
+def _subtract(params: _Arrays, steps: dict[str, np.ndarray]) -> None:
     """Change all parameters, after everything that can fail."""
     for name, param in params.items():
         param -= steps[name]
 
 
-def check_gradients(params: Arrays, grads: Mapping[str, ArrayLike], memory: Arrays) -> dict[str, np.ndarray]:
+def check_gradients(params: _Arrays, grads: Mapping[str, ArrayLike], memory: _Arrays) -> dict[str, np.ndarray]:
     """Return the gradient of each parameter; it, and what an optimizer remembers, must fit the parameter.
 
     Examples

@@ -24,16 +24,16 @@ from cnnlab._validate import (
     check_cells,
     check_flag,
     check_integers,
-    check_lengths,
     check_shape,
+    check_x_shape,
 )
 from cnnlab.geometry import Axis, check_filled, check_window
 from cnnlab.wiring import cells_per_window
 
 __all__ = ["max_pool2d", "max_pool2d_backward", "mean_pool2d", "mean_pool2d_backward"]
 
-ROWS, COLUMNS = -2, -1
-BLOCK = 2**17  # cells to work on at a time: half a MiB of float32, which a processor's cache holds
+_ROWS, _COLUMNS = -2, -1
+_BLOCK = 2**17  # cells to work on at a time: half a MiB of float32, which a processor's cache holds
 
 
 def max_pool2d(
@@ -90,16 +90,14 @@ def max_pool2d(
            [12, 10]])
     """
     x = check_array("x", x, "NCHW")
-    rows, columns = check_pool(
-        x.shape[2:], kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
-    )
+    rows, columns = check_pool(x.shape[2:], kernel, stride, padding, dilation, ceil_mode)
     y = np.empty((*x.shape[:2], rows.out, columns.out), x.dtype)
     argmax = np.empty(y.shape, np.intp)
     places = np.arange(rows.size * columns.size, dtype=np.min_scalar_type(rows.size * columns.size))
     places = places.reshape(1, rows.size, columns.size)
     for x_block, y_block, argmax_block in _blocks(x, y, argmax):
-        best = _first_greatest(x_block, places, columns, COLUMNS)
-        y_block[...], argmax_block[...] = _first_greatest(*best, rows, ROWS)
+        best = _first_greatest(x_block, places, columns, _COLUMNS)
+        y_block[...], argmax_block[...] = _first_greatest(*best, rows, _ROWS)
     return y, argmax
 
 
@@ -140,7 +138,7 @@ def max_pool2d_backward(dy: ArrayLike, argmax: ArrayLike, x_shape: Sequence[int]
     >>> max_pool2d_backward(np.array([10, 20]).reshape(1, 1, 1, 2), argmax, (1, 1, 1, 3))[0, 0]
     array([[ 0., 30.,  0.]])
     """
-    dy, shape = check_array("dy", dy, "NCHW"), _check_x_shape(x_shape)
+    dy, shape = check_array("dy", dy, "NCHW"), check_x_shape(x_shape)
     check_shape("dy", dy, (*shape[:2], *dy.shape[2:]), f"N and C of x_shape {shape}")
     winners = check_integers("argmax", argmax)
     check_shape("argmax", winners, dy.shape, "one for each cell of dy")
@@ -198,13 +196,11 @@ def mean_pool2d(
            [10.5, 12.5]])
     """
     x = check_array("x", x, "NCHW")
-    rows, columns = check_pool(
-        x.shape[2:], kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
-    )
+    rows, columns = check_pool(x.shape[2:], kernel, stride, padding, dilation, ceil_mode)
     divisor = _divisor(rows, columns, count_include_pad).astype(x.dtype)
     y = np.empty((*x.shape[:2], rows.out, columns.out), x.dtype)
     for x_block, y_block in _blocks(x, y):
-        sums = _under_taps(_under_taps(x_block, rows, ROWS).sum(axis=0), columns, COLUMNS).sum(axis=0)
+        sums = _under_taps(_under_taps(x_block, rows, _ROWS).sum(axis=0), columns, _COLUMNS).sum(axis=0)
         np.divide(sums, divisor, out=y_block)
     return y
 
@@ -253,18 +249,16 @@ def mean_pool2d_backward(
            [ 4., 10.,  6.],
            [ 3.,  7.,  4.]])
     """
-    dy, shape = check_array("dy", dy, "NCHW"), _check_x_shape(x_shape)
-    rows, columns = check_pool(
-        shape[2:], kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
-    )
+    dy, shape = check_array("dy", dy, "NCHW"), check_x_shape(x_shape)
+    rows, columns = check_pool(shape[2:], kernel, stride, padding, dilation, ceil_mode)
     check_shape("dy", dy, (*shape[:2], rows.out, columns.out), f"the output for x_shape {shape}")
     divisor = _divisor(rows, columns, count_include_pad).astype(dy.dtype)
     # dx[cell] = Σ dy[o] / divisor[o] over the windows o that have the cell: along each row, then along the columns
     dx = np.zeros(shape, dy.dtype)
     for dx_block, dy_block in _blocks(dx, dy):
         across = np.zeros((*dy_block.shape[:2], columns.size), dy.dtype)
-        _share_out(dy_block / divisor, columns, COLUMNS, across)
-        _share_out(across, rows, ROWS, dx_block)
+        _share_out(dy_block / divisor, columns, _COLUMNS, across)
+        _share_out(across, rows, _ROWS, dx_block)
     return dx
 
 
@@ -323,7 +317,7 @@ POOLS: dict[str, Pool] = {
 
 
 def check_pool(
-    shape: Any, kernel: Any, *, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: Any = False
+    shape: Any, kernel: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: Any = False
 ) -> tuple[Axis, Axis]:
     """Return the checked axes (rows, columns) of a pool over a plane; each window must hold an input cell."""
     stride = kernel if stride is None else stride
@@ -334,19 +328,13 @@ def check_pool(
     return rows, columns
 
 
-def _check_x_shape(x_shape: Any) -> tuple[int, ...]:
-    shape = check_lengths("x_shape", x_shape, "NCHW")
-    check_cells("dx", shape)
-    return shape
-
-
 # --- planes and axes ----------------------------------------------------------------------------------------------
 
 
 def _blocks(*arrays: np.ndarray) -> Iterator[list[np.ndarray]]:
-    """Yield arrays (N, C, ...) in pieces of about ``BLOCK`` cells of the largest, each (planes, ...)."""
+    """Yield arrays (N, C, ...) in pieces of about ``_BLOCK`` cells of the largest, each (planes, ...)."""
     flat = [array.reshape(-1, *array.shape[2:]) for array in arrays]
-    planes = max(1, BLOCK // max(array[0].size for array in flat))
+    planes = max(1, _BLOCK // max(array[0].size for array in flat))
     for first in range(0, len(flat[0]), planes):
         yield [array[first : first + planes] for array in flat]
 

@@ -255,7 +255,7 @@ def replace_gradients(model: Sequential, **functions: Callable) -> Sequential:
             raise TypeError(f"{name} must be one of dx, dw, db")
         if not callable(function):
             raise TypeError(f"{name} ({shown(function)}) must be a function of dy, x, w and the settings")
-    replaced = (
-        ReplacedGradients(layer, functions) if isinstance(layer, Conv2D) else deepcopy(layer) for layer in model.layers
-    )
-    return Sequential(*replaced)
+    wrong = [
+        ReplacedGradients(each, functions) if isinstance(each, Conv2D) else deepcopy(each) for each in model.layers
+    ]
+    return Sequential(*wrong)

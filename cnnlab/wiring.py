@@ -17,7 +17,7 @@ from cnnlab.geometry import Axis, check_window
 
 __all__ = ["wiring"]
 
-MOST_WIRES = 2**22  # in one table: 200 MB
+_MOST_WIRES = 2**22  # in one table: 200 MB
 
 
 @dataclass(frozen=True)
@@ -109,12 +109,11 @@ def wiring(
     shape = check_pair("size", size, 1)
     axes = check_window(shape, kernel, stride=stride, padding=padding, dilation=dilation)
     wires = prod(axis.out * axis.kernel for axis in axes)
-    if wires > MOST_WIRES:
-        raise ValueError(f"size ({shape[0]}, {shape[1]}) must make at most {MOST_WIRES:,} wires (it makes {wires:,})")
+    if wires > _MOST_WIRES:
+        raise ValueError(f"size ({shape[0]}, {shape[1]}) must make at most {_MOST_WIRES:,} wires (it makes {wires:,})")
     rows, columns = map(axis_wires, axes)
-    output, source, tap = (
-        _pairs(getattr(rows, name), getattr(columns, name), axes) for name in ("output", "input", "tap")
-    )
+    ends = ("output", "input", "tap")
+    output, source, tap = (_pairs(getattr(rows, end), getattr(columns, end), axes) for end in ends)
     source[(source < 0).any(axis=1)] = -1
     return Wiring(output, source, tap)
 

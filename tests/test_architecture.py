@@ -106,7 +106,8 @@ def test_the_mathematics_needs_numpy_alone():
         "print(*{name.partition('.')[0] for name in set(sys.modules) - before} - sys.stdlib_module_names)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert set(run.stdout.split()) == {"numpy", "cnnlab"}
+    brought = {name for name in run.stdout.split() if "cython" not in name}  # numpy's random numbers bring its runtime
+    assert brought == {"numpy", "cnnlab"}
 
 
 def test_each_room_uses_the_packages_that_it_may():

@@ -136,7 +136,7 @@ def test_the_transposed_convolution_equals_the_loops_on_any_legal_geometry(case)
 @each_geometry
 def test_the_answer_does_not_depend_on_the_size_of_a_block(geometry, numbers, monkeypatch):
     dy, x, w, b, settings = operands(geometry)
-    monkeypatch.setattr(convolution, "BLOCK", numbers)
+    monkeypatch.setattr(convolution, "_BLOCK", numbers)
     check_forward(conv2d, x, w, b, settings)
     check_backward(conv2d_backward, dy, x, w, settings)
     check_transposed(conv_transpose2d, dy, w, None, settings)

@@ -15,7 +15,7 @@ from numpy.testing import assert_array_equal
 
 from cnnlab import conv2d, dense
 from cnnlab.activations import ACTIVATIONS, Nonlinearity
-from cnnlab.interop import ADVICE, LEFT_OUT, OTHER_ACTIVATIONS, from_torch
+from cnnlab.interop import _ADVICE, _LEFT_OUT, _OTHER_ACTIVATIONS, from_torch
 from cnnlab.pooling import POOLS, Pool
 
 
@@ -105,14 +105,14 @@ def test_an_activation_and_a_pool_of_the_tables_are_read_by_the_class_that_they_
 
 
 def test_a_layer_that_is_not_there_is_refused_by_name_with_what_could_be_done():
-    said = {f"{start}2d" if start.endswith("Pool") else start: text for start, text in ADVICE.items()}
-    said |= dict.fromkeys(OTHER_ACTIVATIONS, "train it with ReLU, LeakyReLU, Sigmoid or Tanh in its place")
+    said = {f"{start}2d" if start.endswith("Pool") else start: text for start, text in _ADVICE.items()}
+    said |= dict.fromkeys(_OTHER_ACTIVATIONS, "train it with ReLU, LeakyReLU, Sigmoid or Tanh in its place")
     said |= {
-        "BatchNorm2d": ADVICE["BatchNorm"],
-        "LazyLinear": ADVICE["Lazy"],
-        "ParametrizedLinear": ADVICE["Parametrized"],
+        "BatchNorm2d": _ADVICE["BatchNorm"],
+        "LazyLinear": _ADVICE["Lazy"],
+        "ParametrizedLinear": _ADVICE["Parametrized"],
     }
-    said |= {"Dropout2d": ADVICE["Dropout"]}
+    said |= {"Dropout2d": _ADVICE["Dropout"]}
     del said["Dropout"]  # which is left out
     for kind, text in said.items():
         message = f"module[0][0] ({kind}) must be one of {KINDS}: {text}"
@@ -121,7 +121,7 @@ def test_a_layer_that_is_not_there_is_refused_by_name_with_what_could_be_done():
 
 
 def test_each_advice_says_what_helps():
-    assert {start: re.findall(r"[A-Za-z_.0-9]+", text)[:4] for start, text in ADVICE.items()} == {
+    assert {start: re.findall(r"[A-Za-z_.0-9]+", text)[:4] for start, text in _ADVICE.items()} == {
         "BatchNorm": ["fold", "it", "into", "the"],
         "Softmax": ["leave", "it", "out", "since"],
         "LogSoftmax": ["leave", "it", "out", "since"],
@@ -131,7 +131,7 @@ def test_each_advice_says_what_helps():
         "Lazy": ["run", "one", "batch", "through"],
         "Dropout": ["leave", "it", "out", "since"],
     }
-    assert LEFT_OUT == ("Dropout", "Identity")
+    assert _LEFT_OUT == ("Dropout", "Identity")
 
 
 def test_a_block_with_layers_in_it_is_to_be_laid_out_and_one_without_gets_no_advice():

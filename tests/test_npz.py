@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from cnnlab.data.npz import HEADER, OVERHEAD, check_path, read_npz, write_npz
+from cnnlab.data.npz import _HEADER, _OVERHEAD, check_path, read_npz, write_npz
 
 W, B = np.arange(6.0).reshape(2, 3), np.array([7, 8], np.uint8)
 WANTED = {"w": (W.dtype, W.shape), "b": (B.dtype, B.shape)}
@@ -114,7 +114,7 @@ def test_a_compression_that_unpacks_without_a_limit_is_refused(path, compression
     check_refused(path, f"{path} must be a whole .npz file (w.npy in it is not compressed as numpy does)")
 
 
-@pytest.mark.parametrize("size", [len(npy(W)), HEADER, 2**32 - 1])
+@pytest.mark.parametrize("size", [len(npy(W)), _HEADER, 2**32 - 1])
 def test_a_directory_that_lies_about_a_size_does_no_harm(path, size):
     write(path, GOOD[1], ("w.npy", npy(W) + bytes(40_000_000)))
     patch_size(path, size)
@@ -122,7 +122,7 @@ def test_a_directory_that_lies_about_a_size_does_no_harm(path, size):
 
 
 def test_a_file_that_is_far_too_long_is_not_opened(path):
-    most = W.nbytes + B.nbytes + OVERHEAD
+    most = W.nbytes + B.nbytes + _OVERHEAD
     path.write_bytes(bytes(most + 1))
     check_refused(path, f"must hold two arrays (it has {most + 1:,} bytes, where {most:,} are more than enough)")
     path.write_bytes(bytes(most))

@@ -81,10 +81,9 @@ def record(key: str, mistake: str | None = None) -> None:
     file = path()
     if file is None or (key, mistake) in recorded():
         return
-    line = {"key": key} if mistake is None else {"key": key, "mistake": mistake}
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        _append(file, [line])
+        _append(file, [(key, mistake)])
     except OSError as error:
         _warn(f"progress is not recorded: {error}")
 
@@ -169,8 +168,9 @@ def _squares(marks: list[bool]) -> str:
     return "".join("■" if mark else "□" for mark in marks)
 
 
-def _append(file: Path, lines: list[dict]) -> None:
+def _append(file: Path, entries: list[tuple[str, str | None]]) -> None:
     """Add lines at the end of a file, in one write; a last line that was cut off stays a line of its own."""
+    lines = ({"key": key} if mistake is None else {"key": key, "mistake": mistake} for key, mistake in entries)
     text = "".join(f"{json.dumps(line)}\n" for line in lines).encode()
     with file.open("a+b", buffering=0) as opened:
         opened.seek(max(0, opened.seek(0, os.SEEK_END) - 1))
@@ -212,8 +212,7 @@ def _put_aside(file: Path) -> None:
     aside = next(name for n in count() if not (name := file.with_suffix(f".damaged{n or ''}")).exists())
     try:
         os.replace(file, aside)
-        entries, _ = _read(aside)  # again: another kernel may have written meanwhile
-        _append(file, [{"key": key, **({"mistake": mistake} if mistake else {})} for key, mistake in entries])
+        _append(file, _read(aside)[0])  # read again: another kernel may have written meanwhile
         _warn(f"the record of progress was damaged; it is now {aside}, and a new one is begun")
     except OSError as error:
         _warn(f"the record of progress is damaged, and cannot be put aside: {error}")

@@ -7,10 +7,10 @@ from numpy.typing import ArrayLike
 
 from cnnlab._validate import as_array
 
-SIDE, BLOCK = 32, 4  # cells: the bitmap's side, and that of the blocks whose on cells are counted
-WIDEST = 20  # columns of the 32 that a digit is scaled to at most
-TOO_BOLD, TOO_THIN = (412, 560), (256, 108)  # on cells; beyond the second number the strokes change twice
-SKIPPED = 2  # rows at the top and the bottom that the slant is not read from: their ends are ragged
+_SIDE, _BLOCK = 32, 4  # cells: the bitmap's side, and that of the blocks whose on cells are counted
+_WIDEST = 20  # columns of the 32 that a digit is scaled to at most
+_TOO_BOLD, _TOO_THIN = (412, 560), (256, 108)  # on cells; beyond the second number the strokes change twice
+_SKIPPED = 2  # rows at the top and the bottom that the slant is not read from: their ends are ragged
 
 
 def reduce_bitmap(bitmap: ArrayLike) -> np.ndarray:
@@ -50,8 +50,8 @@ def reduce_bitmap(bitmap: ArrayLike) -> np.ndarray:
            [ 0,  0,  0,  7, 16,  5,  0,  0],
            [ 0,  0,  0, 14, 14,  0,  0,  0]])
     """
-    blocks = normalise_bitmap(bitmap).reshape(SIDE // BLOCK, BLOCK, SIDE // BLOCK, BLOCK)
-    return blocks.sum(axis=(1, 3))[None, None] / BLOCK**2
+    blocks = normalise_bitmap(bitmap).reshape(_SIDE // _BLOCK, _BLOCK, _SIDE // _BLOCK, _BLOCK)
+    return blocks.sum(axis=(1, 3))[None, None] / _BLOCK**2
 
 
 def normalise_bitmap(bitmap: ArrayLike) -> np.ndarray:
@@ -104,7 +104,7 @@ def normalise_bitmap(bitmap: ArrayLike) -> np.ndarray:
         raise ValueError(f"bitmap (shape {bitmap.shape}) must be a plane of cells (H, W)")
     on = bitmap != 0
     if not on.any():
-        return np.zeros((SIDE, SIDE), bool)
+        return np.zeros((_SIDE, _SIDE), bool)
     return _straightened(_inked(_scaled(on)))
 
 
@@ -112,10 +112,10 @@ def _scaled(bitmap: np.ndarray) -> np.ndarray:
     """Return the box around the on cells, scaled to 32 rows, in the middle of 32x32 cells."""
     down, across = (np.flatnonzero(bitmap.any(axis=axis)) for axis in (1, 0))
     height, width = (int(cells[-1] - cells[0] + 1) for cells in (down, across))
-    columns = max(1, min(WIDEST, round(SIDE * width / height)))
-    left = (SIDE - columns) // 2
-    rows = down[0] + _nearest(height, SIDE)
-    scaled = np.zeros((SIDE, SIDE), bool)
+    columns = max(1, min(_WIDEST, round(_SIDE * width / height)))
+    left = (_SIDE - columns) // 2
+    rows = down[0] + _nearest(height, _SIDE)
+    scaled = np.zeros((_SIDE, _SIDE), bool)
     scaled[:, left : left + columns] = bitmap[np.ix_(rows, across[0] + _nearest(width, columns))]
     return scaled
 
@@ -128,9 +128,9 @@ def _nearest(old: int, new: int) -> np.ndarray:
 def _inked(bitmap: np.ndarray) -> np.ndarray:
     """Return bold strokes thinner, and thin ones bolder."""
     count = int(bitmap.sum())
-    for _ in range(sum(count > limit for limit in TOO_BOLD)):
+    for _ in range(sum(count > limit for limit in _TOO_BOLD)):
         bitmap = bitmap & np.logical_and.reduce(_neighbours(bitmap))
-    for _ in range(sum(count < limit for limit in TOO_THIN)):
+    for _ in range(sum(count < limit for limit in _TOO_THIN)):
         bitmap = bitmap | np.logical_or.reduce(_neighbours(bitmap))
     return bitmap
 
@@ -143,11 +143,11 @@ def _neighbours(bitmap: np.ndarray) -> list[np.ndarray]:
 
 def _straightened(bitmap: np.ndarray) -> np.ndarray:
     """Return the rows shifted until the left ends of the third and the third last stand below each other."""
-    first, last = SKIPPED, SIDE - 1 - SKIPPED
+    first, last = _SKIPPED, _SIDE - 1 - _SKIPPED
     if not (bitmap[first].any() and bitmap[last].any()):
         return bitmap
     slant = (bitmap[first].argmax() - bitmap[last].argmax()) / (last - first)
-    shifts = np.rint((np.arange(SIDE) - SIDE // 2) * slant).astype(int)
-    columns = np.arange(SIDE) - shifts[:, None]
-    inside = (columns >= 0) & (columns < SIDE)
-    return inside & np.take_along_axis(bitmap, columns.clip(0, SIDE - 1), axis=1)
+    shifts = np.rint((np.arange(_SIDE) - _SIDE // 2) * slant).astype(int)
+    columns = np.arange(_SIDE) - shifts[:, None]
+    inside = (columns >= 0) & (columns < _SIDE)
+    return inside & np.take_along_axis(bitmap, columns.clip(0, _SIDE - 1), axis=1)

@@ -19,8 +19,8 @@ from numpy.lib import format as npy
 
 from cnnlab._validate import shown
 
-HEADER = 10_000  # bytes in which the header of an array is looked for; numpy writes 128
-OVERHEAD = 2**20  # bytes by which a file may be longer than what is wanted of it: headers, names, another small network
+_HEADER = 10_000  # bytes in which the header of an array is looked for; numpy writes 128
+_OVERHEAD = 2**20  # bytes by which a file may be longer than what is wanted: headers, names, another small network
 Kind = tuple[np.dtype, tuple[int, ...]]  # dtype and shape of an array
 
 
@@ -47,7 +47,7 @@ def read_npz(path: str | PathLike[str], wanted: Mapping[str, Kind], what: str) -
         raise FileNotFoundError(f"{path} must exist")
     if not path.is_file():
         raise ValueError(f"{path} must be a file")
-    size, most = path.stat().st_size, sum(map(_bytes, wanted.values())) + OVERHEAD
+    size, most = path.stat().st_size, sum(map(_bytes, wanted.values())) + _OVERHEAD
     if size > most:
         raise ValueError(f"{path} must hold {what} (it has {size:,} bytes, where {most:,} are more than enough)")
     try:
@@ -152,7 +152,7 @@ def _member(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Member:
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others unpack without a limit
         raise ValueError(f"{info.filename} in it is not compressed as numpy does")
     with file.open(info) as stream:
-        head = io.BytesIO(stream.read(HEADER))
+        head = io.BytesIO(stream.read(_HEADER))
     read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}[npy.read_magic(head)]
     shape, by_columns, dtype = read(head)
     if dtype.hasobject:

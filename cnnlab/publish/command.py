@@ -88,8 +88,9 @@ def _course(given: argparse.Namespace) -> int:
     if put.kept:
         _say(f"Kept as you have changed them: {', '.join(put.kept)}. To get one anew, give yours another name first.")
     for name in put.kept:
-        for old, new in moved_imports(given.folder / name):
-            _say(f"{name}, import of cnnlab 0.1:\n    {old}\nis now:\n    " + "\n    ".join(new))
+        lines = [f"  - {old}\n  + " + "\n  + ".join(new) for old, new in moved_imports(given.folder / name)]
+        if lines:
+            _say("\n".join([f"{name} imports by names of cnnlab 0.1 (-), which are now (+):", *lines]))
     if not given.no_open:
         _open((given.folder / FIRST).resolve(), ["--allow-root"] * given.allow_root)
     return 0

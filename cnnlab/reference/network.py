@@ -106,7 +106,7 @@ def tanh_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
     return _each_cell(lambda da, z: da * 4 * math.exp(-2 * abs(z)) / (1 + math.exp(-2 * abs(z))) ** 2, da, z)
 
 
-DEFINED = {  # above; of any other activation, its entry in the table is asked for each cell
+_DEFINED = {  # above; of any other activation, its entry in the table is asked for each cell
     "relu": (relu, relu_backward),
     "leaky_relu": (leaky_relu, leaky_relu_backward),
     "sigmoid": (sigmoid, sigmoid_backward),
@@ -123,8 +123,8 @@ def activate(name: str, z: ArrayLike, **settings: float) -> np.ndarray:
     array([-1.,  3.])
     """
     entry, settings = _entry(name, settings)
-    if name in DEFINED:
-        return DEFINED[name][0](z, **settings)
+    if name in _DEFINED:
+        return _DEFINED[name][0](z, **settings)
     return _each_cell(lambda z: entry.forward(np.array([z]), **settings)[0], z)
 
 
@@ -137,8 +137,8 @@ def activate_backward(name: str, da: ArrayLike, z: ArrayLike, **settings: float)
     array([ 5., 20.])
     """
     entry, settings = _entry(name, settings)
-    if name in DEFINED:
-        return DEFINED[name][1](da, z, **settings)
+    if name in _DEFINED:
+        return _DEFINED[name][1](da, z, **settings)
     return _each_cell(lambda da, z: entry.backward(np.array([da]), np.array([z]), **settings)[0], da, z)
 
 

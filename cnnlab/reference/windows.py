@@ -1,15 +1,27 @@
-"""Padding, convolution and pooling as plain loops that read like the definitions."""
+"""Padding, convolution and pooling as plain loops that read like the definitions.
+
+``window`` says where the windows fall: stride, padding, dilation, and what else the function of cnnlab takes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnlab._validate import Lengths, Padding, check_array, check_choice, check_integers
+from cnnlab._validate import (
+    Lengths,
+    Padding,
+    PoolWindow,
+    TransposedWindow,
+    Window,
+    check_array,
+    check_choice,
+    check_integers,
+)
 from cnnlab.convolution import check_convolution, check_transposed, check_upstream
 from cnnlab.geometry import Axis
 from cnnlab.padding import check_padding, check_unpadded
@@ -77,14 +89,7 @@ def _source(cell: int, size: int, mode: str) -> int | None:
 
 
 def conv2d(
-    x: ArrayLike,
-    w: ArrayLike,
-    b: ArrayLike | None = None,
-    *,
-    stride: Lengths = 1,
-    padding: Padding = 0,
-    dilation: Lengths = 1,
-    groups: int = 1,
+    x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None, *, groups: int = 1, **window: Unpack[Window]
 ) -> np.ndarray:
     """Return the convolution of x with w: for each window, the sum of cell times tap; see :func:`cnnlab.conv2d`.
 
@@ -94,9 +99,7 @@ def conv2d(
     array([[19., 25.],
            [37., 43.]])
     """
-    x, w, b, (rows, columns) = check_convolution(
-        x, w, b, stride=stride, padding=padding, dilation=dilation, groups=groups
-    )
+    x, w, b, (rows, columns) = check_convolution(x, w, b, groups=groups, **window)
     xp = pad2d(x, ((rows.before, rows.after), (columns.before, columns.after)))
     y = np.zeros((len(x), len(w), _count_windows(rows), _count_windows(columns)), x.dtype)
     for n, k, i, j in np.ndindex(y.shape):  # every cell of y: image, filter, row, column
@@ -110,14 +113,7 @@ def conv2d(
 
 
 def conv2d_backward(
-    dy: ArrayLike,
-    x: ArrayLike,
-    w: ArrayLike,
-    *,
-    stride: Lengths = 1,
-    padding: Padding = 0,
-    dilation: Lengths = 1,
-    groups: int = 1,
+    dy: ArrayLike, x: ArrayLike, w: ArrayLike, *, groups: int = 1, **window: Unpack[Window]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return dx, dw and db: what dy gives to both factors of every product; see :func:`cnnlab.conv2d_backward`.
 
@@ -130,7 +126,7 @@ def conv2d_backward(
            [ 2., 10., 10.],
            [ 6., 17., 12.]])
     """
-    x, w, _, (rows, columns) = check_convolution(x, w, stride=stride, padding=padding, dilation=dilation, groups=groups)
+    x, w, _, (rows, columns) = check_convolution(x, w, groups=groups, **window)
     dy = check_upstream(dy, x, w, (rows, columns))
     ring = (rows.before, rows.after), (columns.before, columns.after)
     xp = pad2d(x, ring)
@@ -150,11 +146,8 @@ def conv_transpose2d(
     w: ArrayLike,
     b: ArrayLike | None = None,
     *,
-    stride: Lengths = 1,
-    padding: Padding = 0,
-    output_padding: Lengths = 0,
-    dilation: Lengths = 1,
     groups: int = 1,
+    **window: Unpack[TransposedWindow],
 ) -> np.ndarray:
     """Return the transposed convolution: every cell of x lays its kernel on y; see :func:`cnnlab.conv_transpose2d`.
 
@@ -163,9 +156,7 @@ def conv_transpose2d(
     >>> conv_transpose2d([[[[1, 2]]]], [[[[1, 10, 100]]]], stride=2)[0, 0]
     array([[  1.,  10., 102.,  20., 200.]])
     """
-    x, w, b, (rows, columns) = check_transposed(
-        x, w, b, stride=stride, padding=padding, output_padding=output_padding, dilation=dilation, groups=groups
-    )
+    x, w, b, (rows, columns) = check_transposed(x, w, b, groups, **window)
     y = np.zeros((len(x), w.shape[1] * int(groups), rows.size, columns.size), x.dtype)
     for n, c, i, j in np.ndindex(x.shape):
         for k, p, q in np.ndindex(w[c].shape):
@@ -195,15 +186,7 @@ def _group(index: int, count: int, groups: int) -> int:
 # --- pooling ------------------------------------------------------------------------------------------------------
 
 
-def max_pool2d(
-    x: ArrayLike,
-    kernel: Lengths,
-    *,
-    stride: Lengths | None = None,
-    padding: Padding = 0,
-    dilation: Lengths = 1,
-    ceil_mode: bool = False,
-) -> tuple[np.ndarray, np.ndarray]:
+def max_pool2d(x: ArrayLike, kernel: Lengths, **window: Unpack[PoolWindow]) -> tuple[np.ndarray, np.ndarray]:
     """Return the greatest cell of each window, the first of equals, and its place; see :func:`cnnlab.max_pool2d`.
 
     Examples
@@ -213,9 +196,7 @@ def max_pool2d(
     (7.0, 2)
     """
     x = check_array("x", x, "NCHW")
-    rows, columns = check_pool(
-        x.shape[2:], kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
-    )
+    rows, columns = check_pool(x.shape[2:], kernel, **window)
     y = np.zeros((*x.shape[:2], _count_windows(rows), _count_windows(columns)), x.dtype)
     argmax = np.zeros(y.shape, int)
     for n, c, i, j in np.ndindex(y.shape):
@@ -245,14 +226,7 @@ def max_pool2d_backward(dy: ArrayLike, argmax: ArrayLike, x_shape: Sequence[int]
 
 
 def mean_pool2d(
-    x: ArrayLike,
-    kernel: Lengths,
-    *,
-    stride: Lengths | None = None,
-    padding: Padding = 0,
-    dilation: Lengths = 1,
-    ceil_mode: bool = False,
-    count_include_pad: bool = True,
+    x: ArrayLike, kernel: Lengths, *, count_include_pad: bool = True, **window: Unpack[PoolWindow]
 ) -> np.ndarray:
     """Return the mean of each window: its cells added, divided by their number; see :func:`cnnlab.mean_pool2d`.
 
@@ -262,9 +236,7 @@ def mean_pool2d(
     5.0
     """
     x = check_array("x", x, "NCHW")
-    rows, columns = check_pool(
-        x.shape[2:], kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
-    )
+    rows, columns = check_pool(x.shape[2:], kernel, **window)
     y = np.zeros((*x.shape[:2], _count_windows(rows), _count_windows(columns)), x.dtype)
     for n, c, i, j in np.ndindex(y.shape):
         for row, column in product(_window_cells(rows, i), _window_cells(columns, j)):
@@ -278,11 +250,8 @@ def mean_pool2d_backward(
     x_shape: Sequence[int],
     kernel: Lengths,
     *,
-    stride: Lengths | None = None,
-    padding: Padding = 0,
-    dilation: Lengths = 1,
-    ceil_mode: bool = False,
     count_include_pad: bool = True,
+    **window: Unpack[PoolWindow],
 ) -> np.ndarray:
     """Return dx of a mean-pool: each window shares out its gradient; see :func:`cnnlab.mean_pool2d_backward`.
 
@@ -293,9 +262,7 @@ def mean_pool2d_backward(
              [2., 2.]]]])
     """
     dy = check_array("dy", dy, "NCHW")
-    rows, columns = check_pool(
-        x_shape[2:], kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
-    )
+    rows, columns = check_pool(x_shape[2:], kernel, **window)
     dx = np.zeros(x_shape, dy.dtype)
     for n, c, i, j in np.ndindex(dy.shape):
         share = dy[n, c, i, j] / (_divisor(rows, i, count_include_pad) * _divisor(columns, j, count_include_pad))
@@ -329,15 +296,9 @@ def pool2d(name: str, x: ArrayLike, kernel: Lengths, **settings: Any) -> np.ndar
     7.0
     """
     x = check_array("x", x, "NCHW")
-    if name in DEFINED:
-        return DEFINED[name][0](x, kernel, **settings)
-    pool, options, axes, ring = _laid_out(name, x, kernel, settings)
-    xp = pad2d(x, ring, mode="constant", value=pool.pads_with)
-    y = np.zeros((*x.shape[:2], *map(_count_windows, axes)), x.dtype)
-    for place in np.ndindex(y.shape):
-        window = xp[_cells(place, axes)]
-        y[place] = pool.forward(window, window.shape[2:], **options)[0].item()
-    return y
+    windows = _each_window(name, x, kernel, settings)
+    y = {place: POOLS[name].forward(x[cells], taps, **its)[0].item() for place, cells, taps, its in windows}
+    return np.reshape([*y.values()], np.add(max(y), 1)).astype(x.dtype)
 
 
 def pool2d_backward(name: str, dy: ArrayLike, x: ArrayLike, kernel: Lengths, **settings: Any) -> np.ndarray:
@@ -350,40 +311,26 @@ def pool2d_backward(name: str, dy: ArrayLike, x: ArrayLike, kernel: Lengths, **s
            [8., 0.]])
     """
     dy, x = check_array("dy", dy, "NCHW"), check_array("x", x, "NCHW")
-    if name in DEFINED:
-        return DEFINED[name][1](dy, x, kernel, **settings)
-    pool, options, axes, ring = _laid_out(name, x, kernel, settings)
-    xp = pad2d(x, ring, mode="constant", value=pool.pads_with)
-    dxp = np.zeros_like(xp)
-    for place in np.ndindex(dy.shape):
-        cells = _cells(place, axes)
-        _, kept = pool.forward(xp[cells], xp[cells].shape[2:], **options)
-        dxp[cells] += pool.backward(
-            dy[place].reshape(1, 1, 1, 1), kept, xp[cells].shape, xp[cells].shape[2:], **options
-        )
-    return pad2d_backward(dxp, ring)
+    dx = np.zeros_like(x)
+    for place, cells, taps, its in _each_window(name, x, kernel, settings):
+        _, kept = POOLS[name].forward(x[cells], taps, **its)
+        dx[cells] += POOLS[name].backward(dy[place].reshape(1, 1, 1, 1), kept, x[cells].shape, taps, **its)
+    return dx
 
 
-DEFINED: dict[str, tuple[Callable[..., np.ndarray], Callable[..., np.ndarray]]] = {  # above
-    "max": (
-        lambda x, kernel, **settings: max_pool2d(x, kernel, **settings)[0],
-        lambda dy, x, kernel, **s: max_pool2d_backward(dy, max_pool2d(x, kernel, **s)[1], x.shape),
-    ),
-    "mean": (mean_pool2d, lambda dy, x, kernel, **settings: mean_pool2d_backward(dy, x.shape, kernel, **settings)),
-}
-
-
-def _laid_out(name: str, x: np.ndarray, kernel: Lengths, settings: dict[str, Any]) -> tuple:
-    """Return the record of a pool, its options, the axes of its windows, and the padding that they read."""
+def _each_window(name: str, x: np.ndarray, kernel: Lengths, settings: dict[str, Any]) -> Iterator[tuple]:
+    """Yield for each output its place, the cells of x that its window has, the window's size, and its settings."""
     check_choice("name", name, POOLS)
     options = {key: settings.pop(key) for key in POOLS[name].options if key in settings}
-    rows, columns = check_pool(x.shape[2:], kernel, **settings)
-    return POOLS[name], options, (rows, columns), ((rows.before, rows.after), (columns.before, columns.after))
+    axes = check_pool(x.shape[2:], kernel, **settings)
+    for n, c, i, j in np.ndindex(*x.shape[:2], *map(_count_windows, axes)):
+        (down, *rows), (across, *columns) = (_span(axis, k) for axis, k in zip(axes, (i, j), strict=True))
+        taps, ring = zip(rows, columns, strict=True)
+        yield (n, c, i, j), (slice(n, n + 1), slice(c, c + 1), down, across), taps, {"padding": ring, **options}
 
 
-def _cells(place: tuple[int, ...], axes: tuple[Axis, Axis]) -> tuple[slice, ...]:
-    """Return where in the padded x the window of one output stands; what hangs over is cut off, and does not count."""
-    (n, c, i, j), (rows, columns) = place, axes
-    down = slice(i * rows.stride, i * rows.stride + rows.extent, rows.dilation)
-    across = slice(j * columns.stride, j * columns.stride + columns.extent, columns.dilation)
-    return slice(n, n + 1), slice(c, c + 1), down, across
+def _span(axis: Axis, window: int) -> tuple[slice, int, tuple[int, int]]:
+    """Return the input cells of a window, and how many taps it has: what hangs over is cut off; and their padding."""
+    cells, taps = _window_cells(axis, window), _divisor(axis, window, count_include_pad=True)
+    before = sum(window * axis.stride + tap * axis.dilation < axis.before for tap in range(axis.kernel))
+    return slice(cells[0], cells[-1] + 1, axis.dilation), taps, (before, taps - before - len(cells))

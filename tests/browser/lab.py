@@ -35,6 +35,7 @@ READY = """async () => {
   await context.ready;
   await sessionContext.ready;
   await sessionContext.session.kernel.info;
+  return sessionContext.session.kernel.id;
 }"""
 IN_FRONT = """path => {
   const widget = window.jupyterapp?.shell?.currentWidget;
@@ -46,6 +47,30 @@ RESTART = """async () => {
 }"""
 SAVE = "() => window.jupyterapp.shell.currentWidget.context.save()"
 SHUT_DOWN_KERNELS = "() => window.jupyterapp?.serviceManager.sessions.shutdownAll()"
+# Closes what is open, without asking whether to save it.
+CLOSE_ALL = """() => {
+  for (const widget of [...window.jupyterapp.shell.widgets("main")]) widget.dispose();
+}"""
+FILL = """sources => {
+  const { content } = window.jupyterapp.shell.currentWidget;
+  const shared = content.model.sharedModel;
+  const cells = sources.map(
+    source => ({ cell_type: "code", source, metadata: {}, outputs: [], execution_count: null }));
+  shared.transact(() => {
+    shared.deleteCellRange(0, shared.cells.length);
+    shared.insertCells(0, cells);
+  });
+}"""
+EXECUTE = """async code => {
+  const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+  const future = kernel.requestExecute({ code });
+  let text = "";
+  future.onIOPub = ({ content }) => { text += content.data?.["text/plain"] ?? ""; };
+  await future.done;
+  return text;
+}"""
+FORGET = "import ipywidgets\nipywidgets.Widget.close_all()\n%reset -f"
+VIEWPORT = {"width": 1280, "height": 900}
 
 
 def read_kernel_frame(frame: bytes | str) -> dict:
@@ -84,7 +109,7 @@ class Lab:
         self.pictures = pictures
         self.errors: list[str] = []
         self.sent: list[dict] = []
-        self._path = ""
+        self._path, self._scratch, self._kernel, self._theme = "", "", "", "light"
         page.on("websocket", self._listen)
         page.on("pageerror", lambda error: self.errors.append(f"page: {error.stack or error}"))
         page.on("console", self._hear)
@@ -113,18 +138,38 @@ class Lab:
         return text.startswith("No such comm") and any(word in text for word in [WIDGET_CONTROL, *greetings])
 
     def open(self, path: str) -> None:
-        """Open a notebook of the served folder in a workspace of its own and wait until its kernel is ready."""
+        """Open a notebook of the served folder, with the kernel of the test before, and wait until that is ready."""
+        if not self._kernel:
+            self._load(path)
+        else:
+            self._dispose()
+            self._path = path
+            self.command("docmanager:open", path=path, kernel={"id": self._kernel})
+            self._wait()
+
+    def _load(self, path: str) -> None:
+        """Load JupyterLab, in a workspace of its own, with a notebook."""
         self._path = path
         workspace = f"auto-{secrets.token_hex(4)}"
         self.page.goto(f"{self.server.url}/lab/workspaces/{workspace}/tree/{path}?token={self.server.token}")
-        self.page.wait_for_function(IN_FRONT, arg=path)
-        self.page.evaluate(READY)
+        self._wait()
+
+    def _wait(self) -> None:
+        self.page.wait_for_function(IN_FRONT, arg=self._path)
+        self._kernel = self.page.evaluate(READY)
 
     def new(self, *sources: str) -> None:
-        """Make a notebook with these code cells in the served folder and open it."""
-        path = self.server.root / f"test-{secrets.token_hex(4)}.ipynb"
-        nbformat.write(v4.new_notebook(cells=list(map(v4.new_code_cell, sources))), path)
-        self.open(path.name)
+        """Make a notebook with these code cells: in the one that an earlier test has left, where there is one."""
+        if not self._scratch:
+            path = self.server.root / f"test-{secrets.token_hex(4)}.ipynb"
+            nbformat.write(v4.new_notebook(cells=[v4.new_code_cell("")]), path)
+            self.open(path.name)
+            self._scratch = path.name
+        self.page.evaluate(FILL, sources)
+
+    def execute(self, code: str) -> str:
+        """Run code in the kernel as a cell does, and return what it shows."""
+        return self.page.evaluate(EXECUTE, code)
 
     def command(self, name: str, **arguments: object) -> None:
         """Execute a command of JupyterLab and wait for its end."""
@@ -160,10 +205,13 @@ class Lab:
     def reopen(self) -> None:
         """Open the notebook in front anew, with a new kernel, as one does on the next day."""
         self.close()
-        self.open(self._path)
+        self._load(self._path)
 
     def theme(self, name: str) -> None:
         """Switch to the ``"light"`` or the ``"dark"`` theme, and wait until the splash screen is gone again."""
+        if name == self._theme:
+            return
+        self._theme = name
         self.command("apputils:change-theme", theme=f"JupyterLab {name.capitalize()}")
         is_light = str(name == "light").lower()
         self.page.locator(f"body[data-jp-theme-light={is_light}]").wait_for(state="attached")
@@ -203,6 +251,29 @@ class Lab:
     def settle(self) -> None:
         """Wait for two frames of the page, after which every event so far has been handled and drawn."""
         settle(self.page)
+
+    def leave(self) -> None:
+        """Make the page as it was, for another test: an empty notebook, or none, and a kernel that knows nothing."""
+        if self._path:
+            self.page.mouse.move(0, 0)
+            if self._scratch:
+                self.page.evaluate(FILL, [""])
+            self.execute(FORGET)
+            if not self._scratch:
+                self._dispose()
+            self.theme("light")
+            self.page.set_viewport_size(VIEWPORT)
+        self.sent.clear()
+
+    def _dispose(self) -> None:
+        """Close the notebooks; their kernel goes on."""
+        self.page.evaluate(CLOSE_ALL)
+        self._path = self._scratch = ""
+
+    def taken_errors(self) -> list[str]:
+        """Return what went wrong, and forget it."""
+        errors, self.errors = self.errors, []
+        return errors
 
     def close(self) -> None:
         """Shut down the kernels that this page may have started: they would outlive it."""

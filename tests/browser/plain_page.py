@@ -12,8 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, Route
 
-from cnnlab.lab.explorers import front
-from cnnlab.lab.explorers._explorer import Explorer
+from cnnlab.lab.explorers import Explorer, front
 
 ADDRESS = "http://explorers.test/"  # answered below: nothing leaves the browser
 HEAD = '<!doctype html><html lang="en"><meta charset="utf-8"><title>explorers</title>'
@@ -71,6 +70,12 @@ window.show = async number => {{
 }};
 window.mount = async shown => {{ models.push(new Model(models.length, shown)); await show(models.length - 1); }};
 window.unmount = index => {{ views[index].undo(); views[index].el.remove(); }};
+window.clear = () => {{
+  views.forEach(({{ el }}, index) => el.isConnected && unmount(index));
+  models.length = views.length = 0;
+  document.body.removeAttribute("data-jp-theme-light");
+  document.querySelector("main").removeAttribute("style");
+}};
 window.ready = true;
 </script>
 """
@@ -158,7 +163,7 @@ class PlainPage:
         self.page = page
         self.errors: list[str] = []
         self.explorers: list[Explorer] = []
-        self._views = 0
+        self._views, self._is_open = 0, False
         page.on("pageerror", lambda error: self.errors.append(f"page: {error}"))
         page.on("console", lambda message: message.type == "error" and self.errors.append(f"console: {message.text}"))
         page.route(f"{ADDRESS}**", self._answer)
@@ -180,12 +185,13 @@ class PlainPage:
 
     def open(self) -> None:
         """Load the page, empty."""
+        self._is_open = True
         self.page.goto(ADDRESS)
         self.page.wait_for_function("() => Boolean(window.ready)")
 
     def mount(self, explorer: Explorer) -> Mounted:
         """Show an explorer."""
-        if not self.explorers:
+        if not self._is_open:
             self.open()
         self.explorers.append(explorer)
         self.page.evaluate("shown => mount(shown)", as_json(explorer.shown))
@@ -200,6 +206,16 @@ class PlainPage:
         self._views += 1
         settle(self.page)
         return self.page.locator(f'[data-view="{self._views - 1}"]')
+
+    def clear(self, viewport: dict[str, int]) -> None:
+        """Make the page as it was when it had just been opened, for another test."""
+        if self._is_open:
+            self.page.mouse.up()
+            self.page.mouse.move(0, 0)
+            self.page.wait_for_function("() => models.every(model => !model.busy)")
+            self.page.evaluate("clear()")
+            self.page.set_viewport_size(viewport)
+        self.explorers, self.errors, self._views = [], [], 0
 
     def unmount(self, view: int = 0) -> None:
         """Undo what showing an explorer did, and remove its element."""

@@ -130,7 +130,7 @@ def test_a_learner_moves_sliders_selects_steps_and_edits(lab):
     expect(view.panel("x").locator(".cnnlab-cell")).to_have_count(36)
 
 
-def test_an_explorer_shown_twice_lives_on_when_one_goes_and_comes_back_after_a_restart(lab):
+def test_an_explorer_shown_twice_lives_on_when_one_goes(lab):
     lab.new(CONVOLUTION, "explorer", "explorer")
     lab.run_all()
     first, second = stage_in(lab, 1), stage_in(lab, 2)
@@ -157,6 +157,11 @@ def test_an_explorer_shown_twice_lives_on_when_one_goes_and_comes_back_after_a_r
     x[0, 0, 0, 0] = 7
     expect_numbers(second, "y", conv2d(x, w, stride=2, padding=1)[0])
 
+
+@pytest.mark.slow
+def test_an_explorer_shown_twice_comes_back_after_a_restart_and_after_it_was_saved_and_reopened(lab):
+    lab.new(CONVOLUTION, "explorer", "explorer")
+    lab.run_all()
     for again in (lab.restart, lambda: lab.save() and lab.reopen()):
         again()
         lab.run_all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import nbformat
 import numpy as np
 import pytest
+from plain_page import settle
 from playwright.sync_api import Page, expect
 from stage_view import StageView
 
@@ -32,10 +33,10 @@ def handout(tmp_path_factory):
     return page
 
 
-@pytest.fixture
-def opened(page: Page, handout):
-    """Open the handout from the disk; the test fails if it asks for anything or logs anything."""
-    asked, said = [], []
+@pytest.fixture(scope="module")
+def opened(module_page: Page, handout):
+    """Open the handout from the disk; the last test fails if it asks for anything or logs anything."""
+    page, asked, said = module_page, [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("console", lambda message: said.append(message.text))
@@ -100,10 +101,11 @@ def test_questions_are_answered_as_in_the_notebook(opened):
     expect(chosen.get_by_role("status")).to_have_text("The answer is b. Just so.")
 
 
-@pytest.mark.parametrize("width", [390, 900, 1280])
-def test_nothing_is_cut_sideways(opened, width):
-    opened.set_viewport_size({"width": width, "height": 800})
-    assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
+def test_nothing_is_cut_sideways(opened):
+    for width in (390, 900, 1280):
+        opened.set_viewport_size({"width": width, "height": 800})
+        settle(opened)
+        assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
 
 
 def test_it_is_dark_where_the_system_is_and_light_on_paper(opened):

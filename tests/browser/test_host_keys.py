@@ -33,14 +33,15 @@ def notebook_7(browser_path, tmp_path_factory) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(params=["lab", "notebook_7"])
-def host(request, page) -> Page:
+@pytest.fixture(scope="module", params=["lab", pytest.param("notebook_7", marks=pytest.mark.slow)])
+def host(request) -> Page:
     """Return a page on which the cells above have been run: in JupyterLab, or in Notebook 7."""
     if request.param == "lab":
-        lab = request.getfixturevalue("lab")
+        lab = request.getfixturevalue("module_lab")
         lab.new(*SOURCES)
+        page = lab.page
     else:
-        server = request.getfixturevalue("notebook_7")
+        server, page = request.getfixturevalue("notebook_7"), request.getfixturevalue("module_page")
         page.goto(f"{server.url}/notebooks/{NAME}?token={server.token}")
         page.wait_for_function(HAS_KERNEL)
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
@@ -72,13 +73,13 @@ def test_no_key_on_a_control_of_ours_changes_the_notebook_or_leaves_the_control(
             host.keyboard.press("Escape")
 
 
-@pytest.mark.parametrize(("keys", "place"), [(("ArrowDown",), "2,1"), (("ArrowRight", "ArrowUp"), "0,2")])
-def test_the_arrows_stay_in_the_control(host, keys, place):
+def test_the_arrows_stay_in_the_control(host):
     _, cell, radio, *_ = controls(host)
-    cell.click()
-    for key in keys:
-        host.keyboard.press(key)
-    expect(host.locator('[data-panel="y"] .cnnlab-selected')).to_have_attribute("data-cell", f"0,{place}")
+    for keys, place in ((("ArrowDown",), "2,1"), (("ArrowRight", "ArrowUp"), "0,2")):
+        cell.click()
+        for key in keys:
+            host.keyboard.press(key)
+        expect(host.locator('[data-panel="y"] .cnnlab-selected')).to_have_attribute("data-cell", f"0,{place}")
     radio.focus()
     for _ in range(2):
         host.keyboard.press("ArrowDown")

@@ -16,6 +16,8 @@ from lab_server import free_port, running, start_server
 from nbformat import v4
 from playwright.sync_api import Page, expect
 
+pytestmark = pytest.mark.slow
+
 IMPORTS = "import numpy as np\nfrom cnnlab.lab import ConvolutionExplorer, Predict"
 EXPLORER = "ConvolutionExplorer(np.arange(25).reshape(5, 5) % 5, np.ones((3, 3)), padding=1)"
 QUESTION = "Predict('How many?', 9)"

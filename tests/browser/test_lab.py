@@ -64,6 +64,7 @@ def test_an_error_in_an_observer_is_heard(lab):
     assert lab.provoked() == "kernel: ValueError: no such side"
 
 
+@pytest.mark.slow
 def test_a_notebook_runs_again_after_a_restart_and_after_it_was_saved_and_reopened(lab):
     lab.new("import os; os.getpid()")
     seen = set()

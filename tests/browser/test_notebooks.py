@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 ON_PAPER = "12_on_one_page.ipynb"  # formulas alone; test_one_page.py prints it
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = [path for path in sorted(FOLDER.glob("*.ipynb")) if path.name != ON_PAPER]
-ONE_LOOK = {"width": 1280, "height": 800}  # with the file browser open
+ONE_LOOK = 1280, 800  # with the file browser open
 # The most that each explorer of a notebook may be high as it opens, in px, from top to bottom.
 ONE, FIRST, TOGETHER = 660, 680, 900  # together: two stages or more, several filters with gradients, the chains
 HEIGHTS = {
@@ -42,22 +42,15 @@ NOT_RUN = """() => jupyterapp.shell.currentWidget.content.widgets
   .filter(cell => cell.model.type === "code" && cell.model.executionCount === null).length"""
 
 
-@pytest.fixture(scope="module")
-def one_lab(browser, server, pictures) -> Iterator[Lab]:
-    """Return a page for all notebooks: a new page would load JupyterLab anew each time."""
-    with browser.new_context(viewport=ONE_LOOK, reduced_motion="reduce") as context:
-        yield Lab(context.new_page(), server, pictures)
-
-
 @pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
-def opened(one_lab, request) -> Iterator[tuple[Lab, Path]]:
-    """Run all cells of a notebook, once for all tests of it; go to its top."""
-    one_lab.errors.clear()
-    one_lab.open(request.param.name)
-    one_lab.run_all()
-    yield one_lab, request.param
-    one_lab.close()
-    assert one_lab.errors == []
+def opened(module_lab, request) -> Iterator[tuple[Lab, Path]]:
+    """Run all cells of a notebook, once for all tests of it."""
+    module_lab.viewport(*ONE_LOOK)
+    module_lab.open(request.param.name)
+    module_lab.run_all()
+    yield module_lab, request.param
+    module_lab.leave()
+    assert module_lab.taken_errors() == []
 
 
 def widget_cells(path: Path) -> list[int]:

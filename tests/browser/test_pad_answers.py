@@ -122,6 +122,8 @@ def test_in_jupyterlab_a_three_and_a_seven_are_answered_as_they_are_drawn_and_th
     lab.run_all()
     output, maps = lab.output(1), lab.output(2)
     surface = output.get_by_role("application", name="Drawing pad")
+    expect(maps.locator(".cnnlab-stage").last).to_be_visible()
+    surface.scroll_into_view_if_needed()
     for digit in (3, 7):
         for points in DIGITS[digit]:
             draw_stroke(surface, points)

@@ -14,6 +14,8 @@ from cnnlab.publish._folder import source
 pytest.importorskip("jupyterlite_core", reason="install cnnlab[site] to test the site")
 pytest.importorskip("pyodide_lock", reason="install cnnlab[site] to test the site")
 
+pytestmark = pytest.mark.slow
+
 PYODIDE = os.environ.get("CNNLAB_PYODIDE", "")
 NOTEBOOKS = sorted(path.name for path in source().glob("*.ipynb"))
 LESSONS = [name.replace(".ipynb", ".html") for name in (NOTEBOOKS[1], NOTEBOOKS[2], NOTEBOOKS[3])]

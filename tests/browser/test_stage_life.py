@@ -240,10 +240,10 @@ EventTarget.prototype.addEventListener = function (type, listener, options) {
 """
 
 
-def test_an_explorer_that_goes_leaves_nothing_behind_and_asks_for_nothing(plain_page):
-    plain_page.page.add_init_script(COUNTERS)
-    view = View(plain_page, backward())
-    other = View(plain_page, Predict("What is 1 + 1?", 2))
+def test_an_explorer_that_goes_leaves_nothing_behind_and_asks_for_nothing(fresh_page):
+    fresh_page.page.add_init_script(COUNTERS)
+    view = View(fresh_page, backward())
+    other = View(fresh_page, Predict("What is 1 + 1?", 2))
     assert (view.mounted.listening(), other.mounted.listening()) == (1, 1)
     alive = view.page.evaluate("alive")
     assert alive["observers"] == 2 + 1  # one for the sizes of each, one for the theme
@@ -257,10 +257,10 @@ def test_an_explorer_that_goes_leaves_nothing_behind_and_asks_for_nothing(plain_
     view.cell("x", 2, 2).dblclick()
     view.new_value.fill("77")
     saved = view.mounted.saved()
-    plain_page.unmount(0)
-    plain_page.unmount(1)
+    fresh_page.unmount(0)
+    fresh_page.unmount(1)
     settle(view.page)
     assert (view.mounted.listening(), other.mounted.listening(), view.mounted.saved()) == (0, 0, saved)
     left = view.page.evaluate("alive")
     assert left == {"timers": 0, "observers": 0, "listeners": 0}
-    assert plain_page.page.locator("[class*=cnnlab]").count() == 0
+    assert fresh_page.page.locator("[class*=cnnlab]").count() == 0

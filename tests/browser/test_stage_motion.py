@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from conftest import VIEWPORT
 from plain_page import PlainPage
 from playwright.sync_api import expect
 from stage_view import View, W, X, forward
@@ -22,12 +21,11 @@ STEP = """stage => new Promise(done => {
 
 
 @pytest.fixture
-def lively_page(browser) -> Iterator[PlainPage]:
-    """Return a plain page for whoever has not asked for less motion."""
-    with browser.new_context(viewport=VIEWPORT, reduced_motion="no-preference") as context:
-        page = PlainPage(context.new_page())
-        yield page
-        assert page.errors == []
+def lively_page(plain_page) -> Iterator[PlainPage]:
+    """Return the plain page for whoever has not asked for less motion."""
+    plain_page.page.emulate_media(reduced_motion="no-preference")
+    yield plain_page
+    plain_page.page.emulate_media(reduced_motion="reduce")
 
 
 def products(row: int, column: int) -> int:

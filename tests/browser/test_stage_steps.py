@@ -40,8 +40,8 @@ def stop_the_clock(page):
     page.clock.pause_at(1000)
 
 
-def test_play_steps_on_by_itself_until_it_is_paused_and_rests_at_the_end(plain_page):
-    view = View(plain_page, forward())
+def test_play_steps_on_by_itself_until_it_is_paused_and_rests_at_the_end(fresh_page):
+    view = View(fresh_page, forward())
     stop_the_clock(view.page)
     view.button("play").click()
     for step in (1, 2, 3):
@@ -67,8 +67,8 @@ def test_play_steps_on_by_itself_until_it_is_paused_and_rests_at_the_end(plain_p
 
 
 @pytest.mark.parametrize(("speed", "pause"), [("½×", 1400), ("1×", 700), ("3×", 230)])
-def test_the_speed_of_playing_can_be_chosen_also_meanwhile(plain_page, speed, pause):
-    view = View(plain_page, forward())
+def test_the_speed_of_playing_can_be_chosen_also_meanwhile(fresh_page, speed, pause):
+    view = View(fresh_page, forward())
     stop_the_clock(view.page)
     view.button("play").click()
     view.top.get_by_role("combobox", name="speed of playing").select_option(speed)
@@ -89,8 +89,8 @@ def test_each_step_of_the_scatter_adds_one_share(plain_page):
     np.testing.assert_array_equal(view.array("dx")[0], frames[-1, 0])
 
 
-def test_playing_rests_on_what_the_scatter_has_added_up(plain_page):
-    view = View.of(plain_page, "scatter")
+def test_playing_rests_on_what_the_scatter_has_added_up(fresh_page):
+    view = View.of(fresh_page, "scatter")
     stop_the_clock(view.page)
     view.button("play").click()
     view.page.clock.run_for(20 * 700)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -14,18 +16,14 @@ from cnnlab.lab import TrainingExplorer
 explorer = TrainingExplorer(*load_digits())
 """
 AT_LEAST = "([bar, step]) => bar.value >= step"
-RUN_CELL = """async code => {
-  const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
-  const future = kernel.requestExecute({ code });
-  let text = "";
-  future.onIOPub = ({ content }) => { text += content.data?.["text/plain"] ?? ""; };
-  await future.done;
-  return text;
-}"""
 OVERFLOWING = """root => [...root.querySelectorAll("*:not(.cnnlab-live, .cnnlab-grid *)")].filter(element => {
   const { overflowX } = getComputedStyle(element);
   return overflowX !== "hidden" && element.clientWidth && element.scrollWidth > element.clientWidth + 1;
 }).map(element => `${element.tagName}.${element.className}: ${element.textContent.slice(0, 40)}`)"""
+BOXES = """root => [...root.querySelectorAll(".cnnlab-part, .cnnlab-stage, .cnnlab-panel")].map(part => {
+  const { left, top, width, height } = part.getBoundingClientRect();
+  return [left, top, width, height].map(Math.round);
+})"""
 NO_ANSWER = "No answer from the kernel: after a restart, run the cell again."
 
 
@@ -71,32 +69,27 @@ def training(lab) -> Training:
     return Training(lab.page)
 
 
-def run_cell(lab, code: str) -> str:
-    """Run code as a cell does, and return what it shows."""
-    return lab.page.evaluate(RUN_CELL, code)
-
-
 def test_it_trains_pauses_steps_and_resets_while_other_cells_run(lab, training):
     training.expect_state("Ready: press start.")
     training.choose("pace", "20 steps a second")
     training.button("start").click()
     training.wait_for(3)
     training.expect_state("Training.")
-    assert 3 <= int(run_cell(lab, "len(explorer.records)")) < 900
+    assert 3 <= int(lab.execute("len(explorer.records)")) < 900
     training.wait_for(training.step + 1)  # the cell did not stop it
     training.button("pause").click()
     training.expect_state("Paused.")
-    step = int(run_cell(lab, "len(explorer.records)"))
+    step = int(lab.execute("len(explorer.records)"))
     training.expect_step(step)
     training.button("step").click()
     training.expect_step(step + 1)
-    assert run_cell(lab, "len(explorer.records)") == str(step + 1)
+    assert lab.execute("len(explorer.records)") == str(step + 1)
     training.choose("pace", "full speed")
     training.button("start").click()
     training.expect_state("Finished.")
     expect(training.button("start")).to_be_disabled()
     expect(training.root.get_by_role("img", name="accuracy by epoch")).to_be_visible()
-    assert run_cell(lab, "explorer.accuracy >= 0.98") == "True"
+    assert lab.execute("explorer.accuracy >= 0.98") == "True"
     training.button("reset").click()
     training.expect_step(0)
     training.expect_state("Ready: press start.")
@@ -107,7 +100,7 @@ def test_new_filters_are_used_after_a_reset_and_the_slider_looks_back(lab, train
     training.expect_state("Ready: press start. Press reset to train with the new filters.")
     training.button("reset").click()
     expect(training.root.locator('[data-panel="w"] .cnnlab-grid')).to_have_count(4)
-    run_cell(lab, "explorer.run(200)")
+    lab.execute("explorer.run(200)")
     heading = training.root.locator(".cnnlab-heading").last
     expect(heading).to_contain_text("now, after step 200")
     slider = training.root.get_by_role("slider", name="look back")
@@ -128,7 +121,7 @@ def test_two_explorers_train_at_once(lab):
         training.button("start").click()
     for training in (first, second):
         training.wait_for(2)
-    assert run_cell(lab, "explorer.playing and other.playing") == "True"
+    assert lab.execute("explorer.playing and other.playing") == "True"
     for training in (first, second):
         training.button("pause").click()
         training.expect_state("Paused.")
@@ -140,7 +133,7 @@ def test_an_interrupt_of_the_kernel_stops_it_and_it_can_go_on(lab, training):
     lab.command("notebook:interrupt-kernel")
     training.expect_state("Interrupted.")
     step = training.step
-    assert run_cell(lab, "len(explorer.records)") == str(step)
+    assert lab.execute("len(explorer.records)") == str(step)
     training.button("start").click()
     training.wait_for(step + 1)
     training.button("pause").click()
@@ -162,23 +155,23 @@ def test_after_a_restart_in_the_middle_its_page_says_so_and_the_notebook_runs_ag
     training.expect_state("Paused.")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 900])
-def test_nothing_overflows_and_nothing_moves_while_it_learns(lab, training, theme, width):
-    lab.theme(theme)
-    lab.viewport(width, 1600)
-    boxes = []
+def test_nothing_overflows_and_nothing_moves_while_it_learns(lab):
+    lab.new(MAKE, "explorer")
     trouble = "explorer._run.trouble = 'loss (nan) must be finite: ' + 16 * 'it is not. '; explorer.refresh()"
-    for code in ("explorer.refresh()", "explorer.run(300)", "explorer.batch_size = 32", "explorer.run()", trouble):
-        run_cell(lab, code)
-        training.expect_step(int(run_cell(lab, "len(explorer.records)")))
-        lab.settle()
-        assert training.root.evaluate(OVERFLOWING) == []
-        parts = training.root.locator(".cnnlab-part, .cnnlab-stage, .cnnlab-panel").all()
-        boxes.append([{name: round(size) for name, size in part.bounding_box().items()} for part in parts])
-    for later in boxes[1:]:
-        assert later == boxes[0]
-    lab.screenshot(f"training-{theme}-{width}")
+    for theme, width in product(("light", "dark"), (1280, 900)):
+        lab.theme(theme)
+        lab.viewport(width, 1600)
+        lab.run_all()
+        training, boxes = Training(lab.page), []
+        for code in ("explorer.refresh()", "explorer.run(20)", "explorer.batch_size = 32", "explorer.run(80)", trouble):
+            lab.execute(code)
+            training.expect_step(int(lab.execute("len(explorer.records)")))
+            lab.settle()
+            assert training.root.evaluate(OVERFLOWING) == []
+            boxes.append(training.root.evaluate(BOXES))
+        for later in boxes[1:]:
+            assert later == boxes[0]
+        lab.screenshot(f"training-{theme}-{width}")
 
 
 def test_buttons_progress_and_curves_are_seen_together(lab, training):
@@ -229,24 +222,24 @@ def test_what_is_not_finite_is_said_and_not_drawn(plain_page):
     expect(root.locator("[data-panel=deltas]")).to_contain_text("1.0·10³⁰⁰")
 
 
-def test_a_training_that_is_not_heard_of_for_five_seconds_is_said_to_be_lost(plain_page):
-    plain_page.page.clock.install()
+def test_a_training_that_is_not_heard_of_for_five_seconds_is_said_to_be_lost(fresh_page):
+    fresh_page.page.clock.install()
     explorer = explore()
-    view = plain_page.mount(explorer)
-    training = Training(plain_page.page)
-    plain_page.page.clock.fast_forward(60_000)
+    view = fresh_page.mount(explorer)
+    training = Training(fresh_page.page)
+    fresh_page.page.clock.fast_forward(60_000)
     training.expect_state("Ready: press start.")  # nothing is expected to be heard
     explorer._player._take_turn()
     for _ in range(3):
         explorer.refresh()
         view.push()
-        plain_page.page.clock.fast_forward(4_000)
+        fresh_page.page.clock.fast_forward(4_000)
         training.expect_state("Training.")
-    plain_page.page.clock.fast_forward(1_100)
+    fresh_page.page.clock.fast_forward(1_100)
     training.expect_state(NO_ANSWER)
     view.push()
     training.expect_state("Training.")
     state = training.state.element_handle()
-    plain_page.unmount()
-    plain_page.page.clock.fast_forward(60_000)
+    fresh_page.unmount()
+    fresh_page.page.clock.fast_forward(60_000)
     assert state.text_content() == "Training."

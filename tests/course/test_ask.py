@@ -30,24 +30,25 @@ def is_covered(explorer) -> bool:
     return bool(explorer.shown.get("veil"))
 
 
-@pytest.mark.parametrize("key", questions.all_keys())
-def test_every_question_can_be_asked_and_knows_its_answer_and_its_mistakes(key):
-    stated = questions.question(key)
-    said = answer(ask(key), str(stated.answer))
-    assert said.startswith(f"✓ Right: {stated.answer}.")
-    assert len(said.partition(". ")[2] or said.partition("\n")[2]) > 5, "a right answer is followed by its reason"
-    for wrong, text in stated.mistakes.items():
-        assert answer(ask(key), str(wrong)) == f"✗ {wrong} is not it. {text}"
+def test_every_question_can_be_asked_and_knows_its_answer_and_its_mistakes():
+    for key in questions.all_keys():
+        stated = questions.question(key)
+        said = answer(ask(key), str(stated.answer))
+        assert said.startswith(f"✓ Right: {stated.answer}."), key
+        assert len(said.partition(". ")[2] or said.partition("\n")[2]) > 5, f"{key}: the reason follows"
+        asked = ask(key)
+        for wrong, text in stated.mistakes.items():
+            assert answer(asked, str(wrong)) == f"✗ {wrong} is not it. {text}", key
 
 
-@pytest.mark.parametrize("key", questions.all_keys())
-def test_no_question_is_longer_than_sixty_words_and_no_still_holds_more_than_it(key):
-    stated, asked = questions.question(key), ask(key)
-    assert len(stated.question.split()) <= 60
-    bundle, _ = asked._repr_mimebundle_()
-    assert set(bundle) == {"text/plain", "text/markdown", WIDGET_VIEW}
-    assert bundle["text/plain"] == f"Predict: {stated.question}"
-    assert bundle["text/markdown"].count("\n- ") == len(stated.choices or [])
+def test_no_question_is_longer_than_sixty_words_and_no_still_holds_more_than_it():
+    for key in questions.all_keys():
+        stated = questions.question(key)
+        assert len(stated.question.split()) <= 60, key
+        bundle, _ = ask(key)._repr_mimebundle_()
+        assert set(bundle) == {"text/plain", "text/markdown", WIDGET_VIEW}, key
+        assert bundle["text/plain"] == f"Predict: {stated.question}"
+        assert bundle["text/markdown"].count("\n- ") == len(stated.choices or []), key
 
 
 def test_a_size_is_asked_for_with_its_formula_as_the_reason_and_the_usual_mistakes():

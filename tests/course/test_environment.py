@@ -160,3 +160,9 @@ def test_the_table_is_text_and_never_markup(install, monkeypatch):
     assert shown.count(">1.0 found</td>") == 1
     assert "&lt;b&gt;/python" in shown
     assert "<b>/python" not in shown
+
+
+def test_where_a_package_is_missing_too_all_is_installed(install, monkeypatch):
+    install("numpy", "1.26.4")
+    monkeypatch.setattr(environment, "jupyter_path", lambda _: [])
+    assert check_environment().advice.endswith("-m pip install -e .")

@@ -299,6 +299,8 @@ def test_of_an_epoch_the_facts_are_told():
     )
     one_batch = exercises.epoch.check(lambda model, x, y, _, rng: exercises.epoch.sample(model, x, y, len(x), rng))
     assert one_batch.text.startswith("batches: 4 is expected, 1 came.")
+    without_steps = exercises.epoch.check(exercises.epoch.mistakes["no step"])
+    assert without_steps.text.startswith("The parameters are not changed. Not so: a step after each batch.")
 
 
 def test_of_maps_the_first_plane_is_shown():
@@ -351,6 +353,8 @@ def test_the_exercises_are_those_of_the_folder_and_each_has_its_words():
         assert exercise.tried, name
         assert list(exercise.mistakes) == list(exercise.sentences), name
         assert len(exercise.mistakes) >= 5, name
+        assert all(re.fullmatch(r"\S.+\.", sentence) for sentence in exercise.sentences.values()), name
+        assert len(set(exercise.sentences.values())) == len(exercise.sentences), name
 
 
 DRAWN = (  # exercises whose wires can be drawn
@@ -365,7 +369,7 @@ def test_the_arrays_that_vary_for_the_wires_are_arguments_of_which_a_result_is_a
         exercise = EXERCISES[name]
         assert set(exercise.wires) | set(exercise.picks.values()) == set(exercise.results), name
         assert set(exercise.picks) | set(exercise.addends) <= set(exercise.wires), name
-        given = dict(zip(exercise.arguments, exercise.inputs()[0][-1], strict=True))
+        given = dict(zip(exercise.arguments, list(exercise.inputs()[0])[-1], strict=True))
         given |= {addend: 0 * given[addend] for addend in exercise.addends.values()}
         for result, arrays in exercise.wires.items():
             assert set(arrays) <= set(exercise.arguments), name

@@ -23,6 +23,7 @@ from cnnlab import (
 from cnnlab.activations import ACTIVATIONS
 from cnnlab.lab import ActivationExplorer, ChainExplorer
 from cnnlab.lab.explorers.chain import _CHAINS, _algebra
+from cnnlab.lab.scenes.reading import panel_of
 
 DIGIT = np.arange(64.0).reshape(8, 8) * 7 % 5
 
@@ -80,13 +81,13 @@ def test_the_second_chain_is_the_functions_one_after_the_other(f, op):
 
 
 def test_the_chains_gradient_is_that_of_central_differences(rng):
-    explorer = ChainExplorer(rng.normal(size=(8, 8)), rng.normal(size=(2, 3, 3)), f="tanh", op="mean")
+    explorer = ChainExplorer(rng.normal(size=(6, 6)), rng.normal(size=(2, 3, 3)), f="tanh", op="mean")
     shown = panels(explorer)
 
     def chain(x):
         explorer.arrays["x"] = x
-        explorer.refresh()
-        return panels(explorer)["h4"]
+        overview, _ = explorer.scenes(explorer.now())
+        return panel_of(overview, "h4")["values"]
 
     x, dy, dx = explorer.arrays["x"].copy(), shown["g4"], shown["g0"]
     assert_allclose(numerical_gradient(chain, x, dy)[0], dx, rtol=1e-6, atol=1e-8)
@@ -215,9 +216,10 @@ def test_an_arrow_and_an_edit_of_what_it_opens_may_come_in_one_request():
 def test_no_setting_that_the_sliders_reach_is_an_error():
     explorer, reached = ChainExplorer(DIGIT), set()
     for values in product(range(1, 8), range(5), range(1, 5)):
-        for name, value in zip(("kernel", "padding", "stride"), values, strict=True):
-            ask(explorer, {"set": {name: value}})  # refused where it does not go with the others
-        move(explorer, chain=1 - explorer.chain)
+        sets = [{"set": {name: value}} for name, value in zip(("kernel", "padding", "stride"), values, strict=True)]
+        chain = 1 - explorer.chain
+        ask(explorer, *sets, {"set": {"chain": chain}})  # those are refused that do not go with the others
+        assert explorer.chain == chain
         assert len(panels(explorer)) == 10
         reached.add((explorer.kernel, explorer.padding, explorer.stride))
     assert len(reached) > 50

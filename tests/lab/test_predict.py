@@ -15,6 +15,7 @@ from nbconvert.filters import markdown2html
 from cnnlab import explain_output_size, output_size
 from cnnlab.course.questions import size_mistakes
 from cnnlab.geometry import fits
+from cnnlab.lab import ConvolutionExplorer
 from cnnlab.lab.explorers.predict import _HINT, Predict, _escape_markdown
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -111,6 +112,38 @@ def test_the_answer_can_be_shown_after_the_first_try_and_then_counts_as_unsolved
     assert answer(ask, "99") == "The answer is 99. 98 + 1 = 99"
     press(ask, "check")
     assert (ask.solved, verdict(ask)) == (False, "The answer is 99. 98 + 1 = 99")
+
+
+def test_whoever_asks_is_told_of_the_right_answer_and_of_known_mistakes_and_of_nothing_else():
+    told = []
+    ask = Predict(**TYPED, on_answer=told.append)
+    for text in ("", "ninety", "7", "98.0", "98"):
+        answer(ask, text)
+    assert told == ["98", "98"]
+    answer(ask, "99.0")
+    answer(ask, "98")  # closed
+    assert told == ["98", "98", None]
+    shown = Predict(**TYPED, on_answer=told.append)
+    answer(shown, "7")
+    press(shown, "reveal")
+    assert told == ["98", "98", None]
+
+
+@pytest.mark.parametrize("ends", ["the answer", "reveal"])
+def test_a_question_of_ones_own_covers_an_explorer_until_it_is_closed(ends):
+    explorer, other = ConvolutionExplorer(np.eye(3), np.eye(2)), ConvolutionExplorer(np.eye(3), np.eye(2))
+    ask = Predict(**TYPED, explorer=explorer)
+    Predict(**TYPED, explorer=other, key="a.name")
+    assert (explorer.shown["veil"], other.shown["veil"]) == ("How many?", "a.name")
+    answer(ask, "98")
+    assert "veil" in explorer.shown, "a mistake uncovers nothing"
+    if ends == "reveal":
+        press(ask, "reveal")
+    else:
+        answer(ask, "99")
+    assert ("veil" in explorer.shown, "veil" in other.shown) == (False, True)
+    with pytest.raises(TypeError, match=r"explorer \(7\) must be an explorer"):
+        Predict(**TYPED, explorer=7)
 
 
 def test_a_reset_asks_anew():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args, get_type_hints
+
 import numpy as np
 import pytest
 from stills_seen import SCENES, Seen, W, X, alone, box_of, each_seen, panels_of, plain, seen_as, texts
@@ -9,6 +11,7 @@ from stills_seen import SCENES, Seen, W, X, alone, box_of, each_seen, panels_of,
 from cnnlab import load_digits, trained_network
 from cnnlab.lab.scenes import convolution_scene, layer_scene, network_scene, panel, pooling_scene, run_network
 from cnnlab.lab.scenes.reading import sentence_of, strip_of
+from cnnlab.lab.scenes.schema import Panel
 from cnnlab.lab.stills import draw_scenes
 from cnnlab.lab.stills._canvas import APART, MARGIN, WIDTH, Block
 from cnnlab.lab.stills._colours import ROLES
@@ -163,9 +166,9 @@ def test_panels_of_a_row_are_centred_on_each_other_and_left_aligned_in_their_col
 def test_panels_that_nothing_joins_go_on_below_where_there_is_no_room_beside():
     shown = [panel(f"p{k}", np.zeros((1, 10, 10)), "p", "", role="y", column=k) for k in range(5)]
     seen = Seen({**alone(shown[0]), "panels": shown})
-    xs, ys = np.transpose([(x, y) for _, x, y in seen.placed])
-    assert xs.tolist() == [0, xs[1], 2 * xs[1], 3 * xs[1], 0]
-    assert ys.tolist() == [0, 0, 0, 0, seen.placed[0][0].height + APART]
+    places = [(x, y) for _, x, y in seen.placed]
+    assert [x for x, _ in places] == [0, 220, 440, 0, 220]
+    assert [y for _, y in places] == [*[0] * 3, *[seen.placed[0][0].height + APART] * 2]
     assert len(seen.numbers()) == 500
 
 
@@ -190,7 +193,7 @@ def test_a_scene_of_no_panel_with_numbers_and_one_that_nobody_has_described_are_
     assert draw_scenes([]).png()[1:4] == b"PNG"
 
 
-def test_a_kind_of_picture_is_a_class_and_one_entry(monkeypatch):
+def test_each_kind_of_picture_is_a_class_and_one_entry(monkeypatch):
     class Dial(Block):
         def measure(self, sizes):
             self.width, self.height = 100, 50
@@ -200,6 +203,7 @@ def test_a_kind_of_picture_is_a_class_and_one_entry(monkeypatch):
 
     with pytest.raises(KeyError):
         draw_scenes([alone(panel("d", [[[7.0]]], "d", "", role="y", view="dial"))])
+    assert set(VIEWS) == set(get_args(get_type_hints(Panel)["view"]))
     monkeypatch.setitem(VIEWS, "dial", Dial)
     shown = [panel(name, [[[7.0]]], name, "", role="y", view=view) for name, view in (("d", "dial"), ("x", "cells"))]
     assert texts(draw_scenes([{**alone(shown[0]), "panels": shown}])) == ["d", "dial at 7", "x", "7"]

@@ -215,11 +215,10 @@ def test_the_command_says_what_the_old_imports_of_a_kept_notebook_are_now(tmp_pa
     said = capsys.readouterr().out
     assert "Kept as you have changed them: 01_convolution.ipynb." in said
     assert said.endswith(
-        "01_convolution.ipynb, import of cnnlab 0.1:\n"
-        "    from cnnlab.widgets import ConvolutionExplorer, ask\n"
-        "is now:\n"
-        "    from cnnlab.lab import ConvolutionExplorer\n"
-        "    from cnnlab.course import ask\n"
+        "01_convolution.ipynb imports by names of cnnlab 0.1 (-), which are now (+):\n"
+        "  - from cnnlab.widgets import ConvolutionExplorer, ask\n"
+        "  + from cnnlab.lab import ConvolutionExplorer\n"
+        "  + from cnnlab.course import ask\n"
     )
 
 

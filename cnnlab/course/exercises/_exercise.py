@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from inspect import getsource, signature
@@ -15,7 +15,6 @@ from cnnlab.course._texts import TEXTS
 from cnnlab.course.exercises._compare import differing, equal
 from cnnlab.course.exercises._feedback import MARK, Grid, Page, Verdict, both, first_plane, is_grid
 from cnnlab.course.exercises._guarded_call import quiet, takes
-from cnnlab.course.exercises._mistakes import recognised
 from cnnlab.course.exercises._runner import Answer, ask, is_overwritten, is_stub, once
 from cnnlab.course.progress import record
 
@@ -43,9 +42,8 @@ class Exercise:
     results : str, or sequence of str
         The names of the parts of a result, such as "dx dw db".
     inputs : function
-        Takes nothing, and returns layouts: lists of inputs, each of which is a tuple of arguments. A function must be
-        right on every input of one layout, such as planes, or maps. What fails is shown on the first input that it
-        fails on: the smallest comes first.
+        Takes nothing, and returns layouts: inputs, each of which is a tuple of arguments. A function must be right on
+        every input of one layout, such as planes, or maps. What fails is shown on the smallest input that it fails on.
     right : function, optional
         Gives the right answer, in every layout; ``sample`` unless stated.
     mistakes : dict of str to function, optional
@@ -88,7 +86,7 @@ class Exercise:
     sample: Callable
     results: str | Sequence[str]
     _: KW_ONLY
-    inputs: Callable[[], list[list[tuple]]]
+    inputs: Callable[[], Sequence[Iterable[tuple]]]
     right: Callable | None = None
     mistakes: Mapping[str, Callable] = field(default_factory=dict)
     sentences: Mapping[str, str] = field(default_factory=dict)
@@ -154,8 +152,9 @@ class Exercise:
 
     @cached_property
     def _layouts(self) -> list[list[tuple[tuple, Answer]]]:
-        """The inputs of each layout with their right answers."""
-        return [[(one, ask(self, self.right, one, seconds=None)) for one in layout] for layout in self.inputs()]
+        """The inputs of each layout with their right answers, the smallest first."""
+        layouts = (sorted(layout, key=cells_of) for layout in self.inputs())
+        return [[(one, ask(self, self.right, one, seconds=None)) for one in layout] for layout in layouts]
 
     def _verdict(self, function) -> Verdict:
         if not takes(function, len(self.arguments)):
@@ -209,7 +208,7 @@ class Exercise:
     def _failed(self, wrong: Try, tries: list[Try], count: int) -> Verdict:
         text, named = wrong.matter, None
         if len(tries) == count + min(count, 2):  # the first two come again
-            named = recognised(self, tries)
+            named = next((name for name in self.mistakes if self._is_mistake(name, tries)), None)
             right = sum(not any(one.matter for one in tries[at::count]) for at in range(count))
             text += f" Right on {right} of {counted(count)}.{self._right_parts(tries)}"
         return Verdict(
@@ -220,6 +219,11 @@ class Exercise:
             input=wrong.input,
             code=wrong.answer.trouble.line if wrong.answer.trouble else "",
         )
+
+    def _is_mistake(self, name: str, tries: list[Try]) -> bool:
+        """Return whether a known mistake gives these answers to every input."""
+        answers = ((one.answer, ask(self, self.mistakes[name], one.input, seconds=None)) for one in tries)
+        return all(agree(*pair) for pair in answers)
 
     def _right_parts(self, tries: list[Try]) -> str:
         """Return which of several results are right on all inputs."""
@@ -245,11 +249,25 @@ def course_exercise(sample: Callable, results: str, **others) -> Exercise:
     return Exercise(sample, results, **TEXTS[sample.__name__.removeprefix("my_")], **others)
 
 
+def agree(one: Answer, other: Answer) -> bool:
+    """Return whether two answers are the same: numbers, shapes, changed arguments; or neither call came to an end."""
+    if one.trouble or other.trouble:
+        return all(answer.trouble and answer.trouble.error for answer in (one, other))
+    if one.parts is None or other.parts is None or one.changed != other.changed:
+        return False
+    return all(map(equal, one.parts, other.parts))
+
+
 def first_wrong(tries: list[Try]) -> Try | None:
     """Return the first try with something the matter, or the first whose answer a later call has changed."""
     said = "An earlier answer changed when the function was called again."
     changed = (one._replace(matter=said) for one in tries if is_overwritten(one.answer))
     return next((one for one in tries if one.matter), None) or next(changed, None)
+
+
+def cells_of(arguments: tuple) -> int:
+    """Return how many cells the arrays in an input have."""
+    return sum(argument.size for argument in arguments if isinstance(argument, np.ndarray))
 
 
 def counted(inputs: int) -> str:

@@ -8,7 +8,7 @@ planes. Whole numbers and binary fractions only: they are exact in float32 too.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from itertools import product
 
@@ -40,10 +40,12 @@ def _lifted(operation):
     return on_both
 
 
-conv, transposed = _lifted(conv2d), _lifted(conv_transpose2d)
-max_pool, mean_pool = _lifted(max_pool2d), _lifted(mean_pool2d)
-max_back, mean_back = _lifted(max_pool2d_backward), _lifted(mean_pool2d_backward)
+conv, max_back = _lifted(conv2d), _lifted(max_pool2d_backward)
 conv_back = _lifted(lambda dy, x, w, **settings: conv2d_backward(dy, x, w, **settings)[:2])  # dx and dw
+transposed = _lifted(lambda x, w, stride=1: conv_transpose2d(x, w, stride=stride))
+max_pool = _lifted(lambda x, F, S, P=0: max_pool2d(x, F, stride=S, padding=P))
+mean_pool = _lifted(lambda x, F, S: mean_pool2d(x, F, stride=S))
+mean_back = _lifted(lambda dy, x_shape, F, S: mean_pool2d_backward(dy, x_shape, F, stride=S))
 
 
 def turned(w):
@@ -77,20 +79,11 @@ def numbers(rng, *shape, whole=True):
     return chosen if whole else (chosen - 0.25) / 2
 
 
-def smallest_first(layout: list[tuple]) -> list[tuple]:
-    """Return inputs in the order in which a failure is to be shown."""
-    return sorted(layout, key=lambda arguments: sum(np.size(a) for a in arguments if isinstance(a, np.ndarray)))
-
-
-def pairs(seed, sizes, x_lead=(), w_lead=()) -> list[tuple]:
-    """Return pairs (x, w) of these sizes (H, W, h, w), whole numbers and then fractions."""
+def pairs(seed, sizes, x_lead=(), w_lead=()) -> Iterator[tuple]:
+    """Yield pairs (x, w) of these sizes (H, W, h, w), whole numbers and then fractions."""
     rng = np.random.default_rng(seed)
-    return smallest_first(
-        [
-            (numbers(rng, *x_lead, H, W, whole=whole), numbers(rng, *w_lead, h, w, whole=whole))
-            for (H, W, h, w), whole in product(sizes, BOTH)
-        ]
-    )
+    for (H, W, h, w), whole in product(sizes, BOTH):
+        yield numbers(rng, *x_lead, H, W, whole=whole), numbers(rng, *w_lead, h, w, whole=whole)
 
 
 def pooled(seed, lead, settings) -> list[tuple]:
@@ -101,8 +94,17 @@ def pooled(seed, lead, settings) -> list[tuple]:
         x = numbers(rng, *lead, H, W, whole=whole)
         tied = rng.integers(-3, 0, size=x.shape) * (1 if whole else 0.5)
         layout += [(cells, *rest) for cells in (x, -abs(x), tied)]
-    layout.append((-(10**10) * abs(layout[0][0]), *layout[0][1:]))  # below any number that would stand for −∞
-    return smallest_first(layout)
+    below = -(10**10) * abs(layout[0][0]), *layout[0][1:]  # below any number that would stand for −∞
+    return [*layout, below]
+
+
+def chains(seed, make) -> list[list[tuple]]:
+    """Return the layouts of a chain: maps and planes, each with kernels that keep the size, then without padding."""
+    layouts = []
+    for padding, lead in product((1, 0), ((1, 1), ())):
+        rng = np.random.default_rng(seed)
+        layouts.append([make(rng, H, W, padding, lead) for H, W in ((8, 8), (8, 10), (10, 8), (9, 11), (12, 8))])
+    return layouts
 
 
 def given(right, **changes) -> Callable:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from cnnlab.activations import sigmoid, sigmoid_backward
 from cnnlab.convolution import conv2d, conv2d_backward
-from cnnlab.course.exercises._chains import chains, no_slope, slope, slope_at_a
 from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import conv, conv_back, mean_back, mean_pool, numbers, turned
+from cnnlab.course.exercises._parts import chains, conv, conv_back, mean_back, mean_pool, numbers, then, turned
 from cnnlab.pooling import mean_pool2d, mean_pool2d_backward
 
 
@@ -18,18 +17,20 @@ def my_chain2_backward(x, w, dL_dpB):
     return delta_z, dL_dpA, dw, mean_pool2d_backward(dL_dpA, x.shape, 2)
 
 
-def _chain(slope=slope, back=lambda delta, dpA: dpA, turn=lambda w: w, dw_from=lambda delta, da: delta, share=1 / 4):
+def _chain(
+    slope=lambda z, a: a * (1 - a), back=lambda delta, dpA: dpA, turn=lambda w: w, dw_from=lambda delta, da: delta
+):
     """Return the way back with one part replaced, in every layout."""
 
     def chain2_backward(x, w, dL_dpB):
-        p = mean_pool(x, kernel=2)
+        p = mean_pool(x, 2, 2)
         padding = int(dL_dpB.shape[-2] == p.shape[-2] // 2)  # 1 where the convolution keeps the size
         z = conv(p, w, padding=padding)
-        da = mean_back(dL_dpB, z.shape, kernel=2)
-        delta = slope(da, z, sigmoid(z))
+        da = mean_back(dL_dpB, z.shape, 2, 2)
+        delta = da * slope(z, sigmoid(z))
         dpA = back(delta, conv_back(delta, p, turn(w), padding=padding)[0])
         dw = conv_back(dw_from(delta, da), p, w, padding=padding)[1]
-        return delta, dpA, dw, mean_back(dpA, x.shape, kernel=2) * 4 * share
+        return delta, dpA, dw, mean_back(dpA, x.shape, 2, 2)
 
     return chain2_backward
 
@@ -48,10 +49,10 @@ EXERCISE = course_exercise(
     wires=dict.fromkeys(("delta_z", "dL_dpA", "dw", "dL_dx"), ("dL_dpB",)),
     mistakes={
         "convolution skipped": _chain(back=lambda delta, dpA: delta),
-        "slope at a": _chain(slope_at_a),
-        "no slope": _chain(no_slope),
+        "slope at a": _chain(lambda z, a: sigmoid(a) * (1 - sigmoid(a))),
+        "no slope": _chain(lambda z, a: 1),
         "no turn": _chain(turn=turned),
         "dw from ∂L/∂a": _chain(dw_from=lambda delta, da: da),
-        "pool A not divided": _chain(share=1),
+        "pool A not divided": then(_chain(), lambda right: (*right[:3], right[3] * 4)),
     },
 )

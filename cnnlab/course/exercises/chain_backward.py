@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from cnnlab.activations import sigmoid, sigmoid_backward
 from cnnlab.convolution import conv2d, conv2d_backward
-from cnnlab.course.exercises._chains import chains, no_slope, slope, slope_at_a
 from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import conv, conv_back, mean_back, mean_pool, numbers, turned
+from cnnlab.course.exercises._parts import chains, conv, conv_back, mean_back, mean_pool, numbers, turned
 from cnnlab.pooling import mean_pool2d, mean_pool2d_backward
 
 
@@ -20,17 +19,17 @@ def my_chain_backward(x, w_A, w_B, delta_zB):
     return dL_dp, delta_zA, dw_A, dw_B
 
 
-def _chain(slope=slope, slope_of_pool=lambda dp, p: dp, turn=lambda w: w, dw_from=lambda delta, da: delta):
+def _chain(slope=lambda z, a: a * (1 - a), at_pool=lambda p: 1, turn=lambda w: w, dw_from=lambda delta, da: delta):
     """Return the way back with one part replaced, in every layout."""
 
     def chain_backward(x, w_A, w_B, delta_zB):
         padding = int(delta_zB.shape[-2] == x.shape[-2] // 2)  # 1 where the convolutions keep the size
         z = conv(x, w_A, padding=padding)
         a = sigmoid(z)
-        p = mean_pool(a, kernel=2)
-        dp = slope_of_pool(conv_back(delta_zB, p, turn(w_B), padding=padding)[0], p)
-        da = mean_back(dp, a.shape, kernel=2)
-        delta = slope(da, z, a)
+        p = mean_pool(a, 2, 2)
+        dp = conv_back(delta_zB, p, turn(w_B), padding=padding)[0] * at_pool(p)
+        da = mean_back(dp, a.shape, 2, 2)
+        delta = da * slope(z, a)
         dw_A = conv_back(dw_from(delta, da), x, w_A, padding=padding)[1]
         return dp, delta, dw_A, conv_back(delta_zB, p, w_B, padding=padding)[1]
 
@@ -51,10 +50,10 @@ EXERCISE = course_exercise(
     inputs=lambda: chains(18, _input),
     wires=dict.fromkeys(("dL_dp", "delta_zA", "dw_A", "dw_B"), ("delta_zB",)),
     mistakes={
-        "slope at a": _chain(slope_at_a),
-        "slope z (1 - z)": _chain(lambda da, z, a: da * z * (1 - z)),
-        "no slope": _chain(no_slope),
-        "slope at the pool too": _chain(slope_of_pool=lambda dp, p: dp * p * (1 - p)),
+        "slope at a": _chain(lambda z, a: sigmoid(a) * (1 - sigmoid(a))),
+        "slope z (1 - z)": _chain(lambda z, a: z * (1 - z)),
+        "no slope": _chain(lambda z, a: 1),
+        "slope at the pool too": _chain(at_pool=lambda p: p * (1 - p)),
         "no turn": _chain(turn=turned),
         "dw_A from ∂L/∂a": _chain(dw_from=lambda delta, da: da),
     },

@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnlab import convolution
 from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import BOTH, given, numbers, overwritten, smallest_first, swapped, then, turned
+from cnnlab.course.exercises._parts import BOTH, given, numbers, overwritten, swapped, then, turned
 from cnnlab.geometry import output_size
 from cnnlab.padding import pad2d
 
@@ -29,16 +29,15 @@ def _right(dy, x, w, stride, padding):
 
 
 def _inputs():
-    """Return leftovers, kernels that are not square, as many filters as channels."""
-    rng, layout = np.random.default_rng(14), []
+    """Yield leftovers, kernels that are not square, as many filters as channels."""
+    rng = np.random.default_rng(14)
     settings = (6, 6, 3, 3, 2, 1), (4, 4, 2, 2, 1, 0), (5, 4, 2, 3, 1, 1), (6, 5, 3, 2, 2, 0), (4, 5, 1, 1, 2, 0)
     settings += (5, 5, 3, 3, 1, 2), (7, 8, 3, 3, 3, 1)
     for (H, W, h, w, S, P), (C, F), whole in product(settings, ((2, 3), (2, 2), (1, 1)), BOTH):
         outputs = output_size(H, h, stride=S, padding=P), output_size(W, w, stride=S, padding=P)
         N = 2 if C > 1 else 1
         shapes = (N, F, *outputs), (N, C, H, W), (F, C, h, w)
-        layout.append((*(numbers(rng, *shape, whole=whole) for shape in shapes), S, P))
-    return [smallest_first(layout)]
+        yield *(numbers(rng, *shape, whole=whole) for shape in shapes), S, P
 
 
 def _but(**wrong):
@@ -74,19 +73,11 @@ def _leftover_first(dy, x, w, stride, padding):
     return _cropped(np.roll(_with_ring(dy, x, w, stride, padding), shifts, axis=(2, 3)), x, padding)
 
 
-def _cropped_far(dy, x, w, stride, padding):
-    return _with_ring(dy, x, w, stride, padding)[:, :, : x.shape[2], : x.shape[3]]
-
-
-def _dw_padded_after(dy, x, w, stride, padding):
-    return _dw(dy, x, w, stride, ((0, 2 * padding), (0, 2 * padding)))
-
-
 EXERCISE = course_exercise(
     my_conv2d_backward,
     "dx dw db",
     right=_right,
-    inputs=_inputs,
+    inputs=lambda: [_inputs()],
     wires={"dx": ("dy", "w"), "dw": ("dy", "x"), "db": ("dy",)},
     mistakes={
         "no turn": _but(dx=given(_dx, w=turned)),
@@ -95,14 +86,14 @@ EXERCISE = course_exercise(
         "transposed kernel": _but(dx=given(_dx, w=swapped)),
         "windows overwritten": _but(dx=_overwritten),
         "channels and filters swapped": _but(dx=given(_dx, w=lambda w: w.swapaxes(0, 1))),
-        "cropped at the far edge": _but(dx=_cropped_far),
+        "cropped at the far edge": _but(dx=lambda dy, x, *others: _cropped(_with_ring(dy, x, *others), x, 0)),
         "ring not cropped": _but(dx=_with_ring),
         "leftover at the wrong end": _but(dx=_leftover_first),
         "dw turned": _but(dw=then(_dw, turned)),
         "dw of the last image": _but(dw=given(_dw, dy=lambda dy: dy[-1:], x=lambda x: x[-1:])),
         "dw of the first image": _but(dw=given(_dw, dy=lambda dy: dy[:1], x=lambda x: x[:1])),
         "dw averaged": _but(dw=lambda dy, *others: _dw(dy, *others) / len(dy)),
-        "dw without the padding": _but(dw=_dw_padded_after),
+        "dw without the padding": _but(dw=given(_dw, padding=lambda padding: ((0, 2 * padding), (0, 2 * padding)))),
         "db of the first image": _but(db=lambda dy, *_: dy[0].sum(axis=(1, 2))),
         "db averaged": _but(db=lambda dy, *_: dy.mean(axis=(0, 2, 3))),
         "db for each image": _but(db=lambda dy, *_: dy.sum(axis=(2, 3))),

@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnlab.convolution import conv2d
 from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import BOTH, given, numbers, smallest_first, then, turned
+from cnnlab.course.exercises._parts import BOTH, given, numbers, then, turned
 
 
 def my_conv_layer(x, w, b):
@@ -24,12 +24,11 @@ def _layer(x, w, b=None):
 
 
 def _inputs():
-    layout, rng = [], np.random.default_rng(7)
+    rng = np.random.default_rng(7)
     for (C, K), whole in product(((2, 3), (2, 2), (1, 2), (3, 1), (3, 3), (1, 1)), BOTH):
         for height, width, F in ((3, 4, 2), (5, 4, 3), (2, 3, 1)):
             x, w = numbers(rng, C, height, width, whole=whole), numbers(rng, K, C, F, F, whole=whole)
-            layout.append((x, w, numbers(rng, K, whole=whole) * 3))
-    return [smallest_first(layout)]
+            yield x, w, numbers(rng, K, whole=whole) * 3
 
 
 def _channels_apart(x, w, b):
@@ -40,7 +39,7 @@ EXERCISE = course_exercise(
     my_conv_layer,
     "y",
     right=_layer,
-    inputs=_inputs,
+    inputs=lambda: [_inputs()],
     wires={"y": ("x", "w")},
     addends={"y": "b"},
     mistakes={

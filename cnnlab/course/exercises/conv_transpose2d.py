@@ -16,35 +16,31 @@ def my_conv_transpose2d(x, w, stride):
     return y
 
 
-def _right(x, w, stride):
-    return transposed(x, w, stride=stride)
-
-
-def _layout(seed, *leads):
+def _inputs(seed, *leads):
     sizes = (2, 3, 2, 3), (1, 1, 2, 2), (3, 2, 3, 3), (2, 2, 1, 1), (3, 4, 2, 2)
-    return [(x, w, stride) for x, w in pairs(seed, sizes, *leads) for stride in (1, 2, 3)]
+    return [(*pair, stride) for pair in pairs(seed, sizes, *leads) for stride in (1, 2, 3)]
 
 
 def _overwritten(x, w, stride):
-    return overwritten(_right(x, w, stride).shape, x[..., None, None] * w, stride)
+    return overwritten(transposed(x, w, stride).shape, x[..., None, None] * w, stride)
 
 
 def _zeros_at_the_end(x, w, stride):
-    y = _right(x, w, stride)
+    y = transposed(x, w, stride)
     return np.pad(y, [(0, 0)] * (y.ndim - 2) + [(0, stride - 1)] * 2)
 
 
 EXERCISE = course_exercise(
     my_conv_transpose2d,
     "y",
-    right=_right,
-    inputs=lambda: [_layout(5), _layout(6, (2, 3), (3, 2))],
+    right=transposed,
+    inputs=lambda: [_inputs(5), _inputs(6, (2, 3), (3, 2))],
     wires={"y": ("x", "w")},
     mistakes={
-        "kernel turned": given(_right, w=turned),
-        "kernel transposed": given(_right, w=swapped),
+        "kernel turned": given(transposed, w=turned),
+        "kernel transposed": given(transposed, w=swapped),
         "overlap overwritten": _overwritten,
         "zeros at the end": _zeros_at_the_end,
-        "stride forgotten": given(_right, stride=lambda stride: 1),
+        "stride forgotten": given(transposed, stride=lambda stride: 1),
     },
 )

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 
 from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import given, numbers, smallest_first
+from cnnlab.course.exercises._parts import given, numbers
 from cnnlab.gradcheck import numerical_gradient
 
 
@@ -26,8 +26,8 @@ def _right(f, x, dy, step):
 
 
 def _inputs():
-    """Return curved functions, whole numbers in x, results of another shape."""
-    rng, layout = np.random.default_rng(20), []
+    """Yield curved functions, whole numbers in x, results of another shape."""
+    rng = np.random.default_rng(20)
     functions = (
         (np.square, (3,)),
         (np.square, (2, 3)),
@@ -38,8 +38,7 @@ def _inputs():
     )
     for (f, shape), (whole, step) in product(functions, ((False, 0.25), (False, 1e-3), (True, 0.5), (True, 1e-3))):
         x = numbers(rng, *shape, whole=whole)
-        layout.append((f, x, numbers(rng, *np.shape(f(x * 1.0)), whole=False), step))
-    return [smallest_first(layout)]
+        yield f, x, numbers(rng, *np.shape(f(x * 1.0)), whole=False), step
 
 
 def _differences(left, right, divisor, *, whole=False):
@@ -72,7 +71,7 @@ EXERCISE = course_exercise(
     my_gradient_check,
     "dx",
     right=_right,
-    inputs=_inputs,
+    inputs=lambda: [_inputs()],
     mistakes={
         "one-sided": _differences(0, 1, 1),
         "one-sided, down": _differences(-1, 0, 1),

@@ -16,14 +16,13 @@ def my_max_pool_backward(dy, winners, x_shape):
     return dx
 
 
-def _layout(*lead):
-    """Return inputs for windows side by side, overlapping, and with a leftover."""
+def _inputs(*lead):
+    """Yield inputs for windows side by side, overlapping, and with a leftover."""
     settings = (4, 5, 3, 2, 1), (4, 4, 2, 2, 0), (5, 4, 2, 1, 0), (3, 6, 2, 2, 1), (5, 7, 3, 1, 0), (2, 3, 1, 1, 0)
-    rng, layout = np.random.default_rng(15), []
+    rng = np.random.default_rng(15)
     for x, F, S, P in pooled(16, lead, settings):
-        y, winners = max_pool(x, kernel=F, stride=S, padding=P)
-        layout.append((numbers(rng, *y.shape, whole=x.dtype.kind == "i"), winners, x.shape))
-    return layout
+        y, winners = max_pool(x, F, S, P)
+        yield numbers(rng, *y.shape, whole=x.dtype.kind == "i"), winners, x.shape
 
 
 def _last_share(dy, winners, x_shape):
@@ -56,7 +55,7 @@ EXERCISE = course_exercise(
     my_max_pool_backward,
     "dx",
     right=max_back,
-    inputs=lambda: [_layout(2, 3), _layout()],
+    inputs=lambda: [_inputs(2, 3), _inputs()],
     wires={"dx": ("dy",)},
     mistakes={
         "overlap overwritten": _last_share,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import mean_back, numbers, overwritten, smallest_first
+from cnnlab.course.exercises._parts import mean_back, numbers, overwritten
 from cnnlab.geometry import output_size
 
 
@@ -16,17 +16,12 @@ def my_mean_pool_backward(dy, x_shape, F, S):
     return dx
 
 
-def _right(dy, x_shape, F, S):
-    return mean_back(dy, x_shape, kernel=F, stride=S)
-
-
-def _layout(*lead):
-    """Return inputs with a leftover, and with windows that overlap."""
-    rng, layout = np.random.default_rng(17), []
+def _inputs(*lead):
+    """Yield inputs with a leftover, and with windows that overlap."""
+    rng = np.random.default_rng(17)
     for H, W, F, S in (5, 5, 2, 2), (5, 5, 3, 1), (4, 6, 2, 2), (5, 7, 3, 2), (3, 4, 2, 1), (2, 3, 1, 1), (6, 7, 2, 3):
         outputs = output_size(H, F, stride=S), output_size(W, F, stride=S)
-        layout.append((numbers(rng, *lead, *outputs) * 1.0, (*lead, H, W), F, S))
-    return smallest_first(layout)
+        yield numbers(rng, *lead, *outputs) * 1.0, (*lead, H, W), F, S
 
 
 def _overwritten(dy, x_shape, F, S):
@@ -35,18 +30,18 @@ def _overwritten(dy, x_shape, F, S):
 
 def _leftover_first(dy, x_shape, F, S):
     """Return a dx with the leftover's zeros before the first row and column."""
-    return np.roll(_right(dy, x_shape, F, S), [(n - F) % S for n in x_shape[-2:]], axis=(-2, -1))
+    return np.roll(mean_back(dy, x_shape, F, S), [(n - F) % S for n in x_shape[-2:]], axis=(-2, -1))
 
 
 EXERCISE = course_exercise(
     my_mean_pool_backward,
     "dx",
-    right=_right,
-    inputs=lambda: [_layout(2, 3), _layout()],
+    right=mean_back,
+    inputs=lambda: [_inputs(2, 3), _inputs()],
     wires={"dx": ("dy",)},
     mistakes={
-        "not divided": lambda dy, x_shape, F, S: _right(dy, x_shape, F, S) * F**2,
-        "divided by F": lambda dy, x_shape, F, S: _right(dy, x_shape, F, S) * F,
+        "not divided": lambda dy, x_shape, F, S: mean_back(dy, x_shape, F, S) * F**2,
+        "divided by F": lambda dy, x_shape, F, S: mean_back(dy, x_shape, F, S) * F,
         "kron alone": lambda dy, x_shape, F, S: np.kron(dy, np.ones((F, F))) / F**2,
         "overlap overwritten": _overwritten,
         "leftover at the wrong end": _leftover_first,

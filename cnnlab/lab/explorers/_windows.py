@@ -50,6 +50,12 @@ class FormulaExplorer(Explorer):
     def title(self, s, scenes):
         return chain_of(explain_axis(self.axis(s)))
 
+    def say(self, what: str, window: str, result: str = "y") -> str:
+        """Return one line: what the window moves over, the window, and the size of the result."""
+        axis = self.axis(self.now())
+        moved = f"{what} {axis.size}×{axis.size}, {window}, padding {axis.before}, stride {axis.stride}"
+        return f"{type(self).__name__}: {moved} → {result} {axis.out}×{axis.out}"
+
 
 class WindowExplorer(FormulaExplorer):
     """An explorer of one windowed operation over square planes."""

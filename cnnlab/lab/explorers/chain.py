@@ -171,8 +171,7 @@ class ChainExplorer(Explorer):
         return [head, overview, {"kind": "arrows", "controls": [arrows]}, detail]
 
     def title(self, s, scenes):
-        row, place = _direction_of(s.arrow)
-        return f"{_CHAINS[s.chain].name};  {_algebra(s, row)[place]}"
+        return f"{_CHAINS[s.chain].name};  {scenes[1]['heading']}"
 
     def describe(self):
         s = self.now()

@@ -99,9 +99,8 @@ class ChannelsExplorer(ConvolutionExplorer):
         told = line(("soft", "to learn: "), ("bold", shared), ("soft", f", {', '.join(others)}"))
         return [*super().formula_lines(s, scenes), told]
 
-    def describe(self):
-        many = f"{self.channels} channel{'s' * (self.channels > 1)}"
-        return super().describe().replace(": ", f": {many}, ", 1)
+    def say(self, what, window, result="y"):
+        return super().say(f"{self.channels} channel{'s' * (self.channels > 1)}, {what}", window, result)
 
 
 def _default_numbers(shape: tuple[int, ...], most: int) -> np.ndarray:

@@ -190,13 +190,8 @@ class ConvolutionExplorer(WindowExplorer):
         return f"{nudge} ΔL/Δ{name.split('[')[0]} = {slope}; the gradient said {said}."
 
     def describe(self):
-        s = self.now()
-        filters, out = len(self.w_of(s)), self.axis(s).out
-        many = "" if filters == 1 else f"{filters} filters, "
-        return (
-            f"{type(self).__name__}: x {s.size}×{s.size}, {many}kernel {s.kernel}, "
-            f"padding {s.padding}, stride {s.stride} → y {out}×{out}"
-        )
+        filters = len(self.w)
+        return self.say("x", f"kernel {self.kernel}" if filters == 1 else f"{filters} filters, kernel {self.kernel}")
 
 
 def _one_hot(shape: tuple[int, ...]) -> np.ndarray:

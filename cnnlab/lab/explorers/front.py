@@ -160,6 +160,6 @@ def pack(value: Any) -> Any:
         dtype = "f4" if many else "f8"
         return {"dtype": dtype, "data": np.ascontiguousarray(value, f"<{dtype}").tobytes()}
     if isinstance(value, dict):
-        return {key: pack(item) for key, item in value.items()}
+        return {key: pack(item) if isinstance(item, _NESTED) else item for key, item in value.items()}
     is_deep = isinstance(value, list) and value and isinstance(value[0], _NESTED)  # no list is deep in part
     return [pack(item) for item in value] if is_deep else value

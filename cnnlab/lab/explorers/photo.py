@@ -9,6 +9,7 @@ import numpy as np
 from cnnlab import convolution
 from cnnlab.data import load_photo
 from cnnlab.geometry import check_axis
+from cnnlab.lab.explorers._explorer import present
 from cnnlab.lab.explorers._settings import Choice, Slider
 from cnnlab.lab.explorers._windows import PADDINGS, STRIDES, FormulaExplorer, check_sliders, check_square
 from cnnlab.lab.scenes import photo_scene
@@ -71,15 +72,16 @@ class PhotoExplorer(FormulaExplorer):
         settings = check_sliders(self.photo.shape[-1], w.shape[-1], padding=padding, stride=stride)
         super().__init__({"w": w}, **settings | {"kernel": kernel if named else _OWN})
 
-    @property
-    def y(self) -> np.ndarray:
-        """The feature map shown, (1, 1, out, out)."""
-        return convolution.conv2d(self.photo, self.w_of(self.now()), stride=self.stride, padding=self.padding)
-
     def w_of(self, s: SimpleNamespace) -> np.ndarray:
         """Return the kernel for any settings, (1, 1, F, F)."""
         named = KERNELS.get(s.kernel)
         return self.arrays["w"].copy() if named is None else check_square("kernel", named, "HW")[None, None]
+
+    def y_of(self, s: SimpleNamespace) -> np.ndarray:
+        """Return the feature map for any settings, (1, 1, out, out)."""
+        return convolution.conv2d(self.photo, self.w_of(s), stride=s.stride, padding=s.padding)
+
+    y = present(y_of)
 
     def axis(self, s):
         return check_axis(self.photo.shape[-1], self.w_of(s).shape[-1], stride=s.stride, padding=s.padding)
@@ -95,11 +97,8 @@ class PhotoExplorer(FormulaExplorer):
         super().edit(self.now(), panel, cell, value)
 
     def describe(self):
-        axis = self.axis(self.now())
-        return (
-            f"PhotoExplorer: photo {axis.size}×{axis.size}, kernel {self.kernel} {axis.kernel}×{axis.kernel}, "
-            f"padding {axis.before}, stride {axis.stride} → feature map {axis.out}×{axis.out}"
-        )
+        side = self.axis(self.now()).kernel
+        return self.say("photo", f"kernel {self.kernel} {side}×{side}", "feature map")
 
 
 def grey(photo: np.ndarray) -> np.ndarray:

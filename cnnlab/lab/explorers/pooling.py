@@ -109,11 +109,7 @@ class PoolingExplorer(WindowExplorer):
         return _moved_note(moved, self.gradients) if len(moved) and POOLS[self.op].picks else ""
 
     def describe(self):
-        out = self.axis(self.now()).out
-        return (
-            f"PoolingExplorer: {self.op}, x {self.size}×{self.size}, window {self.kernel}, "
-            f"padding {self.padding}, stride {self.stride} → y {out}×{out}"
-        )
+        return self.say(f"{self.op}, x", f"window {self.kernel}")
 
 
 def _moved_note(moved: np.ndarray, gradients: bool) -> str:

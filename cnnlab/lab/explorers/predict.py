@@ -70,6 +70,8 @@ class Predict(Explorer):
     ----------
     given : str
         What was answered last: a trait; setting it answers, and is an error once the question is closed.
+    solved, closed : bool
+        Whether the right answer was given; whether no answer is taken any more.
 
     Raises
     ------
@@ -130,11 +132,6 @@ class Predict(Explorer):
         return cls(question, because.value, mistakes=size_mistakes(size, kernel, **settings), because=because)
 
     @property
-    def solved(self) -> bool:
-        """Whether the right answer was given."""
-        return self._solved
-
-    @property
     def wants_number(self) -> bool:
         """Whether a number is to be typed."""
         return self.choices is None and isinstance(self.answer, Real) and not isinstance(self.answer, bool)
@@ -173,7 +170,7 @@ class Predict(Explorer):
     # --- judging ---
 
     def _begin_anew(self) -> None:
-        self.tried, self.closed, self._solved, self.verdict = False, False, False, []
+        self.tried, self.closed, self.solved, self.verdict = False, False, False, []
 
     def _judge(self, given: str) -> None:
         given = given if self.choices else given.strip()
@@ -182,7 +179,7 @@ class Predict(Explorer):
         if self.wants_number and read_number(given) is None:
             self.verdict = [line("Type a number, such as 12 or −0.5.")]
         elif self._same(given, self.answer):
-            self._solved = True
+            self.solved = True
             self._close(f"✓ Right: {given}.", "right")
             self._on_answer(None)
         else:

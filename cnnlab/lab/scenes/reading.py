@@ -53,7 +53,7 @@ def panel_of(scene: Scene, name: str) -> Panel:
 
 
 def summed(scene: Scene, name: str) -> Panel:
-    """Return the panel whose sum is told of a cell of ``name``: its gradient where there is one."""
+    """Return the panel whose sum describes a cell of ``name``: its gradient where there is one."""
     panel = panel_of(scene, name)
     return panel_of(scene, panel["gradient"]) if "gradient" in panel else panel
 
@@ -107,17 +107,17 @@ def wires_at(wires: Wires | WireList, end: End, cell: Cell) -> Iterator[tuple[di
 
 
 def terms_of(scene: Scene, at: At) -> list[Term]:
-    """Return the terms of the sum that is told of a cell, a wire each."""
+    """Return the terms of the sum that describes a cell: one for each wire."""
     panel = summed(scene, at["panel"])
     if "sum" not in panel:
         return []
-    told, shares, terms = panel["sum"], panel.get("shares", scene.get("shares")), []
-    names = told["a"], told["b"], told.get("goes", panel["name"])
+    sum_, shares, terms = panel["sum"], panel.get("shares", scene.get("shares")), []
+    names = sum_["a"], sum_["b"], sum_.get("goes", panel["name"])
     sources = [name if name in ("one", "share") else panel_of(scene, name) for name in names]
-    for ends, weight in wires_at(scene["wires"][told["wires"]], panel["end"], at["cell"]):
+    for ends, weight in wires_at(scene["wires"][sum_["wires"]], panel["end"], at["cell"]):
         share = float(shares["values"][(*ends["output"], *ends["tap"][1:])]) if shares else weight
         a, b, to = (_operand(source, ends, share) for source in sources)
-        terms.append(Term(a, b, to, 1.0 if told["b"] == "share" else weight))
+        terms.append(Term(a, b, to, 1.0 if sum_["b"] == "share" else weight))
     return terms
 
 
@@ -144,28 +144,28 @@ def strip_of(scene: Scene, at: At) -> Strip:
     total = format_value(value_at(panel, cell), 3)
     if "sum" not in panel:
         return Strip(f"{name_of(panel, cell)} = ", [], "", "", total)
-    told, terms = panel["sum"], terms_of(scene, at)
-    nothing = [] if terms else ["no sum" if "goes" in told else "0 (no wire)"]
-    if told.get("skips"):
+    sum_, terms = panel["sum"], terms_of(scene, at)
+    nothing = [] if terms else ["no sum" if "goes" in sum_ else "0 (no wire)"]
+    if sum_.get("skips"):
         terms = [term for term in terms if term.b.value]
-    written = nothing + [_written(scene, told, term) for term in terms]
-    if "bias" in told:
-        written.append(format_value(value_at(panel_of(scene, told["bias"]), [cell[0], 0, 0]), 3))
-    closing = filled(told["closing"], count=str(len(terms)))
-    sign, total = (" ", "") if "goes" in told else (" = ", total)
-    return Strip(f"{name_of(panel, cell)}{sign}{told['opening']}", written, told["joiner"], closing, total)
+    written = nothing + [_written(scene, sum_, term) for term in terms]
+    if "bias" in sum_:
+        written.append(format_value(value_at(panel_of(scene, sum_["bias"]), [cell[0], 0, 0]), 3))
+    closing = filled(sum_["closing"], count=str(len(terms)))
+    sign, total = (" ", "") if "goes" in sum_ else (" = ", total)
+    return Strip(f"{name_of(panel, cell)}{sign}{sum_['opening']}", written, sum_["joiner"], closing, total)
 
 
-def _written(scene: Scene, told: Sum, term: Term) -> str:
+def _written(scene: Scene, sum_: Sum, term: Term) -> str:
     """Return one term as it is written."""
     a, b = format_value(term.a.value, 3), format_value(term.b.value, 3)
     b = f"({b})" if b.startswith("−") else b
-    product = a if told.get("values") or told["b"] == "one" else f"{a}·{b}"
+    product = a if sum_.get("values") or sum_["b"] == "one" else f"{a}·{b}"
     product = product if term.weight == 1 else f"{format_value(term.weight, 3)}·{product}"
-    if "uses" in told:
-        nothing, something = told["uses"]
+    if "uses" in sum_:
+        nothing, something = sum_["uses"]
         product += filled(something, count=format_value(1 / term.b.value, 3)) if term.b.value else nothing
-    return f"{product} → {name_of(panel_of(scene, term.to.panel), term.to.cell)}" if "goes" in told else product
+    return f"{product} → {name_of(panel_of(scene, term.to.panel), term.to.cell)}" if "goes" in sum_ else product
 
 
 def sentence_of(scene: Scene, at: At) -> str:

@@ -22,7 +22,7 @@ from matplotlib.transforms import Affine2D
 from cnnlab._validate import shown
 from cnnlab.lab.scenes.schema import Panel
 from cnnlab.lab.stills._colours import CLEAR, GRADIENT, INK, LINE, ROLES, SOFT
-from cnnlab.lab.stills._text import BODY, ROW, Run, outline, width_of, words, wrap
+from cnnlab.lab.stills._text import BODY, ROW, Run, outline, width_of, width_of_runs, words, wrap
 
 UNIT = 38  # px of one unit of the Axes: of a cell with a number
 DPI = 110
@@ -99,8 +99,7 @@ class Canvas:
     def put(self, ax: Axes) -> None:
         """Draw all of it on Axes, words as outlines; their limits stay as they are."""
         for colours, (x, y), (width, height) in self.images:
-            extent = np.divide((x, x + width, y + height, y), UNIT)
-            image = AxesImage(ax, extent=extent, interpolation="nearest")
+            image = AxesImage(ax, extent=np.divide((x, x + width, y + height, y), UNIT), interpolation="nearest")
             image.set_data(colours)
             ax.add_image(image)
         shapes = self.shapes + [_outlined(word) for word in self.words]
@@ -137,7 +136,8 @@ class Sizes(NamedTuple):
     needed: dict[str, int]  # by panel, the cell that its numbers need; others are not written
     compact: bool = False
     caption: float = 72  # the room that a caption has above a narrow panel
-    across: int = 4  # the most kernels side by side
+    channels: int = 1  # the most of an input side by side
+    kernels: int = 4  # the most side by side
 
 
 class Block:
@@ -155,9 +155,7 @@ class Block:
         room = max(self.width, sizes.caption)
         self.caption = wrap(symbol, room) + wrap(title, room) if sizes.compact else wrap(symbol + title, room)
         self.top = CAPTION_ROW * len(self.caption) + 4
-        self.width = max(
-            [self.width, *(sum(width_of(run.text, bold=run.bold) for run in line) for line in self.caption)]
-        )
+        self.width = max([self.width, *map(width_of_runs, self.caption)])
         self.height += self.top
 
     def draw(self, canvas: Canvas, x: float, y: float, light: np.ndarray, faded: bool) -> None:

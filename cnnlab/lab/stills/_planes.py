@@ -19,7 +19,7 @@ from cnnlab.lab.stills._text import LEAST, SMALL, brief, width_of
 
 SMALLEST, NUMBERED, PAD = 3, 18, 2.4  # the sides of a cell, of one with a number, and what a number leaves of it
 LARGEST_LETTERS, AIR = 14.0, 7  # of numbers in cells, and what they leave of a cell where there is room
-LONGEST_SIDE, TALLEST = 16, 12  # cells: of a plane with numbers, and of a column of input planes
+LONGEST_SIDE = 16  # of a plane with numbers, in cells
 GAP = 7  # between planes
 BELOW, HEADS = 15, 18  # a line below a plane, the indices beside it
 LEAST_FRAME = 7  # of the cells of a photograph
@@ -54,7 +54,7 @@ class Planes(Block):
         texts = [width_of(line, SMALL) for lines in self.below for line in lines]
         pitch_x = max(self.heads + width * self.side, *texts, 0.0) + GAP
         pitch_y = self.heads + height * self.side + BELOW * max(map(len, self.below), default=0) + GAP
-        down, across = standing(panel, sizes.across)
+        down, across = standing(panel, sizes)
         column, row = np.divmod(np.arange(len(panel["values"])), down)
         self.corners = np.stack([column * pitch_x, row * pitch_y], axis=1) + self.heads
         self.width, self.height = across * pitch_x - GAP, down * pitch_y - GAP
@@ -135,13 +135,12 @@ def needed(values: np.ndarray) -> int:
     return max(NUMBERED, ceil(max(width_of(brief(value), LEAST) for value in np.unique(values)) + PAD))
 
 
-def standing(panel: Panel, most: int) -> tuple[int, int]:
-    """Return in how many rows and columns planes stand, of kernels at most so many side by side."""
+def standing(panel: Panel, sizes: Sizes) -> tuple[int, int]:
+    """Return in how many rows and columns planes stand."""
     down, across = panel["planes"]
-    if panel.get("end") == "input" and across == 1 and down * panel["shape"][0] > TALLEST:
-        down, across, most = 1, down, ceil(down**0.5)
-    elif panel.get("end") not in ("tap", "part"):
-        most = across
+    if panel.get("end") == "input" and across == 1:
+        return ceil(down / sizes.channels), min(sizes.channels, down)
+    most = sizes.kernels if panel.get("end") in ("tap", "part") else across
     return down * ceil(across / most), min(across, most)
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import product
 
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes.reading import Term, name_of, panel_of, sentence_of, strip_of, summed, terms_of
-from cnnlab.lab.scenes.schema import Scene
+from cnnlab.lab.scenes.schema import Panel, Scene
 from cnnlab.lab.stills._canvas import APART, UNIT, WIDTH, Block, Canvas, Sizes
 from cnnlab.lab.stills._charts import Bars, Curves
 from cnnlab.lab.stills._colours import ROLES, SOFT
@@ -23,14 +22,14 @@ STRIP_ROW, AROUND = 22, 6  # px of a row of the strip, and around all rows
 MOST_TERMS = 12  # of a sum, written one by one
 
 # The kinds of picture: the class that draws the panels of a view.
-VIEWS: dict[str, type[Block]] = {"cells": Planes, "photo": Planes, "bars": Bars, "chart": Curves}
+VIEWS: dict[str, type[Block]] = {"cells": Planes, "maps": Planes, "photo": Planes, "bars": Bars, "chart": Curves}
 
 HEIGHT = 1000  # of a page; a scene may be higher where nothing else helps
 COMPACT, UNNUMBERED, PHOTO = 12, 20, 300  # the largest cell of a compact scene, of one without numbers; a photograph
-FLOWING, FLOWING_PHOTO = 20, 96  # a cell and a photograph where panels stand in rows of as many as there is room for
+FLOWING, FLOWING_PHOTO, BESIDE = 20, 96, 20  # a cell, a photograph and the room between panels without signs
 STACKED = 8  # between panels of one column and row
 NO_SIGN, SIGN = 12, 26  # the room between columns
-WAYS = (200, 4), (72, 4), (72, 2), (72, 1)  # the room of a caption, and kernels side by side: the more the better
+WAYS = (200, 1, 4), (200, 2, 4), (72, 2, 4), (72, 4, 4), (72, 2, 2), (72, 2, 1), (72, 1, 4)  # as in Sizes, best first
 SIZES_OF_SIGNS, SYMBOL, WORD = {"⋆": 34.0, "·": 34.0}, 24.0, 13.0  # another that is one letter, and a word
 
 Phrase = list[Run]
@@ -114,15 +113,16 @@ def lay_out(scene: Scene) -> Layout:
     if not compact and all(max(panel["shape"]) <= LONGEST_SIDE for panel in roomy):
         written = {panel["name"]: needed(panel["values"]) for panel in roomy}
     if not scene["signs"] and "inset" not in scene and all(panel["row"] == 0 for panel in panels):
-        sizes = Sizes(max([FLOWING, *written.values()]) if written else COMPACT, FLOWING_PHOTO, written, compact)
-        layouts = [_arranged(_in_rows(scene, length), sizes) for length in range(len(panels), 0, -1)]
-        return next((layout for layout in layouts if layout[2] <= WIDTH), layouts[-1])
+        cell = max([FLOWING, *written.values()]) if written else COMPACT
+        return _flowing(panels, Sizes(cell, FLOWING_PHOTO, written, compact, caption=WIDTH))
     for numbers in (written, {}):
         least = max(numbers.values(), default=SMALLEST)
         largest = max(least, COMPACT if compact else UNIT if numbers else UNNUMBERED)
         smallest = SMALLEST if any(panel["view"] == "photo" for panel in panels) else least
-        for cell, way in product(range(largest, smallest - 1, -1), WAYS[compact:]):
-            layout = _arranged(scene, Sizes(max(cell, least), PHOTO * cell / largest, numbers, compact, *way))
+        for cell in range(largest, smallest - 1, -1):
+            sizes = (Sizes(max(cell, least), PHOTO * cell / largest, numbers, compact, *way) for way in WAYS)
+            layouts = (_arranged(scene, each) for each in sizes)
+            layout = min(layouts, key=lambda it: (max(it[2], WIDTH), max(it[3], HEIGHT)))  # the first that fits
             if layout[2] <= WIDTH and layout[3] <= HEIGHT:
                 return layout
         if layout[2] <= WIDTH:
@@ -130,11 +130,17 @@ def lay_out(scene: Scene) -> Layout:
     return layout
 
 
-def _in_rows(scene: Scene, length: int) -> Scene:
-    """Return a scene whose panels stand in rows of so many, with no signs between them."""
-    ordered = sorted(scene["panels"], key=lambda panel: (panel.get("band", 0), panel["column"]))
-    places = [{"band": 0, "row": k // length, "column": k % length} for k in range(len(ordered))]
-    return scene | {"panels": [panel | at for panel, at in zip(ordered, places, strict=True)], "inset": 0}
+def _flowing(panels: list[Panel], sizes: Sizes) -> Layout:
+    """Return the layout of panels that nothing but their order joins: they go on below where there is no room."""
+    blocks, x, y, width, low = [], 0.0, 0.0, 0.0, 0.0
+    for panel in sorted(panels, key=lambda panel: (panel.get("band", 0), panel["column"])):
+        block = VIEWS[panel["view"]](panel, sizes)
+        if x and x + block.width > WIDTH:
+            x, y = 0.0, low + APART
+        blocks.append((block, x, y))
+        width, low = max(width, x + block.width), max(low, y + block.height)
+        x += block.width + BESIDE
+    return blocks, [], width, low
 
 
 def _arranged(scene: Scene, sizes: Sizes) -> Layout:

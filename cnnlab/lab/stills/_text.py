@@ -80,6 +80,11 @@ def width_of(text: str, size: float = BODY, bold: bool = False) -> float:
     return outline(text, size, bold)[2]
 
 
+def width_of_runs(runs: Iterable[Run], size: float = BODY) -> float:
+    """Return how wide runs are, one after the other."""
+    return sum(width_of(run.text, size, run.bold) for run in runs)
+
+
 def words(text: str, colour: str = INK, bold: bool = False) -> list[list[Run]]:
     """Return each word of a text, and the space after it, as a phrase for :func:`wrap`."""
     return [[Run(f"{word} ", colour, bold)] for word in text.split()]
@@ -95,7 +100,7 @@ def wrap(phrases: Iterable[Sequence[Run]], room: float, size: float = BODY) -> l
     """
     lines, end = [], inf
     for phrase in phrases:
-        width = sum(width_of(run.text, size, run.bold) for run in phrase)
+        width = width_of_runs(phrase, size)
         if end + width > room + width_of(" ", size):
             lines.append([])
             end = 0.0

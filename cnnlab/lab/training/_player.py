@@ -17,15 +17,15 @@ _stops: list[Callable[[], None]] = []  # of all who play now: a process has one 
 
 
 class Player:
-    """Makes the steps of a run, in a task between whatever else the kernel does, or in a call.
+    """Makes the steps of a run: in a task, between whatever else the kernel does, or in a call.
 
-    JupyterLab may call what a button does in a thread of its own, while a cell or the task runs. So steps are made,
-    and shown, under ``lock``, and only whose turn it is may make one: a task, or a call of :meth:`make`.
+    JupyterLab may handle a button in a thread of its own while a cell or the task runs. So steps are made and shown
+    under ``lock``, and only the holder of the turn may make one: a task, or a call of :meth:`make`.
 
     Attributes
     ----------
     run : Run
-        What is played; another one can be put in its place by :meth:`insert`.
+        The run that is played; :meth:`insert` replaces it.
     interrupted : bool
         Whether Kernel > Interrupt stopped the playing.
 
@@ -33,14 +33,14 @@ class Player:
     ----------
     run : Run
     show : function
-        Called, under the lock, when there is something new to show: a few times a second, and when a turn changes.
+        Called under the lock when there is something new to show: a few times a second, and when the turn changes.
     pace : function
         Returns how long to rest between two steps of the task, in seconds.
 
     Examples
     --------
     >>> from cnnlab.data import load_digits
-    >>> from cnnlab.lab.training._run import Plan
+    >>> from cnnlab.lab.training import Plan
     >>> run = Run(load_digits(), Plan((2, 2), 0.03, 16, epochs=1, seed=0))
     >>> player = Player(run, show=lambda: None, pace=lambda: 0.0)
     >>> player.make(3)
@@ -64,7 +64,7 @@ class Player:
 
     @property
     def seconds_left(self) -> float | None:
-        """How long the rest takes at the pace since the start; None where that is not known."""
+        """How long the remaining steps take at the pace so far; None where that is not known."""
         step, since = self._start
         if not self.playing or self.run.step == step:
             return None
@@ -81,27 +81,26 @@ class Player:
             loop.call_soon_threadsafe(self._launch, self._take_turn(loop))
 
     def stop(self) -> None:
-        """Let nobody make a step; :meth:`catch_up` shows where that was."""
+        """End every turn, so that no step is made; :meth:`catch_up` shows the last one."""
         self._turn = None
 
     def pause(self) -> None:
-        """Stop before the next step, and show it."""
+        """Stop before the next step, and show the present state."""
         with self.lock:
             self.stop()
             self.show()
 
     def make(self, steps: int) -> None:
-        """Make so many steps, or as many as can be, and return when they are made."""
+        """Make this many steps, or as many as are left, and return when they are made."""
         turn = self._take_turn()
         try:
-            for _ in range(steps):
-                if not self._advance(turn):
-                    break
+            while steps > 0 and self._advance(turn):
+                steps -= 1
         finally:
             self._end_turn(turn)
 
     def insert(self, run: Run) -> None:
-        """Play another run; nobody has a turn."""
+        """Play another run; every turn ends."""
         with self.lock:
             self.stop()
             self.run, self.interrupted, self._shown = run, False, run.step
@@ -116,7 +115,7 @@ class Player:
             self._next = begun + max(SHOW_EVERY, min(took / MOST_SHOWING, took + MOST_REST))
 
     def _take_turn(self, loop: asyncio.AbstractEventLoop | None = None) -> _Turn:
-        """Return a new turn; whoever had one makes no step any more."""
+        """Return a new turn; the holder of the previous one makes no more steps."""
         with self.lock:
             turn = self._turn = _Turn(loop)
             self._start, self.interrupted = (self.run.step, time.perf_counter()), False
@@ -124,20 +123,20 @@ class Player:
             return turn
 
     def _end_turn(self, turn: _Turn) -> None:
-        """Leave a turn that is over, and show what nobody has shown yet."""
+        """End a turn, and show what has not been shown yet."""
         with self.lock:
             if self._turn is turn or self.interrupted:
                 self.pause()
             self.catch_up()
 
     def catch_up(self) -> None:
-        """Where nobody makes steps, show the last one if that has not been done."""
+        """Show the last step if it has not been shown and no more are being made."""
         with self.lock:
             if self._turn is None and self._shown != self.run.step:
                 self.show()
 
     def _advance(self, turn: _Turn) -> bool:
-        """Make a step if the turn is still on; return whether another can follow."""
+        """Make a step if the turn still lasts; return whether another can follow."""
         with self.lock:
             if self._turn is not turn:
                 return False
@@ -150,7 +149,7 @@ class Player:
         self._task = turn.loop.create_task(self._play(turn))  # kept here: a loop does not keep its tasks alive
 
     async def _play(self, turn: _Turn) -> None:
-        """Make step after step; between two of them the loop does what else there is to do."""
+        """Make step after step; between two of them the loop runs whatever else waits."""
         try:
             # out of a task a KeyboardInterrupt would end the kernel; it is kept in the run's trouble
             with suppress(KeyboardInterrupt), _interruptible(lambda: self._interrupt(turn)) as listen:
@@ -162,13 +161,13 @@ class Player:
             self._end_turn(turn)
 
     def _interrupt(self, turn: _Turn) -> None:
-        """Stop before the next step; shown at the end of the turn, since a signal may come in the midst of anything."""
+        """Stop before the next step; the end of the turn shows it, since a signal may interrupt anything."""
         if self._turn is turn:
             self._turn, self.interrupted = None, True
 
 
 class _Turn:
-    """A turn at making steps, in a task of ``loop`` or in a call; the same one is meant only where it is the same."""
+    """A turn at making steps, in a task of ``loop`` or in a call; turns are compared by identity."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop | None):
         self.loop = loop

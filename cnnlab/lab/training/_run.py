@@ -118,8 +118,7 @@ class Run:
         self.model = SmallNetwork(*self._sizes, rng=rng)
         options = {"epochs": plan.epochs, "batch_size": plan.batch_size, "optimizer": self.optimizer}
         self._train = train(self.model, x, y, rng=rng, **options)
-        self._steps_per_epoch = math.ceil(len(x) / plan.batch_size)
-        self.steps = plan.epochs * self._steps_per_epoch
+        self.steps = plan.epochs * math.ceil(len(x) / plan.batch_size)
         self._evaluated_at = {math.ceil(self.steps * (k / EVALUATIONS) ** 2) for k in range(1, EVALUATIONS + 1)}
         self.records, self.deltas, self.trouble, self._evaluated = [], [], "", None
         self.held_out, self.weights = [self.evaluate()[0]], [deepcopy(self.model.params)]
@@ -150,7 +149,7 @@ class Run:
             self.trouble = str(error) if known else f"{where}: {error}; the parameters before it are kept"
             return False
         self.deltas.append(self.model.deltas)
-        if self.step % self._steps_per_epoch == 0:
+        if self.step % (self.steps // self.plan.epochs) == 0:
             self.weights.append(deepcopy(self.model.params))
         if self.step in self._evaluated_at:
             self.held_out.append(self.evaluate()[0])  # takes long, and may be interrupted: last

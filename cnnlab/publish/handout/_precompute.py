@@ -20,7 +20,6 @@ from cnnlab.lab.explorers import Explorer
 MOST_STATES, MOST_NUMBERS = 200, 400_000
 MOST_VALUES = 64  # of a control
 FAR = 0.04  # how much dearer the next value of a slider is: the nearest ones come first
-OFFERED = ("slider", "select", "switch", "tabs", "button")  # controls whose values can be tried
 UNTRIED = ("undo", "reset", "uncover", "start", "pause", "step", "check", "reveal")
 GIVEN = {True: "1234567.75", False: "\u2045given\u2046"}  # what stands for an answer that nobody foresaw
 
@@ -36,10 +35,7 @@ class Sandbox:
         own = vars(self.explorer)
         own["_trait_values"]["comm"] = None  # no front end hears of it,
         own["_trait_notifiers"] = {  # nor what is linked to it,
-            name: {
-                kind: [each for each in handlers if getattr(each, "__self__", None) is self.explorer]
-                for kind, handlers in kinds.items()
-            }
+            name: {kind: [each for each in heard if self._is_own(each)] for kind, heard in kinds.items()}
             for name, kinds in own["_trait_notifiers"].items()
         }
         own["explorer"], own["_on_answer"] = None, lambda mistake: None  # nor what a question covers, or is told
@@ -47,6 +43,9 @@ class Sandbox:
 
     def __exit__(self, *error) -> None:
         self.go_to(self._begun)
+
+    def _is_own(self, handler) -> bool:
+        return getattr(handler, "__self__", None) is self.explorer
 
     def state(self) -> tuple[dict, dict]:
         """Return all that the explorer remembers."""
@@ -109,24 +108,24 @@ def _events(parts: list[dict]) -> Iterator[tuple[dict, float]]:
     trains = any("progress" in part for part in parts)
     for part in parts:
         for control in part.get("controls", []):
-            if control["kind"] in OFFERED and not control.get("disabled") and not (trains and part["kind"] != "stage"):
-                yield from _events_of(control)
+            if not control.get("disabled") and not (trains and part["kind"] != "stage"):
+                for place, event in enumerate(_events_of(control), start=control["kind"] != "switch"):
+                    yield event, 1.0 + FAR * place
 
 
-def _events_of(control: dict) -> Iterator[tuple[dict, float]]:
-    name, value = control["name"], control.get("value")
-    if control["kind"] == "button":
-        if name not in UNTRIED:
-            yield {"press": name}, 1.0
-        return
-    if control["kind"] == "slider":
+def _events_of(control: dict) -> list[dict]:
+    """Return what can be asked for by a control, the nearest first."""
+    kind, name, value = control["kind"], control["name"], control.get("value")
+    if kind == "button":
+        return [] if name in UNTRIED else [{"press": name}]
+    if kind == "slider":
         near = range(max(control["low"], value - MOST_VALUES), min(control["high"], value + MOST_VALUES) + 1)
         values = sorted(near, key=lambda other: abs(other - value))
+    elif kind in ("select", "tabs"):
+        values = [option for option, _ in control["options"]]
     else:
-        values = [option for option, _ in control["options"]] if "options" in control else [not value]
-    for place, other in enumerate(values):
-        if other != value:
-            yield {"set": {name: other}}, 1.0 + FAR * place
+        values = [not value] if kind == "switch" else []
+    return [{"set": {name: other}} for other in values if other != value]
 
 
 def _key(explorer: Explorer) -> str:

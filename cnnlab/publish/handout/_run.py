@@ -18,7 +18,7 @@ from cnnlab.publish.handout._precompute import precomputed
 
 MIME = "application/vnd.cnnlab.handout+json"
 _FIRST = "from cnnlab.publish.handout._run import tell_of_widgets\n\ntell_of_widgets()"
-_TIMEOUT = 300  # seconds for one cell
+_TIMEOUT = 1800  # seconds for one cell: a busy machine is no failure
 
 
 def read(path: Path) -> nbformat.NotebookNode:
@@ -63,8 +63,10 @@ def run(notebook: nbformat.NotebookNode, folder: Path, name: str = "the notebook
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
     )
     with tempfile.TemporaryDirectory() as own:  # no learner has solved what is tried here
+        # The matrices are small: more threads cost eight times as much, most of all on a busy machine.
+        env = {"OPENBLAS_NUM_THREADS": "1", **os.environ, "CNNLAB_PROGRESS": str(Path(own, "progress"))}
         try:
-            client.execute(env={**os.environ, "CNNLAB_PROGRESS": str(Path(own, "progress"))}, cleanup_kc=True)
+            client.execute(env=env, cleanup_kc=True)
         except CellExecutionError as error:
             raise ValueError(f"{name}, cell {cell}: {error.ename}: {error.evalue}") from error
         except (RuntimeError, TimeoutError) as error:  # the kernel has died, or a cell takes too long
