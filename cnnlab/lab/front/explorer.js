@@ -7,7 +7,7 @@ import { guardKeys } from "./keys.js";
 import { Link } from "./connection.js";
 import { sizesOf } from "./sizes.js";
 import { Stage } from "./stage.js";
-import { tableOf } from "./table.js";
+import { buttonsOf } from "./table.js";
 import { render } from "./vendor/lit-html.js";
 import { Veil } from "./cover.js";
 
@@ -104,7 +104,7 @@ const MAKERS = {
   stage: (link, number, changed) => new Stage(link, number, changed),
   sizes: () => new Picture("sizes", ({ stack }) => sizesOf(stack)),
   progress: () => new Progress(),
-  table: (link) => new Picture("table", (part) => tableOf(part, link)),
+  table: (link) => new Picture("table", (part) => buttonsOf(part, link)),
 };
 
 class Explorer {
@@ -116,7 +116,7 @@ class Explorer {
     this.parts = [];
     this.kinds = this.width = this.height = this.inset = this.waiting = undefined;
     this.life = new AbortController();
-    const words = make("span", { role: "status" });
+    const words = make("span", { "aria-live": "polite" }); // the status is that of a question or a training
     this.silence = make("div", { class: "cnnlab-silence" }, words);
     el.append(this.root);
     guardKeys(this.root, this.life.signal);

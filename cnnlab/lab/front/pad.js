@@ -13,19 +13,15 @@ const HELP =
 
 /** The control for a bitmap, as in controls.js. */
 export function makePad(control, controls) {
-  const pad = new Pad(
-    control,
-    (bytes) => controls.set(control.name, new DataView(bytes.slice().buffer)),
-    () => controls.link.pending.some(({ set }) => set && control.name in set),
-  );
+  const pad = new Pad(control, controls);
   return { element: pad.element, update: (now) => pad.follow(readBytes(now.value)) };
 }
 
 class Pad {
-  constructor({ high, value }, send, isWaiting) {
+  constructor({ name, high, value }, controls) {
+    this.name = name;
+    this.controls = controls;
     this.size = high;
-    this.send = send;
-    this.isWaiting = isWaiting;
     this.bitmap = readBytes(value);
     this.sent = this.bitmap.slice();
     this.telling = 0; // when the kernel was last told, in ms of the page
@@ -66,6 +62,11 @@ class Pad {
     this.changed();
   }
 
+  /** Has the kernel not answered yet? */
+  get isWaiting() {
+    return this.controls.link.pending.some(({ set }) => set && this.name in set);
+  }
+
   /** Paints and tells in the next frame, however many events there are until then. */
   changed() {
     this.frame ??= requestAnimationFrame(() => {
@@ -78,7 +79,7 @@ class Pad {
 
   /** Tells the kernel, unless it has not answered yet: then after its answer; and not too often during a stroke. */
   tellKernel() {
-    if (sameBytes(this.bitmap, this.sent) || this.isWaiting()) return;
+    if (sameBytes(this.bitmap, this.sent) || this.isWaiting) return;
     const early = this.pointer ? this.telling + PAUSE - performance.now() : 0;
     clearTimeout(this.soon);
     if (early > 0) {
@@ -87,13 +88,13 @@ class Pad {
     }
     this.telling = performance.now();
     this.sent = this.bitmap.slice();
-    this.send(this.sent);
+    this.controls.set(this.name, new DataView(this.sent.slice().buffer));
   }
 
   /** Takes over a bitmap from Python or from another view of this pad; one's own comes back as well. */
   follow(bitmap) {
     if (sameBytes(bitmap, this.sent)) return this.tellKernel();
-    if (this.isWaiting()) return;
+    if (this.isWaiting) return;
     this.begin();
     this.bitmap = bitmap;
     this.sent = bitmap.slice();

@@ -1,6 +1,7 @@
 // The picture of a stack of layers: its planes to one scale, and what the first cell of each layer sees of the input.
 
 import { format } from "./numbers.js";
+import { table } from "./table.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
 const LARGEST = 96; // px of the largest plane
@@ -10,7 +11,7 @@ const LABEL = 14; // px that a label in it needs
 const MOST_LINES = 44; // cells in the lens; more have no lines between them
 
 export const sizesOf = (stack) =>
-  html`${flow(stack)}<div class="cnnlab-fields">${lens(stack)}<div>${table(stack)}${words(stack)}</div></div>`;
+  html`${flow(stack)}<div class="cnnlab-fields">${lens(stack)}<div>${fieldsOf(stack)}${wordsOf(stack)}</div></div>`;
 
 const square = (side) => `width: ${side}px; height: ${side}px`;
 const corner = (start) => `left: ${start}px; top: ${start}px`;
@@ -63,16 +64,12 @@ function lens({ sizes: [size], fields }) {
   ]}</div></div>`;
 }
 
-function table({ sizes, layers, fields }) {
-  const head = ["layer", "output", "sees", "jump", "start"].map((name) => html`<th scope="col">${name}</th>`);
-  const row = ([kind], k) => {
-    const numbers = [sizes[k + 1], ...fields[k]].map((number) => html`<td>${format(number)}</td>`);
-    return html`<tr><th scope="row">${k + 1} ${kind}</th>${numbers}</tr>`;
-  };
-  return html`<table><thead><tr>${head}</tr></thead><tbody>${layers.map(row)}</tbody></table>`;
+function fieldsOf({ sizes, layers, fields }) {
+  const row = ([kind], k) => [`${k + 1} ${kind}`, ...[sizes[k + 1], ...fields[k]].map((number) => format(number))];
+  return table(["layer", "output", "sees", "jump", "start"], layers.map(row));
 }
 
-function words({ fields }) {
+function wordsOf({ fields }) {
   const [size, jump, start] = fields.at(-1);
   return html`<p>${
     `The first cell of layer ${fields.length} sees ${size}×${size} cells, beginning at row and column ${format(start)} ` +

@@ -1,14 +1,26 @@
-// A table of buttons: each cell is asked for by a press, and then says what came of it.
+// Tables: of numbers, and of buttons.
 
 import { html } from "./vendor/lit-html.js";
 
-/** @param {any} part @param {import("./connection.js").Link} link */
-export function tableOf({ table: { columns, rows } }, link) {
+/** A table; each row begins with its name. */
+export function table(heads, rows) {
+  const row = ([name, ...cells]) =>
+    html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
+  return html`<table><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead
+    ><tbody>${rows.map(row)}</tbody></table>`;
+}
+
+/**
+ * Buttons in a table: each is asked for by a press, and then says what came of it.
+ * @param {any} part
+ * @param {import("./connection.js").Link} link
+ */
+export function buttonsOf({ table: { columns, rows } }, link) {
   const button = (row, { press, style, says, text }, column) =>
-    html`<td><button type="button" class=${`cnnlab-button cnnlab-table-cell ${style ? `cnnlab-${style}` : ""}`}
-      aria-label=${`${row.name}, ${columns[column]}: ${says}`} @click=${() => link.ask({ press })}>${text}</button></td>`;
-  const line = (row) =>
-    html`<tr><th scope="row">${row.name}</th>${row.cells.map((cell, k) => button(row, cell, k))}</tr>`;
-  const head = ["", ...columns].map((name) => html`<th scope="col">${name}</th>`);
-  return html`<table><thead><tr>${head}</tr></thead><tbody>${rows.map(line)}</tbody></table>`;
+    html`<button type="button" class=${`cnnlab-button cnnlab-table-cell ${style ? `cnnlab-${style}` : ""}`}
+      aria-label=${`${row.name}, ${columns[column]}: ${says}`} @click=${() => link.ask({ press })}>${text}</button>`;
+  return table(
+    ["", ...columns],
+    rows.map((row) => [row.name, ...row.cells.map((cell, k) => button(row, cell, k))]),
+  );
 }
