@@ -110,12 +110,13 @@ function groupChips(scene, told, groups, hand) {
 }
 
 function chipOf(scene, told, term, goes, light) {
-  const { a, b, to } = term;
+  const { a, b, to, weight } = term;
   const part = ({ panel, value }, text) =>
     make("span", { class: `cnnlab-role-${panel ? scene.panels[panel].role : "w"}` }, text ?? format(value));
   const alone = told.values || told.b === "one";
   const use = told.uses ? told.uses[b.value ? 1 : 0].replace("{count}", format(1 / b.value)) : "";
-  const product = alone ? [part(a), use] : [part(a), "·", part(b, factor(b.value))];
+  const times = weight === 1 ? [] : ["·", factor(weight)]; // of a function that is not a plain sum of products
+  const product = alone ? [part(a), use] : [part(a), "·", part(b, factor(b.value)), ...times];
   const target = goes ? [" → ", ...withSubscripts(nameOf(scene.panels[to.panel], to.cell))] : [];
   const chip = make(
     "span",
@@ -131,7 +132,7 @@ function chipOf(scene, told, term, goes, light) {
     ...target,
   );
   chip.classList.toggle("cnnlab-largest", Boolean(told.values && !told.skips && !goes && b.value === 1));
-  chip.classList.toggle("cnnlab-zero", !alone && a.value * b.value === 0);
+  chip.classList.toggle("cnnlab-zero", !alone && a.value * b.value * weight === 0);
   return chip;
 }
 

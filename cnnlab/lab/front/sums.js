@@ -1,10 +1,10 @@
 // The sum of a cell, term by term: which cells its wires join. Pure functions; no convolution. The number of a cell
 // always comes from Python, and the terms only name the pairs that the wires join.
 
-import { endOf, shareAt, valueAt, wiresAt } from "./scene.js";
+import { endOf, keyOf, shareAt, valueAt, weightOf, wiresAt } from "./scene.js";
 
 /** @typedef {{panel: string, cell: import("./schema.js").Cell | null, value: number}} Operand */
-/** @typedef {{a: Operand, b: Operand, to: Operand, via: Operand | null, plane: number}} Term plane: which wire of the planes */
+/** @typedef {{a: Operand, b: Operand, to: Operand, via: Operand | null, plane: number, weight: number}} Term plane: which wire of the planes */
 
 /** The panel whose sum is told of a cell: an input cell or tap tells its gradient while the way back is shown. */
 export function summed(scene, name, backward = true) {
@@ -41,6 +41,7 @@ export function sumOf(scene, { panel: name, cell }, backward = true) {
     to: operand(told.goes ?? panel.name, numbers),
     via: told.via ? operand(told.via, numbers) : null,
     plane: numbers[0],
+    weight: weightOf(wires, numbers),
   }));
   return { panel, told, terms, bias: told.bias ? biasOf(scene, told.bias, cell[0]) : null, total };
 }
@@ -52,7 +53,13 @@ function biasOf(scene, name, filter) {
 
 /** How many outputs read a cell of a panel, in one plane of the output; and the most that any cell is read by. */
 export function readersOf(scene, panel) {
-  const [, rows, columns] = scene.wires.window.found;
+  const { found, listed } = scene.wires.window;
+  if (listed) {
+    const read = listed[panel.end];
+    const most = Math.max(0, ...[...read.values()].map((wires) => wires.length));
+    return { count: (cell) => read.get(keyOf(cell))?.length ?? 0, most };
+  }
+  const [, rows, columns] = found;
   const of = (found, index) => found[panel.end].get(index)?.length ?? 0;
   const most = (found) => Math.max(0, ...[...found[panel.end].values()].map((wires) => wires.length));
   return { count: ([, row, column]) => of(rows, row) * of(columns, column), most: most(rows) * most(columns) };

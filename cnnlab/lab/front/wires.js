@@ -16,10 +16,10 @@ const APART = 4; // px between wires that join the same rows
  */
 export function wirePaths(terms, endOf, boxes) {
   const drawn = (terms.length > MOST ? [] : terms).map((term) => {
-    const { a, b, to, via } = term;
+    const { a, b, to, via, weight = 1 } = term;
     const ends = [a, b, ...(via ? [via] : []), to].map(endOf).filter(Boolean);
     ends.sort((p, q) => p.box.left - q.box.left); // from column to column, whichever way the sum runs
-    return { product: a.value * b.value, ends, rows: ends.map(({ cell }) => cell.top).join() };
+    return { product: a.value * b.value * weight, ends, rows: ends.map(({ cell }) => cell.top).join() };
   });
   return drawn.flatMap(({ product, ends, rows }, k) => {
     const same = drawn.filter((other) => other.rows === rows).length;

@@ -63,7 +63,7 @@ export function sliceOf(indices) {
 export function codeOf(scene, at, backward = true) {
   const sum = sumOf(scene, at, backward);
   const code = sum.panel.says?.code;
-  if (!code) return "";
+  if (!code || !scene.wires[sum.told.wires].tables) return "";
   const wires = scene.wires[sum.told.wires];
   const numbers = wiresAt(wires, sum.panel.end, at.cell);
   if (!numbers.length) return "0.0";
