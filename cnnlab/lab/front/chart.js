@@ -55,12 +55,6 @@ export class ChartView {
       this.element,
     );
   }
-
-  light() {}
-  dim() {}
-  focus() {}
-  cellAt() {}
-  boxOf() {}
 }
 
 /** A line, and a mark where it ends. */

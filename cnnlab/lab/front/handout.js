@@ -12,27 +12,16 @@ class Answers {
     this.tried = this.closed = false; // of a question
     this.veil = table.veil;
     this.serial = 0;
-    this.read = new Map();
+    this.arrays = []; // those that have been read
     this.listeners = new Set();
     this.traits = { asked: { events: [] }, shown: null };
     this.turn();
   }
 
-  get(name) {
-    return this.traits[name];
-  }
-
-  set(name, value) {
-    this.traits[name] = value;
-  }
-
-  on(_event, listener) {
-    this.listeners.add(listener);
-  }
-
-  off(_event, listener) {
-    this.listeners.delete(listener);
-  }
+  get = (name) => this.traits[name];
+  set = (name, value) => Object.assign(this.traits, { [name]: value });
+  on = (_event, listener) => this.listeners.add(listener);
+  off = (_event, listener) => this.listeners.delete(listener);
 
   /** Answers what has been asked, after whoever asks is done. */
   save_changes() {
@@ -74,14 +63,14 @@ class Answers {
   turn() {
     const [parts] = this.table.states[this.at];
     const text = this.table.given ? parts.replaceAll(this.table.given, JSON.stringify(this.given).slice(1, -1)) : parts;
-    const read = (_, value) => (Number.isInteger(value?.array) ? this.arrayOf(value.array) : value);
+    const read = (_, value) => {
+      const number = value?.array;
+      if (!Number.isInteger(number)) return value;
+      this.arrays[number] ??= readNumbers(this.table.arrays[number]);
+      return this.arrays[number];
+    };
     const { serial, veil } = this;
     this.traits.shown = { serial, parts: JSON.parse(text, read), undo: false, ...(veil && { veil }) };
-  }
-
-  arrayOf(number) {
-    if (!this.read.has(number)) this.read.set(number, readNumbers(this.table.arrays[number]));
-    return this.read.get(number);
   }
 }
 

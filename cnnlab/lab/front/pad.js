@@ -115,7 +115,7 @@ class Pad {
     event.currentTarget.setPointerCapture(event.pointerId);
     this.pointer = { id: event.pointerId, last: this.at(event) };
     this.begin();
-    this.draw(this.pointer.last, this.pointer.last);
+    this.drag(event);
   }
 
   drag(event) {

@@ -209,7 +209,7 @@ export class Panels {
 
   /** Lights the cells of a sum, and their twins; the cell in view most of all. */
   light(scene, at, sum) {
-    for (const view of Object.values(this.views)) view.dim();
+    for (const view of Object.values(this.views)) view.dim?.();
     const lit = new Map();
     const add = (operand, style) => {
       const key = `${operand.panel} ${style}`;
@@ -227,7 +227,7 @@ export class Panels {
     for (const [key, cells] of lit) {
       const [name, style] = key.split(" ");
       if (cells.length <= MOST_LIT || style === "cnnlab-selected" || isDrawn(scene.panels[name]))
-        this.views[name].light(cells, style);
+        this.views[name].light?.(cells, style);
     }
     this.element.classList.toggle("cnnlab-summed", sum.terms.length > 0);
   }
@@ -245,7 +245,7 @@ export class Panels {
   /** The cell under an event. */
   hit(event) {
     const name = event.target.closest?.(".cnnlab-panel")?.dataset.panel;
-    const cell = name && this.views[name]?.cellAt(event);
+    const cell = name && this.views[name]?.cellAt?.(event);
     return cell && { panel: name, cell };
   }
 
@@ -268,7 +268,7 @@ export class Panels {
 
   /** Where a wire leaves a panel on its way from or to one of its cells. */
   endOf({ panel, cell }, boxes, origin) {
-    const box = boxes[panel] && this.views[panel].boxOf(cell);
+    const box = boxes[panel] && this.views[panel].boxOf?.(cell);
     return box ? { box: boxes[panel], cell: within(box, origin) } : null;
   }
 
