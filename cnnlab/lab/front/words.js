@@ -63,8 +63,8 @@ export function sliceOf(indices) {
 export function codeOf(scene, at, backward = true) {
   const sum = sumOf(scene, at, backward);
   const code = sum.panel.says?.code;
-  if (!code || !scene.wires[sum.told.wires].tables) return "";
-  const wires = scene.wires[sum.told.wires];
+  const wires = code && scene.wires[sum.told.wires];
+  if (!wires?.tables) return "";
   const numbers = wiresAt(wires, sum.panel.end, at.cell);
   if (!numbers.length) return "0.0";
   const counted = sum.terms.filter(({ b }) => b.value).length;

@@ -1,4 +1,4 @@
-// As much of a document as strip.js and veil.js of cnnlab/lab/front need: elements with classes, attributes, texts, a focus.
+// As much of a document as strip.js and cover.js of cnnlab/lab/front need: elements with classes, attributes, texts, a focus.
 
 class Element {
   constructor(tag) {
