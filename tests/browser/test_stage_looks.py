@@ -86,12 +86,18 @@ CROSSED = """async (stage, cells) => {
     if (stage.dataset.selected !== `${panel}:${cell}`) crossed.push(`${panel}:${cell} is not selected`);
     await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
     const origin = stage.querySelector(".cnnlab-wires").getBoundingClientRect();
+    const holds = ({ left, right, top, bottom }, x, y) =>
+      x + origin.left > left && x + origin.left < right && y + origin.top > top && y + origin.top < bottom;
     for (const path of stage.querySelectorAll(".cnnlab-wire")) {
       seen++;
+      const own = path.getAttribute("d").split("M").slice(1).flatMap(link => {
+        const [, x, y, endY, endX] = link.match(/^(.+?),(.+?)H.*,(.+)H(.+)$/).map(Number);
+        return boxes.filter(box => holds(box, x - 3, y) || holds(box, endX + 3, endY));
+      });
       for (let at = 0; at <= path.getTotalLength(); at += 3) {
-        const point = path.getPointAtLength(at), x = point.x + origin.left, y = point.y + origin.top;
-        for (const { name, left, right, top, bottom } of boxes)
-          if (x > left && x < right && y > top && y < bottom) crossed.push(`${panel}:${cell} crosses ${name}`);
+        const { x, y } = path.getPointAtLength(at);
+        for (const box of boxes)
+          if (holds(box, x, y) && !own.includes(box)) crossed.push(`${panel}:${cell} crosses ${box.name}`);
       }
     }
   }

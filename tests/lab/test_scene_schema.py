@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from pathlib import Path
-from types import ModuleType, UnionType
-from typing import Any, Literal, get_args, get_origin, is_typeddict
+from runpy import run_path
+from types import ModuleType
+from typing import is_typeddict
 
 import numpy as np
 import pytest
 from explorer_steps import state_of
 from explorers import MAKERS, edits, states, unpacked
 from scene_cases import CASES, every_case
-from scene_schema import check_scene, faults, fields_of
+from scene_schema import check_scene, faults
 
 import cnnlab
 from cnnlab.lab.explorers import _events, _explorer, _settings
 from cnnlab.lab.scenes import convolution_scene, photo_scene, pooling_scene, schema
 
 TYPES = (schema, _events, _explorer, _settings)  # the modules that say what a front end is shown
-FRONT = Path(cnnlab.__file__).parent / "lab" / "front" / "schema.js"
 
 
 def typed_dicts(*modules: ModuleType) -> dict[str, type]:
@@ -175,49 +175,8 @@ def test_a_photograph_and_a_pool_break_it_no_less():
 # --- the twins ------------------------------------------------------------------------------------------------------
 
 
-def twins() -> dict[str, dict[str, tuple[str, bool]]]:
-    """Return the fields of each JSDoc typedef with properties: its type, and whether it must be there."""
-    text = FRONT.read_text(encoding="utf-8")
-    found = {}
-    for name, body in re.findall(r"@typedef \{object\} (\w+)(.*?)\*/", text, re.DOTALL):
-        fields = re.findall(r"@property \{(.*?)\} (\[?)(\w+)", body)
-        found[name] = {field: (kind, not bracket) for kind, bracket, field in fields}
-    for body, name in re.findall(r"@typedef \{\{(.*?)\}\} (\w+)", text):
-        pairs = (field.split(":") for field in body.split(","))
-        found[name] = {field.strip(): (kind.strip(), True) for field, kind in pairs}
-    return found
-
-
-NOT_IN_PYTHON = {"Packed"}  # an array on its way
-LATER = {"WireList"}  # which the front end does not read yet
-ALIASES = {list[int]: "Cell", list[str]: "Span", list[list[str]]: "Line"}
-PLAIN = {int: "number", float: "number", bool: "boolean", np.ndarray: "Numbers", Any: "any"}
-SOME_TEXT = r'string|"\w+"( \| "\w+")*'
-
-
-def in_javascript(kind: Any) -> str:
-    """Return the pattern of a type as JSDoc writes it: a list may be one of a fixed length there."""
-    if get_origin(kind) is Literal:
-        return re.escape(" | ".join(f'"{option}"' for option in get_args(kind)))
-    if get_origin(kind) is dict:
-        return rf"Record<string, ({in_javascript(get_args(kind)[1])})>"
-    if isinstance(kind, UnionType):
-        each = "|".join(map(in_javascript, get_args(kind)))
-        return rf"({each})( \| ({each}))*"
-    if kind is list:
-        return r"\[.*\]|\w+\[\]"
-    if get_origin(kind) is list:
-        each = in_javascript(get_args(kind)[0])
-        return rf"({each})\[\]|\[({each})(, ({each}))*\]|{ALIASES.get(kind, 'never')}"
-    return SOME_TEXT if kind is str else PLAIN.get(kind) or kind.__name__
-
-
-def test_every_type_has_its_twin_in_the_front_end_with_its_fields():
-    ours, theirs = typed_dicts(*TYPES), twins()
-    assert ours.keys() - LATER == theirs.keys() - NOT_IN_PYTHON
-    for name in ours.keys() - LATER:
-        fields = fields_of(ours[name])
-        must_be = {field: must for field, (_, must) in fields.items()}
-        assert must_be == {field: must for field, (_, must) in theirs[name].items()}, name
-        for field, (kind, _) in fields.items():
-            assert re.fullmatch(in_javascript(kind), theirs[name][field][0]), (name, field)
+def test_the_types_of_the_front_end_are_made_from_these():
+    path = Path(cnnlab.__file__).parents[1] / ".ci" / "schema.py"
+    script = run_path(str(path))
+    assert script["FILE"].read_text(encoding="utf-8") == script["made"](), f"run python {path}"
+    assert set(re.findall(r"@typedef \{object\} (\w+)", script["made"]())) == typed_dicts(*TYPES).keys()

@@ -208,10 +208,10 @@ def test_no_picture_is_made_until_it_is_asked_for(monkeypatch):
 def test_the_bundle_holds_every_module_once_after_those_it_imports_and_imports_nothing_itself():
     names = modules()
     elsewhere = {"schema.js", "handout.js", "judge.js"}  # types alone, and what a page without a kernel adds
-    assert set(names) == {path.name for path in FOLDER.glob("*.js")} - elsewhere
+    assert set(names) == {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.js")} - elsewhere
     assert len(set(names)) == len(names)
     for name in names:
-        imported = re.findall(r'from "\./([\w-]+\.js)"', (FOLDER / name).read_text(encoding="utf-8"))
+        imported = re.findall(r'from "\./([\w/-]+\.js)"', (FOLDER / name).read_text(encoding="utf-8"))
         assert all(names.index(other) < names.index(name) for other in imported)
     assert re.search(r"^\s*import\b", bundle(), re.MULTILINE) is None
     assert re.findall(r"^export\b.*", bundle(), re.MULTILINE) == re.findall(

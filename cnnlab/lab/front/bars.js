@@ -1,67 +1,56 @@
 // A panel of bars, one for each number: the probability of a class, or the size of δ in a layer.
 
-import { make, write } from "./dom.js";
+import { make } from "./dom.js";
 import { percent } from "./numbers.js";
-import { keyOf } from "./scene.js";
+import { html, render } from "./vendor/lit-html.js";
 
 export class BarsView {
   constructor(panel) {
-    this.lit = [];
-    this.rows = panel.captions.map((caption, row) => {
-      const [bar, text] = [make("span", { class: "cnnlab-bar-fill" }), make("td", { class: "cnnlab-bar-text" })];
-      const key = keyOf([0, row, 0]);
-      const cells = [make("th", { scope: "row" }, caption), make("td", { class: "cnnlab-bar" }, bar), text];
-      return {
-        bar,
-        text,
-        row: make("tr", { class: "cnnlab-cell", tabindex: row ? "-1" : "0", "data-cell": key }, ...cells),
-      };
+    this.element = make("table", {
+      class: `cnnlab-bars${panel.lengths ? " cnnlab-decades" : ""}`,
+      "aria-label": [panel.symbol, panel.title].filter(Boolean).join(", "),
     });
-    const body = make("tbody", {}, ...this.rows.map(({ row }) => row));
-    this.element = make(
-      "table",
-      {
-        class: `cnnlab-bars${panel.lengths ? " cnnlab-decades" : ""}`,
-        "aria-label": [panel.symbol, panel.title].filter(Boolean).join(", "),
-      },
-      body,
-    );
+    this.lit = []; // rows, and how each is lit
+    this.stop = 0; // the row that Tab reaches
+    this.paint(panel);
   }
 
   paint(panel) {
-    this.rows.forEach(({ bar, text, row }, k) => {
-      const value = panel.values[k];
-      const length = panel.lengths ? panel.lengths[k] : value / (panel.limit || 1);
-      bar.style.width = `${100 * Math.max(0, Math.min(1, length || 0))}%`;
-      write(text, panel.texts ? panel.texts[k] : percent(value));
-      row.dataset.value = String(value);
-      row.classList.toggle("cnnlab-best", k === panel.best);
-    });
+    this.panel = panel;
+    render(html`<tbody>${panel.captions.map((caption, row) => this.row(caption, row))}</tbody>`, this.element);
+  }
+
+  row(caption, row) {
+    const { values, lengths, limit, texts, best } = this.panel;
+    const length = lengths ? lengths[row] : values[row] / (limit || 1);
+    const lit = this.lit.flatMap(([index, name]) => (index === row ? [name] : []));
+    return html`<tr class=${["cnnlab-cell", ...(row === best ? ["cnnlab-best"] : []), ...lit].join(" ")}
+      tabindex=${row === this.stop ? 0 : -1} data-cell="0,${row},0" data-value=${values[row]}><th scope="row">${caption}</th
+      ><td class="cnnlab-bar"><span class="cnnlab-bar-fill" style="width: ${100 * Math.max(0, Math.min(1, length || 0))}%"
+      ></span></td><td class="cnnlab-bar-text">${texts ? texts[row] : percent(values[row])}</td></tr>`;
   }
 
   light(cells, name) {
-    for (const [, index] of cells) {
-      this.rows[index]?.row.classList.add(name);
-      this.lit.push([index, name]);
-    }
+    this.lit.push(...cells.map(([, row]) => [row, name]));
+    this.paint(this.panel);
   }
 
   dim() {
-    for (const [index, name] of this.lit) this.rows[index]?.row.classList.remove(name);
     this.lit = [];
+    this.paint(this.panel);
   }
 
-  focus([, index]) {
-    this.element.querySelector('[tabindex="0"]')?.setAttribute("tabindex", "-1");
-    this.rows[index]?.row.setAttribute("tabindex", "0");
-    this.rows[index]?.row.focus({ preventScroll: true });
+  focus([, row]) {
+    this.stop = row;
+    this.paint(this.panel);
+    this.element.rows[row]?.focus({ preventScroll: true });
   }
 
   cellAt(event) {
     return event.target.closest?.(".cnnlab-cell")?.dataset.cell.split(",").map(Number);
   }
 
-  boxOf([, index]) {
-    return this.rows[index]?.row.getBoundingClientRect();
+  boxOf([, row]) {
+    return this.element.rows[row]?.getBoundingClientRect();
   }
 }

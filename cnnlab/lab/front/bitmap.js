@@ -1,10 +1,9 @@
 // Bitmaps: the cells that a pen turns on, and what is written of them. Pure functions, without a DOM.
 
+import { ARROWS } from "./keys.js";
+
 export const PEN = 3.5 / 32; // width of the pen, as a share of the bitmap's side
 const LEAP = 4; // cells that Shift and an arrow key move the pen by
-
-/** The step (rows, columns) of each arrow key. */
-export const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 /** Turns on the cells whose middle is under the pen on its way between two points [x, y], in cells. */
 export function drawLine(bitmap, size, [x0, y0], [x1, y1], width = PEN * size) {

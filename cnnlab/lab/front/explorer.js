@@ -1,19 +1,23 @@
 // An explorer: the parts that Python sent, below each other, and one line to whoever answers what is asked of them.
 
 import { Controls } from "./controls.js";
-import { linesOf, make } from "./dom.js";
+import { linesOf, make, write } from "./dom.js";
+import { listen } from "./heartbeat.js";
 import { guardKeys } from "./keys.js";
 import { Link } from "./connection.js";
 import { sizesOf } from "./sizes.js";
 import { Stage } from "./stage.js";
-import { Table } from "./table.js";
+import { buttonsOf } from "./table.js";
+import { render } from "./vendor/lit-html.js";
 import { Veil } from "./cover.js";
 
 const AROUND = 140; // px of a window that a notebook's host takes above and below an explorer
-const TALLER = 1.35; // how much higher than one stage those may be that belong together
+const TALLER = 1.35; // how much higher than others one may be whose first panels flow, or that has many maps and theirs
 const WIDE = 1000; // px of an explorer in which two stages stand abreast
 const NARROW = 640; // px of an explorer in which nothing can stand beside panels
 const SILENCE = 5000; // ms after which a training that should go on seems lost
+const FIELDS =
+  ".cnnlab-input, .cnnlab-explorer, input, textarea, select, [contenteditable]:not([contenteditable='false'])";
 const NO_ANSWER = "No answer from the kernel: after a restart, run the cell again.";
 
 const added = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
@@ -52,7 +56,7 @@ class Words {
   remove() {}
 }
 
-/** A part that draws what it is sent anew. */
+/** A part that is a template of what it is sent. */
 class Picture {
   constructor(kind, draw) {
     this.draw = draw;
@@ -60,7 +64,7 @@ class Picture {
   }
 
   show(part) {
-    this.root.replaceChildren(...this.draw(part));
+    render(this.draw(part), this.root);
   }
 
   remove() {}
@@ -100,7 +104,7 @@ const MAKERS = {
   stage: (link, number, changed) => new Stage(link, number, changed),
   sizes: () => new Picture("sizes", ({ stack }) => sizesOf(stack)),
   progress: () => new Progress(),
-  table: (link) => new Table(link),
+  table: (link) => new Picture("table", (part) => buttonsOf(part, link)),
 };
 
 class Explorer {
@@ -112,17 +116,27 @@ class Explorer {
     this.parts = [];
     this.kinds = this.width = this.height = this.inset = this.waiting = undefined;
     this.life = new AbortController();
+    const words = make("span", { "aria-live": "polite" }); // the status is that of a question or a training
+    this.silence = make("div", { class: "cnnlab-silence" }, words);
     el.append(this.root);
     guardKeys(this.root, this.life.signal);
     const release = (event) => {
-      if (event.key === "Escape" && !event.target.closest?.(".cnnlab-input"))
+      if (event.key !== "Escape") return;
+      const field = event.target.closest?.(FIELDS); // another explorer's Esc, or that of a cell of code, is not ours
+      if (!field || (this.root.contains(field) && !field.matches(".cnnlab-input")))
         for (const stage of this.stages) stage.dispatch({ type: "release" });
     };
     window.addEventListener("keydown", release, { capture: true, signal: this.life.signal });
-    const changed = () => this.show(this.link.shown);
+    const heart = listen(this.link, (text) => write(words, text));
+    for (const type of ["pointerenter", "focusin"]) this.root.addEventListener(type, () => heart.visit());
+    const changed = () => {
+      heart.heard();
+      this.show(this.link.shown);
+    };
     model.on("change:shown", changed);
     const resized = new ResizeObserver(() => this.fit());
     this.life.signal.addEventListener("abort", () => {
+      heart.leave();
       model.off("change:shown", changed);
       resized.disconnect();
     });
@@ -164,7 +178,7 @@ class Explorer {
     for (const { view } of this.parts.slice(parts.length)) view.remove();
     this.parts = made;
     const row = make("div", { class: "cnnlab-abreast" });
-    this.root.replaceChildren();
+    this.root.replaceChildren(this.silence);
     parts.forEach((part, k) => {
       const { root } = made[k].view;
       if (part.abreast) this.root.append(row);
@@ -218,8 +232,7 @@ class Explorer {
   /** The height in px that is left for panels, of all stages or of those abreast. */
   room(abreast) {
     const { stages } = this;
-    const several = stages.filter(({ need }) => need).length > 1 || stages.some(({ isTall }) => isTall);
-    const most = (window.innerHeight - AROUND) * (several && !abreast ? TALLER : 1);
+    const most = (window.innerHeight - AROUND) * (stages.some(({ isTall }) => isTall) ? TALLER : 1);
     const panels = stages.map(({ scroller }) => scroller.offsetHeight);
     const taken = abreast ? Math.max(...panels) : added(panels);
     return most - (this.root.offsetHeight - taken);

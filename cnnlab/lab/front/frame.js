@@ -121,6 +121,7 @@ export class Frame {
       (event.clientX - this.grabbed.x - first.left) / first.width,
     ];
     const { tables } = scene.wires[this.stage.sum.told.wires];
+    if (!tables) return;
     const [row, column] = ["rows", "columns"].map((axis, k) => nearest(tables[axis], place[k]));
     const stepper = stepperOf(scene);
     if (stepper) this.stage.dispatch({ type: "step", step: numberOf(stepper, [at.cell[0], row, column]) });

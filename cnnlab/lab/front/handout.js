@@ -4,7 +4,7 @@ import explorer from "./explorer.js";
 import { judged } from "./judge.js";
 
 /** What stands for anywidget's model: the one that answers is a table of states. */
-class Table {
+class Answers {
   constructor(table) {
     this.table = table;
     this.at = 0;
@@ -12,27 +12,16 @@ class Table {
     this.tried = this.closed = false; // of a question
     this.veil = table.veil;
     this.serial = 0;
-    this.read = new Map();
+    this.arrays = []; // those that have been read
     this.listeners = new Set();
     this.traits = { asked: { events: [] }, shown: null };
     this.turn();
   }
 
-  get(name) {
-    return this.traits[name];
-  }
-
-  set(name, value) {
-    this.traits[name] = value;
-  }
-
-  on(_event, listener) {
-    this.listeners.add(listener);
-  }
-
-  off(_event, listener) {
-    this.listeners.delete(listener);
-  }
+  get = (name) => this.traits[name];
+  set = (name, value) => Object.assign(this.traits, { [name]: value });
+  on = (_event, listener) => this.listeners.add(listener);
+  off = (_event, listener) => this.listeners.delete(listener);
 
   /** Answers what has been asked, after whoever asks is done. */
   save_changes() {
@@ -58,27 +47,30 @@ class Table {
     return JSON.parse(moves).find(([event]) => JSON.stringify(event) === asked)?.[1];
   }
 
-  /** Shows the state, and lets whoever waits for the answer to a question see. */
+  /** Shows the state, and takes the cover off what stood under a question that is closed. */
   answer() {
     this.turn();
     for (const listener of [...this.listeners]) listener();
-    if (this.closed) uncover(this.table.key);
+    const { key } = this.table;
+    if (!this.closed || !key) return;
+    for (const other of everyone) {
+      if (other.veil !== key) continue;
+      other.veil = "";
+      other.answer();
+    }
   }
 
   turn() {
-    const parts = this.partsOf(this.at);
-    this.traits.shown = { serial: this.serial, parts, undo: false, ...(this.veil ? { veil: this.veil } : {}) };
-  }
-
-  partsOf(number) {
-    const [parts] = this.table.states[number];
+    const [parts] = this.table.states[this.at];
     const text = this.table.given ? parts.replaceAll(this.table.given, JSON.stringify(this.given).slice(1, -1)) : parts;
-    return JSON.parse(text, (_, value) => (Number.isInteger(value?.array) ? this.arrayOf(value.array) : value));
-  }
-
-  arrayOf(number) {
-    if (!this.read.has(number)) this.read.set(number, readNumbers(this.table.arrays[number]));
-    return this.read.get(number);
+    const read = (_, value) => {
+      const number = value?.array;
+      if (!Number.isInteger(number)) return value;
+      this.arrays[number] ??= readNumbers(this.table.arrays[number]);
+      return this.arrays[number];
+    };
+    const { serial, veil } = this;
+    this.traits.shown = { serial, parts: JSON.parse(text, read), undo: false, ...(veil && { veil }) };
   }
 }
 
@@ -90,48 +82,33 @@ function readNumbers([dtype, numbers]) {
   return dtype === "u1" ? data : { dtype, data };
 }
 
-/** @type {Table[]} */
-const tables = [];
+/** @type {Answers[]} of the page */
+const everyone = [];
 
-/** Takes the cover off what stood under a question that is closed. */
-function uncover(key) {
-  for (const table of tables) {
-    if (!key || table.veil !== key) continue;
-    table.veil = "";
-    table.answer();
-  }
-}
-
-async function unpacked(text) {
-  const letters = atob(text);
-  const bytes = new Uint8Array(letters.length);
-  for (let k = 0; k < bytes.length; k++) bytes[k] = letters.charCodeAt(k);
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return JSON.parse(await new Response(stream).text());
+function unpacked(text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
 }
 
 /** The theme that explorers look up: dark by the system, and light on paper. */
 function followTheme() {
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  const show = (theme) => {
-    document.documentElement.dataset.theme = theme;
+  const follow = ({ type }) => {
+    document.documentElement.dataset.theme = dark.matches && type !== "beforeprint" ? "dark" : "light";
   };
-  const system = () => show(dark.matches ? "dark" : "light");
-  dark.addEventListener("change", system);
-  window.addEventListener("beforeprint", () => show("light"));
-  window.addEventListener("afterprint", system);
-  system();
+  dark.addEventListener("change", follow);
+  for (const type of ["beforeprint", "afterprint"]) window.addEventListener(type, follow);
+  follow({ type: "" });
 }
 
 /** Brings every explorer of the page to life, from the top down. */
 export async function start() {
   followTheme();
-  for (const element of document.querySelectorAll("[data-widget]")) {
-    const data = element.querySelector("script");
-    const table = new Table(await unpacked(data.textContent));
-    tables.push(table);
-    element.replaceChildren();
-    explorer.render({ model: table, el: element });
+  for (const el of document.querySelectorAll("[data-widget]")) {
+    const model = new Answers(await unpacked(el.querySelector("script").textContent));
+    everyone.push(model);
+    el.replaceChildren();
+    explorer.render({ model, el });
     await new Promise((resolve) => setTimeout(resolve)); // the page can be used meanwhile
   }
   document.documentElement.dataset.alive = "true";

@@ -19,6 +19,10 @@ export class Hand {
     this.field = null;
     const { element } = stage.panels;
     const on = (type, handler) => element.addEventListener(type, handler, { signal });
+    on(
+      "pointerdown",
+      ({ target, pointerId }) => target.hasPointerCapture?.(pointerId) && target.releasePointerCapture(pointerId),
+    ); // a finger's
     on("pointermove", (event) => this.hover(event));
     on("pointerleave", () => clearTimeout(this.late));
     on("click", (event) => this.click(event));
@@ -142,7 +146,8 @@ export class Hand {
     this.field = null;
     const message = text === null ? "" : refusal(text);
     this.stage.dispatch({ type: "typed", message });
-    this.stage.paintCells(true); // what has changed meanwhile
+    this.stage.panels.views[at.panel].painted.delete(keyOf(at.cell)); // which may have changed meanwhile
+    this.stage.paintCells();
     if (stay) this.stage.panels.focus(at);
     if (text !== null && !message) this.change(at, numberIn(text));
     else if (message) this.stage.said.say(message);

@@ -1,7 +1,9 @@
 // Keys: those of a block of ours do not reach the host's shortcuts, and the arrows move from cell to cell.
 
 const SUPPRESS = "data-lm-suppress-shortcuts";
-const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+/** The step (rows, columns) of each arrow key. */
+export const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 /** Does a key belong to the block that has the focus? Ctrl+S and the like, and Shift+Enter, are the host's. */
 export const isOurs = (event) =>

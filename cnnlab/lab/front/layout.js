@@ -3,8 +3,8 @@
 import { brief } from "./numbers.js";
 
 export const CELL = {
-  largest: 38,
-  good: 24,
+  largest: 44,
+  good: 28,
   smallest: 18,
   flow: 20,
   bare: 9,
@@ -13,7 +13,6 @@ export const CELL = {
   least: 3,
 }; // px, gap included
 const SIDE = 16; // longest side of a plane with numbers, in cells
-const TOO_HIGH = 1.6; // times the room: panels that are so high with numbers go without
 const LENGTH = {
   gap: 6,
   caption: 22,
@@ -89,13 +88,13 @@ export const flowOf = (panels, compact) => {
  * @returns {Way & {high: number, numbers: boolean}}
  */
 export function lengthsOf(panels, room) {
-  const fitsWith = (way, height) => way.wide <= room.width && way.high <= height;
+  const fits = (way) => way.wide <= room.width;
   if (isLegible(panels, room.compact)) {
     const way = wayFor(panels, room, leastCell(panels));
-    if (fitsWith(way, TOO_HIGH * room.height)) return { ...way, numbers: true };
+    if (fits(way)) return { ...way, numbers: true };
   }
   const plain = wayFor(panels, room, room.compact ? CELL.smallMap : CELL.bare);
-  const small = fitsWith(plain, Infinity) && isLegible(panels, false);
+  const small = fits(plain) && isLegible(panels, false);
   return { ...(small ? plain : wayFor(panels, room, CELL.least)), numbers: false };
 }
 

@@ -56,7 +56,7 @@ export class Panels {
     if (places !== this.places) this.buildAll(scene, panels);
     else
       for (const panel of changed)
-        this.element.querySelector(`[data-panel="${panel.name}"]`).replaceWith(this.section(panel));
+        this.element.querySelector(`[data-panel="${panel.name}"]`).replaceWith(this.section(panel, scene));
     for (const panel of panels) this.sectionOf(panel.name).classList.toggle("cnnlab-active", Boolean(panel.active));
     const made = changed.length > 0 || places !== this.places;
     Object.assign(this, { looks, places, shown: scene.panels });
@@ -90,7 +90,7 @@ export class Panels {
     for (const panel of panels) {
       const key = `${panel.row},${panel.column}`;
       if (!slots.has(key)) slots.set(key, at(panel.row, panel.column, { class: "cnnlab-slot" }));
-      slots.get(key).append(this.section(panel));
+      slots.get(key).append(this.section(panel, scene));
     }
     element.append(...slots.values());
     if (number === 0 && scene.inset !== undefined)
@@ -115,7 +115,7 @@ export class Panels {
     band.append(this.inset);
   }
 
-  section(panel) {
+  section(panel, scene) {
     const view = new VIEWS[panel.view](panel);
     this.views[panel.name] = view;
     const name = panel.symbol.replace(/ (?=\d+$)/, "\u00a0"); // "pooling 2" stays on one line
@@ -131,6 +131,7 @@ export class Panels {
         ),
       );
     const section = make("section", { class: "cnnlab-panel", "data-panel": panel.name }, caption, view.element);
+    section.classList.toggle("cnnlab-stepped", panel.name === (scene.steps ?? "y"));
     section.classList.toggle("cnnlab-editable", Boolean(panel.editable));
     section.classList.toggle("cnnlab-picture", panel.scale < 1);
     if (panel.scale) section.style.setProperty("--scale", String(panel.scale));
@@ -164,23 +165,24 @@ export class Panels {
 
   /** Shows the numbers; `readers` for those of the coverage, on the panel that it is for. */
   paint(scene, { numbers, readers }) {
-    const colours = Object.values(scene.panels).some(isDrawn) ? this.colours() : null; // once: styles are slow to read
     for (const [name, view] of Object.entries(this.views)) {
       const panel = scene.panels[name];
       view.paint(panel, {
         numbers,
-        colours,
         readers: scene.coverage === name ? readers : null,
       });
     }
   }
 
-  /** The colours of a canvas, which no style sheet can paint. */
-  colours() {
+  /** Paints the canvases in the colours that the page has: to be called when the host has put them into it. */
+  paintDrawn() {
+    const drawn = Object.values(this.views).filter((view) => view instanceof PhotoView);
+    if (!drawn.length) return;
     const style = getComputedStyle(this.element);
-    return Object.fromEntries(
+    const colours = Object.fromEntries(
       ["zero", "positive", "negative"].map((name) => [name, toRgb(style.getPropertyValue(`--cnnlab-${name}`).trim())]),
     );
+    for (const view of drawn) view.draw(colours);
   }
 
   /** A panel with frames shows what is added up after a step; all of it where one of its own cells is asked. */
@@ -207,7 +209,7 @@ export class Panels {
 
   /** Lights the cells of a sum, and their twins; the cell in view most of all. */
   light(scene, at, sum) {
-    for (const view of Object.values(this.views)) view.dim();
+    for (const view of Object.values(this.views)) view.dim?.();
     const lit = new Map();
     const add = (operand, style) => {
       const key = `${operand.panel} ${style}`;
@@ -225,7 +227,7 @@ export class Panels {
     for (const [key, cells] of lit) {
       const [name, style] = key.split(" ");
       if (cells.length <= MOST_LIT || style === "cnnlab-selected" || isDrawn(scene.panels[name]))
-        this.views[name].light(cells, style);
+        this.views[name].light?.(cells, style);
     }
     this.element.classList.toggle("cnnlab-summed", sum.terms.length > 0);
   }
@@ -243,7 +245,7 @@ export class Panels {
   /** The cell under an event. */
   hit(event) {
     const name = event.target.closest?.(".cnnlab-panel")?.dataset.panel;
-    const cell = name && this.views[name]?.cellAt(event);
+    const cell = name && this.views[name]?.cellAt?.(event);
     return cell && { panel: name, cell };
   }
 
@@ -258,28 +260,30 @@ export class Panels {
   boxes(origin) {
     const boxes = {};
     for (const [name, { element }] of Object.entries(this.views)) {
-      const { left, right, top, bottom } = element.getBoundingClientRect();
-      if (right > left)
-        boxes[name] = {
-          left: left - origin.left,
-          right: right - origin.left,
-          top: top - origin.top,
-          bottom: bottom - origin.top,
-        };
+      const box = within(element.getBoundingClientRect(), origin);
+      if (box.right > box.left) boxes[name] = box;
     }
     return boxes;
   }
 
   /** Where a wire leaves a panel on its way from or to one of its cells. */
   endOf({ panel, cell }, boxes, origin) {
-    const cells = boxes[panel] && this.views[panel].boxOf(cell);
-    return cells ? { box: boxes[panel], y: cells.top - origin.top + cells.height / 2 } : null;
+    const box = boxes[panel] && this.views[panel].boxOf?.(cell);
+    return box ? { box: boxes[panel], cell: within(box, origin) } : null;
   }
 
   focus({ panel, cell }) {
     this.views[panel].focus(cell);
   }
 }
+
+/** A box, measured from an origin. */
+const within = ({ left, right, top, bottom }, origin) => ({
+  left: left - origin.left,
+  right: right - origin.left,
+  top: top - origin.top,
+  bottom: bottom - origin.top,
+});
 
 const lookOf = (panel) => JSON.stringify(panel, (key, value) => (LIVELY.has(key) ? undefined : value));
 

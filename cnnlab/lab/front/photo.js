@@ -2,54 +2,58 @@
 
 import { make } from "./dom.js";
 import { strength } from "./cells.js";
+import { html, render } from "./vendor/lit-html.js";
 
 /** Is a panel drawn on canvases, which no style sheet colours? */
 export const isDrawn = ({ view }) => view === "photo" || view === "maps";
 
 export class PhotoView {
   constructor(panel) {
-    const [height, width] = panel.shape;
-    const [down, across] = panel.planes;
     this.panel = panel;
-    this.boxes = [];
-    this.element = make("div", { class: "cnnlab-planes" });
-    this.element.style.gridTemplateRows = `repeat(${down}, auto)`;
-    const label = `${panel.symbol}, ${panel.title}: arrow keys move the selected cell`;
-    this.canvases = Array.from({ length: down * across }, (_, plane) =>
-      make("canvas", {
-        width,
-        height,
-        tabindex: plane && panel.view === "photo" ? "-1" : "0",
-        role: "application",
-        "data-plane": plane,
-        "aria-label": label,
-      }),
-    );
-    this.canvases.forEach((canvas) => {
-      const photo = make("div", { class: "cnnlab-photo" }, canvas);
-      photo.classList.toggle("cnnlab-map", panel.view === "maps"); // as large as its cells say
-      photo.style.setProperty("--wide", String(width));
-      if (panel.blocks) photo.style.setProperty("--blocks", `${100 / panel.blocks}%`);
-      photo.classList.toggle("cnnlab-blocks", Boolean(panel.blocks));
-      this.element.append(photo);
-    });
+    this.drawn = ""; // in which colours; none where its numbers are not painted yet
+    this.frames = []; // what is lit
+    const style = `grid-template-rows: repeat(${panel.planes[0]}, auto)`;
+    this.element = make("div", { class: "cnnlab-planes", style });
+    this.show();
+    this.canvases = [...this.element.querySelectorAll("canvas")];
   }
 
-  paint(panel, { colours }) {
+  paint(panel) {
+    if (panel !== this.panel) this.drawn = "";
     this.panel = panel;
-    const [height, width] = panel.shape;
+  }
+
+  show() {
+    const { shape, planes, view, blocks, symbol, title } = this.panel;
+    const [height, width] = shape;
+    const looks = `cnnlab-photo${view === "maps" ? " cnnlab-map" : ""}${blocks ? " cnnlab-blocks" : ""}`;
+    const style = `--wide: ${width}${blocks ? `; --blocks: ${100 / blocks}%` : ""}`;
+    const photo = (_, plane) =>
+      html`<div class=${looks} style=${style}><canvas width=${width} height=${height} role="application"
+        tabindex=${plane && view === "photo" ? -1 : 0} data-plane=${plane}
+        aria-label="${symbol}, ${title}: arrow keys move the selected cell"></canvas>${this.frames
+          .filter((frame) => frame.plane === plane)
+          .map(({ name, box }) => html`<div class="cnnlab-frame ${name}" style=${box}></div>`)}</div>`;
+    render(Array.from({ length: planes[0] * planes[1] }, photo), this.element);
+  }
+
+  /** Paints the canvases, unless they are. A canvas is no matter of the style sheet, so it is painted when the sheet holds. */
+  draw(colours) {
+    const look = JSON.stringify(colours);
+    if (look === this.drawn) return;
+    this.drawn = look;
+    const { shape, values, palette } = this.panel;
+    const [height, width] = shape;
     const size = width * height;
+    const [from, to] = palette === "grey" ? [BLACK, { positive: WHITE, negative: WHITE }] : [colours.zero, colours];
     this.canvases.forEach((canvas, plane) => {
       const image = new ImageData(width, height);
       for (let k = 0; k < size; k++) {
-        const value = panel.values[plane * size + k];
-        const ratio = strength(panel, value);
-        const to = value < 0 ? colours.negative : colours.positive;
+        const value = values[plane * size + k];
+        const ratio = strength(this.panel, value);
+        const full = value < 0 ? to.negative : to.positive;
         for (let channel = 0; channel < 3; channel++)
-          image.data[4 * k + channel] =
-            panel.palette === "grey"
-              ? 255 * ratio
-              : colours.zero[channel] + (to[channel] - colours.zero[channel]) * ratio;
+          image.data[4 * k + channel] = from[channel] + (full[channel] - from[channel]) * ratio;
         image.data[4 * k + 3] = 255;
       }
       canvas.getContext("2d").putImageData(image, 0, 0);
@@ -58,27 +62,22 @@ export class PhotoView {
 
   /** Frames the cells' common rectangle: single cells would be too small to see. */
   light(cells, name) {
-    const [height, width] = this.panel.shape;
-    const percent = (part, whole) => `${(100 * part) / whole}%`;
+    const sides = ["top", "left"].map((side, axis) => [side, axis ? "width" : "height", this.panel.shape[axis]]);
     for (const plane of new Set(cells.map(([index]) => index))) {
       const group = cells.filter(([index]) => index === plane);
-      const [rows, columns] = [group.map(([, row]) => row), group.map(([, , column]) => column)];
-      const [top, left] = [Math.min(...rows), Math.min(...columns)];
-      const box = make("div", { class: `cnnlab-frame ${name}` });
-      Object.assign(box.style, {
-        top: percent(top, height),
-        left: percent(left, width),
-        height: percent(Math.max(...rows) - top + 1, height),
-        width: percent(Math.max(...columns) - left + 1, width),
+      const box = sides.map(([side, length, count], axis) => {
+        const indices = group.map((cell) => cell[axis + 1]);
+        const first = Math.min(...indices);
+        return `${side}: ${(100 * first) / count}%; ${length}: ${(100 * (Math.max(...indices) - first + 1)) / count}%`;
       });
-      this.canvases[plane]?.parentElement.append(box);
-      this.boxes.push(box);
+      this.frames.push({ plane, name, box: box.join("; ") });
     }
+    this.show();
   }
 
   dim() {
-    for (const box of this.boxes) box.remove();
-    this.boxes = [];
+    this.frames = [];
+    this.show();
   }
 
   focus(cell) {
@@ -88,30 +87,23 @@ export class PhotoView {
   cellAt(event) {
     const canvas = event.target.closest?.("canvas");
     if (!canvas) return null;
-    const box = canvas.getBoundingClientRect();
-    const [height, width] = this.panel.shape;
-    const at = (position, length, count) => Math.max(0, Math.min(count - 1, Math.floor((position / length) * count)));
-    return [
-      Number(canvas.dataset.plane),
-      at(event.clientY - box.top, box.height, height),
-      at(event.clientX - box.left, box.width, width),
-    ];
+    const { left, top, width, height } = canvas.getBoundingClientRect();
+    const [rows, columns] = this.panel.shape;
+    const at = (share, count) => Math.max(0, Math.min(count - 1, Math.floor(share * count)));
+    const { clientX, clientY } = event;
+    return [Number(canvas.dataset.plane), at((clientY - top) / height, rows), at((clientX - left) / width, columns)];
   }
 
   boxOf([plane, row, column]) {
     const box = this.canvases[plane]?.getBoundingClientRect();
-    const [height, width] = this.panel.shape;
-    return (
-      box &&
-      new DOMRect(
-        box.left + (box.width * column) / width,
-        box.top + (box.height * row) / height,
-        box.width / width,
-        box.height / height,
-      )
-    );
+    if (!box) return null;
+    const [height, width] = [box.height / this.panel.shape[0], box.width / this.panel.shape[1]];
+    return new DOMRect(box.left + width * column, box.top + height * row, width, height);
   }
 }
+
+const BLACK = [0, 0, 0];
+const WHITE = [255, 255, 255];
 
 /** "#rrggbb" as three numbers. */
 export function toRgb(hex) {

@@ -13,8 +13,7 @@ export function readScene(message) {
   const panels = {};
   for (const sent of message.panels) panels[sent.name] = readPanel(sent);
   const wires = {};
-  for (const [name, tables] of Object.entries(message.wires))
-    wires[name] = { tables, found: AXES.map((axis) => lookUp(tables[axis])) };
+  for (const [name, sent] of Object.entries(message.wires)) wires[name] = readWires(sent);
   return { ...message, panels, wires, shares: sharesOf(message) };
 }
 
@@ -32,6 +31,13 @@ function readPanel(sent) {
 
 const sharesOf = (owner) => owner.shares && { ...owner.shares, values: readArray(owner.shares.values) };
 
+/** Wires as one looks them up: those of three tables, planes with rows with columns, or a list of them one by one. */
+function readWires(sent) {
+  if (!sent.cells) return { tables: sent, found: AXES.map((axis) => lookUp(sent[axis])) };
+  const keys = Object.entries(sent.cells).map(([end, cells]) => [end, cells.map(keyOf)]);
+  return { ...sent, listed: lookUp(Object.fromEntries(keys)) };
+}
+
 /** For each end, which wires of a table have it. */
 function lookUp(table) {
   const found = {};
@@ -45,18 +51,23 @@ function lookUp(table) {
   return found;
 }
 
-/** The numbers [plane, row, column] of all wires that end in a cell, in its three tables. */
-export function wiresAt({ found }, end, cell) {
+/** The numbers of all wires that end in a cell: [plane, row, column] in three tables, [k] in a list. */
+export function wiresAt({ found, listed }, end, cell) {
+  if (listed) return (listed[end]?.get(keyOf(cell)) ?? []).map((k) => [k]);
   const [planes, rows, columns] = cell.map((index, axis) => found[axis][end]?.get(index) ?? []);
   return planes.flatMap((p) => rows.flatMap((r) => columns.map((c) => [p, r, c])));
 }
 
 /** How many wires there are. */
-export const wiresOf = ({ tables }) => AXES.reduce((count, axis) => count * Object.values(tables[axis])[0].length, 1);
+export const wiresOf = ({ tables, weight }) =>
+  weight ? weight.length : AXES.reduce((count, axis) => count * Object.values(tables[axis])[0].length, 1);
+
+/** What a product is multiplied by on a wire. */
+export const weightOf = ({ weight }, [k]) => (weight ? weight[k] : 1);
 
 /** The cell at an end of a wire. */
-export function endOf({ tables }, end, numbers) {
-  return /** @type {Cell} */ (numbers.map((k, axis) => tables[AXES[axis]][end][k]));
+export function endOf({ tables, cells }, end, numbers) {
+  return /** @type {Cell} */ (cells ? cells[end][numbers[0]] : numbers.map((k, axis) => tables[AXES[axis]][end][k]));
 }
 
 /** The number in a cell of a panel. */

@@ -1,75 +1,86 @@
-// What an explorer shows and what it may be asked: the twins of cnnlab/lab/scenes/schema.py and cnnlab/lab/explorers/explorer.py.
-// Types alone: no other module imports this one when it runs. A test compares the fields with those of Python.
+// What an explorer shows and what it may be asked, made by .ci/schema.py from cnnlab/lab/scenes/schema.py and
+// cnnlab/lab/explorers: change it there. Types alone: no other module imports this one when it runs.
 
 /** @typedef {[number, number, number]} Cell plane, row, column as drawn: padding too */
-/** @typedef {{panel: string, cell: Cell}} At */
 /** @typedef {[string, string]} Span a style, "" for none, and a text */
 /** @typedef {Span[]} Line */
 /** @typedef {{dtype: "f4" | "f8", data: DataView}} Packed an array on its way */
 /** @typedef {Float64Array | Float32Array} Numbers */
 
 /**
- * @typedef {object} Wires every wire of the planes, with every one of the rows, with every one of the columns
+ * @typedef {object} At A cell of a panel.
+ * @property {string} panel
+ * @property {Cell} cell
+ */
+
+/**
+ * @typedef {object} Wires Wires between cells: every wire of the planes, with every wire of the rows, with every one of the columns.
  * @property {Record<string, number[]>} planes
  * @property {Record<string, number[]>} rows
  * @property {Record<string, number[]>} columns
  */
 
 /**
- * @typedef {object} Shares
+ * @typedef {object} WireList Wires one by one, as any function may have them: the k-th joins the k-th cell of each end, and has a weight.
+ * @property {Record<string, Cell[]>} cells
+ * @property {number[]} weight
+ */
+
+/**
+ * @typedef {object} Shares What each wire carries where there is no kernel: values (C, *shape) with shape (out_h, out_w, kh, kw).
  * @property {number[]} shape
  * @property {Numbers} values
  */
 
 /**
- * @typedef {object} Sum
- * @property {string} wires
+ * @typedef {object} Sum What the strip writes for a cell of a panel, a term a wire.
+ * @property {string} wires which of the scene's wires
  * @property {string} a
  * @property {string} b
  * @property {string} opening
  * @property {string} joiner
  * @property {string} closing
  * @property {string} [goes]
- * @property {string} [via]
- * @property {string} [bias]
- * @property {boolean} [values]
- * @property {number[]} [skips]
- * @property {string[]} [uses]
- * @property {Numbers} [groups]
+ * @property {string} [via] a panel that the wires run through on their way
+ * @property {string} [bias] a panel whose cell is added in the end
+ * @property {boolean} [values] chips write a alone, the share being told by what is picked out
+ * @property {number[]} [skips] kinds of cell, as in Edges, that have no part: not written, and not in {count}
+ * @property {string[]} [uses] what becomes of a where the share is 0, and where it is not
+ * @property {Numbers} [groups] what each wire of the planes adds to the total (wires, height, width)
  */
 
 /**
- * @typedef {object} Says
+ * @typedef {object} Says What is said of a cell with no wire, with one and with more; and its line of numpy.
  * @property {string} none
  * @property {string} one
  * @property {string} many
  * @property {string} [code]
  * @property {string[]} [kinds]
- * @property {string} [ring]
+ * @property {string} [ring] what is added for a cell of the padding
  */
 
 /**
- * @typedef {object} Edges
+ * @typedef {object} Edges Which rows and columns are cells of the array (0), padding (1), or beyond the padded edge (2).
  * @property {number[]} rows
  * @property {number[]} columns
  */
 
 /**
- * @typedef {object} Places
+ * @typedef {object} Places The index of each drawn plane, row and column in the learner's array; an empty list is not written.
  * @property {number[][]} planes
  * @property {number[]} rows
  * @property {number[]} columns
  */
 
 /**
- * @typedef {object} Curve
+ * @typedef {object} Curve A line of a chart.
  * @property {string} name
  * @property {Numbers} x
  * @property {Numbers} y
  */
 
 /**
- * @typedef {object} Chart
+ * @typedef {object} Chart The axes and lines of a chart; x runs from 0 to last, and is written from 0 to ticks.
  * @property {string} unit
  * @property {number} top
  * @property {number} last
@@ -79,102 +90,117 @@
  */
 
 /**
- * @typedef {object} Panel
+ * @typedef {object} Panel One array, or a chart, at its place on the stage.
  * @property {string} name
- * @property {string} symbol
+ * @property {string} symbol how the learner writes it, what follows "_" as a subscript
  * @property {string} title
- * @property {string} role
- * @property {"cells" | "maps" | "photo" | "bars" | "chart"} view
+ * @property {string} role which colour its symbol and its numbers in the strip have: x, w, y, b or gradient
+ * @property {"cells" | "maps" | "photo" | "bars" | "chart"} view "maps": cells too many to be elements
  * @property {number} row
  * @property {number} column
- * @property {[number, number]} planes
- * @property {[number, number]} shape
- * @property {Numbers} values
- * @property {number} limit
+ * @property {number[]} planes [down, across]: planes are numbered down each column first
+ * @property {number[]} shape [height, width] of a plane
+ * @property {Numbers} values (planes, height, width)
+ * @property {number} limit the magnitude of the full colour
  * @property {Places} places
  * @property {string} [end]
  * @property {Sum} [sum]
  * @property {Says} [says]
- * @property {string} [alias]
+ * @property {string} [alias] how its cells are named, where not by the symbol
  * @property {Edges} [edges]
- * @property {Edges} [unread]
+ * @property {Edges} [unread] 1 for rows and columns that no window reads
  * @property {Record<string, Cell[]>} [marks]
- * @property {Numbers} [frames]
+ * @property {Numbers} [frames] (steps, planes, height, width): what it shows after each step
  * @property {Shares} [shares]
  * @property {boolean} [editable]
  * @property {boolean} [active]
  * @property {boolean} [turned]
- * @property {string} [gradient]
+ * @property {string} [gradient] the panel whose sum is told of a cell of this one, while the way back is shown
  * @property {"signed" | "grey"} [palette]
- * @property {number} [band]
- * @property {number} [scale]
- * @property {string[]} [captions]
- * @property {number} [best]
- * @property {number[]} [lengths]
- * @property {string[]} [texts]
- * @property {number} [blocks]
- * @property {string[]} [heads]
+ * @property {number} [band] panels of one band share their columns; the bands stand below each other
+ * @property {number} [scale] the side of a cell, where 1 is one with a number
+ * @property {string[]} [captions] one for each plane, or for each bar
+ * @property {number} [best] the bar that is picked out; -1 for none
+ * @property {number[]} [lengths] of the bars, from 0 to 1, where not the values themselves
+ * @property {string[]} [texts] what is written at the end of each bar, where not a percentage
+ * @property {number} [blocks] lines divide a plane into so many parts a side
+ * @property {string[]} [heads] what the rows and the columns of a plane are: their indices are written beside it
  * @property {Chart} [chart]
  */
 
 /**
- * @typedef {object} Scene
+ * @typedef {object} Scene All that one stage shows.
  * @property {Panel[]} panels
- * @property {string[]} signs
- * @property {Record<string, Wires>} wires
- * @property {At} first
- * @property {string} [steps]
- * @property {string} [topic]
+ * @property {string[]} signs between the columns of the first row
+ * @property {Record<string, Wires | WireList>} wires
+ * @property {At} first the first selection
+ * @property {string} [steps] the panel that the transport steps through
+ * @property {string} [topic] another topic begins at its own first selection
  * @property {string} [heading]
  * @property {string} [note]
- * @property {boolean} [pick]
- * @property {boolean} [compact]
- * @property {number} [inset]
- * @property {string} [coverage]
- * @property {string} [window]
+ * @property {boolean} [pick] a click is told to the kernel
+ * @property {boolean} [compact] many small maps without numbers
+ * @property {number} [inset] the column of the first band where the controls and words of the explorer stand
+ * @property {string} [coverage] the panel on which it can be shown how many outputs read a cell
+ * @property {string} [window] the panel that shows the window of the selected output, enlarged
  * @property {Shares} [shares]
- * @property {[string, string][]} [lines]
- * @property {string} [setup]
+ * @property {string[][]} [lines] [label, line of code] besides that of the cell in view
+ * @property {string} [setup] what goes before a line that reads xp
  */
 
 /**
- * @typedef {object} Control
+ * @typedef {object} Control One control as the front end draws it.
  * @property {string} name
- * @property {"slider" | "select" | "switch" | "tabs" | "radio" | "text" | "button" | "pad"} kind
+ * @property {string} kind
  * @property {string} label
  * @property {string} place
  * @property {string} [letter]
  * @property {any} [value]
  * @property {number} [low]
  * @property {number} [high]
- * @property {[any, string][]} [options]
- * @property {string} [text]
+ * @property {any[][]} [options]
+ * @property {string} [text] what a slider says in place of its number, and what a text field is to hold
  * @property {boolean} [disabled]
  * @property {any[]} [missing] options that a page without a kernel does not have
  * @property {string} [title]
  */
 
 /**
- * @typedef {object} Stack
- * @property {number[]} sizes
- * @property {[string, number, number, number][]} layers
- * @property {[number, number, number][]} fields
+ * @typedef {object} Part One part of an explorer; they stand below each other, those with abreast beside each other where they fit.
+ * @property {string} kind
+ * @property {Control[]} [controls]
+ * @property {Line[]} [lines]
+ * @property {Line} [note] a line below, whose room is kept while it is empty
+ * @property {Scene} [scene]
+ * @property {Stack} [stack]
+ * @property {Grid} [table]
+ * @property {number[]} [progress] steps made, and steps in all
+ * @property {boolean} [alive] whether it goes on by itself: a front end that hears no more says so
+ * @property {boolean} [abreast]
+ * @property {string} [fold] the words on the button that opens the panels; until then only the sum is shown
  */
 
 /**
- * @typedef {object} Grid
+ * @typedef {object} Stack The sizes through a stack of layers, and what a cell of each sees of the input.
+ * @property {number[]} sizes of the input, and after each layer
+ * @property {any[][]} layers [kind, kernel, stride, padding]
+ * @property {number[][]} fields [size, jump, start] in input cells
+ */
+
+/**
+ * @typedef {object} Grid A table of buttons.
  * @property {string[]} columns
  * @property {GridRow[]} rows
  */
 
 /**
- * @typedef {object} GridRow
+ * @typedef {object} GridRow One row of a table of buttons, a cell for each column.
  * @property {string} name
  * @property {GridCell[]} cells
  */
 
 /**
- * @typedef {object} GridCell
+ * @typedef {object} GridCell One button of a table: what stands on it, what it says in full, and the name that is pressed.
  * @property {string} text
  * @property {string} says
  * @property {string} style
@@ -182,26 +208,11 @@
  */
 
 /**
- * @typedef {object} Part
- * @property {string} kind
- * @property {Control[]} [controls]
- * @property {Line[]} [lines]
- * @property {Line} [note]
- * @property {Scene} [scene]
- * @property {boolean} [abreast]
- * @property {string} [fold]
- * @property {Stack} [stack]
- * @property {Grid} [table]
- * @property {[number, number]} [progress] steps made, and steps in all
- * @property {boolean} [alive] whether it goes on by itself
- */
-
-/**
- * @typedef {object} Shown
+ * @typedef {object} Shown All that a front end shows of an explorer; serial is that of the last event that has been served.
  * @property {number} serial
  * @property {Part[]} parts
- * @property {boolean} undo
- * @property {string} [veil] the key of the question whose answer it would show
+ * @property {boolean} undo whether there is something to take back
+ * @property {string} [veil] the key of the question whose answer it would show: it is covered until "uncover"
  */
 
 export {};

@@ -1,7 +1,8 @@
 // The picture of a stack of layers: its planes to one scale, and what the first cell of each layer sees of the input.
 
-import { make } from "./dom.js";
 import { format } from "./numbers.js";
+import { table } from "./table.js";
+import { html, nothing } from "./vendor/lit-html.js";
 
 const LARGEST = 96; // px of the largest plane
 const SMALLEST = 3; // px
@@ -9,100 +10,69 @@ const LENS = 190; // px: the corner of the input that the first cells see, enlar
 const LABEL = 14; // px that a label in it needs
 const MOST_LINES = 44; // cells in the lens; more have no lines between them
 
-/** The elements of the picture. */
-export function sizesOf({ sizes, layers, fields }) {
-  return [
-    flow(sizes, layers, fields),
-    make("div", { class: "cnnlab-fields" }, lens(sizes[0], fields), about(sizes, layers, fields)),
-  ];
-}
+export const sizesOf = (stack) =>
+  html`${flow(stack)}<div class="cnnlab-fields">${lens(stack)}<div>${fieldsOf(stack)}${wordsOf(stack)}</div></div>`;
+
+const square = (side) => `width: ${side}px; height: ${side}px`;
+const corner = (start) => `left: ${start}px; top: ${start}px`;
+const field = (start, side, name = "field", look = "") =>
+  html`<div class="cnnlab-${name}" style="${corner(start)}; ${square(side)}; ${look}"></div>`;
 
 /** The planes as squares, the layers between them, and on the first what a cell sees of it. */
-function flow(sizes, layers, fields) {
+function flow({ sizes, layers, fields }) {
   const unit = LARGEST / Math.max(...sizes);
-  const plane = (size, name, ...inside) => {
-    const square = make("div", { class: "cnnlab-square" }, ...inside);
-    square.style.width = square.style.height = `${Math.max(SMALLEST, size * unit)}px`;
-    return make("div", { class: "cnnlab-size" }, square, make("b", {}, String(size)), make("span", {}, name));
+  const plane = (k) => {
+    const seen = k ? nothing : fields.map(([side, , start]) => field(start * unit, side * unit));
+    const side = square(Math.max(SMALLEST, sizes[k] * unit));
+    return html`<div class="cnnlab-size"><div class="cnnlab-square" style=${side}>${seen}</div><b>${sizes[k]}</b
+      ><span>${k ? `after ${k}` : "input"}</span></div>`;
   };
-  const links = layers.map(([kind, kernel, stride, padding], k) => {
-    const letters = [
-      ["F", `${kernel}×${kernel}`],
-      ["P", `P${padding}`],
-      ["S", `S${stride}`],
-    ];
-    const words = letters.map(([letter, text]) => make("span", { class: `cnnlab-${letter}` }, ` ${text}`));
-    const arrow = make(
-      "div",
-      { class: "cnnlab-arrow" },
-      make("div", {}, kind, words[0]),
-      make("div", {}, words[1], words[2]),
-      make("div", {}, "→"),
-    );
-    return make("div", { class: "cnnlab-link" }, arrow, plane(sizes[k + 1], `after ${k + 1}`));
-  });
-  return make(
-    "div",
-    { class: "cnnlab-flow" },
-    plane(sizes[0], "input", ...fields.map(([size, , start]) => field(start, size, unit))),
-    ...links,
-  );
-}
-
-function field(start, side, unit) {
-  const element = make("div", { class: "cnnlab-field" });
-  Object.assign(element.style, {
-    left: `${start * unit}px`,
-    top: `${start * unit}px`,
-    width: `${side * unit}px`,
-    height: `${side * unit}px`,
-  });
-  return element;
+  const letter = (name, text) => html`<span class="cnnlab-${name}"> ${text}</span>`;
+  const link = ([kind, kernel, stride, padding], k) =>
+    html`<div class="cnnlab-link"><div class="cnnlab-arrow"><div>${kind}${letter("F", `${kernel}×${kernel}`)}</div
+      ><div>${letter("P", `P${padding}`)}${letter("S", `S${stride}`)}</div><div>→</div></div>${plane(k + 1)}</div>`;
+  return html`<div class="cnnlab-flow">${plane(0)}${layers.map(link)}</div>`;
 }
 
 /** The corner of the input that the first cells see; each field has its layers' numbers in it. */
-function lens(size, fields) {
+function lens({ sizes: [size], fields }) {
   const low = Math.min(0, ...fields.map(([, , start]) => start));
   const cells = Math.max(...fields.map(([side, , start]) => start + side)) + 1 - low;
   const unit = cells <= LENS ? Math.max(1, Math.floor(LENS / cells)) : LENS / cells;
-  const input = field(-low, size, unit);
-  input.className = "cnnlab-input-cells";
-  input.style.backgroundSize = `${unit}px ${unit}px`;
-  if (cells > MOST_LINES) input.style.backgroundImage = "none";
-  const inside = [input];
+  const lines = `background-size: ${unit}px ${unit}px${cells > MOST_LINES ? "; background-image: none" : ""}`;
+  const layers = new Map(); // by field: the numbers of its layers
+  fields.forEach(([side, , start], k) => {
+    const key = `${side},${start}`;
+    layers.set(key, [...(layers.get(key) ?? []), k + 1]);
+  });
   let free = cells * unit; // no label has been put beyond this; the largest field gets its label first
-  const kinds = [...new Set(fields.map(([side, , start]) => `${side},${start}`))]
-    .map((key) => key.split(",").map(Number))
-    .sort((p, q) => q[0] - p[0] || q[1] - p[1]);
-  for (const [side, start] of kinds) {
-    inside.push(field(start - low, side, unit));
-    const end = (start + side - low) * unit;
-    if (end > free || side * unit <= LABEL) continue;
-    const numbers = fields.flatMap(([length, , from], k) => (length === side && from === start ? [k + 1] : []));
-    const label = make("span", {}, numbers.join(", "));
-    label.style.left = label.style.top = `${end}px`;
-    inside.push(label);
-    free = end - LABEL;
-  }
-  const picture = make("div", {}, ...inside);
-  picture.style.width = picture.style.height = `${cells * unit}px`;
-  return make("div", { class: "cnnlab-lens", "aria-hidden": "true" }, picture);
+  const seen = [...layers]
+    .map(([key, numbers]) => ({ of: key.split(",").map(Number), numbers }))
+    .sort(({ of: p }, { of: q }) => q[0] - p[0] || q[1] - p[1])
+    .map(({ of: [side, start], numbers }) => {
+      const end = (start + side - low) * unit;
+      const fits = end <= free && side * unit > LABEL;
+      if (fits) free = end - LABEL;
+      return [
+        field((start - low) * unit, side * unit),
+        fits ? html`<span style=${corner(end)}>${numbers.join(", ")}</span>` : nothing,
+      ];
+    });
+  return html`<div class="cnnlab-lens" aria-hidden="true"><div style=${square(cells * unit)}>${[
+    field(-low * unit, size * unit, "input-cells", lines),
+    seen,
+  ]}</div></div>`;
 }
 
-function about(sizes, layers, fields) {
-  const head = ["layer", "output", "sees", "jump", "start"].map((name) => make("th", { scope: "col" }, name));
-  const rows = layers.map(([kind], k) => {
-    const numbers = [sizes[k + 1], ...fields[k]].map((number) => make("td", {}, format(number)));
-    return make("tr", {}, make("th", { scope: "row" }, `${k + 1} ${kind}`), ...numbers);
-  });
+function fieldsOf({ sizes, layers, fields }) {
+  const row = ([kind], k) => [`${k + 1} ${kind}`, ...[sizes[k + 1], ...fields[k]].map((number) => format(number))];
+  return table(["layer", "output", "sees", "jump", "start"], layers.map(row));
+}
+
+function wordsOf({ fields }) {
   const [size, jump, start] = fields.at(-1);
-  const words =
+  return html`<p>${
     `The first cell of layer ${fields.length} sees ${size}×${size} cells, beginning at row and column ${format(start)} ` +
-    `(below 0 is padding). Its neighbours see as much, ${jump} further on.`;
-  return make(
-    "div",
-    {},
-    make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)),
-    make("p", {}, words),
-  );
+    `(below 0 is padding). Its neighbours see as much, ${jump} further on.`
+  }</p>`;
 }

@@ -6,7 +6,6 @@ import { Frame } from "./frame.js";
 import { Hand } from "./interaction.js";
 import { flowOf, heightNeeded, isFlow, lengthsOf } from "./layout.js";
 import { Panels } from "./panels.js";
-import { isDrawn } from "./photo.js";
 import { Said } from "./readout.js";
 import { keyOf, readScene } from "./scene.js";
 import { firstState, isBackward, reduce } from "./state.js";
@@ -15,6 +14,8 @@ import { Bar } from "./toolbar.js";
 import { wirePaths } from "./wires.js";
 
 const LEAST = 120; // px of its panels
+/** @type {WeakMap<object, any>} what a stage that is gone showed of a scene: a host that moves a cell makes it anew */
+const remembered = new WeakMap();
 
 export class Stage {
   /**
@@ -50,7 +51,7 @@ export class Stage {
     this.hand = new Hand(this, signal);
     this.frame = new Frame(this, signal);
     this.panels.overlay = this.frame.box;
-    const themed = new MutationObserver(() => this.hasPhoto && this.paintCells()); // all else follows the style sheet
+    const themed = new MutationObserver(() => this.later()); // of canvases; all else follows the style sheet
     for (const element of [document.documentElement, document.body])
       themed.observe(element, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme", "class"] });
     signal.addEventListener("abort", () => themed.disconnect());
@@ -58,6 +59,7 @@ export class Stage {
 
   remove() {
     cancelAnimationFrame(this.drawing);
+    if (this.sent) remembered.set(this.sent, this.state);
     this.bar.remove();
     this.life.abort();
     this.root.remove();
@@ -70,7 +72,10 @@ export class Stage {
     const scene = readScene(part.scene);
     this.fold = part.fold ?? "";
     this.bar.show(part.controls ?? [], scene, this.fold);
+    const before = remembered.get(part.scene);
+    this.sent = part.scene;
     if (this.state) this.dispatch({ type: "scene", scene });
+    else if (before) this.become({ ...before, scene, playing: false, editing: null });
     else this.become(firstState(scene));
   }
 
@@ -100,10 +105,6 @@ export class Stage {
 
   get all() {
     return Object.values(this.state.scene.panels);
-  }
-
-  get hasPhoto() {
-    return this.all.some(isDrawn);
   }
 
   get backward() {
@@ -182,12 +183,9 @@ export class Stage {
     return isFlow(this.state.scene);
   }
 
-  /** Several filters and their gradients belong together, as two stages do; so do many maps and theirs, and a flow. */
+  /** Does it belong together though it is higher than a screen? A flow does, and many maps with theirs. */
   get isTall() {
-    const { scene } = this.state;
-    if (this.flows) return true;
-    if (scene.compact) return this.all.some(({ row }) => row === 1);
-    return this.backward && this.all.some(({ end, planes }) => end === "tap" && planes[1] > 1);
+    return this.flows || Boolean(this.state.scene.compact && this.all.some(({ row }) => row === 1));
   }
 
   get shownPanels() {
@@ -198,10 +196,9 @@ export class Stage {
     return this.state.on.numbers && this.legible;
   }
 
-  /** Paints the numbers; `anew` those of all cells, whatever was painted before. */
-  paintCells(anew = false) {
+  /** Paints the numbers. */
+  paintCells() {
     const { scene, on } = this.state;
-    if (anew) for (const view of Object.values(this.panels.views)) view.painted?.clear();
     const panel = scene.panels[scene.coverage];
     const readers = on.coverage && panel && panel.view === "cells" ? readersOf(scene, panel) : null;
     this.panels.paint(scene, { numbers: this.numbers, readers });
@@ -230,6 +227,7 @@ export class Stage {
   draw() {
     cancelAnimationFrame(this.drawing);
     this.drawing = null;
+    if (this.root.isConnected) this.panels.paintDrawn();
     if (!this.root.clientWidth) return; // nothing is laid out, as under a splash screen: drawn on return
     this.said.keep();
     this.drawWires(null);

@@ -9,12 +9,14 @@ const CHIPS = { cells: 200, photo: 40 }; // most terms of a sum that are written
 const POWER = /^[²³⁴^*]/; // before which a negative number stands in brackets
 const USES = { px: 1400, more: 200, letter: 6.9, edge: 18 }; // px that the uses of a cell may take: about two lines
 
+/** @typedef {number | "all" | null} Opened the group whose terms are written, or all terms however many */
+
 /**
  * The elements of the strip.
  * @param {any} scene
  * @param {import("./schema.js").At} at
  * @param {any} sum from sumOf
- * @param {{light: (term: any) => void, open: number | null, toggle: (group: number) => void}} hand
+ * @param {{light: (term: any) => void, open: Opened, toggle: (group: Opened) => void}} hand
  */
 export function stripOf(scene, at, sum, hand) {
   const { panel, told, bias, total } = sum;
@@ -27,7 +29,7 @@ export function stripOf(scene, at, sum, hand) {
   );
   const terms = writtenTerms(scene, sum);
   const groups = goes ? [] : groupsOf(sum, at.cell);
-  const chips = groups.length ? groupChips(scene, told, groups, hand) : termChips(scene, told, terms, goes, hand.light);
+  const chips = groups.length ? groupChips(scene, told, groups, hand) : termChips(scene, told, terms, goes, hand);
   if (bias) chips.push(sign("+"), biasChip(bias));
   const nothing = told && !sum.terms.length ? [sign(goes ? "no sum" : "0 (no wire)")] : [];
   const closing = told?.closing.replace("{count}", String(terms.length)) ?? "";
@@ -48,13 +50,23 @@ export function stripLength(sum, cell) {
 
 const sign = (text) => make("span", { class: "cnnlab-plus" }, text);
 
-function termChips(scene, told, terms, goes, light) {
-  const written = terms.slice(0, mostOf(scene, terms, goes));
-  const chips = written.flatMap((term, k) => [
-    ...(k && told.joiner.trim() ? [sign(told.joiner.trim())] : []),
-    chipOf(scene, told, term, goes, light),
-  ]);
-  return written.length < terms.length ? [...chips, sign(`+ ${terms.length - written.length} more`)] : chips;
+function termChips(scene, told, terms, goes, { light, open, toggle }) {
+  const most = mostOf(scene, terms, goes);
+  const chips = terms
+    .slice(0, open === "all" ? terms.length : most)
+    .flatMap((term, k) => [
+      ...(k && told.joiner.trim() ? [sign(told.joiner.trim())] : []),
+      chipOf(scene, told, term, goes, light),
+    ]);
+  if (most >= terms.length) return chips;
+  const attributes = {
+    type: "button",
+    class: "cnnlab-group cnnlab-more",
+    "data-group": "all",
+    onclick: () => toggle("all"),
+  };
+  const text = open === "all" ? "fewer" : `+ ${terms.length - most} more`;
+  return [...chips, make("button", { ...attributes, "aria-expanded": String(open === "all") }, text)];
 }
 
 /** How many terms are written out. */
@@ -72,7 +84,8 @@ function mostOf(scene, terms, goes) {
 }
 
 /** A chip for each wire of the planes, with what it adds; the one that is opened shows its terms. */
-function groupChips(scene, told, groups, { open, toggle, light }) {
+function groupChips(scene, told, groups, hand) {
+  const { open, toggle, light } = hand;
   return groups.flatMap(({ terms, total }, k) => {
     const name = nameOf(scene.panels[told.a], terms[0].a.cell).split(",")[0].replace("[", " ");
     const title = `${name}: ${terms.length} products. ${open === k ? "Close" : "Open"} them.`;
@@ -92,19 +105,20 @@ function groupChips(scene, told, groups, { open, toggle, light }) {
       make("span", { class: "cnnlab-soft" }, `${name}: `),
       format(total),
     );
-    const opened = open === k ? [sign("("), ...termChips(scene, told, terms, false, light), sign(")")] : [];
+    const opened = open === k ? [sign("("), ...termChips(scene, told, terms, false, hand), sign(")")] : [];
     return [...(k ? [sign("+")] : []), chip, ...opened];
   });
 }
 
 function chipOf(scene, told, term, goes, light) {
-  const { a, b, to } = term;
+  const { a, b, to, weight } = term;
   const power = POWER.test(told.joiner);
   const part = ({ panel, value }, text) =>
     make("span", { class: `cnnlab-role-${panel ? scene.panels[panel].role : "w"}` }, text || format(value));
   const alone = told.values || told.b === "one";
   const use = told.uses ? told.uses[b.value ? 1 : 0].replace("{count}", format(1 / b.value)) : "";
-  const product = alone ? [part(a, power && factor(a.value)), use] : [part(a), "·", part(b, factor(b.value))];
+  const times = weight === 1 ? [] : ["·", factor(weight)]; // of a function that is not a plain sum of products
+  const product = alone ? [part(a, power && factor(a.value)), use] : [part(a), "·", part(b, factor(b.value)), ...times];
   const target = goes ? [" → ", ...withSubscripts(nameOf(scene.panels[to.panel], to.cell))] : [];
   const chip = make(
     "span",
@@ -120,7 +134,7 @@ function chipOf(scene, told, term, goes, light) {
     ...target,
   );
   chip.classList.toggle("cnnlab-largest", Boolean(told.values && !told.skips && !goes && b.value === 1));
-  chip.classList.toggle("cnnlab-zero", !alone && a.value * b.value === 0);
+  chip.classList.toggle("cnnlab-zero", !alone && a.value * b.value * weight === 0);
   return chip;
 }
 

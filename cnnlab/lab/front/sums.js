@@ -1,10 +1,10 @@
 // The sum of a cell, term by term: which cells its wires join. Pure functions; no convolution. The number of a cell
 // always comes from Python, and the terms only name the pairs that the wires join.
 
-import { endOf, kindOf, shareAt, valueAt, wiresAt } from "./scene.js";
+import { endOf, keyOf, kindOf, shareAt, valueAt, weightOf, wiresAt } from "./scene.js";
 
 /** @typedef {{panel: string, cell: import("./schema.js").Cell | null, value: number}} Operand */
-/** @typedef {{a: Operand, b: Operand, to: Operand, via: Operand | null, plane: number}} Term plane: which wire of the planes */
+/** @typedef {{a: Operand, b: Operand, to: Operand, via: Operand | null, plane: number, weight: number}} Term plane: which wire of the planes */
 
 /** The panel whose sum is told of a cell: an input cell or tap tells its gradient while the way back is shown. */
 export function summed(scene, name, backward = true) {
@@ -23,17 +23,15 @@ export function sumOf(scene, { panel: name, cell }, backward = true) {
   if (!told) return { panel, told, terms: [], bias: null, total };
   const wires = scene.wires[told.wires];
   const shares = panel.shares ?? scene.shares;
+  /** @returns {Operand} */
+  const number = (value) => ({ panel: "", cell: null, value });
+  /** @returns {Operand} */
+  const inCell = (of, cell) => ({ panel: of, cell, value: valueAt(scene.panels[of], cell) });
   const operand = (of, numbers) => {
-    if (of === "one") return { panel: "", cell: null, value: 1 };
-    if (of === "share")
-      return {
-        panel: "",
-        cell: null,
-        value: shareAt(shares, endOf(wires, "output", numbers), endOf(wires, "tap", numbers)),
-      };
-    const other = scene.panels[of];
-    const end = endOf(wires, other.end, numbers);
-    return { panel: of, cell: end, value: valueAt(other, end) };
+    const end = (name) => endOf(wires, name, numbers);
+    if (of === "one") return number(1);
+    if (of === "share") return number(shareAt(shares, end("output"), end("tap")));
+    return inCell(of, end(scene.panels[of].end));
   };
   const terms = wiresAt(wires, panel.end, cell).map((numbers) => ({
     a: operand(told.a, numbers),
@@ -41,8 +39,9 @@ export function sumOf(scene, { panel: name, cell }, backward = true) {
     to: operand(told.goes ?? panel.name, numbers),
     via: told.via ? operand(told.via, numbers) : null,
     plane: numbers[0],
+    weight: weightOf(wires, numbers),
   }));
-  return { panel, told, terms, bias: told.bias ? biasOf(scene, told.bias, cell[0]) : null, total };
+  return { panel, told, terms, bias: told.bias ? inCell(told.bias, [cell[0], 0, 0]) : null, total };
 }
 
 /** The terms that are written: those of the cells that have a part in the sum, zeros too. */
@@ -50,17 +49,16 @@ export function writtenTerms(scene, { told, terms }) {
   return told?.skips ? terms.filter(({ a }) => !told.skips.includes(kindOf(scene.panels[a.panel], a.cell))) : terms;
 }
 
-/** @returns {Operand} */
-function biasOf(scene, name, filter) {
-  return { panel: name, cell: [filter, 0, 0], value: valueAt(scene.panels[name], [filter, 0, 0]) };
-}
-
 /** How many outputs read a cell of a panel, in one plane of the output; and the most that any cell is read by. */
 export function readersOf(scene, panel) {
-  const [, rows, columns] = scene.wires.window.found;
-  const of = (found, index) => found[panel.end].get(index)?.length ?? 0;
-  const most = (found) => Math.max(0, ...[...found[panel.end].values()].map((wires) => wires.length));
-  return { count: ([, row, column]) => of(rows, row) * of(columns, column), most: most(rows) * most(columns) };
+  const { found, listed } = scene.wires.window;
+  const tables = (listed ? [listed] : found.slice(1)).map((table) => table[panel.end]);
+  const keys = (cell) => (listed ? [keyOf(cell)] : cell.slice(1));
+  const product = (numbers) => numbers.reduce((p, q) => p * q, 1);
+  return {
+    count: (cell) => product(keys(cell).map((key, k) => tables[k].get(key)?.length ?? 0)),
+    most: product(tables.map((table) => Math.max(0, ...[...table.values()].map((wires) => wires.length)))),
+  };
 }
 
 /** The terms in groups, one for each wire of the planes, with what each adds: Python's number. */

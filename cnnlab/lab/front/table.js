@@ -1,40 +1,26 @@
-// A table of buttons: each cell is asked for by a press, and then says what came of it.
+// Tables: of numbers, and of buttons.
 
-import { make, write } from "./dom.js";
+import { html } from "./vendor/lit-html.js";
 
-export class Table {
-  /** @param {import("./connection.js").Link} link */
-  constructor(link) {
-    this.link = link;
-    /** @type {any[]} */
-    this.cells = [];
-    this.root = make("div", { class: "cnnlab-part cnnlab-part-table" });
-  }
+/** A table; each row begins with its name. */
+export function table(heads, rows) {
+  const row = ([name, ...cells]) =>
+    html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
+  return html`<table><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead
+    ><tbody>${rows.map(row)}</tbody></table>`;
+}
 
-  /** Shows the cells; the buttons stay, so that the one in focus keeps it. */
-  show({ table: { columns, rows } }) {
-    if (!this.cells.length) this.build(columns, rows);
-    rows.forEach((row, i) => {
-      row.cells.forEach((cell, j) => {
-        const shown = this.cells[i][j];
-        write(shown, cell.text);
-        shown.className = `cnnlab-button cnnlab-table-cell ${cell.style ? `cnnlab-${cell.style}` : ""}`;
-        shown.setAttribute("aria-label", `${row.name}, ${columns[j]}: ${cell.says}`);
-      });
-    });
-  }
-
-  build(columns, rows) {
-    const head = ["", ...columns].map((name) => make("th", { scope: "col" }, name));
-    this.cells = rows.map((row) =>
-      row.cells.map(({ press }) => make("button", { type: "button", onclick: () => this.link.ask({ press }) })),
-    );
-    const lines = rows.map((row, i) => {
-      const cells = this.cells[i].map((cell) => make("td", {}, cell));
-      return make("tr", {}, make("th", { scope: "row" }, row.name), ...cells);
-    });
-    this.root.append(make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...lines)));
-  }
-
-  remove() {}
+/**
+ * Buttons in a table: each is asked for by a press, and then says what came of it.
+ * @param {any} part
+ * @param {import("./connection.js").Link} link
+ */
+export function buttonsOf({ table: { columns, rows } }, link) {
+  const button = (row, { press, style, says, text }, column) =>
+    html`<button type="button" class=${`cnnlab-button cnnlab-table-cell ${style ? `cnnlab-${style}` : ""}`}
+      aria-label=${`${row.name}, ${columns[column]}: ${says}`} @click=${() => link.ask({ press })}>${text}</button>`;
+  return table(
+    ["", ...columns],
+    rows.map((row) => [row.name, ...row.cells.map((cell, k) => button(row, cell, k))]),
+  );
 }

@@ -3,9 +3,10 @@
 import { make } from "./dom.js";
 
 const MOST = 40; // wires drawn
+const APART = 4; // px between wires that join the same rows
 
 /** @typedef {{left: number, right: number, top: number, bottom: number}} Box the cells of a panel */
-/** @typedef {{box: Box, y: number}} End a panel, and the middle of one of its cells */
+/** @typedef {{box: Box, cell: Box}} End a panel, and one of its cells */
 
 /**
  * The paths of the wires of some terms; a term whose wire would run through another panel has none.
@@ -14,28 +15,31 @@ const MOST = 40; // wires drawn
  * @param {Box[]} boxes of all panels
  */
 export function wirePaths(terms, endOf, boxes) {
-  const seen = new Set();
-  return (terms.length > MOST ? [] : terms).flatMap(({ a, b, to, via }) => {
+  const drawn = (terms.length > MOST ? [] : terms).map((term) => {
+    const { a, b, to, via, weight = 1 } = term;
     const ends = [a, b, ...(via ? [via] : []), to].map(endOf).filter(Boolean);
     ends.sort((p, q) => p.box.left - q.box.left); // from column to column, whichever way the sum runs
-    const links = ends.slice(1).map((end, k) => link(ends[k], end, boxes));
-    const d = links.join("");
-    if (links.includes(null) || !d || seen.has(d)) return [];
-    seen.add(d);
-    const product = a.value * b.value;
-    return [
-      make("path", { d, class: `cnnlab-wire ${product < 0 ? "cnnlab-negative" : product ? "cnnlab-positive" : ""}` }),
-    ];
+    return { product: a.value * b.value * weight, ends, rows: ends.map(({ cell }) => cell.top).join() };
+  });
+  return drawn.flatMap(({ product, ends, rows }, k) => {
+    const same = drawn.filter((other) => other.rows === rows).length;
+    const before = drawn.slice(0, k).filter((other) => other.rows === rows).length;
+    const shift = APART * (before - (same - 1) / 2);
+    const links = ends.slice(1).map((end, j) => link(ends[j], end, boxes, shift));
+    if (links.includes(null) || !links.join("")) return [];
+    const sign = product < 0 ? "cnnlab-negative" : product ? "cnnlab-positive" : "";
+    return [make("path", { d: links.join(""), class: `cnnlab-wire ${sign}` })];
   });
 }
 
-/** A smooth path from the right side of a panel to the left side of another; null where a third one is in its way. */
-function link(from, to, boxes) {
+/** A smooth path from a cell to one of another panel, behind the cells between; null where a third panel is in its way. */
+function link(from, to, boxes, shift) {
   const [right, left] = [from.box.right + 1, to.box.left - 1];
   if (left <= right) return "";
-  const [top, bottom] = [Math.min(from.y, to.y), Math.max(from.y, to.y)];
+  const [start, end] = [from, to].map(({ cell }) => (cell.top + cell.bottom) / 2 + shift);
+  const [top, bottom] = [Math.min(start, end), Math.max(start, end)];
   const isInTheWay = (box) => box.left < left && box.right > right && box.top < bottom + 1 && box.bottom > top - 1;
   if (boxes.some((box) => box !== from.box && box !== to.box && isInTheWay(box))) return null;
   const middle = (left + right) / 2;
-  return `M${right},${from.y}C${middle},${from.y} ${middle},${to.y} ${left},${to.y}`;
+  return `M${from.cell.right},${start}H${right}C${middle},${start} ${middle},${end} ${left},${end}H${to.cell.left}`;
 }

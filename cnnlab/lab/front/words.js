@@ -1,7 +1,7 @@
 // What is said of a cell: a sentence, and a line of numpy. Python has sent both with braces in them; here they are filled
 // in for one cell. Pure functions; cnnlab/lab/scenes/reading.py fills the same braces.
 
-import { kindOf, placeOf, wiresAt } from "./scene.js";
+import { endOf, kindOf, placeOf, wiresAt } from "./scene.js";
 import { sumOf, writtenTerms } from "./sums.js";
 
 const BEYOND = [
@@ -28,28 +28,16 @@ export function sentenceOf(scene, at, backward = true, sum = sumOf(scene, at, ba
 
 const fill = (text, word) => text.replace(/\{([a-z ]+)\}/g, (_, name) => word(name));
 
-/** Where a window lies, and what of it is no input. */
+/** Where a window lies, as "row 2" or "rows −1 to 1", and what of it is no input. */
 function windowWords(scene, { told, terms }) {
   const panel = scene.panels[told.a];
   const cells = terms.map(({ a }) => a.cell);
-  const kinds = cells.map((cell) => kindOf(panel, cell));
-  return {
-    rows: span(
-      "row",
-      cells.map(([, row]) => panel.places.rows[row]),
-    ),
-    columns: span(
-      "column",
-      cells.map(([, , column]) => panel.places.columns[column]),
-    ),
-    edge: edge(kinds),
-  };
-}
-
-/** "row 2", or "rows −1 to 1". */
-function span(noun, indices) {
-  const [first, last] = [Math.min(...indices), Math.max(...indices)];
-  return (first === last ? `${noun} ${first}` : `${noun}s ${first} to ${last}`).replaceAll("-", "−");
+  const [rows, columns] = ["row", "column"].map((noun, axis) => {
+    const indices = cells.map((cell) => panel.places[`${noun}s`][cell[axis + 1]]);
+    const [first, last] = [Math.min(...indices), Math.max(...indices)];
+    return (first === last ? `${noun} ${first}` : `${noun}s ${first} to ${last}`).replaceAll("-", "−");
+  });
+  return { rows, columns, edge: edge(cells.map((cell) => kindOf(panel, cell))) };
 }
 
 function edge(kinds) {
@@ -75,18 +63,16 @@ export function sliceOf(indices) {
 export function codeOf(scene, at, backward = true) {
   const sum = sumOf(scene, at, backward);
   const code = sum.panel.says?.code;
-  if (!code) return "";
-  const wires = scene.wires[sum.told.wires];
+  const wires = code && scene.wires[sum.told.wires];
+  if (!wires?.tables) return "";
   const numbers = wiresAt(wires, sum.panel.end, at.cell);
   if (!numbers.length) return "0.0";
   const counted = writtenTerms(scene, sum).length;
   return fill(code, (name) => {
     if (name === "count") return String(counted);
     const [axis, end] = name.split(" ");
-    const number = { planes: 0, plane: 0, rows: 1, columns: 2 }[axis];
-    const indices = [...new Set(numbers.map((wire) => wire[number]))].map(
-      (k) => wires.tables[["planes", "rows", "columns"][number]][end][k],
-    );
+    const number = ["plane", "row", "column"].findIndex((noun) => axis.startsWith(noun));
+    const indices = [...new Set(numbers.map((wire) => endOf(wires, end, wire)[number]))];
     return axis === "plane" ? String(indices[0]) : sliceOf(indices);
   });
 }

@@ -1,7 +1,9 @@
 // The lengths and numbers of a chart.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { brief, pointsOf, ticksOf } from "../../../cnnlab/lab/front/chart.js";
+import "./document.mjs";
+
+const { inThreeDigits, pointsOf, ticksOf } = await import("../../../cnnlab/lab/front/chart.js");
 
 test("a curve runs from the left edge at step 0 to the right at the last step, with 0 at the bottom", () => {
   assert.equal(pointsOf([0, 50, 100], [0, 1, 2], 100, 2), "40.0,126.0 139.0,67.0 238.0,8.0");
@@ -18,6 +20,6 @@ test("the x axis has a number an epoch, and fewer where they would not fit", () 
 });
 
 test("a number has at most three digits, and a power of ten where it is very small or large", () => {
-  assert.deepEqual([0, 1, 0.05678, 99.72, 150].map(brief), ["0", "1", "0.0568", "99.7", "150"]);
-  assert.deepEqual([0.000312, 52000, NaN, Infinity].map(brief), ["3.1·10⁻⁴", "5.2·10⁴", "NaN", "∞"]);
+  assert.deepEqual([0, 1, 0.05678, 99.72, 150].map(inThreeDigits), ["0", "1", "0.0568", "99.7", "150"]);
+  assert.deepEqual([0.000312, 52000, NaN, Infinity].map(inThreeDigits), ["3.1·10⁻⁴", "5.2·10⁴", "NaN", "∞"]);
 });

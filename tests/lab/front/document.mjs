@@ -1,4 +1,4 @@
-// As much of a document as strip.js and veil.js of cnnlab/lab/front need: elements with classes, attributes, texts, a focus.
+// As much of a document as strip.js and cover.js of cnnlab/lab/front need: elements with classes, attributes, texts, a focus.
 
 class Element {
   constructor(tag) {
@@ -63,4 +63,5 @@ globalThis.document = {
   activeElement: null,
   createElement: (tag) => new Element(tag),
   createElementNS: (_, tag) => new Element(tag),
+  createTreeWalker: () => null, // lit-html asks for one as it is read
 };

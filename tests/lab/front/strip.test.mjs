@@ -82,6 +82,26 @@ test("the root of a mean square is that of all the cells that count, zeros too, 
   }
 });
 
+test("a product is written with the weight of its wire, where that is not 1", () => {
+  const message = convolution();
+  const [output, cells] = [[0, 0, 0], range(2).map((k) => [0, 0, k])];
+  message.wires.window = { cells: { output: [output, output], input: cells, tap: cells }, weight: [1, -2] };
+  assert.equal(strip(message, "y", output).text, "y[0, 0] = 0·0+1·1·(−2) | = 19");
+});
+
+test("a long sum opens whole, and closes", () => {
+  const message = wide(101);
+  message.panels[2].sum = total("x", "w");
+  const asked = [];
+  const closed = strip(message, "y", [0, 0, 0], { toggle: (group) => asked.push(group) });
+  const button = ({ elements }) => elements[0].all("cnnlab-more")[0];
+  assert.equal(closed.chips.length, 200);
+  button(closed).listeners.click();
+  const opened = strip(message, "y", [0, 0, 0], { open: "all" });
+  assert.equal(opened.chips.length, 202);
+  assert.deepEqual([asked, button(opened).textContent], [["all"], "fewer"]);
+});
+
 test("a bias comes last, as a term of its own", () => {
   const message = convolution({ y: { sum: total("x", "w", { bias: "b" }) } });
   message.panels.push(panel("b", "bias", [1, 1], [-4]));

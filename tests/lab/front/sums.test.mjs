@@ -1,7 +1,7 @@
 // The sums of the stage, their sentences and lines of code, on scenes small enough to check by hand.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readScene } from "../../../cnnlab/lab/front/scene.js";
+import { readScene, wiresOf } from "../../../cnnlab/lab/front/scene.js";
 import { groupsOf, readersOf, sumOf } from "../../../cnnlab/lab/front/sums.js";
 import { codeOf, linesOfCode, sentenceOf, sliceOf } from "../../../cnnlab/lab/front/words.js";
 import { convolution, numbers, panel, pool, says, total } from "./scenes.mjs";
@@ -254,5 +254,37 @@ test("a mean in numpy is divided by the cells that count", () => {
   assert.deepEqual(
     [0, 1].map((k) => codeOf(mean, at("y", 0, 0, k))),
     ["x[0:2].sum() / 2", "x[1:3].sum() / 1"],
+  );
+});
+
+/** The same scene with its wires one by one, each of some weight. */
+function listed(message, weightOf = () => 1) {
+  const { tables } = readScene(message).wires.window;
+  const [p, r, c] = ["planes", "rows", "columns"].map((axis) => tables[axis]);
+  const all = p.output.flatMap((_, i) => r.output.flatMap((_, j) => c.output.map((_, k) => [i, j, k])));
+  const ends = ["output", "input", "tap"];
+  const cells = ends.map((end) => [end, all.map(([i, j, k]) => [p[end][i], r[end][j], c[end][k]])]);
+  const window = { cells: Object.fromEntries(cells), weight: all.map((_, k) => weightOf(k)) };
+  return { ...message, wires: { window } };
+}
+
+test("wires one by one are read as those of three tables are", () => {
+  const other = readScene(listed(convolution()));
+  assert.equal(wiresOf(other.wires.window), wiresOf(scene.wires.window));
+  const of = ({ terms }) => terms.map(({ a, b, to }) => [a, b, to]);
+  for (const { name } of Object.values(scene.panels))
+    for (const cell of [
+      [0, 0, 0],
+      [0, 1, 1],
+      [0, 0, 1],
+    ])
+      assert.deepEqual(of(sumOf(other, at(name, ...cell))), of(sumOf(scene, at(name, ...cell))), name);
+  const [ours, theirs] = [scene, other].map((each) => readersOf(each, each.panels.x));
+  assert.equal(ours.most, theirs.most);
+  assert.equal(ours.count([0, 1, 1]), theirs.count([0, 1, 1]));
+  assert.equal(codeOf(other, at("y", 0, 0, 0)), "");
+  assert.deepEqual(
+    sumOf(readScene(listed(convolution(), (k) => k + 1)), at("y", 0, 0, 0)).terms.map(({ weight }) => weight),
+    [1, 2, 5, 6],
   );
 });
