@@ -19,7 +19,6 @@ import traitlets
 from cnnlab.lab import stills
 from cnnlab.lab.explorers import front
 from cnnlab.lab.explorers._events import Part, Shown, is_index, numbered, read_event
-from cnnlab.lab.explorers._heartbeat import heart
 from cnnlab.lab.explorers._settings import Control, Setting, furthest, with_changed
 from cnnlab.lab.scenes.schema import Line, Panel, Scene
 
@@ -59,9 +58,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         First values.
     """
 
-    _esm = front.loader()
-    module = traitlets.Bytes().tag(sync=True)  # the front end, with the first explorer of a kernel
-    process = traitlets.Unicode(front.PROCESS).tag(sync=True)  # which kernel it is
+    _esm, _css = front.bundle(), front.style()
     asked = traitlets.Dict({"events": []}).tag(sync=True)  # stays so in the kernel: see set_state
     shown = traitlets.Dict().tag(sync=True)
 
@@ -76,7 +73,6 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         self._settings: dict[str, Setting] = dict(stated)
         super().__init__(**settings)
         self.observe(self._changed, names=list(self._settings))
-        self.on_msg(self._heard)
 
     def _begin(self) -> None:
         self._made, self._first = True, (self.arrays, self.settings)
@@ -223,18 +219,6 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     # --- answering ---
 
-    @traitlets.default("module")
-    def _first_module(self) -> bytes:
-        return front.first_module()
-
-    def _heard(self, _widget, content, _buffers) -> None:
-        """Give a page what it asks for beside the traits: the front end, or the kernel's heartbeat."""
-        asked = content.get("ask") if isinstance(content, dict) else None
-        if asked == "module":
-            self.send({"module": True}, [front.packed()])
-        elif asked == "beat":
-            heart.carry(self)
-
     @property
     def _scenes(self) -> list[Scene]:
         """The scenes of the present state, computed once, when they are asked for; with what is to say of an edit."""
@@ -259,7 +243,6 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         """Answer a front end's request, and take nothing else that it may send."""
         asked = sync_data.get("asked") if isinstance(sync_data, dict) else None
         if isinstance(asked, dict):
-            heart.wake()
             with self._transaction():
                 for event in numbered(asked, after=self._served):
                     self._served = event["serial"]
