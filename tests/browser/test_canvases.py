@@ -1,4 +1,4 @@
-"""The canvases of the notebooks in a real JupyterLab: painted in the page's colours, whichever way one comes to them."""
+"""The canvases of the notebooks in a real JupyterLab: painted in the page's colours, however one comes to them."""
 
 from __future__ import annotations
 
