@@ -116,6 +116,8 @@ def test_of_a_sum_over_channels_the_parts_are_lit_too_and_the_gradients_are_its_
     assert np.argwhere(light["parts"] == LIT).tolist() == [[0, 0, 0], [1, 0, 0], [2, 0, 0]]
     assert [light[name].ravel().tolist() for name in ("b", "db")] == [[LIT, PLAIN], [TWIN, PLAIN]]
     assert [np.argwhere(light[name] == SELECTED).tolist() for name in ("y", "dy")] == [[[0, 0, 0]]] * 2
+    other = light_of(scene, {"panel": "y", "cell": [1, 0, 0]})
+    assert [other[name].ravel().tolist() for name in ("b", "db")] == [[PLAIN, LIT], [PLAIN, TWIN]]
 
 
 def test_a_cell_of_the_backward_row_lights_the_sum_of_its_gradient():

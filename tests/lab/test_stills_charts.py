@@ -55,7 +55,11 @@ def test_bars_with_lengths_and_texts_of_their_own_have_a_scale():
     canvas = draw_scenes([bars([1, 2, 3], lengths=[1.0, 0.5, 0.0], texts=["x", "y", "z"])])
     assert texts(canvas) == ["softmax", "a", "x", "b", "y", "c", "z"]
     assert_allclose(widths_of(filled(canvas, GRADIENT)), [132, 66, 2])
-    assert_allclose(np.diff([line[0, 0] for line in lines_of(canvas, LINE)]), [22] * 5)
+    scale = lines_of(canvas, LINE)
+    assert_allclose(np.diff([line[0, 0] for line in scale]), [22] * 5)
+    (top, bottom), bars_ = scale[0][:, 1], filled(canvas, GRADIENT)
+    middles = [(bar[:, 1].min() + bar[:, 1].max()) / 2 for bar in bars_]
+    assert_allclose(middles, top + (bottom - top) * np.array([1, 3, 5]) / 6)
 
 
 def test_a_chart_has_its_curves_its_grid_and_a_legend_with_the_last_numbers():
