@@ -6,7 +6,7 @@ import { readArray } from "./dom.js";
 /** @typedef {import("./schema.js").Cell} Cell */
 /** @typedef {import("./schema.js").Panel} Panel */
 
-const AXES = ["planes", "rows", "columns"];
+export const AXES = ["planes", "rows", "columns"];
 
 /** Turns the message from Python into arrays and look-up tables; panels by name. */
 export function readScene(message) {

@@ -1,7 +1,7 @@
 // What is said of a cell: a sentence, and a line of numpy. Python has sent both with braces in them; here they are filled
 // in for one cell. Pure functions; cnnlab/lab/scenes/reading.py fills the same braces.
 
-import { endOf, kindOf, placeOf, wiresAt } from "./scene.js";
+import { AXES, kindOf, placeOf, wiresAt } from "./scene.js";
 import { sumOf } from "./sums.js";
 
 const BEYOND = [
@@ -71,8 +71,8 @@ export function codeOf(scene, at, backward = true) {
   return fill(code, (name) => {
     if (name === "count") return String(counted);
     const [axis, end] = name.split(" ");
-    const number = ["plane", "row", "column"].findIndex((noun) => axis.startsWith(noun));
-    const indices = [...new Set(numbers.map((wire) => endOf(wires, end, wire)[number]))];
+    const number = AXES.findIndex((name) => name.startsWith(axis));
+    const indices = [...new Set(numbers.map((wire) => wire[number]))].map((k) => wires.tables[AXES[number]][end][k]);
     return axis === "plane" ? String(indices[0]) : sliceOf(indices);
   });
 }
