@@ -34,7 +34,6 @@ COLOURS = """async () => {
   }
   return found;
 }"""
-RESTING = "from cnnlab.lab.explorers import _heartbeat\n_heartbeat.AWAKE = 0.5"
 
 
 @pytest.fixture
@@ -115,19 +114,20 @@ def test_a_page_that_did_not_get_the_front_end_asks_the_kernel_for_it(page):
         [answer, as_json(Predict("What is 1 + 1?", 2).shown)],
     )
     expect(page.locator(".cnnlab-explorer")).to_have_count(2)
-    assert page.evaluate("models.map(model => model.asked)") == [["module", "beat"], []]
+    assert page.evaluate("models.map(model => model.asked)") == [["module"], []]
     assert page.locator(".cnnlab-explorer").first.evaluate("e => getComputedStyle(e).borderRadius") == "10px"
+
+
+def touch(lab: Lab) -> None:
+    """Move a slider of the first explorer."""
+    lab.page.locator(f"{PANEL} input[type=range]").first.press("ArrowLeft")
 
 
 def test_a_busy_kernel_is_told_at_every_explorer_and_forgotten_when_it_answers(explorers):
     start(explorers, f"{KERNEL}.kernel.requestExecute({{ code: 'import time; time.sleep(5)' }})")
+    touch(explorers)
     expect_silence(explorers, True, 2.5)
     expect_silence(explorers, False)
-
-
-def test_a_kernel_that_was_shut_down_is_told_at_every_explorer(explorers):
-    start(explorers, f"{KERNEL}.shutdown()")
-    expect_silence(explorers, True, 2.5)
 
 
 def test_a_kernel_that_was_restarted_is_told_at_every_explorer_until_its_cell_is_run_again(explorers):
@@ -135,15 +135,6 @@ def test_a_kernel_that_was_restarted_is_told_at_every_explorer_until_its_cell_is
     expect_silence(explorers, True, 2.5)
     explorers.run_all()
     expect_silence(explorers, False)
-
-
-def test_a_kernel_that_was_ended_while_nobody_used_it_is_told_when_somebody_comes(explorers):
-    explorers.page.evaluate(f"code => {KERNEL}.kernel.requestExecute({{ code }}).done.then(() => null)", RESTING)
-    explorers.page.wait_for_timeout(1500)  # it rests
-    start(explorers, f"{KERNEL}.shutdown()")
-    explorers.page.wait_for_timeout(2500)
-    explorers.page.locator(f"{PANEL} .cnnlab-panels").first.hover()
-    expect_silence(explorers, True, 2.5)
 
 
 def test_a_question_and_an_explorer_without_an_answer_say_so(plain_page):

@@ -19,7 +19,6 @@ import traitlets
 from cnnlab.lab import stills
 from cnnlab.lab.explorers import front
 from cnnlab.lab.explorers._events import Part, Shown, is_index, numbered, read_event
-from cnnlab.lab.explorers._heartbeat import heart
 from cnnlab.lab.explorers._settings import Control, Setting, furthest, with_changed
 from cnnlab.lab.scenes.schema import Line, Panel, Scene
 
@@ -237,12 +236,9 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         return front.first_module()
 
     def _heard(self, _widget, content, _buffers) -> None:
-        """Give a page what it asks for beside the traits: the front end, or the kernel's heartbeat."""
-        asked = content.get("ask") if isinstance(content, dict) else None
-        if asked == "module":
+        """Give the front end to a page that has not got it."""
+        if isinstance(content, dict) and content.get("ask") == "module":
             self.send({"module": True}, [front.packed()])
-        elif asked == "beat":
-            heart.carry(self)
 
     @property
     def _scenes(self) -> list[Scene]:
@@ -268,7 +264,6 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         """Answer a front end's request, and take nothing else that it may send."""
         asked = sync_data.get("asked") if isinstance(sync_data, dict) else None
         if isinstance(asked, dict):
-            heart.wake()
             with self._transaction():
                 for event in numbered(asked, after=self._served):
                     self._served = event["serial"]

@@ -128,7 +128,6 @@ class Explorer {
     };
     window.addEventListener("keydown", release, { capture: true, signal: this.life.signal });
     const heart = listen(this.link, (text) => write(words, text));
-    for (const type of ["pointerenter", "focusin"]) this.root.addEventListener(type, () => heart.visit());
     const changed = () => {
       heart.heard();
       this.show(this.link.shown);
