@@ -7,17 +7,17 @@ node, before its activation. What is not finite passes without a warning.
 :data:`ACTIVATIONS` is the table of them all. A new activation is its two functions and one entry more: from then on it
 is a layer, in the explorers and in :mod:`cnnlab.reference`, and :func:`cnnlab.interop.from_torch` takes it.
 
->>> softplus = Nonlinearity(
+>>> invented = Nonlinearity(
 ...     lambda z: np.logaddexp(0, z),
 ...     lambda da, z: da * sigmoid(z),
 ...     ("log(1 + exp(z))", "1 / (1 + exp(−z))"),
 ...     'C. Dugas et al., "Incorporating second-order functional knowledge for better option pricing" (2000)',
 ... )
->>> ACTIVATIONS["softplus"] = softplus
+>>> ACTIVATIONS["invented"] = invented
 >>> from cnnlab.layers import Activation
->>> Activation("softplus").forward([0]).round(4)
+>>> Activation("invented").forward([0]).round(4)
 array([0.6931])
->>> del ACTIVATIONS["softplus"]
+>>> del ACTIVATIONS["invented"]
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -29,53 +30,53 @@ class Axis:
     dilation: int
     ceil_mode: bool = False
 
-    @property
+    @cached_property
     def extent(self) -> int:
         """Cells from the first to the last tap of one window."""
         return (self.kernel - 1) * self.dilation + 1
 
-    @property
+    @cached_property
     def padded(self) -> int:
         """Cells of the input with its padding."""
         return self.size + self.before + self.after
 
-    @property
+    @cached_property
     def slack(self) -> int:
         """Cells the window can still move after its first place."""
         return self.padded - self.extent
 
-    @property
+    @cached_property
     def leftover(self) -> int:
         """Cells at the far end that the last whole window does not reach."""
         return self.slack % self.stride
 
-    @property
+    @cached_property
     def quotient(self) -> int:
         """How often the window moves on: the fraction of the size formula, rounded."""
         return -(-self.slack // self.stride) if self.ceil_mode else self.slack // self.stride
 
-    @property
+    @cached_property
     def out(self) -> int:
         """Number of windows, that is the output size."""
         starts_in_far_padding = self.quotient * self.stride >= self.size + self.before
         return self.quotient + 1 - (self.ceil_mode and self.leftover > 0 and starts_in_far_padding)
 
-    @property
+    @cached_property
     def reach(self) -> int:
         """Padded cells up to the end of the last window; more than ``padded`` where a ceil window hangs over."""
         return (self.out - 1) * self.stride + self.extent
 
-    @property
+    @cached_property
     def overhang(self) -> int:
         """Cells by which the last window of ``ceil_mode`` hangs over the padded edge."""
         return max(0, self.reach - self.padded)
 
-    @property
+    @cached_property
     def far(self) -> int:
         """Cells behind the input that are drawn: the padding, and what the last window hangs over."""
         return self.after + self.overhang
 
-    @property
+    @cached_property
     def copies(self) -> bool:
         """Whether the only tap reads each cell for the output of its own index."""
         return self == Axis(self.size, kernel=1, stride=1, before=0, after=0, dilation=self.dilation)
@@ -109,7 +110,7 @@ class Axis:
         low, high = (min(max(0, place), self.size) for place in (start, end))
         return slice(low, high), Axis(high - low, self.kernel, self.stride, low - start, end - high, self.dilation)
 
-    @property
+    @cached_property
     def empty_window(self) -> int | None:
         """A window that holds no input cell, or None: it lies in the padding, or its taps step over the input."""
         steps_over = self.dilation if self.dilation > self.size else 1  # after so many, windows fall alike again

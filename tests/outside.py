@@ -8,7 +8,10 @@ from cnnlab import conv2d, conv2d_backward
 from cnnlab.activations import ACTIVATIONS, Nonlinearity, sigmoid
 from cnnlab.layers import Conv2D, Layer, ReLU
 from cnnlab.network import Sequential
-from cnnlab.pooling import POOLS, Pool
+from cnnlab.pooling import POOLS, Pool, mean_pool2d, mean_pool2d_backward
+
+# Names that no entry of the package has.
+BENT, LENGTH, RMS_NAME = "softplus of the tests", "l2 of the tests", "rms of the tests"
 
 SOFTPLUS = Nonlinearity(
     lambda z: np.logaddexp(0, z),
@@ -46,6 +49,32 @@ L2 = Pool(
 )
 
 
+def rms_pool2d(x, kernel, **settings):
+    """Return the root of the mean square of each window, and what the backward needs."""
+    y = np.sqrt(mean_pool2d(x**2, kernel, **settings))
+    return y, (x, y)
+
+
+def rms_pool2d_backward(dy, kept, x_shape, kernel, **settings):
+    """Return dx: each window's dy / y, shared out as a mean's gradient, times x; 0 where y is 0."""
+    x, y = kept
+    share = np.divide(dy, y, out=np.zeros_like(y), where=y > 0)
+    return x * mean_pool2d_backward(share, x_shape, kernel, **settings)
+
+
+RMS = Pool(
+    forward=rms_pool2d,
+    backward=rms_pool2d_backward,
+    pads_with=0.0,
+    words="is the root of the mean square of",
+    strip=("√((", "² + ", "²) / {count})"),
+    uses=(" has no part", " has a part"),
+    options=("count_include_pad",),
+    numpy="np.sqrt(({window}**2).sum() / {count})",
+    source="Y-L. Boureau, J. Ponce and Y. LeCun, 2010",
+)
+
+
 class Doubled(ReLU):
     """A layer that does as its parent, twice as strongly."""
 
@@ -78,6 +107,7 @@ class Residual(Layer):
 
 
 def put_in(monkeypatch) -> None:
-    """Put the pool and the activation into the tables, as "l2" and "softplus"."""
-    monkeypatch.setitem(POOLS, "l2", L2)
-    monkeypatch.setitem(ACTIVATIONS, "softplus", SOFTPLUS)
+    """Put the pools and the activation into the tables, under names of their own."""
+    monkeypatch.setitem(POOLS, LENGTH, L2)
+    monkeypatch.setitem(POOLS, RMS_NAME, RMS)
+    monkeypatch.setitem(ACTIVATIONS, BENT, SOFTPLUS)

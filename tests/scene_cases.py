@@ -13,7 +13,7 @@ from inspect import signature
 from unittest import mock
 
 import numpy as np
-from outside import L2, SOFTPLUS
+from outside import BENT, L2, LENGTH, RMS, RMS_NAME, SOFTPLUS
 from scene_wires import (
     Wire,
     all_win,
@@ -210,17 +210,35 @@ def activation_case(rng, op, **settings):
 
 def l2_case(rng, size, kernel, settings):
     """Return the scene of a pool from outside, whose shares are x / y."""
-    x = integers(rng, (1, 2, *size))
-    axes = check_pool(size, kernel, **settings)
-    xp = np.pad(x[0], [(0, 0), *((axis.before, axis.after) for axis in axes)])
-    wires = pool_wires(axes, xp, lambda values, _: [value / np.hypot.reduce(values) for value in values])
-    y = L2.forward(x, kernel, **settings)[0][0]
+    share = lambda values, _: [value / np.hypot.reduce(values) for value in values]  # noqa: E731
+    return outside_case(rng, integers(rng, (1, 2, *size)), LENGTH, L2, share, kernel, settings)
+
+
+def rms_case(rng, size, kernel, settings, include):
+    """Return the scene of a pool from outside that divides by the cells that count, of numbers with zeros."""
+    even = even_shares(check_pool(size, kernel, **settings), include)
+
+    def share(values, cells):
+        parts = even(values, cells)
+        y = sum(part * value**2 for part, value in zip(parts, values, strict=True)) ** 0.5
+        return [part * value / y if y else 0.0 for part, value in zip(parts, values, strict=True)]
+
+    x = rng.choice([-3.0, -1.0, 0.0, 0.0, 4.0], (1, 2, *size))
+    return outside_case(rng, x, RMS_NAME, RMS, share, kernel, settings, count_include_pad=include)
+
+
+def outside_case(rng, x, op, pool, share, kernel, settings, **options):
+    axes = check_pool(x.shape[2:], kernel, **settings)
+    xp = np.pad(x[0], [(0, 0), *((axis.before, axis.after + axis.overhang) for axis in axes)])
+    wires = pool_wires(axes, xp, share)
+    y = pool.forward(x, kernel, **settings, **options)[0][0]
     dy = integers(rng, (1, *y.shape))
     dx = gathered(wires, xp.shape, "input", lambda wire: wire.share * dy[0][wire.output])
-    with mock.patch.dict(POOLS, {"l2": L2}):
-        scene = pooling_scene(x, kernel, op="l2", dy=dy, **settings)
+    with mock.patch.dict(POOLS, {op: pool}):
+        scene = pooling_scene(x, kernel, op=op, dy=dy, **settings, **options)
     arrays = {"x": xp, "y": y, "dx": dx, "dy": dy[0]}
-    return Case(f"l2 {size} F{kernel} {settings}", scene, arrays, wires, {"x": x, "dy": dy}, exact=False)
+    name = f"{op} {x.shape[2:]} F{kernel} {settings} {options}"
+    return Case(name, scene, arrays, wires, {"x": x, "dy": dy}, exact=False)
 
 
 def backward_cases(rng, size, kernel, stride, padding):
@@ -280,10 +298,11 @@ def all_cases() -> list[Case]:
             cases.append(pooling_case(rng, size, kernel, settings, op=op, pad_value=pad_value, **options))
     cases += [tie_case(rng, *ODD_POOLS[k]) for k in (1, 3, 5, 6)]
     cases += [l2_case(rng, *ODD_POOLS[k]) for k in (3, 4, 5, 6)]
+    cases += [rms_case(rng, *ODD_POOLS[k], include) for k in (0, 1, 3, 6, 7) for include in (True, False)]
     for k, (size, kernel, settings) in enumerate(ODD_CONVOLUTIONS[2:8:2]):
         options = {"channels": 3 - 2 * (k == 2), "filters": 2, "bias": k > 0, "turned": k > 1}
         cases.append(channels_case(rng, size, kernel, settings, **options))
-    with mock.patch.dict(ACTIVATIONS, {"softplus": SOFTPLUS}):
+    with mock.patch.dict(ACTIVATIONS, {BENT: SOFTPLUS}):
         cases += [activation_case(rng, op) for op in ACTIVATIONS]
     cases.append(activation_case(rng, "leaky_relu", slope=-0.5))
     for size, kernel, stride, padding in [((3, 3), (2, 2), 1, 0), ((5, 5), (3, 3), 2, 1), ((6, 5), (2, 3), (3, 2), 0)]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from outside import Doubled, Renamed, Residual
+from outside import BENT, LENGTH, Doubled, Renamed, Residual
 
 from cnnlab.lab.scenes._layers import as_planes
 from cnnlab.layers import Activation, Conv2D, Dense, Flatten, LeakyReLU, MaxPool2D, MeanPool2D, Pool2D, ReLU, Sigmoid
@@ -30,7 +30,7 @@ NETWORKS = {
     ),
     "overhang": (lambda rng: [MeanPool2D(3, stride=2, ceil_mode=True), MaxPool2D(2, ceil_mode=True)], (1, 6, 6)),
     "from outside": (
-        lambda rng: [Pool2D("l2", 2, dilation=2, stride=1, padding=1, times=2.0), Activation("softplus")],
+        lambda rng: [Pool2D(LENGTH, 2, dilation=2, stride=1, padding=1, times=2.0), Activation(BENT)],
         (2, 5, 5),
     ),
     "dense": (lambda rng: [Flatten(), Dense(12, 20, rng=rng), Sigmoid(), Dense(20, 3, rng=rng)], (3, 2, 2)),

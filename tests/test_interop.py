@@ -31,7 +31,16 @@ def read(*modules):
 
 # --- what is read -------------------------------------------------------------------------------------------------
 
-KINDS = "Conv2d, ReLU, LeakyReLU, Sigmoid, Tanh, MaxPool2d, AvgPool2d, Flatten, Linear, Dropout, Identity"
+BENDS, POOLED = ([entry.torch for entry in table.values() if entry.torch] for table in (ACTIVATIONS, POOLS))
+KINDS = ", ".join(["Conv2d", *BENDS, *POOLED, "Flatten", "Linear", "Dropout", "Identity"])
+TRAINED = f"train it with {', '.join(BENDS[:-1])} or {BENDS[-1]} in its place"
+Invented = like.module("Invented", beta=1.0, threshold=20.0)
+InventedPool2d = like.module("InventedPool2d", norm_type=2, kernel_size=2, stride=2, ceil_mode=False)
+
+
+def test_the_kinds_that_are_named_are_those_of_the_tables():
+    assert BENDS[:3] == ["ReLU", "LeakyReLU", "Sigmoid"]
+    assert POOLED[:2] == ["MaxPool2d", "AvgPool2d"]
 
 
 def test_each_kind_of_layer_is_read_with_its_settings_in_order():
@@ -86,19 +95,19 @@ def test_a_subclass_is_read_where_it_goes_forward_as_a_sequential_does():
 
 
 def test_an_activation_and_a_pool_of_the_tables_are_read_by_the_class_that_they_name(monkeypatch):
-    f = Nonlinearity(lambda z, **s: z, lambda da, z, **s: da, ("", ""), settings={"sharp": 1.0}, torch="Softplus")
+    f = Nonlinearity(lambda z, **s: z, lambda da, z, **s: da, ("", ""), settings={"sharp": 1.0}, torch="Invented")
     names, needs = {"torch_names": {"sharp": "beta"}}, {"threshold": (30.0, "it is linear beyond")}
-    monkeypatch.setitem(ACTIVATIONS, "softplus", Nonlinearity(**vars(f) | names | {"torch_needs": needs}))
-    pool = Pool(lambda x, kernel, **s: (x, x), lambda dy, *_, **s: dy, 0.0, "", ("", "", ""), torch="LPPool2d")
-    monkeypatch.setitem(POOLS, "l2", pool)
-    layers = read(like.Softplus(beta=3.0, threshold=30.0), like.LPPool2d(kernel_size=3, stride=1))
-    assert list(map(repr, layers)) == ["Activation('softplus', sharp=3.0)", "Pool2D('l2', 3, stride=1)"]
+    monkeypatch.setitem(ACTIVATIONS, "invented", Nonlinearity(**vars(f) | names | {"torch_needs": needs}))
+    pool = Pool(lambda x, kernel, **s: (x, x), lambda dy, *_, **s: dy, 0.0, "", ("", "", ""), torch="InventedPool2d")
+    monkeypatch.setitem(POOLS, "invented", pool)
+    layers = read(Invented(beta=3.0, threshold=30.0), InventedPool2d(kernel_size=3, stride=1))
+    assert list(map(repr, layers)) == ["Activation('invented', sharp=3.0)", "Pool2D('invented', 3, stride=1)"]
     with pytest.raises(ValueError, match=exactly("threshold of module[0] (20.0) must be 30.0: it is linear beyond")):
-        read(like.Softplus())
+        read(Invented())
     with pytest.raises(ValueError, match=exactly("norm_type of module[0] (1) must be 2: cnnlab has no such setting")):
-        read(like.LPPool2d(norm_type=1))
-    with pytest.raises(TypeError, match=r"train it with ReLU, LeakyReLU, Sigmoid, Tanh or Softplus in its place$"):
-        read(like.module("GELU")())
+        read(InventedPool2d(norm_type=1))
+    with pytest.raises(TypeError, match=rf"train it with {', '.join(BENDS)} or Invented in its place$"):
+        read(like.module("ReLU6Invented")())
 
 
 # --- what is refused ----------------------------------------------------------------------------------------------
@@ -106,7 +115,7 @@ def test_an_activation_and_a_pool_of_the_tables_are_read_by_the_class_that_they_
 
 def test_a_layer_that_is_not_there_is_refused_by_name_with_what_could_be_done():
     said = {f"{start}2d" if start.endswith("Pool") else start: text for start, text in _ADVICE.items()}
-    said |= dict.fromkeys(_OTHER_ACTIVATIONS, "train it with ReLU, LeakyReLU, Sigmoid or Tanh in its place")
+    said |= dict.fromkeys((kind for kind in _OTHER_ACTIVATIONS if kind not in BENDS), TRAINED)
     said |= {
         "BatchNorm2d": _ADVICE["BatchNorm"],
         "LazyLinear": _ADVICE["Lazy"],

@@ -7,7 +7,9 @@ import re
 import numpy as np
 import pytest
 
+from cnnlab.activations import ACTIVATIONS
 from cnnlab.layers import Activation, Conv2D, Dense, Flatten, LeakyReLU, MaxPool2D, MeanPool2D, Pool2D
+from cnnlab.pooling import POOLS
 
 
 @pytest.mark.parametrize(
@@ -49,9 +51,9 @@ from cnnlab.layers import Activation, Conv2D, Dense, Flatten, LeakyReLU, MaxPool
         (lambda rng: LeakyReLU(slope=np.nan), ValueError, "slope (nan) must be finite"),
         (lambda rng: LeakyReLU(slope=True), TypeError, "slope (True) must be a number"),
         (
-            lambda rng: Activation("softplus"),
+            lambda rng: Activation("nothing"),
             ValueError,
-            "name ('softplus') must be one of relu, leaky_relu, sigmoid, tanh",
+            f"name ('nothing') must be one of {', '.join(ACTIVATIONS)}",
         ),
         (
             lambda rng: Activation("relu", slope=1),
@@ -68,7 +70,7 @@ from cnnlab.layers import Activation, Conv2D, Dense, Flatten, LeakyReLU, MaxPool
             TypeError,
             "count_include_pad (True) must be an option of this pool (it has none)",
         ),
-        (lambda rng: Pool2D("sum", 2), ValueError, "name ('sum') must be one of max, mean"),
+        (lambda rng: Pool2D("nothing", 2), ValueError, f"name ('nothing') must be one of {', '.join(POOLS)}"),
         (lambda rng: Pool2D("mean", 2, count_include_pad=1), TypeError, "count_include_pad (1) must be True or False"),
         (lambda rng: Flatten().forward(3), ValueError, "x (shape ()) must have a first dimension, that of the images"),
         (lambda rng: MaxPool2D(2**31), ValueError, "kernel (2147483648) must be at most 2,147,483,647"),

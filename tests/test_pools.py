@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from outside import L2
+from outside import L2, LENGTH, RMS, RMS_NAME
 from strategies import floats, integers
 
 from cnnlab import pooling, reference
 from cnnlab.gradcheck import gradient_error, numerical_gradient
-from cnnlab.pooling import POOLS, Pool, mean_pool2d, mean_pool2d_backward
+from cnnlab.pooling import POOLS
 
 SETTINGS = [
     {"kernel": 2},
@@ -20,41 +20,14 @@ SETTINGS = [
 ]
 
 
-# --- a pool from outside: the root of the mean square ------------------------------------------------------------
-
-
-def rms_pool2d(x, kernel, **settings):
-    """Return the root of the mean square of each window, and what the backward needs."""
-    y = np.sqrt(mean_pool2d(x**2, kernel, **settings))
-    return y, (x, y)
-
-
-def rms_pool2d_backward(dy, kept, x_shape, kernel, **settings):
-    """Return dx: each window's dy / y, shared out as a mean's gradient, times x; 0 where y is 0."""
-    x, y = kept
-    share = np.divide(dy, y, out=np.zeros_like(y), where=y > 0)
-    return x * mean_pool2d_backward(share, x_shape, kernel, **settings)
-
-
-RMS = Pool(
-    forward=rms_pool2d,
-    backward=rms_pool2d_backward,
-    pads_with=0.0,
-    words="is the root of the mean square of",
-    strip=("√((", "² + ", "²) / {count})"),
-    numpy="np.sqrt(({window}**2).mean())",
-    source="Y-L. Boureau, J. Ponce and Y. LeCun, 2010",
-)
-
-
 @pytest.fixture(autouse=True)
-def with_rms(monkeypatch):
-    monkeypatch.setitem(POOLS, "rms", RMS)
+def with_a_pool_from_outside(monkeypatch):
+    monkeypatch.setitem(POOLS, RMS_NAME, RMS)
 
 
 def test_a_pool_from_outside_has_the_values_and_gradients_worked_by_hand():
     x = np.array([[[[3.0, 4.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]]])
-    pool = POOLS["rms"]
+    pool = POOLS[RMS_NAME]
     y, kept = pool.forward(x, 2)
     assert_array_equal(y, [[[[2.5, 0]]]])
     dx = pool.backward(np.array([[[[10.0, 7.0]]]]), kept, x.shape, 2)
@@ -64,7 +37,7 @@ def test_a_pool_from_outside_has_the_values_and_gradients_worked_by_hand():
 # --- what each record says ----------------------------------------------------------------------------------------
 
 
-each_pool = pytest.mark.parametrize("name", ["max", "mean", "rms"])
+each_pool = pytest.mark.parametrize("name", [*POOLS, RMS_NAME])
 each_setting = pytest.mark.parametrize("settings", SETTINGS, ids=str)
 
 
@@ -128,7 +101,7 @@ def test_the_records_are_the_public_functions_as_they_are_when_used(monkeypatch)
 @each_pool
 def test_the_reference_has_every_pool_window_by_window(name):
     pool, x = POOLS[name], floats((2, 2, 5, 6))
-    options = [{}, {"count_include_pad": False}][: 1 + (name == "mean")]
+    options = [{}, {"count_include_pad": False}][: 1 + ("count_include_pad" in pool.options)]
     for settings in ({**setting, **option} for setting in SETTINGS for option in options):
         y, kept = pool.forward(x, **settings)
         dy = floats(y.shape, 1)
@@ -141,13 +114,13 @@ def test_an_option_reaches_the_reference_and_its_name_must_be_that_of_a_pool():
     x, settings = integers((1, 1, 2, 2)), {"kernel": 2, "padding": 1, "count_include_pad": False}
     assert_array_equal(reference.pool2d("mean", x, **settings), x)
     assert_array_equal(reference.pool2d_backward("mean", x, x, **settings), x)
-    with pytest.raises(ValueError, match=r"^name \('min'\) must be one of max, mean, rms$"):
-        reference.pool2d("min", x, 2)
+    with pytest.raises(ValueError, match=rf"^name \('nothing'\) must be one of {', '.join(POOLS)}$"):
+        reference.pool2d("nothing", x, 2)
 
 
 def test_an_option_of_a_pool_from_outside_reaches_each_window(monkeypatch):
-    monkeypatch.setitem(POOLS, "l2", L2)
+    monkeypatch.setitem(POOLS, LENGTH, L2)
     x = np.array([[[[3.0, 4.0, 0.0, 0.0], [0.0, 0.0, 6.0, 8.0]]]])
-    assert_array_equal(reference.pool2d("l2", x, 2, times=2.0), [[[[10, 20]]]])
-    dx = reference.pool2d_backward("l2", [[[[10.0, 5.0]]]], x, 2, times=2.0)
+    assert_array_equal(reference.pool2d(LENGTH, x, 2, times=2.0), [[[[10, 20]]]])
+    dx = reference.pool2d_backward(LENGTH, [[[[10.0, 5.0]]]], x, 2, times=2.0)
     assert_array_equal(dx, [[[[12, 16, 0, 0], [0, 0, 6, 8]]]])

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 import cnnlab
+from cnnlab.activations import ACTIVATIONS
 from cnnlab.formula import settings_for
 from cnnlab.gradcheck import numerical_gradient
 from cnnlab.lab import ChainExplorer, ConvolutionExplorer, PoolingExplorer
 from cnnlab.network import Sequential
+from cnnlab.pooling import POOLS
 
 X, W = np.ones((1, 1, 4, 4)), np.ones((1, 1, 2, 2))
 MASKED = np.ma.masked_greater(np.arange(16.0).reshape(1, 1, 4, 4), 14)
@@ -93,10 +95,10 @@ class Nameless:
         (lambda: ConvolutionExplorer(X, W, [1, [2]]), ValueError, f"b {RAGGED}"),
         (lambda: PoolingExplorer(X, count_include_pad="no"), TypeError, "count_include_pad ('no') must be True or"),
         (lambda: PoolingExplorer(X, ceil_mode=None), TypeError, "ceil_mode (None) must be True or False"),
-        (lambda: PoolingExplorer(X, op=["max"]), ValueError, "op (['max']) must be one of max, mean"),
+        (lambda: PoolingExplorer(X, op=["max"]), ValueError, f"op (['max']) must be one of {', '.join(POOLS)}"),
         (lambda: ChainExplorer(X, chain=True), ValueError, "chain (True) must be one of 0, 1"),
         (lambda: ChainExplorer(X, chain=2), ValueError, "chain (2) must be one of 0, 1"),
-        (lambda: ChainExplorer(X, f="max"), ValueError, "f ('max') must be one of relu, leaky_relu, sigmoid, tanh"),
+        (lambda: ChainExplorer(X, f="max"), ValueError, f"f ('max') must be one of {', '.join(ACTIVATIONS)}"),
     ],
 )
 def test_a_bad_argument_is_named(call, error, message):

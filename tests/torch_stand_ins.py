@@ -74,8 +74,6 @@ LeakyReLU = module("LeakyReLU", negative_slope=0.01, inplace=False)
 Sigmoid, Tanh, Identity = module("Sigmoid"), module("Tanh"), module("Identity")
 Dropout = module("Dropout", p=0.5, inplace=False)
 Flatten = module("Flatten", start_dim=1, end_dim=-1)
-Softplus = module("Softplus", beta=1.0, threshold=20.0)
 WINDOW = {"kernel_size": 2, "stride": 2, "padding": 0}
 MaxPool2d = module("MaxPool2d", **WINDOW, dilation=1, return_indices=False, ceil_mode=False)
 AvgPool2d = module("AvgPool2d", **WINDOW, ceil_mode=False, count_include_pad=True, divisor_override=None)
-LPPool2d = module("LPPool2d", norm_type=2, kernel_size=2, stride=2, ceil_mode=False)

@@ -30,14 +30,4 @@ def ask(key: str, explorer: Explorer | None = None) -> Predict:
     >>> ask("02.photo")
     Predict: A 5×5 kernel, stride 2, padding 1, moves over 200×200 cells. How many cells has one side of the output?
     """
-    asked = question(key)
-    return Predict(
-        asked.question,
-        asked.answer,
-        choices=asked.choices,
-        mistakes=asked.mistakes,
-        because=asked.reason,
-        explorer=explorer,
-        key=key,
-        on_answer=partial(record, key),
-    )
+    return Predict(**question(key)._asdict(), explorer=explorer, on_answer=partial(record, key))

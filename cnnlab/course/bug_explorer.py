@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnlab._validate import check_choice
 from cnnlab.course.bugs import BUGS, outcome, trials
 from cnnlab.lab.explorers import Choice, Explorer, GridCell, Part, button, line
 
@@ -41,9 +42,8 @@ class BugExplorer(Explorer):
 
     def run(self, bug: str, test: str) -> str:
         """Run a test on a bug and return what came; a cell keeps its first prediction."""
-        for name, value, known in (("bug", bug, BUGS), ("test", test, self.tests)):
-            if value not in known:
-                raise ValueError(f"{name} ({value!r}) must be one of {', '.join(known)}")
+        check_choice("bug", bug, BUGS)
+        check_choice("test", test, self.tests)
         if (bug, test) not in self.found:
             self.found[bug, test] = self.prediction, outcome(BUGS[bug], self.tests[test])
             self.refresh()

@@ -16,8 +16,6 @@ _NAMES = (
 )
 BUGS = {name: exercises.conv2d_backward.mistakes[name] for name in _NAMES}
 
-_ANONYMOUS = {"A": "windows overwritten", "B": "leftover at the wrong end", "C": "dw turned"}
-
 
 def anonymous() -> dict[str, Callable]:
     """Return three of the bugs without their names: tests say which they are.
@@ -27,7 +25,7 @@ def anonymous() -> dict[str, Callable]:
     >>> [outcome(bug, trials()["windows side by side, S = F"]) for bug in anonymous().values()]
     ['missed', 'missed', 'fooled by a sum']
     """
-    return {letter: BUGS[name] for letter, name in _ANONYMOUS.items()}
+    return {"A": BUGS["windows overwritten"], "B": BUGS["leftover at the wrong end"], "C": BUGS["dw turned"]}
 
 
 def trials() -> dict[str, tuple]:

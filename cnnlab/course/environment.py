@@ -20,7 +20,6 @@ _FRONT_ENDS = {  # the half of each that runs in the browser: its folder, and th
     "anywidget in JupyterLab": ("anywidget", "anywidget"),
 }
 _CHECKOUT = Path(__file__).parents[2]
-_ALL_HERE = "Everything is here. Go on to the next cell."
 # A requirement of cnnlab: a name, perhaps the lowest version, perhaps where it applies. Read without the package
 # "packaging", which may be what is missing.
 _REQUIREMENT = re.compile(r"([\w.-]+)(?:[^;]*>=\s*([\w.]+))?[^;]*(?:;(.*))?")
@@ -51,8 +50,6 @@ class Environment(tuple):
     Where all is well the table is the same on every machine, so that a notebook can store it.
     """
 
-    __slots__ = ()
-
     @property
     def ok(self) -> bool:
         """Whether everything is here."""
@@ -68,7 +65,7 @@ class Environment(tuple):
         """What to do, in one line."""
         lacking = self._lacking
         if not lacking:
-            return _ALL_HERE
+            return "Everything is here. Go on to the next cell."
         if "Python" in lacking:
             return "Make an environment with a newer Python, as README.md says, and start JupyterLab from there."
         arguments, folder = "--upgrade cnnlab", ""
@@ -149,10 +146,8 @@ def _order(version: str) -> tuple[list[int], bool]:
 
 
 def _version(package: str) -> str | None:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
+    found = next(iter(metadata.distributions(name=package)), None)
+    return found and found.version
 
 
 def _front_end(folder: str) -> str | None:

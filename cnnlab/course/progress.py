@@ -32,7 +32,6 @@ from cnnlab.course._texts import TEXTS
 
 _SWITCH = "CNNLAB_PROGRESS"
 _NAME, _OLD = "progress-2.jsonl", "progress.jsonl"
-_LEFT = "style='text-align:left'"
 _LONGEST = 1000  # characters of a line
 _MOST_BYTES = 1_000_000  # read of a file: a learner's has some ten thousand
 _warned: set[str] = set()
@@ -155,9 +154,9 @@ class ProgressMap:
         return "\n".join([self.headline, *lines])
 
     def _repr_html_(self) -> str:
+        row = "<tr><td>{}</td>" + 2 * "<td style='text-align:left'>{}</td>" + "<td>{} of {}</td></tr>"
         cells = "".join(
-            f"<tr><td>{number}</td><td {_LEFT}>{_squares(asked)}</td>"
-            f"<td {_LEFT}>{_squares(made)}</td><td>{sum(asked + made)} of {len(asked + made)}</td></tr>"
+            row.format(number, _squares(asked), _squares(made), sum(asked + made), len(asked + made))
             for number, asked, made in self.rows
         )
         head = "<tr><th>notebook</th><th>questions</th><th>exercises</th><th>solved</th></tr>"
@@ -182,10 +181,9 @@ def _read(file: Path) -> tuple[list[tuple[str, str | None]], bool]:
     try:
         with file.open("rb") as opened:
             data = opened.read(_MOST_BYTES + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        return [], False
     except OSError as error:
-        _warn(f"progress cannot be read: {error}")
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            _warn(f"progress cannot be read: {error}")
         return [], False
     is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # what is added would be in UTF-8
     text = data.decode("utf-16" if is_utf16 else "utf-8-sig", errors="replace")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
 from cnnlab.course import exercises, progress
 from cnnlab.course.exercises import EXERCISES, Exercise, _guarded_call
@@ -256,7 +257,7 @@ def test_a_failed_verdict_shows_the_smallest_input_and_marks_what_differs():
 
 
 def test_a_verdict_is_read_without_any_style():
-    bundle = exercises.conv2d.check(lambda x, w: right(x, w) + 1)._repr_mimebundle_()
+    bundle, _ = DisplayFormatter().format(exercises.conv2d.check(lambda x, w: right(x, w) + 1))
     assert set(bundle) == {"text/plain", "text/html"}
     assert "▸" in bundle["text/plain"]
     assert "<b>▸" in bundle["text/html"]
@@ -267,7 +268,7 @@ def test_what_a_learner_wrote_is_never_markup():
     def raises_html(x, w):
         raise ValueError("<b>bold</b>")
 
-    assert "<b>bold" not in exercises.conv2d.check(raises_html)._repr_mimebundle_()["text/html"]
+    assert "<b>bold" not in exercises.conv2d.check(raises_html)._repr_html_()
 
 
 def test_three_hints_come_one_after_the_other():
@@ -278,8 +279,9 @@ def test_three_hints_come_one_after_the_other():
 
 
 def test_a_solution_is_shown_as_code():
-    bundle = exercises.relu_backward.solution()._repr_mimebundle_()
-    assert bundle["text/plain"] == "def my_relu_backward(da, z):\n    return da * (z > 0)\n"
+    bundle, _ = DisplayFormatter().format(exercises.relu_backward.solution())
+    assert set(bundle) == {"text/plain", "text/markdown"}
+    assert bundle["text/plain"] == "def my_relu_backward(da, z):\n    return da * (z > 0)"
     assert bundle["text/markdown"].startswith("```python\ndef my_relu_backward")
 
 
@@ -352,7 +354,7 @@ def test_the_exercises_are_those_of_the_folder_and_each_has_its_words():
         assert len(exercise.hints) == 3, name
         assert exercise.tried, name
         assert list(exercise.mistakes) == list(exercise.sentences), name
-        assert len(exercise.mistakes) >= 5, name
+        assert exercise.mistakes, f"{name} must name a mistake"
         assert all(re.fullmatch(r"\S.+\.", sentence) for sentence in exercise.sentences.values()), name
         assert len(set(exercise.sentences.values())) == len(exercise.sentences), name
 
@@ -382,7 +384,7 @@ def test_the_arrays_that_vary_for_the_wires_are_arguments_of_which_a_result_is_a
 
 
 NEW = """
-from cnnlab.course.exercises._exercise import course_exercise
+from cnnlab.course.exercises._parts import course_exercise
 
 
 def my_nearest(x, factor):

@@ -63,7 +63,7 @@ def test_the_output_of_a_question_holds_nothing_but_the_question(path):
             stated = questions.question(key)
             shown = {kind for output in cell.outputs for kind in output.get("data", {})}
             assert shown <= {"text/plain", "text/markdown"}
-            assert [text for text in texts_of(cell) if "Predict" not in text or str(stated.reason)[:40] in text] == []
+            assert [text for text in texts_of(cell) if "Predict" not in text or str(stated.because)[:40] in text] == []
 
 
 @each_notebook
@@ -74,7 +74,7 @@ def test_no_output_right_below_a_question_holds_its_answer(path):
             stated, texts = questions.question(key), texts_of(below)
             if any(map(EXPLORER.match, texts)):  # of what an explorer is called only a size could be the answer
                 sizes = re.findall(r"→ (?:y )?(\d+)", " ".join(texts))
-                assert not isinstance(stated.reason, Explanation) or str(stated.answer) not in sizes, key
+                assert not isinstance(stated.because, Explanation) or str(stated.answer) not in sizes, key
             elif not ASKED.search(below.source):
                 assert not any(says(text, stated.answer) for text in texts), f"{key}: {stated.answer} is in {texts}"
 
@@ -93,7 +93,7 @@ def test_an_explorer_that_a_question_covers_is_shown_by_the_next_cell(path):
 def test_a_question_has_a_reason_and_more_than_one_word_and_its_choices_differ():
     for key in KEYS:
         stated = questions.question(key)
-        assert stated.reason, key
+        assert stated.because, key
         assert len(stated.question.split()) > 3, key
         assert stated.choices is None or len(set(stated.choices)) == len(stated.choices) > 1, key
         assert all(len(text.split()) > 2 for text in stated.mistakes.values()), key
@@ -109,7 +109,7 @@ def test_what_stands_beside_a_size_has_its_place(monkeypatch):
     stated = {"size": {"R": 13, "F": 3, "S": 2}, "question": "How many?", "mistakes": {"7": "Seven."}}
     monkeypatch.setattr(questions, "_tables", lambda: {"99": {"size": stated}})
     made = questions.question("99.size")
-    assert (made.question, made.answer, made.reason.value) == ("How many?", 6, 6)
+    assert (made.question, made.answer, made.because.value) == ("How many?", 6, 6)
     assert (made.mistakes[7], made.mistakes[11]) == ("Seven.", "This forgets the stride.")
 
 

@@ -18,7 +18,7 @@ ROUNDED = 0.005  # a wrong answer may be written with two decimals
 def test_every_question_that_asks_for_a_number_is_computed():
     asked = {key: questions.question(key) for key in questions.all_keys()}
     numbers = {key for key, stated in asked.items() if not isinstance(stated.answer, str)}
-    by_formula = {key for key, stated in asked.items() if isinstance(stated.reason, Explanation)}
+    by_formula = {key for key, stated in asked.items() if isinstance(stated.because, Explanation)}
     assert numbers - by_formula == set(NUMBERS)
 
 

@@ -38,14 +38,15 @@ def statements(number) -> list[ast.stmt]:
 def test_each_exercise_of_a_notebook_is_a_stub_a_check_and_the_way_to_help(number):
     stubs, checks = stubs_and_checks(number)
     names = sorted(name for name, exercise in EXERCISES.items() if exercise.notebook == number)
-    assert sorted(stubs) == sorted(checks) == names
+    must = f"notebook {number} must hold a stub, a check and a cell with hint() and solution() for each of {names}"
+    assert sorted(stubs) == sorted(checks) == names, must
     cells = LESSONS[number].cells
     for name, cell in checks.items():
         (output,) = cell.outputs
         assert output["data"]["text/plain"].startswith(f"Not started. Fill in my_{name}")
-        helping = cells[cells.index(cell) + 1].source
-        assert f"exercises.{name}.hint()" in helping
-        assert f"exercises.{name}.solution()" in helping
+        helping = "".join(after.source for after in cells[cells.index(cell) + 1 :][:1])
+        assert f"exercises.{name}.hint()" in helping, must
+        assert f"exercises.{name}.solution()" in helping, must
 
 
 @each_lesson

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 from explorer_steps import ask, controls_of, move, panels, pick, press, type_in, words_of
 from explorers import X
 from numpy.testing import assert_allclose, assert_array_equal
+from outside import BENT, RMS, RMS_NAME
 from scene_schema import check_scene
 from test_extend import Doubled, residual, softplus
 
@@ -22,7 +24,7 @@ from cnnlab.lab import ActivationExplorer, ChainExplorer, NetworkExplorer, Pooli
 from cnnlab.lab.scenes.reading import sentence_of, strip_of
 from cnnlab.layers import Activation, Conv2D, Dense, Flatten, MaxPool2D, Pool2D, ReLU
 from cnnlab.network import Sequential
-from cnnlab.pooling import POOLS, Pool
+from cnnlab.pooling import POOLS
 
 __all__ = ["softplus"]  # a fixture
 TESTS = Path(__file__).parents[1]
@@ -32,20 +34,8 @@ DIGIT = np.arange(36.0).reshape(6, 6) % 5
 @pytest.fixture
 def l2(monkeypatch):
     """Put a new pool into the table, the root of the mean square of each window; return its name."""
-
-    def forward(x, kernel, **settings):
-        y = np.sqrt(mean_pool2d(x**2, kernel, **settings))
-        return y, (x, y)
-
-    def backward(dy, kept, x_shape, kernel, **settings):
-        x, y = kept
-        slope = np.divide(dy, y, out=np.zeros_like(y), where=y > 0)
-        return x * mean_pool2d_backward(slope, x_shape, kernel, **settings)
-
-    words = {"words": "is the root of the mean square of", "strip": ("√((", "² + ", "²) / {count})")}
-    entry = Pool(forward, backward, pads_with=0.0, **words, uses=(" has no part", " has a part"))
-    monkeypatch.setitem(POOLS, "l2", entry)
-    return "l2"
+    monkeypatch.setitem(POOLS, RMS_NAME, replace(RMS, options=()))
+    return RMS_NAME
 
 
 def says(explorer, stage=0) -> str:
@@ -65,7 +55,7 @@ def test_a_new_activation_can_be_chosen_forward_and_backward_with_its_words(soft
     assert_allclose(shown["y"][0], np.logaddexp(0, X - 1))
     assert_allclose(shown["dx"], shown["dy"] * sigmoid(X - 1))
     assert words_of(explorer).splitlines()[:2] == ["f(z) = log(1 + exp(1·z)) / 1", "f′(z) = 1 / (1 + exp(−1·z))"]
-    assert says(explorer) == "Output cell (0, 0) is softplus of the cell before it."
+    assert says(explorer) == f"Output cell (0, 0) is {BENT} of the cell before it."
     type_in(explorer, ("x", (0, 0, 0), 0.0))
     assert panels(explorer)["y"][0, 0, 0] == np.log(2)
 
@@ -73,8 +63,8 @@ def test_a_new_activation_can_be_chosen_forward_and_backward_with_its_words(soft
 def test_an_explorer_that_is_there_already_can_choose_what_comes_later(request):
     explorer = ActivationExplorer(X)
     request.getfixturevalue("softplus")
-    explorer.f = "softplus"
-    assert repr(explorer) == "ActivationExplorer: softplus of z 5×5"
+    explorer.f = BENT
+    assert repr(explorer) == f"ActivationExplorer: {BENT} of z 5×5"
 
 
 def test_the_chains_go_through_a_new_activation_and_a_new_pool(softplus, l2):
@@ -114,7 +104,7 @@ def test_a_new_pool_can_be_chosen_forward_and_backward_with_its_words(l2, settin
     assert strip_of(explorer._scenes[0], explorer._scenes[0]["first"]).head == "y[0, 0] = √(("
     assert not controls_of(explorer).keys() & {"pad_with", "count_include_pad"}
     type_in(explorer, ("x", (0, 2, 2), 9.0), ("dy", (0, 0, 0), 5.0))
-    assert repr(explorer).startswith("PoolingExplorer: l2, x 5×5")
+    assert repr(explorer).startswith(f"PoolingExplorer: {l2}, x 5×5")
 
 
 # --- layers ---------------------------------------------------------------------------------------------------------

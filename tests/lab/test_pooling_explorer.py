@@ -14,6 +14,7 @@ from cnnlab import max_pool2d, max_pool2d_backward, mean_pool2d, mean_pool2d_bac
 from cnnlab.geometry import fits
 from cnnlab.lab import PoolingExplorer
 from cnnlab.lab.explorers.pooling import _PADS
+from cnnlab.pooling import POOLS
 
 
 @pytest.mark.parametrize("pads", _PADS)
@@ -92,7 +93,7 @@ def test_the_window_size_stands_where_the_kernel_of_a_convolution_does():
     controls = controls_of(PoolingExplorer(X, 2))
     assert [control["letter"] for control in controls.values() if "letter" in control] == ["R", "F", "P", "S"]
     assert controls["kernel"]["label"] == "window size"
-    assert controls["op"]["options"] == [["max", "max"], ["mean", "mean"]]
+    assert controls["op"]["options"] == [[name, name] for name in POOLS]
 
 
 def test_a_tie_goes_to_the_first_is_split_or_goes_to_all():

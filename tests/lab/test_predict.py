@@ -248,7 +248,7 @@ def test_lines_of_markdown_stay_lines_of_text(text):
         ({"answer": 10**400}, ValueError, r"answer \(1000.+\) must be a number that a float can hold"),
         ({"answer": 3, "choices": 3}, TypeError, r"choices \(3\) must be a list of answers"),
         ({"answer": 3, "question": 5}, TypeError, r"question \(5\) must be a text"),
-        ({"answer": 1, "choices": [1, 2], "mistakes": {5: ""}}, ValueError, r"mistakes \(5\) must be among the choic"),
+        ({"answer": 1, "choices": [1, 2], "mistakes": {5: ""}}, ValueError, r"mistakes \(5\) must be one of the cho"),
     ],
 )
 def test_an_author_is_told_of_a_question_that_cannot_work(options, error, message):

@@ -158,7 +158,13 @@ def test_the_line_of_numpy_gives_the_number_of_the_cell(number, answers):
     case = CASES[number]
     panels = {answer["panel"] for answer in answers[number] if line_of(answer, "numpy")}
     op = case.name.split()[0]
-    expected = {"conv": {"y", "dx", "dw"}, "channels": {"y", "dx", "dw"}, "max": {"y"}, "mean": {"y"}}.get(op, set())
+    expected = {
+        "conv": {"y", "dx", "dw"},
+        "channels": {"y", "dx", "dw"},
+        "max": {"y"},
+        "mean": {"y"},
+        "rms": {"y"},
+    }.get(op, set())
     assert panels == (expected & {"y"} if "turned" in case.name else expected & set(case.panels))
     for answer in answers[number]:
         if line_of(answer, "numpy"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from outside import Doubled, Renamed, Residual, put_in
+from outside import BENT, Doubled, Renamed, Residual, put_in
 from scene_networks import every_network, odd_convolution, units
 
 from cnnlab import load_digits, trained_network
@@ -67,7 +67,7 @@ def test_the_terms_of_every_unit_add_up_to_it(name):
     for layers, maps, k, cell in units(name):
         scene = unit_scene(layers, maps, k, cell)
         terms = terms_of(scene, scene["first"])
-        bends = isinstance(layers[k - 1], Sigmoid) or getattr(layers[k - 1], "name", "") == "softplus"
+        bends = isinstance(layers[k - 1], Sigmoid) or getattr(layers[k - 1], "name", "") == BENT
         if not terms or bends:
             continue
         total = sum(term.a.value * term.b.value for term in terms if term.b.value)
@@ -149,7 +149,7 @@ def test_a_layer_is_shown_forward_and_back_with_the_settings_that_it_has(rng):
     convolution = Conv2D(2, 2, 2, dilation=2, groups=2, padding=1, rng=rng)
     convolution.params["b"] = np.array([1.0, -1.0])
     pool = Pool2D("mean", 2, stride=1, padding=1, dilation=2, count_include_pad=False)
-    for layer in (convolution, pool, LeakyReLU(slope=0.5), Activation("softplus")):
+    for layer in (convolution, pool, LeakyReLU(slope=0.5), Activation(BENT)):
         y = layer.forward(x)
         dy = rng.normal(size=y.shape)
         scene, dx = layer_scene(layer, x, y, dy), layer.backward(dy)

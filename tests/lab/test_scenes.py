@@ -12,11 +12,12 @@ from functools import cache
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from outside import BENT, LENGTH, RMS_NAME
 from scene_cases import CASES, Case, every_case
 from scene_schema import check_scene
 from scene_wires import Wire
 
-from cnnlab.lab.scenes.reading import Operand, Term, panel_of, sentence_of, strip_of, summed, terms_of
+from cnnlab.lab.scenes.reading import Operand, Term, panel_of, sentence_of, strip_of, summed, terms_of, written_terms
 
 # What the two operands of a term are, and where it goes, by the panel whose cell is asked: (array, end of the wire).
 OPERANDS = {
@@ -90,8 +91,9 @@ def test_there_are_enough_scenes_and_the_odd_settings_are_among_them():
         "N2",
         "channels",
         "relu",
-        "softplus",
-        "l2",
+        BENT,
+        LENGTH,
+        RMS_NAME,
         "bias",
         "turned",
         "F(1, 1)",
@@ -267,13 +269,32 @@ def test_every_cell_has_a_sentence_with_the_right_count(number):
         assert count is None or int(count[1]) == len(terms), sentence
 
 
+def worked_out(written: str) -> float:
+    """Return the value of a sum as it is written."""
+    for sign, python in (("−", "-"), ("²", "**2"), ("√", "np.sqrt"), ("∞", "np.inf"), ("max(", "np.max([")):
+        written = written.replace(sign, python)
+    return eval(written.replace(")", "])") if "np.max" in written else written, {"np": np})
+
+
+@every_case
+def test_the_sum_of_a_pool_as_it_is_written_is_the_value(number):
+    case = CASES[number]
+    if case.name.startswith((RMS_NAME, "mean", "max")):
+        for at in case.cells():
+            if at["panel"] == "y":
+                head, terms, joiner, closing, _ = strip_of(case.scene, at)
+                written = head.partition(" = ")[2] + joiner.join(terms) + closing
+                value = case.arrays["y"][tuple(at["cell"])]
+                assert worked_out(written) == pytest.approx(value, rel=1e-12), written
+
+
 @every_case
 def test_every_sum_is_written_with_its_terms_and_its_total(number):
     case, backward = CASES[number], number % 2 == 0
     scene = case.seen(backward)
     for at, name, terms in terms_in(number, backward):
         strip, sum_ = strip_of(scene, at), panel_of(scene, name)["sum"]
-        shown = [term for term in terms if term.b.value] if sum_.get("skips") else terms
+        shown = written_terms(scene, sum_, terms)
         assert len(strip.terms) == max(len(shown), not terms) + ("bias" in sum_)
         assert bool(strip.total) == ("goes" not in sum_)
         assert all(term.count(" → ") == ("goes" in sum_) for term in strip.terms if terms)

@@ -20,6 +20,7 @@ from cnnlab.lab import (
     PoolingExplorer,
 )
 from cnnlab.lab.explorers.front import FOLDER, bundle, modules, pack, style
+from cnnlab.pooling import POOLS
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WINDOWS = [name for name in MAKERS if name.startswith(("Conv", "Back", "Chan", "Pool", "Photo"))]
@@ -106,7 +107,7 @@ def test_each_control_can_be_named_and_says_its_kind(make):
         (lambda: PhotoExplorer(X, "Sobel"), r"kernel ('Sobel') must be an array or one of identity, blur"),
         (lambda: PhotoExplorer(X, np.ones((2, 3, 3))), r"kernel (shape (2, 3, 3)) must have 2 dimensions (H, W)"),
         (lambda: PhotoExplorer(np.ones((2, 2))), r"kernel (3) must fit in the padded input (2 + 2*0 = 2)"),
-        (lambda: PoolingExplorer(X, 2, op="median"), r"op ('median') must be one of max, mean"),
+        (lambda: PoolingExplorer(X, 2, op="nothing"), f"op ('nothing') must be one of {', '.join(POOLS)}"),
         (lambda: PoolingExplorer(X, 6), r"kernel (6) must fit in the padded input (5 + 2*0 = 5)"),
         (lambda: PoolingExplorer(X, 2, padding=2), r"must leave an input cell in every window"),
         (lambda: PoolingExplorer(np.ones((3, 4)), 2), r"x (shape (3, 4)) must be square"),

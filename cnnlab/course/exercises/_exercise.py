@@ -11,11 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnlab._validate import shown
-from cnnlab.course._texts import TEXTS
 from cnnlab.course.exercises._compare import differing, equal
-from cnnlab.course.exercises._feedback import MARK, Grid, Page, Verdict, both, first_plane, is_grid
+from cnnlab.course.exercises._feedback import MARK, Grid, Page, Verdict, both, first_plane
 from cnnlab.course.exercises._guarded_call import quiet, takes
-from cnnlab.course.exercises._runner import Answer, ask, is_overwritten, is_stub, once
+from cnnlab.course.exercises._runner import Answer, ask, is_overwritten, is_stub
 from cnnlab.course.progress import record
 
 
@@ -96,7 +95,7 @@ class Exercise:
     wires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     addends: Mapping[str, str] = field(default_factory=dict)
     picks: Mapping[str, str] = field(default_factory=dict)
-    call: Callable = once
+    call: Callable = lambda function, arguments: function(*arguments)
     changes: Sequence[str] = ()
     holds: Sequence[str] = ()
     facts: bool = False
@@ -128,8 +127,9 @@ class Exercise:
             return self._not_started()
         with quiet() as printed:
             verdict = self._verdict(function)
-        if verdict.status == "failed" and printed.text.strip():
-            verdict.text += f" It printed: {' '.join(printed.text.split())[:200]}"
+        words = printed.getvalue()[:1000].split()
+        if verdict.status == "failed" and words:
+            verdict.text += f" It printed: {' '.join(words)[:200]}"
         if self.notebook and (verdict or verdict.mistake):
             record(f"exercise.{self.name}", verdict.mistake)
         return verdict
@@ -235,18 +235,14 @@ class Exercise:
 
     def _grids(self, wrong: Try) -> list[Grid]:
         """Return the input, and the first result that differs, expected and got."""
-        held = zip(self.holds, wrong.input, strict=True)
-        grids = [first_plane(name, np.asarray(value)) for name, value in held if is_grid(value)]
+        kinds = int | float | tuple | np.ndarray
+        held = ((name, value) for name, value in zip(self.holds, wrong.input, strict=True) if isinstance(value, kinds))
+        grids = [first_plane(name, np.asarray(value)) for name, value in held]
         if not self.facts and wrong.answer.parts:
             for name, got, wanted in zip(self.results, wrong.answer.parts, wrong.expected.parts, strict=True):
                 if not equal(got, wanted):
                     return [*grids, *both(name, wanted, got)]
         return grids
-
-
-def course_exercise(sample: Callable, results: str, **others) -> Exercise:
-    """Return an exercise of the course: its words are in ``texts.toml``."""
-    return Exercise(sample, results, **TEXTS[sample.__name__.removeprefix("my_")], **others)
 
 
 def agree(one: Answer, other: Answer) -> bool:

@@ -80,19 +80,11 @@ class Verdict:
             lines += ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
         return "\n".join(lines)
 
-    def _repr_mimebundle_(self, **_kwargs) -> dict[str, str]:
-        return {"text/plain": repr(self), "text/html": self._html()}
-
-    def _html(self) -> str:
+    def _repr_html_(self) -> str:
         code = f"<pre>{escape(self.code)}</pre>" if self.code else ""
         grids = "".join(f'<td style="{CELL}">{_table(grid)}</td>' for grid in self.grids)
         beside = f"<table><tr>{grids}</tr></table>" if grids else ""
         return f'<div style="{FRAME}"><b>{SIGNS[self.status]}</b> {escape(self.text)}{code}{beside}</div>'
-
-
-def is_grid(value) -> bool:
-    """Return whether an argument is shown as a grid."""
-    return isinstance(value, int | float | tuple | np.ndarray)
 
 
 def first_plane(name: str, values: np.ndarray) -> Grid:
@@ -144,5 +136,5 @@ class Page(NamedTuple):
     def __repr__(self) -> str:
         return self.text
 
-    def _repr_mimebundle_(self, **_kwargs) -> dict[str, str]:
-        return {"text/plain": self.text, "text/markdown": self.markdown}
+    def _repr_markdown_(self) -> str:
+        return self.markdown

@@ -15,9 +15,16 @@ from itertools import product
 import numpy as np
 
 from cnnlab.convolution import conv2d, conv2d_backward, conv_transpose2d
+from cnnlab.course._texts import TEXTS
+from cnnlab.course.exercises._exercise import Exercise
 from cnnlab.pooling import max_pool2d, max_pool2d_backward, mean_pool2d, mean_pool2d_backward
 
 BOTH = (True, False)  # whole numbers, and fractions
+
+
+def course_exercise(sample: Callable, results: str, **others) -> Exercise:
+    """Return an exercise of the course: its words are in ``texts.toml``."""
+    return Exercise(sample, results, **TEXTS[sample.__name__.removeprefix("my_")], **others)
 
 
 def _as_maps(value):

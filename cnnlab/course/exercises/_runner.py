@@ -22,11 +22,6 @@ class Answer(NamedTuple):
     raw: object = None
 
 
-def once(function, arguments):
-    """Return what the function returns: how most exercises call it."""
-    return function(*arguments)
-
-
 def ask(exercise, function, arguments: tuple, *, seconds: float | None = LIMIT) -> Answer:
     """Call a function with copies of the arguments; without ``seconds`` it is one of ours, and trusted to end."""
     given = tuple(argument if callable(argument) else deepcopy(argument) for argument in arguments)

@@ -1,11 +1,8 @@
 """The way back through mean pool A, convolution, sigmoid and mean pool B."""
 
-from __future__ import annotations
-
 from cnnlab.activations import sigmoid, sigmoid_backward
 from cnnlab.convolution import conv2d, conv2d_backward
-from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import chains, conv, conv_back, mean_back, mean_pool, numbers, then, turned
+from cnnlab.course.exercises._parts import chains, conv, conv_back, course_exercise, mean_back, mean_pool, numbers, then
 from cnnlab.pooling import mean_pool2d, mean_pool2d_backward
 
 
@@ -51,7 +48,7 @@ EXERCISE = course_exercise(
         "convolution skipped": _chain(back=lambda delta, dpA: delta),
         "slope at a": _chain(lambda z, a: sigmoid(a) * (1 - sigmoid(a))),
         "no slope": _chain(lambda z, a: 1),
-        "no turn": _chain(turn=turned),
+        "no turn": _chain(turn=lambda w: w[..., ::-1, ::-1]),
         "dw from ∂L/∂a": _chain(dw_from=lambda delta, da: da),
         "pool A not divided": then(_chain(), lambda right: (*right[:3], right[3] * 4)),
     },

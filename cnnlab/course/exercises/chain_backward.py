@@ -1,11 +1,8 @@
 """The way back through convolution A, sigmoid, mean pool and convolution B."""
 
-from __future__ import annotations
-
 from cnnlab.activations import sigmoid, sigmoid_backward
 from cnnlab.convolution import conv2d, conv2d_backward
-from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import chains, conv, conv_back, mean_back, mean_pool, numbers, turned
+from cnnlab.course.exercises._parts import chains, conv, conv_back, course_exercise, mean_back, mean_pool, numbers
 from cnnlab.pooling import mean_pool2d, mean_pool2d_backward
 
 
@@ -54,7 +51,7 @@ EXERCISE = course_exercise(
         "slope z (1 - z)": _chain(lambda z, a: z * (1 - z)),
         "no slope": _chain(lambda z, a: 1),
         "slope at the pool too": _chain(at_pool=lambda p: p * (1 - p)),
-        "no turn": _chain(turn=turned),
+        "no turn": _chain(turn=lambda w: w[..., ::-1, ::-1]),
         "dw_A from ∂L/∂a": _chain(dw_from=lambda delta, da: da),
     },
 )

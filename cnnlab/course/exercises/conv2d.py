@@ -1,11 +1,8 @@
 """The sliding sum of a plane."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import conv, given, pairs, swapped, then, turned
+from cnnlab.course.exercises._parts import conv, course_exercise, given, pairs, swapped, then, turned
 
 
 def my_conv2d(x, w):

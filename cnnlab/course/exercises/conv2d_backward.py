@@ -1,14 +1,11 @@
 """The three gradients of a convolution."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np
 
 from cnnlab import convolution
-from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import BOTH, given, numbers, overwritten, swapped, then, turned
+from cnnlab.course.exercises._parts import BOTH, course_exercise, given, numbers, overwritten, swapped, then, turned
 from cnnlab.geometry import output_size
 from cnnlab.padding import pad2d
 

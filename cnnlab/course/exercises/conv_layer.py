@@ -1,14 +1,11 @@
 """A convolution of several channels with several filters, and its bias."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np
 
 from cnnlab.convolution import conv2d
-from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import BOTH, given, numbers, then, turned
+from cnnlab.course.exercises._parts import BOTH, course_exercise, given, numbers, then, turned
 
 
 def my_conv_layer(x, w, b):

@@ -1,11 +1,8 @@
 """The transposed convolution: each cell of x writes to a window of y."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import given, overwritten, pairs, swapped, transposed, turned
+from cnnlab.course.exercises._parts import course_exercise, given, overwritten, pairs, swapped, transposed, turned
 
 
 def my_conv_transpose2d(x, w, stride):

@@ -1,11 +1,8 @@
 """dx of a convolution, gathered cell by cell with the kernel turned."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import conv, given, pairs, swapped, transposed, turned
+from cnnlab.course.exercises._parts import conv, course_exercise, given, pairs, swapped, transposed, turned
 
 
 def my_dx_gather(dy, w):

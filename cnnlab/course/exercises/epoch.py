@@ -6,8 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import given
+from cnnlab.course.exercises._parts import course_exercise, given
 from cnnlab.layers import Dense, Flatten
 from cnnlab.losses import softmax_cross_entropy, softmax_cross_entropy_backward
 from cnnlab.network import Sequential
@@ -41,11 +40,6 @@ class _Watched(Dense):
     def used(self) -> list[int]:
         """The images that went backward, in their order."""
         return [image for batch in self.batches for image in batch]
-
-    @property
-    def kept(self) -> bool:
-        """Whether the arrays that were given are as they were."""
-        return all(map(np.array_equal, self.given, (self.x, self.y)))
 
     def forward(self, x):
         """Note the images; what is not followed by a backward does not count."""
@@ -99,7 +93,9 @@ _FACTS = {
     "the same order for the same rng": lambda first, _, again: first.batches == again.batches,
     "a step after each batch": lambda first, *_: first.stepped,
     "first step down the gradient": lambda first, *_: first.down,
-    "x and y left as they were": lambda *watches: all(watch.kept for watch in watches),
+    "x and y left as they were": lambda *watches: all(
+        all(map(np.array_equal, each.given, (each.x, each.y))) for each in watches
+    ),
 }
 
 
@@ -124,19 +120,11 @@ def _ordered(order_of, labels=lambda y, order: y):
     return epoch
 
 
-def _drawn(count, rng):
-    return rng.permutation(count)
-
-
 def _with_repeats(count, rng):
     """Return a random order in which one image comes twice, and one not at all."""
     order = rng.permutation(count)
     order[-1] = order[0]
     return order
-
-
-def _without_params(model):
-    return SimpleNamespace(forward=model.forward, backward=model.backward, params={})
 
 
 EXERCISE = course_exercise(
@@ -147,11 +135,15 @@ EXERCISE = course_exercise(
     holds=("images", "batch_size", "seed"),
     facts=True,
     mistakes={
-        "labels not shuffled": _ordered(_drawn, lambda y, order: y[np.argsort(order)]),
+        "labels not shuffled": _ordered(
+            lambda count, rng: rng.permutation(count), lambda y, order: y[np.argsort(order)]
+        ),
         "last batch dropped": lambda model, x, y, size, rng: my_epoch(model, x[: len(x) // size * size], y, size, rng),
         "no shuffle": _ordered(lambda count, rng: np.arange(count)),
         "same order each time": given(my_epoch, rng=lambda rng: np.random.default_rng(0)),
         "drawn with repeats": _ordered(_with_repeats),
-        "no step": given(my_epoch, model=_without_params),
+        "no step": given(
+            my_epoch, model=lambda model: SimpleNamespace(forward=model.forward, backward=model.backward, params={})
+        ),
     },
 )

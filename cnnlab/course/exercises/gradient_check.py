@@ -1,13 +1,10 @@
 """A gradient by nudging each cell."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np
 
-from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import given, numbers
+from cnnlab.course.exercises._parts import course_exercise, given, numbers
 from cnnlab.gradcheck import numerical_gradient
 
 

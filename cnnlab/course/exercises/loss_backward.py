@@ -1,11 +1,8 @@
 """The gradient of softmax and cross-entropy."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import numbers
+from cnnlab.course.exercises._parts import course_exercise, numbers
 from cnnlab.losses import softmax_cross_entropy, softmax_cross_entropy_backward
 
 

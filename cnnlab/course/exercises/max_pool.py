@@ -1,11 +1,8 @@
 """Max pooling, with the place of each winner."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import given, max_pool, pooled
+from cnnlab.course.exercises._parts import course_exercise, given, max_pool, pooled
 
 
 def my_max_pool(x, F, S, P):

@@ -1,11 +1,8 @@
 """Mean pooling."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import given, max_pool, mean_pool, pooled, then
+from cnnlab.course.exercises._parts import course_exercise, given, max_pool, mean_pool, pooled, then
 
 
 def my_mean_pool(x, F, S):

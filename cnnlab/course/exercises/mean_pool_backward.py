@@ -1,11 +1,8 @@
 """The way back through a mean pool."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import mean_back, numbers, overwritten
+from cnnlab.course.exercises._parts import course_exercise, mean_back, numbers, overwritten
 from cnnlab.geometry import output_size
 
 

@@ -1,10 +1,8 @@
 """How many places a kernel has along one side."""
 
-from __future__ import annotations
-
 from itertools import product
 
-from cnnlab.course.exercises._exercise import course_exercise
+from cnnlab.course.exercises._parts import course_exercise
 from cnnlab.geometry import output_size
 
 

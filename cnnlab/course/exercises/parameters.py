@@ -1,10 +1,8 @@
 """How many numbers a layer learns."""
 
-from __future__ import annotations
-
 from itertools import product
 
-from cnnlab.course.exercises._exercise import course_exercise
+from cnnlab.course.exercises._parts import course_exercise
 
 
 def my_parameters(C, K, F):

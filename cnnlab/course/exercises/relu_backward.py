@@ -1,14 +1,11 @@
 """The way back through a ReLU."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np
 
 from cnnlab.activations import relu_backward
-from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import BOTH, numbers
+from cnnlab.course.exercises._parts import BOTH, course_exercise, numbers
 
 
 def my_relu_backward(da, z):

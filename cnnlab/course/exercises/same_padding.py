@@ -1,8 +1,6 @@
 """The padding that keeps the size."""
 
-from __future__ import annotations
-
-from cnnlab.course.exercises._exercise import course_exercise
+from cnnlab.course.exercises._parts import course_exercise
 from cnnlab.geometry import same_padding
 
 

@@ -6,8 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from cnnlab.course.exercises._exercise import course_exercise
-from cnnlab.course.exercises._parts import numbers
+from cnnlab.course.exercises._parts import course_exercise, numbers
 
 
 def my_sgd_step(params, grads, velocity, rate, momentum):
@@ -49,7 +48,7 @@ def _inputs():
     return [dicts, lists, [(*(part[0] for part in case[:3]), *case[3:]) for case in lists]]
 
 
-def _step(velocity_of, kept=lambda old, new: new, change=lambda rate, old, new: rate * new):
+def _step(velocity_of=lambda v, g, r, m: m * v + g, kept=lambda old, new: new, change=lambda r, old, new: r * new):
     """Return a step from a velocity (old, gradient, rate, momentum), what is kept of it, and what is subtracted."""
 
     def sgd_step(params, grads, velocity, rate, momentum):
@@ -62,10 +61,6 @@ def _step(velocity_of, kept=lambda old, new: new, change=lambda rate, old, new: 
     return sgd_step
 
 
-def _velocity(v, g, r, m):
-    return m * v + g
-
-
 EXERCISE = course_exercise(
     my_sgd_step,
     "step_1 step_2 step_3",
@@ -74,12 +69,12 @@ EXERCISE = course_exercise(
     call=_three_steps,
     changes=("params", "velocity"),
     mistakes={
-        "sign turned": _step(_velocity, change=lambda rate, old, new: -rate * new),
-        "velocity not kept": _step(_velocity, kept=lambda old, new: old),
+        "sign turned": _step(change=lambda r, old, new: -r * new),
+        "velocity not kept": _step(kept=lambda old, new: old),
         "rate twice": _step(lambda v, g, r, m: m * v + r * g),
-        "nothing changed in place": _step(_velocity, change=lambda rate, old, new: 0),
-        "old velocity": _step(_velocity, change=lambda rate, old, new: rate * old),
+        "nothing changed in place": _step(change=lambda r, old, new: 0),
+        "old velocity": _step(change=lambda r, old, new: r * old),
         "gradient times 1 − momentum": _step(lambda v, g, r, m: m * v + (1 - m) * g),
-        "rate forgotten": _step(_velocity, change=lambda rate, old, new: new),
+        "rate forgotten": _step(change=lambda r, old, new: new),
     },
 )

@@ -11,27 +11,26 @@ Those of the course lie beside this file, ``NN.toml`` for each notebook, so that
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
+from pathlib import Path
+from typing import NamedTuple
 
-from cnnlab._validate import shown
+from cnnlab._validate import check_choice, shown
 from cnnlab.formula import Explanation, explain_output_size
 from cnnlab.lab.explorers.predict import size_mistakes, size_question
 
 _SETTINGS = {"R": "size", "F": "kernel", "P": "padding", "S": "stride", "D": "dilation"}
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """A question of the course, as :class:`cnnlab.lab.explorers.Predict` takes it."""
 
     key: str
     question: str
     answer: float | str
-    reason: str | Explanation = ""
-    choices: list[str] | None = None
-    mistakes: dict[float | str, str] = field(default_factory=dict)
+    because: str | Explanation
+    choices: list[str] | None
+    mistakes: dict[float | str, str]
 
 
 def question(key: str) -> Question:
@@ -50,10 +49,8 @@ def question(key: str) -> Question:
     if not isinstance(key, str):
         raise TypeError(f"key ({shown(key)}) must be a text such as '06.flip'")
     notebook, _, name = key.partition(".")
-    there = all_keys()
-    if key not in there:
-        near = [other for other in there if other.startswith(f"{notebook}.")] or sorted({k[:2] for k in there})
-        raise ValueError(f"key ({key!r}) must be one of {', '.join(near)}")
+    near = [other for other in all_keys() if other.startswith(f"{notebook}.")]
+    check_choice("key", key, near or list(_tables()))
     return _made(key, _tables()[notebook][name])
 
 
@@ -71,26 +68,23 @@ def all_keys() -> list[str]:
 @cache
 def _tables() -> dict[str, dict]:
     """Return what the files hold, by the number of the notebook."""
-    files = sorted(file.name for file in resources.files(__name__).iterdir() if file.name.endswith(".toml"))
-    return {name[:2]: tomllib.loads((resources.files(__name__) / name).read_text(encoding="utf-8")) for name in files}
+    files = sorted(Path(__file__).parent.glob("*.toml"))
+    return {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
 
 
 def _made(key: str, stated: dict) -> Question:
     """Return a question from what its file says of it."""
+    computed, usual = {}, {}
     if "size" in stated:
         settings = {_SETTINGS[letter]: value for letter, value in stated["size"].items()}
         reason = explain_output_size(**settings)
         computed = {"question": size_question(**settings), "answer": reason.value, "reason": reason}
-        stated = computed | stated | {"mistakes": size_mistakes(**settings) | _mistakes(stated, reason.value)}
-    else:
-        stated = stated | {"mistakes": _mistakes(stated, stated["answer"])}
-    return Question(key=key, **{name: value for name, value in stated.items() if name != "size"})
-
-
-def _mistakes(stated: dict, answer) -> dict[float | str, str]:
-    """Return the mistakes by wrong answer, which is a number where one is to be typed."""
-    read = str if isinstance(answer, str) or "choices" in stated else _number
-    return {read(wrong): text for wrong, text in stated.get("mistakes", {}).items()}
+        usual = size_mistakes(**settings)
+    said = computed | stated
+    answer, choices = said["answer"], said.get("choices")
+    read = str if choices or isinstance(answer, str) else _number
+    mistakes = {read(wrong): text for wrong, text in stated.get("mistakes", {}).items()}
+    return Question(key, said["question"], answer, said.get("reason", ""), choices, usual | mistakes)
 
 
 def _number(text: str) -> float:

@@ -7,7 +7,7 @@ import re
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from html import escape
 from types import SimpleNamespace
 from typing import Any
@@ -58,9 +58,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         First values.
     """
 
-    _esm = front.loader()
-    module = traitlets.Bytes().tag(sync=True)  # the front end, with the first explorer of a kernel
-    process = traitlets.Unicode(front.PROCESS).tag(sync=True)  # which kernel it is
+    _esm, _css = front.bundle(), front.style()
     asked = traitlets.Dict({"events": []}).tag(sync=True)  # stays so in the kernel: see set_state
     shown = traitlets.Dict().tag(sync=True)
 
@@ -75,10 +73,9 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         self._settings: dict[str, Setting] = dict(stated)
         super().__init__(**settings)
         self.observe(self._changed, names=list(self._settings))
-        self.on_msg(self._heard)
 
     def _begin(self) -> None:
-        self._made, self._first = True, (self.settings, self.arrays)
+        self._made, self._first = True, (self.arrays, self.settings)
         self.check(self.now())
         self.refresh()
         self.open()
@@ -162,19 +159,15 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     def fits(self, s: SimpleNamespace) -> bool:
         """Return whether the settings go together."""
-        try:
+        with suppress(ValueError):
             self.check(s)
-        except ValueError:
-            return False
-        return True
+            return True
+        return False
 
     def bounds(self, s: SimpleNamespace, name: str) -> tuple[int, int]:
         """Return the least and the most that a slider can be set to, the others being as they are."""
-
-        def fits(value: int) -> bool:
-            return self.fits(with_changed(s, **{name: value}))
-
-        low, high = (furthest(fits, getattr(s, name), end) for end in self._settings[name].limits(self))
+        value, ends = getattr(s, name), self._settings[name].limits(self)
+        low, high = (furthest(lambda other: self.fits(with_changed(s, **{name: other})), value, end) for end in ends)
         return low, high
 
     def controls(self, s: SimpleNamespace, place: str) -> list[Control]:
@@ -188,11 +181,6 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         if name not in self._settings or name in self.absent | self.inactive(self.now()):
             raise ValueError(f"{name} must be the name of a control")
         return name, self._settings[name].read(self, value)
-
-    def check_change(self, name: str, value) -> None:
-        """Raise ValueError where a setting does not go with the others; those that are held are checked together."""
-        if self._made and not self._cross_validation_lock:
-            self.check(self.now(**{name: value}))
 
     @contextmanager
     def hold_trait_notifications(self) -> Iterator[None]:
@@ -231,15 +219,6 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     # --- answering ---
 
-    @traitlets.default("module")
-    def _first_module(self) -> bytes:
-        return front.first_module()
-
-    def _heard(self, _widget, content, _buffers) -> None:
-        """Give the front end to a page that has not got it."""
-        if isinstance(content, dict) and content.get("ask") == "module":
-            self.send({"module": True}, [front.packed()])
-
     @property
     def _scenes(self) -> list[Scene]:
         """The scenes of the present state, computed once, when they are asked for; with what is to say of an edit."""
@@ -272,19 +251,14 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
                         getattr(self, f"_{kind}")(wanted)
 
     def _set(self, settings: dict) -> None:
-        try:
-            with self.hold_trait_notifications():
-                for name, value in settings.items():
-                    setattr(self, *self.change_of(name, value))
-        except (TypeError, ValueError):
-            pass  # such as a slider that was moved before its new bound reached the page
+        """Change all of the settings or none, such as a slider that was moved before its new bound reached the page."""
+        with suppress(TypeError, ValueError), self.hold_trait_notifications():
+            for name, value in settings.items():
+                setattr(self, *self.change_of(name, value))
 
     def _press(self, name: str) -> None:
         own = {"undo": self._undo, "reset": self.reset, "uncover": self.uncover}
-        if name in own:
-            own[name]()
-        else:
-            self.press(self.now(), name)
+        own.get(name, lambda: self.press(self.now(), name))()
         self.refresh()
 
     def _pick(self, place: dict) -> None:
@@ -297,9 +271,8 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
     def _edit(self, edit: dict) -> None:
         """Put a number into a cell that a learner can type into; a slider may have hidden it meanwhile."""
         shown, panel, cell = self._panel(edit), edit["panel"], edit["cell"]
-        if not shown.get("editable") or cell[0] >= len(shown["values"]):
-            return
-        if not _is_inside(cell[1:], self.plane_of(self.now(), panel, cell[0]).shape):
+        there = shown.get("editable") and cell[0] < len(shown["values"])
+        if not there or not _is_inside(cell[1:], self.plane_of(self.now(), panel, cell[0]).shape):
             return
         name, scenes, arrays, settings = self.array_of(panel), self._scenes, self.arrays, self.settings
         self.arrays = {**arrays, name: arrays[name].copy()}  # the others stay as they are, to go back to
@@ -322,10 +295,9 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     def reset(self) -> None:
         """Go back to the settings and the numbers of the beginning."""
-        settings, arrays = self._first
         with self._transaction():
-            self.arrays, self._past, self._note = arrays, [], ""
-            self.set_together(settings)
+            self._past = [self._first]
+            self._undo()
             self.refresh()
 
     def cover(self, key: str) -> None:
@@ -339,10 +311,13 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     # --- where no widget runs ---
 
+    def picture(self) -> stills.Canvas:
+        """Return the static picture."""
+        return stills.draw_scenes(self._scenes, self.title(self.now(), self._scenes))
+
     def still(self) -> dict[str, str]:
         """Return what stands for the widget where none runs, by mime type; a picture in base64."""
-        picture = stills.draw_scenes(self._scenes, self.title(self.now(), self._scenes)).png()
-        return {"image/png": b64encode(picture).decode()}
+        return {"image/png": b64encode(self.picture().png()).decode()}
 
     def __repr__(self) -> str:
         return self.describe()

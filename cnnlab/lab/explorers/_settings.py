@@ -58,7 +58,8 @@ class Setting(traitlets.TraitType):
         self.look: Control = {"kind": self.kind, "label": label, "place": "head", **look}
 
     def _cross_validate(self, explorer, value):
-        explorer.check_change(self.name, value)
+        if explorer._made and not explorer._cross_validation_lock:  # else all that are held are checked together
+            explorer.check(explorer.now(**{self.name: value}))
         return value
 
     def limits(self, explorer) -> Any:

@@ -34,21 +34,21 @@ class FormulaExplorer(Explorer):
         """Return the checked rows, which are as the columns, for any settings."""
         raise NotImplementedError
 
-    def explain(self) -> Explanation:
-        """Return the output size of the present settings with its reason."""
-        return explain_axis(self.axis(self.now()))
+    def explain(self, s: SimpleNamespace | None = None) -> Explanation:
+        """Return the output size with its reason, for the present settings or for others."""
+        return explain_axis(self.axis(s or self.now()))
 
     def check(self, s):
         self.axis(s)
 
     def formula_lines(self, s, scenes):
-        return lines_of(explain_axis(self.axis(s)))
+        return lines_of(self.explain(s))
 
     def note_line(self, s):
-        return leftover_line(explain_axis(self.axis(s)))
+        return leftover_line(self.explain(s))
 
     def title(self, s, scenes):
-        return chain_of(explain_axis(self.axis(s)))
+        return chain_of(self.explain(s))
 
     def say(self, what: str, window: str, result: str = "y") -> str:
         """Return one line: what the window moves over, the window, and the size of the result."""
@@ -103,16 +103,17 @@ def check_sliders(size: int, kernel, **geometry) -> dict[str, int]:
     return {"kernel": rows.kernel, "padding": rows.before, "stride": rows.stride}
 
 
-def roomy(x: np.ndarray, dy: np.ndarray, w: np.ndarray | None, settings: dict[str, int]) -> dict[str, np.ndarray]:
+def roomy(x, dy, filters: int, settings: dict[str, int], w: np.ndarray | None = None) -> dict[str, np.ndarray]:
     """Return the arrays repeated to what the sliders can reach from these first values, w only where there is one."""
     x, padding = grow(x, SIZES[1]), max(settings["padding"], PADDINGS[1])
+    dy = check_gradient(dy, filters, "NCHW" if w is None else "NFHW")
     arrays = {"x": x, "dy": grow(dy, x.shape[-1] + 4 * padding)}  # two convolutions in a chain pad by P
     return arrays if w is None else {**arrays, "w": grow(w, max(settings["kernel"], KERNELS[1]))}
 
 
 def check_square(name: str, value, axes: str) -> np.ndarray:
     """Return planes as a float64 array with the dimensions ``axes``, those in front being 1 where not given."""
-    array = np.array(check_array(name, value), dtype=np.float64, order="C")
+    array = check_drawable(name, value)
     if not 2 <= array.ndim <= len(axes):
         counts = " to ".join(map(str, sorted({2, len(axes)})))
         raise ValueError(f"{name} (shape {array.shape}) must have {counts} dimensions ({', '.join(axes)})")
@@ -120,24 +121,16 @@ def check_square(name: str, value, axes: str) -> np.ndarray:
         raise ValueError(f"{name} (shape {array.shape}) must be square: its side is one letter of the formula")
     if axes[0] == "N" and array.ndim == len(axes) and len(array) > 1:
         raise ValueError(f"{name} (shape {array.shape}) must hold one image, not {len(array)}")
-    check_drawable(name, array)
     return array.reshape((1,) * (len(axes) - array.ndim) + array.shape)
 
 
-def check_bias(b) -> np.ndarray | None:
-    """Return a bias, one number or one for each filter, as an array that can be drawn."""
-    if b is None:
-        return None
-    b = np.array(check_array("b", b), dtype=np.float64, ndmin=1)
-    check_drawable("b", b)
-    return b
-
-
-def check_drawable(name: str, array: np.ndarray) -> None:
-    """Raise unless every number of an array can be drawn and typed."""
+def check_drawable(name: str, value, least_dimensions: int = 0) -> np.ndarray:
+    """Return a copy as a float64 array, every number of which can be drawn and typed."""
+    array = np.array(check_array(name, value), dtype=np.float64, order="C", ndmin=least_dimensions)
     odd = array[~(np.abs(array) <= LARGEST)]
     if odd.size:
         raise ValueError(f"{name} ({odd[0]} in it) must hold finite numbers of at most {LARGEST:g}: they are drawn")
+    return array
 
 
 def grow(array: np.ndarray, side: int) -> np.ndarray:
@@ -151,7 +144,7 @@ def cut(array: np.ndarray, side: int) -> np.ndarray:
     return array[..., :side, :side].copy()
 
 
-def check_gradient(dy, filters: int, axes: str = "NFHW") -> np.ndarray:
+def check_gradient(dy, filters: int, axes: str) -> np.ndarray:
     """Return ∂L/∂y as an array, by default of small, uneven integers: even ones would hide a missing turn of w."""
     if dy is None:
         return np.random.default_rng(3).integers(-2, 3, (1, filters, 8, 8)).astype(np.float64)

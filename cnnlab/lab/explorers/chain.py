@@ -12,7 +12,7 @@ from cnnlab.activations import ACTIVATIONS
 from cnnlab.geometry import Axis, trace_axes
 from cnnlab.lab.explorers._explorer import Explorer
 from cnnlab.lab.explorers._settings import Choice
-from cnnlab.lab.explorers._windows import check_gradient, check_sliders, check_square, cut, roomy, sliders
+from cnnlab.lab.explorers._windows import check_sliders, check_square, cut, roomy, sliders
 from cnnlab.lab.scenes import chain_scene, layer_scene
 from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.lab.scenes.schema import Scene
@@ -108,20 +108,23 @@ class ChainExplorer(Explorer):
         if len(kernels) != 2:
             raise ValueError(f"kernels (shape {kernels.shape}) must be two, one for each convolution")
         settings = check_sliders(x.shape[-1], kernel, padding=padding, stride=stride)
-        arrays = roomy(x, check_gradient(dy, 1), kernels, settings) | {"x": x}
+        arrays = roomy(x, dy, 1, settings, kernels) | {"x": x}
         super().__init__(arrays, chain=chain, f=f, op=op, arrow=arrow, **settings)
 
     # --- the chain ---
 
     def model(self, s: SimpleNamespace) -> Sequential:
         """Return the layers of the chain for any settings."""
-        kernels = iter(cut(self.arrays["w"], s.kernel)[:, None])
+        rng, chain = np.random.default_rng(0), _CHAINS[s.chain]  # what it draws is written over
         make = {
-            "conv": lambda: _conv_layer(next(kernels), stride=s.stride, padding=s.padding),
+            "conv": lambda: Conv2D(1, 1, s.kernel, stride=s.stride, padding=s.padding, rng=rng),
             "f": lambda: Activation(s.f),
             "pool": lambda: Pool2D(s.op, _POOL),
         }
-        return Sequential(*(make[kind]() for kind in _CHAINS[s.chain].kinds))
+        model = Sequential(*(make[kind]() for kind in chain.kinds))
+        for place, w in zip(chain.kernels, cut(self.arrays["w"], s.kernel), strict=False):
+            model.layers[place].params["w"] = w[None]
+        return model
 
     def axes(self, s: SimpleNamespace, chain: _Chain) -> list[Axis]:
         """Return the axis of each layer of a chain for any settings; an activation is a window of one cell."""
@@ -162,7 +165,8 @@ class ChainExplorer(Explorer):
         return {"h0": "x", "g4": "dy"}.get(panel, panel)
 
     def plane_of(self, s, panel, number):
-        return self.arrays[self.array_of(panel)][_kernel_in_view(s) if panel == "w" else 0, number]
+        before = _CHAINS[s.chain].kinds[: _direction_of(s.arrow)[1]]
+        return self.arrays[self.array_of(panel)][before.count("conv") if panel == "w" else 0, number]
 
     def parts(self, s, scenes):
         head, overview, detail = super().parts(s, scenes)
@@ -184,12 +188,6 @@ def _direction_of(arrow: int) -> tuple[int, int]:
     """Return the row (0 forward, 1 backward) and the layer of an arrow."""
     row, step = divmod(arrow, 4)
     return row, 3 - step if row else step
-
-
-def _kernel_in_view(s: SimpleNamespace) -> int:
-    """Return which of the two kernels the convolution of the arrow in view uses."""
-    _, place = _direction_of(s.arrow)
-    return _CHAINS[s.chain].kinds[:place].count("conv")
 
 
 def _symbols_of(s: SimpleNamespace, place: int) -> dict[str, str]:
@@ -218,10 +216,3 @@ def _arrow_labels(s: SimpleNamespace) -> list[str]:
         for row, sign in enumerate("→←")
     )
     return [*there, *reversed(back)]
-
-
-def _conv_layer(w: np.ndarray, **geometry) -> Conv2D:
-    """Return a convolution layer with these kernels (1, 1, F, F) and no bias."""
-    layer = Conv2D(1, 1, w.shape[-1], rng=np.random.default_rng(0), **geometry)
-    layer.params["w"] = w.reshape(1, 1, *w.shape[-2:])
-    return layer

@@ -48,6 +48,7 @@ class ChannelsExplorer(ConvolutionExplorer):
     {'shared': 56, 'locally connected': 504, 'fully connected': 1368}
     """
 
+    _scene_of = staticmethod(channels_scene)
     channels = Slider(1, "channels", 1, _MOST, letter="C")
     filters = Slider(1, "filters", 1, _MOST, letter="K")
 
@@ -88,11 +89,6 @@ class ChannelsExplorer(ConvolutionExplorer):
         }
 
     parameters = present(parameters_of)
-
-    def scenes(self, s):
-        dy = self.dy_of(s) if self.gradients else None
-        arrays = self.x_of(s), self.w_of(s), self.b_of(s)
-        return [channels_scene(*arrays, dy=dy, turned=s.turned, **self.geometry(s))]
 
     def formula_lines(self, s, scenes):
         shared, *others = (f"{name} {count:,}" for name, count in self.parameters_of(s).items())

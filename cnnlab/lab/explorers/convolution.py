@@ -12,19 +12,10 @@ from cnnlab.convolution import check_convolution
 from cnnlab.geometry import check_axis
 from cnnlab.lab.explorers._explorer import present
 from cnnlab.lab.explorers._settings import Choice, Switch
-from cnnlab.lab.explorers._windows import (
-    WindowExplorer,
-    check_bias,
-    check_gradient,
-    check_sliders,
-    check_square,
-    cut,
-    roomy,
-)
+from cnnlab.lab.explorers._windows import WindowExplorer, check_drawable, check_sliders, check_square, cut, roomy
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes import convolution_scene, turn
 from cnnlab.lab.scenes.reading import name_of, value_at
-from cnnlab.lab.scenes.schema import Panel
 
 _GIVEN, _LOSS = "given", "loss"
 _UPSTREAMS = {
@@ -88,6 +79,7 @@ class ConvolutionExplorer(WindowExplorer):
     ConvolutionExplorer: x 3×3, kernel 1, padding 0, stride 1 → y 3×3
     """
 
+    _scene_of = staticmethod(convolution_scene)
     upstream = Choice({name: words for name, (words, _) in _UPSTREAMS.items()}, "∂L/∂y", place="bar")
     turned = Switch(False, "turn w", place="bar", title="turn the kernel by 180° first: the convolution of mathematics")
 
@@ -106,12 +98,13 @@ class ConvolutionExplorer(WindowExplorer):
         gradients=False,
         turned=None,
     ):
-        x, w, b = check_square("x", x, "NCHW"), check_square("w", w, "FCHW"), check_bias(b)
+        x, w = check_square("x", x, "NCHW"), check_square("w", w, "FCHW")
+        b = None if b is None else check_drawable("b", b, 1)
         size, kernel = x.shape[-1], w.shape[-1] if kernel is None else kernel
         settings = check_sliders(size, kernel, stride=stride, padding=padding, dilation=dilation)
         self.fixed = {"dilation": check_pair("dilation", dilation, 1)[0], "groups": check_int("groups", groups, 1)}
         self.gradients = check_flag("gradients", gradients)
-        arrays = roomy(x, check_gradient(dy, len(w)), w, settings) | ({} if b is None else {"b": b})
+        arrays = roomy(x, dy, len(w), settings, w) | ({} if b is None else {"b": b})
         check_convolution(x, cut(arrays["w"], settings["kernel"]), b, stride=stride, padding=padding, **self.fixed)
         there = {"upstream": self.gradients, "turned": self.gradients or turned is not None}
         absent = [name for name, shown in there.items() if not shown]
@@ -155,13 +148,12 @@ class ConvolutionExplorer(WindowExplorer):
     # --- what the base class asks ---
 
     def axis(self, s):
-        dilation = self.fixed["dilation"]
-        return check_axis(s.size, s.kernel, stride=s.stride, padding=s.padding, dilation=dilation)
+        return check_axis(s.size, s.kernel, stride=s.stride, padding=s.padding, dilation=self.fixed["dilation"])
 
     def scenes(self, s):
         dy = self.dy_of(s) if self.gradients else None
         arrays = self.x_of(s), self.w_of(s), self.b_of(s)
-        return [convolution_scene(*arrays, dy=dy, turned=s.turned, **self.geometry(s))]
+        return [self._scene_of(*arrays, dy=dy, turned=s.turned, **self.geometry(s))]
 
     def plane_of(self, s, panel, number):
         array = self.arrays[panel]
@@ -178,10 +170,11 @@ class ConvolutionExplorer(WindowExplorer):
 
     def note_of(self, panel, cell, before, after):
         old, new = ({shown["name"]: shown for shown in scenes[0]["panels"]} for scenes in (before, after))
-        at = _drawn_at(old[panel], cell)
-        change = 0 if at is None else value_at(new[panel], at) - value_at(old[panel], at)
-        if not change or f"d{panel}" not in old:
+        changes = new[panel]["values"] - old[panel]["values"]
+        drawn = np.argwhere(changes).tolist()  # the cell that was edited; none where a slider hides it
+        if not drawn or f"d{panel}" not in old:
             return ""
+        (at,), change = drawn, changes.sum()
         losses = [self.loss_of(panels["y"]["values"], panels["dy"]["values"]) for panels in (old, new)]
         numbers = change, *losses, (losses[1] - losses[0]) / change, value_at(old[f"d{panel}"], at)
         change, first, second, slope, said = (format_value(number, 3) for number in numbers)
@@ -199,12 +192,3 @@ def _one_hot(shape: tuple[int, ...]) -> np.ndarray:
     probe = np.zeros(shape)
     probe[0, 0, shape[2] // 2, shape[3] // 2] = 1.0
     return probe
-
-
-def _drawn_at(panel: Panel, cell: list[int]) -> list[int] | None:
-    """Return where a cell of the array is drawn, None where a slider hides it; a bias has neither rows nor columns."""
-    plane, *place = cell
-    ends = [panel["places"][end] or [at] for end, at in zip(("rows", "columns"), place, strict=True)]
-    if any(at not in drawn for at, drawn in zip(place, ends, strict=True)):
-        return None
-    return [plane, *(drawn.index(at) for at, drawn in zip(place, ends, strict=True))]

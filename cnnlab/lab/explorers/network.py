@@ -61,7 +61,8 @@ class NetworkExplorer(Explorer):
     def __init__(self, model, images, labels=None):
         check_has("model", model, "layers", "params", "copied", "forward", "gradients")
         images = check_array("images", images, "NCHW")
-        self.model, self.images = model, images.astype(_dtype_of(model, images), copy=False)
+        dtype = np.result_type(np.float32, *model.params.values()) if model.params else images.dtype
+        self.model, self.images = model, images.astype(dtype, copy=False)  # float32 for a model from PyTorch
         scores = check_array("the model's output", model.copied().forward(self.images[:1]), "NK")
         classes = scores.shape[1]
         self.labels = None if labels is None else check_labels(labels, (len(self.images), classes))
@@ -150,12 +151,6 @@ class NetworkExplorer(Explorer):
         if change["name"] == "image":
             self.drawing = None
         super()._changed(change)
-
-
-def _dtype_of(model, images: np.ndarray) -> np.dtype:
-    """Return the dtype in which a model reads images: that of its weights, such as float32 of one from PyTorch."""
-    weights = model.params.values()
-    return np.result_type(np.float32, *weights) if weights else images.dtype
 
 
 def _first_unit(result: Pass) -> tuple[int, list[int]]:

@@ -10,8 +10,8 @@ from cnnlab import convolution
 from cnnlab.data import load_photo
 from cnnlab.geometry import check_axis
 from cnnlab.lab.explorers._explorer import present
-from cnnlab.lab.explorers._settings import Choice, Slider
-from cnnlab.lab.explorers._windows import PADDINGS, STRIDES, FormulaExplorer, check_sliders, check_square
+from cnnlab.lab.explorers._settings import Choice
+from cnnlab.lab.explorers._windows import FormulaExplorer, check_sliders, check_square, sliders
 from cnnlab.lab.scenes import photo_scene
 
 KERNELS = {
@@ -59,8 +59,7 @@ class PhotoExplorer(FormulaExplorer):
     """
 
     kernel = Choice([*KERNELS, _OWN], "kernel", letter="F")
-    padding = Slider(0, "padding", *PADDINGS, letter="P")
-    stride = Slider(1, "stride", *STRIDES, letter="S")
+    padding, stride = sliders()[1:]
 
     def __init__(self, photo=None, kernel="Sobel, vertical edges", *, stride=1, padding=0):
         self.photo = check_square("photo", grey(load_photo())[0, 0] if photo is None else photo, "HW")[None, None]

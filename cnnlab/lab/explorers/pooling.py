@@ -7,7 +7,7 @@ import numpy as np
 from cnnlab._validate import check_flag
 from cnnlab.geometry import check_axis, check_filled
 from cnnlab.lab.explorers._settings import Choice, Slider, Switch
-from cnnlab.lab.explorers._windows import KERNELS, WindowExplorer, check_gradient, check_sliders, check_square, roomy
+from cnnlab.lab.explorers._windows import KERNELS, WindowExplorer, check_sliders, check_square, roomy
 from cnnlab.lab.scenes import pooling_scene, tie_scene
 from cnnlab.pooling import POOLS
 
@@ -74,10 +74,10 @@ class PoolingExplorer(WindowExplorer):
         x = check_square("x", x, "NCHW")
         size, stride = x.shape[-1], kernel if stride is None else stride
         settings = check_sliders(size, kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
-        arrays = roomy(x, check_gradient(dy, x.shape[1], "NCHW"), None, settings)
+        arrays = roomy(x, dy, x.shape[1], settings)
         self.gradients, self.ties = check_flag("gradients", gradients), check_flag("ties", ties)
-        switches = {"ceil_mode": ceil_mode, "count_include_pad": count_include_pad}
-        super().__init__(arrays, size=size, op=op, **switches, **settings)
+        settings |= {"ceil_mode": ceil_mode, "count_include_pad": count_include_pad}
+        super().__init__(arrays, size=size, op=op, **settings)
 
     # --- what the base class asks ---
 
@@ -105,16 +105,13 @@ class PoolingExplorer(WindowExplorer):
 
     def note_of(self, panel, cell, before, after):
         old, new = (scenes[0]["shares"]["values"] for scenes in (before, after))
-        moved = np.argwhere((old != new).any(axis=(-2, -1)))
-        return _moved_note(moved, self.gradients) if len(moved) and POOLS[self.op].picks else ""
+        moved = np.argwhere((old != new).any(axis=(-2, -1)))  # (channel, row, column) of outputs with a new winner
+        if not len(moved) or not POOLS[self.op].picks:
+            return ""
+        places = ", ".join(f"y[{row}, {column}]" for _, row, column in moved[:4])
+        more = f" and {len(moved) - 4} more" if len(moved) > 4 else ""
+        jump = ", and the whole gradient jumped with it" if self.gradients else ""
+        return f"The winner of {places}{more} has moved{jump}."
 
     def describe(self):
         return self.say(f"{self.op}, x", f"window {self.kernel}")
-
-
-def _moved_note(moved: np.ndarray, gradients: bool) -> str:
-    """Say which outputs have a new winner; ``moved`` holds their (channel, row, column)."""
-    places = ", ".join(f"y[{row}, {column}]" for _, row, column in moved[:4])
-    more = f" and {len(moved) - 4} more" if len(moved) > 4 else ""
-    jump = ", and the whole gradient jumped with it" if gradients else ""
-    return f"The winner of {places}{more} has moved{jump}."

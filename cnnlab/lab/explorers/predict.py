@@ -96,7 +96,7 @@ class Predict(Explorer):
         self.question, self.answer, self.because = question, answer, because
         self.mistakes = {} if mistakes is None else mistakes
         self.choices = None if choices is None else list(map(str, check_list("choices", choices, "answers")))
-        self.explorer, self.key, self._on_answer = explorer, key or question, on_answer or _ignore
+        self.explorer, self.key, self._on_answer = explorer, key or question, on_answer or (lambda mistake: None)
         self._check()
         self.mistakes = dict(self.mistakes)
         self._begin_anew()
@@ -219,23 +219,16 @@ class Predict(Explorer):
         for name, value, kind, rule in rules:
             if not isinstance(value, kind):
                 raise TypeError(f"{name} ({shown(value)}) must be {rule}")
-        if self.choices is not None and str(self.answer) not in self.choices:
-            raise ValueError(f"answer ({self.answer!r}) must be one of the choices ({', '.join(self.choices)})")
-        if self.wants_number:
-            check_finite("answer", self.answer)
-        for wrong, text in self.mistakes.items():
+        for name, given in [("answer", self.answer), *(("mistakes", wrong) for wrong in self.mistakes)]:
+            if self.choices is not None and str(given) not in self.choices:
+                raise ValueError(f"{name} ({given!r}) must be one of the choices ({', '.join(self.choices)})")
             if self.wants_number:
-                check_finite("mistakes", wrong)
+                check_finite(name, given)
+        for wrong, text in self.mistakes.items():
             if not isinstance(text, str):
                 raise TypeError(f"mistakes ({shown(text)} for {shown(wrong)}) must be texts")
             if self._same(str(wrong), self.answer):
                 raise ValueError(f"mistakes ({wrong!r}) must not hold the right answer ({self.answer!r})")
-            if self.choices is not None and str(wrong) not in self.choices:
-                raise ValueError(f"mistakes ({wrong!r}) must be among the choices ({', '.join(self.choices)})")
-
-
-def _ignore(mistake: str | None) -> None:
-    """Take no note of an answer."""
 
 
 def _escape_markdown(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from types import SimpleNamespace
 
 from cnnlab._validate import check_flag, check_int, shown
@@ -139,15 +138,10 @@ class OutputSizeExplorer(Explorer):
         for name, (letter, low, high) in _LENGTHS.items():
             value = getattr(layer, name)
             fits = lambda value, name=name: self.fits(_with_layer(s, k, **{name: value}))  # noqa: E731
-            look = {
-                "kind": "slider",
-                "label": "",
-                "letter": letter,
-                "place": "row",
-                "title": f"{name} of layer {number}",
-            }
+            look = {"kind": "slider", "label": "", "letter": letter, "place": "row", "value": value}
+            named = {"name": f"{name}.{number}", "title": f"{name} of layer {number}"}
             low, high = furthest(fits, value, low), furthest(fits, value, max(high, value))
-            row.append({**look, "name": f"{name}.{number}", "value": value, "low": low, "high": high})
+            row.append({**look, **named, "low": low, "high": high})
         return row
 
     def _with_one_more(self, s) -> list[LayerWindow]:
@@ -179,13 +173,12 @@ class OutputSizeExplorer(Explorer):
         ]
         return f"OutputSizeExplorer{' (pools round up)' * (self.rounding == 'ceil')}: {first}{''.join(steps)}"
 
-    def still(self):
+    def picture(self):
         stack = zip(self.layers, self.explain(), receptive_field(self.layers), strict=True)
         labels = [
             (f"{layer.name} {layer.kernel}×{layer.kernel}", chain_of(because), field) for layer, because, field in stack
         ]
-        picture = stills.draw_sizes(self.sizes, labels).png()
-        return {"image/png": b64encode(picture).decode()}
+        return stills.draw_sizes(self.sizes, labels)
 
 
 def _with_layer(s: SimpleNamespace, k: int, **changed) -> SimpleNamespace:

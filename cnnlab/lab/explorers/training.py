@@ -221,14 +221,10 @@ class TrainingExplorer(Explorer):
             button("step", "▶❘ step", disabled=run.over),
             button("reset", "↺ reset", title="new weights, with these settings"),
         ]
+        progress = {"kind": "progress", "progress": [run.step, run.steps], "alive": playing}
         return [
             {"kind": "buttons", "controls": [*buttons, *self.controls(s, "head")]},
-            {
-                "kind": "progress",
-                "progress": [run.step, run.steps],
-                "lines": _progress_lines(run, self._wanted(s), self._player),
-                "alive": playing,
-            },
+            {**progress, "lines": _progress_lines(run, self._wanted(s), self._player)},
             {"kind": "stage", "scene": scenes[0]},
             {"kind": "stage", "scene": scenes[1], "controls": self.controls(s, "look")},
         ]
@@ -265,8 +261,7 @@ def _progress_lines(run: Run, wanted: Plan, player: Player) -> list[Line]:
     new = [name for name in ("filters", "batch_size") if getattr(wanted, name) != getattr(run.plan, name)]
     later = f" Press reset to train with the new {' and '.join(new)}.".replace("_", " ") if new else ""
     texts, left = [f"step {run.step} of {run.steps}"], player.seconds_left
-    if run.records:
-        last = run.records[-1]
+    for last in run.records[-1:]:
         texts += [f"epoch {last.epoch} of {run.plan.epochs}"]
         texts += [f"batch loss {last.loss:.4f}, {100 * last.accuracy:.0f} % right"]
     texts += [] if left is None else [f"about {math.ceil(left)} s left"]

@@ -44,7 +44,7 @@
  * @property {string} [via] a panel that the wires run through on their way
  * @property {string} [bias] a panel whose cell is added in the end
  * @property {boolean} [values] chips write a alone, the share being told by what is picked out
- * @property {boolean} [skips] wires with the share 0 are left out
+ * @property {number[]} [skips] kinds of cell, as in Edges, that have no part: not written, and not in {count}
  * @property {string[]} [uses] what becomes of a where the share is 0, and where it is not
  * @property {Numbers} [groups] what each wire of the planes adds to the total (wires, height, width)
  */

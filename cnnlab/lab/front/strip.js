@@ -3,9 +3,10 @@
 import { make, withSubscripts } from "./dom.js";
 import { factor, format } from "./numbers.js";
 import { nameOf } from "./scene.js";
-import { groupsOf } from "./sums.js";
+import { groupsOf, writtenTerms } from "./sums.js";
 
 const CHIPS = { cells: 200, photo: 40 }; // most terms of a sum that are written out
+const POWER = /^[²³⁴^*]/; // before which a negative number stands in brackets
 const USES = { px: 1400, more: 200, letter: 6.9, edge: 18 }; // px that the uses of a cell may take: about two lines
 
 /** @typedef {number | "all" | null} Opened the group whose terms are written, or all terms however many */
@@ -26,7 +27,7 @@ export function stripOf(scene, at, sum, hand) {
     ...withSubscripts(nameOf(panel, at.cell)),
     told ? (goes ? ` ${told.opening}` : ` = ${told.opening}`) : " = ",
   );
-  const terms = told?.skips ? sum.terms.filter(({ b }) => b.value) : sum.terms;
+  const terms = writtenTerms(scene, sum);
   const groups = goes ? [] : groupsOf(sum, at.cell);
   const chips = groups.length ? groupChips(scene, told, groups, hand) : termChips(scene, told, terms, goes, hand);
   if (bias) chips.push(sign("+"), biasChip(bias));
@@ -111,12 +112,13 @@ function groupChips(scene, told, groups, hand) {
 
 function chipOf(scene, told, term, goes, light) {
   const { a, b, to, weight } = term;
+  const power = POWER.test(told.joiner);
   const part = ({ panel, value }, text) =>
-    make("span", { class: `cnnlab-role-${panel ? scene.panels[panel].role : "w"}` }, text ?? format(value));
+    make("span", { class: `cnnlab-role-${panel ? scene.panels[panel].role : "w"}` }, text || format(value));
   const alone = told.values || told.b === "one";
   const use = told.uses ? told.uses[b.value ? 1 : 0].replace("{count}", format(1 / b.value)) : "";
   const times = weight === 1 ? [] : ["·", factor(weight)]; // of a function that is not a plain sum of products
-  const product = alone ? [part(a), use] : [part(a), "·", part(b, factor(b.value)), ...times];
+  const product = alone ? [part(a, power && factor(a.value)), use] : [part(a), "·", part(b, factor(b.value)), ...times];
   const target = goes ? [" → ", ...withSubscripts(nameOf(scene.panels[to.panel], to.cell))] : [];
   const chip = make(
     "span",

@@ -1,7 +1,7 @@
 // The sum of a cell, term by term: which cells its wires join. Pure functions; no convolution. The number of a cell
 // always comes from Python, and the terms only name the pairs that the wires join.
 
-import { endOf, keyOf, shareAt, valueAt, weightOf, wiresAt } from "./scene.js";
+import { endOf, keyOf, kindOf, shareAt, valueAt, weightOf, wiresAt } from "./scene.js";
 
 /** @typedef {{panel: string, cell: import("./schema.js").Cell | null, value: number}} Operand */
 /** @typedef {{a: Operand, b: Operand, to: Operand, via: Operand | null, plane: number, weight: number}} Term plane: which wire of the planes */
@@ -42,6 +42,11 @@ export function sumOf(scene, { panel: name, cell }, backward = true) {
     weight: weightOf(wires, numbers),
   }));
   return { panel, told, terms, bias: told.bias ? inCell(told.bias, [cell[0], 0, 0]) : null, total };
+}
+
+/** The terms that are written: those of the cells that have a part in the sum, zeros too. */
+export function writtenTerms(scene, { told, terms }) {
+  return told?.skips ? terms.filter(({ a }) => !told.skips.includes(kindOf(scene.panels[a.panel], a.cell))) : terms;
 }
 
 /** How many outputs read a cell of a panel, in one plane of the output; and the most that any cell is read by. */

@@ -2,7 +2,7 @@
 // in for one cell. Pure functions; cnnlab/lab/scenes/reading.py fills the same braces.
 
 import { AXES, kindOf, placeOf, wiresAt } from "./scene.js";
-import { sumOf } from "./sums.js";
+import { sumOf, writtenTerms } from "./sums.js";
 
 const BEYOND = [
   ["is padding", "are padding"],
@@ -67,7 +67,7 @@ export function codeOf(scene, at, backward = true) {
   if (!wires?.tables) return "";
   const numbers = wiresAt(wires, sum.panel.end, at.cell);
   if (!numbers.length) return "0.0";
-  const counted = sum.terms.filter(({ b }) => b.value).length;
+  const counted = writtenTerms(scene, sum).length;
   return fill(code, (name) => {
     if (name === "count") return String(counted);
     const [axis, end] = name.split(" ");

@@ -14,4 +14,4 @@ from cnnlab.lab.scenes._network import Pass, chain_scene, layer_names, network_s
 from cnnlab.lab.scenes._panels import panel
 from cnnlab.lab.scenes._photo import photo_scene
 from cnnlab.lab.scenes._pooling import pooling_scene, tie_scene
-from cnnlab.lab.scenes._training import maps_scene, round_up, summary_scene
+from cnnlab.lab.scenes._training import format_power, maps_scene, round_up, summary_scene

@@ -10,10 +10,8 @@ from cnnlab.lab.scenes import _panels as panels
 from cnnlab.lab.scenes import _sentences as sentences
 from cnnlab.lab.scenes.schema import Scene
 
-SYMBOLS = {"x": "z", "y": "a", "dx": "δ", "dy": "∂L/∂a"}
 
-
-def activation_scene(z, name: str, *, dy=None, symbols=SYMBOLS, **settings) -> Scene:
+def activation_scene(z, name: str, *, dy=None, **settings) -> Scene:
     """Return the scene of an activation, cell by cell; with ``dy`` also backward, by its slope.
 
     Parameters
@@ -23,8 +21,6 @@ def activation_scene(z, name: str, *, dy=None, symbols=SYMBOLS, **settings) -> S
         One of :data:`cnnlab.activations.ACTIVATIONS`; ``settings`` are its own, such as the slope of leaky_relu.
     dy : array (1, C, H, W), optional
         ∂L/∂a.
-    symbols : dict
-        What the four panels are called.
 
     Examples
     --------
@@ -41,14 +37,14 @@ def activation_scene(z, name: str, *, dy=None, symbols=SYMBOLS, **settings) -> S
         **panels.SHARES_BACK,
     }
     shown = [
-        panels.input_panel("x", z[0], axes, symbols["x"], f"before, {panels.size_of(z)}"),
-        panels.output_panel("y", entry.forward(z, **settings)[0], symbols["y"], f"after {name}"),
+        panels.input_panel("x", z[0], axes, "z", f"before, {panels.size_of(z)}"),
+        panels.output_panel("y", entry.forward(z, **settings)[0], "a", f"after {name}"),
     ]
     if dy is not None:
         dz = entry.backward(dy, z, **settings)[0]
         shown += [
-            panels.input_panel("dx", dz, axes, symbols["dx"], "before it", **panels.GRADIENT),
-            panels.output_panel("dy", dy[0], symbols["dy"], "after it", **panels.GRADIENT),
+            panels.input_panel("dx", dz, axes, "δ", "before it", **panels.GRADIENT),
+            panels.output_panel("dy", dy[0], "∂L/∂a", "after it", **panels.GRADIENT),
         ]
     sentences.tell(shown, sentences.ACTIVATION, sums, name=name)
     wires = {"window": panels.pool_wires(axes, z.shape[1])}

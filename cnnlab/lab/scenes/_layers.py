@@ -77,7 +77,7 @@ def map_panel(name: str, values: np.ndarray, symbol: str, title: str, **options)
     """Return a panel of one image's map (1, C, H, W) or scores (1, K), which stand in one column."""
     planes = as_planes(values)
     look = {"role": "x", "planes": side_by_side(len(planes)), "places": _places(values, *map(range, planes.shape))}
-    return panel(name, planes, symbol, title, **{**look, **options})
+    return panel(name, planes, symbol, title, **look | options)
 
 
 def as_planes(values: np.ndarray) -> np.ndarray:
@@ -127,13 +127,11 @@ def unit_scene(model_layers, maps: list[np.ndarray], k: int, cell: list[int]) ->
 
 def _window(layer: Layer, before: np.ndarray, planes: list[int], cell: list[int], fill: float = 0.0, counts=None):
     """Return the cells that a unit reads of some planes of a padded map, and the fields that say where they stand."""
-    axes, kinds, places = layer.axes(before.shape[2:]), [], []
-    cells = panels.pad(before, axes, fill)[:, planes]
-    for dim, (axis, at) in enumerate(zip(axes, cell[1:], strict=True), start=2):
-        window = reads(axis, {at}, "padded", counts)
-        cells = cells.take(window, axis=dim)
-        kinds.append([panels.kinds_along(axis)[k] for k in window])
-        places.append([k - axis.before for k in window])
+    axes = layer.axes(before.shape[2:])
+    windows = [reads(axis, {at}, "padded", counts) for axis, at in zip(axes, cell[1:], strict=True)]
+    cells = panels.pad(before, axes, fill)[np.ix_([0], planes, *windows)]
+    places = ([k - axis.before for k in window] for axis, window in zip(axes, windows, strict=True))
+    kinds = ([panels.kinds_along(axis)[k] for k in window] for axis, window in zip(axes, windows, strict=True))
     edges = dict(zip(("rows", "columns"), kinds, strict=True))
     return cells, {"places": _places(before, planes, *places), "edges": edges}
 

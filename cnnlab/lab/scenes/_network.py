@@ -78,24 +78,22 @@ def network_scene(result: Pass, unit: tuple[int, list[int]], *, backward: bool =
         Show the gradient of each map below it.
     """
     look = {"end": "map 0", "scale": DIGIT / max(result.maps[0].shape[2:]), "marks": _field(result, unit)}
+    layers, names = result.model.layers, layer_names(result.model.layers)
     image = map_panel("h0", result.maps[0], "the image", size_of(result.maps[0]), **look)
     shown = [image, bars_panel("p", result.probabilities[0], "softmax", column=2)]
-    column = 0
-    for k, name in enumerate(layer_names(result.model.layers), start=1):
-        if way_of(result.model.layers[k - 1]) is Flatten and k < len(result.model.layers):
-            continue
+    drawn = [k for k, layer in enumerate(layers, start=1) if way_of(layer) is not Flatten or k == len(layers)]
+    for column, k in enumerate(drawn):
         look = {"column": column, "end": f"map {k}", "band": 1}
         title = size_of(result.maps[k]) if result.maps[k].ndim == 4 else ""
         look |= {"view": "maps"} if result.maps[k].size > MOST_CELLS else {}
-        shown.append(map_panel(f"h{k}", result.maps[k], name, title, active=k == unit[0], **look))
+        shown.append(map_panel(f"h{k}", result.maps[k], names[k - 1], title, active=k == unit[0], **look))
         if backward:
-            symbol = GRADIENTS.get(result.model.layers[k - 1].kind, "∂L/∂y")
+            symbol = GRADIENTS.get(layers[k - 1].kind, "∂L/∂y")
             shown.append(map_panel(f"g{k}", result.errors[k], symbol, "", **look, **GRADIENT))
-        column += 1
     if backward:
         shown.append(map_panel("g0", result.errors[0], "∂L/∂x", "", column=1, end="map 0", role="gradient"))
     first = {"panel": f"h{unit[0]}", "cell": unit[1]}
-    return scene(shown, ["→"] * (column - 1), {}, first=first, pick=True, compact=True, inset=1)
+    return scene(shown, ["→"] * (len(drawn) - 1), {}, first=first, pick=True, compact=True, inset=1)
 
 
 def chain_scene(maps, errors, names: list[tuple[str, str]], signs: list[str], active: tuple[int, int]) -> Scene:

@@ -56,7 +56,7 @@ def input_panel(name: str, planes: np.ndarray, axes: Axes, symbol: str, title: s
         "edges": {end: kinds_along(axis) for end, axis in ends.items()},
         "unread": {end: _unread(axis) for end, axis in ends.items()},
     }
-    return panel(name, planes, symbol, title, **{**look, **options})
+    return panel(name, planes, symbol, title, **look | options)
 
 
 def kernel_panel(name: str, kernels: np.ndarray, symbol: str, title: str, /, **options) -> Panel:
@@ -78,7 +78,7 @@ def bias_panel(name: str, bias: np.ndarray, symbol: str, title: str, /, **option
     """Return a panel with the bias of each filter."""
     where = {"planes": [[f] for f in range(len(bias))], "rows": [], "columns": []}
     look = {"column": KERNEL, "end": "bias", "role": "b", "planes": [1, len(bias)], "places": where}
-    return panel(name, np.reshape(bias, (-1, 1, 1)), symbol, title, **{**look, **options})
+    return panel(name, np.reshape(bias, (-1, 1, 1)), symbol, title, **look | options)
 
 
 def places(count: int, rows, columns) -> dict:

@@ -55,7 +55,7 @@ def pooling_scene(x, kernel, *, op="max", dy=None, pad_value=None, **settings) -
     pool, window = run.pool, "×".join(str(axis.kernel) for axis in run.axes)
     sums = {
         "x": panels.parts_in("x", "share", "y", values=True, uses=list(pool.uses)),
-        "y": panels.total("x", "share", strip=pool.strip, values=True, skips=not pool.picks),
+        "y": panels.total("x", "share", strip=pool.strip, values=True, **run.skips),
         **SHARES_BACK,
     }
     sentences.tell(shown, sentences.POOLING, sums, window=window, does=pool.words, **sentences.SHARE)
@@ -94,6 +94,14 @@ class _Run:
             self.x, self.start = self.xp[:, :, :height, :width], (0, 0)
             self.passed = bare | {"ceil_mode": True}  # what hangs over the edge still counts for nothing
         self.shares = self._shares()
+
+    @property
+    def skips(self) -> dict[str, list[int]]:
+        """Return what of a window the sum of an output leaves out; a pool that picks writes all its cells."""
+        if self.pool.picks:
+            return {}
+        beyond = [] if self.foreign else [2]
+        return {"skips": beyond if self.settings.get("count_include_pad", True) else [1, *beyond]}
 
     def back(self, dy: np.ndarray) -> np.ndarray:
         """Return the gradient (N, C, …) of the padded input for each of N upstream gradients."""

@@ -81,9 +81,7 @@ SLOPE = "The error after the activation at {place}, times its slope there, is th
 ACTIVATION = {
     "x": "Cell {place} goes through the activation by itself: nothing else has a part in its output.",
     "y": "Output cell {place} is {name} of the cell before it.",
-    **dict.fromkeys(
-        ("dx", "dy"), "The error after the activation at {place}, times its slope there, is the error before it."
-    ),
+    **dict.fromkeys(("dx", "dy"), SLOPE),
 }
 
 DENSE = {
@@ -92,10 +90,7 @@ DENSE = {
     "y": "Score {score} adds up all {count} numbers before it, each times its own weight, and a bias.",
     "b": "The bias is added to this one score.",
 }
-PLAIN = {
-    "x": "This is what goes into {name}.",
-    "y": "{name} made this number; how it works inside is not drawn.",
-}
+PLAIN = {"x": "This is what goes into {name}.", "y": "{name} made this number; how it works inside is not drawn."}
 DIGIT = "Block {place} of the digit has this many of its 16 cells on."
 
 

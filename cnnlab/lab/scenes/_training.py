@@ -81,8 +81,8 @@ def maps_scene(model: Sequential, first: np.ndarray, image: np.ndarray, layer: i
     >>> [(panel["name"], panel["planes"]) for panel in scene["panels"]]
     [('w0', [4, 2]), ('w', [4, 2]), ('x', [1, 1]), ('p', [1, 1]), ('maps', [2, 8])]
     """
-    w = model.params["0.w"]
-    outputs = model.outputs(image)
+    w, outputs = model.params["0.w"], model.outputs(image)
+    maps = outputs[layer]
     _, probabilities = losses.softmax_cross_entropy(outputs[-1], np.array([0]))  # whatever the label
     down, across = side_by_side(len(w))
     look = {"planes": [w.shape[1] * down, across], "limit": float(np.abs([first, w]).max())}
@@ -91,9 +91,8 @@ def maps_scene(model: Sequential, first: np.ndarray, image: np.ndarray, layer: i
         kernel_panel("w", w, "w", "now", column=1, **look),
         map_panel("x", image, "x", size_of(image), column=2),
         bars_panel("p", probabilities[0], "softmax", column=3),
-        map_panel("maps", outputs[layer], name, size_of(outputs[layer]), band=1),
+        map_panel("maps", maps, name, size_of(maps), band=1, planes=side_by_side(len(as_planes(maps)), MOST_ACROSS)),
     ]
-    shown[-1]["planes"] = side_by_side(len(as_planes(outputs[layer])), MOST_ACROSS)
     return scene(shown, ["→", "⋆", "→"], {}, "x", compact=True)
 
 

@@ -14,6 +14,7 @@ from cnnlab.lab.scenes._sentences import filled
 from cnnlab.lab.scenes.schema import At, Cell, End, Panel, Scene, Sum, WireList, Wires
 
 _AXES = ("planes", "rows", "columns")
+_POWERS = tuple("²³⁴^*")  # before which a negative number stands in brackets
 _BEYOND = {
     1: ("is padding", "are padding"),
     2: ("hangs over the edge and is nothing", "hang over the edge and are nothing"),
@@ -146,8 +147,7 @@ def strip_of(scene: Scene, at: At) -> Strip:
         return Strip(f"{name_of(panel, cell)} = ", [], "", "", total)
     sum_, terms = panel["sum"], terms_of(scene, at)
     nothing = [] if terms else ["no sum" if "goes" in sum_ else "0 (no wire)"]
-    if sum_.get("skips"):
-        terms = [term for term in terms if term.b.value]
+    terms = written_terms(scene, sum_, terms)
     written = nothing + [_written(scene, sum_, term) for term in terms]
     if "bias" in sum_:
         written.append(format_value(value_at(panel_of(scene, sum_["bias"]), [cell[0], 0, 0]), 3))
@@ -156,9 +156,16 @@ def strip_of(scene: Scene, at: At) -> Strip:
     return Strip(f"{name_of(panel, cell)}{sign}{sum_['opening']}", written, sum_["joiner"], closing, total)
 
 
+def written_terms(scene: Scene, sum_: Sum, terms: list[Term]) -> list[Term]:
+    """Return the terms of a sum that are written: those of the cells that have a part in it, zeros too."""
+    skips = sum_.get("skips")
+    return [term for term in terms if _kind(panel_of(scene, sum_["a"]), term.a.cell) not in skips] if skips else terms
+
+
 def _written(scene: Scene, sum_: Sum, term: Term) -> str:
     """Return one term as it is written."""
     a, b = format_value(term.a.value, 3), format_value(term.b.value, 3)
+    a = f"({a})" if a.startswith("−") and sum_["joiner"].startswith(_POWERS) else a
     b = f"({b})" if b.startswith("−") else b
     product = a if sum_.get("values") or sum_["b"] == "one" else f"{a}·{b}"
     product = product if term.weight == 1 else f"{format_value(term.weight, 3)}·{product}"

@@ -71,7 +71,7 @@ class Sum(TypedDict):
     via: NotRequired[str]  # a panel that the wires run through on their way
     bias: NotRequired[str]  # a panel whose cell is added in the end
     values: NotRequired[bool]  # chips write a alone, the share being told by what is picked out
-    skips: NotRequired[bool]  # wires with the share 0 are left out
+    skips: NotRequired[list[int]]  # kinds of cell, as in Edges, that have no part: not written, and not in {count}
     uses: NotRequired[list[str]]  # what becomes of a where the share is 0, and where it is not
     groups: NotRequired[np.ndarray]  # what each wire of the planes adds to the total (wires, height, width)
 

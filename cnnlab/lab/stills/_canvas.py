@@ -77,7 +77,7 @@ class Canvas:
         self.polygons(SQUARE * (width, height) + (x, y), width=line_width, **look)
 
     def line(self, xs, ys, *, colour=LINE, width=1.0, dashes=SOLID) -> None:
-        """Add a line through points."""
+        """Add a line through points; one number stands for the same one at each."""
         self.shapes.append((Path(np.stack(np.broadcast_arrays(xs, ys), axis=-1)), CLEAR, colour, width, dashes))
 
     def write(self, x, y, text: str, *, size=BODY, colour=INK, bold=False, align=0.0) -> float:
@@ -143,7 +143,7 @@ class Sizes(NamedTuple):
 class Block:
     """A panel with its size: a subclass has what stands below the caption.
 
-    Its ``measure(sizes)`` sets ``width`` and ``height``; ``draw_body(canvas, x, y, light, faded)`` draws.
+    Its ``measure(sizes)`` sets ``width`` and ``height``; ``draw_body`` draws, and takes what :meth:`draw` takes.
     """
 
     letters = 0.0  # the size of the numbers in cells; 0 for none

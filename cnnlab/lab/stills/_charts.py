@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from matplotlib.axes import Axes
 
 from cnnlab._validate import LARGEST, check_array, check_named, check_shape
 from cnnlab.lab.numbers import format_percent
-from cnnlab.lab.scenes import panel, round_up
+from cnnlab.lab.scenes import format_power, panel, round_up
 from cnnlab.lab.stills._canvas import DASHED, Block, Canvas, Sizes, check_kinds
 from cnnlab.lab.stills._colours import BLUE, GRADIENT, INK, POSITIVE, SOFT, mixed
 from cnnlab.lab.stills._text import BODY, LEAST, SMALL, width_of
@@ -27,16 +25,16 @@ LOOKS = {"colour": BLUE, "width": 1.8}, {"colour": GRADIENT, "width": 1.8, "dash
 class Bars(Block):
     """A panel of bars; those with lengths of their own have a scale of decades."""
 
-    def measure(self, sizes: Sizes) -> None:
+    def measure(self, sizes):
         names, texts = self.panel["captions"], self.panel.get("texts", ["> 99 %"])
         self.names, self.texts = (SPACE + max(width_of(text, BODY, True) for text in each) for each in (names, texts))
         self.width, self.height = self.names + LENGTH + self.texts, ROW * len(names)
 
-    def draw_body(self, canvas: Canvas, x: float, y: float, light: np.ndarray, faded: bool) -> None:
+    def draw_body(self, canvas, x, y, light, faded):
         shown, start, shares = self.panel, x + self.names, self.panel["values"].ravel()
         decades = "lengths" in shown
         for at in start + LENGTH / DECADES * np.arange(DECADES * decades):
-            canvas.line([at, at], [y, y + ROW * len(shares)])
+            canvas.line(at, [y, y + ROW * len(shares)])
         lengths = np.clip(np.nan_to_num(shown.get("lengths", shares / (shown["limit"] or 1.0))), 0.0, 1.0)
         texts = shown.get("texts", map(format_percent, shares))
         for k, (name, length, text) in enumerate(zip(shown["captions"], lengths, texts, strict=True)):
@@ -51,19 +49,19 @@ class Bars(Block):
 class Curves(Block):
     """A panel of one or two curves, with a legend that has their last numbers."""
 
-    def measure(self, sizes: Sizes) -> None:
+    def measure(self, sizes):
         chart = self.panel["chart"]
         last = [f"{three_digits(line['y'][-1])} {chart['unit']}" if len(line["y"]) else "" for line in chart["lines"]]
         self.legend = [f"{line['name']} {text}".strip() for line, text in zip(chart["lines"], last, strict=True)]
         keys = sum(KEY + width_of(text, SMALL) + SPACE for text in self.legend) - SPACE
         self.width, self.height = max(WIDTH, keys), HEIGHT
 
-    def draw_body(self, canvas: Canvas, x: float, y: float, light: np.ndarray, faded: bool) -> None:
+    def draw_body(self, canvas, x, y, light, faded):
         chart, look = self.panel["chart"], {"size": LEAST, "colour": SOFT}
         left, wide, bottom, high = x + LEFT, WIDTH - LEFT - RIGHT, y + HEIGHT - UNDER, HEIGHT - ABOVE - UNDER
         for part in np.arange(RULES + 1) / RULES:
             at = bottom - high * part
-            canvas.line([left, left + wide], [at, at])
+            canvas.line([left, left + wide], at)
             canvas.write(left - 5, at, f"{three_digits(chart['top'] * part)}{chart['unit']}", align=1.0, **look)
         last = chart["ticks"] or 1
         step = next(k * 10**power for power in range(10) for k in (1, 2, 5) if last / (k * 10**power) < MOST_TICKS)
@@ -71,7 +69,7 @@ class Curves(Block):
             canvas.write(left + wide * tick / last, bottom + 11, str(tick), align=0.5, **look)
         canvas.write(left + wide / 2, bottom + UNDER - 8, chart["label"], align=0.5, **look)
         for line, text, style in zip(chart["lines"], self.legend, LOOKS, strict=False):
-            canvas.line([x, x + KEY - 4], [y + 6, y + 6], **style)
+            canvas.line([x, x + KEY - 4], y + 6, **style)
             x = canvas.write(x + KEY, y + 6, text, size=SMALL) + SPACE
             known = np.isfinite(line["y"])
             xs = left + wide * line["x"][known] / (chart["last"] or 1)
@@ -89,12 +87,9 @@ def three_digits(value: float) -> str:
     >>> three_digits(0.00023), three_digits(2.30258), three_digits(100.0)
     ('2.3·10⁻⁴', '2.3', '100')
     """
-    if not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "∞"
-    if value and not 1e-3 <= abs(value) < 1e4:
-        digits, power = f"{value:.1e}".split("e")
-        return f"{digits}·10{str(int(power)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
-    return f"{value:.3g}"
+    if not value or 1e-3 <= abs(value) < 1e4:
+        return f"{value:.3g}"
+    return format_power(value) or "NaN"
 
 
 def draw_curves(x, curves, ax: Axes, *, title: str = "", label: str = "") -> Axes:

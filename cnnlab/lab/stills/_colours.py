@@ -28,6 +28,7 @@ INK, SOFT, LINE, ZERO, HATCH, WINDOW = map(of_page, ("ink", "soft", "line", "zer
 POSITIVE, NEGATIVE, GRADIENT, BLUE, PURPLE = map(of_page, ("positive", "negative", "gradient", "R", "F"))
 ROLES = {"x": BLUE, "y": BLUE, "w": PURPLE, "b": PURPLE, "gradient": GRADIENT}
 CLEAR = (0.0, 0.0, 0.0, 0.0)
+MISS = mixed(NEGATIVE, 0.55)
 SIGNED = LinearSegmentedColormap.from_list("cnnlab", [NEGATIVE, ZERO, POSITIVE])
 # Behind numbers, as in front/cells.css: 0 has a grey of its own, and 10 to 72 % of a colour are mixed into it.
 _BELOW, _ABOVE = ([mixed(colour, share) for share in (0.1, 0.72)] for colour in (NEGATIVE, POSITIVE))

@@ -12,8 +12,8 @@ from matplotlib.colors import Colormap
 from cnnlab._validate import check_array, check_finite, check_list, check_positive, shown
 from cnnlab.lab.scenes import panel as panel_with
 from cnnlab.lab.scenes.schema import Panel
-from cnnlab.lab.stills import _colours as colours
 from cnnlab.lab.stills._canvas import DOTTED, SQUARE, UNIT, Block, Canvas, Sizes, check_kinds
+from cnnlab.lab.stills._colours import GRADIENT, HATCH, INK, MISS, PALE, POSITIVE, SIGNED, SOFT, WINDOW, shade
 from cnnlab.lab.stills._highlight import LIT, PLAIN, SELECTED, TWIN
 from cnnlab.lab.stills._text import LEAST, SMALL, brief, width_of
 
@@ -25,8 +25,7 @@ BELOW, HEADS = 15, 18  # a line below a plane, the indices beside it
 LEAST_FRAME = 7  # of the cells of a photograph
 FURTHEST = 1000.0  # units of the Axes
 PADDING, BEYOND, INSERTED = 1, 2, 3  # what a cell is, where not one of the array
-MISS = colours.mixed(colours.NEGATIVE, 0.55)
-FRAMES = {TWIN: (1.0, colours.SOFT), LIT: (1.5, colours.WINDOW), SELECTED: (3.0, colours.WINDOW)}
+FRAMES = {TWIN: (1.0, SOFT), LIT: (1.5, WINDOW), SELECTED: (3.0, WINDOW)}
 WINNER = np.array([(0.72, 0.06), (0.94, 0.06), (0.94, 0.28)])  # the mark of a winner, in parts of its cell
 DOTS = 0.05 * SQUARE + (np.moveaxis(np.indices((5, 5)), 0, -1).reshape(-1, 1, 2) + 0.35) / 5  # where nothing is read
 
@@ -41,7 +40,7 @@ def stripes(count: int) -> np.ndarray:
 class Planes(Block):
     """A panel of planes; ``corners`` are those of their cells within it, planes numbered down each column first."""
 
-    def measure(self, sizes: Sizes) -> None:
+    def measure(self, sizes):
         panel, (height, width) = self.panel, self.panel["shape"]
         self.side = sizes.photo / width if panel["view"] == "photo" else sizes.cell
         if panel.get("scale", 1.0) != 1:
@@ -59,24 +58,25 @@ class Planes(Block):
         self.corners = np.stack([column * pitch_x, row * pitch_y], axis=1) + self.heads
         self.width, self.height = across * pitch_x - GAP, down * pitch_y - GAP
 
-    def draw_body(self, canvas: Canvas, x: float, y: float, light: np.ndarray, faded: bool) -> None:
+    def draw_body(self, canvas, x, y, light, faded):
         panel, corners = self.panel, np.add(self.corners, (x, y))
         values = panel["frames"][-1] if "frames" in panel else panel["values"]
-        palette = panel.get("palette", colours.SIGNED if panel["view"] == "photo" else colours.PALE)
-        fills = colours.shade(values, panel["limit"], "gray" if palette == "grey" else palette)
+        palette = panel.get("palette", SIGNED if panel["view"] == "photo" else PALE)
+        fills = shade(values, panel["limit"], "gray" if palette == "grey" else palette)
         if panel["view"] == "photo":
             self._draw_photos(canvas, corners, fills, light)
         else:
             self._draw_cells(canvas, corners, values, fills, light, faded)
-        look = {"size": LEAST, "colour": colours.SOFT, "align": 0.5}
-        for plane, (left, top) in enumerate(corners):
-            for k, index in enumerate(panel["places"]["rows"] if self.heads else []):
+        look = {"size": LEAST, "colour": SOFT, "align": 0.5}
+        rows, columns = (panel["places"][end] if self.heads else [] for end in ("rows", "columns"))
+        for (left, top), below in zip(corners, self.below or [[]] * len(corners), strict=True):
+            for k, index in enumerate(rows):
                 canvas.write(left - HEADS / 2, top + (k + 0.5) * self.side, str(index), **look)
-            for k, index in enumerate(panel["places"]["columns"] if self.heads else []):
+            for k, index in enumerate(columns):
                 canvas.write(left + (k + 0.5) * self.side, top - HEADS / 2, str(index), **look)
-            for k, text in enumerate(self.below[plane] if self.below else []):
+            for k, text in enumerate(below):
                 middle = top + self.side * panel["shape"][0] + (k + 0.6) * BELOW
-                canvas.write(left - self.heads, middle, text, size=SMALL, colour=colours.SOFT)
+                canvas.write(left - self.heads, middle, text, size=SMALL, colour=SOFT)
 
     def _draw_cells(self, canvas: Canvas, corners, values, fills: np.ndarray, light: np.ndarray, faded: bool) -> None:
         """Draw cells: their colours, what tells some from others, frames, numbers."""
@@ -91,22 +91,21 @@ class Planes(Block):
         marked = {name: _mask(panel, name) for name in ("miss", "winner", "field", "inserted")}
         kinds, unread = np.maximum(_along(panel, "edges"), INSERTED * marked["inserted"]), _along(panel, "unread") > 0
         fills[marked["miss"]] = MISS
-        ink = np.where(fills[..., :3].mean(axis=-1) > 0.5, colours.INK, "white")
-        ink[(kinds == PADDING) | (kinds == INSERTED)] = colours.SOFT
+        ink = np.where(fills[..., :3].mean(axis=-1) > 0.5, INK, "white")
+        ink[(kinds == PADDING) | (kinds == INSERTED)] = SOFT
         fills[faded & (light == PLAIN)] += 1
         fills /= fills[..., 3:]  # half white
         shades, number = np.unique(fills.reshape(-1, 4), axis=0, return_inverse=True)
         for k, fill in enumerate(shades):
             mark((number.reshape(values.shape) == k) & (kinds != BEYOND), fill=fill)
-        mark(kinds == INSERTED, fill=colours.HATCH)
-        mark(kinds == BEYOND, outset=-0.5, line=colours.SOFT, dashes=DOTTED)
-        mark((kinds == PADDING) & ~unread, stripes(4), fill=colours.HATCH)
-        mark(unread, DOTS, fill=colours.SOFT)
-        mark(marked["winner"], WINNER, fill=colours.INK)
-        mark(marked["field"], outset=-1.0, line=colours.WINDOW, width=2.0)
-        for level, (line, colour) in FRAMES.items():
-            if self.compact and level == SELECTED:
-                line, colour = 2.0, colours.GRADIENT
+        mark(kinds == INSERTED, fill=HATCH)
+        mark(kinds == BEYOND, outset=-0.5, line=SOFT, dashes=DOTTED)
+        mark((kinds == PADDING) & ~unread, stripes(4), fill=HATCH)
+        mark(unread, DOTS, fill=SOFT)
+        mark(marked["winner"], WINNER, fill=INK)
+        mark(marked["field"], outset=-1.0, line=WINDOW, width=2.0)
+        frames = FRAMES | ({SELECTED: (2.0, GRADIENT)} if self.compact else {})
+        for level, (line, colour) in frames.items():
             mark(light == level, outset=line / 2, line=colour, width=line)
         for at in np.argwhere((kinds != BEYOND) & (~unread | (light == SELECTED))) if self.letters else ():
             (x, y), at = places[tuple(at)] + size / 2, tuple(at)
@@ -118,16 +117,17 @@ class Planes(Block):
         size, parts = self.side * np.array(self.panel["shape"][::-1]), self.panel.get("blocks", 1)
         for picture, corner, lit in zip(fills, corners, light, strict=True):
             canvas.images.append((picture, corner, size))
+            left, top, right, bottom = *corner, *(corner + size)
             for x, y in corner + size * np.arange(1, parts)[:, None] / parts:
-                canvas.line([x, x], [corner[1], corner[1] + size[1]], colour=colours.POSITIVE, width=0.6)
-                canvas.line([corner[0], corner[0] + size[0]], [y, y], colour=colours.POSITIVE, width=0.6)
+                canvas.line(x, [top, bottom], colour=POSITIVE, width=0.6)
+                canvas.line([left, right], y, colour=POSITIVE, width=0.6)
             for level in (LIT, SELECTED):
                 cells, line = np.argwhere(lit == level)[:, ::-1], FRAMES[level][0]
                 if len(cells):
                     first, count = cells.min(axis=0), np.ptp(cells, axis=0) + 1
                     frame = *(corner + self.side * first - 1), *np.maximum(LEAST_FRAME, self.side * count + 2)
                     canvas.box(*frame, line="white", line_width=line + 2)
-                    canvas.box(*frame, line=colours.WINDOW, line_width=line)
+                    canvas.box(*frame, line=WINDOW, line_width=line)
 
 
 def needed(values: np.ndarray) -> int:
@@ -157,7 +157,7 @@ def _mask(panel: Panel, mark: str) -> np.ndarray:
     return mask
 
 
-def draw_plane(plane, ax: Axes, *, at=(0.0, 0.0), side=None, limit=None, palette=colours.SIGNED) -> Axes:
+def draw_plane(plane, ax: Axes, *, at=(0.0, 0.0), side=None, limit=None, palette=SIGNED) -> Axes:
     """Draw one plane of numbers with its top left corner ``at`` (x, y); returns the Axes.
 
     Parameters
@@ -199,7 +199,7 @@ def draw_plane(plane, ax: Axes, *, at=(0.0, 0.0), side=None, limit=None, palette
     shown_plane["view"] = "cells" if legible else "photo"
     if limit is not None:
         shown_plane["limit"] = check_positive("limit", limit)
-    if not (legible and palette is colours.SIGNED):
+    if not (legible and palette is SIGNED):
         shown_plane["palette"] = palette
     canvas, sizes = Canvas(), Sizes(unit * UNIT, unit * UNIT * width, {"plane": least})
     light = np.full(shown_plane["values"].shape, PLAIN)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from cnnlab.lab.numbers import format_value
-from cnnlab.lab.scenes.reading import Term, name_of, panel_of, sentence_of, strip_of, summed, terms_of
+from cnnlab.lab.scenes.reading import Term, name_of, panel_of, sentence_of, strip_of, summed, terms_of, written_terms
 from cnnlab.lab.scenes.schema import Panel, Scene
 from cnnlab.lab.stills._canvas import APART, UNIT, WIDTH, Block, Canvas, Sizes
 from cnnlab.lab.stills._charts import Bars, Curves
@@ -60,7 +60,7 @@ def draw_scenes(scenes: Sequence[Scene], title: str = "") -> Canvas:
     y = canvas.write_lines(0, 0, title_lines(title, width), row=TITLE_ROW, size=TITLE)
     for number, (scene, layout) in enumerate(zip(scenes, layouts, strict=True)):
         if number:
-            canvas.line([0, width], [y + APART, y + APART])
+            canvas.line([0, width], y + APART)
         y = _draw(canvas, scene, layout, y + APART * (2 if number else bool(title)), width)
     canvas.height = y
     return canvas
@@ -86,7 +86,7 @@ def _draw(canvas: Canvas, scene: Scene, layout: Layout, y: float, width: float) 
         canvas.write(x, y + middle, text, size=_size(text), colour=SOFT, align=0.5)
     y += height + APART
     if scene["wires"]:
-        canvas.line([0, width], [y, y])
+        canvas.line([0, width], y)
         y = canvas.write_lines(0, y + AROUND, wrap(_phrases(scene), width), row=STRIP_ROW) + AROUND
     y = canvas.write_lines(0, y, wrap(words(sentence_of(scene, scene["first"]), SOFT), width))
     return canvas.write_lines(0, y, wrap(words(scene.get("note", ""), bold=True), width))
@@ -214,7 +214,7 @@ def _phrases(scene: Scene) -> list[Phrase]:
 
 
 def _subtotals(scene: Scene, told: dict, terms: list[Term]) -> list[Phrase]:
-    """Return what each channel adds to a long sum; nothing for a short one, or where there is one channel."""
+    """Return what each channel adds to a long sum; nothing for a short one, or one whose channels are not known."""
     panel, (plane, row, column) = summed(scene, scene["first"]["panel"]), scene["first"]["cell"]
     if "groups" not in told or len(terms) <= MOST_TERMS:
         return []
@@ -222,13 +222,12 @@ def _subtotals(scene: Scene, told: dict, terms: list[Term]) -> list[Phrase]:
     first = terms[:: len(terms) // len(planes)]  # of each channel
     names = [name_of(panel_of(scene, told["a"]), term.a.cell).split(",")[0].replace("[", " ") for term in first]
     sums = [format_value(total, 3) for total in told["groups"][planes, row, column]]
-    return [[Run(f"{name}: ", SOFT), Run(total)] for name, total in zip(names, sums, strict=True)] * (len(planes) > 1)
+    return [[Run(f"{name}: ", SOFT), Run(total)] for name, total in zip(names, sums, strict=True)]
 
 
 def _terms(scene: Scene, told: dict, texts: list[str], terms: list[Term]) -> list[Phrase]:
     """Return the terms, their factors in the colours of their panels; of a long sum the first, and how many more."""
-    if told.get("skips"):
-        terms = [term for term in terms if term.b.value]
+    terms = written_terms(scene, told, terms)
     if not terms:
         return [[Run(text, SOFT)] for text in texts[: len(texts) - ("bias" in told)]]
     phrases = []
@@ -236,6 +235,6 @@ def _terms(scene: Scene, told: dict, texts: list[str], terms: list[Term]) -> lis
         a, b = (ROLES[panel_of(scene, each.panel)["role"] if each.panel else "w"] for each in (term.a, term.b))
         product, arrow, target = text.partition(" → ")
         first, dot, second = product.partition("·")
-        largest = told.get("values") and not told.get("skips") and "goes" not in told and term.b.value == 1
+        largest = told.get("values") and "skips" not in told and "goes" not in told and term.b.value == 1
         phrases.append([Run(first, a, bool(largest)), Run(dot), Run(second, b), Run(arrow + target)])
     return phrases + [[Run(f"… {len(terms) - MOST_TERMS} more", SOFT)]] * (len(terms) > MOST_TERMS)

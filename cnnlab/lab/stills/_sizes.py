@@ -95,7 +95,7 @@ def _draw_table(canvas: Canvas, sizes: list[int], layers: Layers, x: float, y: f
             text = format_value(value) if number else value
             canvas.write(x + end, y + TABLE_ROW / 2, text, colour=INK if number else SOFT, align=1.0)
         y += TABLE_ROW
-        canvas.line([x, x + COLUMNS["start"]], [y, y])
+        canvas.line([x, x + COLUMNS["start"]], y)
     field = layers[-1][2]
     said = (
         f"The first cell of layer {len(layers)} sees {field.size}×{field.size} cells, beginning at row and column "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -35,7 +34,8 @@ def write_handouts(notebooks: Iterable, folder, *, live: str = "", most: int = B
         If a file is not a notebook, a cell fails, or two notebooks have one name.
     """
     folder, notebooks = Path(folder), list(map(Path, notebooks))
-    twice = [name for name, count in Counter(path.stem for path in notebooks).items() if count > 1]
+    names = [path.stem for path in notebooks]
+    twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise ValueError(f"notebooks must differ by name ({twice[0]}.html would be written twice)")
     folder.mkdir(parents=True, exist_ok=True)

@@ -34,18 +34,14 @@ def to_html(source: str, folder: Path, attachments: dict | None = None, permalin
     >>> to_html("[next](02_output_size.ipynb), $x^2$", Path())[:38]
     '<p><a href="02_output_size.html">next<'
     """
-    options = {"escape": False, "embed_images": True, "path": str(folder), "attachments": attachments}
-    markdown = MarkdownWithMath(renderer=_Renderer(permalink, **options))
+    options = {"escape": False, "embed_images": True, "anchor_link_text": permalink, "path": str(folder)}
+    markdown = MarkdownWithMath(renderer=_Renderer(**options, attachments=attachments))
     table_in_list(markdown)
     return markdown.render(source)
 
 
 class _Renderer(IPythonRenderer):
     """Writes formulas as a browser shows them by itself, and leaves HTML as it stands."""
-
-    def __init__(self, permalink: str, **options):
-        super().__init__(**options)
-        self._permalink = permalink
 
     def inline_math(self, body: str) -> str:
         return _mathml(body)
@@ -61,7 +57,8 @@ class _Renderer(IPythonRenderer):
 
     def heading(self, text: str, level: int, **attrs) -> str:
         name = re.sub(r"[^\w-]+", "-", re.sub(r"<[^>]*>", "", text)).strip("-")
-        link = f' <a class="page-permalink" href="#{name}">{escape(self._permalink)}</a>' if self._permalink else ""
+        sign = escape(self.anchor_link_text)
+        link = f' <a class="page-permalink" href="#{name}">{sign}</a>' if sign else ""
         return f'<h{level} id="{name}">{text}{link}</h{level}>\n'
 
     def _html_embed_images(self, html: str) -> str:

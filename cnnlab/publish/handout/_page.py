@@ -22,7 +22,6 @@ FOLDER = Path(__file__).parent
 BUDGET = 1_500_000  # bytes of a page
 MOST_TEXT = 100_000  # characters of an output
 SHOWN = (MIME, "text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain")
-KERNEL = "This page has no kernel: {needs} {work} in {place}."
 
 
 def to_page(
@@ -45,12 +44,30 @@ def to_page(
     **slots
         What else the page has: see the head of ``page.html.j2``.
     """
-    slots = {"title": title_of(notebook), "kernel": live.replace("{}", quote(name))} | slots
     tables = _take_tables(notebook)
+    kernel, permalink = live.replace("{}", quote(name)), slots.get("permalink", "")
+    page = {
+        "title": title_of(notebook),
+        "kernel": kernel,
+        **slots,
+        "mime": MIME,
+        "style": _style(),
+        "script": front.script("handout.js", "({ start }) => start()"),
+    }
+    page["exercise"] = _needed(["writing and checking your code"], page["kernel"])
+    filters = {
+        "markdown": lambda text, pictures=None: to_html(text, folder, pictures, permalink),
+        "code": Highlight2HTML(pygments_lexer="python"),
+        "text": _text,
+        "mime": _shown,
+    }
+    template = (FOLDER / "page.html.j2").read_text(encoding="utf-8")
+    exporter = TemplateExporter(raw_template=template, filters=filters, file_extension=".html")
 
     def render(tables: list[dict], data: list[str]) -> str:
-        lines = [_needed(table, slots["kernel"]) for table in tables]
-        return _render(notebook, folder, {**slots, "lines": lines, "data": data})
+        needs = ([*table["needs"], *["settings further from these"][: is_limited(table)]] for table in tables)
+        page.update(lines=[_needed(need, page["kernel"]) for need in needs], data=data)
+        return exporter.from_notebook_node(notebook, resources={"page": page})[0]
 
     bare = render(tables, [""] * len(tables))
     cut = fitted(tables, most - len(bare.encode()))
@@ -69,35 +86,14 @@ def _take_tables(notebook: nbformat.NotebookNode) -> list[dict]:
     return tables
 
 
-def _needed(table: dict, address: str) -> str:
+def _needed(needs: list[str], address: str) -> str:
     """Return the line that says what needs a kernel, as HTML; empty where nothing does."""
-    needs = [*table["needs"], *["settings further from these"][: is_limited(table)]]
-    return _kernel_line(needs, address) if needs else ""
-
-
-def _kernel_line(needs: list[str], address: str) -> str:
+    if not needs:
+        return ""
     words = f"{', '.join(needs[:-1])} and {needs[-1]}" if len(needs) > 1 else needs[0]
-    link = f'<a href="{html.escape(address)}">the live page</a>' if address else "JupyterLab"
-    one = len(needs) == 1 and not needs[0].startswith("settings")
-    return KERNEL.format(needs=words, work="works" if one else "work", place=link)
-
-
-def _render(notebook: nbformat.NotebookNode, folder: Path, page: dict) -> str:
-    exporter = TemplateExporter(raw_template=(FOLDER / "page.html.j2").read_text(encoding="utf-8"))
-    exporter.file_extension = ".html"
-    permalink = page.get("permalink", "")
-    exporter.register_filter("markdown", lambda text, pictures=None: to_html(text, folder, pictures, permalink))
-    exporter.register_filter("code", Highlight2HTML(pygments_lexer="python"))
-    exporter.register_filter("text", _text)
-    exporter.register_filter("mime", _shown)
-    page = {
-        **page,
-        "script": front.script("handout.js", "({ start }) => start()"),
-        "style": _style(),
-        "exercise": _kernel_line(["writing and checking your code"], page["kernel"]),
-        "mime": MIME,
-    }
-    return exporter.from_notebook_node(notebook, resources={"page": page})[0]
+    place = f'<a href="{html.escape(address)}">the live page</a>' if address else "JupyterLab"
+    work = "work" if len(needs) > 1 or needs[0].startswith("settings") else "works"
+    return f"This page has no kernel: {words} {work} in {place}."
 
 
 def _shown(output) -> str:
@@ -107,9 +103,8 @@ def _shown(output) -> str:
 
 def _text(text: str) -> str:
     """Return what was printed, with its colours, as HTML; of very much the beginning."""
-    lines = (
-        line.rstrip("\r").rpartition("\r")[2] for line in text[:MOST_TEXT].split("\n")
-    )  # such as of a progress bar
+    # Of a line that is written over, such as a progress bar, the last writing.
+    lines = (line.rstrip("\r").rpartition("\r")[2] for line in text[:MOST_TEXT].split("\n"))
     more = f"\n… ({len(text):,} characters)" if len(text) > MOST_TEXT else ""
     return ansi2html("\n".join(lines) + more)
 
@@ -121,6 +116,7 @@ def title_of(notebook: nbformat.NotebookNode) -> str:
 
 
 def _style() -> str:
-    light, dark = (HtmlFormatter(style=style).get_style_defs(".highlight") for style in ("default", "monokai"))
+    formatters = (HtmlFormatter(style=name, nobackground=True) for name in ("default", "monokai"))
+    light, dark = (formatter.get_style_defs(".highlight") for formatter in formatters)
     own = (FOLDER / "page.css").read_text(encoding="utf-8")
     return "\n".join([front.style(), light, f"@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}", own])

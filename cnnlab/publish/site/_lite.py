@@ -16,8 +16,6 @@ from cnnlab.publish.site._packages import build_own, download, read_lock, write_
 
 EXTENSION = "@jupyterlite/pyodide-kernel-extension"
 KERNEL = f"{EXTENSION}:kernel"
-APPS = ("lab", "notebooks", "tree")
-CORE = ("pyodide.asm.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "pyodide.mjs", "pyodide.js", "python_stdlib.zip")
 PYODIDE, LOCKED = "static/pyodide", "static/kernel"  # with all its files, and with the lock and the pure wheels alone
 SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
 
@@ -53,9 +51,9 @@ def build(output: Path, notebooks: list[Path], pyodide: Path | None) -> None:
         build_own(wheels)
         where = PYODIDE if pyodide else LOCKED
         packages = write_lock(source / where, lock, place, [*sorted(wheels.glob("*.whl")), *_kernel_wheels()])
-        for name in CORE if pyodide else ():
-            if (pyodide / name).exists():
-                shutil.copy(pyodide / name, source / where)
+        if pyodide:
+            for path in [*pyodide.glob("pyodide.*js"), pyodide / "pyodide.asm.wasm", pyodide / "python_stdlib.zip"]:
+                shutil.copy(path, source / where)
         _write_settings(source, f"./{where}/pyodide-lock.json", packages)
         _run(source, contents, output)
         shutil.copytree(source / where, output / where, dirs_exist_ok=True)
@@ -91,7 +89,7 @@ def _write_settings(source: Path, lock: str, packages: list[str]) -> None:
 
 def _run(source: Path, contents: Path, output: Path) -> None:
     command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", source, "--contents", contents]
-    command += ["--output-dir", output, "--no-sourcemaps", *(f"--apps={app}" for app in APPS)]
+    command += ["--output-dir", output, "--no-sourcemaps", "--apps=lab", "--apps=notebooks", "--apps=tree"]
     done = subprocess.run(list(map(str, command)), cwd=source, capture_output=True, text=True)
     if done.returncode:
         raise ValueError(f"JupyterLite could not be built: {done.stdout[-2000:]}{done.stderr[-2000:]}")

@@ -20,7 +20,8 @@ from typing import Any
 LOCK = "pyodide-lock.json"
 COMPILED = ("numpy", "matplotlib", "micropip")
 VERSION = "0"  # npm's lock names none, and pyodide_lock wants one
-CHECKOUT = Path(__file__).parents[3]
+PACKAGE = Path(__file__).parents[2]
+ABOUT = ("METADATA", "WHEEL", "licenses/LICENSE")
 # What cnnlab and the kernel import beside numpy and matplotlib; the kernel brings ipykernel and the like itself.
 PURE = (
     *("anywidget", "psygnal", "typing_extensions"),
@@ -29,14 +30,11 @@ PURE = (
     *("parso", "pexpect", "prompt_toolkit", "ptyprocess", "pure_eval", "pygments", "stack_data", "wcwidth"),
 )
 OLDER = {"jedi": "jedi<0.20"}  # newer ones bring compiled parts
-LEFT_OUT = "cnnlab_course/"  # the notebooks, which are on the site already
 
 
 def read_lock(place: Path | str) -> dict[str, Any]:
     """Return Pyodide's own lock, from a folder or from the kernel's default address."""
-    if isinstance(place, Path):
-        return json.loads((place / LOCK).read_bytes())
-    address = f"{place}/{LOCK}"
+    address = f"{place.as_uri() if isinstance(place, Path) else place}/{LOCK}"
     try:
         with urllib.request.urlopen(address, timeout=60) as answer:
             return json.load(answer)
@@ -113,43 +111,22 @@ def download(folder: Path, python: str) -> None:
 
 def _wanted(name: str) -> str:
     """Return what to ask pip for: the version that is here, so that both halves of a widget are of one version."""
-    try:
-        return OLDER.get(name) or f"{name}=={metadata.version(name)}"
-    except metadata.PackageNotFoundError:
-        return name
+    found = next(iter(metadata.distributions(name=name)), None)
+    return OLDER.get(name) or (f"{name}=={found.version}" if found else name)
 
 
 def build_own(folder: Path) -> Path:
-    """Write cnnlab's wheel without its notebooks into a folder, and return its path.
-
-    It is built from the checkout, or put together again from what is installed.
-    """
-    files = _built(folder) if (CHECKOUT / "pyproject.toml").is_file() else _installed()
-    record = next(name for name in files if name.endswith(".dist-info/RECORD"))
-    kept = {name: data for name, data in files.items() if not name.startswith(LEFT_OUT) and name != record}
-    path = folder / f"{record.split('.dist-info')[0]}-py3-none-any.whl"
-    lines = [f"{name},sha256={_digest(data)},{len(data)}" for name, data in kept.items()]
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as wheel:
-        for name, data in {**kept, record: "\n".join([*lines, f"{record},,", ""]).encode()}.items():
-            wheel.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)  # without the time: the same each time
-    return path
-
-
-def _built(folder: Path) -> dict[str, bytes]:
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
-    subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True)
-    (built,) = folder.glob("cnnlab-*.whl")
-    with zipfile.ZipFile(built) as wheel:
-        files = {name: wheel.read(name) for name in wheel.namelist()}
-    built.unlink()
-    return files
-
-
-def _installed() -> dict[str, bytes]:
-    files = metadata.files("cnnlab") or []
-    inside = (file for file in files if not file.is_absolute() and ".." not in file.parts and file.suffix != ".pyc")
-    return {file.as_posix(): file.locate().read_bytes() for file in inside}
-
-
-def _digest(data: bytes) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
+    """Write cnnlab's wheel, from its files as they are here and without its notebooks, and return its path."""
+    about = metadata.distribution("cnnlab")
+    name = f"cnnlab-{about.version}"
+    paths = sorted(path for path in PACKAGE.rglob("[!.]*") if path.is_file() and path.suffix != ".pyc")
+    files = {path.relative_to(PACKAGE.parent).as_posix(): path.read_bytes() for path in paths}
+    files |= {f"{name}.dist-info/{each}": about.read_text(each).encode() for each in ABOUT}
+    record = f"{name}.dist-info/RECORD"
+    hashes = {path: base64.urlsafe_b64encode(hashlib.sha256(data).digest()) for path, data in files.items()}
+    lines = [f"{path},sha256={hashes[path].decode().rstrip('=')},{len(data)}" for path, data in files.items()]
+    files[record] = "\n".join([*lines, f"{record},,", ""]).encode()
+    with zipfile.ZipFile(folder / f"{name}-py3-none-any.whl", "w") as wheel:
+        for path, data in files.items():
+            wheel.writestr(zipfile.ZipInfo(path), data, zipfile.ZIP_DEFLATED)  # without the time: the same each time
+    return Path(wheel.filename)

@@ -24,9 +24,10 @@ function written(scene, at, sum) {
     return { head: head.textContent.trim(), parts, total: result.all("cnnlab-total")[0]?.textContent ?? "" };
   };
   const { head, parts, total } = strip(null);
-  const groups = parts.filter(({ classes }) => classes.has("cnnlab-group")).map(({ textContent }) => textContent);
+  const isGroup = ({ classes }) => classes.has("cnnlab-group") && !classes.has("cnnlab-more");
+  const groups = parts.filter(isGroup).map(({ textContent }) => textContent);
   const whole = parts.flatMap((part) => {
-    if (!part.classes.has("cnnlab-group")) return [part.textContent];
+    if (!isGroup(part)) return [part.textContent];
     const texts = strip(Number(part.attributes["data-group"])).parts.map(({ textContent }) => textContent);
     return texts.slice(texts.indexOf("(") + 1, texts.indexOf(")")); // the group, opened
   });

@@ -54,8 +54,32 @@ test("the winner of a maximum is picked out, and its cell told what it wins", ()
 });
 
 test("of a mean only the cells that count are written, and divided by", () => {
-  const mean = { opening: "(", joiner: " + ", closing: ") / {count}", values: true, skips: true };
-  assert.equal(strip(pool([0.5, 0.5, 0, 1], mean), "y", [0, 0, 1]).text, "y[0, 1] = (2) / 1 | = 7");
+  const mean = { opening: "(", joiner: " + ", closing: ") / {count}", values: true };
+  const written = (skips, shares) => {
+    const message = pool(shares, { ...mean, skips });
+    message.panels[0].edges = { rows: [0], columns: [1, 0, 0] };
+    return strip(message, "y", [0, 0, 0]).text;
+  };
+  assert.equal(written([1], [0, 1, 0.5, 0.5]), "y[0, 0] = (7) / 1 | = 7");
+  assert.equal(written([], [0.5, 0.5, 0.5, 0.5]), "y[0, 0] = (5+7) / 2 | = 7");
+});
+
+test("the root of a mean square is that of all the cells that count, zeros too, each negative one in brackets", () => {
+  const rms = { opening: "√((", joiner: "² + ", closing: "²) / {count})", values: true };
+  const written = (skips, columns) => {
+    const message = pool([0, 1, 0.6, 0.8], { ...rms, skips });
+    message.panels[0].edges = { rows: [0], columns };
+    message.panels[0].values = numbers(0, -4, 3);
+    return [0, 1].map((k) => strip(message, "y", [0, 0, k]).elements[0].textContent.split(" = ")[1]);
+  };
+  const both = "√((0² +(−4)²) / 2)";
+  assert.deepEqual(written([2], [0, 0, 0]), [both, "√(((−4)² +3²) / 2)"]);
+  assert.deepEqual(written([2], [1, 0, 2]), [both, "√(((−4)²) / 1)"]); // the padding counts, what hangs over does not
+  assert.deepEqual(written([1, 2], [1, 0, 0]), ["√(((−4)²) / 1)", "√(((−4)² +3²) / 2)"]);
+  for (const text of written([1, 2], [1, 0, 0]).concat(written([2], [0, 0, 0]))) {
+    const value = Function(`return Math.sqrt${text.slice(1).replaceAll("²", "**2").replaceAll("−", "-")}`)();
+    assert.equal(value, Math.sqrt(text.includes("3") ? 12.5 : text.includes("0") ? 8 : 16), text);
+  }
 });
 
 test("a product is written with the weight of its wire, where that is not 1", () => {

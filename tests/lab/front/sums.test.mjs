@@ -247,7 +247,8 @@ test("a line of numpy that reads xp has the padding before it, and the scene's o
 });
 
 test("a mean in numpy is divided by the cells that count", () => {
-  const message = pool([0.5, 0.5, 0, 1]);
+  const message = pool([0.5, 0.5, 0, 1], { opening: "(", joiner: " + ", closing: ") / {count}", skips: [1, 2] });
+  Object.assign(message.panels[0], { edges: { rows: [0], columns: [0, 0, 1] }, values: numbers(0, 0, 2) });
   message.panels[1].says = { none: "", one: "", many: "", code: "x[{columns input}].sum() / {count}" };
   const mean = readScene(message);
   assert.deepEqual(
