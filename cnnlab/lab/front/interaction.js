@@ -19,10 +19,10 @@ export class Hand {
     this.field = null;
     const { element } = stage.panels;
     const on = (type, handler) => element.addEventListener(type, handler, { signal });
-    on(
-      "pointerdown",
-      ({ target, pointerId }) => target.hasPointerCapture?.(pointerId) && target.releasePointerCapture(pointerId),
-    ); // a finger's
+    on("pointerdown", ({ target, pointerId }) => {
+      if (target.closest(".cnnlab-window")) return; // which is dragged, and keeps the pointer
+      if (target.hasPointerCapture(pointerId)) target.releasePointerCapture(pointerId); // a finger points at other cells
+    });
     on("pointermove", (event) => this.hover(event));
     on("pointerleave", () => clearTimeout(this.late));
     on("click", (event) => this.click(event));
