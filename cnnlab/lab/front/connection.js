@@ -1,4 +1,4 @@
-// The explorer's line to whoever answers it, a kernel or a table of scenes: see cnnlab/lab/explorers/events.py.
+// The explorer's line to whoever answers it, a kernel or a table of scenes: see cnnlab/lab/explorers/_events.py.
 // Traits coalesce: of several writes only the last may arrive. So every request holds all events that are not answered.
 
 export class Link {
