@@ -12,14 +12,14 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, Route
 
-from cnnlab.lab.explorers import Explorer
+from cnnlab.lab.explorers import Explorer, front
 
 ADDRESS = "http://explorers.test/"  # answered below: nothing leaves the browser
 HEAD = '<!doctype html><html lang="en"><meta charset="utf-8"><title>explorers</title>'
 
 # The part of anywidget's model that a front end may use. Traits coalesce as those of ipywidgets do: one request is on
 # its way, and the last state that was set meanwhile follows it.
-HTML = f"""{HEAD}<link rel="stylesheet" href="/explorer.css">
+HTML = f"""{HEAD}
 <style>body {{ margin: 8px; background: var(--jp-layout-color0, #fff) }}
 [data-jp-theme-light="false"] {{ --jp-layout-color0: #111418 }}</style>
 <body><main></main>
@@ -41,8 +41,8 @@ class Model {{
   }}
   get(name) {{ return this.traits[name]; }}
   set(name, value) {{ this.traits[name] = value; }}
-  save_changes() {{ this.saved++; this.send(); }}
-  async send() {{
+  save_changes() {{ this.saved++; this.request(); }}
+  async request() {{
     if (this.mode !== "live" || this.busy) return (this.late = this.mode !== "lost");
     Object.assign(this, {{ busy: true, late: false }});
     const request = JSON.stringify(this.traits.asked, encode);
@@ -50,7 +50,7 @@ class Model {{
     const shown = await window.ask(this.number, request);
     this.busy = false;
     this.answer(JSON.parse(shown));
-    if (this.late) this.send();
+    if (this.late) this.request();
   }}
   answer(shown) {{
     this.traits.shown = decode(shown);
@@ -119,7 +119,7 @@ class Mounted:
     def release(self) -> None:
         """Answer again, first what was held; wait until all of it is answered."""
         self._mode("live")
-        self.page.evaluate("number => { if (models[number].late) models[number].send(); }", self.number)
+        self.page.evaluate("number => { if (models[number].late) models[number].request(); }", self.number)
         self.answered()
 
     def answered(self) -> None:
@@ -170,7 +170,7 @@ class PlainPage:
         page.expose_function("ask", self._ask)
 
     def _answer(self, route: Route) -> None:
-        files = {"": HTML, "explorer.js": str(Explorer._esm), "explorer.css": str(Explorer._css)}
+        files = {"": HTML, "explorer.js": front.bundle()}
         name = route.request.url.removeprefix(ADDRESS)
         kind = {"js": "javascript", "css": "css"}.get(name.rpartition(".")[2], "html")
         if name in files:

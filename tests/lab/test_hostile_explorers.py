@@ -130,7 +130,9 @@ def test_a_state_that_holds_no_events_is_not_there(edited):
         assert (state_of(edited), edited.shown["serial"], updates) == (before, 1, []), type(state)
 
 
-@pytest.mark.parametrize("name", ["shown", "_esm", "_css", "layout", "kernel", "_view_name", "arrays", "comm"])
+@pytest.mark.parametrize(
+    "name", ["shown", "_esm", "module", "process", "layout", "kernel", "_view_name", "arrays", "comm"]
+)
 def test_no_other_trait_can_be_set_by_a_front_end(edited, name):
     before, value = state_of(edited), getattr(edited, name)
     edited.set_state({name: {"serial": 5, "parts": []}, "asked": {"events": [{"serial": 2}]}})

@@ -58,7 +58,9 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         First values.
     """
 
-    _esm, _css = front.bundle(), front.style()
+    _esm = front.loader()
+    module = traitlets.Bytes().tag(sync=True)  # the front end, with the first explorer of a kernel
+    process = traitlets.Unicode(front.PROCESS).tag(sync=True)  # which kernel it is
     asked = traitlets.Dict({"events": []}).tag(sync=True)  # stays so in the kernel: see set_state
     shown = traitlets.Dict().tag(sync=True)
 
@@ -73,6 +75,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         self._settings: dict[str, Setting] = dict(stated)
         super().__init__(**settings)
         self.observe(self._changed, names=list(self._settings))
+        self.on_msg(self._heard)
 
     def _begin(self) -> None:
         self._made, self._first = True, (self.arrays, self.settings)
@@ -218,6 +221,15 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
             self._draw()
 
     # --- answering ---
+
+    @traitlets.default("module")
+    def _first_module(self) -> bytes:
+        return front.first_module()
+
+    def _heard(self, _widget, content, _buffers) -> None:
+        """Give the front end to a page that has not got it."""
+        if isinstance(content, dict) and content.get("ask") == "module":
+            self.send({"module": True}, [front.packed()])
 
     @property
     def _scenes(self) -> list[Scene]:

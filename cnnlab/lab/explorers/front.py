@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import re
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 
@@ -18,13 +20,15 @@ STYLES = (
     *("colours", "explorer", "question", "sizes", "pad", "training", "table"),
     *("stage", "panels", "cells", "charts", "wires", "strip"),
 )
+PROCESS = uuid4().hex  # of this kernel
 _LARGEST_SINGLE = float(np.finfo(np.float32).max)
 _MOST_DOUBLE = 4096  # numbers of an array that travel in double precision
 _NESTED = dict, list, np.ndarray
+_once = iter([True])
 
 # Each file stays a module with its own name in a browser's debugger, and is read once for a page however many explorers
 # stand on it. A relative import fails in a module that was loaded from a blob, so each is pointed at its blob.
-_LOADER = """\
+_MODULES = """\
 // cnnlab's front end. The sources below are the files of cnnlab/lab/front, each after those that it imports.
 const SOURCES = %(sources)s;
 const load = async () => {
@@ -38,7 +42,62 @@ const load = async () => {
 };
 const modules = () => (globalThis[Symbol.for("cnnlab %(version)s")] ??= load());
 """
-_RENDER = "export default { render: async (context) => (await modules()).default.render(context) };\n"
+_RENDER = """\
+let sheet;
+const render = async (context) => {
+  if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(%(style)s);
+  const root = context.el.getRootNode();
+  const { adoptedStyleSheets } = root.adoptedStyleSheets ? root : document; // marimo has a root of its own for each
+  if (!adoptedStyleSheets.includes(sheet)) adoptedStyleSheets.push(sheet);
+  return (await modules()).default.render(context);
+};
+export default { render };
+"""
+# What every explorer brings along. The front end itself comes once: the first explorer of a kernel has it in its trait
+# "module"; where a page has not got that one, as in Colab and VS Code, where each output is a page, it asks the kernel.
+_LOADER = """\
+const PAGE = (globalThis[Symbol.for("cnnlab page %(version)s")] ??= { asked: 0 });
+const PATIENCE = 2000; // ms after which is asked again
+PAGE.module ??= new Promise((resolve) => {
+  PAGE.bring = (packed) => {
+    PAGE.bring = () => {};
+    PAGE.brought = true;
+    const unpacked = new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+    const url = (text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+    resolve(unpacked.then((text) => import(/* webpackIgnore: true */ url(text))));
+  };
+});
+const take = (model) => model.get("module")?.byteLength && PAGE.bring(model.get("module"));
+const wait = (model, el) => {
+  const hear = ({ module }, buffers) => module && PAGE.bring(buffers[0]);
+  const ask = () => {
+    if (performance.now() < PAGE.asked) return; // another explorer has
+    PAGE.asked = performance.now() + PATIENCE;
+    model.send({ ask: "module" });
+  };
+  const again = setInterval(() => {
+    el.textContent = "No answer from the kernel: it is busy, or was restarted. After a restart, run this cell again.";
+    ask();
+  }, PATIENCE);
+  model.on("msg:custom", hear);
+  ask();
+  return () => {
+    clearInterval(again);
+    model.off("msg:custom", hear);
+    el.textContent = "";
+  };
+};
+export default {
+  initialize: ({ model }) => void take(model),
+  async render({ model, el }) {
+    take(model);
+    const done = PAGE.brought ? () => {} : wait(model, el);
+    const module = await PAGE.module;
+    done();
+    return module.default.render({ model, el });
+  },
+};
+"""
 
 
 @cache
@@ -48,22 +107,39 @@ def modules(main: str = _MAIN) -> list[str]:
     return list(dict.fromkeys([*(name for other in imported for name in modules(other)), main]))
 
 
+@cache
 def bundle() -> str:
-    """Return the front end as one module."""
-    return _loader(_MAIN) + _RENDER
+    """Return the front end as one module, which brings its style sheet along."""
+    return _modules(_MAIN) + _RENDER % {"style": json.dumps(style(), ensure_ascii=False)}
+
+
+def loader() -> str:
+    """Return what brings the front end to an explorer, from its page or from the kernel."""
+    return _LOADER % {"version": hashlib.sha256(bundle().encode()).hexdigest()[:12]}
+
+
+@cache
+def packed() -> bytes:
+    """Return the front end as it travels."""
+    return gzip.compress(bundle().encode(), mtime=0)
+
+
+def first_module() -> bytes:
+    """Return the front end, packed, where nobody has called this before; else nothing: see ``_LOADER``."""
+    return packed() if next(_once, False) else b""
 
 
 def script(main: str, use: str) -> str:
     """Return a module and all that it imports as the script of a page, which does with it what ``use`` says."""
-    text = f"{_loader(main)}modules().then({use});\n"
+    text = f"{_modules(main)}modules().then({use});\n"
     return text.replace("</", "<\\/").replace("<!--", "<\\!--")
 
 
-def _loader(main: str) -> str:
+def _modules(main: str) -> str:
     sources = {name: (FOLDER / name).read_text(encoding="utf-8") for name in modules(main)}
     text = json.dumps(sources, ensure_ascii=False)
     version = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return _LOADER % {"sources": text, "main": main, "version": version}
+    return _MODULES % {"sources": text, "main": main, "version": version}
 
 
 def style() -> str:

@@ -1,7 +1,8 @@
 // An explorer: the parts that Python sent, below each other, and one line to whoever answers what is asked of them.
 
 import { Controls } from "./controls.js";
-import { linesOf, make } from "./dom.js";
+import { linesOf, make, write } from "./dom.js";
+import { listen } from "./heartbeat.js";
 import { guardKeys } from "./keys.js";
 import { Link } from "./connection.js";
 import { sizesOf } from "./sizes.js";
@@ -115,6 +116,8 @@ class Explorer {
     this.parts = [];
     this.kinds = this.width = this.height = this.inset = this.waiting = undefined;
     this.life = new AbortController();
+    const words = make("span", { "aria-live": "polite" }); // the status is that of a question or a training
+    this.silence = make("div", { class: "cnnlab-silence" }, words);
     el.append(this.root);
     guardKeys(this.root, this.life.signal);
     const release = (event) => {
@@ -124,10 +127,15 @@ class Explorer {
         for (const stage of this.stages) stage.dispatch({ type: "release" });
     };
     window.addEventListener("keydown", release, { capture: true, signal: this.life.signal });
-    const changed = () => this.show(this.link.shown);
+    const heart = listen(this.link, (text) => write(words, text));
+    const changed = () => {
+      heart.heard();
+      this.show(this.link.shown);
+    };
     model.on("change:shown", changed);
     const resized = new ResizeObserver(() => this.fit());
     this.life.signal.addEventListener("abort", () => {
+      heart.leave();
       model.off("change:shown", changed);
       resized.disconnect();
     });
@@ -169,7 +177,7 @@ class Explorer {
     for (const { view } of this.parts.slice(parts.length)) view.remove();
     this.parts = made;
     const row = make("div", { class: "cnnlab-abreast" });
-    this.root.replaceChildren();
+    this.root.replaceChildren(this.silence);
     parts.forEach((part, k) => {
       const { root } = made[k].view;
       if (part.abreast) this.root.append(row);
