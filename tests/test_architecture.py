@@ -23,7 +23,7 @@ FLOORS = ("mathematics", "lab", "course", "publish")
 # Which packages, besides the standard library, a room may use; a room may use what those below it use.
 THIRD_PARTY = {
     "mathematics": {"numpy"},
-    "lab": {"matplotlib", "anywidget", "traitlets", "IPython"},
+    "lab": {"matplotlib", "PIL", "anywidget", "traitlets", "IPython"},  # PIL comes with matplotlib
     "course": {"jupyter_core"},
     "publish": {
         *("jupyter_client", "jupyterlab", "jupyterlite_pyodide_kernel", "pyodide_lock"),

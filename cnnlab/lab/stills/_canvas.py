@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
+from PIL import Image
 
 from cnnlab._validate import shown
 from cnnlab.lab.scenes.schema import Panel
@@ -187,8 +188,10 @@ def to_png(ax: Axes) -> bytes:
     if size.prod() > MOST_PX:
         raise ValueError(f"ax ({size[0]:.0f}×{size[1]:.0f} px) must show at most {MOST_PX:,} px")
     ax.figure.set_size_inches((size + 0.01) / DPI)  # the canvas cuts off parts of a px: none may be missing
-    buffer = BytesIO()
-    ax.figure.canvas.print_png(buffer, metadata={"Software": None})
+    canvas, buffer = ax.figure.canvas, BytesIO()
+    canvas.draw()
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
+    picture.quantize(method=Image.Quantize.MAXCOVERAGE, kmeans=1).save(buffer, "PNG", dpi=(DPI, DPI))  # a third of the bytes
     return buffer.getvalue()
 
 
