@@ -7,17 +7,25 @@ below; over those of one tap, ``dy[o] * x[i]`` is the gradient of the kernel.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import product
 from math import prod
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from cnnlab._validate import Lengths, Padding, check_pair
+from cnnlab._validate import Lengths, Padding, as_array, check_array, check_flag, check_int, check_pair, shown
 from cnnlab.geometry import Axis, check_window
 
-__all__ = ["wiring"]
+__all__ = ["wires_of", "wiring"]
 
 _MOST_WIRES = 2**22  # in one table: 200 MB
+_MOST_AT_ONCE = 2**20  # cells of the arrays that one call takes and gives, where a function takes several at once
+_NEGLIGIBLE = 1e-9  # of the greatest weight or answer: what rounding, or an FFT, leaves
+_NEGLIGIBLE_32 = 2e-6  # the same where the answers are numbers of float32
+_BENT = 1e-3  # of the steepest slope: how far those up and down differ at a tie, and not by rounding
 
 
 @dataclass(frozen=True)
@@ -165,3 +173,227 @@ def held_wires(axis: Axis, *, count_padding: bool = False) -> np.ndarray:
     """
     wires = axis_wires(axis)
     return wires.padded < axis.padded if count_padding else wires.input >= 0
+
+
+# --- the wires of any function ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Wires:
+    """The wires of a function, as :func:`wires_of` finds them.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        The shape of the function's answer.
+    cells : int array (n, 1 + number of arrays)
+        A row a wire: the output cell, then the cell that it reads in each array, as flat indices. In raster order.
+    weights : float array (n,)
+        The factor of each wire.
+    exact : bool
+        Whether the function is the sum over these wires of the weight times the cells read, and nothing else.
+    shapes : tuple of tuple of int
+        The shape of each array.
+    """
+
+    shape: tuple[int, ...]
+    cells: np.ndarray
+    weights: np.ndarray
+    exact: bool
+    shapes: tuple[tuple[int, ...], ...]
+
+    def indices(self, k: int) -> tuple[tuple[int, ...], ...]:
+        """Return the cells of wire ``k`` as index tuples: that of the output, then one in each array."""
+        ends = zip(self.cells[k], (self.shape, *self.shapes), strict=True)
+        return tuple(tuple(map(int, np.unravel_index(cell, shape))) for cell, shape in ends)
+
+    def sums(self, *arrays: np.ndarray) -> np.ndarray:
+        """Return for each output the sum over its wires of the weight times the cells read in ``arrays``."""
+        products = self.weights.copy()
+        for array, cells in zip(arrays, self.cells.T[1:], strict=True):
+            products *= array.ravel()[cells]
+        return np.bincount(self.cells[:, 0], products, prod(self.shape)).reshape(self.shape)
+
+
+@np.errstate(all="ignore")
+def wires_of(
+    function: Callable,
+    /,
+    *arrays: ArrayLike,
+    result: Any = None,
+    picks: bool = False,
+    most_calls: int = 2_000,
+    **settings: Any,
+) -> Wires:
+    """Return the wires of a function that is a sum over products of one cell of each array, however it is written.
+
+    Such a function is linear in each array: ``y[o]`` is the sum of ``weight * a[i] * b[t]`` over the wires of ``o``.
+    Where ``a`` is 0 but for a 1 at ``i``, and ``b`` but for a 1 at ``t``, the answer holds the weight of each wire
+    through ``i`` and ``t``, and nothing else. Trying every pair gives all wires. A few random inputs then show whether
+    the wires are the whole function.
+
+    Parameters
+    ----------
+    function : callable
+        Called as ``function(*arrays, **settings)``. It may answer with an array, a number, or nested lists.
+    *arrays : array-like
+        What varies, of any shapes; only their shapes matter, unless the function picks. The function gets float64
+        copies, and may change them.
+    result : int or str, optional
+        Which of several results is meant: its place in a tuple or list, or its key in a dict.
+    picks : bool
+        The function follows one cell of the one array at each output, as max pooling and ReLU do. A nudge of each cell,
+        up and down, shows which outputs follow it at the numbers given. An output at a tie (a maximum that two cells
+        hold, ReLU at 0) has no wires.
+    most_calls : int
+        How many inputs may be tried one by one; about ten more calls look at the function first. A function that takes
+        several first arrays, joined along their first axis, gets many of them in one call.
+    **settings
+        Handed on; arrays are copied. A setting with the name of a parameter above can be bound by
+        :class:`functools.partial`.
+
+    Returns
+    -------
+    Wires
+        ``exact`` is False, and there are no wires, where the function is not linear in each array (or picks no cell).
+        Weights below 1e-9 of the greatest are no wires; answers may differ by 1e-9 of the greatest (2e-6 where all are
+        numbers of float32).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no array, or several for a function that picks; if an answer is not one array of real numbers, or
+        changes its shape; if more calls than ``most_calls`` are needed. An error of the function is passed on.
+
+    Notes
+    -----
+    Source: a multilinear map is determined by its values on the basis vectors (any text on linear algebra).
+
+    Examples
+    --------
+    A convolution that numpy has; each output reads two cells:
+
+    >>> import numpy as np
+    >>> wires = wires_of(np.correlate, np.zeros(3), np.zeros(2), mode="valid")
+    >>> wires.exact, wires.shape, wires.cells.tolist()
+    (True, (2,), [[0, 0, 0], [0, 1, 1], [1, 1, 0], [1, 2, 1]])
+    >>> wires.indices(3)
+    ((1,), (2,), (1,))
+    >>> wires_of(np.maximum.reduce, np.array([3, 8, 5]), picks=True).cells.tolist()
+    [[0, 1]]
+    """
+    given = [check_array(f"arrays[{at}]", array).astype(np.float64) for at, array in enumerate(arrays)]
+    if not given or (check_flag("picks", picks) and len(given) > 1):
+        raise ValueError(
+            f"arrays ({len(given)}) must be {'one, for a function that picks' if picks else 'one or more'}"
+        )
+    first, *others = given
+
+    def call(*inputs: np.ndarray) -> np.ndarray:
+        copies = {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in settings.items()}
+        return _one_result(function(*(array.copy() for array in inputs), **copies), result)
+
+    shape = call(*given).shape
+    size = prod(shape)
+
+    def answers(inputs: np.ndarray, *rest: np.ndarray) -> np.ndarray:
+        """Return the answers (count, size) to first arrays (count, ...); more than one of them go into one call."""
+        found = call(inputs.reshape(-1, *first.shape[1:]) if len(inputs) > 1 else inputs[0], *rest)
+        if found.size != len(inputs) * size or (len(inputs) == 1 and found.shape != shape):
+            raise ValueError(f"the answer (shape {found.shape}) must keep its shape (it was {shape})")
+        return found.reshape(len(inputs), size)
+
+    rng = np.random.default_rng(0)
+    samples = [[rng.integers(-32, 33, array.shape) / 8 for array in given] for _ in range(3)]  # exact in float32 too
+    expected = np.concatenate([answers(one[None], *rest) for one, *rest in samples])
+    room = _room(expected)
+    at_once = max(1, min(first.size, _MOST_AT_ONCE // max(first.size, size)))
+    try:
+        two, rest, turns = np.stack([samples[0][0], samples[1][0]]), samples[0][1:], np.arange(at_once) % 2
+        apart = np.concatenate([answers(one[None], *rest) for one in two])
+        at_once = at_once if _close(answers(two[turns], *rest), apart[turns], room) else 1
+    except Exception:  # it takes one at a time
+        at_once = 1
+    calls = -(-first.size // at_once) * (2 if picks else prod(array.size for array in others))
+    if calls > check_int("most_calls", most_calls, 1):
+        raise ValueError(f"most_calls ({most_calls:,}) must be at least {calls:,} for arrays of these shapes")
+
+    def steps(start: np.ndarray, step: float, *rest: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield some cells of the first array, and the answers where each of them in turn is moved from ``start``."""
+        for cells in np.split(np.arange(first.size), range(at_once, first.size, at_once)):
+            inputs = start.ravel() + step * (np.arange(first.size) == cells[:, None])
+            yield cells, answers(inputs.reshape(-1, *first.shape), *rest)
+
+    if picks:
+        samples, expected = [given], answers(first[None])
+        room = _room(expected)
+    rows = []
+    for taps in product(*(range(array.size) for array in others)):
+        units = [
+            (np.arange(array.size) == tap).reshape(array.shape) * 1.0 for array, tap in zip(others, taps, strict=True)
+        ]
+        for cells, table in _slopes(first, answers, steps) if picks else steps(np.zeros_like(first), 1.0, *units):
+            at, output = np.nonzero(_counts(table, room))
+            columns = output, cells[at], *(np.full(at.size, tap) for tap in taps), table[at, output]
+            rows.append(np.column_stack(columns))
+    found = np.concatenate(rows)
+    tied = np.unique(found[np.isnan(found[:, -1]), 0]).astype(int) if picks else np.zeros(0, int)
+    found = found[_counts(found[:, -1], room) & ~np.isin(found[:, 0], tied)]
+    found = found[np.lexsort(found.T[-2::-1])]
+    wires = Wires(shape, found[:, :-1].astype(int), found[:, -1], True, tuple(array.shape for array in given))
+    for sample, wanted in zip(samples, expected, strict=True):
+        sums = wires.sums(*sample).ravel()
+        sums[tied] = wanted[tied]
+        if not _close(sums, wanted, room):
+            return replace(wires, cells=wires.cells[:0], weights=wires.weights[:0], exact=False)
+    return wires
+
+
+def _one_result(found: Any, result: Any) -> np.ndarray:
+    """Return an answer, or the result of it that is meant, as an array of its own of float64."""
+    if result is None and isinstance(found, tuple | dict):
+        raise ValueError(f"result (None) must say which of the {len(found)} results is meant")
+    if result is not None:
+        try:
+            found = (found if isinstance(found, tuple | list | dict) else {})[result]
+        except (LookupError, TypeError):
+            raise ValueError(f"result ({result!r}) must be a place or a key in the answer ({shown(found)})") from None
+    array = as_array("the answer", found)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"the answer ({shown(found)}) must be an array of real numbers")
+    if array.size > _MOST_WIRES:
+        raise ValueError(f"the answer (shape {array.shape}) must have at most {_MOST_WIRES:,} cells")
+    return array.astype(np.float64)
+
+
+def _slopes(x: np.ndarray, answers: Callable, steps: Callable) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield some cells of x, and how steeply each output follows each: NaN at a tie, inf where it is no cell of x.
+
+    A nudge below a quarter of the smallest gap, to 0 too, lets no cell overtake another.
+    """
+    rounded = x.astype(np.float32).astype(np.float64)
+    if np.unique(np.append(rounded, 0.0)).size == np.unique(np.append(x, 0.0)).size:
+        x = rounded  # the same order; a nudge is exact for a function in float32 as well
+    numbers = np.unique(np.append(x[np.isfinite(x)], 0.0))
+    step = 2.0 ** np.floor(np.log2(np.diff(numbers).min(initial=1.0) / 4))
+    (y,) = answers(x[None])
+    for (cells, above), (_, below) in zip(steps(x, step), steps(x, -step), strict=True):
+        at = x.ravel()[cells, None]
+        up, down = (above - y) / (at + step - at), (y - below) / (at - (at - step))
+        steeper = np.where(np.abs(up) > np.abs(down), up, down)
+        bent = np.abs(up - down) > _BENT * np.abs(steeper).max(initial=0)
+        yield cells, np.where(bent, np.where(np.isclose(steeper * at, y), np.nan, np.inf), up)
+
+
+def _room(answers: np.ndarray) -> float:
+    """Return what is negligible beside the greatest of these answers."""
+    return _NEGLIGIBLE_32 if np.array_equal(answers, answers.astype(np.float32)) else _NEGLIGIBLE
+
+
+def _counts(weights: np.ndarray, room: float) -> np.ndarray:
+    """Return which weights are more than negligible; NaN and inf are."""
+    return ~(np.abs(weights) <= room * np.abs(weights[np.isfinite(weights)]).max(initial=0))
+
+
+def _close(one: np.ndarray, other: np.ndarray, room: float) -> bool:
+    return bool((np.abs(one - other) <= room * np.abs(other).max(initial=0)).all())
