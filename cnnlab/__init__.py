@@ -1,5 +1,14 @@
 """cnnlab: how a convolutional network computes and learns, in numpy, forward and backward."""
 
+__version__ = "0.2.0"
+
+try:
+    import numpy
+except ImportError as error:
+    import sys
+
+    raise ImportError(f'cnnlab needs numpy ({error}); run: "{sys.executable}" -m pip install numpy') from error
+
 from cnnlab.activations import *
 from cnnlab.convolution import *
 from cnnlab.data import *

@@ -36,12 +36,20 @@ def pyproject(repository):
 
 @pytest.fixture(scope="module")
 def repository_files(repository):
-    """Return the paths, relative and with slashes, of all files that are or could be committed."""
+    """Return the paths, relative and with slashes, of all files that are committed, or could be in the same folders.
+
+    Another folder beside them, such as one of handouts, is somebody's own.
+    """
     if not (repository / ".git").exists():
         pytest.skip("not a git checkout, so what belongs to the repository is not known")
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate"]
-    listed = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=True).stdout.splitlines()
-    return [name for name in listed if (repository / name).is_file()]
+
+    def listed(*options):
+        command = ["git", "ls-files", *options]
+        return subprocess.run(command, cwd=repository, capture_output=True, text=True, check=True).stdout.splitlines()
+
+    tops = {name.split("/")[0] for name in listed()}
+    names = listed("--cached", "--others", "--exclude-standard", "--deduplicate")
+    return [name for name in names if name.split("/")[0] in tops and (repository / name).is_file()]
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +158,7 @@ def test_the_wheel_holds_the_package_its_front_end_and_its_data_and_the_course(r
     ]
     elsewhere = {
         "cnnlab/publish/server.py": "cnnlab_server.py",
+        "cnnlab/publish/start.py": "cnnlab_start.py",
         "cnnlab/publish/server.json": "etc/jupyter/jupyter_server_config.d/cnnlab.json",
     }
     names = (path.relative_to(repository).as_posix() for path in files)

@@ -9,6 +9,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from subprocess import CalledProcessError
 
+from cnnlab import __version__
+
 _DESCRIPTION = "Interactive notebooks that teach how a convolutional network computes and how it learns."
 _MORE = "Each command has a --help of its own. A folder that is named like a command is written ./check."
 _FOLDER = Path("cnnlab-course")
@@ -61,6 +63,7 @@ def _parsers() -> dict[str, argparse.ArgumentParser]:
     course.epilog = "\n".join(["other commands:", *lines, "", _MORE])
     course.add_argument("folder", nargs="?", type=Path, default=_FOLDER, metavar="FOLDER")
     course.add_argument("--no-open", action="store_true", help="put the notebooks there, and start nothing")
+    course.add_argument("--version", action="version", version=f"cnnlab {__version__}")
     course.add_argument("--allow-root", action="store_true", help="for JupyterLab, where you are root")
     handout.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK")
     handout.add_argument("-o", "--output", type=Path, default=Path(), metavar="FOLDER", help="default: this folder")
