@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -27,6 +30,9 @@ from cnnlab.network import Sequential
 from cnnlab.optimizers import SGD, Adam
 
 __all__ = ["train"]
+
+THREAD_SETTINGS = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")  # what OpenBLAS reads at its start
+_MOST_THREADS = 64  # of the OpenBLAS in numpy's wheels, on however many processors
 
 
 class Step(NamedTuple):
@@ -86,7 +92,8 @@ def train(
     Notes
     -----
     A step is made whole or not at all. Whatever ends the training, an interrupt or an error, the model keeps the last
-    parameters whose loss was finite, and can be used or trained on.
+    parameters whose loss was finite, and can be used or trained on. Its products run on one thread, as
+    :func:`one_thread` says.
 
     Source: L. Bottou, "Large-scale machine learning with stochastic gradient descent" (2010).
 
@@ -152,7 +159,8 @@ def evaluate(model: Sequential, x: ArrayLike, y: ArrayLike) -> tuple[float, floa
     (0.657, 0.5)
     """
     check_has("model", model, "forward")
-    loss, probabilities = softmax_cross_entropy(model.forward(x), y)
+    with one_thread():
+        loss, probabilities = softmax_cross_entropy(model.forward(x), y)
     return loss, _accuracy(probabilities, y)
 
 
@@ -165,7 +173,7 @@ def _step(
     """
     params = model.params
     try:
-        with np.errstate(all="ignore"):  # what is not finite is an error here, with more to say
+        with one_thread(), np.errstate(all="ignore"):  # what is not finite is an error here, with more to say
             loss, probabilities = softmax_cross_entropy(model.forward(x), y)
             _check_finite("loss", np.array(loss))
             good = _copies(params)
@@ -195,6 +203,58 @@ def _check_finite(name: str, values: np.ndarray) -> None:
             f"{name} ({bad[0]}) must be finite: training stopped, and the last good parameters are kept; "
             "try a smaller learning rate, and look for NaN in x"
         )
+
+
+# --- one thread -----------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Have numpy multiply on one thread meanwhile, if its BLAS is OpenBLAS and nobody has said how many.
+
+    The matrices of a step are small. On two idle cores a second thread saves nothing for the networks of the course, a
+    fifth for much larger ones, and doubles the processor time, since a thread without work spins. On a busy machine
+    the threads wait for each other: two epochs of notebook 10's network took 11.4 s, and 0.6 s on one thread. The
+    number is OpenBLAS's own, for the whole process, so it is put back at the end. A variable of
+    :data:`THREAD_SETTINGS`, or a lower number set by threadpoolctl, is left alone. On Windows nothing is changed.
+
+    Examples
+    --------
+    >>> with one_thread():
+    ...     y = np.ones((2, 3)) @ np.ones((3, 2))
+    """
+    openblas = _openblas()
+    if openblas is None or any(name in os.environ for name in THREAD_SETTINGS):
+        yield
+        return
+    get_threads, set_threads, get_processors = openblas
+    threads = get_threads()
+    if threads < min(get_processors(), _MOST_THREADS):  # somebody's own, or a step in another thread is on its way
+        yield
+        return
+    set_threads(1)
+    try:
+        yield
+    finally:
+        set_threads(threads)
+
+
+@cache
+def _openblas() -> list[Any] | None:
+    """Return three functions of the OpenBLAS that numpy has loaded; None where none is found."""
+    try:
+        import ctypes
+
+        # A look-up in numpy's own module finds what that module is linked with, wherever it is.
+        library = ctypes.CDLL(np.linalg._umath_linalg.__file__)
+    except (ImportError, OSError, AttributeError):
+        return None
+    names = ("get_num_threads", "set_num_threads", "get_num_procs")
+    for form in ("scipy_openblas_{}64_", "scipy_openblas_{}", "openblas_{}64_", "openblas_{}"):
+        found = [getattr(library, form.format(name), None) for name in names]
+        if all(found):
+            return found
+    return None
 
 
 # --- a wrong gradient, and what it does -----------------------------------------------------------------------------

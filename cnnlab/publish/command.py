@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -103,6 +104,9 @@ def _open(notebook: Path, options: list[str]) -> None:
     """Start JupyterLab in this process, so that Ctrl+C reaches it, and return when it has ended."""
     from jupyterlab.labapp import LabApp
 
+    from cnnlab.publish._threads import settings_of_threads
+
+    os.environ.update(settings_of_threads())  # its kernels inherit them
     _say("JupyterLab opens in your browser. To stop it, press Ctrl+C here twice.")
     LabApp.launch_instance([str(notebook), f"--ServerApp.root_dir={notebook.parent}", *options])
 

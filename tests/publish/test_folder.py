@@ -241,6 +241,23 @@ def test_a_word_near_a_command_is_asked_about_and_a_folder_of_that_name_is_one(t
     assert capsys.readouterr().out.count("The course is in chek") == 2
 
 
+@pytest.mark.parametrize(
+    ("said", "threads"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3"), ({"OMP_NUM_THREADS": "3"}, None)]
+)
+def test_the_kernels_of_a_jupyterlab_that_the_command_starts_multiply_on_one_thread_unless_told(
+    tmp_path, monkeypatch, said, threads
+):
+    labapp, started = pytest.importorskip("jupyterlab.labapp"), []
+    environ = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")} | said
+    monkeypatch.setattr(os, "environ", environ)
+    monkeypatch.setattr(labapp.LabApp, "launch_instance", lambda words: started.append((words, dict(os.environ))))
+    assert main([str(tmp_path / "to"), "--allow-root"]) == 0
+    ((words, environment),) = started
+    notebook = (tmp_path / "to" / FIRST).resolve()
+    assert words == [str(notebook), f"--ServerApp.root_dir={notebook.parent}", "--allow-root"]
+    assert environment.get("OPENBLAS_NUM_THREADS") == threads
+
+
 WITHOUT = """
 import contextlib, io, sys
 sys.modules |= dict.fromkeys(["packaging", "matplotlib", "ipywidgets", "anywidget", "jupyterlab", "jupyter_core"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from copy import deepcopy
+from copy import copy, deepcopy
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ from cnnlab.geometry import output_size
 from cnnlab.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU
 from cnnlab.network import Sequential
 from cnnlab.optimizers import SGD
-from cnnlab.training import train
+from cnnlab.training import one_thread, train
 
 LAYER_NAMES = ("convolution 1", "ReLU 1", "convolution 2", "ReLU 2", "max-pooling", "flatten", "dense")
 MOMENTUM = 0.9
@@ -114,8 +114,8 @@ class Run:
         x, y, _, y_test = self.data
         rng = np.random.default_rng(plan.seed)
         self.optimizer = SGD(plan.learning_rate, momentum=MOMENTUM)
-        self._sizes = x.shape[1:], plan.filters, int(max(y.max(), y_test.max())) + 1
-        self.model = SmallNetwork(*self._sizes, rng=rng)
+        self.model = SmallNetwork(x.shape[1:], plan.filters, int(max(y.max(), y_test.max())) + 1, rng=rng)
+        self._fresh = self.model.copied().layers
         options = {"epochs": plan.epochs, "batch_size": plan.batch_size, "optimizer": self.optimizer}
         self._train = train(self.model, x, y, rng=rng, **options)
         self.steps = plan.epochs * math.ceil(len(x) / plan.batch_size)
@@ -155,6 +155,7 @@ class Run:
             self.held_out.append(self.evaluate()[0])  # takes long, and may be interrupted: last
         return not self.over
 
+    @one_thread()
     def evaluate(self) -> tuple[HeldOut, np.ndarray]:
         """Return how the model does now on the held-out images, and the probabilities (N, K); computed once a step."""
         if self._evaluated is None:
@@ -167,10 +168,10 @@ class Run:
 
     def network(self, weights=None) -> SmallNetwork:
         """Return a network like the model, with a copy of its parameters or of others, that has not gone forward."""
-        network = SmallNetwork(*self._sizes, rng=np.random.default_rng(0))  # what it draws is written over
-        for name, param in network.params.items():
-            param[...] = (weights or self.model.params)[name]
-        network.deltas = self.model.deltas
+        network, weights = copy(self.model), weights or self.model.params
+        network.layers = tuple(map(copy, self._fresh))
+        for number, layer in enumerate(network.layers):
+            layer.params = {name: weights[f"{number}.{name}"].copy() for name in layer.params}
         return network
 
 

@@ -14,6 +14,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from cnnlab.lab.explorers import Explorer
+from cnnlab.publish._threads import settings_of_threads
 from cnnlab.publish.handout._precompute import precomputed
 
 MIME = "application/vnd.cnnlab.handout+json"
@@ -63,8 +64,7 @@ def run(notebook: nbformat.NotebookNode, folder: Path, name: str = "the notebook
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
     )
     with tempfile.TemporaryDirectory() as own:  # no learner has solved what is tried here
-        # The matrices are small: more threads cost eight times as much, most of all on a busy machine.
-        env = {"OPENBLAS_NUM_THREADS": "1", **os.environ, "CNNLAB_PROGRESS": str(Path(own, "progress"))}
+        env = {**os.environ, **settings_of_threads(), "CNNLAB_PROGRESS": str(Path(own, "progress"))}
         try:
             client.execute(env=env, cleanup_kc=True)
         except CellExecutionError as error:

@@ -1,0 +1,15 @@
+"""How many threads a kernel of the course multiplies on."""
+
+from __future__ import annotations
+
+import os
+
+from cnnlab.training import THREAD_SETTINGS
+
+
+def settings_of_threads() -> dict[str, str]:
+    """Return what a kernel's environment has to say beside the user's own: one thread, where that says nothing.
+
+    The matrices of the course are small: :func:`cnnlab.training.one_thread` has the figures.
+    """
+    return {} if any(name in os.environ for name in THREAD_SETTINGS) else {THREAD_SETTINGS[0]: "1"}
