@@ -1,10 +1,8 @@
 """What a learner sees and touches: the explorers, and the pictures that stand for them where no widget runs."""
 
 from cnnlab.lab.explorers.activation import ActivationExplorer
-from cnnlab.lab.explorers.backward import BackwardExplorer
 from cnnlab.lab.explorers.chain import ChainExplorer
-from cnnlab.lab.explorers.channels import ChannelsExplorer
-from cnnlab.lab.explorers.convolution import ConvolutionExplorer
+from cnnlab.lab.explorers.convolution import BackwardExplorer, ChannelsExplorer, ConvolutionExplorer
 from cnnlab.lab.explorers.network import NetworkExplorer
 from cnnlab.lab.explorers.pad import DigitPad
 from cnnlab.lab.explorers.photo import PhotoExplorer

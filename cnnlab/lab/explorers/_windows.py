@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import SimpleNamespace
 
 import numpy as np
 
 from cnnlab._validate import check_array
 from cnnlab.formula import Explanation, explain_axis
-from cnnlab.geometry import Axis, check_window
+from cnnlab.geometry import Axis, check_axis, check_window, trace_axes
 from cnnlab.lab.explorers._events import LARGEST
 from cnnlab.lab.explorers._explorer import Explorer, line, present
 from cnnlab.lab.explorers._settings import Slider
@@ -16,6 +17,8 @@ from cnnlab.lab.scenes.schema import Line
 
 SIZES, KERNELS, PADDINGS, STRIDES = (1, 12), (1, 7), (0, 4), (1, 4)  # the ranges of the sliders
 LONGEST_SIDE = 1024  # a side, with the padding: what is drawn
+# Remembered for lengths that have been checked, as those of sliders: a cache takes True and 1.0 for 1.
+axis_of, axes_through, explained = map(lru_cache(4096), (check_axis, trace_axes, explain_axis))
 
 
 def sliders(kernel: int = 3, padding: int = 0, stride: int = 1) -> tuple[Slider, Slider, Slider]:
@@ -36,7 +39,7 @@ class FormulaExplorer(Explorer):
 
     def explain(self, s: SimpleNamespace | None = None) -> Explanation:
         """Return the output size with its reason, for the present settings or for others."""
-        return explain_axis(self.axis(s or self.now()))
+        return explained(self.axis(s or self.now()))
 
     def check(self, s):
         self.axis(s)

@@ -9,10 +9,10 @@ import numpy as np
 
 from cnnlab._validate import check_array
 from cnnlab.activations import ACTIVATIONS
-from cnnlab.geometry import Axis, trace_axes
+from cnnlab.geometry import Axis
 from cnnlab.lab.explorers._explorer import Explorer
 from cnnlab.lab.explorers._settings import Choice
-from cnnlab.lab.explorers._windows import check_sliders, check_square, cut, roomy, sliders
+from cnnlab.lab.explorers._windows import axes_through, check_sliders, check_square, cut, roomy, sliders
 from cnnlab.lab.scenes import chain_scene, layer_scene
 from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.lab.scenes.schema import Scene
@@ -129,7 +129,7 @@ class ChainExplorer(Explorer):
     def axes(self, s: SimpleNamespace, chain: _Chain) -> list[Axis]:
         """Return the axis of each layer of a chain for any settings; an activation is a window of one cell."""
         windows = {"conv": (s.kernel, s.stride, s.padding), "f": (1, 1, 0), "pool": (_POOL, _POOL, 0)}
-        return trace_axes(self.arrays["x"].shape[-1], [(kind, *windows[kind]) for kind in chain.kinds])
+        return axes_through(self.arrays["x"].shape[-1], tuple((kind, *windows[kind]) for kind in chain.kinds))
 
     # --- what the base class asks ---
 

@@ -1,4 +1,4 @@
-"""ConvolutionExplorer: one convolution on the stage, forward and (if asked) backward."""
+"""ConvolutionExplorer: one convolution on the stage, forward and (if asked) backward; and two that are made of it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ import numpy as np
 from cnnlab import convolution
 from cnnlab._validate import check_flag, check_int, check_pair
 from cnnlab.convolution import check_convolution
-from cnnlab.geometry import check_axis
-from cnnlab.lab.explorers._explorer import present
-from cnnlab.lab.explorers._settings import Choice, Switch
-from cnnlab.lab.explorers._windows import WindowExplorer, check_drawable, check_sliders, check_square, cut, roomy
+from cnnlab.lab.explorers import _windows as windows
+from cnnlab.lab.explorers._explorer import line, present
+from cnnlab.lab.explorers._settings import Choice, Slider, Switch, check_between
+from cnnlab.lab.explorers._windows import check_square, cut
 from cnnlab.lab.numbers import format_value
-from cnnlab.lab.scenes import convolution_scene, turn
-from cnnlab.lab.scenes.reading import name_of, value_at
+from cnnlab.lab.scenes import channels_scene, convolution_scene, gather_scene, scatter_scene, turn
+from cnnlab.lab.scenes.reading import name_of, panel_of, value_at
 
+_MOST = 4  # channels and filters of a ChannelsExplorer
+_MOST_STEPPED = 32  # padded cells a side of a BackwardExplorer: each output is a step, with a picture of its own
 _GIVEN, _LOSS = "given", "loss"
 _UPSTREAMS = {
     _GIVEN: ("as given", None),
@@ -28,7 +30,7 @@ _UPSTREAMS = {
 }
 
 
-class ConvolutionExplorer(WindowExplorer):
+class ConvolutionExplorer(windows.WindowExplorer):
     """A convolution to touch: move R, F, P and S, select any cell of any panel, type numbers into cells.
 
     Parameters
@@ -99,12 +101,12 @@ class ConvolutionExplorer(WindowExplorer):
         turned=None,
     ):
         x, w = check_square("x", x, "NCHW"), check_square("w", w, "FCHW")
-        b = None if b is None else check_drawable("b", b, 1)
+        b = None if b is None else windows.check_drawable("b", b, 1)
         size, kernel = x.shape[-1], w.shape[-1] if kernel is None else kernel
-        settings = check_sliders(size, kernel, stride=stride, padding=padding, dilation=dilation)
+        settings = windows.check_sliders(size, kernel, stride=stride, padding=padding, dilation=dilation)
         self.fixed = {"dilation": check_pair("dilation", dilation, 1)[0], "groups": check_int("groups", groups, 1)}
         self.gradients = check_flag("gradients", gradients)
-        arrays = roomy(x, dy, len(w), settings, w) | ({} if b is None else {"b": b})
+        arrays = windows.roomy(x, dy, len(w), settings, w) | ({} if b is None else {"b": b})
         check_convolution(x, cut(arrays["w"], settings["kernel"]), b, stride=stride, padding=padding, **self.fixed)
         there = {"upstream": self.gradients, "turned": self.gradients or turned is not None}
         absent = [name for name, shown in there.items() if not shown]
@@ -148,7 +150,7 @@ class ConvolutionExplorer(WindowExplorer):
     # --- what the base class asks ---
 
     def axis(self, s):
-        return check_axis(s.size, s.kernel, stride=s.stride, padding=s.padding, dilation=self.fixed["dilation"])
+        return windows.axis_of(s.size, s.kernel, stride=s.stride, padding=s.padding, dilation=self.fixed["dilation"])
 
     def scenes(self, s):
         dy = self.dy_of(s) if self.gradients else None
@@ -187,8 +189,155 @@ class ConvolutionExplorer(WindowExplorer):
         return self.say("x", f"kernel {self.kernel}" if filters == 1 else f"{filters} filters, kernel {self.kernel}")
 
 
+class ChannelsExplorer(ConvolutionExplorer):
+    """Channels add up, filters stand side by side: one partial map a channel, their sum, the bias, one output a filter.
+
+    Parameters
+    ----------
+    x : array (C, R, R), optional
+        The input, at most 4 channels; small integers by default.
+    w : array (filters, C, F, F), optional
+        The kernels, at most 4 filters; small integers by default.
+    b : array (filters,), optional
+        The bias; small integers by default.
+    channels, filters : int
+        First values of their sliders, where x and w are not given.
+    kernel, stride, padding, dy, gradients
+        As :class:`ConvolutionExplorer`.
+
+    Attributes
+    ----------
+    channels, filters : int
+        C and K; the others are those of :class:`ConvolutionExplorer`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :class:`ConvolutionExplorer`; or where there are more than 4 channels or filters, or x and w disagree.
+
+    Examples
+    --------
+    >>> explorer = ChannelsExplorer()
+    >>> explorer
+    ChannelsExplorer: 3 channels, x 5×5, 2 filters, kernel 3, padding 1, stride 2 → y 3×3
+    >>> explorer.parameters
+    {'shared': 56, 'locally connected': 504, 'fully connected': 1368}
+    """
+
+    _scene_of = staticmethod(channels_scene)
+    channels = Slider(1, "channels", 1, _MOST, letter="C")
+    filters = Slider(1, "filters", 1, _MOST, letter="K")
+
+    def __init__(self, x=None, w=None, b=None, *, channels=3, filters=2, stride=2, padding=1, **options):
+        channels, filters = check_between("channels", channels, 1, _MOST), check_between("filters", filters, 1, _MOST)
+        x = check_square("x", _default_numbers((channels, 5, 5), 4) if x is None else x, "NCHW")
+        w = check_square("w", _default_numbers((filters, x.shape[1], 3, 3), 2) if w is None else w, "FCHW")
+        check_between("the channels of x", x.shape[1], 1, _MOST)
+        check_between("the filters of w", len(w), 1, _MOST)
+        b = np.arange(len(w)) - 1.0 if b is None else b
+        super().__init__(x, w, b, stride=stride, padding=padding, **options)
+        if self.fixed.pop("groups") != 1:
+            raise ValueError(f"groups ({options['groups']}) must be 1: the partial maps are those of all channels")
+        room = {"x": (1, _MOST), "w": (_MOST, _MOST), "b": (_MOST,), "dy": (1, _MOST)}
+        self.arrays = {name: _repeat_to(array, room[name]) for name, array in self.arrays.items()}
+        self.filters, self.channels = w.shape[:2]
+
+    def x_of(self, s):
+        return super().x_of(s)[:, : s.channels]
+
+    def w_of(self, s):
+        return super().w_of(s)[: s.filters, : s.channels]
+
+    def b_of(self, s):
+        return super().b_of(s)[: s.filters]
+
+    def dy_of(self, s):
+        return super().dy_of(s)[:, : s.filters]
+
+    def parameters_of(self, s) -> dict[str, int]:
+        """Return how many numbers are learned: shared as here; with a kernel for each place; with every input wired."""
+        w, inputs = self.w_of(s), self.x_of(s).size
+        places = len(w) * self.axis(s).out ** 2
+        return {
+            "shared": w.size + len(w),
+            "locally connected": places * (w[0].size + 1),
+            "fully connected": places * (inputs + 1),
+        }
+
+    parameters = present(parameters_of)
+
+    def formula_lines(self, s, scenes):
+        shared, *others = (f"{name} {count:,}" for name, count in self.parameters_of(s).items())
+        told = line(("soft", "to learn: "), ("bold", shared), ("soft", f", {', '.join(others)}"))
+        return [*super().formula_lines(s, scenes), told]
+
+    def say(self, what, window, result="y"):
+        return super().say(f"{self.channels} channel{'s' * (self.channels > 1)}, {what}", window, result)
+
+
+class BackwardExplorer(ConvolutionExplorer):
+    """Two ways to the input gradient, shown equal: each output scatters its share; each input gathers its terms.
+
+    Parameters
+    ----------
+    x, w, stride, padding, dy
+        As :class:`ConvolutionExplorer`, one channel and one filter.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :class:`ConvolutionExplorer`, and where there are more channels or filters, or more than 32 cells a side.
+
+    Examples
+    --------
+    >>> BackwardExplorer([[0, 1, 2], [3, 4, 5], [6, 7, 8]], [[0, 1], [2, 3]])
+    BackwardExplorer: x 3×3, kernel 2, padding 0, stride 1 → y 2×2
+    """
+
+    def __init__(self, x, w, *, stride=1, padding=0, dy=None):
+        w = check_square("w", w, "FCHW")
+        if w.shape[:2] != (1, 1):
+            raise ValueError(f"w (shape {w.shape}) must be one kernel of one channel: each way back is drawn for one")
+        super().__init__(x, w, stride=stride, padding=padding, dy=dy, gradients=True)
+        self.absent |= {"turned"}
+        padded = self.size + 2 * self.padding
+        if padded > _MOST_STEPPED:
+            why = f"to step through ({self.size} + 2*{self.padding} = {padded})"
+            raise ValueError(f"padding ({padding}) must leave at most {_MOST_STEPPED} cells a side {why}")
+
+    def scenes(self, s):
+        arrays, sides = (self.x_of(s), self.w_of(s), self.dy_of(s)), {"stride": s.stride, "padding": s.padding}
+        scatter, gather = scatter_scene(*arrays, **sides), gather_scene(*arrays, **sides)
+        ways = panel_of(scatter, "dx")["values"], panel_of(gather, "y")["values"]
+        difference = f"{np.abs(ways[0] - ways[1]).max():g}"
+        note = f"Both ways give the same {ways[0].size} numbers: the largest difference is {difference}."
+        return [
+            {**scatter, "heading": "Scatter: every output adds its share to the inputs it read"},
+            {**gather, "heading": "Gather: every input collects its terms in one full convolution", "note": note},
+        ]
+
+    def parts(self, s, scenes):
+        head, *stages = super().parts(s, scenes)
+        return [head, *({**stage, "abreast": True} for stage in stages)]
+
+
 def _one_hot(shape: tuple[int, ...]) -> np.ndarray:
     """Return zeros with a 1 in the middle of the first plane."""
     probe = np.zeros(shape)
     probe[0, 0, shape[2] // 2, shape[3] // 2] = 1.0
     return probe
+
+
+def _default_numbers(shape: tuple[int, ...], most: int) -> np.ndarray:
+    """Return small integers, the same each time."""
+    low = 0 if most > 2 else -most
+    return np.random.default_rng(7).integers(low, most + 1, shape).astype(np.float64)
+
+
+def _repeat_to(array: np.ndarray, counts: tuple[int, ...]) -> np.ndarray:
+    """Return the array with its first axes lengthened to ``counts``: each new plane is an earlier one, shifted."""
+    for axis, count in enumerate(counts):
+        missing = range(count - array.shape[axis])
+        more = [np.roll(array.take([k % array.shape[axis]], axis=axis), k + 1) for k in missing]
+        array = np.concatenate([array, *more], axis=axis)
+    return array

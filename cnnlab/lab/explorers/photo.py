@@ -8,10 +8,9 @@ import numpy as np
 
 from cnnlab import convolution
 from cnnlab.data import load_photo
-from cnnlab.geometry import check_axis
 from cnnlab.lab.explorers._explorer import present
 from cnnlab.lab.explorers._settings import Choice
-from cnnlab.lab.explorers._windows import FormulaExplorer, check_sliders, check_square, sliders
+from cnnlab.lab.explorers._windows import FormulaExplorer, axis_of, check_sliders, check_square, sliders
 from cnnlab.lab.scenes import photo_scene
 
 KERNELS = {
@@ -83,7 +82,7 @@ class PhotoExplorer(FormulaExplorer):
     y = present(y_of)
 
     def axis(self, s):
-        return check_axis(self.photo.shape[-1], self.w_of(s).shape[-1], stride=s.stride, padding=s.padding)
+        return axis_of(self.photo.shape[-1], self.w_of(s).shape[-1], stride=s.stride, padding=s.padding)
 
     def scenes(self, s):
         return [photo_scene(self.photo, self.w_of(s), stride=s.stride, padding=s.padding)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from cnnlab._validate import check_flag
-from cnnlab.geometry import check_axis, check_filled
+from cnnlab.geometry import check_filled
 from cnnlab.lab.explorers._settings import Choice, Slider, Switch
-from cnnlab.lab.explorers._windows import KERNELS, WindowExplorer, check_sliders, check_square, roomy
+from cnnlab.lab.explorers._windows import KERNELS, WindowExplorer, axis_of, check_sliders, check_square, roomy
 from cnnlab.lab.scenes import pooling_scene, tie_scene
 from cnnlab.pooling import POOLS
 
@@ -82,7 +82,7 @@ class PoolingExplorer(WindowExplorer):
     # --- what the base class asks ---
 
     def axis(self, s):
-        return check_axis(s.size, s.kernel, stride=s.stride, padding=s.padding, ceil_mode=s.ceil_mode)
+        return axis_of(s.size, s.kernel, stride=s.stride, padding=s.padding, ceil_mode=s.ceil_mode)
 
     def check(self, s):
         check_filled(self.axis(s))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from cnnlab._validate import check_flag, check_int, shown
-from cnnlab.formula import Explanation, explain_axis
-from cnnlab.geometry import Axis, LayerWindow, check_layers, receptive_field, trace_axes
+from cnnlab.formula import Explanation
+from cnnlab.geometry import Axis, LayerWindow, check_layers, receptive_field
 from cnnlab.lab import stills
 from cnnlab.lab.explorers._explorer import Explorer, line, present
 from cnnlab.lab.explorers._settings import Choice, Setting, Slider, button, check_between, furthest, with_changed
-from cnnlab.lab.explorers._windows import chain_of, lines_of
+from cnnlab.lab.explorers._windows import axes_through, chain_of, explained, lines_of
 
 _LARGEST_SIZE = 256  # cells a side that the slider R reaches
 _KINDS = ("conv", "pool")
@@ -94,12 +94,12 @@ class OutputSizeExplorer(Explorer):
 
     def explain(self) -> list[Explanation]:
         """Return the size after each layer with its reason."""
-        return list(map(explain_axis, self._axes(self.now())))
+        return list(map(explained, self._axes(self.now())))
 
     # --- what the base class asks ---
 
     def _axes(self, s: SimpleNamespace) -> list[Axis]:
-        return trace_axes(s.size, s.layers, ceil_mode=s.rounding == "ceil")
+        return axes_through(s.size, tuple(s.layers), ceil_mode=s.rounding == "ceil")
 
     def check(self, s):
         self._axes(s)
@@ -118,7 +118,7 @@ class OutputSizeExplorer(Explorer):
         head = {"kind": "head", "controls": self.controls(s, "head"), "lines": self.formula_lines(s, scenes)}
         head["controls"][-1]["disabled"] = not self.fits(with_changed(s, rounding="floor"))
         rows = [
-            {"kind": "row", "controls": self._row(s, k), "lines": lines_of(explain_axis(axis))[:1]}
+            {"kind": "row", "controls": self._row(s, k), "lines": lines_of(explained(axis))[:1]}
             for k, axis in enumerate(self._axes(s))
         ]
         buttons = [

@@ -1,4 +1,7 @@
-"""The scenes of a convolution: forward and backward, and channel by channel."""
+"""The scenes of a convolution: forward and backward, by channel, of a photograph, and two ways to its input gradient.
+
+In one of these each output scatters its shares, in the other each input gathers its terms.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,12 @@ from cnnlab import convolution
 from cnnlab.geometry import check_window
 from cnnlab.lab.scenes import _panels as panels
 from cnnlab.lab.scenes import _sentences as sentences
-from cnnlab.lab.scenes._panels import GRADIENT, OUTPUT, Axes, parts_in, size_of, total
+from cnnlab.lab.scenes._panels import FORWARD, GRADIENT, INPUT, OUTPUT, Axes, parts_in, size_of, total
+from cnnlab.lab.scenes.reading import wires_at
 from cnnlab.lab.scenes.schema import Scene
+from cnnlab.wiring import full_axis
 
+AT_THE_EYES = (0.35, 0.4)  # of the height and the width of cnnlab's portrait: where the first window lies
 SUMS = {
     "x": parts_in("x", "w", "y"),
     "w": parts_in("x", "w", "y"),
@@ -138,6 +144,120 @@ def channels_scene(x, w, b=None, *, dy=None, turned=False, **geometry) -> Scene:
     parts = parts.reshape(*w.shape[:2], *parts.shape[1:])
     scene["panels"].append(panels.kernel_panel("parts", parts, "parts", "one a channel", **look))
     return scene | {"signs": ["⋆", "=", "Σ"]}
+
+
+def photo_scene(photo: np.ndarray, w: np.ndarray, *, stride=1, padding=0) -> Scene:
+    """Return the scene of a convolution of one grey photograph.
+
+    Parameters
+    ----------
+    photo : array (1, 1, H, W)
+    w : array (1, 1, F, F)
+    stride, padding
+        As :func:`cnnlab.conv2d`.
+
+    Examples
+    --------
+    >>> scene = photo_scene(np.ones((1, 1, 50, 50)), np.ones((1, 1, 3, 3)))
+    >>> [(panel["name"], panel["view"]) for panel in scene["panels"]]
+    [('x', 'photo'), ('window', 'cells'), ('w', 'cells'), ('y', 'photo')]
+    """
+    scene = convolution_scene(photo, w, stride=stride, padding=padding)
+    x, kernel, y = scene["panels"]
+    first = [0, *(int(side * part) for side, part in zip(y["shape"], AT_THE_EYES, strict=True))]
+    look = {"palette": "grey", "limit": x["limit"]}
+    cells = [wire["input"] for wire, _ in wires_at(scene["wires"]["window"], "output", first)]
+    window = x["values"][tuple(zip(*cells, strict=True))].reshape(w.shape)
+    window = panels.kernel_panel("window", window, "x", "the window", **look, role="x")
+    del window["end"]
+    x |= look | {"editable": False, "title": f"photograph {size_of(photo)}"}
+    y |= {"title": f"feature map {size_of(y['values'])}"}
+    shown = [x, window, kernel, y]
+    for column, panel in enumerate(shown):
+        panel["column"] = column
+    more = {"signs": ["", "⋆", "="], "first": {"panel": "y", "cell": first}, "window": "window"}
+    return {**scene, "panels": shown, **more}
+
+
+# --- two ways to the input gradient ---------------------------------------------------------------------------------
+
+
+def scatter_scene(x, w, dy, *, stride=1, padding=0) -> Scene:
+    """Return the scene in which each cell of dy adds its share to dx: one filter, one channel, a step a cell.
+
+    Parameters
+    ----------
+    x, w, dy, stride, padding
+        As :func:`convolution_scene`.
+
+    Returns
+    -------
+    Scene
+        Its panel dx has ``frames``: what is added up after each step.
+
+    Examples
+    --------
+    >>> x, w = np.arange(9.0).reshape(1, 1, 3, 3), np.array([[[[0.0, 1.0], [2.0, 3.0]]]])
+    >>> scene = scatter_scene(x, w, np.array([[[[1.0, 2.0], [3.0, 4.0]]]]))
+    >>> scene["panels"][2]["frames"][-1, 0]
+    array([[ 0.,  1.,  2.],
+           [ 2., 10., 10.],
+           [ 6., 17., 12.]])
+    """
+    scene = convolution_scene(x, w, stride=stride, padding=padding, dy=dy)
+    by_name = {panel["name"]: panel for panel in scene["panels"]}
+    so_far = np.tri(dy.size).reshape(-1, 1, *dy.shape[2:]) * dy
+    xp = panels.pad(x, check_window(x.shape[2:], w.shape[2:], stride=stride, padding=padding))
+    frames, _, _ = convolution.conv2d_backward(so_far, np.repeat(xp, dy.size, axis=0), w, stride=stride)
+    by_name["dx"] |= {"row": FORWARD, "column": OUTPUT, "frames": frames, "title": "so far"}
+    by_name["dy"] |= {"row": FORWARD, "column": INPUT, "title": "each cell in turn …"}
+    by_name["w"] |= {"title": "… times the kernel", "editable": False, "sum": parts_in("dy", "w", "dx")}
+    del by_name["w"]["gradient"]
+    more = {"signs": ["·", "→"], "steps": "dy", "first": {"panel": "dy", "cell": [0, 0, 0]}}
+    return {**panels.without_code(scene), "panels": [by_name[name] for name in ("dy", "w", "dx")], **more}
+
+
+def gather_scene(x, w, dy, *, stride=1, padding=0) -> Scene:
+    """Return the scene in which dx is a full convolution: dy, with S − 1 zeros between, and the kernel turned by 180°.
+
+    Parameters
+    ----------
+    x, w, dy, stride, padding
+        As :func:`convolution_scene`, one filter, one channel.
+
+    Examples
+    --------
+    >>> x, w = np.arange(9.0).reshape(1, 1, 3, 3), np.array([[[[0.0, 1.0], [2.0, 3.0]]]])
+    >>> scene = gather_scene(x, w, np.array([[[[1.0, 2.0], [3.0, 4.0]]]]))
+    >>> scene["panels"][2]["values"][0]
+    array([[ 0.,  1.,  2.],
+           [ 2., 10., 10.],
+           [ 6., 17., 12.]])
+    """
+    axes = check_window(x.shape[2:], w.shape[2:], stride=stride, padding=padding)
+    full = tuple(map(full_axis, axes))
+    one = np.ones((1, 1, 1, 1))
+    spread, cells = (convolution.conv_transpose2d(given, one, stride=stride) for given in (dy, np.ones_like(dy)))
+    ring = tuple((axis.before, axis.after) for axis in full)
+    scene = convolution_scene(spread, turn(w), padding=ring)
+    given, kernel, result = scene["panels"]
+    inserted = np.argwhere(panels.pad(cells, full, 1.0)[0] == 0).tolist()
+    backwards = {name: list(range(axis.kernel))[::-1] for name, axis in zip(("rows", "columns"), axes, strict=True)}
+    given |= {"symbol": "∂L/∂y", "alias": "spread ∂L/∂y", "title": _zeros(axes), "role": "gradient"}
+    given |= {"editable": False, "marks": {"inserted": inserted}}
+    kernel |= {"title": "turned by 180°", "editable": False, "turned": True, "places": kernel["places"] | backwards}
+    of_x = panels.input_panel("", result["values"], axes, "", "")
+    result |= {"symbol": "∂L/∂x", "title": panels.of_gradient(axes), "role": "gradient"}
+    result |= {"places": of_x["places"], "edges": of_x["edges"]}
+    sentences.tell(scene["panels"], sentences.GATHER, window=size_of(w))
+    return panels.without_code(scene)
+
+
+def _zeros(axes: Axes) -> str:
+    """Say what is put around and between the cells of dy."""
+    most, leftover = max(axis.stride for axis in axes) - 1, max(axis.leftover for axis in axes)
+    between = f", {most} zero{'s' * (most > 1)} between" if most else ""
+    return f"padded by F − 1{between}{f', {leftover} more at the end' if leftover else ''}"
 
 
 def turn(w: np.ndarray) -> np.ndarray:

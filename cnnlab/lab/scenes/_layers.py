@@ -6,17 +6,17 @@ from importlib import import_module
 
 import numpy as np
 
-from cnnlab.geometry import Axis
+from cnnlab.activations import ACTIVATIONS
+from cnnlab.geometry import Axis, check_window
 from cnnlab.lab.scenes import _panels as panels
 from cnnlab.lab.scenes import _sentences as sentences
-from cnnlab.lab.scenes._activation import activation_scene
 from cnnlab.lab.scenes._convolution import convolution_scene
 from cnnlab.lab.scenes._panels import output_panel, panel, side_by_side
 from cnnlab.lab.scenes._pooling import pooling_scene
 from cnnlab.lab.scenes.schema import Panel, Places, Scene
 from cnnlab.layers import Activation, Conv2D, Dense, Flatten, Layer, Pool2D
 from cnnlab.pooling import POOLS
-from cnnlab.wiring import axis_wires, held_wires
+from cnnlab.wiring import held_wires
 
 dense = import_module("cnnlab.dense")  # `from cnnlab import dense` would be the function of that name
 
@@ -63,6 +63,46 @@ def layer_scene(layer: Layer, x: np.ndarray, y: np.ndarray, dy: np.ndarray | Non
     if way is Activation:
         return activation_scene(x, layer.name, dy=dy, **layer.settings)
     return plain_scene(layer, x, y)
+
+
+def activation_scene(z, name: str, *, dy=None, **settings) -> Scene:
+    """Return the scene of an activation, cell by cell; with ``dy`` also backward, by its slope.
+
+    Parameters
+    ----------
+    z : array (1, C, H, W)
+    name : str
+        One of :data:`cnnlab.activations.ACTIVATIONS`; ``settings`` are its own, such as the slope of leaky_relu.
+    dy : array (1, C, H, W), optional
+        ∂L/∂a.
+
+    Examples
+    --------
+    >>> scene = activation_scene(np.array([[[[-1.0, 2.0]]]]), "relu")
+    >>> [panel["values"].ravel().tolist() for panel in scene["panels"]]
+    [[-1.0, 2.0], [0.0, 2.0]]
+    """
+    entry, axes = ACTIVATIONS[name], check_window(z.shape[2:], 1)
+    settings = entry.check_settings(settings)
+    slopes = entry.backward(np.ones_like(z), z, **settings)[0]
+    sums = {
+        "x": panels.parts_in("x", "share", "y", verb="goes through", values=True),
+        "y": panels.total("x", "share", strip=(f"{name}(", ", ", ")"), values=True),
+        **panels.SHARES_BACK,
+    }
+    shown = [
+        panels.input_panel("x", z[0], axes, "z", f"before, {panels.size_of(z)}"),
+        output_panel("y", entry.forward(z, **settings)[0], "a", f"after {name}"),
+    ]
+    if dy is not None:
+        dz = entry.backward(dy, z, **settings)[0]
+        shown += [
+            panels.input_panel("dx", dz, axes, "δ", "before it", **panels.GRADIENT),
+            output_panel("dy", dy[0], "∂L/∂a", "after it", **panels.GRADIENT),
+        ]
+    sentences.tell(shown, sentences.ACTIVATION, sums, name=name)
+    wires = {"window": panels.pool_wires(axes, z.shape[1])}
+    return panels.scene(shown, ["→"], wires, shares=panels.packed_shares(slopes[..., None, None]))
 
 
 def plain_scene(layer: Layer, x: np.ndarray, y: np.ndarray) -> Scene:
@@ -170,7 +210,7 @@ def reads(axis: Axis, outputs: set[int], end: str, counts: bool | None = None) -
 
     Of a pool whose divisor ``counts`` the padding, or does not, only the cells that it counts.
     """
-    wires = axis_wires(axis)
+    wires = panels.wires_along(axis)
     chosen = np.isin(wires.output, list(outputs))
     if counts is not None:
         chosen &= held_wires(axis, count_padding=counts)

@@ -1,4 +1,4 @@
-"""The scenes of layers in a row: every map above its gradient, and what one unit sees of the image."""
+"""The scenes of layers in a row: every map above its gradient, what one unit sees of the image, a drawn digit."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnlab import losses
+from cnnlab.data import bitmap as bitmaps
 from cnnlab.lab.scenes._layers import as_planes, channels_of, map_panel, reads, way_of
 from cnnlab.lab.scenes._panels import GRADIENT, panel, places, scene, size_of
+from cnnlab.lab.scenes._sentences import DIGIT, sentence
 from cnnlab.lab.scenes.schema import Panel, Scene
 from cnnlab.layers import Conv2D, Flatten
 from cnnlab.network import Sequential
 
 MOST_CELLS = 1200  # of a map's planes together; more of them would make each step slow
-DIGIT = 16  # the side of the image, in cells of the maps
+IMAGE = 16  # its side, in cells of the maps
+CLASSES = 10  # of digits
 GRADIENTS = {"convolution": "δ", "fully connected": "δ", "activation": "∂L/∂a", "pooling": "∂L/∂p"}
 
 
@@ -77,7 +80,7 @@ def network_scene(result: Pass, unit: tuple[int, list[int]], *, backward: bool =
     backward : bool
         Show the gradient of each map below it.
     """
-    look = {"end": "map 0", "scale": DIGIT / max(result.maps[0].shape[2:]), "marks": _field(result, unit)}
+    look = {"end": "map 0", "scale": IMAGE / max(result.maps[0].shape[2:]), "marks": _field(result, unit)}
     layers, names = result.model.layers, layer_names(result.model.layers)
     image = map_panel("h0", result.maps[0], "the image", size_of(result.maps[0]), **look)
     shown = [image, bars_panel("p", result.probabilities[0], "softmax", column=2)]
@@ -125,6 +128,28 @@ def chain_scene(maps, errors, names: list[tuple[str, str]], signs: list[str], ac
         shown.append(map_panel(f"h{k}", values, name, size_of(values), **look, **above))
         shown.append(map_panel(f"g{k}", error, delta, size_of(values), **look, **below))
     return scene(shown, signs, {}, f"h{last}")
+
+
+def digit_scene(bitmap: np.ndarray, probabilities: np.ndarray | None) -> Scene:
+    """Return the scene of a bitmap (H, W), what becomes of it, and the probability of each class (K,).
+
+    Examples
+    --------
+    >>> scene = digit_scene(np.eye(32, dtype=bool), np.array([0.25, 0.75]))
+    >>> [panel["name"] for panel in scene["panels"]]
+    ['normal', 'reduced', 'p']
+    """
+    normal, counts = bitmaps.normalise_bitmap(bitmap)[None], np.rint(16 * bitmaps.reduce_bitmap(bitmap)[0])
+    shares = np.zeros(CLASSES) if probabilities is None else probabilities
+    shown = [
+        panel("normal", normal, "digit", "upright, 32×32", role="x", view="photo", limit=1.0, blocks=8),
+        panel("reduced", counts, "8×8", "on cells in each block", role="x", limit=16.0, column=1),
+        bars_panel("p", shares, "softmax", column=2),
+    ]
+    if probabilities is None:
+        shown[2]["best"] = -1
+    shown[1]["says"] = sentence(DIGIT)
+    return scene(shown, ["→", "→"], {}, "p")
 
 
 def bars_panel(name: str, shares: np.ndarray, symbol: str, **options) -> Panel:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -16,6 +17,7 @@ INPUT, KERNEL, OUTPUT = 0, 1, 2  # columns of the stage
 LARGEST_GRID = 40 * 40  # cells of a plane; a larger one is one picture, like a photograph
 GRADIENT = {"row": BACKWARD, "role": "gradient"}
 Axes = tuple[Axis, Axis]
+wires_along = lru_cache(1024)(axis_wires)
 
 
 def scene(shown: list[Panel], signs: list[str], wires: dict[str, Wires], at: str = "y", **options) -> Scene:
@@ -108,7 +110,7 @@ def kinds_along(axis: Axis) -> list[int]:
 def _unread(axis: Axis) -> list[int]:
     """Return 1 for each drawn cell along an axis that no window reads: leftovers, and gaps where S > F."""
     read = np.zeros(axis.padded + axis.overhang, int)
-    read[axis_wires(axis).padded] = 1
+    read[wires_along(axis).padded] = 1
     return (1 - read).tolist()
 
 
@@ -152,7 +154,7 @@ def bias_wires(shape) -> Wires:
 def _axis_tables(axes: Axes, turned: bool) -> dict:
     tables = {}
     for name, axis in zip(("rows", "columns"), axes, strict=True):
-        wires = axis_wires(axis)
+        wires = wires_along(axis)
         output, tap = wires.output.tolist(), (wires.tap[::-1] if turned else wires.tap).tolist()
         tables[name] = {"output": output, "input": wires.padded.tolist(), "tap": tap, "part": output}
     return tables

@@ -12,7 +12,6 @@ from cnnlab.lab.scenes import _sentences as sentences
 from cnnlab.lab.scenes._panels import GRADIENT, INPUT, SHARES_BACK, Axes, input_panel, output_panel, packed_shares
 from cnnlab.lab.scenes.schema import Scene
 from cnnlab.pooling import POOLS, check_pool
-from cnnlab.wiring import axis_wires
 
 TIE_RULES = {"first": "the first (max_pool2d)", "split": "shared (amax, autograd)", "all": "each in full: wrong"}
 
@@ -39,17 +38,16 @@ def pooling_scene(x, kernel, *, op="max", dy=None, pad_value=None, **settings) -
     >>> scene["shares"]["values"].ravel()
     array([0., 0., 0., 1.])
     """
-    run = _Run(x, kernel, op, pad_value, settings)
+    run = _Run(x, kernel, op, pad_value, settings, dy)
     shown = [
         input_panel("x", run.xp[0], run.axes, "x", panels.of_input(run.axes), editable=True),
         output_panel("y", run.y[0], "y", f"{op} of each window, {panels.size_of(run.y)}"),
     ]
     if run.pool.picks:
-        shown[0]["marks"] = {"winner": np.argwhere(run.back(np.ones_like(run.y))[0]).tolist()}
+        shown[0]["marks"] = {"winner": np.argwhere(run.wins).tolist()}
     if dy is not None:
-        check_shape("dy", dy, run.y.shape, "that of y")
         shown += [
-            input_panel("dx", run.back(dy)[0], run.axes, "∂L/∂x", panels.of_gradient(run.axes), **GRADIENT),
+            input_panel("dx", run.dx, run.axes, "∂L/∂x", panels.of_gradient(run.axes), **GRADIENT),
             output_panel("dy", dy[0], "∂L/∂y", "upstream", editable=True, **GRADIENT),
         ]
     pool, window = run.pool, "×".join(str(axis.kernel) for axis in run.axes)
@@ -75,25 +73,37 @@ class _Run:
     input: so its gradient is seen.
     """
 
-    def __init__(self, x: np.ndarray, kernel, op: str, pad_value: float | None, settings: dict):
-        self.kernel, self.pool, self.settings = kernel, POOLS[op], settings
+    def __init__(self, x: np.ndarray, kernel, op: str, pad_value: float | None, settings: dict, dy=None):
+        self.pool, self.settings = POOLS[op], settings
         self.axes = check_pool(x.shape[2:], kernel, **_without(settings, self.pool.options))
         self.foreign = pad_value not in (None, self.pool.pads_with)
         self.fill = pad_value if self.foreign else self.pool.pads_with
-        self.xp = panels.pad(x, self.axes, self.fill)
+        self.xp, self.wires = panels.pad(x, self.axes, self.fill), {"window": panels.pool_wires(self.axes, x.shape[1])}
         self.cells = _cells(self.axes, x.shape[1])
-        self.wires = {"window": panels.pool_wires(self.axes, x.shape[1])}
-        bare = _without(settings, ("padding", "ceil_mode"))
-        self.x, self.passed, self.start = x, settings, tuple(axis.before for axis in self.axes)
-        if self.foreign:
-            self.x, self.passed, self.start = self.xp, bare, (0, 0)
-        self.y, _ = self.pool.forward(self.x, kernel, **self.passed)
-        counts = settings.get("count_include_pad", "count_include_pad" in self.pool.options)
-        if counts and not self.foreign:
-            height, width = (min(axis.reach, axis.padded) for axis in self.axes)
-            self.x, self.start = self.xp[:, :, :height, :width], (0, 0)
-            self.passed = bare | {"ceil_mode": True}  # what hangs over the edge still counts for nothing
-        self.shares = self._shares()
+        self.counts = settings.get("count_include_pad", "count_include_pad" in self.pool.options)
+        top, left = (axis.before for axis in self.axes)
+        if self.foreign or self.counts:
+            ends = (None if self.foreign else min(axis.reach, axis.padded) for axis in self.axes)
+            x, top, left = self.xp[:, :, *map(slice, ends)], 0, 0
+            settings = _without(settings, ("padding", "ceil_mode"))
+            settings |= {} if self.foreign else {"ceil_mode": True}  # what hangs over the edge still counts for nothing
+        # Outputs whose windows do not touch are asked together for what their wires pass on of a 1, (C, out_h, out_w).
+        apart = [min(-(-axis.extent // axis.stride), axis.out) for axis in self.axes]
+        row, column = (np.arange(axis.out) % every for axis, every in zip(self.axes, apart, strict=True))
+        number = np.add.outer(row * apart[1], column)
+        asked = np.arange(math.prod(apart))[:, None, None, None] == number
+        asked = np.repeat(asked, x.shape[1], axis=1).astype(float)
+        ones = np.ones_like(asked[:1])
+        if dy is not None:
+            check_shape("dy", dy, ones.shape, "that of y")
+        asked = np.concatenate([ones if dy is None else dy, ones, asked])
+        copies = np.repeat(x, len(asked), axis=0)
+        y, kept = self.pool.forward(copies, kernel, **settings)
+        dx = self.pool.backward(asked, kept, copies.shape, kernel, **settings)
+        answers = np.zeros((len(asked), *self.xp.shape[1:]))
+        answers[:, :, top : top + dx.shape[2], left : left + dx.shape[3]] = dx
+        (self.dx, self.wins), answers = answers[:2], answers[2:]
+        self.y, self.shares = y[:1], answers[number[:, :, None, None], *self.cells]
 
     @property
     def skips(self) -> dict[str, list[int]]:
@@ -102,28 +112,6 @@ class _Run:
             return {}
         beyond = [] if self.foreign else [2]
         return {"skips": beyond if self.settings.get("count_include_pad", True) else [1, *beyond]}
-
-    def back(self, dy: np.ndarray) -> np.ndarray:
-        """Return the gradient (N, C, …) of the padded input for each of N upstream gradients."""
-        copies = np.repeat(self.x, len(dy), axis=0)
-        _, kept = self.pool.forward(copies, self.kernel, **self.passed)
-        dx = self.pool.backward(dy, kept, copies.shape, self.kernel, **self.passed)
-        (top, left), (height, width) = self.start, dx.shape[2:]
-        dxp = np.zeros((len(dy), *self.xp.shape[1:]))
-        dxp[:, :, top : top + height, left : left + width] = dx
-        return dxp
-
-    def _shares(self) -> np.ndarray:
-        """Return what each wire passes on of a 1, (C, out_h, out_w, kh, kw), as the pool's backward does it.
-
-        Outputs whose windows do not touch are asked together.
-        """
-        apart = [min(-(-axis.extent // axis.stride), axis.out) for axis in self.axes]
-        row, column = (np.arange(axis.out) % every for axis, every in zip(self.axes, apart, strict=True))
-        number = np.add.outer(row * apart[1], column)
-        asked = np.arange(math.prod(apart))[:, None, None, None] == number
-        answers = self.back(np.repeat(asked, self.y.shape[1], axis=1).astype(float))
-        return answers[number[:, :, None, None], *self.cells]
 
 
 def _without(settings: dict, names) -> dict:
@@ -144,13 +132,13 @@ def tie_scene(x, kernel, dy, **settings) -> Scene:
     >>> [panel["values"].ravel().tolist() for panel in scene["panels"][1:]]
     [[4.0, 0.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0], [4.0, 4.0, 4.0, 4.0]]
     """
-    run = _Run(x, kernel, "max", None, settings)
+    run = _Run(x, kernel, "max", None, settings, dy)
     wins = (run.xp[0][run.cells] == run.y[0][..., None, None]).astype(float)
     winners = np.maximum(1, wins.sum(axis=(-2, -1), keepdims=True))  # NaN is equal to no cell
     shares = {"first": run.shares, "split": wins / winners, "all": wins}
     shown = [output_panel("dy", dy[0], "∂L/∂y", "upstream", column=INPUT, role="gradient")]
     for column, (rule, title) in enumerate(TIE_RULES.items(), start=1):
-        dx = run.back(dy)[0] if rule == "first" else np.zeros(run.xp.shape[1:])
+        dx = run.dx if rule == "first" else np.zeros(run.xp.shape[1:])
         if rule != "first":  # the others are not cnnlab's: along every wire its share of dy
             np.add.at(dx, run.cells, dy[0][..., None, None] * shares[rule])
         look = {"role": "gradient", "column": column, "shares": packed_shares(shares[rule])}
@@ -164,7 +152,7 @@ def tie_scene(x, kernel, dy, **settings) -> Scene:
 
 def _cells(axes: Axes, channels: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the padded input cell that each wire leaves, to index planes with: (C, 1, 1, 1, 1), rows, columns."""
-    rows, columns = (axis_wires(axis).padded.reshape(axis.out, axis.kernel) for axis in axes)
+    rows, columns = (panels.wires_along(axis).padded.reshape(axis.out, axis.kernel) for axis in axes)
     return np.arange(channels)[:, None, None, None, None], rows[:, None, :, None], columns[None, :, None, :]
 
 
