@@ -150,7 +150,7 @@ def check_axis(
     lengths = {"size": size, "kernel": kernel, "stride": stride, "dilation": dilation}
     size, kernel, stride, dilation = (check_int(name, length, 1) for name, length in lengths.items())
     if isinstance(padding, str):
-        padding = named_padding(padding, kernel, stride, dilation)
+        padding = named_padding(padding, kernel, stride, dilation, size)
     before, after = check_pair("padding", padding, 0, "(before, after)")
     axis = Axis(size, kernel, stride, before, after, dilation, check_flag("ceil_mode", ceil_mode))
     if axis.out < 1:
@@ -199,7 +199,9 @@ def check_transposed_window(
 
 def _transposed_axis(windows: int, kernel: int, stride: int, padding: Any, longer: int, dilation: int) -> Axis:
     """Return one of them; the last window ends where the padding does, less ``longer``: ``after`` may be negative."""
-    before, after = named_padding(padding, kernel, stride, dilation) if isinstance(padding, str) else padding
+    if isinstance(padding, str):
+        padding = named_padding(padding, kernel, stride, dilation, windows * stride)
+    before, after = padding
     if longer >= max(stride, dilation):
         rule = f"smaller than the stride or the dilation ({stride}, {dilation})"
         raise ValueError(f"output_padding ({longer}) must be {rule}")
@@ -234,22 +236,29 @@ def split_padding(padding: Any) -> tuple:
     """Return the padding of the two axes: from an int, ``(h, w)``, ``((top, bottom), (left, right))`` or a name."""
     if isinstance(padding, str):
         return padding, padding
-    padding = padding.tolist() if isinstance(padding, np.ndarray) else padding
+    padding = padding.tolist() if isinstance(padding, np.ndarray) and padding.size <= 4 else padding
     if not isinstance(padding, tuple | list) or len(padding) != 2:
         padding = (check_pair("padding", padding, 0),) * 2
     rows, columns = (check_pair("padding", pair, 0, "(before, after)") for pair in padding)
     return rows, columns
 
 
-def named_padding(name: str, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
+def named_padding(name: str, kernel: int, stride: int, dilation: int, size: int) -> tuple[int, int]:
     """Return (before, after) for "same" or "valid"."""
     if name == "valid":
         return 0, 0
     if name != "same":
         raise ValueError(f'padding ({shown(name)}) must be "same", "valid" or a number of cells')
-    if stride != 1:
-        raise ValueError(f'padding ("same") must go with stride 1 (stride is {stride})')
-    return same_padding(kernel, dilation=dilation)
+    before, after = same_padding(kernel, dilation=dilation)
+    if stride == 1:
+        return before, after
+    left = size % stride or 1
+    even, uneven = (max(0, before + after + 1 - reached) for reached in (stride, left))  # TensorFlow's, both sides
+    raise ValueError(
+        f'padding ("same") must go with stride 1 (stride is {stride}): PyTorch refuses it too, and its networks '
+        f"pad {before} on each side; TensorFlow pads {even // 2} before and {even - even // 2} after where {stride} "
+        f"divides the size, {uneven // 2} and {uneven - uneven // 2} where it leaves {left} over"
+    )
 
 
 # --- sizes ------------------------------------------------------------------------------------------------

@@ -20,6 +20,13 @@ def floats(shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
+def same_with_stride_2(each, even, uneven):
+    """Return what is said of padding="same" with stride 2: the padding of PyTorch, and both of TensorFlow."""
+    rule = 'padding ("same") must go with stride 1 (stride is 2): PyTorch refuses it too, and its networks'
+    tensorflow = f"{even[0]} before and {even[1]} after where 2 divides the size, {uneven[0]} and {uneven[1]}"
+    return f"{rule} pad {each} on each side; TensorFlow pads {tensorflow} where it leaves 1 over"
+
+
 @st.composite
 def axes(draw):
     """Draw the arguments of ``check_axis`` for a window that fits, leftovers and wide padding among them."""

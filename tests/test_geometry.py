@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 
 import numpy as np
 import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
-from strategies import axes
+from strategies import axes, same_with_stride_2
 
 from cnnlab._validate import check_array, check_int, check_pair
 from cnnlab.geometry import (
@@ -208,6 +209,38 @@ def test_padding_may_differ_on_all_four_sides(padding):
     assert (columns.size, columns.kernel, columns.stride, columns.dilation) == (6, 3, 2, 1)
 
 
+@pytest.mark.parametrize(
+    ("size", "kernel", "stride", "dilation", "text"),
+    [  # TensorFlow's are max((ceil(R / S) - 1) * S + F - R, 0) in all, the smaller half of them before
+        (224, 3, 2, 1, "pad 1 on each side; TensorFlow pads 0 before and 1 after where 2 divides the size, 1 and 1"),
+        (227, 7, 2, 1, "pad 3 on each side; TensorFlow pads 2 before and 3 after where 2 divides the size, 3 and 3"),
+        (10, 4, 2, 1, "pad 1 on each side; TensorFlow pads 1 before and 1 after where 2 divides the size, 1 and 2"),
+        (10, 3, 2, 2, "pad 2 on each side; TensorFlow pads 1 before and 2 after where 2 divides the size, 2 and 2"),
+        (9, 1, 2, 1, "pad 0 on each side; TensorFlow pads 0 before and 0 after where 2 divides the size, 0 and 0"),
+        (227, 11, 4, 1, "pad 5 on each side; TensorFlow pads 3 before and 4 after where 4 divides the size, 4 and 4"),
+    ],
+)
+def test_same_with_a_stride_tells_the_padding_of_both_frameworks(size, kernel, stride, dilation, text):
+    left = size % stride or 1
+    rule = f'padding ("same") must go with stride 1 (stride is {stride}): PyTorch refuses it too, and its networks '
+    with pytest.raises(ValueError, match=f"^{re.escape(f'{rule}{text} where it leaves {left} over')}$"):
+        output_size(size, kernel, stride=stride, padding="same", dilation=dilation)
+    for reached, (before, after) in zip((stride, left), re.findall(r"(\d+) (?:before )?and (\d+)", text), strict=True):
+        whole = {"stride": stride, "padding": (int(before), int(after)), "dilation": dilation}
+        assert output_size(5 * stride + reached, kernel, **whole) == 6  # what TensorFlow makes of it: R / S, rounded up
+
+
+@pytest.mark.parametrize("shape", [(4000, 4000), (2, 8_000_000), (10_000_000,), (3,)])
+def test_an_array_in_place_of_a_length_is_refused_before_it_is_unpacked(shape):
+    length = np.broadcast_to(1.0, shape)
+    tracemalloc.start()
+    for call in (split_padding, lambda length: check_pair("stride", length, 1)):
+        with pytest.raises((TypeError, ValueError), match=r"(?s)^(padding|stride) \(.*\) must be an int"):
+            call(length)
+    assert tracemalloc.get_traced_memory()[1] < 1e7  # the array would hold 128 MB
+    tracemalloc.stop()
+
+
 def test_a_float_array_is_not_copied():
     array = np.ones((2, 3), np.float32)
     assert check_array("x", array, "HW") is array
@@ -234,7 +267,7 @@ def test_a_float_array_is_not_copied():
         ((3, 1), {"stride": 2**63}, ValueError, "stride (9223372036854775808) must be at most 2,147,483,647"),
         ((3, 1), {"padding": (1, 2, 3)}, ValueError, "padding ((1, 2, 3)) must be an int or a pair (before, after)"),
         ((3, 1), {"padding": "full"}, ValueError, 'padding (\'full\') must be "same", "valid" or a number of cells'),
-        ((3, 1), {"padding": "same", "stride": 2}, ValueError, 'padding ("same") must go with stride 1 (stride is 2)'),
+        ((3, 1), {"padding": "same", "stride": 2}, ValueError, same_with_stride_2(0, (0, 0), (0, 0))),
         ((3.0, 1), {}, TypeError, "size (3.0) must be an int"),
         ((3, "2"), {}, TypeError, "kernel ('2') must be an int"),
         ((3, 1), {"stride": True}, TypeError, "stride (True) must be an int"),
