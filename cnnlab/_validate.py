@@ -43,7 +43,7 @@ LONGEST_LIST = 10_000  # of lengths, layers and the like; range(10**12) is a lis
 def shown(value: Any) -> str:
     """Return ``value`` as an error shows it: one that is too long is cut."""
     try:
-        text = repr(value)
+        text = repr(value[:100] if type(value) in (list, tuple, str, bytes) else value)  # more of it is not shown
     except Exception:  # an int of 5,000 digits, or an object that cannot show itself
         return type(value).__name__
     return text if len(text) <= 100 else f"{text[:99]}…"
@@ -122,7 +122,7 @@ def check_list(name: str, value: Any, of: str) -> list:
 
 def check_named(name: str, value: Any) -> None:
     """Raise unless ``value`` is a dict of arrays by name."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
         raise TypeError(f"{name} ({shown(value)}) must be a dict of arrays by name")
 
 
@@ -168,7 +168,7 @@ def check_integers(name: str, value: Any) -> np.ndarray:
 
 def check_changeable(name: str, array: Any) -> None:
     """Raise unless ``array`` holds floats that can be written over."""
-    if not isinstance(array, np.ndarray) or array.dtype not in (np.float32, np.float64):
+    if not isinstance(array, np.ndarray) or array.dtype.newbyteorder("=") not in (np.float32, np.float64):
         raise TypeError(f"{name} ({shown(array)}) must be a float32 or float64 array: it is changed in place")
     if not array.flags.writeable:
         raise ValueError(f"{name} (a read-only array) must be writeable: it is changed in place")
@@ -182,7 +182,7 @@ def check_cells(name: str, shape: tuple[int, ...]) -> None:
 
 
 def as_array(name: str, value: Any) -> np.ndarray:
-    """Return ``value`` as an array, of whatever dtype."""
+    """Return ``value`` as an array, of whatever dtype, in this machine's byte order."""
     try:
         masked = _is_masked(value)
         array = np.asarray(0 if masked else value)
@@ -192,7 +192,7 @@ def as_array(name: str, value: Any) -> np.ndarray:
         raise TypeError(f"{name} (a masked array) must have a number in every cell: fill the masked ones first")
     if array.size > LARGEST:  # a broadcast number takes no memory; what is made of it would
         raise ValueError(f"{name} (shape {array.shape}) must have at most {LARGEST:,} cells")
-    return array
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def _is_masked(value: Any) -> bool:
@@ -238,7 +238,7 @@ def check_x_shape(x_shape: Any) -> tuple[int, ...]:
 
 def check_same_dtype(**arrays: np.ndarray | None) -> None:
     """Raise unless all arrays given have one dtype: nothing is silently cast."""
-    given = {name: array.dtype for name, array in arrays.items() if array is not None}
+    given = {name: array.dtype.newbyteorder("=") for name, array in arrays.items() if array is not None}
     if len(set(given.values())) > 1:
         listed = ", ".join(f"{name} {dtype}" for name, dtype in given.items())
         raise TypeError(f"{' and '.join(given)} must have one dtype ({listed})")
@@ -246,7 +246,7 @@ def check_same_dtype(**arrays: np.ndarray | None) -> None:
 
 def check_pair(name: str, value: Any, least: int, pair: str = "(h, w)") -> tuple[int, int]:
     """Return an int or a ``pair`` as a pair of ints of at least ``least``."""
-    if isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim == 1):
+    if isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim):
         if len(value) != 2:
             raise ValueError(f"{name} ({shown(value)}) must be an int or a pair {pair}")
         return check_int(name, value[0], least), check_int(name, value[1], least)

@@ -52,15 +52,16 @@ def numerical_gradient(f: Callable[..., ArrayLike], x: ArrayLike, dy: ArrayLike,
     """
     if not callable(f):
         raise TypeError(f"f ({shown(f)}) must be a function of x")
-    x, dy, step = check_array("x", x), check_array("dy", dy), check_positive("step", step)
-    dx = np.zeros_like(x)
+    x, dy, step = check_array("x", x).copy(), check_array("dy", dy), check_positive("step", step)
     with np.errstate(all="ignore"):  # what is not finite passes without a warning
         check_shape("dy", dy, check_array("f(x)", f(x.copy())).shape, "that of f(x)")
+        dy, dx = dy.copy(), np.zeros_like(x)  # copies, since f may write each answer into the same array
         for cell in np.ndindex(x.shape):
             above, below = x.copy(), x.copy()
             above[cell] += step
             below[cell] -= step
-            change = check_array("f(x)", f(above)) - check_array("f(x)", f(below))
+            gained = check_array("f(x)", f(above)).copy()
+            change = gained - check_array("f(x)", f(below))
             dx[cell] = np.sum(dy * change) / (2 * step)
     return dx
 

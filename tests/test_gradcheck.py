@@ -44,6 +44,18 @@ def test_a_function_that_writes_to_its_argument_does_no_harm():
     assert_array_equal(x, [3, 4])
 
 
+def test_a_function_that_writes_each_answer_into_the_same_array_does_no_harm():
+    same, x = np.zeros(3), np.array([1.0, 2.0, 3.0])
+
+    def square(x):
+        return np.square(x, out=same)
+
+    assert_allclose(numerical_gradient(square, x, [1, 10, 100]), [2, 40, 600], rtol=1e-9)
+    assert_allclose(numerical_gradient(square, x, square(x)), [2, 16, 54], rtol=1e-9)  # the upstream gradient is it
+    same = x
+    assert_allclose(numerical_gradient(square, x, [1, 10, 100]), [2, 40, 600], rtol=1e-9)
+
+
 def test_float32_stays_float32():
     x = np.array([1.0, 2.0], np.float32)
     dx = numerical_gradient(np.square, x, np.ones(2, np.float32), step=0.25)

@@ -134,13 +134,20 @@ def test_a_gradient_that_does_not_fit_changes_nothing(optimizer, param, grad, er
 
 
 @pytest.mark.parametrize("optimizer", [SGD(0.1), Adam(0.1)])
-@pytest.mark.parametrize("value", [None, [np.ones(1)], 3, "w"])
+@pytest.mark.parametrize("value", [None, [np.ones(1)], 3, "w", {1: np.ones(1)}])
 def test_what_is_no_dict_of_arrays_is_named(optimizer, value):
     good = {"w": np.ones(1)}
     for name, arguments in (("params", (value, good)), ("grads", (good, value))):
         with pytest.raises(TypeError, match=f"^{re.escape(f'{name} ({value!r}) must be a dict of arrays by name')}$"):
             optimizer.update(*arguments)
     assert_array_equal(good["w"], [1])
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.5), Adam(0.5)])
+def test_parameters_in_another_byte_order_are_changed_in_place(optimizer):
+    w = np.array([1.0, 2.0], ">f8")
+    optimizer.update({"w": w}, {"w": np.array([1.0, -1.0])})
+    assert_allclose(w, [0.5, 2.5], rtol=1e-7)
 
 
 class Full(np.ndarray):

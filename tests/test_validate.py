@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
+import tracemalloc
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 import cnnlab
+from cnnlab._validate import shown
 from cnnlab.activations import ACTIVATIONS
 from cnnlab.formula import settings_for
 from cnnlab.gradcheck import numerical_gradient
@@ -110,6 +112,24 @@ def test_a_masked_array_without_masked_cells_is_an_array():
     whole = np.ma.masked_greater(X, 9)
     for x in (whole, list(whole)):
         np.testing.assert_array_equal(cnnlab.conv2d(x, W), cnnlab.conv2d(X, W))
+
+
+def test_an_array_of_another_byte_order_is_converted():
+    x, w = np.arange(16.0).reshape(1, 1, 4, 4), np.arange(4.0, dtype=np.float32).reshape(1, 1, 2, 2)
+    for dtype, kernel in ((">f8", w.astype(float)), (">i4", w.astype(">i2")), (">f4", w)):
+        expected = cnnlab.conv2d(x.astype(dtype[1:]), kernel)
+        np.testing.assert_array_equal(cnnlab.conv2d(x.astype(dtype), kernel), expected, strict=True)
+    assert cnnlab.softmax_cross_entropy(np.zeros((1, 4), ">f4"), np.ones(1, ">i8"))[0] == pytest.approx(np.log(4))
+
+
+def test_a_long_list_is_not_written_out_to_be_cut():
+    tracemalloc.start()
+    for value, start in (([7] * 10**6, "[7, 7, 7"), ("a" * 10**6, "'aaa"), ((5,) * 10**6, "(5, 5")):
+        said = shown(value)
+        assert said.startswith(start)
+        assert (len(said), said[-1]) == (100, "…")
+    assert tracemalloc.get_traced_memory()[1] < 1e8 / 4  # the list itself is 8 MB
+    tracemalloc.stop()
 
 
 def test_numpy_s_true_and_false_are_flags():
