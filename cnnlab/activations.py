@@ -213,8 +213,8 @@ class Nonlinearity:
         What else that class must be set to, and what to do where it is not.
     """
 
-    forward: Callable
-    backward: Callable
+    forward: Callable = field(repr=False)  # which would show an address
+    backward: Callable = field(repr=False)
     words: tuple[str, str]
     source: str = ""
     settings: Mapping[str, float] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from math import prod
 from typing import NamedTuple
@@ -31,8 +31,8 @@ class Explanation:
     text: str
     leftover: int
     leftover_text: str
-    steps: tuple[str, ...]
-    spans: tuple[tuple[Token, ...], ...]
+    steps: tuple[str, ...] = field(repr=False)  # which the text has already
+    spans: tuple[tuple[Token, ...], ...] = field(repr=False)
 
 
 class LayerSize(NamedTuple):
@@ -41,6 +41,9 @@ class LayerSize(NamedTuple):
     name: str
     size: int
     explanation: Explanation
+
+    def __repr__(self) -> str:
+        return f"LayerSize(name={self.name!r}, size={self.size}, …)"
 
 
 def explain_output_size(

@@ -63,7 +63,8 @@ class Layer:
         named = [self.name] if "name" in taken else []  # ReLU() is Activation("relu"), and takes no name
         fixed = {} if named else self.settings  # by a class that does not take them
         defaults = fixed | {name: parameter.default for name, parameter in taken.items()}
-        changed = [f"{name}={value!r}" for name, value in self.settings.items() if value != defaults.get(name)]
+        usual = {name: (value, (value, value)) for name, value in defaults.items()}  # for rows and columns alike
+        changed = [f"{name}={value!r}" for name, value in self.settings.items() if value not in usual.get(name, ())]
         return f"{type(self).__name__}({', '.join([*map(repr, [*named, *self.sizes]), *changed])})"
 
     def _set_up(self, *sizes: Any, **settings: Any) -> None:

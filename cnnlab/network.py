@@ -64,6 +64,9 @@ class Sequential:
             raise ValueError("each layer must stand once in a Sequential: it keeps one forward for its backward")
         self.layers = layers
 
+    def __repr__(self) -> str:
+        return f"Sequential({', '.join(map(repr, self.layers))})"
+
     @property
     def params(self) -> dict[str, np.ndarray]:
         """The weights of all layers: themselves, not copies."""

@@ -266,8 +266,8 @@ def mean_pool2d_backward(
 class Pool:
     """What there is to know of a pool; its settings are stride, padding, dilation, ceil_mode, and its ``options``."""
 
-    forward: Callable  # (x, kernel, **settings) to y and what the backward needs
-    backward: Callable  # (dy, that, x_shape, kernel, **settings) to dx
+    forward: Callable = field(repr=False)  # (x, kernel, **settings) to y and what the backward needs
+    backward: Callable = field(repr=False)  # (dy, that, x_shape, kernel, **settings) to dx; a repr shows no address
     pads_with: float  # as if the padding held it
     words: str  # what an output cell does with its window
     strip: tuple[str, str, str]  # how an output is written: opening, joiner, closing; {count} of the cells that count

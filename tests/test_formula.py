@@ -126,6 +126,16 @@ def test_pools_alone_round_up_in_ceil_mode():
         trace_sizes(9, googlenet, ceil_mode=1)
 
 
+def test_a_trace_is_written_in_a_line_and_a_formula_without_its_pieces():
+    assert repr(trace_sizes(227, [("conv", 11, 4, 0), ("pool", 3, 2, 0)])) == (
+        "[LayerSize(name='conv', size=55, …), LayerSize(name='pool', size=27, …)]"
+    )
+    because = explain_output_size(227, 11, stride=4)
+    assert repr(because) == (
+        f"Explanation(value=55, text={because.text!r}, leftover=0, leftover_text={because.leftover_text!r})"
+    )
+
+
 def test_a_dilated_layer_is_traced_with_its_dilation():
     (layer,) = trace_sizes(9, [("conv", 3, 1, 0, 2)])
     assert layer.explanation == explain_output_size(9, 3, dilation=2)

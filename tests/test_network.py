@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+from cnnlab.activations import ACTIVATIONS
 from cnnlab.gradcheck import gradient_error, numerical_gradient
 from cnnlab.layers import Conv2D, Dense, Flatten, MaxPool2D, MeanPool2D, ReLU, Tanh
-from cnnlab.network import Sequential
+from cnnlab.network import Sequential, trained_network
+from cnnlab.pooling import POOLS
 
 
 def small_network(seed=0):
@@ -171,6 +173,16 @@ def test_the_summary_is_a_table_with_totals():
         "Dense(288, 10)   (10,)       all       2,890     2,890",
         "total                                  2,970    21,610",
     ]
+
+
+def test_a_network_and_the_tables_are_written_the_same_each_time(rng):
+    model = Sequential(Conv2D(1, 8, (3, 3), stride=(1, 1), padding=(0, 0), rng=rng), ReLU())
+    assert repr(model) == "Sequential(Conv2D(1, 8, (3, 3)), ReLU())"
+    assert repr(Sequential()) == "Sequential()"
+    assert repr(trained_network()).startswith("Sequential(Conv2D(1, 6, 3, padding=1), ReLU(), MaxPool2D(2), Conv2D(6,")
+    for entry in (*ACTIVATIONS.values(), *POOLS.values()):
+        assert " at 0x" not in repr(entry)
+        assert repr(entry.source) in repr(entry)
 
 
 def test_the_summary_leaves_no_trace_in_the_model(rng):
