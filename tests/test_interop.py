@@ -11,11 +11,11 @@ import re
 import numpy as np
 import pytest
 import torch_stand_ins as like
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 
 from cnnlab import conv2d, dense
 from cnnlab.activations import ACTIVATIONS, Nonlinearity
-from cnnlab.interop import _ADVICE, _LEFT_OUT, _OTHER_ACTIVATIONS, from_torch
+from cnnlab.interop import _BLOCK, _OTHER_ACTIVATIONS, from_torch
 from cnnlab.pooling import POOLS, Pool
 
 
@@ -32,7 +32,8 @@ def read(*modules):
 # --- what is read -------------------------------------------------------------------------------------------------
 
 BENDS, POOLED = ([entry.torch for entry in table.values() if entry.torch] for table in (ACTIVATIONS, POOLS))
-KINDS = ", ".join(["Conv2d", *BENDS, *POOLED, "Flatten", "Linear", "Dropout", "Identity"])
+FIXED = ["Flatten", "Linear", "PReLU", "BatchNorm1d", "BatchNorm2d", "ZeroPad2d", "Dropout", "Identity"]
+KINDS = ", ".join(["Conv2d", *BENDS, *POOLED, *FIXED])
 TRAINED = f"train it with {', '.join(BENDS[:-1])} or {BENDS[-1]} in its place"
 Invented = like.module("Invented", beta=1.0, threshold=20.0)
 InventedPool2d = like.module("InventedPool2d", norm_type=2, kernel_size=2, stride=2, ceil_mode=False)
@@ -91,6 +92,63 @@ def test_a_subclass_is_read_where_it_goes_forward_as_a_sequential_does():
         from_torch(swapped(like.Tanh()))
 
 
+def test_a_batch_norm_is_folded_into_the_layer_before_it_or_becomes_one_of_its_own():
+    mean, var, weight, bias = np.array([1.0, -2.0]), np.array([3.0, 8.0]), np.array([4.0, -6.0]), np.array([5.0, 7.0])
+    x, w = np.arange(16.0).reshape(1, 2, 2, 4), np.arange(4.0).reshape(2, 2, 1, 1)
+    full = like.norm("BatchNorm2d", mean, var, weight, bias, eps=1.0)  # (x - mean) / (2, 3) * weight + bias
+    bare = like.norm("BatchNorm2d", mean, var - 4 * (var > 5))  # without a weight and a bias: divided by √3 and 2
+    across = (-1, 1, 1)
+
+    def expected(z):
+        return (z - mean.reshape(across)) * np.array([2.0, -2.0]).reshape(across) + bias.reshape(across)
+
+    for before, z in (
+        (like.convolution(w, mean), conv2d(x, w, mean)),
+        (like.Dropout2d(), x),
+        (like.Tanh(), np.tanh(x)),
+    ):
+        (*first, layer) = model = read(before, like.Dropout(), full)
+        assert len(model) == 1 + isinstance(before, like.Tanh)
+        y = np.asarray(from_torch(like.Sequential(before, full)).forward(x))
+        assert_allclose(y, expected(z), rtol=1e-12, strict=True)
+        assert layer.kind == "convolution", first
+    (layer,) = read(bare)
+    assert_allclose(layer.forward(x), (x - mean.reshape(across)) / np.sqrt([3.0, 4.0]).reshape(across), rtol=1e-12)
+    rows, v = np.arange(6.0).reshape(3, 2), np.array([[1.0, 2.0], [3.0, 5.0]])
+    full = like.norm("BatchNorm1d", mean, var, weight, bias, eps=1.0)
+    for before, z, count in ((like.linear(v, [1.0, 2.0]), rows @ v.T + [1, 2], 1), (like.Tanh(), np.tanh(rows), 2)):
+        model = from_torch(like.Sequential(before, full))
+        assert len(model.layers) == count
+        assert_allclose(model.forward(rows), (z - mean) * [2, -2] + bias, rtol=1e-12, strict=True)
+
+
+def test_a_ring_of_zeros_becomes_the_padding_of_the_convolution_after_it():
+    w = np.ones((1, 1, 2, 4))
+    for padding, sides in (
+        ((1, 0), ((4, 5), (1, 2))),
+        ("same", ((3, 5), (2, 4))),
+        ("valid", ((3, 4), (1, 2))),
+    ):
+        layer = like.convolution(w, padding=padding)
+        (read_layer,) = read(like.ZeroPad2d(padding=(1, 2, 3, 4)), like.Dropout(), layer)
+        assert read_layer.settings["padding"] == sides, padding
+    for after in ([like.MaxPool2d()], [like.ZeroPad2d(padding=(1, 1, 1, 1)), layer], []):
+        with pytest.raises(
+            TypeError, match=exactly("module[0] (ZeroPad2d) must stand right before a Conv2d, whose padding it becomes")
+        ):
+            read(like.ZeroPad2d(padding=(1, 1, 1, 1)), *after)
+
+
+def test_one_slope_for_all_channels_is_that_of_a_leaky_relu():
+    assert repr(read(like.PReLU(num_parameters=1, weight=like.Tensor([-0.25])))) == "[LeakyReLU(slope=-0.25)]"
+
+
+def test_the_sizes_are_those_of_the_weights_whatever_the_module_was_made_with():
+    layer = like.convolution(np.ones((4, 1, 2, 3)), groups=2)
+    layer.in_channels, layer.kernel_size = 99, (9, 9)
+    assert repr(read(layer)) == "[Conv2D(2, 4, (2, 3), groups=2)]"
+
+
 # --- what a new entry of a table brings -----------------------------------------------------------------------------
 
 
@@ -113,50 +171,85 @@ def test_an_activation_and_a_pool_of_the_tables_are_read_by_the_class_that_they_
 # --- what is refused ----------------------------------------------------------------------------------------------
 
 
+SCORES = "leave it out, since the explorers take scores and compute the softmax themselves"
+BY_SIZE = (
+    "leave it out where the map is {}; else use {} with a window of the size of the map by that of the output, ({})"
+)
+UNDO = "torch.nn.utils.parametrize.remove_parametrizations(module[0][0], 'weight')"
+HOOKED = {"_forward_pre_hooks": {1: print}}
+ADVICE = [  # for the last layer, of this kind, with these settings
+    ("Softmax", {"dim": 1}, SCORES),
+    ("LogSoftmax", {"dim": -1}, SCORES),
+    ("Softmax", {"dim": 0}, ""),
+    ("LazyLinear", HOOKED, "run one batch through module.eval() first, so that it knows its size"),
+    (
+        "AdaptiveAvgPool2d",
+        {"output_size": 7},
+        f"{BY_SIZE.format('7×7', 'AvgPool2d', 'H // 7, W // 7')}, where that divides",
+    ),
+    (
+        "AdaptiveMaxPool2d",
+        {"output_size": (None, 3)},
+        f"{BY_SIZE.format('H×3', 'MaxPool2d', 'H // H, W // 3')}, where that divides",
+    ),
+    ("AdaptiveAvgPool1d", {"output_size": 7}, ""),
+    ("ParametrizedLinear", {"parametrizations": {"weight": None}}, f"call module[0][0].eval(), then {UNDO}"),
+    ("MultiheadAttention", {"inside": True}, ""),
+    ("ModuleList", {"inside": True}, _BLOCK),
+    ("GroupNorm", {}, ""),
+]
+ADVICE += [
+    (kind, {}, f"describe it in cnnlab.activations.ACTIVATIONS, with torch={kind!r}, or {TRAINED}")
+    for kind in _OTHER_ACTIVATIONS
+]
+
+
 def test_a_layer_that_is_not_there_is_refused_by_name_with_what_could_be_done():
-    said = {f"{start}2d" if start.endswith("Pool") else start: text for start, text in _ADVICE.items()}
-    said |= dict.fromkeys((kind for kind in _OTHER_ACTIVATIONS if kind not in BENDS), TRAINED)
-    said |= {
-        "BatchNorm2d": _ADVICE["BatchNorm"],
-        "LazyLinear": _ADVICE["Lazy"],
-        "ParametrizedLinear": _ADVICE["Parametrized"],
-    }
-    said |= {"Dropout2d": _ADVICE["Dropout"]}
-    del said["Dropout"]  # which is left out
-    for kind, text in said.items():
-        message = f"module[0][0] ({kind}) must be one of {KINDS}: {text}"
+    for kind, settings, advice in ADVICE:
+        message = f"module[0][0] ({kind}) must be one of {KINDS}{': ' if advice else ''}{advice}"
+        layer = like.module(kind)(*[like.ReLU()] * ("inside" in settings), **settings)
         with pytest.raises(TypeError, match=exactly(message)):
-            read(like.Sequential(like.module(kind)()))
+            read(like.Sequential(layer), like.Dropout())
+    with pytest.raises(TypeError, match=exactly(f"module[0] (Softmax) must be one of {KINDS}")):
+        read(like.module("Softmax")(dim=1), like.ReLU())
 
 
-def test_each_advice_says_what_helps():
-    assert {start: re.findall(r"[A-Za-z_.0-9]+", text)[:4] for start, text in _ADVICE.items()} == {
-        "BatchNorm": ["fold", "it", "into", "the"],
-        "Softmax": ["leave", "it", "out", "since"],
-        "LogSoftmax": ["leave", "it", "out", "since"],
-        "AdaptiveAvgPool": ["use", "AvgPool2d", "with", "a"],
-        "AdaptiveMaxPool": ["use", "MaxPool2d", "with", "a"],
-        "Parametrized": ["call", "torch.nn.utils.parametrize.remove_parametrizations", "on", "it"],
-        "Lazy": ["run", "one", "batch", "through"],
-        "Dropout": ["leave", "it", "out", "since"],
-    }
-    assert _LEFT_OUT == ("Dropout", "Identity")
+def test_a_class_of_ones_own_is_told_from_pytorch_s():
+    def own(name, *parents, **parts):
+        return type(name, parents or (like.Module,), {"__module__": "mine"} | parts)
 
-
-def test_a_block_with_layers_in_it_is_to_be_laid_out_and_one_without_gets_no_advice():
-    block = type("Residual", (like.Module,), {"__module__": "mine"})
-    loud = type("Loud", (like.ReLU,), {"__module__": "mine", "forward": lambda self, x: x})
-    advice = "put its layers into a Sequential, in the order in which they are used"
-    with pytest.raises(TypeError, match=exactly(f"module[1] (Residual) must be one of {KINDS}: {advice}")):
-        read(like.ReLU(), block(like.ReLU()))
-    with pytest.raises(TypeError, match=exactly(f"module[0] (Loud) must be one of {KINDS}")):
-        read(loud())
+    loud = own("Loud", like.ReLU, forward=lambda self, x: x)
+    wrapped = type("DataParallel", (like.Module,), {"__module__": "torch.nn.parallel.data_parallel"})
+    derived = "a class derived from ReLU may compute something else; where it does not, use ReLU itself"
+    for layer, advice in (
+        (own("Residual")(like.ReLU()), f": {_BLOCK}"),
+        (own("GELU")(), ""),
+        (own("LazyBlock")(), ""),
+        (loud(), f": {derived}"),
+        (wrapped(like.ReLU()), ": give the module that it was made from"),
+    ):
+        with pytest.raises(
+            TypeError, match=exactly(f"module[1] ({type(layer).__name__}) must be one of {KINDS}{advice}")
+        ):
+            read(like.ReLU(), layer)
     with pytest.raises(TypeError, match=exactly(f"module.body (Conv1d) must be one of {KINDS}")):
         from_torch(_with_names(body=like.module("Conv1d")()))
-    with pytest.raises(TypeError, match=exactly("module (ReLU) must be a torch.nn.Sequential of layers")):
-        from_torch(like.ReLU())
-    with pytest.raises(TypeError, match=exactly("module (7) must be a torch.nn.Sequential of layers")):
-        from_torch(7)
+
+
+def test_what_is_no_sequential_is_refused_with_what_to_give():
+    weights = "make the Sequential that these weights are of, and call its load_state_dict with them"
+    for module, shown, advice in (
+        (like.ReLU(), "ReLU", ": put it into a Sequential, torch.nn.Sequential(module)"),
+        (like.module("BatchNorm2d")(), "BatchNorm2d", ": put it into a Sequential, torch.nn.Sequential(module)"),
+        ({"0.weight": like.Tensor([1])}, "dict", f": {weights}"),
+        ([1], "[1]", ": call torch.nn.Sequential(*layers) with these layers"),
+        (7, "7", ""),
+        (like.Sequential, repr(like.Sequential), ""),
+    ):
+        with pytest.raises(
+            TypeError, match=exactly(f"module ({shown}) must be a torch.nn.Sequential of layers{advice}")
+        ):
+            from_torch(module)
 
 
 def _with_names(**children):
@@ -180,6 +273,19 @@ def test_a_setting_that_is_not_there_is_refused_by_name_with_what_could_be_done(
             like.MaxPool2d(return_indices=True),
             "return_indices of module[0] (True) must be False: max_pool2d returns the places of the winners too",
         ),
+        (
+            like.norm("BatchNorm2d", None, None),
+            "track_running_stats of module[0] (False) must be True: it takes the mean of each batch",
+        ),
+        (
+            like.PReLU(num_parameters=3),
+            "num_parameters of module[0] (3) must be 1: cnnlab has one slope for all channels",
+        ),
+        (
+            like.ZeroPad2d(padding=(1, 0, -1, 0)),
+            "padding of module[0] ((1, 0, -1, 0)) must be at least 0: it cuts cells off",
+        ),
+        (like.MaxPool2d(kernel_size=(2,)), "module[0] (MaxPool2d): kernel ((2,)) must be an int or a pair (h, w)"),
         (like.Flatten(start_dim=2), f"start_dim of module[0] (2) must be 1: {rows}"),
         (like.Flatten(end_dim=2), f"end_dim of module[0] (2) must be -1: {rows}"),
     ):
@@ -187,7 +293,66 @@ def test_a_setting_that_is_not_there_is_refused_by_name_with_what_could_be_done(
             read(layer)
 
 
-def test_a_weight_that_is_no_float_is_refused():
-    message = "weight of module[0] (torch.float16) must be float32 or float64: call .float() on the module first"
-    with pytest.raises(TypeError, match=exactly(message)):
-        read(like.linear(np.ones((2, 2)), dtype="torch.float16"))
+def test_a_weight_that_holds_no_numbers_to_copy_is_refused():
+    float_first = "must be float32 or float64: call .float() on the module first"
+    meta, sparse = like.linear(np.ones((2, 2))), like.linear(np.ones((2, 2)))
+    meta.weight.is_meta, sparse.weight.values = True, RuntimeError("can't convert\nSparse layout")
+    none, thin = like.linear(np.ones((2, 2)), [1, 2]), like.convolution(np.ones((1, 1, 1, 1)))
+    none.bias, thin.weight = 3, like.Tensor(np.ones((1, 1, 1)))
+    advice = "call module.to_empty(device='cpu') first, then load its state dict"
+    for layer, error, message in (
+        (
+            like.linear(np.ones((2, 2)), dtype="torch.float16"),
+            TypeError,
+            f"weight of module[0] (torch.float16) {float_first}",
+        ),
+        (
+            like.linear(np.ones((2, 2)), dtype="torch.bfloat16"),
+            TypeError,
+            f"weight of module[0] (torch.bfloat16) {float_first}",
+        ),
+        (
+            like.linear(np.ones((2, 2)), dtype="torch.complex64"),
+            TypeError,
+            "weight of module[0] (torch.complex64) must be float32 or float64",
+        ),
+        (meta, ValueError, f"weight of module[0] (on the meta device) must hold numbers: {advice}"),
+        (sparse, ValueError, "weight of module[0] must be a tensor that numpy can copy (can't convert)"),
+        (none, TypeError, "bias of module[0] (3) must be a tensor"),
+        (
+            thin,
+            ValueError,
+            "weight of module[0] (shape (1, 1, 1)) must have 4 dimensions (K, C / groups, kh, kw), not 3",
+        ),
+    ):
+        with pytest.raises(error, match=exactly(message)):
+            read(layer)
+
+
+def test_a_hook_anywhere_is_refused_with_what_takes_it_away():
+    WeightNorm = type("WeightNorm", (), {"__module__": "torch.nn.utils.weight_norm", "name": "weight"})
+    Pruned = type("Pruned", (), {"__module__": "torch.nn.utils.prune", "_tensor_name": "bias"})
+    looks_on = "keep what register_… returned, and call its remove(), if the hook only looks on"
+    for kind, hook, title, advice in (
+        ("forward_hooks", print, "print", looks_on),
+        ("forward_pre_hooks", print, "print", looks_on),
+        ("forward_pre_hooks", WeightNorm(), "WeightNorm", "call torch.nn.utils.remove_weight_norm({}, 'weight') first"),
+        ("forward_pre_hooks", Pruned(), "Pruned", "call torch.nn.utils.prune.remove({}, 'bias') first"),
+    ):
+        for name, layer in (("[1]", like.ReLU()), ("[1]", like.Dropout()), ("[1][0]", like.Tanh()), ("", None)):
+            root = like.Sequential(like.ReLU(), like.Sequential(layer) if name == "[1][0]" else layer or like.Tanh())
+            hooked = layer or root
+            setattr(hooked, f"_{kind}", {1: hook})
+            what = f"module{name} ({type(hooked).__name__} with a hook, {title}) must have no {kind}"
+            with pytest.raises(ValueError, match=exactly(f"{what}: {advice.format(f'module{name}')}")):
+                from_torch(root)
+
+
+def test_a_forward_of_its_own_is_refused():
+    layer = like.ReLU()
+    layer.forward = lambda x: 2 * x
+    with pytest.raises(ValueError, match=exactly("forward of module[0] (one of its own) must be that of ReLU")):
+        read(layer)
+    turned = type("Turned", (like.Sequential,), {"__module__": "mine", "__iter__": lambda self: iter([])})
+    with pytest.raises(TypeError, match=exactly(f"module (Turned) must be a torch.nn.Sequential of layers: {_BLOCK}")):
+        from_torch(turned(like.ReLU()))

@@ -9,7 +9,7 @@ class Tensor:
     """What is asked of a tensor."""
 
     def __init__(self, values, dtype="torch.float64"):
-        self.values, self.dtype = np.asarray(values), dtype
+        self.values, self.dtype = values if isinstance(values, Exception) else np.asarray(values), dtype
 
     def detach(self):
         return self
@@ -17,6 +17,8 @@ class Tensor:
     cpu = detach
 
     def numpy(self):
+        if isinstance(self.values, Exception):
+            raise self.values
         return self.values
 
 
@@ -68,11 +70,18 @@ def linear(w, b=None, dtype="torch.float64"):
     return module("Linear")(in_features=inputs, out_features=outputs, **weights)
 
 
+def norm(kind, mean, var, weight=None, bias=None, eps=0.0):
+    """Return a BatchNorm of these numbers a channel; None is a tensor that it has not."""
+    parts = {"running_mean": mean, "running_var": var, "weight": weight, "bias": bias}
+    return module(kind)(eps=eps, **{key: None if part is None else Tensor(part) for key, part in parts.items()})
+
+
 Sequential = module("Sequential")
 ReLU = module("ReLU", inplace=False)
 LeakyReLU = module("LeakyReLU", negative_slope=0.01, inplace=False)
 Sigmoid, Tanh, Identity = module("Sigmoid"), module("Tanh"), module("Identity")
-Dropout = module("Dropout", p=0.5, inplace=False)
+Dropout, Dropout2d = module("Dropout", p=0.5, inplace=False), module("Dropout2d", p=0.5, inplace=False)
+PReLU, ZeroPad2d = module("PReLU"), module("ZeroPad2d")
 Flatten = module("Flatten", start_dim=1, end_dim=-1)
 WINDOW = {"kernel_size": 2, "stride": 2, "padding": 0}
 MaxPool2d = module("MaxPool2d", **WINDOW, dilation=1, return_indices=False, ceil_mode=False)
