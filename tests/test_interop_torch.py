@@ -10,13 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnlab import load_digits
+from cnnlab import load_digits, softmax_cross_entropy
+from cnnlab.activations import ACTIVATIONS, Nonlinearity
 from cnnlab.interop import from_torch
 from cnnlab.lab import NetworkExplorer
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what a package says while it loads is not ours
     torch = pytest.importorskip("torch", reason="install cnnlab[torch] to test networks of PyTorch")
+    from torch.nn.utils import prune
 nn = torch.nn
 
 
@@ -151,23 +153,239 @@ def test_a_subclass_that_goes_forward_as_a_sequential_does_is_read():
     agree(Named(nn.Tanh()), (2, 3))
 
 
+def with_numbers(module):
+    """Return the module, its statistics and scales drawn at random, as after a training."""
+    generator = torch.Generator().manual_seed(4)
+    with torch.no_grad():
+        for name, tensor in [*module.named_buffers(), *module.named_parameters()]:
+            if tensor.is_floating_point() and tensor.ndim == 1:
+                tensor.uniform_(0.5, 2.0, generator=generator)
+            if name.endswith("running_mean"):
+                tensor.normal_(generator=generator)
+    return module
+
+
+class Block(nn.Sequential):
+    """A Sequential that makes its layers itself."""
+
+    def __init__(self, channels, filters):
+        super().__init__(nn.Conv2d(channels, filters, 3, bias=False), nn.BatchNorm2d(filters), nn.ReLU())
+
+
+READ = {
+    "BatchNorm after a convolution": [Block(2, 4), Block(4, 3)],
+    "BatchNorm after ReLU": [nn.Conv2d(2, 4, 3), nn.ReLU(), nn.BatchNorm2d(4), nn.MaxPool2d(2)],
+    "BatchNorm first, and twice": [nn.BatchNorm2d(2), nn.BatchNorm2d(2, affine=False), nn.Conv2d(2, 4, 3, padding=1)],
+    "BatchNorm after groups and Dropout": [nn.Conv2d(2, 4, 3, groups=2), nn.Dropout2d(), nn.BatchNorm2d(4, eps=0.1)],
+    "BatchNorm after Linear, and first": [
+        nn.Flatten(),
+        nn.BatchNorm1d(126),
+        nn.Linear(126, 5),
+        nn.BatchNorm1d(5),
+        nn.Tanh(),
+        nn.BatchNorm1d(5),
+    ],
+    "every Dropout": [nn.Dropout2d(), nn.Conv2d(2, 3, 3), nn.AlphaDropout(), nn.FeatureAlphaDropout(), nn.Dropout3d()],
+    "ZeroPad2d": [nn.ZeroPad2d((0, 1, 0, 1)), nn.Conv2d(2, 3, 3, stride=2)],
+    "ZeroPad2d before padding": [nn.ZeroPad2d((1, 2, 3, 4)), nn.Dropout2d(), nn.Conv2d(2, 3, (3, 2), padding=(2, 1))],
+    "ZeroPad2d before same": [
+        nn.ZeroPad2d(1),
+        nn.Conv2d(2, 3, (5, 2), dilation=(1, 2), padding="same"),
+        nn.BatchNorm2d(3),
+    ],
+    "ZeroPad2d before valid": [nn.ZeroPad2d(2), nn.Conv2d(2, 3, (4, 2), padding="valid")],
+    "PReLU": [nn.Conv2d(2, 3, 3), nn.PReLU(), nn.Flatten()],
+    "a window larger than the map": [nn.Conv2d(2, 1, 2, padding=5), nn.AvgPool2d((9, 2), 3, (4, 1), ceil_mode=True)],
+    "channels last": [nn.Conv2d(2, 3, 3).to(memory_format=torch.channels_last)],
+}
+
+
+@pytest.mark.parametrize("layers", READ.values(), ids=READ)
+def test_what_stands_in_published_networks_is_read(layers):
+    compare(with_numbers(nn.Sequential(*layers)))
+
+
+def compare(module, model=None):
+    """Compare y and dx in float64, for images (3, 2, 9, 7)."""
+    module = module.double().eval()
+    model = model or from_torch(module)
+    x = torch.randn((3, 2, 9, 7), generator=torch.Generator().manual_seed(5), dtype=torch.float64, requires_grad=True)
+    y = module(x)
+    (dx,) = torch.autograd.grad(y, x, torch.ones_like(y).cumsum(0))
+    close = {"rtol": 1e-9, "atol": 1e-9, "strict": True}
+    np.testing.assert_allclose(model.forward(x.detach().numpy()), y.detach().numpy(), **close)
+    np.testing.assert_allclose(model.backward(np.ones(y.shape).cumsum(0)), dx.numpy(), **close)
+
+
+def hooked(change):
+    """Return a network whose first layer was changed, then given other weights."""
+    torch.manual_seed(6)
+    module = nn.Sequential(nn.Conv2d(2, 4, 3), nn.ReLU()).double()
+    change(module[0])
+    module.load_state_dict({name: tensor + 0.5 for name, tensor in module.state_dict().items()})
+    return module
+
+
+HOOKS = {
+    "weight_norm": lambda layer: nn.utils.weight_norm(layer),
+    "weight_norm of another dimension": lambda layer: nn.utils.weight_norm(layer, dim=1),
+    "spectral_norm": lambda layer: nn.utils.spectral_norm(layer),
+    "pruned": lambda layer: prune.l1_unstructured(layer, "weight", 0.5),
+    "pruned twice": lambda layer: [prune.random_unstructured(layer, "bias", 0.5) for _ in range(2)],
+    "parametrized weight_norm": lambda layer: nn.utils.parametrizations.weight_norm(layer),
+    "parametrized spectral_norm": lambda layer: nn.utils.parametrizations.spectral_norm(layer),
+    "parametrized bias": lambda layer: nn.utils.parametrize.register_parametrization(layer, "bias", nn.Softplus()),
+}
+
+
+@pytest.mark.filterwarnings("ignore")  # PyTorch's own, of what is old
+@pytest.mark.parametrize("change", HOOKS.values(), ids=HOOKS)
+def test_weights_that_are_made_by_a_hook_are_never_taken_stale_and_the_advice_gives_the_same_network(change):
+    module, expected = hooked(change), hooked(change)
+    with pytest.raises((TypeError, ValueError), match=r"^module\[0\] \(.*: call ") as error:
+        from_torch(module)
+    for call in re.findall(r"module\S*\.eval\(\)|torch\.nn\.utils\.[a-z_.]+\(.*?\)", str(error.value)):
+        eval(call, {"module": module, "torch": torch})
+    compare(expected, from_torch(module))
+
+
+def advised(layers, error, advice, followed):
+    """Return what is refused, with its error, the advice and the network that follows it."""
+    return pytest.param(layers, error, advice, followed, id=advice[:60])
+
+
+EVEN, LONG = nn.Conv2d(2, 3, 2), nn.Conv2d(2, 3, (4, 2))  # maps of 8×6, of 6×6
+SIZED = [nn.Conv2d(2, 3, 3), nn.ReLU()]  # maps of 7×5
+TWO = [nn.Flatten(), nn.Linear(126, 4)]
+
+
+@pytest.mark.parametrize(
+    ("layers", "error", "advice", "followed"),
+    [
+        advised([*SIZED, nn.AdaptiveAvgPool2d((7, 5))], TypeError, "leave it out where the map is 7×5; else", SIZED),
+        advised(
+            [*SIZED, nn.AdaptiveAvgPool2d(1)], TypeError, "(H // 1, W // 1), where", [*SIZED, nn.AvgPool2d((7, 5))]
+        ),
+        advised(
+            [EVEN, nn.AdaptiveAvgPool2d((4, None))],
+            TypeError,
+            "(H // 4, W // W), where that divides",
+            [EVEN, nn.AvgPool2d((2, 1))],
+        ),
+        advised(
+            [LONG, nn.AdaptiveMaxPool2d((2, 3))],
+            TypeError,
+            "(H // 2, W // 3), where that divides",
+            [LONG, nn.MaxPool2d((3, 2))],
+        ),
+    ],
+)
+def test_the_advice_followed_gives_the_same_network(layers, error, advice, followed):
+    with pytest.raises(error, match=re.escape(advice)):
+        from_torch(nn.Sequential(*layers))
+    compare(nn.Sequential(*layers), from_torch(nn.Sequential(*followed).double()))
+
+
+def test_an_activation_of_pytorch_that_is_described_is_read(monkeypatch):
+    with pytest.raises(
+        TypeError, match=r"describe it in cnnlab.activations.ACTIVATIONS, with torch='ReLU6', or train it"
+    ):
+        from_torch(nn.Sequential(nn.ReLU6()))
+    entry = Nonlinearity(
+        lambda z: np.clip(z, 0, 6), lambda da, z: da * ((z > 0) & (z < 6)), ("between 0 and 6", ""), torch="ReLU6"
+    )
+    monkeypatch.setitem(ACTIVATIONS, "relu6", entry)
+    compare(with_numbers(nn.Sequential(nn.BatchNorm2d(2), nn.ReLU6(), nn.Conv2d(2, 2, 3))))
+
+
+def test_scores_are_what_comes_out_where_the_softmax_is_left_out():
+    module = nn.Sequential(*TWO, nn.Softmax(dim=1)).double()
+    with pytest.raises(TypeError, match="leave it out, since the explorers take scores and compute the softmax"):
+        from_torch(module)
+    x = np.random.default_rng(0).normal(size=(3, 2, 9, 7))
+    _, probabilities = softmax_cross_entropy(from_torch(module[:-1]).forward(x), [0, 1, 2])
+    np.testing.assert_allclose(probabilities, module(torch.tensor(x)).detach().numpy(), rtol=1e-12)
+
+
+def test_a_hook_anywhere_is_refused():
+    relu, drop = nn.ReLU(), nn.Dropout()
+    inner = nn.Sequential(relu, drop)
+    module = nn.Sequential(nn.Conv2d(1, 1, 1), inner)
+    for name, each in {"module": module, "module[1]": inner, "module[1][0]": relu, "module[1][1]": drop}.items():
+        for register in (each.register_forward_hook, each.register_forward_pre_hook):
+            handle = register(lambda *_: None)
+            with pytest.raises(
+                ValueError, match=rf"^{re.escape(name)} \({type(each).__name__} with a hook, <lambda>\) must"
+            ):
+                from_torch(module)
+            handle.remove()
+    everywhere = nn.modules.module.register_module_forward_hook(lambda *_: None)
+    with pytest.raises(
+        ValueError, match=r"^module \(Sequential with a hook, <lambda>\) must have no forward_hooks: keep"
+    ):
+        from_torch(module)
+    everywhere.remove()
+    assert repr(from_torch(module)) == "Sequential(Conv2D(1, 1, (1, 1)), ReLU())"
+
+
+def test_the_weights_are_those_that_it_computes_with_whatever_it_was_made_with():
+    module = nn.Sequential(nn.Conv2d(9, 9, 5, padding=1))
+    module[0].weight = nn.Parameter(torch.rand(4, 2, 3, 3))  # as those that prune whole channels leave it
+    module[0].bias = None
+    compare(module)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (
+            lambda layer: layer.to("meta"),
+            ValueError,
+            "weight of module[0] (on the meta device) must hold numbers: call ",
+        ),
+        (lambda layer: setattr(layer, "weight", None), TypeError, "weight of module[0] (None) must be a tensor"),
+        (
+            lambda layer: layer.bfloat16(),
+            TypeError,
+            "weight of module[0] (torch.bfloat16) must be float32 or float64: call",
+        ),
+        (
+            lambda layer: layer.to(torch.complex64),
+            TypeError,
+            "weight of module[0] (torch.complex64) must be float32 or float64",
+        ),
+        (
+            lambda layer: setattr(layer, "weight", nn.Parameter(layer.weight.detach().to_sparse())),
+            ValueError,
+            "weight of module[0] must be a tensor that numpy can copy (can't convert",
+        ),
+        (
+            lambda layer: setattr(layer, "forward", abs),
+            ValueError,
+            "forward of module[0] (one of its own) must be that of",
+        ),
+    ],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_weights_without_numbers_are_refused(make, error, message):
+    module = nn.Sequential(nn.Linear(2, 2))
+    make(module[0])
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        from_torch(module)
+
+
 REFUSED = {
-    "module[1] (BatchNorm2d)": ([nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4)], "fold it into the convolution before it"),
-    "module[0][0] (Softmax)": (
-        [nn.Sequential(nn.Softmax(dim=1))],
-        "leave it out, since the explorers take scores",
-    ),
     "module[0] (GELU)": ([nn.GELU()], "train it with ReLU, LeakyReLU, Sigmoid or Tanh in its place"),
-    "module[0] (AdaptiveAvgPool2d)": ([nn.AdaptiveAvgPool2d(1)], "use AvgPool2d with a window of the size of the map"),
-    "module[0] (Residual)": ([Residual()], "put its layers into a Sequential, in the order in which they are used"),
-    "module[0] (Swapped)": ([Swapped(nn.ReLU())], "put its layers into a Sequential, in the order"),
-    "module[0] (Loud)": ([Loud()], "must be one of Conv2d, ReLU, LeakyReLU, Sigmoid, Tanh, MaxPool2d"),
-    "module[0] (LazyLinear)": ([nn.LazyLinear(3)], "run one batch through the module first"),
-    "module[0] (Conv1d)": ([nn.Conv1d(1, 1, 3)], "must be one of Conv2d"),
-    "module[0] (ParametrizedLinear)": (
-        [nn.utils.parametrizations.weight_norm(nn.Linear(2, 2))],
-        "call torch.nn.utils.parametrize.remove_parametrizations on it first",
+    "module[0] (Residual)": (
+        [Residual()],
+        "put its layers into a Sequential, in the order in which they are used, with",
     ),
+    "module[0] (Swapped)": ([Swapped(nn.ReLU())], "put its layers into a Sequential, in the order"),
+    "module[0] (Loud)": ([Loud()], "a class derived from ReLU may compute something else; where it does not, use ReLU"),
+    "module[0] (LazyLinear)": ([nn.LazyLinear(3)], "run one batch through module.eval() first"),
+    "module[0] (Conv1d)": ([nn.Conv1d(1, 1, 3)], "must be one of Conv2d"),
+    "module[0] (DataParallel)": ([nn.DataParallel(nn.ReLU())], "give the module that it was made from"),
+    "module[0] (ZeroPad2d)": ([nn.ZeroPad2d(1), nn.MaxPool2d(2)], "must stand right before a Conv2d, whose padding it"),
 }
 
 
@@ -179,9 +397,26 @@ def test_a_layer_that_is_not_there_is_refused_by_name_with_what_could_be_done(sa
     assert advice in str(error.value)
 
 
+def test_a_state_dict_a_list_and_a_layer_are_refused_with_what_to_give():
+    for other, advice in (
+        (
+            nn.Sequential(nn.ReLU()).state_dict(),
+            "make the Sequential that these weights are of, and call its load_state",
+        ),
+        ([nn.ReLU()], r"call torch.nn.Sequential\(\*layers\) with these layers"),
+        (nn.Linear(2, 2), r"put it into a Sequential, torch.nn.Sequential\(module\)"),
+        (nn.ModuleList([nn.ReLU()]), "put its layers into a Sequential, in the order"),
+    ):
+        with pytest.raises(TypeError, match=rf"^module \(.* must be a torch.nn.Sequential of layers: {advice}"):
+            from_torch(other)
+
+
 SETTINGS = {
     "padding_mode of module[0] ('reflect') must be 'zeros'": nn.Conv2d(1, 1, 3, padding=1, padding_mode="reflect"),
     "divisor_override of module[0] (3) must be None": nn.AvgPool2d(2, divisor_override=3),
+    "track_running_stats of module[0] (False) must be True": nn.BatchNorm2d(2, track_running_stats=False),
+    "num_parameters of module[0] (3) must be 1": nn.PReLU(3),
+    "padding of module[0] ((-1, 0, 0, 0)) must be at least 0": nn.ZeroPad2d((-1, 0, 0, 0)),
     "return_indices of module[0] (True) must be False": nn.MaxPool2d(2, return_indices=True),
     "start_dim of module[0] (2) must be 1": nn.Flatten(2),
     "end_dim of module[0] (2) must be -1": nn.Flatten(1, 2),
@@ -199,8 +434,6 @@ def test_what_is_no_sequential_is_refused():
         TypeError, match=r"module \(Residual\) must be a torch.nn.Sequential.*: put its layers into a Seq"
     ):
         from_torch(Residual())
-    with pytest.raises(TypeError, match=r"module \(ReLU\) must be a torch.nn.Sequential of layers$"):
-        from_torch(nn.ReLU())
     with pytest.raises(
         TypeError, match=r"weight of module\[0\] \(torch.float16\) must be float32 or float64: call .float"
     ):
