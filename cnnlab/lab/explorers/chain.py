@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -16,7 +18,7 @@ from cnnlab.lab.explorers._windows import axes_through, check_sliders, check_squ
 from cnnlab.lab.scenes import chain_scene, layer_scene
 from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.lab.scenes.schema import Scene
-from cnnlab.layers import Activation, Conv2D, Pool2D
+from cnnlab.layers import Activation, Conv2D, Layer, Pool2D
 from cnnlab.network import Sequential
 from cnnlab.pooling import POOLS
 
@@ -115,15 +117,10 @@ class ChainExplorer(Explorer):
 
     def model(self, s: SimpleNamespace) -> Sequential:
         """Return the layers of the chain for any settings."""
-        rng, chain = np.random.default_rng(0), _CHAINS[s.chain]  # what it draws is written over
-        make = {
-            "conv": lambda: Conv2D(1, 1, s.kernel, stride=s.stride, padding=s.padding, rng=rng),
-            "f": lambda: Activation(s.f),
-            "pool": lambda: Pool2D(s.op, _POOL),
-        }
-        model = Sequential(*(make[kind]() for kind in chain.kinds))
+        made, chain = {"conv": (s.kernel, s.stride, s.padding), "f": (s.f,), "pool": (s.op,)}, _CHAINS[s.chain]
+        model = Sequential(*(copy(_layer(kind, *made[kind])) for kind in chain.kinds))
         for place, w in zip(chain.kernels, cut(self.arrays["w"], s.kernel), strict=False):
-            model.layers[place].params["w"] = w[None]
+            model.layers[place].params = {**model.layers[place].params, "w": w[None]}
         return model
 
     def axes(self, s: SimpleNamespace, chain: _Chain) -> list[Axis]:
@@ -182,6 +179,15 @@ class ChainExplorer(Explorer):
         first, *rest = self.axes(s, _CHAINS[s.chain])
         sizes = " → ".join(str(size) for size in (first.size, first.out, *(axis.out for axis in rest)))
         return f"ChainExplorer: {_CHAINS[s.chain].name}, sizes {sizes}"
+
+
+@lru_cache(256)
+def _layer(kind: str, *made) -> Layer:
+    """Return a layer of a chain, to be copied; the kernel of a convolution is written over."""
+    if kind == "conv":
+        kernel, stride, padding = made
+        return Conv2D(1, 1, kernel, stride=stride, padding=padding, rng=np.random.default_rng(0))
+    return Activation(*made) if kind == "f" else Pool2D(*made, _POOL)
 
 
 def _direction_of(arrow: int) -> tuple[int, int]:

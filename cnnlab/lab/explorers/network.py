@@ -70,10 +70,10 @@ class NetworkExplorer(Explorer):
         targets = {-1: "its answer"} | {label: str(label) for label in range(classes)}
         super().__init__(limits={"image": (0, len(self.images) - 1), "target": targets})
 
-    def result_of(self, s: SimpleNamespace) -> Pass:
-        """Return the image on its way through the network and back for any settings."""
+    def result_of(self, s: SimpleNamespace, *, backward: bool = True) -> Pass:
+        """Return the image on its way through the network, and ``backward``, for any settings."""
         image = self.images[s.image : s.image + 1] if self.drawing is None else self.drawing
-        return run_network(self.model, image, None if s.target < 0 else s.target)
+        return run_network(self.model, image, None if s.target < 0 else s.target, backward=backward)
 
     result = present(result_of)
 
@@ -83,7 +83,7 @@ class NetworkExplorer(Explorer):
         return set() if s.backward else {"target"}
 
     def scenes(self, s):
-        result = self.result_of(s)
+        result = self.result_of(s, backward=s.backward)
         k, cell = unit = self.unit or _first_unit(result)
         overview = network_scene(result, unit, backward=s.backward)
         detail = unit_scene(result.model.layers, result.maps, k, cell)

@@ -207,8 +207,8 @@ def scatter_scene(x, w, dy, *, stride=1, padding=0) -> Scene:
     scene = convolution_scene(x, w, stride=stride, padding=padding, dy=dy)
     by_name = {panel["name"]: panel for panel in scene["panels"]}
     so_far = np.tri(dy.size).reshape(-1, 1, *dy.shape[2:]) * dy
-    xp = panels.pad(x, check_window(x.shape[2:], w.shape[2:], stride=stride, padding=padding))
-    frames, _, _ = convolution.conv2d_backward(so_far, np.repeat(xp, dy.size, axis=0), w, stride=stride)
+    xp = np.repeat(by_name["x"]["values"][None], dy.size, axis=0)
+    frames, _, _ = convolution.conv2d_backward(so_far, xp, w, stride=stride)
     by_name["dx"] |= {"row": FORWARD, "column": OUTPUT, "frames": frames, "title": "so far"}
     by_name["dy"] |= {"row": FORWARD, "column": INPUT, "title": "each cell in turn …"}
     by_name["w"] |= {"title": "… times the kernel", "editable": False, "sum": parts_in("dy", "w", "dx")}
@@ -235,13 +235,13 @@ def gather_scene(x, w, dy, *, stride=1, padding=0) -> Scene:
            [ 6., 17., 12.]])
     """
     axes = check_window(x.shape[2:], w.shape[2:], stride=stride, padding=padding)
-    full = tuple(map(full_axis, axes))
-    one = np.ones((1, 1, 1, 1))
-    spread, cells = (convolution.conv_transpose2d(given, one, stride=stride) for given in (dy, np.ones_like(dy)))
-    ring = tuple((axis.before, axis.after) for axis in full)
+    spread = convolution.conv_transpose2d(dy, np.ones((1, 1, 1, 1)), stride=stride)
+    ring = tuple((axis.before, axis.after) for axis in map(full_axis, axes))
     scene = convolution_scene(spread, turn(w), padding=ring)
     given, kernel, result = scene["panels"]
-    inserted = np.argwhere(panels.pad(cells, full, 1.0)[0] == 0).tolist()
+    between = np.ones(spread.shape[1:], bool)
+    between[:, :: axes[0].stride, :: axes[1].stride] = False
+    inserted = np.add(np.argwhere(between), (0, ring[0][0], ring[1][0])).tolist()
     backwards = {name: list(range(axis.kernel))[::-1] for name, axis in zip(("rows", "columns"), axes, strict=True)}
     given |= {"symbol": "∂L/∂y", "alias": "spread ∂L/∂y", "title": _zeros(axes), "role": "gradient"}
     given |= {"editable": False, "marks": {"inserted": inserted}}

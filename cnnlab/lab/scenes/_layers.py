@@ -211,7 +211,7 @@ def reads(axis: Axis, outputs: set[int], end: str, counts: bool | None = None) -
     Of a pool whose divisor ``counts`` the padding, or does not, only the cells that it counts.
     """
     wires = panels.wires_along(axis)
-    chosen = np.isin(wires.output, list(outputs))
+    chosen = np.array([output in outputs for output in wires.output.tolist()])
     if counts is not None:
         chosen &= held_wires(axis, count_padding=counts)
     return getattr(wires, end)[chosen].tolist()

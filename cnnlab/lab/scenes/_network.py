@@ -34,8 +34,8 @@ class Pass(NamedTuple):
     probabilities: np.ndarray
 
 
-def run_network(model: Sequential, image: np.ndarray, label: int | None = None) -> Pass:
-    """Return all maps of an image (1, C, H, W), and all gradients of the cross-entropy loss for a class.
+def run_network(model: Sequential, image: np.ndarray, label: int | None = None, *, backward: bool = True) -> Pass:
+    """Return all maps of an image (1, C, H, W), and ``backward`` all gradients of the cross-entropy loss for a class.
 
     Without a ``label`` it is the class that the network answers.
 
@@ -51,7 +51,7 @@ def run_network(model: Sequential, image: np.ndarray, label: int | None = None) 
     maps = [image, *model.outputs(image)]
     labels = np.array([int(maps[-1].argmax()) if label is None else label])
     _, probabilities = losses.softmax_cross_entropy(maps[-1], labels)
-    errors = model.gradients(losses.softmax_cross_entropy_backward(probabilities, labels))
+    errors = model.gradients(losses.softmax_cross_entropy_backward(probabilities, labels)) if backward else []
     return Pass(model, maps, errors, probabilities)
 
 
