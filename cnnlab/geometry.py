@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -122,6 +122,9 @@ class Axis:
         return None
 
 
+_axis = lru_cache(4096)(Axis)  # remembered with all its lengths: one slider asks for the same ones again and again
+
+
 class LayerWindow(NamedTuple):
     """The window of one layer of a stack, along one axis, as it was given."""
 
@@ -152,7 +155,7 @@ def check_axis(
     if isinstance(padding, str):
         padding = named_padding(padding, kernel, stride, dilation, size)
     before, after = check_pair("padding", padding, 0, "(before, after)")
-    axis = Axis(size, kernel, stride, before, after, dilation, check_flag("ceil_mode", ceil_mode))
+    axis = _axis(size, kernel, stride, before, after, dilation, check_flag("ceil_mode", ceil_mode))
     if axis.out < 1:
         dilated = "" if axis.extent == kernel else f", dilated to ({kernel} - 1)*{dilation} + 1 = {axis.extent}"
         ring = f"2*{before}" if before == after else f"{before} + {after}"
