@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from operator import attrgetter
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from cnnlab.wiring import held_wires
 dense = import_module("cnnlab.dense")  # `from cnnlab import dense` would be the function of that name
 
 WAYS = (Conv2D, Dense, Pool2D, Activation, Flatten)
-STEPS = ("forward", "backward", "_forward", "_backward")
+STEPS = attrgetter("forward", "backward", "_forward", "_backward")
 
 
 def way_of(layer: Layer) -> type[Layer] | None:
@@ -34,7 +35,7 @@ def way_of(layer: Layer) -> type[Layer] | None:
     ('Activation', None)
     """
     way = next((way for way in WAYS if isinstance(layer, way)), None)
-    return way if way and all(getattr(type(layer), step) is getattr(way, step) for step in STEPS) else None
+    return way if way and STEPS(type(layer)) == STEPS(way) else None
 
 
 def layer_scene(layer: Layer, x: np.ndarray, y: np.ndarray, dy: np.ndarray | None = None) -> Scene:

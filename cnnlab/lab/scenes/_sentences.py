@@ -116,7 +116,7 @@ def sentence(by_number: str | tuple[str, ...], **known: str) -> Says:
     'A cell of the 3×3 window at {place}.'
     """
     texts = (by_number,) * 3 if isinstance(by_number, str) else ("", *by_number)[-3:]
-    none, one, many = (filled(text, **known) for text in texts)
+    none, one, many = filled("\n".join(texts), **known).split("\n")
     return {"none": none, "one": one, "many": many, "kinds": KINDS, "ring": RING}
 
 
