@@ -325,5 +325,6 @@ _BLOCK = (
     "put its layers into a Sequential, in the order in which they are used, with a layer for each function between "
     "them (ReLU for relu, Flatten for view); paths that meet again, as in x + f(x), cannot be read"
 )
-_OTHER_ACTIVATIONS = ("CELU", "ELU", "GELU", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh", "LogSigmoid", "Mish")
-_OTHER_ACTIVATIONS += ("ReLU6", "SELU", "SiLU", "Softplus", "Softshrink", "Softsign", "Tanhshrink", "Threshold")
+_OTHER_ACTIVATIONS: tuple[str, ...] = ("CELU", "ELU", "GELU", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh")
+_OTHER_ACTIVATIONS += ("LogSigmoid", "Mish", "ReLU6", "SELU", "SiLU", "Softplus", "Softshrink", "Softsign")
+_OTHER_ACTIVATIONS += ("Tanhshrink", "Threshold")

@@ -113,6 +113,37 @@ def test_the_mathematics_needs_numpy_alone():
     assert brought == {"numpy", "cnnlab"}
 
 
+QUICK = """
+import sys
+import cnnlab
+slow = {"zipfile", "numpy.random", "cnnlab.convolution", "cnnlab.layers", "cnnlab.training", "cnnlab.data"}
+assert not slow & set(sys.modules), slow & set(sys.modules)
+assert cnnlab.data.npz is sys.modules["cnnlab.data.npz"]
+from cnnlab import dense, wiring, conv2d
+from cnnlab.layers import Dense  # which loads the module of the same name
+assert cnnlab.dense is dense is sys.modules["cnnlab.dense"].dense, dense
+assert cnnlab.wiring is wiring is sys.modules["cnnlab.wiring"].wiring, wiring
+assert cnnlab.conv2d is conv2d is sys.modules["cnnlab.convolution"].conv2d
+assert {"train", "ReLU", "load_photo", "output_size", "wiring", "__version__"} <= set(dir(cnnlab))
+everything = {}
+exec("from cnnlab import *", everything)
+assert everything["train"] is cnnlab.train
+assert "LayerSize" not in everything
+for name in ("nothing", "_nothing", "__wrapped__"):
+    try:
+        getattr(cnnlab, name)
+    except AttributeError as error:
+        assert str(error) == f"module 'cnnlab' has no attribute {name!r}"
+    else:
+        raise AssertionError(name)
+"""
+
+
+def test_what_is_imported_from_the_package_is_loaded_when_it_is_used():
+    run = subprocess.run([sys.executable, "-c", QUICK], capture_output=True, text=True, check=False)
+    assert run.stderr == ""
+
+
 def test_each_room_uses_the_packages_that_it_may():
     for module in TREES:
         rooms = FLOORS[: FLOORS.index(room_of(module)) + 1]
@@ -144,7 +175,7 @@ def exported():
     return [
         (f"{module.__name__}.{name}", value)
         for module in (cnnlab, reference)
-        for name, value in vars(module).items()
+        for name, value in inspect.getmembers(module)
         if not name.startswith("_") and (inspect.isfunction(value) or inspect.isclass(value))
         if value.__module__.startswith("cnnlab." if module is cnnlab else "cnnlab.reference")
     ]
