@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 from IPython.core.formatters import DisplayFormatter
 
+import cnnlab
 from cnnlab.course import exercises, progress
-from cnnlab.course.exercises import EXERCISES, Exercise, _guarded_call
+from cnnlab.course.exercises import EXERCISES, Exercise, _exercise, _guarded_call
 
 right = exercises.conv2d.sample
 
@@ -130,7 +131,7 @@ def test_one_array_that_is_given_again_and_again_is_noticed():
 def test_results_are_counted():
     assert exercises.same_padding.check(lambda F: F - 1).text.startswith("It gives an int where 2 results are asked")
     assert exercises.same_padding.check(lambda F: (1, 2, 3)).text.startswith(
-        "It gives 3 results where 2 are asked for."
+        "It gives 3 results where 2 are asked for: before, after."
     )
 
 
@@ -145,14 +146,14 @@ def test_an_input_is_counted_once_though_two_are_tried_again():
     assert passed.text.startswith("Tried on 16 inputs: ")
     assert failed.text.endswith("Right on 0 of 16 inputs.")
     right_on_the_first_two = exercises.conv2d.check(lambda x, w: right(x, w) + (x.size > 1))
-    assert right_on_the_first_two.text.endswith("Right on 2 of 16 inputs.")
+    assert right_on_the_first_two.text.endswith("Right on 2 of 16 inputs. Every wrong input has x.shape[0] > 1.")
     calls = []
 
     def wrong_when_asked_again(x, w):
         calls.append(x)
         return right(x, w) + (len(calls) > 16)
 
-    assert exercises.conv2d.check(wrong_when_asked_again).text.endswith("Right on 14 of 16 inputs.")
+    assert "Right on 14 of 16 inputs." in exercises.conv2d.check(wrong_when_asked_again).text
 
 
 def test_only_a_function_can_be_checked():
@@ -224,15 +225,148 @@ def test_what_is_printed_stays_out_of_the_way_and_is_told(capsys):
     )
 
 
-def test_numpy_is_put_back_as_it_was():
-    total = np.sum
+def test_numpy_and_its_modules_are_put_back_after_each_call_and_the_judge_is_not_disturbed():
+    kept = {"sum": np.sum, "allclose": np.allclose, "array": np.array, "ndarray": np.ndarray, "isfinite": np.isfinite}
+    nested = np.random.default_rng, np.linalg.norm, np.lib.stride_tricks.as_strided
+    seen = []
 
     def patches(x, w):
-        np.sum = lambda *_: 0
+        seen.append(np.sum is kept["sum"] and np.random.default_rng is nested[0])
+        y = right(x, w)
+        for name in kept:
+            setattr(np, name, None)
+        np.random.default_rng = np.linalg.norm = np.lib.stride_tricks.as_strided = None
+        return y
+
+    assert exercises.conv2d.check(patches).status == "passed"
+    assert all(seen)
+    assert {name: getattr(np, name) for name in kept} == kept
+    assert nested == (np.random.default_rng, np.linalg.norm, np.lib.stride_tricks.as_strided)
+
+
+def test_what_is_shown_is_a_copy_so_that_the_next_check_is_as_before():
+    verdict = exercises.conv2d.check(lambda x, w: right(x, w) + 1)
+    for array in (*verdict.input, *(grid.values for grid in verdict.grids)):
+        array[...] = 99
+    assert exercises.conv2d.check(right).status == "passed"
+
+
+SLOW = """
+import time
+until = time.thread_time() + 0.4
+while time.thread_time() < until:
+    pass
+calls = sum(1 for _ in range(20_000))
+"""
+
+
+def test_an_import_inside_a_function_is_neither_cut_nor_traced(tmp_path, monkeypatch):
+    (tmp_path / "slow_to_import.py").write_text(SLOW, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def imports(x, w):
+        import slow_to_import
+
+        return x, slow_to_import.calls
+
+    assert _guarded_call.run(imports, (1, 2), seconds=0.2) == (1, 20_000)
+    assert hasattr(sys.modules.pop("slow_to_import"), "calls")
+    trouble = _guarded_call.run(lambda: (__import__("slow_to_import"), one_line(1, 2)), (), seconds=0.2)
+    assert trouble.text.startswith("It was stopped after 0.2 seconds")
+    assert sys.modules.pop("slow_to_import").calls == 20_000
+
+
+def test_the_limit_is_the_work_of_the_thread_and_ten_times_as_long_on_the_wall():
+    start = time.perf_counter()
+    assert _guarded_call.run(lambda: time.sleep(0.3) or "awake", (), seconds=0.1) == "awake"
+    trouble = _guarded_call.run(sleeps, (1, 2), seconds=0.1)
+    assert trouble.text == "It was stopped after 1 seconds: it takes too long, or never ends."
+    assert 1.2 < time.perf_counter() - start < 5
+
+
+def work(seconds):
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        pass
+
+
+def my_slow(x):
+    work(0.1)
+    return x
+
+
+def test_a_function_may_take_fifty_times_as_long_as_the_solution_and_a_whole_check_has_an_end(monkeypatch):
+    monkeypatch.setattr(_exercise, "IN_ALL", 1.5)
+    slow = Exercise(my_slow, "y", inputs=lambda: [[(number,) for number in range(4)]])
+
+    def slower(x):
+        work(0.6)
+        return x
+
+    monkeypatch.setattr(_exercise, "LIMIT", 0.2)
+    verdict = slow.check(slower)
+    assert verdict.text.startswith("It was stopped after 1.5 seconds, at input 3 of 4.")
+    assert slow.check(lambda x: x).status == "passed"
+
+
+class Odd:
+    """A right answer that says something of its own to every question about it."""
+
+    def __getattr__(self, name):
+        return 7
+
+    def __call__(self, x, w):
         return right(x, w)
 
-    assert exercises.conv2d.check(patches).status == "failed"
-    assert np.sum is total
+
+class Silent(Odd):
+    def __getattr__(self, name):
+        raise RuntimeError(name)
+
+
+def test_a_callable_that_answers_oddly_about_itself_is_checked_like_any_other():
+    for odd in (Odd(), Silent(), np.vectorize(right, signature="(h,w),(a,b)->(c,d)")):
+        assert exercises.conv2d.check(odd).status == "passed"
+
+    def wraps_itself(x, w):
+        raise TypeError("no")
+
+    wraps_itself.__wrapped__ = wraps_itself
+    assert exercises.conv2d.check(wraps_itself).text.startswith("It raised TypeError")
+    wraps_itself.__signature__ = 3
+    assert exercises.conv2d.check(wraps_itself).text.startswith("It raised TypeError")
+
+
+def leaves_by_exit(x, w):
+    exit()
+
+
+def test_a_result_too_large_to_copy_and_a_call_of_exit_are_told_and_not_followed():
+    for shape in ((2**40,), (2**21, 1)):
+        told = exercises.conv2d.check(lambda x, w, shape=shape: np.broadcast_to(1.0, shape)).text
+        assert told.startswith(f"It gives an array of shape {shape}; none is asked for with more than 1,000,000 cells.")
+    stdin = sys.stdin
+    assert exercises.conv2d.check(leaves_by_exit).text.startswith("It raised SystemExit")
+    assert sys.stdin is stdin
+    assert not stdin.closed
+
+    class Shell:
+        left = False
+
+        def ask_exit(self):
+            self.left = True
+
+    shell = Shell()
+    leaves_by_exit.__globals__["exit"] = lambda: shell.ask_exit()
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("IPython.get_ipython", lambda: shell)
+            assert exercises.conv2d.check(leaves_by_exit).text.startswith("It raised SystemExit")
+            assert not shell.left
+    finally:
+        del leaves_by_exit.__globals__["exit"]
+    shell.ask_exit()
+    assert shell.left
 
 
 def test_an_interrupt_goes_through():
@@ -295,20 +429,118 @@ def test_state_between_calls_does_not_help():
     assert exercises.conv2d.check(first_answer_again).status == "failed"
 
 
-def test_of_an_epoch_the_facts_are_told():
+def epoch_with(step=lambda model, r: None, batch_of=lambda p, labels: p, r=0.03, after=lambda model: None):
+    """Return an epoch with another step, or another gradient of the scores."""
+
+    def epoch(model, x, y, batch_size, rng):
+        order = rng.permutation(len(x))
+        for start in range(0, len(x), batch_size):
+            batch = order[start : start + batch_size]
+            _, p = cnnlab.softmax_cross_entropy(model.forward(x[batch]), y[batch])
+            model.backward(batch_of(p, y[batch]))
+            step(model, r)
+        after(model)
+
+    return epoch
+
+
+def down(model, r, names=("w", "b"), change=lambda grad: grad):
+    for name, param in model.params.items():
+        if name[-1] in names:
+            param -= r * change(model.grads[name])
+
+
+def uphill_later():
+    calls = []
+
+    def step(model, r):
+        calls.append(1)
+        down(model, r if len(calls) % 4 == 1 else -r)
+
+    return step
+
+
+def one_late():
+    kept = []
+
+    def step(model, r):
+        for name, param in model.params.items():
+            param -= r * (kept[-1][name] if kept else 0 * param)
+        kept.append({name: grad.copy() for name, grad in model.grads.items()})
+
+    return step
+
+
+mean_loss = cnnlab.softmax_cross_entropy_backward
+EACH_STEP = "Not so: each step changes every parameter by −r times its gradient."
+EPOCHS = {  # what it does, and what is said of it first
+    "biases alone": (epoch_with(lambda model, r: down(model, 3.0, "b"), mean_loss), EACH_STEP),
+    "sign": (epoch_with(lambda model, r: down(model, r, change=np.sign), mean_loss), EACH_STEP),
+    "divided by N again": (
+        epoch_with(down, lambda p, labels: mean_loss(p, labels) / len(labels)),
+        "Not so: r is the same for all batches.",
+    ),
+    "uphill": (epoch_with(lambda model, r: down(model, -r), mean_loss), "Not so: r is positive."),
+    "uphill later": (epoch_with(uphill_later(), mean_loss), "Not so: r is positive."),
+    "after the loop": (
+        epoch_with(batch_of=mean_loss, after=lambda model: down(model, 0.03)),
+        "Not so: a step after each",
+    ),
+    "the batch before": (epoch_with(one_late(), mean_loss), "Not so: a step after each batch."),
+    "p goes backward": (epoch_with(down), "Not so: the gradient of softmax and cross-entropy goes backward."),
+    "float32": (
+        lambda model, x, y, size, rng: exercises.epoch.sample(model, x.astype(np.float32), y, size, rng),
+        "It raised TypeError: ",
+    ),
+    "first batch dropped": (
+        lambda model, x, y, size, rng: exercises.epoch.sample(model, x[size:], y[size:], size, rng),
+        "images: 17 is expected, 12 came.",
+    ),
+}
+
+
+def test_of_an_epoch_the_facts_are_told_and_nothing_that_is_not_so():
+    for name, (function, said) in EPOCHS.items():
+        verdict = exercises.epoch.check(function)
+        assert (verdict.status, verdict.mistake) == ("failed", None), name
+        assert verdict.text.startswith(said), (name, verdict.text)
+        assert "_Watched" not in repr(verdict), name
     assert exercises.epoch.check(lambda *_: 3).text.startswith(
         "Not so: the model goes forward and backward. Right on 0"
     )
     one_batch = exercises.epoch.check(lambda model, x, y, _, rng: exercises.epoch.sample(model, x, y, len(x), rng))
     assert one_batch.text.startswith("batches: 4 is expected, 1 came.")
     without_steps = exercises.epoch.check(exercises.epoch.mistakes["no step"])
-    assert without_steps.text.startswith("The parameters are not changed. Not so: a step after each batch.")
+    assert without_steps.text.startswith("The parameters are not changed. Not so: the parameters' own arrays")
+    for r in (1e-4, 3.0):
+        assert exercises.epoch.check(epoch_with(down, mean_loss, r=r)).status == "passed"
 
 
-def test_of_maps_the_first_plane_is_shown():
-    verdict = exercises.max_pool_backward.check(lambda dy, winners, x_shape: np.ones(x_shape))
-    titles = [line for line in repr(verdict).splitlines() if line.endswith(":")]
-    assert titles == ["dy[0, 0]:", "winners[0, 0]:", "x_shape:", "dx[0, 0] expected:", "dx[0, 0] got:"]
+def titles_of(verdict):
+    return [line[:-1] for line in repr(verdict).splitlines() if line.endswith(":")]
+
+
+def test_of_maps_all_planes_of_the_input_are_shown_so_that_the_answer_can_be_computed_by_hand():
+    layer = exercises.conv_layer
+    two_channels = layer.check(lambda x, w, b: layer.sample(x, w, b) + (len(x) > 1))
+    assert titles_of(two_channels) == [
+        *("x[0]", "x[1]", "w[0, 0]", "w[0, 1]", "w[1, 0]", "w[1, 1]", "b", "y[0] expected", "y[0] got")
+    ]
+    x, w, b = two_channels.input
+    shown = re.search(r"y\[0\] expected:\n((?:.+\n)+)", repr(two_channels))[1].split()
+    by_hand = sum((x[c, : w.shape[2], : w.shape[3]] * w[0, c]).sum() for c in (0, 1)) + b[0]
+    assert float(shown[0].replace("−", "-")) == by_hand
+
+
+def test_every_argument_is_shown_by_its_name_a_function_too():
+    wrong = exercises.gradient_check.check(lambda f, x, dy, step: np.ones(x.shape))
+    assert titles_of(wrong) == ["f", "x", "dy", "step", "dx expected", "dx got"]
+    assert "f:\nx³\n" in repr(wrong)
+    step = exercises.sgd_step.check(lambda params, grads, velocity, rate, momentum: params.clear())
+    assert titles_of(step) == [
+        *("params['0.w']", "params['0.b']", "grads['0.w']", "grads['0.b']", "velocity['0.w']", "velocity['0.b']"),
+        *("rate", "momentum", "w after step 1 expected", "w after step 1 got"),
+    ]
 
 
 def my_double(x):
@@ -379,7 +611,7 @@ def test_the_arrays_that_vary_for_the_wires_are_arguments_of_which_a_result_is_a
                 was, now = (exercise.right(*case.values()) for case in (given, given | {varied: 3 * given[varied]}))
                 at = exercise.results.index(result)
                 was, now = (parts[at] if isinstance(parts, tuple) else parts for parts in (was, now))
-                np.testing.assert_allclose(now, 3 * was, err_msg=f"{name}: {result} by {varied}")
+                np.testing.assert_allclose(now, 3 * was, atol=1e-12, err_msg=f"{name}: {result} by {varied}")
                 assert was.any(), name
 
 

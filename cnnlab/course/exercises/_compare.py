@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+MOST_CELLS = 10**6  # of a result
 TOLERANCE = 1e-5  # of the greatest number that is expected: float32 is exact enough
 
 
@@ -16,7 +17,8 @@ def same(one, other) -> bool:
     (True, False, True)
     """
     if isinstance(other, np.ndarray):
-        return np.shape(one) == other.shape and bool(np.allclose(one, other, rtol=1e-9, atol=1e-9))
+        alike = isinstance(one, np.ndarray) and (one.shape, one.dtype) == (other.shape, other.dtype)
+        return alike and bool(np.allclose(one, other, rtol=1e-9, atol=1e-9))
     if isinstance(other, dict):
         return one.keys() == other.keys() and all(same(one[name], other[name]) for name in other)
     if isinstance(other, list):
@@ -24,16 +26,19 @@ def same(one, other) -> bool:
     return one is other or one == other
 
 
-def read(result, count: int) -> tuple[tuple[np.ndarray, ...] | None, str]:
-    """Return the arrays in a result, and why there are none."""
+def read(result, names: tuple[str, ...]) -> tuple[tuple[np.ndarray, ...] | None, str]:
+    """Return the arrays in a result that has parts of these names, and why there are none."""
+    listed = ", ".join(names)
     if result is None:
         return None, "It gives None. Is a return missing?"
-    if count == 1:
+    if len(names) == 1:
         results = (result,)
-    elif not isinstance(result, tuple | list) and not (isinstance(result, np.ndarray) and result.ndim):
-        return None, f"It gives {kind_of(result)} where {count} results are asked for."
-    elif len(result) != count:
-        return None, f"It gives {len(result)} results where {count} are asked for."
+    elif not (
+        isinstance(result, tuple | list) or (isinstance(result, np.ndarray) and result.shape[:1] == (len(names),))
+    ):
+        return None, f"It gives {kind_of(result)} where {len(names)} results are asked for: {listed}."
+    elif len(result) != len(names):
+        return None, f"It gives {len(result)} results where {len(names)} are asked for: {listed}."
     else:
         results = tuple(result)
     problem = next(filter(None, map(trouble_with, results)), "")
@@ -50,9 +55,11 @@ def trouble_with(value) -> str:
         return f"It gives {kind_of(value)} where numbers are asked for."
     if np.ma.is_masked(value):
         return "It gives a masked array: fill the masked cells first."
-    dtype = np.array(value).dtype  # an int beyond 64 bits becomes an object
-    if dtype.kind not in "iuf":
-        return f"It gives an array of dtype {dtype} where numbers are asked for (int or float)."
+    array = np.asarray(value)  # an int beyond 64 bits becomes an object
+    if array.dtype.kind not in "iuf":
+        return f"It gives an array of dtype {array.dtype} where numbers are asked for (int or float)."
+    if array.size > MOST_CELLS:  # such as a number that is broadcast: it takes no memory until it is copied
+        return f"It gives an array of shape {array.shape}; none is asked for with more than {MOST_CELLS:,} cells."
     return ""
 
 
@@ -64,7 +71,7 @@ def kind_of(value) -> str:
     >>> kind_of([1]), kind_of(1)
     ('a list', 'an int')
     """
-    name = type(value).__name__
+    name = "array" if isinstance(value, np.ndarray) else type(value).__name__
     return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 
 

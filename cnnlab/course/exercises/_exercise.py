@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from copy import deepcopy
+from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import cached_property
 from inspect import getsource, signature
 from typing import NamedTuple
 
 import numpy as np
 
-from cnnlab._validate import shown
+from cnnlab._validate import check_choice, shown
 from cnnlab.course.exercises._compare import differing, equal
-from cnnlab.course.exercises._feedback import MARK, Grid, Page, Verdict, both, first_plane
-from cnnlab.course.exercises._guarded_call import quiet, takes
+from cnnlab.course.exercises._feedback import MARK, Grid, Page, Verdict, both, planes
+from cnnlab.course.exercises._findings import cut_off, order_of_results, shared
+from cnnlab.course.exercises._guarded_call import LIMIT, Trouble, quiet, takes, thread_time
 from cnnlab.course.exercises._runner import Answer, ask, is_overwritten, is_stub
 from cnnlab.course.progress import record
+
+TIMES = 50  # what the solution takes, for a call that may take longer than the limit
+IN_ALL = 30.0  # seconds of the thread's time for all calls of a check
+
+
+class Case(NamedTuple):
+    """An input, the answer that is expected, and how many seconds a function may take for its own."""
+
+    input: tuple
+    expected: Answer
+    seconds: float
 
 
 class Try(NamedTuple):
@@ -66,7 +79,9 @@ class Exercise:
     holds : sequence of str, optional
         What an input holds, where it is not what the function takes.
     facts : bool, optional
-        The results are statements, 1 where they are true: what is said of a wrong one is that it is not so.
+        The results are statements, 1 where they are true, or numbers above 1: a wrong statement is said to be not so.
+    library : sequence of functions, optional
+        Functions of a library that do just this: an answer that is theirs does not pass.
 
     Examples
     --------
@@ -99,6 +114,7 @@ class Exercise:
     changes: Sequence[str] = ()
     holds: Sequence[str] = ()
     facts: bool = False
+    library: Sequence[Callable] = ()
 
     def __post_init__(self):
         self.name, self.arguments = self.sample.__name__.removeprefix("my_"), tuple(signature(self.sample).parameters)
@@ -109,20 +125,32 @@ class Exercise:
     def __repr__(self) -> str:
         return f"Exercise: my_{self.name}({', '.join(self.arguments)}) -> {', '.join(self.results)}"
 
-    def check(self, function) -> Verdict:
+    def check(self, function, part: str | None = None) -> Verdict:
         """Return what there is to say of a function, whatever it does; the verdict is true where it passed.
 
-        Each call gets copies of its arguments and is ended after two seconds. What it prints is kept out of the
-        notebook, and quoted in part where the check fails. Two things cannot be ended: one call into C that never
-        comes back, such as ``sum(itertools.count())``, and a function that catches the error that is to end it.
+        Each call gets copies of its arguments, and is ended after two seconds of work, or after 50 times what the
+        solution takes. What it prints is kept out of the notebook, and quoted in part where the check fails. Two things
+        cannot be ended: one call into C that never comes back, such as ``sum(itertools.count())``, and a function that
+        catches the error that is to end it.
+
+        Parameters
+        ----------
+        function : function
+            What is checked: ``my_NAME``.
+        part : str, optional
+            The one result that it returns, in place of all: with "dx" the dx of a ``my_conv2d_backward`` is checked
+            alone. That is not recorded as progress.
 
         Raises
         ------
-        TypeError
-            If it is not a function.
+        TypeError, ValueError
+            If it is not a function, or there is no such result.
         """
         if not callable(function):
             raise TypeError(f"function ({shown(function)}) must be a function, as in check(my_{self.name})")
+        if part is not None:
+            check_choice("part", part, self.results)
+            return self._part(part).check(function)
         if is_stub(function):
             return self._not_started()
         with quiet() as printed:
@@ -150,13 +178,32 @@ class Exercise:
     def _not_started(self) -> Verdict:
         return Verdict("not started", f"Fill in my_{self.name}, then run this cell again.")
 
+    def _part(self, name: str) -> Exercise:
+        """Return the exercise of one result alone."""
+        at = self.results.index(name)
+
+        def alone(function):
+            return lambda *arguments: function(*arguments)[at]
+
+        mistakes = {mistake: alone(function) for mistake, function in self.mistakes.items()}
+        return replace(self, results=(name,), right=alone(self.right), mistakes=mistakes, notebook="")
+
+    def _handed_on(self, name: str) -> Verdict:
+        return Verdict("failed", f"The answer is that of cnnlab.{name}: this exercise is to write it yourself.")
+
     @cached_property
-    def _layouts(self) -> list[list[tuple[tuple, Answer]]]:
+    def _layouts(self) -> list[list[Case]]:
         """The inputs of each layout with their right answers, the smallest first."""
-        layouts = (sorted(layout, key=cells_of) for layout in self.inputs())
-        return [[(one, ask(self, self.right, one, seconds=None)) for one in layout] for layout in layouts]
+        return [[self._case(one) for one in sorted(layout, key=cells_of)] for layout in self.inputs()]
+
+    def _case(self, arguments: tuple) -> Case:
+        begin = thread_time()
+        expected = ask(self, self.right, arguments, seconds=None)
+        return Case(arguments, expected, max(LIMIT, TIMES * (thread_time() - begin)))
 
     def _verdict(self, function) -> Verdict:
+        if any(function is one for one in self.library):
+            return self._handed_on(function.__name__)
         if not takes(function, len(self.arguments)):
             wanted = f"{len(self.arguments)} arguments ({', '.join(self.arguments)})"
             return Verdict("failed", f"It cannot be checked: it must take {wanted}.")
@@ -165,6 +212,9 @@ class Exercise:
             tries = self._tries(function, cases)
             wrong = first_wrong(tries)
             if wrong is None:
+                handed_on = next(filter(None, (one.answer.handed_on for one in tries)), "")
+                if handed_on:
+                    return self._handed_on(handed_on)
                 tried = counted(len(cases)) + (f": {self.tried}" if self.tried else "")
                 return Verdict("passed", f"Tried on {tried}. Nothing else was tried.")
             troubles = [one.answer.trouble for one in tries]
@@ -179,9 +229,12 @@ class Exercise:
 
     def _tries(self, function, cases) -> list[Try]:
         """Try all inputs, and the first two again, up to the first that does not come to an end."""
-        tries = []
-        for arguments, expected in [*cases, *cases[:2]]:
-            answer = ask(self, function, arguments)
+        tries, begin = [], thread_time()
+        for arguments, expected, limit in [*cases, *cases[:2]]:
+            answer = ask(self, function, arguments, seconds=limit)
+            if thread_time() - begin > IN_ALL:
+                said = Trouble(f"It was stopped after {IN_ALL:g} seconds, at input {len(tries) + 1} of {len(cases)}.")
+                answer = Answer(None, said.text, trouble=said)
             tries.append(Try(arguments, expected, answer, self._matter(expected, answer)))
             if answer.trouble and not answer.trouble.error:
                 break
@@ -191,67 +244,102 @@ class Exercise:
         """Return what is the matter with an answer, or nothing."""
         if answer.parts is None:
             return answer.problem
+        changed = f"it changes its argument {' and '.join(answer.changed)}." if answer.changed else ""
         for name, got, wanted in zip(self.results, answer.parts, right.parts, strict=True):
             if got.shape != wanted.shape:
                 return f"{name} has shape {got.shape}; {wanted.shape} is expected."
             marked = differing(got, wanted)
-            if self.facts and marked and name != "batches":
+            if self.facts and marked and wanted == 1:
                 return f"Not so: {name}."
             if marked.ndim == 0 and marked:
                 return f"{name}: {wanted.item():g} is expected, {got.item():g} came."
             if marked.any():
-                return f"{name} differs in {marked.sum()} of {marked.size} cells (marked {MARK})."
-        if answer.changed:
-            return f"The numbers are right, but it changes its argument {' and '.join(answer.changed)}."
-        return ""
+                differs = f"{name} differs in {marked.sum()} of {marked.size} cells (marked {MARK})."
+                return f"{differs} I{changed[1:]}" if changed else differs
+        return changed and f"The numbers are right, but {changed}"
 
     def _failed(self, wrong: Try, tries: list[Try], count: int) -> Verdict:
-        text, named = wrong.matter, None
+        text, named = wrong.matter, {}
         if len(tries) == count + min(count, 2):  # the first two come again
-            named = next((name for name in self.mistakes if self._is_mistake(name, tries)), None)
+            named = self._named(tries)
             right = sum(not any(one.matter for one in tries[at::count]) for at in range(count))
             text += f" Right on {right} of {counted(count)}.{self._right_parts(tries)}"
+            text += (
+                "" if named else shared(self.holds, [one.input for one in tries], [bool(one.matter) for one in tries])
+            )
         return Verdict(
             "failed",
-            f"{self.sentences.get(named, f'{named}:')} {text}" if named else text,
-            mistake=named,
+            " ".join([*named.values(), text]),
+            mistake=next(iter(named), None),
             grids=self._grids(wrong),
-            input=wrong.input,
+            input=deepcopy(wrong.input),
             code=wrong.answer.trouble.line if wrong.answer.trouble else "",
         )
 
-    def _is_mistake(self, name: str, tries: list[Try]) -> bool:
-        """Return whether a known mistake gives these answers to every input."""
-        answers = ((one.answer, ask(self, self.mistakes[name], one.input, seconds=None)) for one in tries)
-        return all(agree(*pair) for pair in answers)
+    def _named(self, tries: list[Try]) -> dict[str, str]:
+        """Return the known mistakes that give these answers to every input, with what is said of them.
+
+        One that explains all results stands alone; else each result that is wrong has its own, where it is known.
+        """
+        got, wanted = zip(*map(both_parts, tries), strict=True)
+        apart = not self.facts and all(parts is not None for parts in got)
+        results = range(len(self.results)) if apart else ()
+        columns = [([parts[at] for parts in got], [parts[at] for parts in wanted]) for at in results]
+        wrong = {at for at, column in enumerate(columns) if not all(map(equal, *column))}
+        known: dict[int, str] = {}
+        for name, mistake in self.mistakes.items():
+            whole, fits = True, wrong - known.keys()
+            for one in tries:
+                other = ask(self, mistake, one.input, seconds=None)
+                whole &= agree(one.answer, other)
+                fits = {at for at in fits if other.parts and equal(one.answer.parts[at], other.parts[at])}
+                if not whole and not fits:
+                    break
+            if whole:
+                return {name: self.sentences.get(name, f"{name}:")}
+            known |= dict.fromkeys(fits, name)
+        found = order_of_results(self.results, got, wanted) if apart else {}
+        for at in [] if found else sorted(wrong):
+            if at in known:
+                found[known[at]] = self.sentences.get(known[at], f"{known[at]}:")
+            else:
+                found |= cut_off(self.results[at], *columns[at], self.holds, [one.input for one in tries])
+        return found
 
     def _right_parts(self, tries: list[Try]) -> str:
         """Return which of several results are right on all inputs."""
         if len(self.results) == 1 or self.facts or any(one.answer.parts is None for one in tries):
             return ""
-        pairs = zip(*(map(equal, one.answer.parts, one.expected.parts) for one in tries), strict=True)
+        pairs = zip(*(map(equal, *both_parts(one)) for one in tries), strict=True)
         right = [name for name, all_equal in zip(self.results, map(all, pairs), strict=True) if all_equal]
         return f" Right on all: {', '.join(right)}." if right else ""
 
     def _grids(self, wrong: Try) -> list[Grid]:
         """Return the input, and the first result that differs, expected and got."""
-        kinds = int | float | tuple | np.ndarray
-        held = ((name, value) for name, value in zip(self.holds, wrong.input, strict=True) if isinstance(value, kinds))
-        grids = [first_plane(name, np.asarray(value)) for name, value in held]
+        given = (planes(name, value) for name, value in zip(self.holds, wrong.input, strict=True))
+        grids = [grid for each in given for grid in each]
         if not self.facts and wrong.answer.parts:
-            for name, got, wanted in zip(self.results, wrong.answer.parts, wrong.expected.parts, strict=True):
+            for name, got, wanted in zip(self.results, *both_parts(wrong), strict=True):
                 if not equal(got, wanted):
-                    return [*grids, *both(name, wanted, got)]
+                    return [*grids, *both(name, wanted.copy(), got)]
         return grids
 
 
 def agree(one: Answer, other: Answer) -> bool:
-    """Return whether two answers are the same: numbers, shapes, changed arguments; or neither call came to an end."""
+    """Return whether an answer is that of a mistake: its numbers, its shapes, the arguments that it changes, an error.
+
+    What a learner's function changes besides is no reason against it.
+    """
     if one.trouble or other.trouble:
         return all(answer.trouble and answer.trouble.error for answer in (one, other))
-    if one.parts is None or other.parts is None or one.changed != other.changed:
+    if one.parts is None or other.parts is None or not set(other.changed) <= set(one.changed):
         return False
     return all(map(equal, one.parts, other.parts))
+
+
+def both_parts(one: Try) -> tuple:
+    """Return the results that came, and those that are expected."""
+    return one.answer.parts, one.expected.parts
 
 
 def first_wrong(tries: list[Try]) -> Try | None:

@@ -14,6 +14,7 @@ from cnnlab.lab.numbers import format_value
 
 MARK = "▸"  # a cell that differs; seen without colour too
 MOST_CELLS = 12  # a side of a grid
+MOST_PLANES = 12  # of an argument
 SIGNS = {"passed": "✓ Passed.", "failed": "✗ Not yet.", "not started": "Not started."}
 
 
@@ -21,11 +22,13 @@ class Grid(NamedTuple):
     """A plane, a row or a number with its title, and which cells are marked."""
 
     title: str
-    values: np.ndarray
+    values: np.ndarray | str
     marked: np.ndarray | None = None
 
     def rows(self) -> list[list[str]]:
         """Return the cells as texts, marked ones with their mark."""
+        if isinstance(self.values, str):
+            return [[self.values]]
         values = np.atleast_2d(self.values)[:MOST_CELLS, :MOST_CELLS]
         marked = np.zeros(values.shape, bool) if self.marked is None else np.atleast_2d(self.marked)
         pairs = (zip(*both, strict=False) for both in zip(values, marked, strict=False))
@@ -87,10 +90,22 @@ class Verdict:
         return f'<div style="{FRAME}"><b>{SIGNS[self.status]}</b> {escape(self.text)}{code}{beside}</div>'
 
 
-def first_plane(name: str, values: np.ndarray) -> Grid:
-    """Return an argument as a grid; of maps the first plane, whose indices are in the title."""
-    lead = (0,) * (values.ndim - 2)
-    return Grid(f"{name}[{', '.join(map(str, lead))}]" if lead else name, values[lead])
+def planes(name: str, value) -> list[Grid]:
+    """Return an argument as grids, plane by plane, with their indices in the titles; a function as its name.
+
+    Examples
+    --------
+    >>> [grid.title for grid in planes("x", np.zeros((2, 3, 3)))], planes("f", len)[0].values
+    (['x[0]', 'x[1]'], 'len')
+    """
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        return [grid for key, one in items for grid in planes(f"{name}[{key!r}]", one)]
+    if callable(value):
+        return [Grid(name, value.__name__)]
+    array = np.array(value)
+    leads = list(np.ndindex(array.shape[:-2]))[:MOST_PLANES]
+    return [Grid(f"{name}[{', '.join(map(str, lead))}]" if lead else name, array[lead]) for lead in leads]
 
 
 def both(name: str, wanted: np.ndarray, got: np.ndarray) -> list[Grid]:
@@ -106,7 +121,7 @@ def both(name: str, wanted: np.ndarray, got: np.ndarray) -> list[Grid]:
 
 def flat(values: np.ndarray) -> np.ndarray:
     """Return an array as something with rows and columns: its planes below each other."""
-    return values.reshape(-1, values.shape[-1]) if values.ndim > 2 else values
+    return values.reshape(-1, values.shape[-1]) if values.ndim > 2 and values.size else values
 
 
 FRAME = "border-left: 3px solid color-mix(in srgb, currentColor 40%, transparent); padding: 2px 10px"

@@ -1,9 +1,10 @@
-"""Runs a learner's function, whatever it does: raise, print, change numpy, never end.
+"""Runs a learner's function, whatever it does: raise, print, change numpy, leave, never end.
 
 A call that does not end by itself is ended in every thread and on every system, the kernel in the browser included.
 There are neither signals nor threads in a browser. So it is ended from inside: Python calls a trace function at every
 step, and this one looks at the clock, and raises. What it cannot end is one call into C that never comes back, such as
-``sum(itertools.count())``, and a function that catches what is raised here and keeps it.
+``sum(itertools.count())``, and a function that catches what is raised here and keeps it. An ``import`` is left alone:
+cut in half it would leave a broken module behind, and traced it would take twenty times as long.
 """
 
 from __future__ import annotations
@@ -14,13 +15,17 @@ import linecache
 import sys
 import traceback
 import warnings
+from collections.abc import Mapping
 from contextlib import contextmanager, redirect_stdout
 from time import perf_counter
+from types import CodeType, ModuleType
 from typing import NamedTuple
 
 import numpy as np
 
-LIMIT = 2.0  # seconds a call
+LIMIT = 2.0  # seconds a call, of the thread's own time: a busy machine does not count
+PATIENCE = 10  # times as long by the clock on the wall, for what sleeps
+_IMPORT = "importlib._bootstrap", "_find_and_load"  # where an import begins: a function of a module
 TRUSTED = ("cnnlab", "numpy")  # their functions come to an end; to look at the clock in each step of theirs takes long
 
 
@@ -32,25 +37,46 @@ class Trouble(NamedTuple):
     line: str = ""
 
 
+try:
+    from time import thread_time
+except ImportError:  # a system that does not know the time of a thread
+    thread_time = perf_counter
+
+
 @contextmanager
 def quiet():
-    """Let through no warning and no print of numpy's or the learner's, and leave numpy as it was.
-
-    What is printed goes into the text that is given.
-    """
-    kept, printed = dict(vars(np)), io.StringIO()
-    with warnings.catch_warnings(), np.errstate(all="ignore"), redirect_stdout(printed):
+    """Let through no warning and no print of numpy's or the learner's; what is printed goes into the text given."""
+    printed = io.StringIO()
+    printed.close = lambda: None
+    with warnings.catch_warnings(), np.errstate(all="ignore"), np.printoptions(), redirect_stdout(printed):
         warnings.simplefilter("ignore")
-        try:
-            yield printed
-        finally:
-            vars(np).update(kept)
+        yield printed
 
 
-def run(function, arguments, *, learner=None, seconds: float | None = LIMIT):
+@contextmanager
+def _put_back():
+    """Leave the public modules of numpy and of this package as they were, and let ``exit()`` leave a function alone."""
+    names = (name for name in list(sys.modules) if name.startswith(TRUSTED) and "._" not in name)
+    kept = [(vars(one), dict(vars(one))) for one in map(sys.modules.get, names) if isinstance(one, ModuleType)]
+    shell, stdin = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)(), sys.stdin
+    if shell:
+        shell.ask_exit = sys.exit  # in place of the kernel's own, which only takes note, and ends it after the cell
+    sys.stdin = io.StringIO()  # Python's own exit() closes it
+    try:
+        yield
+    finally:
+        for names, before in kept:
+            names.update(before)
+        sys.stdin = stdin
+        if shell:
+            del shell.ask_exit
+
+
+def run(function, arguments, *, learner=None, seconds: float | None = LIMIT, watched=None):
     """Return what a function returns, or its trouble; without ``seconds`` it may take as long as it likes.
 
     Only Kernel > Interrupt goes through. ``learner`` is the function whose line is shown, where another one calls it.
+    ``watched`` holds lists by the id of a code: each gets what a function of that code returns.
 
     Examples
     --------
@@ -60,17 +86,35 @@ def run(function, arguments, *, learner=None, seconds: float | None = LIMIT):
     'It raised ZeroDivisionError: integer division or modulo by zero.'
     """
     try:
-        return Clock(seconds).call(function, arguments) if seconds else function(*arguments)
+        if not seconds:
+            return function(*arguments)
+        with _put_back():
+            return Clock(seconds, watched).call(function, arguments)
     except KeyboardInterrupt:
         raise
-    except TimeIsUp:
-        return Trouble(f"It was stopped after {seconds:g} seconds: it takes too long, or never ends.")
+    except TimeIsUp as up:
+        return Trouble(f"It was stopped after {up.seconds:g} seconds: it takes too long, or never ends.")
     except BaseException as error:
         return _trouble(learner or function, error)
 
 
+def code_of(function, unwrap=lambda function: function) -> CodeType | None:
+    """Return the code of a function; None for what has none, or will not say.
+
+    Examples
+    --------
+    >>> code_of(len), code_of(code_of).co_name
+    (None, 'code_of')
+    """
+    try:
+        code = unwrap(function).__code__
+    except Exception:  # a circle of wrappers, or an object that answers for attributes as it likes
+        return None
+    return code if isinstance(code, CodeType) else None
+
+
 def _trouble(function, error: BaseException) -> Trouble:
-    code = getattr(inspect.unwrap(function), "__code__", None)
+    code = code_of(function, inspect.unwrap)
     lines = [(frame.f_code.co_filename, at) for frame, at in traceback.walk_tb(error.__traceback__)]
     own = [place for place in lines if code and place[0] == code.co_filename]
     line = linecache.getline(*own[-1]).strip() if own else ""
@@ -93,7 +137,7 @@ def shown_error(error: BaseException) -> str:
 
 
 def takes(function, count: int) -> bool:
-    """Return whether a function can be called with so many arguments; a builtin that does not say may try.
+    """Return whether a function can be called with so many arguments; one that does not say what it takes may try.
 
     Examples
     --------
@@ -101,9 +145,13 @@ def takes(function, count: int) -> bool:
     (True, False)
     """
     try:
-        inspect.signature(function).bind(*range(count))
-    except Exception as error:
-        return not isinstance(error, TypeError)
+        parameters = inspect.signature(function)
+    except Exception:
+        return True
+    try:
+        parameters.bind(*range(count))
+    except TypeError:
+        return False
     return True
 
 
@@ -114,15 +162,15 @@ class TimeIsUp(BaseException):
     soon as nobody holds it any more it sets the trace again, and the next step raises the next one.
     """
 
-    def __init__(self, clock: Clock):
-        self._clock = clock
+    def __init__(self, clock: Clock, seconds: float):
+        self._clock, self.seconds = clock, seconds
 
     def __del__(self):
         self._clock.go_on(inspect.currentframe().f_back)
 
 
 class Clock:
-    """Makes a call, and ends it after some seconds.
+    """Makes a call, and ends it after some seconds of the thread's time, or ten times as many on the wall.
 
     Examples
     --------
@@ -130,13 +178,14 @@ class Clock:
     (3, 1)
     """
 
-    def __init__(self, seconds: float):
-        self._seconds, self._end, self._outside = seconds, 0.0, None
+    def __init__(self, seconds: float, watched: Mapping[int, list] | None = None):
+        self._seconds, self._watched, self._outside = seconds, watched or {}, None
+        self._begin, self._next, self._importing = (0.0, 0.0), 0.0, None
 
     def call(self, function, arguments):
         """Return what a function returns, or raise :class:`TimeIsUp`."""
         before, self._outside = sys.gettrace(), inspect.currentframe()
-        self._end = perf_counter() + self._seconds
+        self._begin, self._next = (thread_time(), perf_counter()), perf_counter() + self._seconds
         sys.settrace(self._look)
         try:
             return function(*arguments)
@@ -144,13 +193,39 @@ class Clock:
             self._outside = None
             sys.settrace(before)
 
-    def _look(self, frame, _event, _value):
-        if frame.f_globals.get("__name__", "").partition(".")[0] in TRUSTED:
-            return None
+    def _look(self, frame, event, _value):
+        if event == "call":
+            if self._importing:
+                return None
+            module = str(frame.f_globals.get("__name__"))
+            if id(frame.f_code) in self._watched:
+                return self._note
+            if (module, frame.f_code.co_name) == _IMPORT:
+                self._importing = thread_time(), perf_counter()
+                return self._imported
+            if module.partition(".")[0] in TRUSTED:
+                return None
         frame.f_trace_opcodes = True  # Python 3.11 has no event for the next round of a loop on one line
-        if perf_counter() > self._end:
-            raise TimeIsUp(self)
+        if perf_counter() > self._next:
+            used, waited = thread_time() - self._begin[0], perf_counter() - self._begin[1]
+            for spent, limit in ((used, self._seconds), (waited, PATIENCE * self._seconds)):
+                if spent > limit:
+                    raise TimeIsUp(self, limit)
+            self._next = perf_counter() + min(self._seconds - used, PATIENCE * self._seconds - waited)
         return self._look
+
+    def _note(self, frame, event, value):
+        if event == "return":
+            self._watched[id(frame.f_code)].append(value)
+        return self._note
+
+    def _imported(self, _frame, event, _value):
+        """Go on where an import ends: its time does not count."""
+        if event == "return":
+            took = thread_time() - self._importing[0], perf_counter() - self._importing[1]
+            self._begin, self._next = (self._begin[0] + took[0], self._begin[1] + took[1]), self._next + took[1]
+            self._importing = None
+        return self._imported
 
     def go_on(self, frame) -> None:
         """Trace this frame and all around it, as long as the call is on."""

@@ -2,7 +2,8 @@
 
 Inputs are small, uneven, with each number once, so that no wrong answer looks right. ``inputs`` of an exercise returns
 layouts: first that of the exercise's text, then others that are right as well, such as maps (N, C, H, W) in place of
-planes. Whole numbers and binary fractions only: they are exact in float32 too.
+planes. Whole numbers and binary fractions only: they are exact in float32 too. Whole arrays stand beside arrays of
+fractions, so that an answer in the dtype of an argument is seen.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from cnnlab.course.exercises._exercise import Exercise
 from cnnlab.pooling import max_pool2d, max_pool2d_backward, mean_pool2d, mean_pool2d_backward
 
 BOTH = (True, False)  # whole numbers, and fractions
+MIXED = (True, False, True), (False, True, False), (True, True, False), (False, False, True), (True,) * 3, (False,) * 3
 
 
 def course_exercise(sample: Callable, results: str, **others) -> Exercise:
@@ -89,8 +91,9 @@ def numbers(rng, *shape, whole=True):
 def pairs(seed, sizes, x_lead=(), w_lead=()) -> Iterator[tuple]:
     """Yield pairs (x, w) of these sizes (H, W, h, w), whole numbers and then fractions."""
     rng = np.random.default_rng(seed)
-    for (H, W, h, w), whole in product(sizes, BOTH):
-        yield numbers(rng, *x_lead, H, W, whole=whole), numbers(rng, *w_lead, h, w, whole=whole)
+    for at, (H, W, h, w) in enumerate(sizes):
+        for whole in BOTH:  # as is the other one, or not
+            yield numbers(rng, *x_lead, H, W, whole=whole), numbers(rng, *w_lead, h, w, whole=whole ^ at % 2)
 
 
 def pooled(seed, lead, settings) -> list[tuple]:
@@ -105,12 +108,18 @@ def pooled(seed, lead, settings) -> list[tuple]:
     return [*layout, below]
 
 
-def chains(seed, make) -> list[list[tuple]]:
-    """Return the layouts of a chain: maps and planes, each with kernels that keep the size, then without padding."""
+def chains(seed, kernels, pools) -> list[list[tuple]]:
+    """Return the layouts of a chain, maps and planes: x, some kernels that keep the size, the error above the pools."""
     layouts = []
-    for padding, lead in product((1, 0), ((1, 1), ())):
-        rng = np.random.default_rng(seed)
-        layouts.append([make(rng, H, W, padding, lead) for H, W in ((8, 8), (8, 10), (10, 8), (9, 11), (12, 8))])
+    for lead in ((1, 1), ()):
+        rng, layout = np.random.default_rng(seed), []
+        sizes = ((8, 8), (8, 10), (10, 8), (9, 11), (12, 8))
+        for (H, W), (whole_x, whole_top, _) in zip(sizes, MIXED, strict=False):
+            x = numbers(rng, *lead, H, W, whole=False) / (H * W)
+            weights = [numbers(rng, *lead, 3, 3, whole=False) / 4 for _ in range(kernels)]
+            top = numbers(rng, *lead, H >> pools, W >> pools, whole=whole_top)
+            layout.append((np.sign(x).astype(int) if whole_x else x, *weights, top))
+        layouts.append(layout)
     return layouts
 
 

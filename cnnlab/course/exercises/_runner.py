@@ -4,33 +4,49 @@ from __future__ import annotations
 
 import dis
 from copy import deepcopy
+from inspect import unwrap
 from typing import NamedTuple
 
 import numpy as np
 
 from cnnlab.course.exercises._compare import read, same
-from cnnlab.course.exercises._guarded_call import LIMIT, Trouble, run
+from cnnlab.course.exercises._guarded_call import LIMIT, Trouble, code_of, run
 
 
 class Answer(NamedTuple):
-    """What came of one call: the arrays, or why there are none; and which arguments were changed."""
+    """What came of one call: the arrays, or why there are none; which arguments were changed; what is handed on."""
 
     parts: tuple[np.ndarray, ...] | None
     problem: str = ""
     changed: tuple[str, ...] = ()
     trouble: Trouble | None = None
     raw: object = None
+    handed_on: str = ""
 
 
 def ask(exercise, function, arguments: tuple, *, seconds: float | None = LIMIT) -> Answer:
     """Call a function with copies of the arguments; without ``seconds`` it is one of ours, and trusted to end."""
-    given = tuple(argument if callable(argument) else deepcopy(argument) for argument in arguments)
-    result = run(exercise.call, (function, given), learner=function, seconds=seconds)
+    given = tuple(map(deepcopy, arguments))
+    watched = {id(code_of(library, unwrap)): (library.__name__, []) for library in exercise.library} if seconds else {}
+    lists = {code: found for code, (_, found) in watched.items()}
+    result = run(exercise.call, (function, given), learner=function, seconds=seconds, watched=lists)
     if isinstance(result, Trouble):
         return Answer(None, result.text, trouble=result)
     cases = zip(exercise.holds, given, arguments, strict=True)
     changed = tuple(name for name, one, other in cases if name not in exercise.changes and not same(one, other))
-    return Answer(*read(result, len(exercise.results)), changed, raw=result)
+    own = (name for name, found in watched.values() if any(is_handed_on(result, one, exercise) for one in found))
+    return Answer(*read(result, exercise.results), changed, raw=result, handed_on=next(own, ""))
+
+
+def is_handed_on(result, given, exercise) -> bool:
+    """Return whether a result is what another function gave, or shares an array with it."""
+    ours, theirs = (value if isinstance(value, tuple | list) else (value,) for value in (result, given))
+    arrays = ((one, other) for one in ours for other in theirs if isinstance(one, np.ndarray))
+    return (
+        bool(exercise.changes or exercise.facts)
+        or result is given
+        or any(np.may_share_memory(*pair) for pair in arrays)
+    )
 
 
 def is_overwritten(answer: Answer) -> bool:
@@ -58,7 +74,7 @@ def is_stub(function) -> bool:
     >>> is_stub(stub), is_stub(lambda x: x)
     (True, False)
     """
-    code = getattr(function, "__code__", None)
+    code = code_of(function)
     return code is not None and _steps(code) in (_steps(_empty.__code__), _steps(_documented.__code__))
 
 

@@ -1,11 +1,11 @@
 """The three gradients of a convolution."""
 
-from itertools import product
+from itertools import cycle, product
 
 import numpy as np
 
 from cnnlab import convolution
-from cnnlab.course.exercises._parts import BOTH, course_exercise, given, numbers, overwritten, swapped, then, turned
+from cnnlab.course.exercises._parts import MIXED, course_exercise, given, numbers, overwritten, swapped, then, turned
 from cnnlab.geometry import output_size
 from cnnlab.padding import pad2d
 
@@ -30,11 +30,12 @@ def _inputs():
     rng = np.random.default_rng(14)
     settings = (6, 6, 3, 3, 2, 1), (4, 4, 2, 2, 1, 0), (5, 4, 2, 3, 1, 1), (6, 5, 3, 2, 2, 0), (4, 5, 1, 1, 2, 0)
     settings += (5, 5, 3, 3, 1, 2), (7, 8, 3, 3, 3, 1)
-    for (H, W, h, w, S, P), (C, F), whole in product(settings, ((2, 3), (2, 2), (1, 1)), BOTH):
+    cases = product(settings, ((1, 1), (2, 3), (2, 2)), range(2))
+    for ((H, W, h, w, S, P), (C, F), _), whole in zip(cases, cycle(MIXED), strict=False):
         outputs = output_size(H, h, stride=S, padding=P), output_size(W, w, stride=S, padding=P)
         N = 2 if C > 1 else 1
         shapes = (N, F, *outputs), (N, C, H, W), (F, C, h, w)
-        yield *(numbers(rng, *shape, whole=whole) for shape in shapes), S, P
+        yield *(numbers(rng, *shape, whole=one) for shape, one in zip(shapes, whole, strict=True)), S, P
 
 
 def _but(**wrong):
@@ -59,9 +60,26 @@ def _cropped(dx, x, padding):
     return dx[:, :, padding : padding + x.shape[2], padding : padding + x.shape[3]]
 
 
+def _cropped_by_minus_p(dy, x, w, stride, padding):
+    return _with_ring(dy, x, w, stride, padding)[:, :, padding:-padding, padding:-padding]
+
+
+def _exchanged(dy, x, w, stride, padding):
+    return _cropped(_with_ring(dy, x, w, stride, padding), x.swapaxes(2, 3), padding)
+
+
 def _overwritten(dy, x, w, stride, padding):
     shares = np.einsum("nfij,fcab->ncijab", dy, w)
     return _cropped(overwritten(pad2d(x, padding).shape, shares, stride), x, padding)
+
+
+def _with_stride_1(dy, x, w, stride, padding):
+    """Return dx and dw with the windows at i and j, not at i * stride and j * stride."""
+    padded = pad2d(x, padding)
+    reached = np.s_[:, :, : dy.shape[2] + w.shape[2] - 1, : dy.shape[3] + w.shape[3] - 1]
+    dx = np.zeros(padded.shape)
+    dx[reached], dw, _ = _right(dy, padded[reached], w, 1, 0)
+    return _cropped(dx, x, padding), dw
 
 
 def _leftover_first(dy, x, w, stride, padding):
@@ -74,6 +92,7 @@ EXERCISE = course_exercise(
     my_conv2d_backward,
     "dx dw db",
     right=_right,
+    library=[convolution.conv2d_backward],
     inputs=lambda: [_inputs()],
     wires={"dx": ("dy", "w"), "dw": ("dy", "x"), "db": ("dy",)},
     mistakes={
@@ -81,18 +100,27 @@ EXERCISE = course_exercise(
         "turn of the rows alone": _but(dx=given(_dx, w=lambda w: w[..., ::-1])),
         "turn of the columns alone": _but(dx=given(_dx, w=lambda w: w[..., ::-1, :])),
         "transposed kernel": _but(dx=given(_dx, w=swapped)),
+        "dx with stride 1": _but(dx=then(_with_stride_1, lambda right: right[0])),
         "windows overwritten": _but(dx=_overwritten),
+        "windows and filters overwritten": _but(dx=given(_overwritten, dy=lambda dy: dy[:, -1:], w=lambda w: w[-1:])),
         "channels and filters swapped": _but(dx=given(_dx, w=lambda w: w.swapaxes(0, 1))),
         "cropped at the far edge": _but(dx=lambda dy, x, *others: _cropped(_with_ring(dy, x, *others), x, 0)),
+        "cropped by −P": _but(dx=_cropped_by_minus_p),
+        "H and W exchanged in the crop": _but(dx=_exchanged),
         "ring not cropped": _but(dx=_with_ring),
+        "dx averaged": _but(dx=lambda dy, *others: _dx(dy, *others) / len(dy)),
         "leftover at the wrong end": _but(dx=_leftover_first),
         "dw turned": _but(dw=then(_dw, turned)),
+        "dw with stride 1": _but(dw=then(_with_stride_1, lambda right: right[1])),
         "dw of the last image": _but(dw=given(_dw, dy=lambda dy: dy[-1:], x=lambda x: x[-1:])),
         "dw of the first image": _but(dw=given(_dw, dy=lambda dy: dy[:1], x=lambda x: x[:1])),
         "dw averaged": _but(dw=lambda dy, *others: _dw(dy, *others) / len(dy)),
+        "dw divided by the outputs": _but(dw=lambda dy, *others: _dw(dy, *others) / dy[:, 0].size),
+        "dw divided by the inputs": _but(dw=lambda dy, x, *others: _dw(dy, x, *others) / x[:, 0].size),
         "dw without the padding": _but(dw=given(_dw, padding=lambda padding: ((0, 2 * padding), (0, 2 * padding)))),
         "db of the first image": _but(db=lambda dy, *_: dy[0].sum(axis=(1, 2))),
         "db averaged": _but(db=lambda dy, *_: dy.mean(axis=(0, 2, 3))),
+        "db divided by N": _but(db=lambda dy, *_: dy.sum(axis=(0, 2, 3)) / len(dy)),
         "db for each image": _but(db=lambda dy, *_: dy.sum(axis=(2, 3))),
     },
 )

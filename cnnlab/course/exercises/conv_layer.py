@@ -1,11 +1,9 @@
 """A convolution of several channels with several filters, and its bias."""
 
-from itertools import product
-
 import numpy as np
 
 from cnnlab.convolution import conv2d
-from cnnlab.course.exercises._parts import BOTH, course_exercise, given, numbers, then, turned
+from cnnlab.course.exercises._parts import MIXED, course_exercise, given, numbers, then, turned
 
 
 def my_conv_layer(x, w, b):
@@ -22,10 +20,11 @@ def _layer(x, w, b=None):
 
 def _inputs():
     rng = np.random.default_rng(7)
-    for (C, K), whole in product(((2, 3), (2, 2), (1, 2), (3, 1), (3, 3), (1, 1)), BOTH):
-        for height, width, F in ((3, 4, 2), (5, 4, 3), (2, 3, 1)):
-            x, w = numbers(rng, C, height, width, whole=whole), numbers(rng, K, C, F, F, whole=whole)
-            yield x, w, numbers(rng, K, whole=whole) * 3
+    for C, K in (2, 3), (2, 2), (1, 2), (3, 1), (3, 3), (1, 1):
+        for at, whole in enumerate(MIXED):
+            height, width, F = ((3, 4, 2), (5, 4, 3), (2, 3, 1))[at // 2]
+            x, w = numbers(rng, C, height, width, whole=whole[0]), numbers(rng, K, C, F, F, whole=whole[1])
+            yield x, w, numbers(rng, K, whole=whole[2]) * 3
 
 
 def _channels_apart(x, w, b):
@@ -36,6 +35,7 @@ EXERCISE = course_exercise(
     my_conv_layer,
     "y",
     right=_layer,
+    library=[conv2d],
     inputs=lambda: [_inputs()],
     wires={"y": ("x", "w")},
     addends={"y": "b"},

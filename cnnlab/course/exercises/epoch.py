@@ -10,6 +10,7 @@ from cnnlab.course.exercises._parts import course_exercise, given
 from cnnlab.layers import Dense, Flatten
 from cnnlab.losses import softmax_cross_entropy, softmax_cross_entropy_backward
 from cnnlab.network import Sequential
+from cnnlab.training import train
 
 
 def my_epoch(model, x, y, batch_size, rng):
@@ -23,7 +24,7 @@ def my_epoch(model, x, y, batch_size, rng):
 
 
 class _Watched(Dense):
-    """A dense layer that notes which images go forward and backward, and whether steps are made."""
+    """A dense layer that notes which images go forward and backward, and what each batch changes."""
 
     def __init__(self, count, batch_size):
         super().__init__(4, 10, rng=np.random.default_rng(0))
@@ -33,7 +34,9 @@ class _Watched(Dense):
         self.in_order = [range(count)[start : start + batch_size] for start in range(0, count, batch_size)]
         self.batches: list[tuple[int, ...]] = []
         self.labels: list[int] = []
-        self.paired, self.stepped, self.down = True, True, True
+        self.of_loss, self.paired = True, True
+        self.moves: list[np.ndarray] = []
+        self.rates: list[float] = []
         self._open, self._before = None, None
 
     @property
@@ -44,55 +47,73 @@ class _Watched(Dense):
     def forward(self, x):
         """Note the images; what is not followed by a backward does not count."""
         scores = super().forward(x)
-        self.end()
-        flat = self.x.reshape(len(self.x), -1)
-        found = [np.flatnonzero((flat == image).all(axis=1)) for image in x]
+        found = [np.flatnonzero((self.x.reshape(len(self.x), -1) == image).all(axis=1)) for image in x]
         self._open = tuple(int(places[0]) if places.size else -1 for places in found), scores
         return scores
 
     def backward(self, dy):
-        """Note the backward of the last forward."""
-        dx = super().backward(dy)
+        """Note the backward of the last forward, the gradient of the mean loss, and what changed since the last."""
+        self.end()
         if self._open is not None:
             (batch, scores), self._open = self._open, None
             labels = self.y[list(batch)]
-            wanted = softmax_cross_entropy_backward(softmax_cross_entropy(scores, labels)[1], labels)
-            self.paired &= np.shape(dy) == wanted.shape and bool(np.allclose(_unit(dy), _unit(wanted), atol=1e-5))
+            _, p = softmax_cross_entropy(scores, labels)
+            super().backward(softmax_cross_entropy_backward(p, labels))
+            self._before = _flat(self.params), _flat(self.grads)
+            used = np.argmin(dy, axis=1)  # the right class alone has a negative gradient
+            unscaled = p - np.eye(10)[used]  # that of a summed loss; a mean has the same direction
+            self.of_loss &= np.shape(dy) == p.shape and _factor(dy, unscaled) > 0
+            self.paired &= np.array_equal(used, labels)
             self.batches.append(batch)
-            self.labels += np.argmin(dy, axis=1).tolist()  # the right class alone has a negative gradient
-            self._before = {name: param.copy() for name, param in self.params.items()}
-        return dx
+            self.labels += used.tolist()
+        return super().backward(dy)
 
     def end(self) -> None:
-        """Compare the parameters with those of the last backward."""
-        if self._before is None:
-            return
-        moves = {name: param - self._before[name] for name, param in self.params.items()}
-        self.stepped &= any(move.any() for move in moves.values())
-        if len(self.batches) == 1:
-            self.down = sum(np.sum(move * self.grads[name]) for name, move in moves.items()) < 0
-        self._before = None
+        """Note how the parameters moved since the last backward, and at which rate against its gradient."""
+        if self._before is not None:
+            params, grads = self._before
+            self.moves.append(_flat(self.params) - params)
+            self.rates.append(-_factor(self.moves[-1], grads))
+            self._before = None
 
 
-def _unit(array) -> np.ndarray:
-    """Return an array divided by its greatest number: the gradient of a summed loss points where a mean's does."""
-    return np.asarray(array, float) / max(np.abs(array).max(), 1e-300)
+_Watched.__name__ = "Dense"  # in an error of the layer
 
 
-# What is to be true of two epochs in a row, and of a third with rng as at first.
+def _flat(arrays) -> np.ndarray:
+    return np.concatenate([array.ravel() for array in arrays.values()])
+
+
+def _factor(array, of) -> float:
+    """Return how many times ``of`` an array is; NaN if it is no multiple."""
+    factor = np.sum(array * of) / max(np.sum(of * of), 1e-300)
+    return factor if np.allclose(array, factor * of, rtol=0, atol=1e-5 * np.abs(array).max()) else np.nan
+
+
+def _one_rate(watch) -> bool:
+    """Return whether the rate is the same for all batches: against the mean loss, or against the summed one."""
+    rates, sizes = np.array(watch.rates), np.array([len(batch) for batch in watch.batches])
+    return any(np.allclose(each, each[:1], rtol=1e-3) for each in (rates, rates / sizes))
+
+
+# What is to be true of two epochs in a row, and of a third with rng as at first; of two things, how many there are.
 _FACTS = {
     "the model goes forward and backward": lambda first, *_: bool(first.used),
-    "every image used": lambda first, *_: set(first.used) == set(range(len(first.x))),
+    "images": lambda first, *_: len({*first.used} - {-1}),
     "no image used twice": lambda first, *_: len(first.used) == len(set(first.used)),
     "batches": lambda first, *_: len(first.batches),
     "no batch too large": lambda first, *_: max(map(len, first.batches), default=0) <= len(first.in_order[0]),
-    "each image with its own label": lambda first, *_: first.paired,
+    "the gradient of softmax and cross-entropy goes backward": lambda first, *_: first.of_loss,
+    "each image with its own label": lambda first, *_: first.paired or not first.of_loss,
     "labels mixed with their images": lambda first, *_: not np.array_equal(first.labels, first.y),
     "images mixed": lambda first, *_: set(map(frozenset, first.batches)) != set(map(frozenset, first.in_order)),
     "another order in the next epoch": lambda first, second, _: first.batches != second.batches,
     "the same order for the same rng": lambda first, _, again: first.batches == again.batches,
-    "a step after each batch": lambda first, *_: first.stepped,
-    "first step down the gradient": lambda first, *_: first.down,
+    "the parameters' own arrays are changed": lambda first, *_: any(move.any() for move in first.moves),
+    "a step after each batch": lambda first, *_: all(move.any() for move in first.moves),
+    "each step changes every parameter by −r times its gradient": lambda first, *_: not np.isnan(first.rates).any(),
+    "r is positive": lambda first, *_: not np.any(np.array(first.rates) <= 0),
+    "r is the same for all batches": lambda first, *_: np.isnan(first.rates).any() or _one_rate(first),
     "x and y left as they were": lambda *watches: all(
         all(map(np.array_equal, each.given, (each.x, each.y))) for each in watches
     ),
@@ -100,7 +121,7 @@ _FACTS = {
 
 
 def _three_epochs(function, arguments):
-    """Return the facts: 1 or 0, but for the number of batches."""
+    """Return the facts: 1 or 0, but for the numbers of images and batches."""
     count, batch_size, seed = arguments
     watches = [_Watched(count, batch_size) for _ in range(3)]
     rng = np.random.default_rng(seed)
@@ -132,6 +153,7 @@ EXERCISE = course_exercise(
     tuple(_FACTS),
     inputs=lambda: [[(17, 5, 0), (20, 6, 1), (24, 8, 2), (23, 4, 3)]],
     call=_three_epochs,
+    library=[train],
     holds=("images", "batch_size", "seed"),
     facts=True,
     mistakes={

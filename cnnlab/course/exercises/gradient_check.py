@@ -23,17 +23,20 @@ def _right(f, x, dy, step):
 
 
 def _inputs():
-    """Yield curved functions, whole numbers in x, results of another shape."""
+    """Yield curved functions, which a check shows by their names, whole numbers in x, results of another shape."""
     rng = np.random.default_rng(20)
-    functions = (
-        (np.square, (3,)),
-        (np.square, (2, 3)),
-        (lambda x: x**3, (2,)),  # here the central difference depends on the step
-        (lambda x: x * x[::-1] + x, (4,)),
-        (lambda x: np.array([(x**2).sum(), x[0] * x[-1]]), (3,)),
-        (lambda x: x[..., :-1] * x[..., 1:], (2, 4)),
-    )
-    for (f, shape), (whole, step) in product(functions, ((False, 0.25), (False, 1e-3), (True, 0.5), (True, 1e-3))):
+    functions = {
+        "x²": (lambda x: x * x, (3,)),
+        "x² cell by cell": (lambda x: x * x, (2, 3)),
+        "x³": (lambda x: x**3, (2,)),  # here the central difference depends on the step
+        "x · x[::-1] + x": (lambda x: x * x[::-1] + x, (4,)),
+        "[sum of x², x[0] · x[-1]]": (lambda x: np.array([(x**2).sum(), x[0] * x[-1]]), (3,)),
+        "x[..., :-1] · x[..., 1:]": (lambda x: x[..., :-1] * x[..., 1:], (2, 4)),
+    }
+    for name, (f, _) in functions.items():
+        f.__name__ = name
+    steps = ((False, 0.25), (False, 1e-3), (True, 0.5), (True, 1e-3))
+    for (f, shape), (whole, step) in product(functions.values(), steps):
         x = numbers(rng, *shape, whole=whole)
         yield f, x, numbers(rng, *np.shape(f(x * 1.0)), whole=False), step
 
@@ -68,12 +71,14 @@ EXERCISE = course_exercise(
     my_gradient_check,
     "dx",
     right=_right,
+    library=[numerical_gradient],
     inputs=lambda: [_inputs()],
     mistakes={
         "one-sided": _differences(0, 1, 1),
         "one-sided, down": _differences(-1, 0, 1),
         "divided by step": _differences(-1, 1, 1),
         "one-sided, divided by 2 step": _differences(0, 1, 2),
+        "one array for both": lambda f, x, dy, step: np.zeros(x.shape),
         "sign turned": _differences(1, -1, 2),
         "dy forgotten": given(_right, dy=np.ones_like),
         "whole numbers stay whole": _differences(-1, 1, 2, whole=True),

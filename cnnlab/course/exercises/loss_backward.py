@@ -30,6 +30,20 @@ def _one_hot(logits, labels):
     return np.eye(logits.shape[1])[labels]
 
 
+def _less(ones_at):
+    """Return the gradient with a 1 subtracted at other cells than each row's own label."""
+
+    def loss_backward(logits, labels):
+        return _right(logits, labels) + (_one_hot(logits, labels) - ones_at(logits, labels)) / len(labels)
+
+    return loss_backward
+
+
+def _times_slope(logits, labels):
+    p = softmax_cross_entropy(logits, labels)[1]
+    return _right(logits, labels) * p * (1 - p)
+
+
 def _by_hand(shift, axis=1):
     """Return the gradient with exponentials of the shifted scores, divided by their sums along the axis."""
 
@@ -50,15 +64,20 @@ EXERCISE = course_exercise(
     my_loss_backward,
     "dlogits",
     right=_right,
+    library=[softmax_cross_entropy_backward],
     inputs=lambda: [_inputs()],
     mistakes={
         "not divided by N": lambda logits, labels: _right(logits, labels) * len(labels),
         "divided by the classes": lambda logits, labels: _right(logits, labels) * len(labels) / logits.shape[1],
         "sign turned": lambda logits, labels: -_right(logits, labels),
-        "one-hot forgotten": lambda logits, labels: _right(logits, labels) + _one_hot(logits, labels) / len(labels),
+        "divided by all cells": lambda logits, labels: _right(logits, labels) / logits.shape[1],
+        "times p (1 − p)": _times_slope,
+        "one-hot forgotten": _less(lambda logits, labels: 0),
+        "labels of all rows": _less(lambda logits, labels: _one_hot(logits, labels).max(axis=0)),
         "right class alone": lambda logits, labels: _right(logits, labels) * _one_hot(logits, labels),
         "softmax over images": _by_hand(lambda logits: logits.max(axis=0), axis=0),
         "softmax over everything": _by_hand(np.max, axis=None),
+        "softmax over everything, overflow": _by_hand(lambda logits: 0, axis=None),
         "overflow": _by_hand(lambda logits: 0),
         "one maximum for all": _by_hand(np.max),
         "logits overwritten": _overwriting,

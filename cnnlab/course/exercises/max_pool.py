@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from cnnlab.course.exercises._parts import course_exercise, given, max_pool, pooled
+from cnnlab import pooling
+from cnnlab.course.exercises._parts import course_exercise, given, max_pool, pooled, then
 
 
 def my_max_pool(x, F, S, P):
@@ -36,17 +37,27 @@ def _by_hand(*, fill=-np.inf, choose=np.argmax, place=lambda i, j, W, **_: i * W
     return pool
 
 
-_SETTINGS = (4, 5, 3, 2, 1), (4, 4, 2, 2, 0), (5, 4, 2, 1, 0), (3, 6, 2, 2, 1), (5, 7, 3, 3, 0), (2, 3, 1, 1, 0)
+_SETTINGS = (
+    (4, 5, 3, 2, 1),
+    (4, 4, 2, 2, 0),
+    (5, 4, 2, 1, 0),
+    (3, 6, 2, 2, 1),
+    (5, 7, 3, 3, 0),
+    (2, 3, 1, 1, 0),
+    (7, 5, 2, 3, 0),
+)
 
 EXERCISE = course_exercise(
     my_max_pool,
     "y winners",
     right=max_pool,
+    library=[pooling.max_pool2d],
     inputs=lambda: [pooled(8, (), _SETTINGS), pooled(9, (2, 2), _SETTINGS)],
     wires={"y": ("x",)},
     picks={"y": "winners"},
     mistakes={
         "zero padding": _by_hand(fill=0.0),
+        "started at 0": then(max_pool, lambda right: (np.maximum(right[0], 0), right[1])),
         "last of ties": _by_hand(choose=lambda window: window.size - 1 - np.argmax(window.ravel()[::-1])),
         "place in the padded map": _by_hand(place=lambda i, j, P, W, **_: (i + P) * (W + 2 * P) + j + P),
         "place in the window": _by_hand(place=lambda row, column, F, **_: row * F + column),

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cnnlab import pooling
 from cnnlab.course.exercises._parts import course_exercise, mean_back, numbers, overwritten
 from cnnlab.geometry import output_size
 
@@ -16,9 +17,24 @@ def my_mean_pool_backward(dy, x_shape, F, S):
 def _inputs(*lead):
     """Yield inputs with a leftover, and with windows that overlap."""
     rng = np.random.default_rng(17)
-    for H, W, F, S in (5, 5, 2, 2), (5, 5, 3, 1), (4, 6, 2, 2), (5, 7, 3, 2), (3, 4, 2, 1), (2, 3, 1, 1), (6, 7, 2, 3):
+    for at, (H, W, F, S) in enumerate(
+        ((5, 5, 2, 2), (5, 5, 3, 1), (4, 6, 2, 2), (5, 7, 3, 2), (3, 4, 2, 1), (2, 3, 1, 1), (6, 7, 2, 3), (6, 5, 3, 2))
+    ):
         outputs = output_size(H, F, stride=S), output_size(W, F, stride=S)
-        yield numbers(rng, *lead, *outputs) * 1.0, (*lead, H, W), F, S
+        yield numbers(rng, *lead, *outputs, whole=at % 2), (*lead, H, W), F, S
+
+
+def _windows_at(step_of):
+    """Return the way back with the windows that many cells apart; what hangs over the edge is lost."""
+
+    def mean_pool_backward(dy, x_shape, F, S):
+        dx = np.zeros(x_shape)
+        for *lead, i, j in np.ndindex(dy.shape):
+            top, left = i * step_of(F), j * step_of(F)
+            dx[(*lead, slice(top, top + F), slice(left, left + F))] += dy[(*lead, i, j)] / F**2
+        return dx
+
+    return mean_pool_backward
 
 
 def _overwritten(dy, x_shape, F, S):
@@ -34,11 +50,14 @@ EXERCISE = course_exercise(
     my_mean_pool_backward,
     "dx",
     right=mean_back,
+    library=[pooling.mean_pool2d_backward],
     inputs=lambda: [_inputs(2, 3), _inputs()],
     wires={"dx": ("dy",)},
     mistakes={
         "not divided": lambda dy, x_shape, F, S: mean_back(dy, x_shape, F, S) * F**2,
         "divided by F": lambda dy, x_shape, F, S: mean_back(dy, x_shape, F, S) * F,
+        "stride 1": _windows_at(lambda F: 1),
+        "stride F": _windows_at(lambda F: F),
         "kron alone": lambda dy, x_shape, F, S: np.kron(dy, np.ones((F, F))) / F**2,
         "overlap overwritten": _overwritten,
         "leftover at the wrong end": _leftover_first,

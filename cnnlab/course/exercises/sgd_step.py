@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 
 from cnnlab.course.exercises._parts import course_exercise, numbers
+from cnnlab.optimizers import SGD
 
 
 def my_sgd_step(params, grads, velocity, rate, momentum):
@@ -28,12 +29,12 @@ def _right(params, grads, velocity, rate, momentum) -> None:
 
 
 def _three_steps(function, arguments):
-    """Return all parameters after each of three steps, read from the arrays that the caller holds."""
-    held = list(_arrays_of(arguments[0]))
+    """Return w and b after each of three steps, read from the arrays that the caller holds; b is empty without one."""
+    held = [*_arrays_of(arguments[0]), np.zeros(0)][:2]
     after = []
     for _ in range(3):
         function(*arguments)
-        after.append(np.concatenate([array.ravel() for array in held]))
+        after += [array.copy() for array in held]
     return tuple(after)
 
 
@@ -63,10 +64,11 @@ def _step(velocity_of=lambda v, g, r, m: m * v + g, kept=lambda old, new: new, c
 
 EXERCISE = course_exercise(
     my_sgd_step,
-    "step_1 step_2 step_3",
+    [f"{name} after step {step}" for step in (1, 2, 3) for name in "wb"],
     right=_right,
     inputs=_inputs,
     call=_three_steps,
+    library=[SGD.update],
     changes=("params", "velocity"),
     mistakes={
         "sign turned": _step(change=lambda r, old, new: -r * new),

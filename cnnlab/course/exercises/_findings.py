@@ -1,0 +1,97 @@
+"""What can be said of wrong answers beyond the known mistakes; each sentence is checked against all inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations, permutations
+
+import numpy as np
+
+from cnnlab.course.exercises._compare import equal
+
+
+def order_of_results(names, got, wanted) -> dict[str, str]:
+    """Return that all results are right, in another order, where that is so.
+
+    Examples
+    --------
+    >>> a, b = np.array(1), np.array(2)
+    >>> order_of_results(["dx", "dw"], [(b, a)], [(a, b)])
+    {'results in another order': 'The results are right, but in another order: dw, dx.'}
+    """
+    for order in list(permutations(range(len(names))))[1:]:
+        pairs = (
+            (parts[at], right[of]) for parts, right in zip(got, wanted, strict=True) for at, of in enumerate(order)
+        )
+        if all(equal(*pair) for pair in pairs):
+            listed = ", ".join(names[of] for of in order)
+            return {"results in another order": f"The results are right, but in another order: {listed}."}
+    return {}
+
+
+def cut_off(result: str, got, wanted, names, inputs) -> dict[str, str]:
+    """Return that the fractions of a result are cut off, where that is so, and whose dtype is the reason.
+
+    Examples
+    --------
+    >>> inputs, wanted = [(np.array([1, 2]),), (np.array([0.5]),)], [np.array([0.5, 1.0]), np.array([0.25])]
+    >>> cut_off("y", [np.array([0, 1]), np.array([0.25])], wanted, ["x"], inputs)
+    {'cut to the dtype of x': 'y has the dtype of x: where x holds whole numbers, fractions are cut off.'}
+    """
+    wrong = [(part, right) for part, right in zip(got, wanted, strict=True) if not equal(part, right)]
+    if any(part.dtype.kind == "f" or equal(right, np.trunc(right)) for part, right in wrong):
+        return {}
+    for name, values in zip(names, zip(*inputs, strict=True), strict=True):
+        if all(getattr(value, "dtype", None) == part.dtype for value, part in zip(values, got, strict=True)):
+            said = f"{result} has the dtype of {name}: where {name} holds whole numbers, fractions are cut off."
+            return {f"cut to the dtype of {name}": said}
+    if any(part.dtype.kind == "f" for part in got):
+        return {}
+    return {"whole numbers only": f"{result} holds whole numbers alone: fractions are cut off."}
+
+
+def shared(names, inputs, wrong) -> str:
+    """Return what every wrong input has, and the fewest right ones; nothing where all are wrong, or none is.
+
+    Examples
+    --------
+    >>> shared(["F", "S"], [(2, 1), (2, 2), (3, 3)], [False, True, True])
+    ' Every wrong input has S > 1.'
+    """
+    if not any(wrong):
+        return ""  # an answer has changed since
+    facts = [list(_facts(dict(zip(names, values, strict=True)))) for values in inputs]
+    bad = [set(found) for found, is_wrong in zip(facts, wrong, strict=True) if is_wrong]
+    good = [set(found) for found, is_wrong in zip(facts, wrong, strict=True) if not is_wrong]
+    common = [fact for fact in facts[list(wrong).index(True)] if all(fact in found for found in bad)]
+    rest = {fact: sum(fact in found for found in good) for fact in common}
+    best = min(rest, key=rest.get, default=None)
+    return f" Every wrong input has {best}." if best and rest[best] < len(good) else ""
+
+
+def _facts(given: dict) -> Iterator[str]:
+    """Yield what is so of an input: of its settings, then of its arrays."""
+    settings = {name: value for name, value in given.items() if isinstance(value, int)}
+    for name, value in settings.items():
+        yield f"{name} > 1" if value > 1 else f"{name} = {value}"
+        yield f"{name} > 0" if value > 0 else f"{name} < 1"
+        yield f"an {'odd' if value % 2 else 'even'} {name}"
+    for one, other in combinations(settings, 2):
+        sign = (settings[one] > settings[other]) - (settings[one] < settings[other])
+        yield f"{one} {'=><'[sign]} {other}"
+    for name, value in given.items():
+        shape = value if isinstance(value, tuple) else np.shape(value) if isinstance(value, np.ndarray) else ()
+        yield from (f"{name}.shape[{axis}] > 1" for axis, length in enumerate(shape) if length > 1)
+        if isinstance(value, np.ndarray):
+            yield f"{name}.ndim = {value.ndim}"
+        if shape[1:]:
+            sign = (shape[-2] > shape[-1]) - (shape[-2] < shape[-1])
+            yield f"{('as many', 'more', 'fewer')[sign]} rows {'as' if not sign else 'than'} columns in {name}"
+            yield f"{'another number of' if sign else 'as many'} rows {'than' if sign else 'as'} columns in {name}"
+        if isinstance(value, np.ndarray):
+            yield f"{'whole numbers' if value.dtype.kind == 'i' else 'fractions'} in {name}"
+            yield f"{'equal' if np.unique(value).size < value.size else 'only different'} numbers in {name}"
+            yield f"{'a number above' if value.max() > 0 else 'no number above'} 0 in {name}"
+            yield f"{'a' if (value == 0).any() else 'no'} 0 in {name}"
+            if abs(value).max() > 100:
+                yield f"a number beyond ±100 in {name}"
