@@ -1,12 +1,10 @@
 """What a learner sees and touches: the explorers, and the pictures that stand for them where no widget runs."""
 
-from cnnlab.lab.explorers.activation import ActivationExplorer
 from cnnlab.lab.explorers.chain import ChainExplorer
 from cnnlab.lab.explorers.convolution import BackwardExplorer, ChannelsExplorer, ConvolutionExplorer
-from cnnlab.lab.explorers.network import NetworkExplorer
-from cnnlab.lab.explorers.pad import DigitPad
+from cnnlab.lab.explorers.network import DigitPad, NetworkExplorer
 from cnnlab.lab.explorers.photo import PhotoExplorer
-from cnnlab.lab.explorers.pooling import PoolingExplorer
+from cnnlab.lab.explorers.pooling import ActivationExplorer, PoolingExplorer
 from cnnlab.lab.explorers.predict import Predict
 from cnnlab.lab.explorers.sizes import OutputSizeExplorer
 from cnnlab.lab.explorers.training import TrainingExplorer

@@ -15,8 +15,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from cnnlab import load_digits, trained_network
 from cnnlab.data import normalise_bitmap, reduce_bitmap
-from cnnlab.lab import NetworkExplorer
-from cnnlab.lab.explorers.pad import DigitPad
+from cnnlab.lab import DigitPad, NetworkExplorer
 from cnnlab.lab.numbers import format_percent
 from cnnlab.layers import Conv2D, Dense, Flatten
 from cnnlab.network import Sequential

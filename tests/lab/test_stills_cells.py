@@ -19,8 +19,7 @@ from cnnlab.lab.scenes import (
 )
 from cnnlab.lab.stills._canvas import DOTTED, MARGIN, SOLID
 from cnnlab.lab.stills._colours import CLEAR, GRADIENT, HATCH, INK, PALE, POSITIVE, SIGNED, SOFT, WINDOW, shade
-from cnnlab.lab.stills._highlight import LIT, PLAIN, SELECTED, TWIN, light_of
-from cnnlab.lab.stills._planes import MISS
+from cnnlab.lab.stills._planes import LIT, MISS, PLAIN, SELECTED, TWIN, light_of
 from cnnlab.lab.stills._text import brief
 
 

@@ -22,7 +22,7 @@ _MOST_STEPPED = 32  # padded cells a side of a BackwardExplorer: each output is 
 _GIVEN, _LOSS = "given", "loss"
 _UPSTREAMS = {
     _GIVEN: ("as given", None),
-    "one": ("one cell", lambda y: _one_hot(y.shape)),
+    "one": ("one cell", lambda y: np.eye(1, y.size, (y.shape[3] + 1) * (y.shape[3] // 2)).reshape(y.shape)),
     "ones": ("all ones", np.ones_like),
     "checkerboard": ("checkerboard", lambda y: (-1.0) ** np.indices(y.shape).sum(axis=0)),
     "random": ("random", lambda y: np.random.default_rng(y.size).normal(size=y.shape).round(1)),
@@ -108,8 +108,7 @@ class ConvolutionExplorer(windows.WindowExplorer):
         self.gradients = check_flag("gradients", gradients)
         arrays = windows.roomy(x, dy, len(w), settings, w) | ({} if b is None else {"b": b})
         check_convolution(x, cut(arrays["w"], settings["kernel"]), b, stride=stride, padding=padding, **self.fixed)
-        there = {"upstream": self.gradients, "turned": self.gradients or turned is not None}
-        absent = [name for name, shown in there.items() if not shown]
+        absent = [] if self.gradients else ["upstream", *["turned"] * (turned is None)]
         super().__init__(arrays, absent=absent, size=size, turned=turned is not None and turned, **settings)
 
     # --- the arrays shown ---
@@ -319,13 +318,6 @@ class BackwardExplorer(ConvolutionExplorer):
     def parts(self, s, scenes):
         head, *stages = super().parts(s, scenes)
         return [head, *({**stage, "abreast": True} for stage in stages)]
-
-
-def _one_hot(shape: tuple[int, ...]) -> np.ndarray:
-    """Return zeros with a 1 in the middle of the first plane."""
-    probe = np.zeros(shape)
-    probe[0, 0, shape[2] // 2, shape[3] // 2] = 1.0
-    return probe
 
 
 def _default_numbers(shape: tuple[int, ...], most: int) -> np.ndarray:

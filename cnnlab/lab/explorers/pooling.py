@@ -1,20 +1,23 @@
-"""PoolingExplorer: max, mean or any other pooling on the stage, forward and backward."""
+"""PoolingExplorer and ActivationExplorer: what has no weights on the stage, forward and backward."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from cnnlab._validate import check_flag
+from cnnlab._validate import check_flag, check_shape
+from cnnlab.activations import ACTIVATIONS
 from cnnlab.geometry import check_filled
+from cnnlab.lab.explorers import _windows as windows
+from cnnlab.lab.explorers._explorer import Explorer, line
 from cnnlab.lab.explorers._settings import Choice, Slider, Switch
-from cnnlab.lab.explorers._windows import KERNELS, WindowExplorer, axis_of, check_sliders, check_square, roomy
-from cnnlab.lab.scenes import pooling_scene, tie_scene
+from cnnlab.lab.explorers._windows import check_square
+from cnnlab.lab.scenes import activation_scene, pooling_scene, tie_scene
 from cnnlab.pooling import POOLS
 
 _PADS = {"nothing": "−∞, which never wins", "zero": "0, which beats negatives"}
 
 
-class PoolingExplorer(WindowExplorer):
+class PoolingExplorer(windows.WindowExplorer):
     """A pooling to touch: winners marked and remembered, the way back beside it, ties under three rules.
 
     Parameters
@@ -51,7 +54,7 @@ class PoolingExplorer(WindowExplorer):
     PoolingExplorer: max, x 4×4, window 2, padding 0, stride 2 → y 2×2
     """
 
-    kernel = Slider(2, "window size", *KERNELS, letter="F")
+    kernel = Slider(2, "window size", *windows.KERNELS, letter="F")
     op = Choice(POOLS.keys(), "pooling", place="bar")
     pad_with = Choice(_PADS, "max pads with", place="bar")
     ceil_mode = Switch(False, "round up", place="bar", title="ceil_mode: a last window may hang over the far edge")
@@ -73,8 +76,8 @@ class PoolingExplorer(WindowExplorer):
     ):
         x = check_square("x", x, "NCHW")
         size, stride = x.shape[-1], kernel if stride is None else stride
-        settings = check_sliders(size, kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
-        arrays = roomy(x, dy, x.shape[1], settings)
+        settings = windows.check_sliders(size, kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
+        arrays = windows.roomy(x, dy, x.shape[1], settings)
         self.gradients, self.ties = check_flag("gradients", gradients), check_flag("ties", ties)
         settings |= {"ceil_mode": ceil_mode, "count_include_pad": count_include_pad}
         super().__init__(arrays, size=size, op=op, **settings)
@@ -82,7 +85,7 @@ class PoolingExplorer(WindowExplorer):
     # --- what the base class asks ---
 
     def axis(self, s):
-        return axis_of(s.size, s.kernel, stride=s.stride, padding=s.padding, ceil_mode=s.ceil_mode)
+        return windows.axis_of(s.size, s.kernel, stride=s.stride, padding=s.padding, ceil_mode=s.ceil_mode)
 
     def check(self, s):
         check_filled(self.axis(s))
@@ -115,3 +118,61 @@ class PoolingExplorer(WindowExplorer):
 
     def describe(self):
         return self.say(f"{self.op}, x", f"window {self.kernel}")
+
+
+class ActivationExplorer(Explorer):
+    """An activation forward, and backward: δ = ∂L/∂a · f′(z), cell by cell.
+
+    Parameters
+    ----------
+    z : array (H, H), (C, H, H) or (1, C, H, H)
+        What the activation is applied to.
+    f : str
+        relu, leaky_relu, sigmoid, tanh, or another entry of :data:`cnnlab.activations.ACTIVATIONS`.
+    dy : array, optional
+        ∂L/∂a, repeated to the size of z; small integers by default.
+    gradients : bool
+        Show the backward row.
+
+    Attributes
+    ----------
+    f : str
+        The activation: a trait, to be set, observed and linked.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a plane is not square, or the activation is unknown.
+
+    Examples
+    --------
+    >>> ActivationExplorer([[-2, 1], [0, 3]])
+    ActivationExplorer: relu of z 2×2
+    """
+
+    f = Choice(ACTIVATIONS.keys(), "activation", letter="f")
+
+    def __init__(self, z, f="relu", *, dy=None, gradients=True):
+        z = check_square("z", z, "NCHW")
+        self.gradients = check_flag("gradients", gradients)
+        dy = windows.cut(windows.grow(windows.check_gradient(dy, z.shape[1], "NCHW"), z.shape[-1]), z.shape[-1])
+        check_shape("dy", dy, z.shape, "that of z")
+        super().__init__({"x": z, "dy": dy}, f=f)
+
+    def scenes(self, s):
+        scene = activation_scene(self.arrays["x"], s.f, dy=self.arrays["dy"] if self.gradients else None)
+        for panel in scene["panels"]:
+            panel["editable"] = panel["name"] in self.arrays
+        return [scene]
+
+    def formula_lines(self, s, scenes):
+        f, slope = ACTIVATIONS[s.f].formulas()
+        lines = [line(("formula", f)), line(("formula", slope)), line(("soft", "δ = ∂L/∂a · f′(z)"))]
+        return lines if self.gradients else lines[:1]
+
+    def title(self, s, scenes):
+        return ";   ".join(ACTIVATIONS[s.f].formulas())
+
+    def describe(self):
+        height, width = self.arrays["x"].shape[2:]
+        return f"ActivationExplorer: {self.f} of z {height}×{width}"

@@ -110,7 +110,6 @@ class TrainingExplorer(Explorer):
         now = run.plan.epochs + 1  # the end of the slider that looks back
         limits |= {"image": (0, len(run.data.x_test) - 1), "look_back": (0, now)}
         super().__init__(limits=limits, look_back=now, maps=_MAPS[3], **settings)
-        self.observe(self._rated, names="learning_rate")
 
     # --- what is known of the training ---
 
@@ -196,9 +195,10 @@ class TrainingExplorer(Explorer):
             super().set_state(sync_data)
             self._player.catch_up()
 
-    def _rated(self, change) -> None:
+    def _changed(self, change) -> None:
         with self._player.lock:
-            self._run.optimizer.learning_rate = change["new"]
+            self._run.optimizer.learning_rate = self.learning_rate
+        super()._changed(change)
 
     # --- what the base class asks ---
 

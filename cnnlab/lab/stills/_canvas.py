@@ -165,7 +165,7 @@ class Block:
         Parameters
         ----------
         light : int array (P, H, W)
-            How its cells are lit: see :mod:`cnnlab.lab.stills._highlight`.
+            How its cells are lit: see :func:`cnnlab.lab.stills._planes.light_of`.
         faded : bool
             Whether the colours of cells that are not lit are faded.
         """

@@ -1,4 +1,4 @@
-"""Panels of planes: cells with numbers, or a picture where there are too many. Lengths in px."""
+"""Panels of planes: cells with numbers, or a picture where there are too many; and how they are lit. Lengths in px."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from matplotlib.colors import Colormap
 
 from cnnlab._validate import check_array, check_finite, check_list, check_positive, shown
 from cnnlab.lab.scenes import panel as panel_with
-from cnnlab.lab.scenes.schema import Panel
+from cnnlab.lab.scenes.reading import panel_of, summed, wires_at
+from cnnlab.lab.scenes.schema import At, Panel, Scene
 from cnnlab.lab.stills._canvas import DOTTED, SQUARE, UNIT, Block, Canvas, Sizes, check_kinds
 from cnnlab.lab.stills._colours import GRADIENT, HATCH, INK, MISS, PALE, POSITIVE, SIGNED, SOFT, WINDOW, shade
-from cnnlab.lab.stills._highlight import LIT, PLAIN, SELECTED, TWIN
 from cnnlab.lab.stills._text import LEAST, SMALL, brief, width_of
 
 SMALLEST, NUMBERED, PAD = 3, 18, 2.4  # the sides of a cell, of one with a number, and what a number leaves of it
@@ -25,6 +25,7 @@ BELOW, HEADS = 15, 18  # a line below a plane, the indices beside it
 LEAST_FRAME = 7  # of the cells of a photograph
 FURTHEST = 1000.0  # units of the Axes
 PADDING, BEYOND, INSERTED = 1, 2, 3  # what a cell is, where not one of the array
+PLAIN, TWIN, LIT, SELECTED = range(4)  # how a cell is lit; a twin is the same cell of another panel
 FRAMES = {TWIN: (1.0, SOFT), LIT: (1.5, WINDOW), SELECTED: (3.0, WINDOW)}
 WINNER = np.array([(0.72, 0.06), (0.94, 0.06), (0.94, 0.28)])  # the mark of a winner, in parts of its cell
 DOTS = 0.05 * SQUARE + (np.moveaxis(np.indices((5, 5)), 0, -1).reshape(-1, 1, 2) + 0.35) / 5  # where nothing is read
@@ -155,6 +156,39 @@ def _mask(panel: Panel, mark: str) -> np.ndarray:
     mask = np.zeros(panel["values"].shape, bool)
     mask[tuple(np.array(panel.get("marks", {}).get(mark, []), int).reshape(-1, 3).T)] = True
     return mask
+
+
+def light_of(scene: Scene, at: At) -> dict[str, np.ndarray]:
+    """Return for each panel how its cells (planes, height, width) are lit: PLAIN to SELECTED.
+
+    Examples
+    --------
+    >>> from cnnlab.lab.scenes import convolution_scene
+    >>> scene = convolution_scene(np.ones((1, 1, 2, 3)), np.ones((1, 1, 2, 2)))
+    >>> light_of(scene, scene["first"])["x"][0].tolist()
+    [[2, 2, 0], [2, 2, 0]]
+    """
+    light = {panel["name"]: np.full(panel["values"].shape, PLAIN) for panel in scene["panels"]}
+    panel = summed(scene, at["panel"])
+    if "sum" in panel:
+        told, wires = panel["sum"], scene["wires"][panel["sum"]["wires"]]
+        for name in {told["a"], told["b"], told.get("goes"), told.get("via")} & set(light) - {panel["name"]}:
+            end = panel_of(scene, name)["end"]
+            _light(scene, light, name, [ends[end] for ends, _ in wires_at(wires, panel["end"], at["cell"])], LIT)
+        if "bias" in told:
+            _light(scene, light, told["bias"], [[at["cell"][0], 0, 0]], LIT)
+    _light(scene, light, at["panel"], [at["cell"]], SELECTED)
+    return light
+
+
+def _light(scene: Scene, light: dict[str, np.ndarray], name: str, cells: list[list[int]], level: int) -> None:
+    """Light some cells of a panel, and the same cells of the panels with the same end."""
+    end = panel_of(scene, name).get("end", name)
+    for panel in scene["panels"]:
+        if panel.get("end", panel["name"]) == end:
+            lower = level if panel["name"] == name or level == SELECTED else TWIN
+            for cell in map(tuple, cells):
+                light[panel["name"]][cell] = max(light[panel["name"]][cell], lower)
 
 
 def draw_plane(plane, ax: Axes, *, at=(0.0, 0.0), side=None, limit=None, palette=SIGNED) -> Axes:

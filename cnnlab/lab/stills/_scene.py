@@ -12,8 +12,7 @@ from cnnlab.lab.scenes.schema import Panel, Scene
 from cnnlab.lab.stills._canvas import APART, UNIT, WIDTH, Block, Canvas, Sizes
 from cnnlab.lab.stills._charts import Bars, Curves
 from cnnlab.lab.stills._colours import ROLES, SOFT
-from cnnlab.lab.stills._highlight import LIT, light_of
-from cnnlab.lab.stills._planes import LONGEST_SIDE, SMALLEST, Planes, needed
+from cnnlab.lab.stills._planes import LIT, LONGEST_SIDE, SMALLEST, Planes, light_of, needed
 from cnnlab.lab.stills._text import Run, width_of, words, wrap
 
 NARROWEST = 540  # px that the words have, however narrow the panels are
