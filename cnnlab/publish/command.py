@@ -123,6 +123,8 @@ def _check(given: argparse.Namespace) -> int:
 def _handout(given: argparse.Namespace) -> int:
     from cnnlab.publish.handout import write_handouts
 
+    if not given.budget > 0:
+        raise ValueError(f"--budget ({given.budget:g}) must be above 0")
     most = int(1e6 * min(given.budget, 1000))
     for page in write_handouts(given.notebooks, given.output, live=given.live, most=most):
         _say(f"{page} ({page.stat().st_size / 1e6:.2f} MB)")

@@ -341,12 +341,17 @@ SCRIPT = r"$\text{<script>alert(1)</script>}$"
 def ordinary(tmp_path_factory):
     """Return the page of a notebook as others write them, made once."""
     folder = tmp_path_factory.mktemp("ordinary")
-    text = nbformat.v4.new_markdown_cell(f"![m](attachment:a.png) $x_$ $x^a^b$ $ $ {SCRIPT}\n\n$$$$\n\nno heading")
+    text = nbformat.v4.new_markdown_cell(
+        f"![m](attachment:a.png) ![gone](attachment:b.png) $x_$ $x^a^b$ $ $ {SCRIPT}\n\n$$$$\n\nno heading"
+    )
     text.attachments = {"a.png": {"image/png": "QUJD"}}
     code = [
         "import numpy as np, ipywidgets\nfrom cnnlab.lab import ConvolutionExplorer, Predict",
         "ipywidgets.HBox([ipywidgets.VBox([Predict('Why?', 1)]), Predict('What?', 2)])",
         "ipywidgets.HBox([ipywidgets.Label('nothing of ours')])",
+        "output, closed = ipywidgets.Output(), Predict('Closed?', 3)\nclosed.close()\n"
+        "with output:\n    display(ConvolutionExplorer(np.eye(3), np.eye(2)))",
+        "display(output, closed)",
         "print('y' * 300_000)",
         "import sys\nfor k in range(3):\n    print(f'{k} of 3', end='\\r', flush=True)\n"
         "    print('!', file=sys.stderr, flush=True)",
@@ -357,10 +362,11 @@ def ordinary(tmp_path_factory):
     return page.read_text(encoding="utf-8")
 
 
-def test_a_box_of_explorers_is_alive_each_in_its_turn(ordinary):
+def test_what_is_in_a_box_or_in_an_output_is_alive_each_in_its_turn_and_what_is_closed_is_not(ordinary):
     words = re.findall(r"data-widget>\n<noscript>(.*?)</noscript>", ordinary)
-    assert len(words) == 2
+    assert [word.split("(")[0].split(":")[0] for word in words] == ["HBox", "HBox", "ConvolutionExplorer"]
     assert "nothing of ours" in ordinary
+    assert "Closed?" in re.sub(r"(?s)<noscript>.*?</noscript>|<script.*?</script>", "", ordinary)
 
 
 def test_odd_formulas_are_shown_as_they_are_written_and_hold_no_script(ordinary):
@@ -370,6 +376,7 @@ def test_odd_formulas_are_shown_as_they_are_written_and_hold_no_script(ordinary)
 
 def test_attachments_long_outputs_and_odd_names_find_their_place(ordinary):
     assert 'src="data:image/png;base64,QUJD"' in ordinary
+    assert 'alt="gone"' in ordinary
     assert 90_000 < ordinary.count("y") < 200_000
     assert "… (300,001 characters)" in ordinary
     assert 'href="lab?path=my%20own%20%231.ipynb"' in ordinary
@@ -394,24 +401,43 @@ class DyingClient:
 
 @pytest.mark.parametrize(
     ("client", "message"),
-    [(_run.NotebookClient, "ZeroDivisionError: division by zero"), (DyingClient, "DeadKernelError: Kernel died")],
+    [(_run.NotebookClient, "ValueError: two lines"), (DyingClient, "DeadKernelError: Kernel died")],
 )
 def test_a_cell_that_fails_is_named_with_its_notebook_and_its_error(tmp_path, capsys, monkeypatch, client, message):
     monkeypatch.setattr(_run, "NotebookClient", client)
-    cells = [nbformat.v4.new_markdown_cell("# A lesson"), nbformat.v4.new_code_cell("1 / 0")]
+    cells = [nbformat.v4.new_markdown_cell("# A lesson"), nbformat.v4.new_code_cell("raise ValueError('two\\nlines')")]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "a.ipynb")
     assert main(["handout", str(tmp_path / "a.ipynb"), "-o", str(tmp_path)]) == 1
     assert capsys.readouterr().err == f"cnnlab handout: a.ipynb, cell 2: {message}\n"
     assert not (tmp_path / "a.html").exists()
 
 
-@pytest.mark.parametrize("text", ["[1]", "", "{}", '{"cells": 3, "nbformat": 4, "nbformat_minor": 5}', "\udcff"])
+WEIRD = '{"cells": [{"cell_type": "weird", "metadata": {}, "source": ""}], "metadata": {}, '
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("[1]", "null", "", "{}", "[" * 100_000, "\udcff", '{"cells": 3, "nbformat": 4, "nbformat_minor": 5}'),
+        WEIRD + '"nbformat": 4, "nbformat_minor": 4}',
+    ],
+)
 def test_a_file_that_is_no_notebook_is_refused_in_a_sentence(tmp_path, capsys, text):
     (tmp_path / "a.ipynb").write_bytes(text.encode(errors="surrogateescape"))
     assert main(["handout", str(tmp_path / "a.ipynb"), "-o", str(tmp_path)]) == 1
     said = capsys.readouterr().err
     assert re.match(r"cnnlab handout: .*a\.ipynb must be a notebook \(", said)
     assert said.count("\n") == 1
+
+
+def test_a_text_that_no_converter_can_read_is_a_sentence_about_its_notebook(tmp_path, capsys):
+    cell = nbformat.v4.new_markdown_cell("![m](attachment:a.png)")
+    cell.attachments = {"a.png": {}}
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "a.ipynb")
+    assert main(["handout", str(tmp_path / "a.ipynb"), "-o", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert re.fullmatch(r"cnnlab handout: a\.ipynb cannot be made a page \(\w+: .*\)\n", said)
+    assert not (tmp_path / "a.html").exists()
 
 
 def test_what_cannot_be_written_is_refused_before_a_cell_runs(tmp_path, capsys):
@@ -422,7 +448,8 @@ def test_what_cannot_be_written_is_refused_before_a_cell_runs(tmp_path, capsys):
     for words, message in (
         (same, "notebooks must differ by name (x.html would be written twice)"),
         ([str(tmp_path / "none.ipynb")], "No such file"),
-        ([same[0], "--budget", "nan"], "NaN"),
+        ([same[0], "--budget", "-1"], "--budget (-1) must be above 0"),
+        ([same[0], "--budget", "nan"], "--budget (nan) must be above 0"),
     ):
         assert main(["handout", *words, "-o", str(tmp_path)]) == 1
         assert message in capsys.readouterr().err

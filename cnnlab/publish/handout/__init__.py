@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from cnnlab.publish.handout._page import BUDGET, title_of, to_page
-from cnnlab.publish.handout._run import read, run
+from cnnlab.publish.handout._run import read, run, sentence
 
 
 def write_handouts(notebooks: Iterable, folder, *, live: str = "", most: int = BUDGET) -> list[Path]:
@@ -47,7 +47,11 @@ def write_handouts(notebooks: Iterable, folder, *, live: str = "", most: int = B
 
 
 def _write(path: Path, *, folder: Path, live: str, most: int) -> Path:
-    page = to_page(run(read(path), path.parent, path.name), path.parent, name=path.stem, live=live, most=most)
+    notebook = run(read(path), path.parent, path.name)
+    try:
+        page = to_page(notebook, path.parent, name=path.stem, live=live, most=most)
+    except Exception as error:  # whatever a converter meets in a text or an output
+        raise ValueError(f"{path.name} cannot be made a page ({sentence(error)})") from error
     written = folder / f"{path.stem}.html"
     written.write_text(page, encoding="utf-8")
     return written

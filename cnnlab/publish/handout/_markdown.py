@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 from urllib.parse import unquote
@@ -10,7 +11,7 @@ from xml.etree.ElementTree import tostring
 
 from latex2mathml.converter import convert_to_element
 from mistune.plugins.table import table_in_list
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 
 _NOTEBOOK_LINK = re.compile(r"^(?![a-z]+:)([^?#]+)\.ipynb(?=#|$)")
 _PICTURE = re.compile(r'(<img\b[^>]*?\ssrc=")([^"]+)', re.IGNORECASE)
@@ -60,6 +61,11 @@ class _Renderer(IPythonRenderer):
         sign = escape(self.anchor_link_text)
         link = f' <a class="page-permalink" href="#{name}">{sign}</a>' if sign else ""
         return f'<h{level} id="{name}">{text}{link}</h{level}>\n'
+
+    def _embed_image_or_attachment(self, src: str) -> str:
+        with suppress(InvalidNotebook):  # an attachment that is not there: its words are shown
+            return super()._embed_image_or_attachment(src)
+        return src
 
     def _html_embed_images(self, html: str) -> str:
         # nbconvert parses each piece of HTML anew, which shuts a <details> before what is folded in it.

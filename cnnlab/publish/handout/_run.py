@@ -33,11 +33,13 @@ def read(path: Path) -> nbformat.NotebookNode:
         If it is no notebook.
     """
     try:
-        return nbformat.read(path, as_version=4)
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
     except OSError:
         raise
     except Exception as error:  # whatever nbformat meets in it
-        raise ValueError(f"{path} must be a notebook ({_sentence(error)})") from error
+        raise ValueError(f"{path} must be a notebook ({sentence(error)})") from error
+    return notebook
 
 
 def run(notebook: nbformat.NotebookNode, folder: Path, name: str = "the notebook") -> nbformat.NotebookNode:
@@ -63,14 +65,16 @@ def run(notebook: nbformat.NotebookNode, folder: Path, name: str = "the notebook
         on_cell_start=begin,
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
     )
+    # What is shown in an Output stands in its cell. nbclient would send it to the kernel, and miss the kernel's reply.
+    client.widget_registry = {}
     with tempfile.TemporaryDirectory() as own:  # no learner has solved what is tried here
         env = {**os.environ, **settings_of_threads(), "CNNLAB_PROGRESS": str(Path(own, "progress"))}
         try:
             client.execute(env=env, cleanup_kc=True)
         except CellExecutionError as error:
-            raise ValueError(f"{name}, cell {cell}: {error.ename}: {error.evalue}") from error
-        except (RuntimeError, TimeoutError) as error:  # the kernel has died, or a cell takes too long
-            raise ValueError(f"{name}, cell {cell}: {_sentence(error)}") from error
+            raise ValueError(f"{name}, cell {cell}: {sentence(f'{error.ename}: {error.evalue}')}") from error
+        except Exception as error:  # the kernel has died, a cell takes too long, an output is none
+            raise ValueError(f"{name}, cell {cell}: {sentence(error)}") from error
     del notebook.cells[0]
     for each in notebook.cells:
         if "outputs" in each:
@@ -98,6 +102,8 @@ def tell_of_widgets() -> None:
 
 
 def _bundle(widget, **kwargs) -> tuple[dict, dict]:
+    if widget._repr_mimebundle_ is None:  # it is closed
+        return {}, {}
     shown = widget._repr_mimebundle_(**kwargs)
     data, metadata = shown if isinstance(shown, tuple) else (shown, {})
     tables = [precomputed(explorer) for explorer in _explorers_in(widget)]
@@ -112,6 +118,7 @@ def _explorers_in(widget):
         yield from _explorers_in(child)
 
 
-def _sentence(error: Exception) -> str:
+def sentence(error: Exception | str) -> str:
     """Return what an error says, in one line."""
-    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+    return " ".join(text.split())[:300]
