@@ -14,7 +14,7 @@ from cnnlab.lab.explorers._explorer import line, present
 from cnnlab.lab.explorers._settings import Choice, Slider, Switch, check_between
 from cnnlab.lab.explorers._windows import check_square, cut
 from cnnlab.lab.numbers import format_value
-from cnnlab.lab.scenes import channels_scene, convolution_scene, gather_scene, scatter_scene, turn
+from cnnlab.lab.scenes import channels_scene, convolution_scene, gather_scene, scatter_scene
 from cnnlab.lab.scenes.reading import name_of, panel_of, value_at
 
 _MOST = 4  # channels and filters of a ChannelsExplorer
@@ -133,7 +133,8 @@ class ConvolutionExplorer(windows.WindowExplorer):
 
     def y_of(self, s: SimpleNamespace) -> np.ndarray:
         """Return the output for any settings, (1, filters, out, out)."""
-        w = turn(self.w_of(s)) if s.turned else self.w_of(s)
+        w = self.w_of(s)
+        w = w[..., ::-1, ::-1] if s.turned else w
         return convolution.conv2d(self.x_of(s), w, self.b_of(s), **self.geometry(s))
 
     def dy_of(self, s):

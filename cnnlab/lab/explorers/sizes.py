@@ -29,16 +29,13 @@ class _Layers(Setting):
     def validate(self, explorer, value):
         layers = check_layers(value)
         check_between("the number of layers", len(layers), 1, _MOST_LAYERS)
-        return [_checked(layer, number) for number, layer in enumerate(layers, start=1)]
-
-
-def _checked(layer: LayerWindow, number: int) -> LayerWindow:
-    """Return a layer of this explorer, all of whose lengths are ints."""
-    if layer.name not in _KINDS:
-        raise ValueError(f"layer {number} ({shown(layer.name)}) must be one of {', '.join(_KINDS)}")
-    lows = {name: low for name, (_, low, _) in _LENGTHS.items()}
-    lengths = {name: check_int(f"{name} of layer {number}", getattr(layer, name), low) for name, low in lows.items()}
-    return layer._replace(**lengths)
+        for k, layer in enumerate(layers):
+            if layer.name not in _KINDS:
+                raise ValueError(f"layer {k + 1} ({shown(layer.name)}) must be one of {', '.join(_KINDS)}")
+            given = ((name, low, getattr(layer, name)) for name, (_, low, _) in _LENGTHS.items())
+            ints = {name: check_int(f"{name} of layer {k + 1}", length, low) for name, low, length in given}
+            layers[k] = layer._replace(**ints)
+        return layers
 
 
 class OutputSizeExplorer(Explorer):

@@ -9,7 +9,7 @@ import numpy as np
 from cnnlab._validate import check_shape
 from cnnlab.lab.scenes import _panels as panels
 from cnnlab.lab.scenes import _sentences as sentences
-from cnnlab.lab.scenes._panels import GRADIENT, INPUT, SHARES_BACK, Axes, input_panel, output_panel, packed_shares
+from cnnlab.lab.scenes._panels import GRADIENT, INPUT, SHARES_BACK, input_panel, output_panel, packed_shares
 from cnnlab.lab.scenes.schema import Scene
 from cnnlab.pooling import POOLS, check_pool
 
@@ -79,14 +79,18 @@ class _Run:
         self.foreign = pad_value not in (None, self.pool.pads_with)
         self.fill = pad_value if self.foreign else self.pool.pads_with
         self.xp, self.wires = panels.pad(x, self.axes, self.fill), {"window": panels.pool_wires(self.axes, x.shape[1])}
-        self.cells = _cells(self.axes, x.shape[1])
-        self.counts = settings.get("count_include_pad", "count_include_pad" in self.pool.options)
+        rows, columns = (panels.wires_along(axis).padded.reshape(axis.out, axis.kernel) for axis in self.axes)
+        channels = np.arange(x.shape[1])[:, None, None, None, None]
+        self.cells = channels, rows[:, None, :, None], columns[None, :, None, :]  # of xp: the one that each wire leaves
+        # kinds of cell that the sum of an output leaves out; a pool that picks writes all of its window
+        left_out = [1] * (not settings.get("count_include_pad", True)) + [2] * (not self.foreign)
+        self.skips = {} if self.pool.picks else {"skips": left_out}
         top, left = (axis.before for axis in self.axes)
-        if self.foreign or self.counts:
+        if self.foreign or settings.get("count_include_pad", "count_include_pad" in self.pool.options):
             ends = (None if self.foreign else min(axis.reach, axis.padded) for axis in self.axes)
             x, top, left = self.xp[:, :, *map(slice, ends)], 0, 0
             settings = _without(settings, ("padding", "ceil_mode"))
-            settings |= {} if self.foreign else {"ceil_mode": True}  # what hangs over the edge still counts for nothing
+            settings["ceil_mode"] = not self.foreign  # what hangs over the edge still counts for nothing
         # Outputs whose windows do not touch are asked together for what their wires pass on of a 1, (C, out_h, out_w).
         apart = [min(-(-axis.extent // axis.stride), axis.out) for axis in self.axes]
         row, column = (np.arange(axis.out) % every for axis, every in zip(self.axes, apart, strict=True))
@@ -94,9 +98,9 @@ class _Run:
         asked = np.arange(math.prod(apart))[:, None, None, None] == number
         asked = np.repeat(asked, x.shape[1], axis=1).astype(float)
         ones = np.ones_like(asked[:1])
-        if dy is not None:
-            check_shape("dy", dy, ones.shape, "that of y")
-        asked = np.concatenate([ones if dy is None else dy, ones, asked])
+        dy = ones if dy is None else dy
+        check_shape("dy", dy, ones.shape, "that of y")
+        asked = np.concatenate([dy, ones, asked])
         copies = np.repeat(x, len(asked), axis=0)
         y, kept = self.pool.forward(copies, kernel, **settings)
         dx = self.pool.backward(asked, kept, copies.shape, kernel, **settings)
@@ -104,14 +108,6 @@ class _Run:
         answers[:, :, top : top + dx.shape[2], left : left + dx.shape[3]] = dx
         (self.dx, self.wins), answers = answers[:2], answers[2:]
         self.y, self.shares = y[:1], answers[number[:, :, None, None], *self.cells]
-
-    @property
-    def skips(self) -> dict[str, list[int]]:
-        """Return what of a window the sum of an output leaves out; a pool that picks writes all its cells."""
-        if self.pool.picks:
-            return {}
-        beyond = [] if self.foreign else [2]
-        return {"skips": beyond if self.settings.get("count_include_pad", True) else [1, *beyond]}
 
 
 def _without(settings: dict, names) -> dict:
@@ -148,12 +144,6 @@ def tie_scene(x, kernel, dy, **settings) -> Scene:
         panel |= {"sum": dict(SHARES_BACK[kind]), "says": sentences.sentence(sentences.BACK[kind], **sentences.SHARE)}
     shown[0]["sum"]["goes"] = "dx-first"
     return panels.scene(shown, ["→", "", ""], run.wires, "dy", steps="dy", shares=packed_shares(run.shares))
-
-
-def _cells(axes: Axes, channels: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the padded input cell that each wire leaves, to index planes with: (C, 1, 1, 1, 1), rows, columns."""
-    rows, columns = (panels.wires_along(axis).padded.reshape(axis.out, axis.kernel) for axis in axes)
-    return np.arange(channels)[:, None, None, None, None], rows[:, None, :, None], columns[None, :, None, :]
 
 
 def _pytorch_line(run: _Run) -> str:
