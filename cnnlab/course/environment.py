@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import json
+import math
+import os
 import re
 import sys
 from importlib import metadata
@@ -48,7 +50,17 @@ class Environment(tuple):
     """The needs and how they are met; shown as a table with a line of advice.
 
     Where all is well the table is the same on every machine, so that a notebook can store it.
+
+    Attributes
+    ----------
+    server : path, optional
+        The Python that JupyterLab runs with, where that is another one.
+    is_late : bool
+        Whether something came after JupyterLab had started: a page that was open has it when it is loaded anew.
     """
+
+    server: Path | None = None
+    is_late = False
 
     @property
     def ok(self) -> bool:
@@ -65,17 +77,20 @@ class Environment(tuple):
         """What to do, in one line."""
         lacking = self._lacking
         if not lacking:
-            return "Everything is here. Go on to the next cell."
+            late = "Some of it came while JupyterLab ran: reload this page once, then go on"
+            return f"Everything is here. {late if self.is_late else 'Go on'} to the next cell."
         if "Python" in lacking:
             return "Make an environment with a newer Python, as README.md says, and start JupyterLab from there."
-        arguments, folder = "--upgrade cnnlab", ""
+        before, after = "", "start JupyterLab anew from the same environment"
+        packages = [f'"{need.name}>={need.lowest}"' if need.lowest else need.name for need in self if not need.ok]
+        python = sys.executable
         if lacking <= set(_FRONT_ENDS):  # pip leaves a package alone that it takes for installed
-            packages = sorted(_FRONT_ENDS[name][1] for name in lacking)
-            arguments = f"--force-reinstall --no-deps {' '.join(packages)}"
-        elif (_CHECKOUT / "pyproject.toml").is_file():
-            arguments, folder = "-e .", ", in the folder that holds README.md"
-        command = f'"{sys.executable}" -m pip install {arguments}'
-        return f"Run this in a terminal{folder}, then start JupyterLab anew from the same environment: {command}"
+            packages = ["--force-reinstall --no-deps", *sorted(_FRONT_ENDS[name][1] for name in lacking)]
+            if self.server:
+                before, after = "JupyterLab runs in another environment. ", "reload this page"
+                python = self.server
+        packages = [package for package in packages if package not in _FRONT_ENDS]  # these bring their halves along
+        return f'{before}Run this in a terminal, then {after}: "{python}" -m pip install {" ".join(packages)}'
 
     @property
     def _lacking(self) -> set[str]:
@@ -122,9 +137,14 @@ def check_environment() -> Environment:
         name, lowest, where = _REQUIREMENT.match(line).groups(default="")
         if "extra" not in where and not ("emscripten" in where and sys.platform == "emscripten"):
             needs.append(Need(name, lowest, _version(name)))
+    python, started = _jupyterlab()
+    halves = {}
     if jupyter_path:
-        needs += [Need(name, "", _front_end(folder)) for name, (folder, _) in _FRONT_ENDS.items()]
-    return Environment(needs)
+        halves = {name: _front_end(folder, python) for name, (folder, _) in _FRONT_ENDS.items()}
+    found = Environment([*needs, *(Need(name, "", half and half[0]) for name, half in halves.items())])
+    found.server = python
+    found.is_late = any(half and half[1] > started for half in halves.values())
+    return found
 
 
 def _requirements() -> tuple[str, list[str]]:
@@ -150,8 +170,34 @@ def _version(package: str) -> str | None:
     return found and found.version
 
 
-def _front_end(folder: str) -> str | None:
-    """Return the version of an extension of JupyterLab, None where there is none."""
-    files = [Path(path, folder, "package.json") for path in jupyter_path("labextensions")]
+def _jupyterlab() -> tuple[Path | None, float]:
+    """Return the Python of the JupyterLab that started this kernel, None where it is ours or not known, and its start.
+
+    Where nothing is known that is the end of time, so that all was there before it.
+    """
+    try:
+        import psutil  # ipykernel brings it
+
+        process = psutil.Process(os.getppid())
+        python, started = Path(process.cmdline()[0]), process.create_time()
+    except Exception:  # as processes are: gone, hidden, without a name
+        return None, math.inf
+    if not python.is_absolute() or not (_prefix(python) / "share/jupyter/lab").is_dir():
+        return None, math.inf
+    return None if python.parent == Path(sys.executable).parent else python, started
+
+
+def _prefix(python: Path) -> Path:
+    """Return the folder of an environment by its Python, which on Windows may stand in it directly."""
+    return python.parents[1] if python.parent.name in ("bin", "Scripts") else python.parent
+
+
+def _front_end(folder: str, server: Path | None) -> tuple[str, float] | None:
+    """Return the version of an extension that JupyterLab finds, and when it came there; None where there is none."""
+    paths = map(Path, jupyter_path("labextensions"))
+    if server:  # it looks into its own environment, and into the user's and the system's folders, as we do
+        ours = Path(sys.prefix)
+        paths = [_prefix(server) / path.relative_to(ours) if path.is_relative_to(ours) else path for path in paths]
+    files = [path / folder / "package.json" for path in paths]
     found = next(filter(Path.is_file, files), None)
-    return found and json.loads(found.read_text(encoding="utf-8"))["version"]
+    return found and (json.loads(found.read_text(encoding="utf-8"))["version"], found.stat().st_ctime)

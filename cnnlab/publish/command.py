@@ -40,7 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return given.run(given)
     except ImportError as error:
-        wanted = f"'cnnlab[{name}]'" if name in ("handout", "site") else "jupyterlab"
+        from cnnlab.course.environment import check_environment
+
+        missing = (error.name or "").partition(".")[0]
+        wanted = missing if missing in check_environment().versions else f"'cnnlab[{name}]'"
         return _say(f"{given.prog}: {error}. It comes with: pip install {wanted}", 1)
     except (OSError, ValueError, CalledProcessError) as error:
         return _say(f"{given.prog}: {error}", 1)

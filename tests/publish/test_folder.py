@@ -260,7 +260,7 @@ def test_the_kernels_of_a_jupyterlab_that_the_command_starts_multiply_on_one_thr
 
 WITHOUT = """
 import contextlib, io, sys
-sys.modules |= dict.fromkeys(["packaging", "matplotlib", "ipywidgets", "anywidget", "jupyterlab", "jupyter_core"])
+sys.modules |= dict.fromkeys(sys.argv[3:])
 from cnnlab.publish.command import main
 for words in (["check"], [sys.argv[1], "--no-open"], [sys.argv[1]], ["handout", sys.argv[2], "-o", sys.argv[1]]):
     with contextlib.redirect_stderr(io.StringIO()) as said:
@@ -270,13 +270,20 @@ for words in (["check"], [sys.argv[1], "--no-open"], [sys.argv[1]], ["handout", 
 
 
 def test_where_numpy_alone_is_here_the_command_checks_and_says_what_to_install(tmp_path, repository):
+    missing = ["packaging", "matplotlib", "ipywidgets", "anywidget", "jupyterlab", "jupyter_core"]
     command = [sys.executable, "-W", "error", "-c", WITHOUT, tmp_path / "to", repository / "notebooks" / FIRST]
-    run = subprocess.run(command, capture_output=True, text=True)
+    run = subprocess.run([*command, *missing], capture_output=True, text=True)
     assert (run.stderr, run.returncode) == ("", 0)
     assert run.stdout.count("It comes with: pip install jupyterlab\n") == 1
     assert run.stdout.count("It comes with: pip install 'cnnlab[handout]'\n") == 1
     ends = [line for line in run.stdout.splitlines() if line[:2] in ("0 ", "1 ")]
     assert ends == ["0 0", "0 0", "1 1", "1 1"]  # metadata of what is missing here is there
+
+
+def test_where_the_parts_of_a_handout_are_missing_its_extra_is_named(tmp_path, repository):
+    command = [sys.executable, "-W", "error", "-c", WITHOUT, tmp_path / "to", repository / "notebooks" / FIRST]
+    run = subprocess.run([*command, "latex2mathml", "jupyterlab"], capture_output=True, text=True)
+    assert run.stdout.endswith("It comes with: pip install 'cnnlab[handout]'\n\n")
 
 
 def test_check_says_what_the_notebooks_need(capsys):
