@@ -117,8 +117,8 @@ class ChainExplorer(Explorer):
 
     def model(self, s: SimpleNamespace) -> Sequential:
         """Return the layers of the chain for any settings."""
-        made, chain = {"conv": (s.kernel, s.stride, s.padding), "f": (s.f,), "pool": (s.op,)}, _CHAINS[s.chain]
-        model = Sequential(*(copy(_layer(kind, *made[kind])) for kind in chain.kinds))
+        layers, chain = _layers(s.kernel, s.stride, s.padding, s.op) | {"f": Activation(s.f)}, _CHAINS[s.chain]
+        model = Sequential(*(copy(layers[kind]) for kind in chain.kinds))
         for place, w in zip(chain.kernels, cut(self.arrays["w"], s.kernel), strict=False):
             model.layers[place].params = {**model.layers[place].params, "w": w[None]}
         return model
@@ -182,12 +182,10 @@ class ChainExplorer(Explorer):
 
 
 @lru_cache(256)
-def _layer(kind: str, *made) -> Layer:
-    """Return a layer of a chain, to be copied; the kernel of a convolution is written over."""
-    if kind == "conv":
-        kernel, stride, padding = made
-        return Conv2D(1, 1, kernel, stride=stride, padding=padding, rng=np.random.default_rng(0))
-    return Activation(*made) if kind == "f" else Pool2D(*made, _POOL)
+def _layers(kernel: int, stride: int, padding: int, op: str) -> dict[str, Layer]:
+    """Return the layers of a chain by kind, to be copied; what the convolution draws is written over."""
+    conv = Conv2D(1, 1, kernel, stride=stride, padding=padding, rng=np.random.default_rng(0))
+    return {"conv": conv, "pool": Pool2D(op, _POOL)}
 
 
 def _direction_of(arrow: int) -> tuple[int, int]:

@@ -171,10 +171,10 @@ def light_of(scene: Scene, at: At) -> dict[str, np.ndarray]:
     light = {panel["name"]: np.full(panel["values"].shape, PLAIN) for panel in scene["panels"]}
     panel = summed(scene, at["panel"])
     if "sum" in panel:
-        told, wires = panel["sum"], scene["wires"][panel["sum"]["wires"]]
+        told = panel["sum"]
+        wires = [ends for ends, _ in wires_at(scene["wires"][told["wires"]], panel["end"], at["cell"])]
         for name in {told["a"], told["b"], told.get("goes"), told.get("via")} & set(light) - {panel["name"]}:
-            end = panel_of(scene, name)["end"]
-            _light(scene, light, name, [ends[end] for ends, _ in wires_at(wires, panel["end"], at["cell"])], LIT)
+            _light(scene, light, name, [ends[panel_of(scene, name)["end"]] for ends in wires], LIT)
         if "bias" in told:
             _light(scene, light, told["bias"], [[at["cell"][0], 0, 0]], LIT)
     _light(scene, light, at["panel"], [at["cell"]], SELECTED)
@@ -233,8 +233,7 @@ def draw_plane(plane, ax: Axes, *, at=(0.0, 0.0), side=None, limit=None, palette
     shown_plane["view"] = "cells" if legible else "photo"
     if limit is not None:
         shown_plane["limit"] = check_positive("limit", limit)
-    if not (legible and palette is SIGNED):
-        shown_plane["palette"] = palette
+    shown_plane["palette"] = PALE if legible and palette is SIGNED else palette
     canvas, sizes = Canvas(), Sizes(unit * UNIT, unit * UNIT * width, {"plane": least})
     light = np.full(shown_plane["values"].shape, PLAIN)
     Planes(shown_plane, sizes).draw_body(canvas, *np.multiply(corner, UNIT), light, faded=False)
