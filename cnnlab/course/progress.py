@@ -23,6 +23,7 @@ import json
 import os
 import re
 import warnings
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -213,6 +214,8 @@ def _put_aside(file: Path) -> None:
         _append(file, _read(aside)[0])  # read again: another kernel may have written meanwhile
         _warn(f"the record of progress was damaged; it is now {aside}, and a new one is begun")
     except OSError as error:
+        with suppress(OSError):  # such as on a full disk: what can be read stays where it is looked for
+            os.replace(aside, file)
         _warn(f"the record of progress is damaged, and cannot be put aside: {error}")
 
 

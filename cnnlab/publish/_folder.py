@@ -79,11 +79,11 @@ def put_course(folder: Path, course: Path | None = None) -> Put:
                 put.kept.append(name)
                 continue
             if old != _hash(new):
-                _write(target, new)
+                write_whole(target, new)
                 put.written.append(name)
             known[name] = _hash(new)
     finally:  # after half of an update, too: what it wrote does not count as changed
-        _write(folder / _RECORD, json.dumps(known, indent=1).encode())
+        write_whole(folder / _RECORD, json.dumps(known, indent=1).encode())
     return put
 
 
@@ -113,8 +113,8 @@ def _read_record(folder: Path) -> dict[str, str]:
     return record if isinstance(record, dict) else {}
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; its folder is made where it is not there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     begun = path.with_name(f".{path.name}.{os.getpid()}")
     try:

@@ -126,6 +126,22 @@ def test_each_damage_is_kept_under_a_name_of_its_own(file):
     assert solved() == set(KEYS)
 
 
+def test_a_damaged_file_that_cannot_be_begun_anew_stays_where_it_is(file, monkeypatch):
+    record(KEYS[0])
+    damaged = file.read_bytes() + b"{\n"
+    file.write_bytes(damaged)
+
+    def full(file, entries):
+        file.write_bytes(b'{"key"')
+        raise OSError("no space left")
+
+    monkeypatch.setattr(progress, "_append", full)
+    with pytest.warns(UserWarning, match="is damaged, and cannot be put aside: no space left"):
+        assert solved() == {KEYS[0]}
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+    assert file.read_bytes() == damaged
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("end", [True, False])

@@ -440,6 +440,21 @@ def test_a_text_that_no_converter_can_read_is_a_sentence_about_its_notebook(tmp_
     assert not (tmp_path / "a.html").exists()
 
 
+def test_a_page_that_cannot_be_written_whole_leaves_the_old_one(tmp_path, capsys, monkeypatch):
+    nbformat.write(nbformat.v4.new_notebook(), tmp_path / "a.ipynb")
+    (tmp_path / "to").mkdir()
+    (tmp_path / "to/a.html").write_text("old", encoding="utf-8")
+
+    def full(path, data):
+        path.write_text("half a page", encoding="utf-8")
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert main(["handout", str(tmp_path / "a.ipynb"), "-o", str(tmp_path / "to")]) == 1
+    assert capsys.readouterr().err == "cnnlab handout: no space left\n"
+    assert [path.read_text(encoding="utf-8") for path in (tmp_path / "to").iterdir()] == ["old"]
+
+
 def test_what_cannot_be_written_is_refused_before_a_cell_runs(tmp_path, capsys):
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()

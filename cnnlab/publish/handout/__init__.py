@@ -8,6 +8,7 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
+from cnnlab.publish._folder import write_whole
 from cnnlab.publish.handout._page import BUDGET, title_of, to_page
 from cnnlab.publish.handout._run import read, run, sentence
 
@@ -53,5 +54,5 @@ def _write(path: Path, *, folder: Path, live: str, most: int) -> Path:
     except Exception as error:  # whatever a converter meets in a text or an output
         raise ValueError(f"{path.name} cannot be made a page ({sentence(error)})") from error
     written = folder / f"{path.stem}.html"
-    written.write_text(page, encoding="utf-8")
+    write_whole(written, page.encode())
     return written
