@@ -230,10 +230,9 @@ class TrainingExplorer(Explorer):
         ]
 
     def describe(self):
-        run = self._run
-        first, second = run.plan.filters
-        made = f"{first} and {second} filters, batch size {run.plan.batch_size}, seed {run.plan.seed}"
-        return f"TrainingExplorer: {made}, step {run.step} of {run.steps}"
+        (first, second), _, batch_size, _, seed = self._run.plan
+        made = f"{first} and {second} filters, batch size {batch_size}, seed {seed}"
+        return f"TrainingExplorer: {made}, step {self._run.step} of {self._run.steps}"
 
     def _wanted(self, s) -> Plan:
         """Return what the next training is made with."""

@@ -81,23 +81,18 @@ def convolution_scene(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1
     }
     sentences.tell(shown, sentences.CONVOLUTION, SUMS, **known, **sentences.WEIGHT)
     if w.shape[1] > 1:
-        shown[OUTPUT]["sum"]["groups"] = _parts(xp, used, wires["planes"]["input"], settings)
+        kernels = used.reshape(-1, 1, *w.shape[2:])  # each reads the channel that it has, and adds its part to y
+        each = settings | {"groups": len(kernels)}
+        shown[OUTPUT]["sum"]["groups"] = convolution.conv2d(xp[:, wires["planes"]["input"]], kernels, **each)[0]
     if b is not None:
         shown[OUTPUT]["sum"]["bias"] = "b"
-    code = {"x": panels.source(axes), "turn": "[..., ::-1, ::-1]" * turned}
-    code["bias"] = "" if b is None else " + b[{plane output}]"
+    code = {"turn": "[..., ::-1, ::-1]" * turned, "bias": " + b[{plane output}]" * (b is not None)}
     for panel in shown:
         if panel["name"] in (("y",) if turned else CODE):
-            panel["says"]["code"] = sentences.filled(CODE[panel["name"]], **code)
+            panel["says"]["code"] = sentences.filled(CODE[panel["name"]], x=panels.source(axes), **code)
     wires = {"window": wires, "bias": panels.bias_wires(y.shape[1:])}
     lines = {"lines": [["PyTorch", _pytorch_line(axes, groups, b is not None, turned)]], "setup": panels.pad_line(axes)}
     return panels.scene(shown, ["⋆", "="], wires, coverage="x", **lines)
-
-
-def _parts(x, w, channels: list[int], settings: dict) -> np.ndarray:
-    """Return what each kernel of w (F, C, kh, kw) adds to y, (F * C, out_h, out_w), reading the channel that it has."""
-    kernels = w.reshape(-1, 1, *w.shape[2:])
-    return convolution.conv2d(x[:, channels], kernels, **settings | {"groups": len(kernels)})[0]
 
 
 def _pytorch_line(axes: Axes, groups: int, bias: bool, turned: bool) -> str:
