@@ -68,8 +68,7 @@ def put_course(folder: Path, course: Path | None = None) -> Put:
     (True, Put(written=[], kept=['00_start_here.ipynb']))
     """
     folder, course = Path(folder), course or source()
-    if folder.exists() and not folder.is_dir():
-        raise ValueError(f"folder ({folder}) must be a folder; there is a file of that name")
+    check_folder(folder)
     known, put = _read_record(folder), Put([], [])
     try:
         for name in _files(course):
@@ -85,6 +84,12 @@ def put_course(folder: Path, course: Path | None = None) -> Put:
     finally:  # after half of an update, too: what it wrote does not count as changed
         write_whole(folder / _RECORD, json.dumps(known, indent=1).encode())
     return put
+
+
+def check_folder(folder: Path) -> None:
+    """Raise a ValueError where a folder cannot be made, since there is a file."""
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"folder ({folder}) must be a folder; there is a file of that name")
 
 
 def _files(course: Path) -> list[str]:

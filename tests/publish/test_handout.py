@@ -463,10 +463,11 @@ def test_what_cannot_be_written_is_refused_before_a_cell_runs(tmp_path, capsys):
     for words, message in (
         (same, "notebooks must differ by name (x.html would be written twice)"),
         ([str(tmp_path / "none.ipynb")], "No such file"),
+        ([same[0], "-o", same[1]], f"folder ({same[1]}) must be a folder; there is a file of that name"),
         ([same[0], "--budget", "-1"], "--budget (-1) must be above 0"),
         ([same[0], "--budget", "nan"], "--budget (nan) must be above 0"),
     ):
-        assert main(["handout", *words, "-o", str(tmp_path)]) == 1
+        assert main(["handout", "-o", str(tmp_path), *words]) == 1
         assert message in capsys.readouterr().err
     assert not list(tmp_path.glob("*.html"))
 

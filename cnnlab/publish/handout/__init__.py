@@ -8,7 +8,7 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-from cnnlab.publish._folder import write_whole
+from cnnlab.publish._folder import check_folder, write_whole
 from cnnlab.publish.handout._page import BUDGET, title_of, to_page
 from cnnlab.publish.handout._run import read, run, sentence
 
@@ -32,13 +32,14 @@ def write_handouts(notebooks: Iterable, folder, *, live: str = "", most: int = B
     FileNotFoundError
         If there is no such notebook.
     ValueError
-        If a file is not a notebook, a cell fails, or two notebooks have one name.
+        If a file is not a notebook, a cell fails, two notebooks have one name, or ``folder`` is a file.
     """
     folder, notebooks = Path(folder), list(map(Path, notebooks))
     names = [path.stem for path in notebooks]
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise ValueError(f"notebooks must differ by name ({twice[0]}.html would be written twice)")
+    check_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
     write = partial(_write, folder=folder, live=live, most=most)
     if len(notebooks) < 2:

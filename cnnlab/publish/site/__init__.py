@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import nbformat
 
-from cnnlab.publish._folder import source
+from cnnlab.publish._folder import check_folder, source
 from cnnlab.publish.handout import read, run, title_of, to_page, write_handouts
 from cnnlab.publish.site._lite import build
 
@@ -68,8 +68,7 @@ def write_site(folder, *, notebooks=None, pyodide=None) -> Path:
     notebooks = sorted(source().glob("*.ipynb")) if notebooks is None else [Path(path).resolve() for path in notebooks]
     if pyodide is not None and not Path(pyodide, "pyodide-lock.json").is_file():
         raise FileNotFoundError(f"pyodide ({pyodide}) must be a folder with the files of a Pyodide")
-    if folder.exists() and not folder.is_dir():
-        raise ValueError(f"folder ({folder}) must be a folder; there is a file of that name")
+    check_folder(folder)
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
         raise ValueError(f"folder ({folder}) must be empty, or a site that was written before")
     folder.parent.mkdir(parents=True, exist_ok=True)
