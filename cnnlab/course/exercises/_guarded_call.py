@@ -9,6 +9,7 @@ cut in half it would leave a broken module behind, and traced it would take twen
 
 from __future__ import annotations
 
+import dis
 import inspect
 import io
 import linecache
@@ -17,6 +18,7 @@ import traceback
 import warnings
 from collections.abc import Mapping
 from contextlib import contextmanager, redirect_stdout
+from functools import cache
 from time import perf_counter
 from types import CodeType, ModuleType
 from typing import NamedTuple
@@ -26,7 +28,11 @@ import numpy as np
 LIMIT = 2.0  # seconds a call, of the thread's own time: a busy machine does not count
 PATIENCE = 10  # times as long by the clock on the wall, for what sleeps
 _IMPORT = "importlib._bootstrap", "_find_and_load"  # where an import begins: a function of a module
-TRUSTED = ("cnnlab", "numpy")  # their functions come to an end; to look at the clock in each step of theirs takes long
+TRUSTED = (
+    "cnnlab",
+    "numpy",
+    "functools",
+)  # their functions come to an end; to look at the clock in each step of theirs takes long
 
 
 class Trouble(NamedTuple):
@@ -155,6 +161,14 @@ def takes(function, count: int) -> bool:
     return True
 
 
+@cache
+def _turns_on_one_line(code: CodeType) -> bool:
+    """Return whether a loop stands on one line: its next round may be no event but for opcodes, which take long."""
+    steps = {step.offset: step for step in dis.get_instructions(code)}
+    jumps = ((steps[step.argval], step) for step in steps.values() if "JUMP_BACKWARD" in step.opname)
+    return any(target.positions.lineno == step.positions.lineno for target, step in jumps)
+
+
 class TimeIsUp(BaseException):
     """Raised inside a call that takes too long; no ``except Exception`` holds it.
 
@@ -205,7 +219,7 @@ class Clock:
                 return self._imported
             if module.partition(".")[0] in TRUSTED:
                 return None
-        frame.f_trace_opcodes = True  # Python 3.11 has no event for the next round of a loop on one line
+            frame.f_trace_opcodes = _turns_on_one_line(frame.f_code)
         if perf_counter() > self._next:
             used, waited = thread_time() - self._begin[0], perf_counter() - self._begin[1]
             for spent, limit in ((used, self._seconds), (waited, PATIENCE * self._seconds)):

@@ -12,9 +12,11 @@ import inspect
 from collections.abc import Callable, Iterator
 from functools import wraps
 from itertools import product
+from operator import attrgetter
 
 import numpy as np
 
+import cnnlab
 from cnnlab.convolution import conv2d, conv2d_backward, conv_transpose2d
 from cnnlab.course._texts import TEXTS
 from cnnlab.course.exercises._exercise import Exercise
@@ -25,8 +27,10 @@ MIXED = (True, False, True), (False, True, False), (True, True, False), (False, 
 
 
 def course_exercise(sample: Callable, results: str, **others) -> Exercise:
-    """Return an exercise of the course: its words are in ``texts.toml``."""
-    return Exercise(sample, results, **TEXTS[sample.__name__.removeprefix("my_")], **others)
+    """Return an exercise of the course: its words are in ``texts.toml``, and the names of what it writes anew."""
+    texts = TEXTS[sample.__name__.removeprefix("my_")]
+    library = [attrgetter(name)(cnnlab) for name in texts.get("library", ())]
+    return Exercise(sample, results, **(texts | {"library": library}), **others)
 
 
 def _as_maps(value):

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from cnnlab import convolution
 from cnnlab.course.exercises._parts import conv, course_exercise, given, pairs, swapped, then, turned
 
 
@@ -21,7 +20,6 @@ EXERCISE = course_exercise(
     my_conv2d,
     "y",
     right=conv,
-    library=[convolution.conv2d],
     inputs=lambda: [pairs(1, _SIZES), pairs(2, _SIZES, (2, 2), (3, 2))],
     wires={"y": ("x", "w")},
     mistakes={

@@ -92,7 +92,6 @@ EXERCISE = course_exercise(
     my_conv2d_backward,
     "dx dw db",
     right=_right,
-    library=[convolution.conv2d_backward],
     inputs=lambda: [_inputs()],
     wires={"dx": ("dy", "w"), "dw": ("dy", "x"), "db": ("dy",)},
     mistakes={

@@ -35,7 +35,6 @@ EXERCISE = course_exercise(
     my_conv_layer,
     "y",
     right=_layer,
-    library=[conv2d],
     inputs=lambda: [_inputs()],
     wires={"y": ("x", "w")},
     addends={"y": "b"},

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from cnnlab import convolution
 from cnnlab.course.exercises._parts import course_exercise, given, overwritten, pairs, swapped, transposed, turned
 
 
@@ -32,7 +31,6 @@ EXERCISE = course_exercise(
     my_conv_transpose2d,
     "y",
     right=transposed,
-    library=[convolution.conv_transpose2d],
     inputs=lambda: [_inputs(5), _inputs(6, (2, 3), (3, 2))],
     wires={"y": ("x", "w")},
     mistakes={

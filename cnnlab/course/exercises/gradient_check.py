@@ -71,7 +71,6 @@ EXERCISE = course_exercise(
     my_gradient_check,
     "dx",
     right=_right,
-    library=[numerical_gradient],
     inputs=lambda: [_inputs()],
     mistakes={
         "one-sided": _differences(0, 1, 1),

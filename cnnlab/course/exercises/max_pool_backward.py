@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from cnnlab import pooling
 from cnnlab.course.exercises._parts import course_exercise, given, max_back, max_pool, numbers, pooled
 
 
@@ -54,7 +53,6 @@ EXERCISE = course_exercise(
     my_max_pool_backward,
     "dx",
     right=max_back,
-    library=[pooling.max_pool2d_backward],
     inputs=lambda: [_inputs(2, 3), _inputs()],
     wires={"dx": ("dy",)},
     mistakes={

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from cnnlab import pooling
 from cnnlab.course.exercises._parts import course_exercise, given, max_pool, mean_pool, pooled, then
 
 
@@ -19,7 +18,6 @@ EXERCISE = course_exercise(
     my_mean_pool,
     "y",
     right=mean_pool,
-    library=[pooling.mean_pool2d],
     inputs=lambda: [pooled(10, (), _SETTINGS), pooled(11, (2, 2), _SETTINGS)],
     wires={"y": ("x",)},
     mistakes={

@@ -20,7 +20,6 @@ EXERCISE = course_exercise(
     my_output_size,
     "size",
     right=lambda R, F, P, S: output_size(R, F, stride=S, padding=P),
-    library=[output_size],
     inputs=_inputs,
     mistakes={
         "no + 1": lambda R, F, P, S: (R - F + 2 * P) // S,

@@ -26,7 +26,6 @@ EXERCISE = course_exercise(
     my_relu_backward,
     "dz",
     right=relu_backward,
-    library=[relu_backward],
     inputs=lambda: [_inputs()],
     wires={"dz": ("da",)},
     mistakes={

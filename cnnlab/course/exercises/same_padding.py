@@ -13,7 +13,6 @@ EXERCISE = course_exercise(
     my_same_padding,
     "before after",
     right=same_padding,
-    library=[same_padding],
     inputs=lambda: [[(F,) for F in (4, 5, 3, 2, 1, *range(6, 13))]],
     mistakes={
         "half of F on both sides": lambda F: (F // 2, F // 2),

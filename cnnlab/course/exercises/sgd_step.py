@@ -7,7 +7,6 @@ from itertools import product
 import numpy as np
 
 from cnnlab.course.exercises._parts import course_exercise, numbers
-from cnnlab.optimizers import SGD
 
 
 def my_sgd_step(params, grads, velocity, rate, momentum):
@@ -68,7 +67,6 @@ EXERCISE = course_exercise(
     right=_right,
     inputs=_inputs,
     call=_three_steps,
-    library=[SGD.update],
     changes=("params", "velocity"),
     mistakes={
         "sign turned": _step(change=lambda r, old, new: -r * new),

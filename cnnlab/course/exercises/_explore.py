@@ -1,0 +1,180 @@
+"""Lays the wires of a learner's function beside the right ones, at one input of an exercise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from itertools import product
+from math import prod
+
+import numpy as np
+
+from cnnlab.course.exercises._compare import TOLERANCE, differing, read
+from cnnlab.course.exercises._guarded_call import LIMIT, Trouble, quiet, run, thread_time
+from cnnlab.course.exercises._runner import ask
+from cnnlab.wiring import Wires, wires_of
+
+_SECONDS = 10.0  # of work for the wires of one result
+
+Index = tuple[int, ...]
+Ends = tuple[Index, ...]  # of a wire: the output cell, then the cell that it reads in each array
+
+
+@dataclass(frozen=True)
+class Table:
+    """The wires from some arguments to a result, the exercise's and the function's; lists are in raster order."""
+
+    result: str
+    arrays: tuple[str, ...]  # the arguments that vary
+    ours: Wires | None = None
+    theirs: Wires | None = None
+    note: str = ""  # why there are no wires, or not all
+    missing: Sequence[Ends] = ()
+    extra: Sequence[Ends] = ()
+    weighted: Mapping[Ends, tuple[float, float]] = field(
+        default_factory=dict
+    )  # of both: their weight, and the right one
+
+
+@dataclass(frozen=True)
+class Explored:
+    """What a function does with one input; where it gives no numbers, ``said`` says why."""
+
+    said: str = ""
+    code: str = ""  # the line of the function that raised an error
+    got: Mapping[str, np.ndarray] = field(default_factory=dict)  # the results by name
+    wanted: Mapping[str, np.ndarray] = field(default_factory=dict)
+    tables: Sequence[Table] = ()
+    held: tuple[str, Index] | None = None  # the first result and cell with a wrong wire, or else a wrong number
+    sentence: str = ""  # what is wrong there
+
+    @property
+    def missing(self) -> list[Ends]:
+        """The wires that the function lacks."""
+        return [wire for table in self.tables for wire in table.missing]
+
+    @property
+    def extra(self) -> list[Ends]:
+        """The wires that it should not have."""
+        return [wire for table in self.tables for wire in table.extra]
+
+
+def explored(exercise, function, arguments: tuple) -> Explored:
+    """Return how a function answers one input of an exercise that has ``wires``, and which wires it has.
+
+    Examples
+    --------
+    >>> from cnnlab.course.exercises import conv2d
+    >>> x, w = np.arange(6.0).reshape(2, 3), np.array([[1.0, 2.0]])
+    >>> seen = explored(conv2d, lambda x, w: conv2d.sample(x, w[:, ::-1]), (x, w))
+    >>> seen.sentence, seen.held, len(seen.missing), seen.extra[0]
+    ('y[0, 0] reads x[0, 0] through w[0, 1]; right is w[0, 0].', ('y', (0, 0)), 8, ((0, 0), (0, 0), (0, 1)))
+    """
+    with quiet():
+        answer, right = ask(exercise, function, arguments), ask(exercise, exercise.right, arguments, seconds=None)
+        if answer.parts is None:
+            return Explored(answer.problem, answer.trouble.line if answer.trouble else "")
+        got, wanted = (dict(zip(exercise.results, parts, strict=True)) for parts in (answer.parts, right.parts))
+        for name, array in wanted.items():
+            if got[name].shape != array.shape:
+                return Explored(f"{name} has shape {got[name].shape}; {array.shape} is expected.")
+        given = dict(zip(exercise.arguments, arguments, strict=True))
+        tables = tuple(_tables(exercise, function, given, got, wanted))
+    for name in exercise.wires:
+        own = [table for table in tables if table.result == name]
+        wires = [wire[0] for table in own for wire in (*table.missing, *table.extra, *table.weighted)]
+        cells = wires or [tuple(map(int, cell)) for cell in np.argwhere(differing(got[name], wanted[name]))]
+        if cells:
+            first = min(cells)
+            here = filter(None, (_wrong_wire(table, first) for table in own))
+            numbers = f"{_cell(name, first)} is {got[name][first]:.4g}; right is {wanted[name][first]:.4g}."
+            return Explored("", "", got, wanted, tables, (name, first), next(here, numbers))
+    return Explored("", "", got, wanted, tables)
+
+
+def _tables(exercise, function, given: dict, got: dict, wanted: dict) -> Iterator[Table]:
+    """Yield the tables of each result; an addend has its own, and the products without it the other."""
+    for result, arrays in exercise.wires.items():
+        if result in exercise.picks:
+            winners = exercise.picks[result]
+            both = [_picked(given[arrays[0]], parts[winners]) for parts in (wanted, got)]
+            note = "" if len(both[1].cells) == got[result].size else f"{winners} holds numbers that are no place in x."
+            yield _compared(result, arrays, *both, note)
+            continue
+        addend = exercise.addends.get(result)
+        for varied, others in ((arrays, (addend,)), ((addend,), arrays)) if addend else ((arrays, ()),):
+            held = given | {name: np.zeros_like(given[name]) for name in others}
+            try:
+                ours = _wires(exercise, exercise.right, result, varied, held, None)
+                theirs = _wires(exercise, function, result, varied, held, LIMIT)
+            except ValueError as error:
+                yield Table(result, varied, note=f"No wires by {' and '.join(varied)}: {error}")
+                continue
+            if not theirs.exact:
+                yield Table(
+                    result, varied, ours, note=f"{result} is not linear in {' and in '.join(varied)}: no wires."
+                )
+            else:
+                yield _compared(result, varied, ours, theirs)
+
+
+def _wires(exercise, function, result: str, varied: tuple[str, ...], held: dict, seconds: float | None) -> Wires:
+    """Return the wires from some arguments to a result, the others being held; a ValueError says what went wrong."""
+    begin = thread_time()
+
+    def one_result(*arrays):
+        inputs = deepcopy(held) | dict(zip(varied, arrays, strict=True))
+        found = run(function, inputs.values(), seconds=seconds)
+        if isinstance(found, Trouble):
+            raise ValueError(found.text)
+        if thread_time() - begin > _SECONDS:
+            raise ValueError(f"It was stopped after {_SECONDS:g} seconds.")
+        parts, problem = read(found, exercise.results)
+        if problem:
+            raise ValueError(problem)
+        return parts[exercise.results.index(result)]
+
+    return wires_of(one_result, *(held[name] for name in varied))
+
+
+def _picked(x: np.ndarray, winners: np.ndarray) -> Wires:
+    """Return a wire from each winner that is a place in its plane of x."""
+    plane = prod(x.shape[-2:])
+    planes = np.arange(winners.size) // prod(winners.shape[-2:])
+    inside = np.flatnonzero((winners.ravel() >= 0) & (winners.ravel() < plane) & (winners.ravel() % 1 == 0))
+    cells = np.column_stack([inside, (planes * plane + winners.ravel())[inside]]).astype(int)
+    return Wires(winners.shape, cells, np.ones(len(cells)), True, (x.shape,))
+
+
+def _compared(result: str, arrays: tuple[str, ...], ours: Wires, theirs: Wires, note: str = "") -> Table:
+    right, other = ({one.indices(k): weight for k, weight in enumerate(one.weights)} for one in (ours, theirs))
+    room = TOLERANCE * max(map(abs, (*right.values(), *other.values())), default=0)
+    wrong = sorted(ends for ends in right | other if abs(right.get(ends, 0) - other.get(ends, 0)) > room)
+    missing, extra = ([ends for ends in wrong if ends not in has] for has in (other, right))
+    weighted = {ends: (float(other[ends]), float(right[ends])) for ends in wrong if ends in right and ends in other}
+    return Table(result, arrays, ours, theirs, note, missing, extra, weighted)
+
+
+def _cell(name: str, index: Index) -> str:
+    return f"{name}[{', '.join(map(str, index))}]"
+
+
+def _wrong_wire(table: Table, output: Index) -> str:
+    """Return a sentence on a wire of an output cell: one too many, beside a missing one with an end in common."""
+    cell = _cell(table.result, output)
+    missing, extra = ([wire[1:] for wire in wires if wire[0] == output] for wires in (table.missing, table.extra))
+    joint = " through " if table.arrays[-1].startswith("w") else " with "
+
+    def ends(wire: Ends) -> str:
+        return joint.join(map(_cell, table.arrays, wire))
+
+    for one, at, other in product(extra, reversed(range(len(table.arrays))), missing):
+        if one[:at] + one[at + 1 :] == other[:at] + other[at + 1 :]:
+            return f"{cell} reads {ends(one)}; right is {_cell(table.arrays[at], other[at])}."
+    if extra:
+        return f"{cell} reads {ends(extra[0])}, which it should not."
+    if missing:
+        return f"{cell} does not read {ends(missing[0])}."
+    weights = ((wire[1:], *pair) for wire, pair in table.weighted.items() if wire[0] == output)
+    return next((f"{cell} takes {ends(wire)} times {w:.4g}; right is {right:.4g}." for wire, w, right in weights), "")
