@@ -229,7 +229,7 @@ def wires_of(
 
     Such a function is linear in each array: ``y[o]`` is the sum of ``weight * a[i] * b[t]`` over the wires of ``o``.
     Where ``a`` is 0 but for a 1 at ``i``, and ``b`` but for a 1 at ``t``, the answer holds the weight of each wire
-    through ``i`` and ``t``, and nothing else. Trying every pair gives all wires. A few random inputs then show whether
+    through ``i`` and ``t``, and nothing else. Trying every pair gives all wires. Three random inputs then show whether
     the wires are the whole function.
 
     Parameters
@@ -304,7 +304,9 @@ def wires_of(
         return found.reshape(len(inputs), size)
 
     rng = np.random.default_rng(0)
-    samples = [[rng.integers(-32, 33, array.shape) / 8 for array in given] for _ in range(3)]  # exact in float32 too
+    samples = [
+        [rng.integers(-32, 33, array.shape) / part for array in given] for part in (8, 1, 64)
+    ]  # float32 has them
     expected = np.concatenate([answers(one[None], *rest) for one, *rest in samples])
     room = _room(expected)
     at_once = max(1, min(first.size, _MOST_AT_ONCE // max(first.size, size)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dis
 from copy import deepcopy
 from inspect import unwrap
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -40,20 +41,21 @@ def ask(exercise, function, arguments: tuple, *, seconds: float | None = LIMIT) 
 
 def is_handed_on(result, given, exercise) -> bool:
     """Return whether a result is what another function gave, or shares an array with it."""
-    ours, theirs = (value if isinstance(value, tuple | list) else (value,) for value in (result, given))
-    arrays = ((one, other) for one in ours for other in theirs if isinstance(one, np.ndarray))
-    return (
-        bool(exercise.changes or exercise.facts)
-        or result is given
-        or any(np.may_share_memory(*pair) for pair in arrays)
-    )
+    if exercise.changes or exercise.facts or result is given:
+        return True
+    arrays = ([np.asarray(one) for one in _each(value) if isinstance(one, np.ndarray)] for value in (result, given))
+    return any(np.may_share_memory(one, other) for one, other in product(*arrays))
 
 
 def is_overwritten(answer: Answer) -> bool:
     """Return whether arrays that were given have changed since."""
-    raws = answer.raw if isinstance(answer.raw, tuple) else (answer.raw,)
-    pairs = zip(raws, answer.parts or (), strict=False)
-    return any(isinstance(raw, np.ndarray) and not np.array_equal(raw, part, equal_nan=True) for raw, part in pairs)
+    pairs = zip(_each(answer.raw), answer.parts or (), strict=False)
+    arrays = ((np.asarray(raw), part) for raw, part in pairs if isinstance(raw, np.ndarray))
+    return any(not np.array_equal(*pair, equal_nan=True) for pair in arrays)
+
+
+def _each(result):
+    return result if isinstance(result, tuple | list) else (result,)
 
 
 def _empty(): ...
