@@ -151,7 +151,7 @@ def check_axis(
 ) -> Axis:
     """Return the checked :class:`Axis`; ``padding`` is an int, a pair (before, after), "same" or "valid"."""
     lengths = {"size": size, "kernel": kernel, "stride": stride, "dilation": dilation}
-    size, kernel, stride, dilation = (check_int(name, length, 1) for name, length in lengths.items())
+    size, kernel, stride, dilation = [check_int(name, length, 1) for name, length in lengths.items()]
     if isinstance(padding, str):
         padding = named_padding(padding, kernel, stride, dilation, size)
     before, after = check_pair("padding", padding, 0, "(before, after)")
@@ -178,10 +178,10 @@ def check_window(
     """Return the checked axes (rows, columns) of a window over a plane of ``shape`` (H, W)."""
     kernels, strides = check_pair("kernel", kernel, 1), check_pair("stride", stride, 1)
     dilations, paddings = check_pair("dilation", dilation, 1), split_padding(padding)
-    rows, columns = (
+    rows, columns = [
         check_axis(*sizes, stride=s, padding=p, dilation=d, ceil_mode=ceil_mode)
         for *sizes, s, p, d in zip(shape, kernels, strides, paddings, dilations, strict=True)
-    )
+    ]
     check_cells("the padded plane", (rows.padded, columns.padded))  # the output is no larger
     return rows, columns
 
@@ -242,7 +242,7 @@ def split_padding(padding: Any) -> tuple:
     padding = padding.tolist() if isinstance(padding, np.ndarray) and padding.size <= 4 else padding
     if not isinstance(padding, tuple | list) or len(padding) != 2:
         padding = (check_pair("padding", padding, 0),) * 2
-    rows, columns = (check_pair("padding", pair, 0, "(before, after)") for pair in padding)
+    rows, columns = [check_pair("padding", pair, 0, "(before, after)") for pair in padding]
     return rows, columns
 
 

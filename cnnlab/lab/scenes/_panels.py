@@ -199,7 +199,7 @@ def size_of(array: np.ndarray) -> str:
 
 def setting(axes: Axes, name: str, default: int | None = None) -> int | tuple[int, int] | None:
     """Return a setting of both axes as PyTorch's users write it: a number where they agree, None for the default."""
-    rows, columns = (getattr(axis, name) for axis in axes)
+    rows, columns = [getattr(axis, name) for axis in axes]
     return (rows, columns) if rows != columns else None if rows == default else rows
 
 
