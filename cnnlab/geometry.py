@@ -241,7 +241,7 @@ def split_padding(padding: Any) -> tuple:
         return padding, padding
     padding = padding.tolist() if isinstance(padding, np.ndarray) and padding.size <= 4 else padding
     if not isinstance(padding, tuple | list) or len(padding) != 2:
-        padding = (check_pair("padding", padding, 0),) * 2
+        return (check_pair("padding", padding, 0),) * 2
     rows, columns = [check_pair("padding", pair, 0, "(before, after)") for pair in padding]
     return rows, columns
 

@@ -128,7 +128,8 @@ def as_planes(values: np.ndarray) -> np.ndarray:
 
 def _places(values: np.ndarray, planes, rows, columns) -> Places:
     """Return the places of some planes, rows and columns of a map; a score has one index."""
-    of_planes = [[plane] if len(as_planes(values)) > 1 else [] for plane in planes]
+    several = len(as_planes(values)) > 1
+    of_planes = [[plane] if several else [] for plane in planes]
     return {"planes": of_planes, "rows": list(rows), "columns": list(columns) if values.ndim == 4 else []}
 
 
