@@ -430,6 +430,17 @@ def test_a_file_that_is_no_notebook_is_refused_in_a_sentence(tmp_path, capsys, t
     assert said.count("\n") == 1
 
 
+def test_what_other_tools_leave_out_or_add_is_no_reason_to_refuse(tmp_path):
+    code = {"cell_type": "code", "metadata": {"tags": None, "jupyter": [1]}, "source": ["a\n", "b"], "own": 3}
+    cells = [code, {**code, "id": "x"}, {**code, "id": "x", "outputs": [{"output_type": "odd"}]}]
+    for minor in (2, 4, 5, 9):
+        odd = {"cells": cells, "metadata": {"title": 3}, "nbformat": 4, "nbformat_minor": minor}
+        (tmp_path / "a.ipynb").write_text(json.dumps(odd), encoding="utf-8")
+        found = read(tmp_path / "a.ipynb").cells
+        assert [(cell.source, cell.metadata, cell.outputs) for cell in found] == [("a\nb", {}, [])] * 3
+        assert len({cell.id for cell in found}) == 3
+
+
 def test_a_text_that_no_converter_can_read_is_a_sentence_about_its_notebook(tmp_path, capsys):
     cell = nbformat.v4.new_markdown_cell("![m](attachment:a.png)")
     cell.attachments = {"a.png": {}}

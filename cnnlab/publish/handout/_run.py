@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -12,6 +13,7 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from nbformat.validator import normalize
 
 from cnnlab.lab.explorers import Explorer
 from cnnlab.publish._threads import settings_of_threads
@@ -23,7 +25,7 @@ _TIMEOUT = 1800  # seconds for one cell: a busy machine is no failure
 
 
 def read(path: Path) -> nbformat.NotebookNode:
-    """Return a notebook from its file.
+    """Return a notebook from its file, without what its cells have put out.
 
     Raises
     ------
@@ -33,8 +35,14 @@ def read(path: Path) -> nbformat.NotebookNode:
         If it is no notebook.
     """
     try:
-        notebook = nbformat.read(path, as_version=4)
-        nbformat.validate(notebook)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # other tools leave something out, give an id twice, write what came later
+            notebook = nbformat.read(path, as_version=4)
+            notebook.nbformat_minor = 5
+            for cell in notebook.cells:
+                cell.update({"outputs": [], "execution_count": None} if cell.cell_type == "code" else {})
+            _, notebook = normalize(notebook, relax_add_props=True, strip_invalid_metadata=True)
+            nbformat.validate(notebook, relax_add_props=True)
     except OSError:
         raise
     except Exception as error:  # whatever nbformat meets in it
