@@ -32,6 +32,7 @@ class Control(TypedDict):
     text: NotRequired[str]  # what a slider says in place of its number, and what a text field is to hold
     disabled: NotRequired[bool]
     missing: NotRequired[list]  # options that a page without a kernel does not have
+    lacks: NotRequired[str]  # what such a page says at a slider of a value that it does not have
     title: NotRequired[str]
 
 

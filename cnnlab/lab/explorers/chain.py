@@ -99,7 +99,7 @@ class ChainExplorer(Explorer):
     f = Choice(ACTIVATIONS.keys(), "f")
     op = Choice(POOLS.keys(), "pool")
     kernel, padding, stride = sliders(padding=1)
-    arrow = Choice(range(8), "", kind="tabs", place="arrows", title="the arrow in view")
+    arrow = Choice(range(8), "", kind="tabs", place="signs", title="the arrow in view")
 
     def __init__(
         self, x, kernels=None, *, chain=0, f="relu", op="max", kernel=3, padding=1, stride=1, dy=None, arrow=0
@@ -167,9 +167,9 @@ class ChainExplorer(Explorer):
 
     def parts(self, s, scenes):
         head, overview, detail = super().parts(s, scenes)
-        (arrows,) = self.controls(s, "arrows")
+        (arrows,) = self.controls(s, "signs")
         arrows["options"] = list(map(list, enumerate(_arrow_labels(s))))
-        return [head, overview, {"kind": "arrows", "controls": [arrows]}, detail]
+        return [head, {**overview, "controls": [*overview["controls"], arrows]}, detail]
 
     def title(self, s, scenes):
         return f"{_CHAINS[s.chain].name};  {scenes[1]['heading']}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import posixpath
 import re
 from functools import cache
 from pathlib import Path
@@ -103,8 +104,18 @@ export default {
 @cache
 def modules(main: str = _MAIN) -> list[str]:
     """Return the names of a module and all that it imports, each after those that it imports itself."""
-    imported = re.findall(r'from "\./([\w/-]+\.js)"', (FOLDER / main).read_text(encoding="utf-8"))
+    imported = re.findall(r'from "\./([\w/-]+\.js)"', source(main))
     return list(dict.fromkeys([*(name for other in imported for name in modules(other)), main]))
+
+
+@cache
+def source(name: str) -> str:
+    """Return the text of a module; what it imports is named as seen from ``front/``."""
+
+    def seen(found: re.Match) -> str:
+        return f'from "./{posixpath.normpath(posixpath.join(posixpath.dirname(name), found[1]))}"'
+
+    return re.sub(r'\bfrom\s*"(\.{1,2}/[\w./-]+\.js)"', seen, (FOLDER / name).read_text(encoding="utf-8"))
 
 
 @cache
@@ -136,7 +147,7 @@ def script(main: str, use: str) -> str:
 
 
 def _modules(main: str) -> str:
-    sources = {name: (FOLDER / name).read_text(encoding="utf-8") for name in modules(main)}
+    sources = {name: source(name) for name in modules(main)}
     text = json.dumps(sources, ensure_ascii=False)
     version = hashlib.sha256(text.encode()).hexdigest()[:12]
     return _MODULES % {"sources": text, "main": main, "version": version}

@@ -1,7 +1,6 @@
 // A panel of curves, such as the loss by epoch.
 
-import { make } from "./dom.js";
-import { html, nothing, render, svg } from "./vendor/lit-html.js";
+import { html, nothing, svg } from "./vendor/lit-html.js";
 
 // Units of the SVG: its size, and the rectangle between the axes.
 const [WIDTH, HEIGHT] = [250, 160];
@@ -37,24 +36,25 @@ export function inThreeDigits(value) {
   return `${digits}·10${String(Number(power)).replace(/./g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)])}`;
 }
 
-/** A panel that no cell is selected in. */
-export class ChartView {
-  constructor(panel) {
-    this.element = make("div", { class: "cnnlab-charted" });
-    this.paint(panel);
-  }
-
-  paint({ symbol, chart: { lines, unit, top, last, ticks, label } }) {
-    const space = unit && " ";
-    const said = lines.map(({ name, y }) => (y.length ? `${name} ${inThreeDigits(y.at(-1))}${space}${unit}` : name));
-    const keys = said.map((text, k) => html`<span class="cnnlab-key">${swatch(k)}${text}</span>`);
-    const curves = lines.map(({ x, y }, k) => curve(k, pointsOf(x, y, last, top)));
-    render(
-      html`<div class="cnnlab-keys">${keys}</div><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" class="cnnlab-chart"
-        aria-label=${`${symbol} by ${label}: ${said.join(", ")}`}>${grid(top, unit, ticks, label)}${curves}</svg>`,
-      this.element,
-    );
-  }
+/**
+ * A panel that no cell is selected in.
+ * @param {import("./schema.js").Panel} panel
+ */
+export function chartOf({ symbol, chart }) {
+  const { lines, unit, top, last, ticks, label } = /** @type {import("./schema.js").Chart} */ (chart);
+  const space = unit && " ";
+  const said = lines.map(({ name, y }) =>
+    y.length ? `${name} ${inThreeDigits(y[y.length - 1])}${space}${unit}` : name,
+  );
+  const keys = said.map((text, k) => html`<span class="cnnlab-key">${swatch(k)}${text}</span>`);
+  const curves = lines.map(({ x, y }, k) => curve(k, pointsOf(x, y, last, top)));
+  return html`<div class="cnnlab-charted"><div class="cnnlab-keys">${keys}</div><svg viewBox="0 0 ${WIDTH} ${HEIGHT}"
+    role="img" class="cnnlab-chart" aria-label=${`${symbol} by ${label}: ${said.join(", ")}`}>${grid(
+      top,
+      unit,
+      ticks,
+      label,
+    )}${curves}</svg></div>`;
 }
 
 /** A line, and a mark where it ends. */

@@ -1,7 +1,7 @@
 // The explorer's line to whoever answers it, a kernel or a table of scenes: see cnnlab/lab/explorers/_events.py.
 // Traits coalesce: of several writes only the last may arrive. So every request holds all events that are not answered.
 
-export class Link {
+export class Connection {
   /** @param {any} model anywidget's model, or what stands for it */
   constructor(model) {
     this.model = model;

@@ -1,237 +1,188 @@
 // The controls of an explorer: native inputs, each with its label.
 
-import { make, withSubscripts, write } from "./dom.js";
-import { makePad } from "./pad.js";
+import { Pad } from "./pad.js";
+import { button } from "./text.js";
+import { live } from "./vendor/directives/live.js";
+import { repeat } from "./vendor/directives/repeat.js";
+import { html, nothing } from "./vendor/lit-html.js";
 
-export class Controls {
-  /** @param {import("./connection.js").Link} link */
-  constructor(link) {
-    this.link = link;
-    this.element = make("div", { class: "cnnlab-controls" });
-    this.shown = new Map(); // by name: the control's element, and how it is brought up to date
-    /** @type {(() => void) | null} what answers a question */
-    this.check = null;
-  }
+/** @typedef {import("./schema.js").Control} Control */
+/** @typedef {import("./text.js").Template} Template */
 
-  /**
-   * Shows these controls, and no others; one that stays keeps its element, and so the focus.
-   * @param {import("./schema.js").Control[]} controls
-   */
-  show(controls) {
-    const names = new Set(controls.map(({ name }) => name));
-    for (const [name, { element }] of this.shown) {
-      if (names.has(name)) continue;
-      element.remove();
-      this.shown.delete(name);
-    }
-    controls.forEach((control, place) => {
-      const shown = this.shown.get(control.name);
-      const made = shown?.kind === control.kind ? shown : this.make(control, shown);
-      if (this.element.children[place] !== made.element)
-        this.element.insertBefore(made.element, this.element.children[place] ?? null);
-      made.update(control);
-    });
-  }
+/**
+ * @typedef {object} Desk where controls stand, and what they keep
+ * @property {import("./connection.js").Connection} link
+ * @property {() => void} [check] answers a question
+ * @property {Map<string, Pad>} pads by name
+ */
 
-  make(control, old) {
-    old?.element.remove();
-    const made = { ...MAKERS[control.kind](control, this), kind: control.kind };
-    made.element.dataset.control = control.name;
-    this.shown.set(control.name, made);
-    return made;
-  }
+let desks = 0;
 
-  set(name, value) {
-    this.link.ask({ set: { [name]: value } });
-  }
+/**
+ * @param {import("./connection.js").Connection} link
+ * @returns {Desk & {group: string}}
+ */
+export const deskOf = (link) => ({ link, pads: new Map(), group: `cnnlab-${desks++}` });
 
-  press(name) {
-    this.link.ask({ press: name });
-  }
+/**
+ * The controls, each keyed by its name: one that stays keeps its element, and so the focus.
+ * @param {Control[]} controls
+ * @param {Desk} desk
+ */
+export const controlsOf = (controls, desk) =>
+  html`<div class="cnnlab-controls" ?hidden=${!controls.length}>${repeat(
+    controls,
+    ({ kind, name }) => `${kind} ${name}`,
+    (control) => KINDS[control.kind](control, desk),
+  )}</div>`;
 
-  /** The value to show: what was last asked for, until it is answered. */
-  wanted({ name, value }) {
-    return this.link.wanted(name, value);
-  }
-}
-
-// --- the kinds ------------------------------------------------------------------------------------------------------
-
+/** @param {Control} control */
 const nameOf = ({ letter, label, title, name }) => [letter, label].filter(Boolean).join(" ") || title || name;
 
-/** Is an option one that a page without a kernel cannot show? */
+/**
+ * Is an option one that a page without a kernel cannot show?
+ * @param {Control} control
+ * @param {unknown} value
+ */
 const isMissing = ({ missing = [] }, value) => missing.includes(value);
 
-/** The label of a control: its letter in its colour, and a word. */
-function labelOf({ letter, label }) {
-  const parts = letter ? [make("b", { class: `cnnlab-${letter}` }, letter)] : [];
-  return make("span", { class: "cnnlab-label" }, ...parts, ...(label ? [letter ? ` ${label}` : label] : []));
-}
+/**
+ * The label of a control: its letter in its colour, and a word.
+ * @param {Control} control
+ */
+const labelOf = ({ letter, label }) =>
+  html`<span class="cnnlab-label">${letter ? html`<b class="cnnlab-${letter}">${letter}</b>` : nothing}${
+    letter && label ? ` ${label}` : label
+  }</span>`;
 
-/** A number to drag, and to type. */
-function makeSlider(control, controls) {
-  const name = nameOf(control);
-  const set = (event) =>
-    Number.isInteger(event.target.valueAsNumber) && controls.set(control.name, event.target.valueAsNumber);
-  const range = make("input", {
-    type: "range",
-    "aria-label": control.title ? `${name} (${control.title})` : name,
-    oninput: set,
-  });
-  const typed = make("input", {
-    type: "number",
-    class: "cnnlab-number",
-    "aria-label": `${name}, typed`,
-    onchange: (event) => {
-      const value = Math.max(Number(range.min), Math.min(Number(range.max), Math.round(event.target.valueAsNumber)));
-      if (Number.isFinite(value)) controls.set(control.name, value);
-      event.target.value = Number.isFinite(value) ? String(value) : range.value;
-    },
-  });
-  const text = make("span", { class: "cnnlab-slider-text" });
-  const head = make("span", { class: "cnnlab-slider-head" }, labelOf(control), typed, text);
-  const element = make("div", { class: "cnnlab-control cnnlab-slider", title: control.title ?? "" }, head, range);
-  const update = (now) => {
-    const value = controls.wanted(now);
-    for (const input of [range, typed]) {
-      input.min = String(now.low);
-      input.max = String(now.high);
-      if (input !== document.activeElement || input === range) input.value = String(value);
-    }
-    typed.style.setProperty("--digits", String(String(now.high).length));
-    range.setAttribute("aria-valuetext", now.text ?? String(value));
-    write(text, now.text ?? "");
-    typed.hidden = now.text !== undefined;
-    range.disabled = typed.disabled = now.low === now.high;
+/**
+ * @param {Control} control
+ * @param {Desk} desk
+ * @param {unknown} value
+ */
+const set = ({ name }, { link }, value) => link.ask({ set: { [name]: value } });
+
+/** @typedef {{target: HTMLInputElement}} Typed an event of an input */
+
+/**
+ * A number to drag, and to type.
+ * @param {Control} control
+ * @param {Desk} desk
+ */
+function slider(control, desk) {
+  const { name, low = 0, high = 0, text, title, lacks } = control;
+  const value = Number(desk.link.wanted(name, control.value));
+  const label = nameOf(control);
+  const drag = (/** @type {Typed} */ { target }) =>
+    Number.isInteger(target.valueAsNumber) && set(control, desk, target.valueAsNumber);
+  const type = (/** @type {Typed} */ { target }) => {
+    const typed = Math.max(low, Math.min(high, Math.round(target.valueAsNumber)));
+    if (Number.isFinite(typed)) set(control, desk, typed);
+    target.value = String(Number.isFinite(typed) ? typed : value);
   };
-  return { element, update };
+  return html`<div class="cnnlab-control cnnlab-slider" data-control=${name} title=${title ?? nothing}><span
+    class="cnnlab-slider-head">${labelOf(control)}<input type="number" class="cnnlab-number" aria-label="${label}, typed"
+    min=${low} max=${high} style="--digits: ${String(high).length}" .value=${String(value)} ?hidden=${text !== undefined}
+    ?disabled=${low === high} @change=${type}><span class="cnnlab-slider-text">${text ?? ""}</span></span><input
+    type="range" aria-label=${title ? `${label} (${title})` : label} min=${low} max=${high}
+    aria-valuetext=${text ?? value} .value=${live(String(value))} ?disabled=${low === high} @input=${drag}>${
+      lacks ? html`<span class="cnnlab-lacks" role="status">${lacks}</span>` : nothing
+    }</div>`;
 }
 
-function makeSelect(control, controls) {
-  const select = make("select", {
-    "aria-label": nameOf(control),
-    onchange: () => controls.set(control.name, select.values[select.selectedIndex]),
+/**
+ * @param {Control} control
+ * @param {Desk} desk
+ */
+function select(control, desk) {
+  const { name, title, options = [] } = control;
+  const wanted = desk.link.wanted(name, control.value);
+  const choose = (/** @type {{target: HTMLSelectElement}} */ { target }) =>
+    set(control, desk, options[target.selectedIndex][0]);
+  return html`<label class="cnnlab-control cnnlab-select" data-control=${name} title=${title ?? nothing}>${labelOf(
+    control,
+  )}<select aria-label=${nameOf(control)} ?disabled=${control.disabled} @change=${choose}>${options.map(
+    ([value, label]) =>
+      html`<option ?disabled=${isMissing(control, value)} .selected=${live(value === wanted)}>${label}</option>`,
+  )}</select></label>`;
+}
+
+/**
+ * @param {Control} control
+ * @param {Desk} desk
+ */
+function toggle(control, desk) {
+  const { name, label, title, disabled } = control;
+  const on = Boolean(desk.link.wanted(name, control.value));
+  const press = () => set(control, desk, !desk.link.wanted(name, on));
+  return button(label, press, { kind: "cnnlab-toggle", title, pressed: on, off: disabled });
+}
+
+/**
+ * The buttons of which one is pressed; a second line of their words is what they are told by.
+ * @param {Control} control
+ * @param {Desk} desk
+ */
+export function tabsOf(control, desk) {
+  const wanted = desk.link.wanted(control.name, control.value);
+  return (control.options ?? []).map(([value, label]) => {
+    const [words, title] = label.split("\n");
+    const off = Boolean(control.disabled) || isMissing(control, value);
+    const press = () => set(control, desk, value);
+    return button(words, press, { kind: "cnnlab-toggle", title, pressed: value === wanted, off });
   });
-  const element = make(
-    "label",
-    { class: "cnnlab-control cnnlab-select", title: control.title ?? "" },
-    labelOf(control),
-    select,
-  );
-  const update = (now) => {
-    const look = JSON.stringify(now.options);
-    if (look !== select.look) select.replaceChildren(...now.options.map(([, label]) => make("option", {}, label)));
-    select.look = look;
-    select.values = now.options.map(([value]) => value);
-    for (const [k, value] of select.values.entries()) select.options[k].disabled = isMissing(now, value);
-    select.selectedIndex = select.values.indexOf(controls.wanted(now));
-    select.disabled = Boolean(now.disabled);
-  };
-  return { element, update };
 }
 
-function makeSwitch(control, controls) {
-  const press = () => controls.set(control.name, element.getAttribute("aria-pressed") !== "true");
-  const element = make(
-    "button",
-    { type: "button", class: "cnnlab-button cnnlab-toggle", title: control.title ?? "", onclick: press },
-    control.label,
-  );
-  const update = (now) => {
-    element.setAttribute("aria-pressed", String(controls.wanted(now)));
-    element.disabled = Boolean(now.disabled);
-  };
-  return { element, update };
+/**
+ * @param {Control} control
+ * @param {Desk} desk
+ */
+const tabs = (control, desk) =>
+  html`<div class="cnnlab-control" data-control=${control.name}>${labelOf(control)}<span class="cnnlab-tabs" role="group"
+    aria-label=${nameOf(control)}>${tabsOf(control, desk)}</span></div>`;
+
+/**
+ * @param {Control} control
+ * @param {Desk & {group?: string}} desk
+ */
+const radio = ({ name, label, options = [], disabled }, { group }) =>
+  html`<div class="cnnlab-control cnnlab-radio" data-control=${name} role="radiogroup" aria-label=${label}>${options.map(
+    ([value, words]) =>
+      html`<label><input type="radio" name=${group} value=${value} ?disabled=${disabled}><span>${words}</span></label>`,
+  )}</div>`;
+
+/**
+ * A field; what is in it is told with Enter, and by the button "check".
+ * @param {Control} control
+ * @param {Desk} desk
+ */
+function field(control, desk) {
+  const enter = (/** @type {KeyboardEvent} */ { key, shiftKey }) => key === "Enter" && !shiftKey && desk.check?.();
+  return html`<label class="cnnlab-control cnnlab-text" data-control=${control.name}>${labelOf(control)}<input type="text"
+    placeholder=${control.text ?? ""} aria-label=${control.label} autocomplete="off" ?disabled=${control.disabled}
+    @keydown=${enter}></label>`;
 }
 
-/** The words of a tab; a second line of them is smaller. */
-function tabText(label) {
-  const [words, formula] = label.split("\n");
-  return formula ? [words, make("span", { class: "cnnlab-tab-formula" }, ...withSubscripts(formula))] : [words];
+/**
+ * @param {Control} control
+ * @param {Desk} desk
+ */
+function press({ name, label, title, disabled }, { link, check }) {
+  const ask = () => (name === "check" && check ? check() : link.ask({ press: name }));
+  return button(label, ask, { kind: "cnnlab-press", title, off: disabled });
 }
 
-/** A row of buttons of which one is pressed. */
-function makeTabs(control, controls) {
-  const row = make("span", { class: "cnnlab-tabs", role: "group", "aria-label": nameOf(control) });
-  const element = make("div", { class: "cnnlab-control" }, labelOf(control), row);
-  const update = (now) => {
-    const look = JSON.stringify(now.options);
-    if (look !== element.look)
-      row.replaceChildren(
-        ...now.options.map(([value, label]) =>
-          make(
-            "button",
-            { type: "button", class: "cnnlab-button cnnlab-toggle", onclick: () => controls.set(now.name, value) },
-            ...tabText(label),
-          ),
-        ),
-      );
-    element.look = look;
-    const wanted = controls.wanted(now);
-    [...row.children].forEach((tab, k) => {
-      tab.setAttribute("aria-pressed", String(now.options[k][0] === wanted));
-      tab.disabled = Boolean(now.disabled) || isMissing(now, now.options[k][0]);
-    });
-  };
-  return { element, update };
+/**
+ * @param {Control} control
+ * @param {Desk} desk
+ */
+function pad(control, { link, pads }) {
+  const { name } = control;
+  const made = pads.get(name) ?? new Pad(control, link);
+  pads.set(name, made);
+  made.follow(control.value);
+  return made.element;
 }
 
-function makeRadio(control) {
-  const group = `cnnlab-${Math.random().toString(36).slice(2)}`;
-  const element = make("div", {
-    class: "cnnlab-control cnnlab-radio",
-    role: "radiogroup",
-    "aria-label": control.label,
-  });
-  const inputs = control.options.map(([value, label]) => {
-    const input = make("input", { type: "radio", name: group, value });
-    element.append(make("label", {}, input, make("span", {}, label)));
-    return input;
-  });
-  const chosen = () => inputs.find(({ checked }) => checked)?.value ?? "";
-  return {
-    element,
-    value: chosen,
-    update: (now) => {
-      for (const input of inputs) input.disabled = Boolean(now.disabled);
-    },
-  };
-}
-
-/** A field; what is in it is told with Enter, and by the button "check". */
-function makeText(control, controls) {
-  const input = make("input", {
-    type: "text",
-    placeholder: control.text ?? "",
-    "aria-label": control.label,
-    autocomplete: "off",
-  });
-  input.addEventListener("keydown", (event) => event.key === "Enter" && !event.shiftKey && controls.check?.());
-  const element = make("label", { class: "cnnlab-control cnnlab-text" }, labelOf(control), input);
-  return { element, value: () => input.value, update: (now) => (input.disabled = Boolean(now.disabled)) };
-}
-
-function makeButton(control, controls) {
-  const press = () => (control.name === "check" && controls.check ? controls.check() : controls.press(control.name));
-  const element = make(
-    "button",
-    { type: "button", class: "cnnlab-button cnnlab-press", title: control.title ?? "", onclick: press },
-    control.label,
-  );
-  const update = (now) => {
-    write(element, now.label);
-    element.disabled = Boolean(now.disabled);
-  };
-  return { element, update };
-}
-
-const MAKERS = {
-  slider: makeSlider,
-  select: makeSelect,
-  switch: makeSwitch,
-  tabs: makeTabs,
-  radio: makeRadio,
-  text: makeText,
-  button: makeButton,
-  pad: makePad,
-};
+/** @type {Record<string, (control: Control, desk: Desk) => unknown>} */
+const KINDS = { slider, select, switch: toggle, tabs, radio, text: field, button: press, pad };

@@ -1,244 +1,242 @@
 // An explorer: the parts that Python sent, below each other, and one line to whoever answers what is asked of them.
 
-import { Controls } from "./controls.js";
-import { linesOf, make, write } from "./dom.js";
+import { Connection } from "./connection.js";
+import { controlsOf, deskOf } from "./controls.js";
 import { listen } from "./heartbeat.js";
 import { guardKeys } from "./keys.js";
-import { Link } from "./connection.js";
+import { heightWanted } from "./layout.js";
 import { sizesOf } from "./sizes.js";
 import { Stage } from "./stage.js";
 import { buttonsOf } from "./table.js";
-import { render } from "./vendor/lit-html.js";
-import { Veil } from "./cover.js";
+import { button, linesOf } from "./text.js";
+import { html, nothing, render } from "./vendor/lit-html.js";
 
-const AROUND = 140; // px of a window that a notebook's host takes above and below an explorer
-const TALLER = 1.35; // how much higher than others one may be whose first panels flow, or that has many maps and theirs
-const WIDE = 1000; // px of an explorer in which two stages stand abreast
-const NARROW = 640; // px of an explorer in which nothing can stand beside panels
+const HIGH = 660; // px of an explorer in a window 800 px high
+const PX = { line: 21, controls: 30, sliders: 40, part: 9, edges: 22, progress: 60, wide: 820, slider: 104, letter: 9.2 }; // of what is no stage
 const SILENCE = 5000; // ms after which a training that should go on seems lost
 const FIELDS =
   ".cnnlab-input, .cnnlab-explorer, input, textarea, select, [contenteditable]:not([contenteditable='false'])";
 const NO_ANSWER = "No answer from the kernel: after a restart, run the cell again.";
 
-const added = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
+const CORNERS = html`<svg class="cnnlab-corners" viewBox="0 0 16 16" aria-hidden="true"><path
+  d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4"></path></svg>`;
 
-/** A part with controls and lines of text. */
-class Words {
-  constructor(kind, link) {
-    this.controls = new Controls(link);
-    this.lines = make("div", { class: "cnnlab-lines" });
-    this.note = make("div", { class: "cnnlab-below-controls" });
-    this.root = make("div", { class: `cnnlab-part cnnlab-part-${kind}` }, this.controls.element, this.lines, this.note);
-    if (kind === "question") {
-      this.root.prepend(this.lines);
-      this.controls.check = () => this.check();
-    }
-    if (kind === "verdict") this.lines.setAttribute("role", "status");
+/** @typedef {import("./schema.js").Part} Part */
+
+const added = (/** @type {number[]} */ numbers) => numbers.reduce((sum, number) => sum + number, 0);
+
+class Explorer {
+  /**
+   * @param {any} model anywidget's model, or what stands for it
+   * @param {Element} el
+   */
+  constructor(model, el) {
+    this.link = new Connection(model);
+    this.root = document.createElement("div");
+    this.root.className = "cnnlab-explorer";
+    /** @type {(Stage | null)[]} by part */
+    this.stages = [];
+    /** @type {import("./controls.js").Desk[]} by part */
+    this.desks = [];
+    this.lifted = ""; // the key of the cover that has been taken off
+    this.silence = ""; // what is said of a kernel that does not answer
+    this.lost = false; // is nothing heard of a training that should go on?
+    this.life = new AbortController();
+    el.append(this.root);
+    guardKeys(this.root, this.life.signal);
+    window.addEventListener("keydown", (event) => this.release(event), { capture: true, signal: this.life.signal });
+    const heart = listen(this.link, (words) => {
+      this.silence = words;
+      this.show();
+    });
+    const changed = () => {
+      heart.heard();
+      this.lost = false;
+      this.show();
+    };
+    model.on("change:shown", changed);
+    this.life.signal.addEventListener("abort", () => {
+      heart.leave();
+      model.off("change:shown", changed);
+    });
+    changed();
   }
 
-  show({ controls = [], lines = [], note = null }) {
-    this.controls.show(controls);
-    this.controls.element.hidden = !controls.length;
-    const look = JSON.stringify([lines, note]);
-    if (lines.some((line) => line.some(([style]) => style === "title"))) this.lines.setAttribute("aria-live", "polite");
-    if (look !== this.look) this.lines.replaceChildren(...linesOf(lines));
-    if (look !== this.look) this.note.replaceChildren(...linesOf(note ? [note] : []));
-    this.look = look;
+  remove() {
+    clearTimeout(this.silent);
+    this.life.abort();
+    for (const stage of this.stages) stage?.remove();
+    this.root.remove();
+  }
+
+  /**
+   * Esc lets go of a cell; another explorer's Esc, or that of a cell of code, is not ours.
+   * @param {KeyboardEvent} event
+   */
+  release({ key, target }) {
+    if (key !== "Escape") return;
+    const field = target instanceof Element ? target.closest(FIELDS) : null;
+    if (!field || (this.root.contains(field) && !field.matches(".cnnlab-input")))
+      for (const stage of this.stages) stage?.dispatch({ type: "release" });
+  }
+
+  /** Shows the parts; one that is of the same kind as before keeps its elements. */
+  show() {
+    const { parts = [], veil = "" } = this.link.shown;
+    this.keepStages(parts);
+    const isInset = parts.some(({ scene }) => scene?.inset !== undefined);
+    const full = document.fullscreenEnabled && parts.some(({ kind }) => !["question", "verdict"].includes(kind));
+    const toFull = full && button(CORNERS, this.toFull, { title: "full screen", label: "full screen" });
+    const templates = parts.map((part, k) => (this.stages[k]?.root ?? this.partOf(part, k)));
+    const shown = isInset ? [nothing, ...templates.slice(1)] : templates;
+    const first = parts.findIndex(({ abreast }) => abreast);
+    const isCovered = Boolean(veil) && veil !== this.lifted;
+    const hadFocus = this.root.querySelector(".cnnlab-veil")?.contains(document.activeElement);
+    this.root.classList.toggle("cnnlab-veiled", isCovered);
+    render(
+      html`<div class="cnnlab-silence"><span aria-live="polite">${this.silence}</span></div>${
+        first < 0
+          ? shown
+          : [...shown.slice(0, first), html`<div class="cnnlab-abreast">${shown.slice(first)}</div>`]
+      }${this.last || !toFull ? nothing : html`<div class="cnnlab-foot">${toFull}</div>`}${
+        isCovered ? this.coverOf(veil) : nothing
+      }`,
+      this.root,
+    );
+    this.placeStages(parts, isInset ? templates[0] : nothing, toFull || nothing);
+    if (hadFocus && !isCovered) /** @type {HTMLElement | null} */ (this.root.querySelector("input, button, select"))?.focus();
+  }
+
+  /**
+   * Keeps the stages that stand where they stood.
+   * @param {Part[]} parts
+   */
+  keepStages(parts) {
+    let number = 0;
+    const before = this.stages;
+    this.stages = parts.map((part, k) => {
+      if (part.kind !== "stage") return null;
+      number++;
+      const stage = before[k] ?? new Stage(this.link, number - 1, part, () => this.show());
+      stage.take(part);
+      return stage;
+    });
+    for (const stage of before) if (stage && !this.stages.includes(stage)) stage.remove();
+    this.last = this.stages.findLast(Boolean);
+  }
+
+  /**
+   * Gives the stages their room: what the other parts leave, each its share of it.
+   * @param {Part[]} parts
+   * @param {unknown} inset
+   * @param {unknown} full
+   */
+  placeStages(parts, inset, full) {
+    const stages = this.stages.filter((stage) => stage !== null);
+    const others = added([...stages.map((stage) => stage.others), ...parts.map(heightOf)]);
+    const all = added(stages.map(({ need }) => need)) || 1;
+    for (const [k, stage] of stages.entries()) {
+      const share = stage.need / all;
+      const around = { inset: k ? nothing : inset, full: stage === this.last ? full : nothing };
+      stage.place({ ...around, room: share * (HIGH - PX.edges - others), share });
+    }
+  }
+
+  /**
+   * @param {Part} part
+   * @param {number} k
+   */
+  partOf(part, k) {
+    const { kind, stack } = part;
+    if (kind === "sizes") return html`<div class="cnnlab-part cnnlab-part-sizes">${stack && sizesOf(stack)}</div>`;
+    if (kind === "table") return html`<div class="cnnlab-part cnnlab-part-table">${buttonsOf(part, this.link)}</div>`;
+    return kind === "progress" ? this.progressOf(part) : this.wordsOf(part, k);
+  }
+
+  /**
+   * Controls and lines of text.
+   * @param {Part} part
+   * @param {number} k
+   */
+  wordsOf({ kind, controls = [], lines = [], note }, k) {
+    this.desks[k] ??= deskOf(this.link);
+    const desk = this.desks[k];
+    if (kind === "question") desk.check = () => this.check();
+    const isLoud = lines.some((line) => line.some(([style]) => style === "title"));
+    const words = html`<div class="cnnlab-lines" role=${kind === "verdict" ? "status" : nothing}
+      aria-live=${isLoud ? "polite" : nothing}>${linesOf(lines)}</div>`;
+    const both = [controlsOf(controls, desk), words];
+    return html`<div class="cnnlab-part cnnlab-part-${kind}">${kind === "question" ? both.reverse() : both}<div
+      class="cnnlab-below-controls">${note ? linesOf([note]) : nothing}</div></div>`;
   }
 
   /** Answers a question with what is in its field. */
   check() {
-    const given = this.controls.shown.get("given").value();
-    if (given.trim()) this.controls.set("given", given);
-    else this.controls.press("check");
+    const field = this.root.querySelector(".cnnlab-part-question :is(input[type='text'], input:checked)");
+    const given = /** @type {HTMLInputElement | null} */ (field)?.value ?? "";
+    this.link.ask(given.trim() ? { set: { given } } : { press: "check" });
   }
 
-  remove() {}
-}
-
-/** A part that is a template of what it is sent. */
-class Picture {
-  constructor(kind, draw) {
-    this.draw = draw;
-    this.root = make("div", { class: `cnnlab-part cnnlab-part-${kind}` });
-  }
-
-  show(part) {
-    render(this.draw(part), this.root);
-  }
-
-  remove() {}
-}
-
-/** How far a training is; where it should go on and nothing is heard, its page says so. */
-class Progress {
-  constructor() {
-    this.bar = /** @type {HTMLProgressElement} */ (make("progress", { "aria-label": "progress of the training" }));
-    this.state = make("div", { role: "status" });
-    this.numbers = make("div");
-    const words = make("div", { class: "cnnlab-progress-words" }, this.state, this.numbers);
-    this.root = make("div", { class: "cnnlab-part cnnlab-part-progress" }, this.bar, words);
-  }
-
-  show({ progress: [step, steps], lines: [state, ...numbers], alive }) {
+  /**
+   * How far a training is; where it should go on and nothing is heard, its page says so.
+   * @param {Part} part
+   */
+  progressOf({ progress = [0, 1], lines = [], alive }) {
     clearTimeout(this.silent);
-    Object.assign(this.bar, { max: steps, value: step });
-    this.numbers.replaceChildren(...linesOf(numbers));
-    this.say(state);
-    if (alive) this.silent = setTimeout(() => this.say([["wrong", NO_ANSWER]]), SILENCE);
+    if (alive && !this.lost)
+      this.silent = window.setTimeout(() => {
+        this.lost = true;
+        this.show();
+      }, SILENCE);
+    const [state, ...numbers] = lines;
+    return html`<div class="cnnlab-part cnnlab-part-progress"><progress aria-label="progress of the training"
+      max=${progress[1]} .value=${progress[0]}></progress><div class="cnnlab-progress-words"><div
+      role="status">${linesOf([this.lost && alive ? [["wrong", NO_ANSWER]] : state])}</div><div>${linesOf(
+        numbers,
+      )}</div></div></div>`;
   }
 
-  /** Puts a line in the place of another one; the same one is not read out again. */
-  say(line) {
-    const look = JSON.stringify(line);
-    if (look !== this.look) this.state.replaceChildren(...linesOf([line]));
-    this.look = look;
+  /**
+   * Covers an explorer that would show the answer to a question: all below it keeps its place, and nothing of it is
+   * seen, read out or reached by a key.
+   * @param {string} key of the question
+   */
+  coverOf(key) {
+    const lift = () => {
+      this.lifted = key; // at once: where no kernel answers, too
+      this.show();
+      this.link.ask({ press: "uncover" });
+    };
+    return html`<div class="cnnlab-veil" role="group" aria-label="covered"><span>Answer the question above first.</span>${button(
+      "show",
+      lift,
+      { kind: "cnnlab-press" },
+    )}</div>`;
   }
 
-  remove() {
-    clearTimeout(this.silent);
-  }
+  toFull = () => {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else this.root.requestFullscreen();
+  };
 }
 
-const MAKERS = {
-  stage: (link, number, changed) => new Stage(link, number, changed),
-  sizes: () => new Picture("sizes", ({ stack }) => sizesOf(stack)),
-  progress: () => new Progress(),
-  table: (link) => new Picture("table", (part) => buttonsOf(part, link)),
-};
-
-class Explorer {
-  constructor(model, el) {
-    this.link = new Link(model);
-    this.root = make("div", { class: "cnnlab-explorer" });
-    this.veil = new Veil(this.root, () => this.link.ask({ press: "uncover" }));
-    /** @type {{kind: string, view: any}[]} */
-    this.parts = [];
-    this.kinds = this.width = this.height = this.inset = this.waiting = undefined;
-    this.life = new AbortController();
-    const words = make("span", { "aria-live": "polite" }); // the status is that of a question or a training
-    this.silence = make("div", { class: "cnnlab-silence" }, words);
-    el.append(this.root);
-    guardKeys(this.root, this.life.signal);
-    const release = (event) => {
-      if (event.key !== "Escape") return;
-      const field = event.target.closest?.(FIELDS); // another explorer's Esc, or that of a cell of code, is not ours
-      if (!field || (this.root.contains(field) && !field.matches(".cnnlab-input")))
-        for (const stage of this.stages) stage.dispatch({ type: "release" });
-    };
-    window.addEventListener("keydown", release, { capture: true, signal: this.life.signal });
-    const heart = listen(this.link, (text) => write(words, text));
-    const changed = () => {
-      heart.heard();
-      this.show(this.link.shown);
-    };
-    model.on("change:shown", changed);
-    const resized = new ResizeObserver(() => this.fit());
-    this.life.signal.addEventListener("abort", () => {
-      heart.leave();
-      model.off("change:shown", changed);
-      resized.disconnect();
-    });
-    changed();
-    resized.observe(this.root);
-  }
-
-  get stages() {
-    return this.parts.map(({ view }) => view).filter((view) => view instanceof Stage);
-  }
-
-  remove() {
-    cancelAnimationFrame(this.waiting);
-    this.life.abort();
-    for (const { view } of this.parts) view.remove();
-    this.root.remove();
-  }
-
-  /** Shows the parts; one that is of the same kind as before keeps its elements. */
-  show({ parts = [], veil = "" }) {
-    this.later(); // first: then no stage draws before it has its room
-    const kinds = parts.map(({ kind }) => kind).join();
-    if (kinds !== this.kinds) this.arrange(parts);
-    this.kinds = kinds;
-    for (const [k, part] of parts.entries()) this.parts[k].view.show(part);
-    this.veil.show(veil);
-  }
-
-  /** Makes what is not there yet, and puts everything in order. */
-  arrange(parts) {
-    let number = 0;
-    const made = parts.map(({ kind }, k) => {
-      const stage = kind === "stage" ? number++ : 0;
-      if (this.parts[k]?.kind === kind) return this.parts[k];
-      this.parts[k]?.view.remove();
-      const maker = MAKERS[kind] ?? ((link) => new Words(kind, link));
-      return { kind, view: maker(this.link, stage, () => this.later()) };
-    });
-    for (const { view } of this.parts.slice(parts.length)) view.remove();
-    this.parts = made;
-    const row = make("div", { class: "cnnlab-abreast" });
-    this.root.replaceChildren(this.silence);
-    parts.forEach((part, k) => {
-      const { root } = made[k].view;
-      if (part.abreast) this.root.append(row);
-      (part.abreast ? row : this.root).append(root);
-    });
-    this.inset = parts.some(({ scene }) => scene?.inset !== undefined) ? this.stages[0].panels.inset : null;
-    this.placeHead();
-  }
-
-  /** Puts controls and words among the first panels, where the scene has a place for them and there is room. */
-  placeHead() {
-    const { root } = this.parts[0].view;
-    const place = this.width < NARROW ? this.root : this.inset;
-    if (this.inset && root.parentElement !== place) place.prepend(root); // a move would take the focus away
-  }
-
-  /** Lays out anew before the next frame, once however many answers come until then. */
-  later() {
-    if (this.width)
-      this.waiting ??= requestAnimationFrame(() => {
-        this.waiting = undefined;
-        this.fit(true);
-      });
-  }
-
-  /** Gives each stage its room: what the window leaves when all else has its own. */
-  fit(anew = false) {
-    const width = this.root.clientWidth; // none while it is hidden
-    if (width === this.width && !anew && window.innerHeight === this.height) return;
-    Object.assign(this, { width, height: window.innerHeight });
-    const { stages } = this;
-    if (!width || !stages.length) return;
-    this.root.classList.toggle("cnnlab-narrow", width < NARROW);
-    this.placeHead();
-    for (const stage of stages) stage.reserve(width);
-    const abreast = stages.every(({ root }) => root.parentElement.matches(".cnnlab-abreast")) && width > WIDE;
-    const room = this.room(abreast);
-    const widths = stages.map(({ scroller }) => scroller.clientWidth || width);
-    const needs = stages.map((stage) => stage.need);
-    const all = abreast ? Math.max(...needs) : added(needs);
-    const chosen = stages.map((stage, k) => stage.choose(widths[k], (room * (abreast ? all : needs[k])) / (all || 1)));
-    if (!abreast && stages.length > 1)
-      for (const [k, stage] of stages.entries()) {
-        const others = added(chosen.map((lengths, other) => (other === k ? 0 : (lengths?.high ?? 0))));
-        chosen[k] = stage.choose(widths[k], room - others); // what one does not use, or needs more, the others get or give
-      }
-    for (const [k, stage] of stages.entries()) stage.fit(chosen[k]);
-    for (const stage of stages) stage.draw();
-  }
-
-  /** The height in px that is left for panels, of all stages or of those abreast. */
-  room(abreast) {
-    const { stages } = this;
-    const most = (window.innerHeight - AROUND) * (stages.some(({ isTall }) => isTall) ? TALLER : 1);
-    const panels = stages.map(({ scroller }) => scroller.offsetHeight);
-    const taken = abreast ? Math.max(...panels) : added(panels);
-    return most - (this.root.offsetHeight - taken);
-  }
+/**
+ * About how many px a part takes; a stage says so itself.
+ * @param {Part} part
+ */
+function heightOf({ kind, scene, controls = [], lines = [], note }) {
+  if (scene) return 0;
+  if (kind === "progress") return PX.progress;
+  const sliders = controls.filter((control) => control.kind === "slider").length;
+  const controlled = sliders ? PX.sliders : controls.length ? PX.controls : 0;
+  const room = sliders > 4 ? PX.wide : PX.wide - sliders * PX.slider;
+  const signs = lines.map((line) => added(line.map(([, text]) => text.length)));
+  const written = PX.line * added(signs.map((count) => Math.max(1, Math.ceil((count * PX.letter) / room))));
+  return PX.part + (sliders > 4 ? controlled + written : Math.max(controlled, written)) + (note ? PX.line : 0);
 }
 
 export default {
+  /** @param {{model: any, el: Element}} host */
   render({ model, el }) {
     const explorer = new Explorer(model, el);
     return () => explorer.remove();

@@ -6,7 +6,7 @@ const QUIET = 1500; // ms without an answer, after which it is told
 export const BUSY = "No answer from the kernel: it is busy, or was restarted. After a restart, run this cell again.";
 export const GONE = "The kernel is gone: run this cell again.";
 
-/** @typedef {{link: import("./connection.js").Link, tell: (words: string) => void}} Member an explorer, and how it says it */
+/** @typedef {{link: import("./connection.js").Connection, tell: (words: string) => void}} Member an explorer, and how it says it */
 
 /** @type {Map<string, Heart>} */
 const hearts = new Map(); // by kernel
@@ -59,7 +59,7 @@ class Heart {
 
 /**
  * Lets an explorer hear of its kernel.
- * @param {import("./connection.js").Link} link
+ * @param {import("./connection.js").Connection} link
  * @param {(words: string) => void} tell is called with what there is to say, "" for nothing
  * @returns {{heard: () => void, leave: () => void}}
  */

@@ -1,167 +1,213 @@
 // The learner's hand on a stage: pointing, clicking, keys, and typing into cells.
 
-import { Field, refusal } from "./editing.js";
 import { arrowTarget, beginsEdit, nudgeIn } from "./keys.js";
 import { numberIn } from "./numbers.js";
-import { inArray, keyOf, kindOf, nameOf, sameAt, valueAt } from "./scene.js";
+import { hit } from "./panels.js";
+import { inArray, kindOf, nameOf, sameAt, valueAt } from "./scene.js";
 import { nudgeOf } from "./state.js";
+import { html } from "./vendor/lit-html.js";
 
-const CROSSING = 110; // ms that a pointer on its way down to the strip may be over another cell
+const LARGEST = 1e100; // sums of such products stay finite
+
+/** @typedef {import("./schema.js").At} At */
 
 export class Hand {
-  /**
-   * @param {import("./stage.js").Stage} stage
-   * @param {AbortSignal} signal
-   */
-  constructor(stage, signal) {
+  /** @param {import("./stage.js").Stage} stage */
+  constructor(stage) {
     this.stage = stage;
-    /** @type {Field | null} */
-    this.field = null;
-    const { element } = stage.panels;
-    const on = (type, handler) => element.addEventListener(type, handler, { signal });
-    on("pointerdown", ({ target, pointerId }) => {
-      if (target.closest(".cnnlab-window")) return; // which is dragged, and keeps the pointer
-      if (target.hasPointerCapture(pointerId)) target.releasePointerCapture(pointerId); // a finger points at other cells
-    });
-    on("pointermove", (event) => this.hover(event));
-    on("pointerleave", () => clearTimeout(this.late));
-    on("click", (event) => this.click(event));
-    on("dblclick", (event) => this.edit(this.hit(event)));
-    on("focusin", (event) => this.focused(event));
-    on("keydown", (event) => this.key(event));
-    signal.addEventListener("abort", () => {
-      clearTimeout(this.late);
-      this.field?.drop();
-    });
   }
 
   get scene() {
     return this.stage.state.scene;
   }
 
-  /** The cell under an event; a cell of the window panel stands for the input cell that it shows. */
+  /**
+   * The cell under an event; a cell of the window panel stands for the input cell that it shows.
+   * @param {MouseEvent} event
+   * @returns {At | null}
+   */
   hit(event) {
-    const at = this.stage.panels.hit(event);
+    const at = hit(this.scene, event);
     if (!at || at.panel !== this.scene.window) return at;
     const { sum } = this.stage;
-    const isShown = ({ b }) => b.cell[1] === at.cell[1] && b.cell[2] === at.cell[2];
-    const term = sum.panel.end === "output" && sum.terms.find(isShown);
-    return term ? { panel: term.a.panel, cell: term.a.cell } : null;
+    const [, row, column] = at.cell;
+    const term = sum.panel.end === "output" && sum.terms.find(({ b }) => b.cell?.[1] === row && b.cell[2] === column);
+    return term && term.a.cell ? { panel: term.a.panel, cell: term.a.cell } : null;
   }
 
-  /** Follows the pointer; on its way down to the strip it may cross other cells. */
-  hover(event) {
-    clearTimeout(this.late);
-    const at = this.stage.panels.hit(event);
-    if (!at || at.panel === this.scene.window || sameAt(at, this.stage.state.at)) return;
-    const point = () => this.stage.dispatch({ type: "point", at });
-    if (event.movementY > 2 * Math.abs(event.movementX)) this.late = setTimeout(point, CROSSING);
-    else point();
-  }
+  /** @type {(event: PointerEvent) => void} */
+  press = ({ target, pointerId }) => {
+    const element = /** @type {Element} */ (target);
+    if (element.closest(".cnnlab-window")) return; // which is dragged, and keeps the pointer
+    if (element.hasPointerCapture(pointerId)) element.releasePointerCapture(pointerId); // a finger points at other cells
+  };
 
-  click(event) {
+  /** @type {(event: PointerEvent) => void} */
+  hover = (event) => {
+    const at = hit(this.scene, event);
+    if (at && at.panel !== this.scene.window && !sameAt(at, this.stage.state.at))
+      this.stage.dispatch({ type: "point", at });
+  };
+
+  /** @type {(event: MouseEvent) => void} */
+  click = (event) => {
     const at = this.hit(event);
-    if (!at || this.field) return;
+    if (!at || this.stage.state.editing) return;
     this.stage.dispatch({ type: "hold", at });
-    this.stage.panels.focus(at);
+    this.stage.focus(at);
     this.pick(at);
-  }
+  };
 
-  /** A cell reached with the Tab key is in view; a click holds it by itself. */
-  focused(event) {
-    const at = event.target.matches(".cnnlab-cell:focus-visible") && this.hit(event);
-    if (at && !this.field && !sameAt(at, this.stage.state.at)) this.stage.dispatch({ type: "visit", at });
-  }
+  /** @type {(event: MouseEvent) => void} */
+  twice = (event) => this.edit(this.hit(event));
 
+  /** @type {(event: FocusEvent) => void} a cell reached with the Tab key is in view; a click holds it by itself */
+  focused = (event) => {
+    const { state, dispatch } = this.stage;
+    const element = /** @type {Element} */ (event.target);
+    const at = element.matches(".cnnlab-cell:focus-visible") && this.hit(/** @type {any} */ (event)); // no place is asked
+    if (at && !state.editing && !sameAt(at, state.at)) dispatch({ type: "visit", at });
+  };
+
+  /** @param {At} at */
   pick({ panel, cell }) {
     if (this.scene.pick) this.stage.link.ask({ pick: { stage: this.stage.number, panel, cell } });
   }
 
   // --- keys ---
 
-  key(event) {
+  /** @type {(event: KeyboardEvent) => void} */
+  key = (event) => {
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (target.matches("input, button")) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return this.undo(event);
-    if (event.target === this.field?.input) return;
-    const here = this.focus(event);
-    const panel = this.scene.panels[here?.panel];
+    const here = this.focus(event, target);
+    const panel = here && this.scene.panels[here.panel];
     if (!panel) return;
-    const target = arrowTarget(panel, here.cell, event.key);
+    const to = arrowTarget(panel, here.cell, event.key);
     const nudge = nudgeIn(event);
     if (nudge) this.change(here, Number((this.latest(here) + nudge * nudgeOf(panel)).toPrecision(12)));
-    else if (target) this.go({ panel: panel.name, cell: target });
-    else if (event.key === " ") this.stage.said.strip.querySelector("button")?.focus();
+    else if (to) this.go({ panel: panel.name, cell: to });
+    else if (event.key === " ") this.firstGroup()?.focus();
     else if (event.key === "Enter" && this.scene.pick) this.pick(here);
     else if (beginsEdit(event.key)) this.edit(here, event.key.length === 1 ? event.key : null);
     else return;
     event.preventDefault();
+  };
+
+  /** @returns {HTMLElement | null} */
+  firstGroup() {
+    return this.stage.root.querySelector(".cnnlab-strip button");
   }
 
-  /** The cell that a key is meant for: the one with the focus, or the one in view of a picture. */
-  focus(event) {
-    if (event.target.tagName !== "CANVAS") return this.hit(event);
+  /**
+   * The cell that a key is meant for: the one with the focus, or the one in view of a picture.
+   * @param {KeyboardEvent} event
+   * @param {HTMLElement} target
+   * @returns {At | null}
+   */
+  focus(event, target) {
+    if (target.tagName !== "CANVAS") return this.hit(/** @type {any} */ (event)); // no place is asked
     const { at } = this.stage.state;
-    const panel = event.target.closest(".cnnlab-panel").dataset.panel;
-    const plane = Number(event.target.dataset.plane);
+    const panel = /** @type {HTMLElement} */ (target.closest(".cnnlab-panel")).dataset.panel ?? "";
+    const plane = Number(target.dataset.plane);
     return at.panel === panel && at.cell[0] === plane ? at : { panel, cell: [plane, 0, 0] };
   }
 
-  /** Ctrl+Z on a cell takes the last edit back; elsewhere it is the host's. */
+  /**
+   * Ctrl+Z on a cell takes the last edit back; elsewhere it is the host's.
+   * @param {KeyboardEvent} event
+   */
   undo(event) {
     const isUndo = event.key.toLowerCase() === "z" && !event.altKey && !event.shiftKey;
-    if (!isUndo || !this.stage.link.shown.undo || event.target === this.field?.input) return;
+    if (!isUndo || !this.stage.link.shown.undo) return;
     event.preventDefault();
     event.stopPropagation();
     this.stage.link.ask({ press: "undo" });
   }
 
+  /** @param {At} at */
   go(at) {
     this.stage.dispatch({ type: "visit", at });
-    this.stage.panels.focus(at);
+    this.stage.focus(at);
     this.pick(at);
   }
 
   // --- editing ---
 
+  /**
+   * @param {At | null} at
+   * @param {string | null} [text] what is typed already
+   */
   edit(at, text = null) {
     const panel = at && this.scene.panels[at.panel];
-    const can = panel?.editable && !kindOf(panel, at.cell) && panel.view === "cells";
-    if (can) this.stage.dispatch({ type: "edit", at, text });
+    if (panel?.editable && !kindOf(panel, at.cell) && panel.view === "cells")
+      this.stage.dispatch({ type: "edit", at, text });
   }
 
-  /** Opens or drops the field, as the state says. */
-  showField({ editing, scene }) {
-    this.field?.drop();
-    this.field = null;
-    if (!editing) return;
+  /** The field in the cell that is typed into. */
+  fieldOf() {
+    const { editing } = this.stage.state;
+    if (!editing) return null;
     const { at, text } = editing;
-    this.field = new Field(this.stage.panels.views[at.panel].cells.get(keyOf(at.cell)), {
-      label: `new value of ${nameOf(scene.panels[at.panel], at.cell)}`,
-      text: text ?? String(this.latest(at)),
-      select: text === null,
-      close: (typed, stay) => this.typed(at, typed, stay),
-    });
+    const key = (/** @type {KeyboardEvent & {target: HTMLInputElement}} */ event) => {
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault();
+      this.typed(event.key === "Enter" ? event.target.value : null, true);
+    };
+    const leave = (/** @type {{target: HTMLInputElement}} */ { target }) => this.typed(target.value, false);
+    return html`<input class="cnnlab-input" aria-label="new value of ${nameOf(this.scene.panels[at.panel], at.cell)}"
+      autocomplete="off" value=${text ?? String(this.latest(at))} @keydown=${key} @blur=${leave}>`;
   }
 
-  typed(at, text, stay) {
-    this.field = null;
+  openField() {
+    const field = /** @type {HTMLInputElement | null} */ (this.stage.root.querySelector(".cnnlab-input"));
+    field?.focus({ preventScroll: true });
+    if (this.stage.state.editing?.text === null) field?.select();
+    else field?.setSelectionRange(field.value.length, field.value.length);
+  }
+
+  /**
+   * Takes the field away; keeps what was typed, where it is a number.
+   * @param {string | null} text
+   * @param {boolean} stay whether the cell has the focus then
+   */
+  typed(text, stay) {
+    const { editing } = this.stage.state;
+    if (!editing) return; // the field loses the focus on its way out
     const message = text === null ? "" : refusal(text);
     this.stage.dispatch({ type: "typed", message });
-    this.stage.panels.views[at.panel].painted.delete(keyOf(at.cell)); // which may have changed meanwhile
-    this.stage.paintCells();
-    if (stay) this.stage.panels.focus(at);
-    if (text !== null && !message) this.change(at, numberIn(text));
-    else if (message) this.stage.said.say(message);
+    if (stay) this.stage.focus(editing.at);
+    if (text !== null && !message) this.change(editing.at, numberIn(text));
+    else if (message) this.stage.say(message);
   }
 
-  /** The number in a cell as it was last set, answered or not. */
+  /**
+   * The number in a cell as it was last set, answered or not.
+   * @param {At} at
+   */
   latest({ panel: name, cell }) {
     const panel = this.scene.panels[name];
     return this.stage.link.typed(this.stage.number, name, inArray(panel, cell), valueAt(panel, cell));
   }
 
+  /**
+   * @param {At} at
+   * @param {number} value
+   */
   change({ panel: name, cell }, value) {
     const panel = this.scene.panels[name];
     if (!panel.editable || kindOf(panel, cell)) return;
     this.stage.link.ask({ edit: { stage: this.stage.number, panel: name, cell: inArray(panel, cell), value } });
   }
+}
+
+/**
+ * Why a text cannot go into a cell; nothing where it can.
+ * @param {string} text
+ */
+export function refusal(text) {
+  const value = numberIn(text);
+  if (Math.abs(value) <= LARGEST) return "";
+  return `“${text}” is ${Number.isNaN(value) ? "not a number" : "too large"}, so the cell keeps its value.`;
 }

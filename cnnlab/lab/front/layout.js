@@ -1,275 +1,284 @@
-// How large cells and photographs are drawn, and how the panels stand, so that all fit the room there is. Pure functions.
+// How planes stand, and the lengths from which the style sheet finds how large a cell is. Pure functions: nothing is
+// measured. Heights and widths are counted in cells and in px besides, so that they hold for cells of any size.
 
 import { brief } from "./numbers.js";
 
-export const CELL = {
-  largest: 44,
-  good: 28,
-  smallest: 18,
-  flow: 20,
-  bare: 9,
-  compact: 12,
-  smallMap: 4,
-  least: 3,
-}; // px, gap included
+const WIDE = 820; // px of a stage in a notebook beside its file browser
+const BARE = 9; // px of the smallest cell without a number
 const SIDE = 16; // longest side of a plane with numbers, in cells
-const LENGTH = {
-  gap: 6,
-  caption: 22,
-  captions: 30,
-  between: 10,
-  beside: 8,
-  operator: 44,
-  narrow: 20,
-  photo: 300,
-  leastPhoto: 96,
-  bars: 180,
-  bar: 17.5,
-  chart: 250,
-  chartHeight: 180,
-  edge: 10,
-  inset: 240,
-  heads: 18,
-  letter: 7.8,
-  compact: 0.9, // of the size of a letter
-  button: 36,
-  word: 30, // how much longer one half of a caption may be
-  digit: 6.2, // of 11 px, the smallest that can be read
-  air: 1.5,
-}; // px
+const FLOW = 20; // px of a cell in panels that flow
+const CELL = { least: 18, good: 28, most: 44 };
+const SMALL = { least: 4, good: 12, most: 12 }; // of many small maps
+const PX = { gap: 6, line: 19, between: 10, operator: 30, word: 46, tab: 62, narrow: 20, heads: 18, letter: 7.4, turn: 36, short: 92, bold: 12, below: 30 };
+const FIXED = { bars: 180, chart: 250 }; // px that these are wide
+const PHOTO = { cells: 10, beside: 26, least: 96 }; // its width in cells, and px of a cell that stands beside it
+const FIXED_HIGH = { bars: 17.5, chart: 180 }; // px, of a bar and of a chart
+const DIGIT = 5.5; // px of the smallest that can be read, close beside others
 
+/** @typedef {import("./schema.js").Panel} Panel */
+/** @typedef {{cells: number, px: number}} Length */
 /**
- * How panels stand and how large they are drawn; lengths in px.
  * @typedef {object} Way
- * @property {number} cell
- * @property {number} photo
- * @property {number} operator the width of a sign between two columns
- * @property {[number, number]} across in how many columns the channels of an input, and the filters of a kernel, stand; 0 for
- * as the scene says
+ * @property {number} channels how many planes of an input stand side by side; 0 as the scene says
+ * @property {number} filters the same of a kernel's filters
  * @property {boolean} beside whether the second row stands beside the first
- * @property {boolean} twice whether captions have two lines
- * @property {number} line how many columns stand in one line; 0 for all
- * @property {boolean} compact many small maps
- * @property {boolean} inset whether words stand beside the bars
- *
- * @typedef {object} Lengths what a stage sets: a way, with how high its panels are then
- * @property {number} cell
- * @property {number} photo
- * @property {number} operator
- * @property {number} high
- * @property {boolean} numbers whether they can be read
- * @property {number} room the width that there is
  */
 
-/** Are a panel's cells as large as those with numbers? */
+/** @type {Way} */
+export const PLAIN = { channels: 0, filters: 0, beside: false };
+
+/**
+ * Are a panel's cells as large as those with numbers?
+ * @param {Panel} panel
+ */
 export const isRoomy = ({ view, scale = 1 }) => view === "cells" && scale >= 1;
 
-/** Is there room for numbers in the cells of these panels? */
+/**
+ * Is there room for numbers in the cells of these panels?
+ * @param {Panel[]} panels
+ * @param {boolean | undefined} compact
+ */
 export const isLegible = (panels, compact) =>
   !compact && panels.filter(isRoomy).every(({ shape }) => Math.max(...shape) <= SIDE);
 
-/** Do the panels go on below where there is no room beside? They do where nothing but their order joins them. */
+/**
+ * Do the panels go on below where there is no room beside? They do where nothing but their order joins them.
+ * @param {import("./scene.js").Scene} scene
+ */
 export const isFlow = ({ signs, inset, panels }) =>
   !signs.length && inset === undefined && Object.values(panels).every(({ row }) => row === 0);
 
-/** How panels that flow stand. */
-export const flowOf = (panels, compact) => {
-  const numbers = isLegible(panels, compact);
-  const stand = { across: /** @type {[number, number]} */ ([0, 0]), beside: false, twice: false, line: 0 };
-  const cell = numbers ? CELL.flow : CELL.compact;
-  return { ...stand, cell, photo: LENGTH.leastPhoto, operator: LENGTH.narrow, high: 0, numbers };
-};
+/**
+ * How the planes of a panel stand: [down, across].
+ * @param {Panel} panel
+ * @param {Way} way
+ */
+export function standing({ end, planes: [down, across] }, { channels, filters }) {
+  if (channels && end === "input" && across === 1 && down > 1) return [Math.ceil(down / channels), channels];
+  if (filters && (end === "tap" || end === "part") && across > filters)
+    return [down * Math.ceil(across / filters), filters];
+  return [down, across];
+}
 
 /**
- * The best way for panels to stand, how high they are then, and whether their numbers can be read.
- * @param {any[]} panels those that are shown
- * @param {{width: number, height: number, compact?: boolean, worded?: boolean, inset?: boolean,
- *   measure?: (text: string, bold: boolean) => number}} room measure says how wide a text is
- * @returns {Way & {high: number, numbers: boolean}}
+ * The panels in groups of one key, in the order in which the keys come.
+ * @template Key
+ * @param {Panel[]} panels
+ * @param {(panel: Panel) => Key} keyOf
  */
-export function lengthsOf(panels, room) {
-  const fits = (way) => way.wide <= room.width;
-  if (isLegible(panels, room.compact)) {
-    const way = wayFor(panels, room, leastCell(panels));
-    if (fits(way)) return { ...way, numbers: true };
-  }
-  const plain = wayFor(panels, room, room.compact ? CELL.smallMap : CELL.bare);
-  const small = fits(plain) && isLegible(panels, false);
-  return { ...(small ? plain : wayFor(panels, room, CELL.least)), numbers: false };
+export function grouped(panels, keyOf) {
+  /** @type {Map<Key, Panel[]>} */
+  const groups = new Map();
+  for (const panel of panels) groups.set(keyOf(panel), [...(groups.get(keyOf(panel)) ?? []), panel]);
+  return [...groups.values()];
 }
 
-/** The best way with cells that are not smaller than `least`: the plainest with good cells, else that with the largest. */
-function wayFor(panels, { width, height, compact = false, worded = false, ...room }, least) {
-  const fits = ({ wide, high }) => wide <= width && high <= height;
-  const stands = waysToStand(panels, compact).map((stand) => ({ ...stand, ...room, compact }));
-  const operators = compact ? [LENGTH.narrow] : worded ? [LENGTH.operator] : [LENGTH.operator, LENGTH.narrow];
-  const tight = { ...stands[0], operator: operators.at(-1) };
-  const withPhoto = (photo) => fits(measured(panels, { ...tight, cell: least, photo }));
-  const photo = largest(LENGTH.leastPhoto, LENGTH.photo, 4, withPhoto);
-  const fitted = (stand) => {
-    const at = (cell) => measured(panels, { ...stand, photo, cell });
-    return at(largest(least, compact ? CELL.compact : CELL.largest, compact ? 0.5 : 1, (cell) => fits(at(cell))));
+/** @param {Panel} panel */
+const isPhoto = ({ view }) => view === "photo";
+
+/** @param {Panel} panel */
+export const bandOf = ({ band = 0 }) => band;
+
+/**
+ * @param {Length} length
+ * @param {number} cell px
+ */
+const inPx = ({ cells, px }, cell) => cells * cell + px;
+
+/**
+ * @param {Length[]} lengths
+ * @param {number} between px
+ */
+const added = (lengths, between) =>
+  lengths.reduce((sum, { cells, px }) => ({ cells: sum.cells + cells, px: sum.px + px + between }), {
+    cells: 0,
+    px: -between,
+  });
+
+/**
+ * How wide and high panels are that stand in a way.
+ * @param {Panel[]} panels
+ * @param {Way} way
+ * @param {boolean} compact
+ * @param {number} operator px between two columns
+ * @param {number} [cell] px of a cell, by which it is seen what is widest and highest
+ */
+function extentOf(panels, way, compact, operator, cell = compact ? SMALL.good : CELL.good) {
+  const beside = panels.some(isPhoto);
+  const cellsOf = (/** @type {number} */ cells) => (beside ? { cells: 0, px: cells * PHOTO.beside } : { cells, px: 0 });
+  const longest = (/** @type {Length[]} */ lengths) =>
+    lengths.reduce((p, q) => (inPx(q, cell) > inPx(p, cell) ? q : p), { cells: 0, px: 0 });
+  const wide = (/** @type {Panel} */ panel) => {
+    const [, across] = standing(panel, way);
+    const px = PX.gap * (across - 1) + (panel.heads ? PX.heads : 0);
+    const fixed = FIXED[/** @type {keyof typeof FIXED} */ (panel.view)];
+    const length = isPhoto(panel) ? { cells: across * PHOTO.cells, px: 0 } : cellsOf(across * panel.shape[1] * (panel.scale ?? 1));
+    const planes = fixed ? { cells: 0, px: fixed } : { ...length, px: length.px + px };
+    return longest([planes, { cells: 0, px: wordsOf(panel, compact) }]);
   };
-  const ways = stands.flatMap((stand) => operators.map((operator) => fitted({ ...stand, operator })));
-  const good = ways.filter(fits);
-  if (good.length) return good.reduce((best, way) => (Math.min(way.cell, CELL.good) > best.cell ? way : best));
-  const columns = new Set(panels.map(({ column }) => column)).size;
-  const broken = Array.from({ length: columns - 1 }, (_, k) => fitted({ ...tight, line: columns - 1 - k }));
-  const excess = ({ wide }) => Math.max(0, wide - width);
-  const lines = ({ line }) => (line ? columns / line : 1);
-  // what does not fit goes on below, not to the side
-  return [...ways, ...broken].sort((p, q) => excess(p) - excess(q) || lines(p) - lines(q) || p.high - q.high)[0];
+  const high = (/** @type {Panel} */ panel) => {
+    const [down] = standing(panel, way);
+    const [rows, columns] = panel.shape;
+    const lines = compact || captionOf(panel) > inPx(wide(panel), cell) ? 2 : 1;
+    const px = lines * PX.line + 4 + PX.gap * (down - 1) + (panel.heads ? PX.heads : 0);
+    if (panel.view === "bars") return { cells: 0, px: px + rows * FIXED_HIGH.bars };
+    if (panel.view === "chart") return { cells: 0, px: px + FIXED_HIGH.chart };
+    if (isPhoto(panel)) return { cells: (down * PHOTO.cells * rows) / columns, px };
+    const length = cellsOf(down * rows * (panel.scale ?? 1));
+    return { cells: length.cells, px: px + length.px + (panel.captions ? down * PX.below : 0) };
+  };
+  const row = (/** @type {Panel} */ { row }) => (way.beside ? 0 : row);
+  const column = (/** @type {Panel} */ { row, column }) => (way.beside ? `${row} ${column}` : `${column}`);
+  const bands = grouped(panels, bandOf).map((band) => ({
+    wide: added(
+      grouped(band, column).map((group) => longest(group.map(wide))),
+      operator,
+    ),
+    high: added(
+      grouped(band, row).map((group) =>
+        longest(grouped(group, column).map((slot) => added(slot.map(high), PX.between))),
+      ),
+      PX.between,
+    ),
+  }));
+  return {
+    wide: longest(bands.map((band) => band.wide)),
+    high: added(
+      bands.map((band) => band.high),
+      PX.between,
+    ),
+  };
 }
 
-/** The largest of some lengths that fits, the least one where none does. */
-function largest(least, most, step, fits) {
-  let [low, high] = [0, Math.max(0, Math.round((most - least) / step))];
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (fits(least + step * middle)) low = middle;
-    else high = middle - 1;
-  }
-  return least + step * low;
+/**
+ * About how many px a caption takes in one line.
+ * @param {Panel} panel
+ */
+const captionOf = ({ symbol, title, turned }) =>
+  PX.letter * (symbol.length + title.length + 1) + (turned ? PX.turn : 0);
+
+/**
+ * How many px a caption takes at least: it has two lines where it is long.
+ * @param {Panel} panel
+ * @param {boolean | undefined} compact
+ */
+export function wordsOf(panel, compact) {
+  const words = `${panel.symbol} ${panel.title}`.split(/ (?!\d+$| )/);
+  const px = (/** @type {string[]} */ some) => PX.letter * some.join(" ").length;
+  if (compact) return Math.max(...words.map((word) => px([word])));
+  if (captionOf(panel) <= PX.short) return captionOf(panel) + PX.bold;
+  const halves = words.slice(1).map((_, k) => Math.max(px(words.slice(0, k + 1)), px(words.slice(k + 1))));
+  return Math.min(...halves) + PX.bold + (panel.turned ? PX.turn : 0);
 }
 
-/** A way, with the width and the height that it needs. */
-function measured(panels, way) {
-  const bands = [...new Set(panels.map(({ band = 0 }) => band))].map((band) =>
-    panels
-      .filter((panel) => (panel.band ?? 0) === band)
-      .map((panel) => ({ ...panel, at: placeOf(panels, panel, way) })),
-  );
-  const wide = Math.max(...bands.map((band) => widthOf(band, way)));
-  return { ...way, wide, high: bands.reduce((sum, band) => sum + heightOf(band, way), 0) };
+/**
+ * How high the panels would like to be, in px.
+ * @param {Panel[]} panels
+ * @param {boolean | undefined} compact
+ */
+export function heightWanted(panels, compact = false) {
+  const { good } = compact ? SMALL : CELL;
+  const extents = waysOf(panels, compact).map((way) => extentOf(panels, way, compact, PX.operator));
+  const fitting = extents.filter(({ wide }) => inPx(wide, good) < WIDE);
+  return Math.min(...(fitting.length ? fitting : extents.slice(0, 1)).map(({ high }) => inPx(high, good)));
 }
 
-/** The row and the column in which a panel stands. */
-function placeOf(panels, panel, { beside, line }) {
-  if (beside) return [0, `${panel.row} ${panel.column}`];
-  const [below, place] = lineOf(panels, panel, line);
-  return [2 * below + panel.row, place];
+/**
+ * The way for panels to stand, and the style that says how large their cells are in it: the plainest way with good
+ * cells, else that with the largest.
+ * @param {import("./scene.js").Scene} scene
+ * @param {Panel[]} panels those that are shown
+ * @param {number} room px of height
+ * @param {boolean} tabs whether buttons stand in place of the signs
+ * @returns {{way: Way, style: string}}
+ */
+export function layoutOf(scene, panels, room, tabs) {
+  const photos = panels.some(isPhoto);
+  const compact = Boolean(scene.compact);
+  const { good, most } = compact ? SMALL : CELL;
+  const legible = isLegible(panels, false) ? leastCell(panels) : BARE;
+  const least = compact ? SMALL.least : photos ? PHOTO.beside : legible;
+  const smallest = photos ? PHOTO.least / PHOTO.cells : least;
+  const word = scene.signs.some((sign) => sign.length > 1);
+  const operator = compact ? PX.narrow : tabs ? PX.tab : word ? PX.word : PX.operator;
+  const cellIn = (/** @type {ReturnType<typeof extentOf>} */ { wide, high }) =>
+    Math.min(most, (WIDE - wide.px) / wide.cells, (room - high.px) / high.cells);
+  const ways = waysOf(panels, compact).map((way) => {
+    const first = extentOf(panels, way, compact, operator);
+    const extent = extentOf(panels, way, compact, operator, Math.max(smallest, cellIn(first)));
+    const fits = (WIDE - extent.wide.px) / extent.wide.cells >= smallest;
+    return { ...extent, way, cell: cellIn(extent), fits };
+  });
+  const fitting = ways.filter(({ fits }) => fits); // what does not fit goes on below
+  const some = fitting.length ? fitting : ways.slice(0, 1);
+  const lowest = (/** @type {typeof ways[0]} */ p, /** @type {typeof ways[0]} */ q) =>
+    inPx(q.high, smallest) < inPx(p.high, smallest) ? q : p;
+  const largest = some.reduce((p, q) => (q.cell > p.cell ? q : p));
+  const best = some.find(({ cell }) => cell >= good) ?? (largest.cell < smallest ? some.reduce(lowest) : largest);
+  const { way, wide, high } = best;
+  const flow = isFlow(scene);
+  const lengths = {
+    x: wide.cells || 1,
+    "x-px": wide.px + PX.between,
+    y: high.cells || 1,
+    "y-px": high.px,
+    widest: Math.max(1, ...panels.map((panel) => standing(panel, way)[1] * panel.shape[1] * (panel.scale ?? 1))),
+    least,
+    most: flow ? (compact ? SMALL.most : FLOW) : photos ? PHOTO.beside : most,
+    operator,
+  };
+  const style = Object.entries(lengths).map(([name, length]) => `--${name}: ${Math.round(100 * length) / 100}`);
+  return { way, style: style.join("; ") };
 }
 
-/** In which line of its band a panel stands, and at which place in it. */
-export function lineOf(panels, { band = 0, column }, line) {
-  const columns = new Set(panels.filter((panel) => (panel.band ?? 0) === band).map((panel) => panel.column));
-  const place = [...columns].filter((other) => other < column).length;
-  return line ? [Math.floor(place / line), place % line] : [0, place];
-}
-
-/** How high panels are with cells that can well be read. */
-export function heightNeeded(panels) {
-  return measured(panels, { cell: CELL.good, photo: LENGTH.photo, operator: 0, across: [0, 0], line: 0 }).high;
-}
-
-/** How panels can stand, the plainest way first. */
-function waysToStand(panels, compact) {
-  const largestOf = (ends, at) =>
+/**
+ * How panels can stand, the plainest way first.
+ * @param {Panel[]} panels
+ * @param {boolean} compact
+ * @returns {Way[]}
+ */
+function waysOf(panels, compact) {
+  const most = (/** @type {string[]} */ ends, /** @type {0 | 1} */ axis) =>
     Math.max(
       1,
-      ...panels
-        .filter(({ end, planes }) => ends.includes(end) && (at || planes[1] === 1))
-        .map(({ planes }) => planes[at]),
+      ...panels.map(({ end, planes }) =>
+        end && ends.includes(end) && (axis || planes[1] === 1) ? planes[axis] : 1,
+      ),
     );
-  const channels = [0, ...Array.from({ length: largestOf(["input"], 0) - 1 }, (_, k) => k + 2)];
-  const filters = [0, ...Array.from({ length: Math.max(0, largestOf(["tap", "part"], 1) - 2) }, (_, k) => k + 2)];
-  const plain = { beside: false, twice: false, line: 0 };
-  const modes = compact ? [plain] : [plain, { ...plain, twice: true }];
-  if (!compact && panels.some(({ row }) => row)) modes.push({ ...plain, twice: true, beside: true });
-  return filters.flatMap((count) =>
-    channels.flatMap((most) => modes.map((mode) => ({ across: [most, count], ...mode }))),
+  const upTo = (/** @type {number} */ count) => [0, ...Array.from({ length: Math.max(0, count - 1) }, (_, k) => k + 2)];
+  const rows = compact || panels.every(({ row }) => !row) ? [false] : [false, true];
+  return upTo(most(["tap", "part"], 1) - 1).flatMap((filters) =>
+    upTo(most(["input"], 0)).flatMap((channels) => rows.map((beside) => ({ channels, filters, beside }))),
   );
 }
 
-/** How the planes of a panel stand: [down, across]. */
-export function standing({ end, planes: [down, columns] }, [channels, filters]) {
-  if (channels && end === "input" && columns === 1 && down > 1)
-    return [Math.ceil(down / Math.min(channels, down)), Math.min(channels, down)];
-  if (filters && ["tap", "part"].includes(end) && columns > filters)
-    return [down * Math.ceil(columns / filters), filters];
-  return [down, columns];
-}
-
-/** The width of one column's slot. */
-function slotWidth(panel, way) {
-  const [, across] = standing(panel, way.across);
-  if (panel.view === "bars") return LENGTH.bars;
-  if (panel.view === "chart") return LENGTH.chart;
-  const side = panel.view === "photo" ? way.photo : panel.shape[1] * way.cell * (panel.scale ?? 1);
-  const planes = across * side + LENGTH.gap * (across - 1) + (panel.heads ? LENGTH.heads : 0);
-  return Math.max(captionWidth(panel, way), planes);
-}
-
-/** The width of a caption. */
-export function captionWidth({ symbol, title, turned }, { compact, twice, measure = estimate }) {
-  const words = symbol.split(/ (?!\d+$)/).map((word) => measure(word, true));
-  if (compact) return LENGTH.compact * Math.max(...words, measure(title, false));
-  const whole = measure(symbol, true) + measure(` ${title}`, false) + LENGTH.gap + (turned ? LENGTH.button : 0);
-  return twice ? whole / 2 + LENGTH.word : whole;
-}
-
-const estimate = (text, _bold) => LENGTH.letter * text.length;
-
-function widthOf(band, way) {
-  const columns = new Map();
-  for (const panel of band) {
-    const [, column] = panel.at;
-    columns.set(column, Math.max(columns.get(column) ?? 0, slotWidth(panel, way)));
-  }
-  return (
-    [...columns.values()].reduce((sum, width) => sum + width, 0) +
-    (columns.size - (way.line ? 0 : 1)) * way.operator +
-    (way.beside ? LENGTH.beside : 0) +
-    LENGTH.edge +
-    (way.inset && band.some(({ view }) => view === "bars") ? LENGTH.inset : 0)
-  );
-}
-
-/** How high a panel is with its caption. */
-function panelHeight(panel, { cell, photo, across, compact, twice }) {
-  const [rows, columns] = panel.shape;
-  const [down] = standing(panel, across);
-  const caption = (compact || twice ? 2 : 1) * LENGTH.caption;
-  if (panel.view === "bars") return caption + rows * LENGTH.bar;
-  if (panel.view === "chart") return caption + LENGTH.chartHeight;
-  const side = panel.view === "photo" ? (photo * rows) / columns : rows * cell * (panel.scale ?? 1);
-  const below = panel.captions ? LENGTH.captions : 0;
-  return caption + down * (side + below) + LENGTH.gap * (down - 1) + (panel.heads ? LENGTH.heads : 0);
-}
-
-function heightOf(band, way) {
-  const rows = new Map(); // of each row, the heights of its columns
-  for (const panel of band) {
-    const [row, column] = panel.at;
-    if (!rows.has(row)) rows.set(row, new Map());
-    const height = (rows.get(row).get(column) ?? -LENGTH.between) + panelHeight(panel, way) + LENGTH.between;
-    rows.get(row).set(column, height);
-  }
-  return [...rows.values()].reduce((sum, columns) => sum + Math.max(...columns.values()) + LENGTH.between, 0);
-}
-
-/** The smallest cell in which the numbers can be read. */
+/**
+ * The smallest cell in which the numbers can be read.
+ * @param {Panel[]} panels
+ */
 function leastCell(panels) {
-  const texts = panels.filter(isRoomy).flatMap(({ values }) => Array.from(values, brief));
-  return Math.ceil(Math.max(CELL.smallest, ...new Set(texts.map((text) => LENGTH.digit * emsOf(text) + LENGTH.air))));
+  const texts = new Set(panels.filter(isRoomy).flatMap(({ values }) => Array.from(values, (value) => brief(value))));
+  return Math.ceil(Math.max(CELL.least, ...[...texts].map((text) => DIGIT * emsOf(text) + 1.5)));
 }
 
-/** How wide a number is, in digits. */
-export function emsOf(text) {
-  return [...text].reduce((sum, sign) => sum + (sign === "." ? 0.5 : "−≈∞".includes(sign) ? 1.3 : 1), 0);
-}
+/**
+ * How wide a number is, in digits.
+ * @param {string} text
+ */
+export const emsOf = (text) =>
+  [...text].reduce((sum, sign) => sum + (sign === "." ? 0.5 : "−≈∞".includes(sign) ? 1.3 : 1), 0);
 
-/** The signs between the columns: [row, sign, column to the right of it]. */
-export function signsOf(scene, panels, columns) {
-  const filled = new Set(panels.map(({ row, column }) => `${row},${column}`));
-  const last = Math.max(...panels.filter(({ row }) => row === 1).map(({ column }) => column));
-  return columns.slice(1).flatMap((column, k) => {
-    const below = scene.panels.dw && column !== last ? "" : "←"; // what is not made from its neighbour has no arrow to it
-    return [
-      [0, scene.signs[k] ?? ""],
-      [1, below],
-    ]
-      .filter(([row]) => filled.has(`${row},${column}`))
-      .map(([row, sign]) => [row, sign, column]);
-  });
+/**
+ * The sign to the left of a column, in the row of the way there and in that of the way back.
+ * @param {import("./scene.js").Scene} scene
+ * @param {Panel[]} panels of a band
+ * @param {number} column
+ */
+export function signsOf({ signs, panels: { dw } }, panels, column) {
+  const columns = [...new Set(panels.map((panel) => panel.column))].sort((p, q) => p - q);
+  const place = columns.indexOf(column);
+  const last = Math.max(...panels.filter(({ row }) => row === 1).map((panel) => panel.column));
+  const back = dw && column !== last ? "" : "←"; // what is not made from its neighbour has no arrow to it
+  const isThere = (/** @type {number} */ row) => panels.some((panel) => panel.row === row && panel.column === column);
+  return [signs[place - 1] ?? "", back].map((sign, row) => (place && isThere(row) ? sign : ""));
 }

@@ -2,7 +2,6 @@
 // bitmap now and then during a stroke, at its end, and at most one that it has not answered.
 
 import { PEN, drawLine, isEmpty, movePen, pathOf, readBytes, sameBytes } from "./bitmap.js";
-import { make } from "./dom.js";
 import { ARROWS } from "./keys.js";
 import { html, render } from "./vendor/lit-html.js";
 
@@ -11,26 +10,25 @@ const PAUSE = 120; // ms between what the kernel is told during a stroke: its an
 const HELP =
   "Arrow keys move the pen, Space puts it down and lifts it, Backspace takes the last stroke back, Delete clears.";
 
-/** The control for a bitmap, as in controls.js. */
-export function makePad(control, controls) {
-  const pad = new Pad(control, controls);
-  return { element: pad.element, update: (now) => pad.follow(readBytes(now.value)) };
-}
-
-class Pad {
-  constructor({ name, high, value }, controls) {
+export class Pad {
+  /**
+   * @param {import("./schema.js").Control} control
+   * @param {import("./connection.js").Connection} link
+   */
+  constructor({ name, high: size = 0, value }, link) {
     this.name = name;
-    this.controls = controls;
-    this.size = high;
+    this.link = link;
+    this.size = size;
     this.bitmap = readBytes(value);
     this.sent = this.bitmap.slice();
     this.telling = 0; // when the kernel was last told, in ms of the page
     this.soon = undefined;
     this.past = []; // the bitmap before each stroke
-    this.pen = [high >> 1, high >> 1]; // the cell that the keyboard's pen is on
+    this.pen = [size >> 1, size >> 1]; // the cell that the keyboard's pen is on
     this.down = false;
     this.told = ""; // where the pen is, for a screen reader
-    this.element = make("div", { class: "cnnlab-control cnnlab-pad" });
+    this.element = document.createElement("div");
+    this.element.className = "cnnlab-control cnnlab-pad";
     this.paint();
   }
 
@@ -64,7 +62,7 @@ class Pad {
 
   /** Has the kernel not answered yet? */
   get isWaiting() {
-    return this.controls.link.pending.some(({ set }) => set && this.name in set);
+    return this.link.pending.some(({ set }) => set && this.name in set);
   }
 
   /** Paints and tells in the next frame, however many events there are until then. */
@@ -88,11 +86,12 @@ class Pad {
     }
     this.telling = performance.now();
     this.sent = this.bitmap.slice();
-    this.controls.set(this.name, new DataView(this.sent.slice().buffer));
+    this.link.ask({ set: { [this.name]: new DataView(this.sent.slice().buffer) } });
   }
 
   /** Takes over a bitmap from Python or from another view of this pad; one's own comes back as well. */
-  follow(bitmap) {
+  follow(value) {
+    const bitmap = readBytes(value);
     if (sameBytes(bitmap, this.sent)) return this.tellKernel();
     if (this.isWaiting) return;
     this.begin();

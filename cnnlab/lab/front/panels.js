@@ -1,297 +1,167 @@
-// The panels of a stage: built where their structure changes, painted where their numbers do, lit where a sum runs.
+// The panels of a stage: where they stand, and where their cells are.
 
-import { BarsView } from "./bars.js";
-import { CellsView } from "./cells.js";
-import { ChartView } from "./chart.js";
-import { make, withSubscripts } from "./dom.js";
-import { captionWidth, isFlow, lineOf, signsOf, standing } from "./layout.js";
-import { isDrawn, PhotoView, toRgb } from "./photo.js";
-import { countOf, keyOf, sameAt, twinsOf, valueAt } from "./scene.js";
+import { barsOf } from "./bars.js";
+import { cellsOf } from "./cells.js";
+import { chartOf } from "./chart.js";
+import { bandOf, grouped, isFlow, signsOf, standing, wordsOf } from "./layout.js";
+import { boxIn, cellUnder, isDrawn, photoOf } from "./photo.js";
+import { keyOf } from "./scene.js";
+import { button, withSubscripts } from "./text.js";
+import { guard } from "./vendor/directives/guard.js";
+import { repeat } from "./vendor/directives/repeat.js";
+import { html, nothing } from "./vendor/lit-html.js";
 
-const VIEWS = { cells: CellsView, photo: PhotoView, maps: PhotoView, bars: BarsView, chart: ChartView };
-// What of a panel changes without other elements.
-const LIVELY = new Set([
-  "values",
-  "frames",
-  "limit",
-  "marks",
-  "active",
-  "shares",
-  "sum",
-  "says",
-  "chart",
-  "best",
-  "lengths",
-  "texts",
-  "gradient",
-]);
-const MOST_LIT = 400; // cells of one kind that are lit one by one
+/** @typedef {import("./schema.js").Panel} Panel */
+/** @typedef {import("./schema.js").At} At */
+/** @typedef {import("./cells.js").Look} Look */
 
-export class Panels {
-  constructor() {
-    this.overlay = null; // what lies over all bands
-    this.shown = {};
-    this.wires = make("svg", { class: "cnnlab-wires", "aria-hidden": "true" });
-    this.inset = make("div", { class: "cnnlab-inset" });
-    this.element = make("div", { class: "cnnlab-panels" });
-    /** @type {Record<string, any>} */
-    this.views = {};
-    this.looks = new Map();
-    this.places = "";
-  }
+/** @type {Record<Panel["view"], (panel: Panel, look: Look) => unknown>} */
+const VIEWS = { cells: planesOf, photo: planesOf, maps: planesOf, bars: barsOf, chart: chartOf };
 
-  /**
-   * Makes the panels anew whose elements are others than before; all of them where there are others.
-   * @returns {boolean} whether anything was made, and is to be arranged
-   */
-  build(scene) {
-    const panels = Object.values(scene.panels);
-    const looks = new Map(panels.map((panel) => [panel.name, lookOf(panel)]));
-    const changed = panels.filter(({ name }) => looks.get(name) !== this.looks.get(name));
-    const places = JSON.stringify([
-      panels.map(({ name, row, column, band }) => [name, row, column, band]),
-      scene.signs,
-      scene.inset,
-    ]);
-    if (places !== this.places) this.buildAll(scene, panels);
-    else
-      for (const panel of changed)
-        this.element.querySelector(`[data-panel="${panel.name}"]`).replaceWith(this.section(panel, scene));
-    for (const panel of panels) this.sectionOf(panel.name).classList.toggle("cnnlab-active", Boolean(panel.active));
-    const made = changed.length > 0 || places !== this.places;
-    Object.assign(this, { looks, places, shown: scene.panels });
-    return made;
-  }
-
-  sectionOf(name) {
-    return this.element.querySelector(`[data-panel="${name}"]`);
-  }
-
-  buildAll(scene, panels) {
-    this.views = {};
-    this.line = null; // how many columns stand in one line
-    const bands = [...new Set(panels.map(({ band = 0 }) => band))].map((band) =>
-      this.band(
-        scene,
-        band,
-        panels.filter((panel) => (panel.band ?? 0) === band),
-      ),
-    );
-    this.element.replaceChildren(this.wires, ...bands, ...(this.overlay ? [this.overlay] : []));
-  }
-
-  /** Panels that share their columns: a slot for each place, signs between the columns. */
-  band(scene, number, panels) {
-    const element = make("div", { class: "cnnlab-band" });
-    const columns = [...new Set(panels.map(({ column }) => column))].sort((p, q) => p - q);
-    const at = (row, column, more) =>
-      make("div", { "data-row": row, "data-column": column, "data-band": number, ...more });
-    const slots = new Map();
-    for (const panel of panels) {
-      const key = `${panel.row},${panel.column}`;
-      if (!slots.has(key)) slots.set(key, at(panel.row, panel.column, { class: "cnnlab-slot" }));
-      slots.get(key).append(this.section(panel, scene));
-    }
-    element.append(...slots.values());
-    if (number === 0 && scene.inset !== undefined)
-      this.placeInset(element, columns.filter((column) => column <= scene.inset).length);
-    else
-      for (const [row, sign, column] of signsOf(scene, panels, columns)) {
-        const word = sign.length > 1 ? " cnnlab-word" : "";
-        const operator = at(row, column, { class: `cnnlab-operator${word}`, "aria-hidden": "true" });
-        operator.append(make("span", sign === "⋆" ? { class: "cnnlab-star" } : {}, sign));
-        element.append(operator);
-      }
-    element.style.setProperty("--columns", String(2 * columns.length));
-    element.classList.toggle("cnnlab-flowing", isFlow(scene));
-    return element;
-  }
-
-  /** Lets controls and words have the room between the first columns and the others. */
-  placeInset(band, before) {
-    band.classList.add("cnnlab-around");
-    band.style.gridTemplateColumns = `repeat(${2 * before}, auto) minmax(0, 1fr) auto`;
-    this.inset.style.gridColumn = String(2 * before + 1);
-    band.append(this.inset);
-  }
-
-  section(panel, scene) {
-    const view = new VIEWS[panel.view](panel);
-    this.views[panel.name] = view;
-    const name = panel.symbol.replace(/ (?=\d+$)/, "\u00a0"); // "pooling 2" stays on one line
-    const symbol = make("b", { class: `cnnlab-role-${panel.role}` }, ...withSubscripts(name));
-    const caption = make("div", { class: "cnnlab-caption" }, symbol, " ", make("span", {}, panel.title));
-    if (panel.turned)
-      caption.append(
-        " ",
-        make(
-          "button",
-          { type: "button", class: "cnnlab-button", "aria-label": "show the turn", onclick: () => turn(view.element) },
-          "↻",
-        ),
-      );
-    const section = make("section", { class: "cnnlab-panel", "data-panel": panel.name }, caption, view.element);
-    section.classList.toggle("cnnlab-stepped", panel.name === (scene.steps ?? "y"));
-    section.classList.toggle("cnnlab-editable", Boolean(panel.editable));
-    section.classList.toggle("cnnlab-picture", panel.scale < 1);
-    if (panel.scale) section.style.setProperty("--scale", String(panel.scale));
-    return section;
-  }
-
-  /** Puts planes, rows and columns where layout.js says that there is room for them. */
-  arrange(way) {
-    const { across, beside, twice, line } = way;
-    this.element.classList.toggle("cnnlab-beside", beside);
-    this.element.classList.toggle("cnnlab-twice", twice);
-    for (const [name, view] of Object.entries(this.views)) {
-      const panel = this.shown[name];
-      view.element.previousSibling.style.setProperty("--caption", `${captionWidth(panel, way)}px`);
-      const [down] = standing(panel, across);
-      if (view.element.classList.contains("cnnlab-planes"))
-        view.element.style.gridTemplateRows = `repeat(${down}, auto)`;
-    }
-    if (line === this.line) return;
-    this.line = line;
-    const panels = Object.values(this.shown);
-    for (const element of this.element.querySelectorAll(".cnnlab-band > [data-row]")) {
-      const { row, column, band } = element.dataset;
-      const [below, place] = lineOf(panels, { band: Number(band), column: Number(column) }, line);
-      element.style.setProperty("--row", String(2 * below + Number(row) + 1));
-      element.style.setProperty("--column", String(2 * place + (element.matches(".cnnlab-slot") ? 2 : 1)));
-    }
-  }
-
-  // --- painting ---
-
-  /** Shows the numbers; `readers` for those of the coverage, on the panel that it is for. */
-  paint(scene, { numbers, readers }) {
-    for (const [name, view] of Object.entries(this.views)) {
-      const panel = scene.panels[name];
-      view.paint(panel, {
-        numbers,
-        readers: scene.coverage === name ? readers : null,
-      });
-    }
-  }
-
-  /** Paints the canvases in the colours that the page has: to be called when the host has put them into it. */
-  paintDrawn() {
-    const drawn = Object.values(this.views).filter((view) => view instanceof PhotoView);
-    if (!drawn.length) return;
-    const style = getComputedStyle(this.element);
-    const colours = Object.fromEntries(
-      ["zero", "positive", "negative"].map((name) => [name, toRgb(style.getPropertyValue(`--cnnlab-${name}`).trim())]),
-    );
-    for (const view of drawn) view.draw(colours);
-  }
-
-  /** A panel with frames shows what is added up after a step; all of it where one of its own cells is asked. */
-  showFrame(scene, at, step, numbers) {
-    for (const panel of Object.values(scene.panels)) {
-      if (!panel.frames) continue;
-      const size = countOf(panel);
-      const frame = panel.name === at.panel ? panel.frames.length / size - 1 : step;
-      this.views[panel.name].paint(
-        { ...panel, values: panel.frames.subarray(frame * size, (frame + 1) * size) },
-        { numbers },
-      );
-    }
-  }
-
-  /** A photograph's cells are too small to read: the panel `window` shows those that the output in view reads. */
-  showWindow(scene, terms, numbers) {
-    const window = scene.panels[scene.window];
-    if (!window || !terms.length) return;
-    const [, width] = window.shape;
-    for (const { a, b } of terms) window.values[b.cell[1] * width + b.cell[2]] = valueAt(scene.panels[a.panel], a.cell);
-    this.views[window.name].paint(window, { numbers });
-  }
-
-  /** Lights the cells of a sum, and their twins; the cell in view most of all. */
-  light(scene, at, sum) {
-    for (const view of Object.values(this.views)) view.dim?.();
-    const lit = new Map();
-    const add = (operand, style) => {
-      const key = `${operand.panel} ${style}`;
-      if (!lit.has(key)) lit.set(key, []);
-      lit.get(key).push(operand.cell);
-    };
-    const own = { panel: sum.panel.name, cell: at.cell };
-    const operands = [...sum.terms.flatMap(({ a, b, to, via }) => [a, b, to, via]), sum.bias];
-    for (const operand of operands) {
-      if (!operand?.panel || sameAt(operand, at) || sameAt(operand, own)) continue;
-      add(operand, "cnnlab-lit");
-      for (const twin of twinsOf(scene, operand.panel)) add({ panel: twin, cell: operand.cell }, "cnnlab-twin");
-    }
-    for (const name of [at.panel, ...twinsOf(scene, at.panel)]) add({ panel: name, cell: at.cell }, "cnnlab-selected");
-    for (const [key, cells] of lit) {
-      const [name, style] = key.split(" ");
-      if (cells.length <= MOST_LIT || style === "cnnlab-selected" || isDrawn(scene.panels[name]))
-        this.views[name].light?.(cells, style);
-    }
-    this.element.classList.toggle("cnnlab-summed", sum.terms.length > 0);
-  }
-
-  /** Lights the cells of a few terms more than the others; none of them takes it back. */
-  point(terms) {
-    for (const element of this.element.querySelectorAll(".cnnlab-hot")) element.classList.remove("cnnlab-hot");
-    for (const { a, b } of terms ?? [])
-      for (const { panel, cell } of [a, b])
-        if (panel) this.views[panel]?.cells?.get(keyOf(cell))?.classList.add("cnnlab-hot");
-  }
-
-  // --- looking up ---
-
-  /** The cell under an event. */
-  hit(event) {
-    const name = event.target.closest?.(".cnnlab-panel")?.dataset.panel;
-    const cell = name && this.views[name]?.cellAt?.(event);
-    return cell && { panel: name, cell };
-  }
-
-  /** A term of a photograph begins at its cell in the enlarged window: the wire would hide what it comes from. */
-  enlarged({ panels, window }, term) {
-    const { a, b } = term;
-    const isEnlarged = window && panels[a.panel]?.view === "photo" && b.cell;
-    return isEnlarged ? { ...term, a: { ...a, panel: window, cell: [0, b.cell[1], b.cell[2]] } } : term;
-  }
-
-  /** Where each panel that is shown has its cells, measured from an origin. */
-  boxes(origin) {
-    const boxes = {};
-    for (const [name, { element }] of Object.entries(this.views)) {
-      const box = within(element.getBoundingClientRect(), origin);
-      if (box.right > box.left) boxes[name] = box;
-    }
-    return boxes;
-  }
-
-  /** Where a wire leaves a panel on its way from or to one of its cells. */
-  endOf({ panel, cell }, boxes, origin) {
-    const box = boxes[panel] && this.views[panel].boxOf?.(cell);
-    return box ? { box: boxes[panel], cell: within(box, origin) } : null;
-  }
-
-  focus({ panel, cell }) {
-    this.views[panel].focus(cell);
-  }
+/**
+ * The planes of a panel; they are numbered down each column first: the kernels of one filter stand below each other.
+ * @param {Panel} panel
+ * @param {Look} look
+ */
+function planesOf(panel, look) {
+  const [down] = standing(panel, look.way);
+  return html`<div class="cnnlab-planes" style="grid-template-rows: repeat(${down}, auto)">${
+    isDrawn(panel) ? photoOf(panel, look) : cellsOf(panel, look)
+  }</div>`;
 }
 
-/** A box, measured from an origin. */
-const within = ({ left, right, top, bottom }, origin) => ({
-  left: left - origin.left,
-  right: right - origin.left,
-  top: top - origin.top,
-  bottom: bottom - origin.top,
-});
+/**
+ * All panels that are shown: bands below each other, of columns with a slot for each row, signs between the columns.
+ * @param {import("./scene.js").Scene} scene
+ * @param {Panel[]} panels
+ * @param {import("./layout.js").Way} way
+ * @param {(panel: Panel) => {look: Look, key: string}} lookOf key: by which a look is another than before
+ * @param {{inset: unknown, signs: unknown[][] | null}} more what stands among the first band's columns, and in place of its signs
+ */
+export function bandsOf(scene, panels, way, lookOf, { inset, signs }) {
+  return grouped(panels, bandOf).map((band, number) => {
+    const first = number === 0;
+    const rows = [...new Set(band.map(({ row }) => row))];
+    const lines = way.beside ? rows.map((row) => band.filter((panel) => panel.row === row)) : [band];
+    const columns = lines.flatMap((line) =>
+      grouped(line, ({ column }) => column)
+        .sort(([p], [q]) => p.column - q.column)
+        .map((column) => columnOf(scene, band, column, way.beside ? [column[0].row] : rows, lookOf, first && signs)),
+    );
+    if (first && scene.inset !== undefined)
+      columns.splice(scene.inset + 1, 0, html`<div class="cnnlab-inset">${inset}</div>`);
+    return html`<div class="cnnlab-band ${isFlow(scene) ? "cnnlab-flowing" : ""}">${columns}</div>`;
+  });
+}
 
-const lookOf = (panel) => JSON.stringify(panel, (key, value) => (LIVELY.has(key) ? undefined : value));
+/**
+ * One column: in each row the sign to its left, and its panels.
+ * @param {import("./scene.js").Scene} scene
+ * @param {Panel[]} band
+ * @param {Panel[]} panels of the column
+ * @param {number[]} rows
+ * @param {(panel: Panel) => {look: Look, key: string}} lookOf
+ * @param {unknown[][] | null | false} buttons in place of the signs
+ */
+function columnOf(scene, band, panels, rows, lookOf, buttons) {
+  const { column } = panels[0];
+  const marks = scene.inset === undefined ? signsOf(scene, band, column) : [];
+  const sign = (/** @type {number} */ row) => {
+    const there = marks[row] && buttons && buttons[row][column - 1];
+    if (there) return html`<div class="cnnlab-operator cnnlab-word">${there}</div>`;
+    if (!marks[row]) return html`<div></div>`;
+    const looks = marks[row].length > 1 ? "cnnlab-word" : "";
+    const star = marks[row] === "⋆" ? "cnnlab-star" : "";
+    return html`<div class="cnnlab-operator ${looks}" aria-hidden="true"><span class=${star}>${marks[row]}</span></div>`;
+  };
+  const slot = (/** @type {number} */ row) =>
+    html`<div class="cnnlab-slot" data-row=${row} data-column=${column}>${repeat(
+      panels.filter((panel) => panel.row === row),
+      ({ name }) => name,
+      (panel) => panelOf(scene, panel, lookOf(panel)),
+    )}</div>`;
+  return html`<div class="cnnlab-column">${rows.map((row) => [marks.some(Boolean) ? sign(row) : nothing, slot(row)])}</div>`;
+}
 
-/** Turns a kernel from how it was to how it is. */
-function turn(element) {
+/**
+ * @param {import("./scene.js").Scene} scene
+ * @param {Panel} panel
+ * @param {{look: Look, key: string}} drawn
+ */
+function panelOf(scene, panel, { look, key }) {
+  const { name, symbol, title, role, turned, editable, scale, view, active } = panel;
+  const looks = [
+    "cnnlab-panel",
+    name === (scene.steps ?? "y") && "cnnlab-stepped",
+    editable && "cnnlab-editable",
+    scale && scale < 1 && "cnnlab-picture",
+    active && "cnnlab-active",
+  ];
+  return html`<section class=${looks.filter(Boolean).join(" ")} data-panel=${name} style="--scale: ${scale ?? 1}; --words: ${wordsOf(panel, scene.compact)}"><div
+    class="cnnlab-caption"><b class="cnnlab-role-${role}">${withSubscripts(
+      symbol.replace(/ (?=\d+$)/, "\u00a0"), // "pooling 2" stays on one line
+    )}</b> <span>${title}</span>${
+      turned ? button("↻", turn, { label: "show the turn" }) : nothing
+    }</div>${guard([panel, key], () => VIEWS[view](panel, look))}</section>`;
+}
+
+/**
+ * Turns a kernel from how it was to how it is.
+ * @param {Event} event
+ */
+function turn({ target }) {
+  const planes = /** @type {Element} */ (target).closest(".cnnlab-panel")?.querySelector(".cnnlab-planes");
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  element.animate([{ transform: "rotate(-180deg)" }, { transform: "none" }], {
+  planes?.animate([{ transform: "rotate(-180deg)" }, { transform: "none" }], {
     duration: calm ? 0 : 900,
     easing: "ease-in-out",
   });
+}
+
+// --- where cells are ------------------------------------------------------------------------------------------------
+
+/**
+ * @param {Element} root
+ * @param {string} name
+ */
+export const panelIn = (root, name) => root.querySelector(`[data-panel="${name}"]`);
+
+/**
+ * The element that a cell has, or is a part of.
+ * @param {Element} root
+ * @param {At} at
+ * @returns {HTMLElement | null}
+ */
+export function elementOf(root, { panel, cell }) {
+  const place = panelIn(root, panel);
+  return (
+    place?.querySelector(`[data-cell="${keyOf(cell)}"]`) ?? place?.querySelector(`[data-plane="${cell[0]}"]`) ?? null
+  );
+}
+
+/**
+ * Where a cell is; nothing where it is not shown.
+ * @param {Element} root
+ * @param {import("./scene.js").Scene} scene
+ * @param {At} at
+ */
+export function boxOf(root, scene, at) {
+  const element = elementOf(root, at);
+  if (element instanceof HTMLCanvasElement) return boxIn(element, scene.panels[at.panel], at.cell);
+  return element?.getBoundingClientRect() ?? null;
+}
+
+/**
+ * The cell under an event.
+ * @param {import("./scene.js").Scene} scene
+ * @param {MouseEvent} event
+ * @returns {At | null}
+ */
+export function hit({ panels }, event) {
+  const target = /** @type {Element} */ (event.target);
+  const panel = /** @type {HTMLElement | null} */ (target.closest(".cnnlab-panel"))?.dataset.panel;
+  if (!panel || !panels[panel]) return null;
+  if (target instanceof HTMLCanvasElement) return { panel, cell: cellUnder(target, panels[panel], event) };
+  const key = /** @type {HTMLElement | null} */ (target.closest(".cnnlab-cell"))?.dataset.cell;
+  return key ? { panel, cell: /** @type {import("./schema.js").Cell} */ (key.split(",").map(Number)) } : null;
 }

@@ -1,126 +1,208 @@
 // A scene as the front end reads it: arrays, look-up tables of its wires, and what a cell is called. No DOM, and no
 // arithmetic of windows: which cells a wire joins, and where a cell stands in the learner's array, Python has said.
 
-import { readArray } from "./dom.js";
+import { readArray } from "./text.js";
 
 /** @typedef {import("./schema.js").Cell} Cell */
 /** @typedef {import("./schema.js").Panel} Panel */
+/** @typedef {import("./schema.js").At} At */
+/** @typedef {Map<number | string, number[]>} Numbers by an index, or by the key of a cell: the numbers of wires */
+
+/**
+ * @typedef {object} Wires as one looks them up: three tables, planes with rows with columns, or a list of them one by one
+ * @property {Record<string, Record<string, number[]>>} [tables]
+ * @property {Record<string, Numbers>[]} [found] by axis and end
+ * @property {Record<string, Cell[]>} [cells] by end
+ * @property {number[]} [weight]
+ * @property {Record<string, Numbers>} [listed] by end
+ */
+
+/** @typedef {Omit<import("./schema.js").Scene, "panels" | "wires"> & {panels: Record<string, Panel>, wires: Record<string, Wires>}} Scene */
 
 export const AXES = ["planes", "rows", "columns"];
 
-/** Turns the message from Python into arrays and look-up tables; panels by name. */
+/**
+ * Turns the message from Python into arrays and look-up tables; panels by name.
+ * @param {any} message a scene whose arrays are packed
+ * @returns {Scene}
+ */
 export function readScene(message) {
-  const panels = {};
-  for (const sent of message.panels) panels[sent.name] = readPanel(sent);
-  const wires = {};
-  for (const [name, sent] of Object.entries(message.wires)) wires[name] = readWires(sent);
-  return { ...message, panels, wires, shares: sharesOf(message) };
+  const named = (/** @type {Panel[]} */ panels) => Object.fromEntries(panels.map((panel) => [panel.name, readPanel(panel)]));
+  const wires = Object.entries(message.wires).map(([name, sent]) => [name, readWires(sent)]);
+  return { ...message, panels: named(message.panels), wires: Object.fromEntries(wires), shares: sharesOf(message) };
 }
 
+/**
+ * @param {any} sent
+ * @returns {Panel}
+ */
 function readPanel(sent) {
   const panel = { ...sent, values: readArray(sent.values), shares: sharesOf(sent) };
   if (sent.frames) panel.frames = readArray(sent.frames);
   if (sent.sum?.groups) panel.sum = { ...sent.sum, groups: readArray(sent.sum.groups) };
-  if (sent.chart)
-    panel.chart = {
-      ...sent.chart,
-      lines: sent.chart.lines.map((line) => ({ ...line, x: readArray(line.x), y: readArray(line.y) })),
-    };
+  const read = (/** @type {any} */ line) => ({ ...line, x: readArray(line.x), y: readArray(line.y) });
+  if (sent.chart) panel.chart = { ...sent.chart, lines: sent.chart.lines.map(read) };
   return panel;
 }
 
+/** @param {any} owner */
 const sharesOf = (owner) => owner.shares && { ...owner.shares, values: readArray(owner.shares.values) };
 
-/** Wires as one looks them up: those of three tables, planes with rows with columns, or a list of them one by one. */
+/**
+ * @param {any} sent
+ * @returns {Wires}
+ */
 function readWires(sent) {
   if (!sent.cells) return { tables: sent, found: AXES.map((axis) => lookUp(sent[axis])) };
   const keys = Object.entries(sent.cells).map(([end, cells]) => [end, cells.map(keyOf)]);
   return { ...sent, listed: lookUp(Object.fromEntries(keys)) };
 }
 
-/** For each end, which wires of a table have it. */
+/**
+ * For each end, which wires of a table have it.
+ * @param {Record<string, (number | string)[]>} table
+ */
 function lookUp(table) {
+  /** @type {Record<string, Numbers>} */
   const found = {};
   for (const [end, indices] of Object.entries(table)) {
     found[end] = new Map();
-    for (const [k, index] of indices.entries()) {
-      if (!found[end].has(index)) found[end].set(index, []);
-      found[end].get(index).push(k);
-    }
+    for (const [k, index] of indices.entries()) found[end].set(index, [...(found[end].get(index) ?? []), k]);
   }
   return found;
 }
 
-/** The numbers of all wires that end in a cell: [plane, row, column] in three tables, [k] in a list. */
-export function wiresAt({ found, listed }, end, cell) {
+/**
+ * The numbers of all wires that end in a cell: [plane, row, column] in three tables, [k] in a list.
+ * @param {Wires} wires
+ * @param {string | undefined} end
+ * @param {Cell} cell
+ */
+export function wiresAt({ found, listed }, end = "", cell) {
   if (listed) return (listed[end]?.get(keyOf(cell)) ?? []).map((k) => [k]);
-  const [planes, rows, columns] = cell.map((index, axis) => found[axis][end]?.get(index) ?? []);
+  const [planes, rows, columns] = cell.map((index, axis) => found?.[axis][end]?.get(index) ?? []);
   return planes.flatMap((p) => rows.flatMap((r) => columns.map((c) => [p, r, c])));
 }
 
-/** How many wires there are. */
-export const wiresOf = ({ tables, weight }) =>
-  weight ? weight.length : AXES.reduce((count, axis) => count * Object.values(tables[axis])[0].length, 1);
-
-/** What a product is multiplied by on a wire. */
+/**
+ * What a product is multiplied by on a wire.
+ * @param {Wires} wires
+ * @param {number[]} numbers
+ */
 export const weightOf = ({ weight }, [k]) => (weight ? weight[k] : 1);
 
-/** The cell at an end of a wire. */
-export function endOf({ tables, cells }, end, numbers) {
-  return /** @type {Cell} */ (cells ? cells[end][numbers[0]] : numbers.map((k, axis) => tables[AXES[axis]][end][k]));
+/**
+ * The cell at an end of a wire.
+ * @param {Wires} wires
+ * @param {string | undefined} end
+ * @param {number[]} numbers
+ */
+export function cellOn({ tables, cells }, end = "", numbers) {
+  return /** @type {Cell} */ (cells ? cells[end][numbers[0]] : numbers.map((k, axis) => tables?.[AXES[axis]][end][k]));
 }
 
-/** The number in a cell of a panel. */
+/**
+ * The number in a cell of a panel.
+ * @param {Panel} panel
+ * @param {Cell} cell
+ */
 export function valueAt({ values, shape: [height, width] }, [plane, row, column]) {
   return values[(plane * height + row) * width + column];
 }
 
-/** The weight of a wire where there is no kernel. */
+/**
+ * The weight of a wire where there is no kernel.
+ * @param {import("./schema.js").Shares} shares
+ * @param {Cell} cell
+ * @param {Cell} tap
+ */
 export function shareAt({ shape: [height, width, down, across], values }, [plane, row, column], tap) {
   return values[(((plane * height + row) * width + column) * down + tap[1]) * across + tap[2]];
 }
 
-/** What a cell is: of the array (0), padding (1), beyond the padded edge (2), a zero put in between (3). */
+/**
+ * What a cell is: of the array (0), padding (1), beyond the padded edge (2), a zero put in between (3).
+ * @param {Panel} panel
+ * @param {Cell} cell
+ */
 export function kindOf(panel, cell) {
   if (panel.marks?.inserted?.some((other) => sameCell(other, cell))) return 3;
   return panel.edges ? Math.max(panel.edges.rows[cell[1]], panel.edges.columns[cell[2]]) : 0;
 }
 
-/** Row and column of a cell in the learner's array. */
+/**
+ * Row and column of a cell in the learner's array.
+ * @param {Panel} panel
+ * @param {Cell} cell
+ */
 export function placeOf({ places: { rows, columns } }, [, row, column]) {
   return [...(rows.length ? [rows[row]] : []), ...(columns.length ? [columns[column]] : [])];
 }
 
-/** Writes a cell as an index of the learner's array. */
+/**
+ * Writes a cell as an index of the learner's array.
+ * @param {Panel} panel
+ * @param {Cell} cell
+ */
 export function nameOf(panel, cell) {
   const index = [...panel.places.planes[cell[0]], ...placeOf(panel, cell)];
   const name = panel.alias ?? panel.symbol;
   return index.length ? `${name}[${index.join(", ")}]`.replaceAll("-", "−") : name;
 }
 
-/** A cell for Python: the plane as drawn, row and column as in the array; a bias has but one. */
+/**
+ * A cell for Python: the plane as drawn, row and column as in the array; a bias has but one.
+ * @param {Panel} panel
+ * @param {Cell} cell
+ */
 export function inArray(panel, cell) {
   const { rows, columns } = panel.places;
   return [cell[0], rows[cell[1]] ?? 0, columns[cell[2]] ?? 0];
 }
 
-/** The other panels that show the same cells: x and dx, w and dw, y and dy. */
+/**
+ * The other panels that show the same cells: x and dx, w and dw, y and dy.
+ * @param {Scene} scene
+ * @param {string} name
+ */
 export function twinsOf({ panels }, name) {
   const { end } = panels[name];
   return end ? Object.keys(panels).filter((other) => other !== name && panels[other].end === end) : [];
 }
 
+/**
+ * @param {Cell} cell
+ */
 export const keyOf = (cell) => cell.join(",");
+/**
+ * @param {Cell} p
+ * @param {Cell} q
+ */
 export const sameCell = (p, q) => p[0] === q[0] && p[1] === q[1] && p[2] === q[2];
+/**
+ * @param {At | null | undefined} p
+ * @param {At | null | undefined} q
+ */
 export const sameAt = (p, q) => Boolean(p && q) && p.panel === q.panel && sameCell(p.cell, q.cell);
 
-/** How many cells a panel has. */
+/**
+ * How many cells a panel has.
+ * @param {Panel} panel
+ */
 export const countOf = ({ planes, shape }) => planes[0] * planes[1] * shape[0] * shape[1];
 
-/** The cell with a number in reading order, plane after plane. */
+/**
+ * The cell with a number in reading order, plane after plane.
+ * @param {Panel} panel
+ * @param {number} k
+ */
 export function cellAt({ shape: [height, width] }, k) {
   return /** @type {Cell} */ ([Math.floor(k / (height * width)), Math.floor(k / width) % height, k % width]);
 }
 
-/** The number of a cell in reading order. */
+/**
+ * The number of a cell in reading order.
+ * @param {Panel} panel
+ * @param {Cell} cell
+ */
 export const numberOf = ({ shape: [height, width] }, [plane, row, column]) => (plane * height + row) * width + column;

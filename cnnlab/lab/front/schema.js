@@ -162,6 +162,7 @@
  * @property {string} [text] what a slider says in place of its number, and what a text field is to hold
  * @property {boolean} [disabled]
  * @property {any[]} [missing] options that a page without a kernel does not have
+ * @property {string} [lacks] what such a page says at a slider of a value that it does not have
  * @property {string} [title]
  */
 

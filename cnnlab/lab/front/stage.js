@@ -1,247 +1,422 @@
 // A stage: draws a scene, and follows one selection through all of its panels. Selecting, stepping and pointing stay in
 // the browser; an edited cell, and a click where the scene asks for it, are told to the kernel.
 
-import { make, measureIn, withSubscripts } from "./dom.js";
+import { deskOf, tabsOf } from "./controls.js";
 import { Frame } from "./frame.js";
 import { Hand } from "./interaction.js";
-import { flowOf, heightNeeded, isFlow, lengthsOf } from "./layout.js";
-import { Panels } from "./panels.js";
-import { Said } from "./readout.js";
-import { keyOf, readScene } from "./scene.js";
-import { firstState, isBackward, reduce } from "./state.js";
+import { heightWanted, isLegible, layoutOf } from "./layout.js";
+import { bandsOf, boxOf, elementOf, panelIn } from "./panels.js";
+import { isDrawn, paint, toRgb } from "./photo.js";
+import { codeOf, hintOf, readoutHeight, readoutOf, wordsFor } from "./readout.js";
+import { countOf, keyOf, readScene, sameAt, twinsOf, valueAt } from "./scene.js";
+import { firstState, isBackward, reduce, stepsOf } from "./state.js";
 import { readersOf, sumOf } from "./sums.js";
-import { Bar } from "./toolbar.js";
+import { SPEEDS, toolbarOf, toolsOf } from "./toolbar.js";
+import { html, render } from "./vendor/lit-html.js";
 import { wirePaths } from "./wires.js";
 
-const LEAST = 120; // px of its panels
-/** @type {WeakMap<object, any>} what a stage that is gone showed of a scene: a host that moves a cell makes it anew */
+const PX = { edge: 9, bar: 31, foot: 28, letter: 7.3, free: 250 }; // of what stands around the panels
+const MOST_LIT = 400; // cells of one kind that are lit one by one
+/** @type {Map<string, string>} */
+const UNLIT = new Map();
+/** @type {WeakMap<object, import("./state.js").State>} what a stage that is gone showed of a scene: a host that moves a cell makes it anew */
 const remembered = new WeakMap();
+
+/** @typedef {import("./schema.js").Panel} Panel */
+/** @typedef {import("./schema.js").At} At */
+/** @typedef {import("./sums.js").Summed} Summed */
+/** @typedef {import("./sums.js").Term} Term */
+
+/**
+ * @typedef {object} Surroundings what an explorer says to a stage
+ * @property {unknown} inset what stands among its panels
+ * @property {unknown} full a button that stands below it
+ * @property {number} room px of height that its panels may have in a window 800 px high
+ * @property {number} share of what a window has more or less
+ */
 
 export class Stage {
   /**
-   * @param {import("./connection.js").Link} link
+   * @param {import("./connection.js").Connection} link
    * @param {number} number which stage of its explorer
+   * @param {import("./schema.js").Part} part what it shows first
    * @param {() => void} turned is called when other panels are shown
    */
-  constructor(link, number, turned) {
-    this.turned = turned;
+  constructor(link, number, part, turned) {
     this.link = link;
     this.number = number;
-    this.chosen = this.reserved = undefined; // how its panels stand, and what it keeps room for
-    this.measure = null; // how wide a text is
-    this.legible = true; // whether its cells are large enough for numbers
-    this.panels = new Panels();
-    this.bar = new Bar((action) => this.dispatch(action), link);
-    this.said = new Said((terms) => this.point(terms));
-    this.heading = make("div", { class: "cnnlab-heading" });
-    this.scroller = make("div", { class: "cnnlab-scroller" }, this.panels.element);
-    this.root = make(
-      "div",
-      { class: "cnnlab-stage" },
-      this.heading,
-      this.bar.element,
-      this.scroller,
-      this.said.element,
-      this.said.code,
-      make("div", { class: "cnnlab-foot" }, this.said.foot, this.bar.foot),
-      this.said.live,
-    );
+    this.part = part;
+    this.turned = turned;
+    const before = remembered.get(/** @type {object} */ (part.scene));
+    this.state = before ? { ...before, playing: false, editing: null } : firstState(readScene(part.scene));
+    this.sum = sumOf(this.state.scene, this.state.at, this.backward);
+    /** @type {Surroundings} */
+    this.around = { inset: null, full: null, room: 0, share: 0 };
+    this.timer = 0; // of playing
+    this.root = document.createElement("div");
+    this.root.className = "cnnlab-stage";
+    this.desk = deskOf(link);
+    /** @type {Record<string, string>} by panel: the cell that Tab reaches */
+    this.stops = {};
+    /** @type {Term[] | null} those that are pointed at in the strip */
+    this.hot = null;
+    /** @type {import("./strip.js").Opened} */
+    this.group = null;
+    this.copied = { text: "", says: "" };
+    this.speed = "1×";
+    this.told = ""; // what is said to those who cannot see it
+    this.moving = false;
+    this.drawing = 0;
     this.life = new AbortController();
     const { signal } = this.life;
-    this.hand = new Hand(this, signal);
-    this.frame = new Frame(this, signal);
-    this.panels.overlay = this.frame.box;
-    const themed = new MutationObserver(() => this.later()); // of canvases; all else follows the style sheet
+    this.hand = new Hand(this);
+    this.frame = new Frame(this);
+    const later = () => this.later();
+    const themed = new MutationObserver(later); // of canvases; all else follows the style sheet
     for (const element of [document.documentElement, document.body])
       themed.observe(element, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme", "class"] });
-    signal.addEventListener("abort", () => themed.disconnect());
+    const resized = new ResizeObserver(later);
+    resized.observe(this.root);
+    signal.addEventListener("abort", () => {
+      themed.disconnect();
+      resized.disconnect();
+    });
   }
 
   remove() {
     cancelAnimationFrame(this.drawing);
-    if (this.sent) remembered.set(this.sent, this.state);
-    this.bar.remove();
+    clearInterval(this.timer);
+    remembered.set(/** @type {object} */ (this.part.scene), this.state);
     this.life.abort();
     this.root.remove();
   }
 
   // --- the state ---
 
-  /** Shows a scene that Python sent, and the controls of the bar. */
-  show(part) {
-    const scene = readScene(part.scene);
-    this.fold = part.fold ?? "";
-    this.bar.show(part.controls ?? [], scene, this.fold);
-    const before = remembered.get(part.scene);
-    this.sent = part.scene;
-    if (this.state) this.dispatch({ type: "scene", scene });
-    else if (before) this.become({ ...before, scene, playing: false, editing: null });
-    else this.become(firstState(scene));
+  /**
+   * Takes a part that Python sent; it is painted by `place`.
+   * @param {import("./schema.js").Part} part
+   */
+  take(part) {
+    const isNew = part.scene !== this.part.scene;
+    this.part = part;
+    if (isNew) this.become(reduce(this.state, { type: "scene", scene: readScene(part.scene) }), false);
   }
 
-  dispatch(action) {
+  /** @param {Surroundings} around */
+  place(around) {
+    this.around = around;
+    this.paint();
+  }
+
+  /** How high its panels would like to be, in px. */
+  get need() {
+    return this.isClosed ? 0 : heightWanted(this.panels, this.state.scene.compact);
+  }
+
+  /** About how many px it takes, but for its panels. */
+  get others() {
+    const { scene } = this.state;
+    const signs = scene.heading?.length ?? 0;
+    const plays = this.need && stepsOf(scene) > 1;
+    const bar = plays ? PX.bar * (signs * PX.letter > PX.free ? 2 : 1) : signs ? PX.bar : 0;
+    return PX.edge + bar + PX.foot + readoutHeight(scene, this.backward);
+  }
+
+  /** @param {import("./state.js").Action} action */
+  dispatch = (action) => {
     const before = this.state;
     const next = reduce(before, action);
     this.moving ||= (action.type === "step" || action.type === "tick") && next.at !== before.at;
+    if (["step", "hold", "visit"].includes(action.type)) this.told = wordsFor(next, isBackward(next));
     if (next !== before) this.become(next);
-    if (["step", "hold", "visit"].includes(action.type)) this.said.say();
-  }
+    if (next.on !== before.on) this.turned();
+  };
 
-  /** Paints what is another than before. */
-  become(state) {
-    const before = this.state ?? {};
+  /**
+   * @param {import("./state.js").State} state
+   * @param {boolean} [now] whether it is painted now
+   */
+  become(state, now = true) {
+    const before = this.state;
     this.state = state;
-    const fresh = state.scene !== before.scene;
-    if (fresh) this.build();
-    if (fresh || state.on !== before.on) this.showPanels();
-    if (state.editing !== before.editing) this.hand.showField(state);
-    if (fresh || state.at !== before.at || state.on !== before.on || state.step !== before.step) this.showSum();
-    this.bar.update(state);
-    if (before.on && state.on !== before.on) this.turned();
-    this.said.showWords(state, this.backward);
-    this.root.dataset.held = String(state.held);
-    this.root.dataset.selected = `${state.at.panel}:${keyOf(state.at.cell)}`;
+    if (!sameAt(before.at, state.at)) this.group = this.hot = null;
+    if (state.playing !== before.playing) this.pace(this.speed);
+    if (now) this.paint();
+    if (state.editing && state.editing !== before.editing) this.hand.openField();
   }
 
-  get all() {
-    return Object.values(this.state.scene.panels);
+  /**
+   * Plays at a speed, where it plays.
+   * @param {string} speed
+   */
+  pace = (speed) => {
+    this.speed = speed;
+    clearInterval(this.timer);
+    const wait = SPEEDS[/** @type {keyof typeof SPEEDS} */ (speed)];
+    this.timer = this.state.playing ? window.setInterval(() => this.dispatch({ type: "tick" }), wait) : 0;
+  };
+
+  /** The panels that are shown. */
+  get panels() {
+    const { scene, on } = this.state;
+    return Object.values(scene.panels).filter(({ row }) => row === 0 || on.gradients);
+  }
+
+  /** Is its picture folded away? */
+  get isClosed() {
+    return Boolean(this.part.fold) && !this.state.on.open;
   }
 
   get backward() {
     return isBackward(this.state);
   }
 
-  // --- drawing ---
+  // --- painting ---
 
-  build() {
-    const { scene } = this.state;
-    if (this.panels.build(scene)) this.chosen = undefined;
-    this.heading.replaceChildren(...withSubscripts(scene.heading ?? ""));
-    this.root.classList.toggle("cnnlab-compact", Boolean(scene.compact));
-    this.said.build(scene);
-  }
-
-  showPanels() {
-    const { on } = this.state;
-    const both = this.all.some(({ row }) => row === 1);
-    this.root.classList.toggle("cnnlab-no-gradients", both && !on.gradients);
-    this.root.classList.toggle("cnnlab-folded", Boolean(this.fold) && !on.open);
-    this.paintCells();
-  }
-
-  /** Keeps room for what can be said, where that has changed. */
-  reserve(width) {
-    const { gradients, open } = this.state.on;
-    const look = [width, gradients, open, this.panels.places, ...this.panels.looks.values()].join("\n");
-    if (look !== this.reserved) this.said.reserve(look, this.state.scene, this.shownPanels, this.backward);
-    this.reserved = look;
-  }
-
-  /**
-   * Chooses how its panels stand, and the sizes of cells and photographs, for the room that there is.
-   * @returns {import("./layout.js").Lengths | null} nothing where no panel is shown
-   */
-  choose(width, height) {
-    if (!this.need && !this.flows) return null;
-    const { scene } = this.state;
-    if (this.flows) return { ...flowOf(this.shownPanels, scene.compact), room: width };
-    this.measure ??= measureIn(this.panels.element);
-    const room = { width, height: Math.max(LEAST, height), measure: this.measure, compact: scene.compact };
-    const worded = scene.signs.some((sign) => sign.length > 1);
-    const inset = scene.inset !== undefined && this.panels.inset.childElementCount > 0;
-    return { ...lengthsOf(this.shownPanels, { ...room, worded, inset }), room: width };
-  }
-
-  /** Sets what was chosen as CSS variables, where it is another than before. */
-  fit(lengths) {
-    const look = JSON.stringify(lengths);
-    if (!lengths || look === this.chosen) return;
-    this.chosen = look;
-    for (const name of ["cell", "photo", "operator"]) this.root.style.setProperty(`--${name}`, `${lengths[name]}px`);
-    this.root.style.setProperty("--room", `${lengths.room}px`);
-    this.root.classList.toggle("cnnlab-tight", lengths.cell < 14);
-    this.panels.arrange(lengths);
-    this.showNumbers(lengths.numbers);
-  }
-
-  /** Shows numbers where they can be read. */
-  showNumbers(legible) {
-    if (legible === this.legible) return;
-    this.legible = legible;
-    this.paintCells();
-    this.showSum();
-  }
-
-  /** How high its panels would like to be beside those of other stages. */
-  get need() {
-    if (this.flows || (this.fold && !this.state.on.open)) return 0;
-    return heightNeeded(this.shownPanels);
-  }
-
-  /** Panels that flow are as high as they are. */
-  get flows() {
-    return isFlow(this.state.scene);
-  }
-
-  /** Does it belong together though it is higher than a screen? A flow does, and many maps with theirs. */
-  get isTall() {
-    return this.flows || Boolean(this.state.scene.compact && this.all.some(({ row }) => row === 1));
-  }
-
-  get shownPanels() {
-    return this.all.filter(({ row }) => row === 0 || this.state.on.gradients);
-  }
-
-  get numbers() {
-    return this.state.on.numbers && this.legible;
-  }
-
-  /** Paints the numbers. */
-  paintCells() {
-    const { scene, on } = this.state;
-    const panel = scene.panels[scene.coverage];
-    const readers = on.coverage && panel && panel.view === "cells" ? readersOf(scene, panel) : null;
-    this.panels.paint(scene, { numbers: this.numbers, readers });
-  }
-
-  showSum() {
-    const { scene, at, step } = this.state;
+  paint() {
+    const { state } = this;
+    const { scene, at } = state;
     this.sum = sumOf(scene, at, this.backward);
-    this.panels.light(scene, at, this.sum);
-    if (this.sum.panel.end === "output") this.panels.showWindow(scene, this.sum.terms, this.numbers);
-    this.panels.showFrame(scene, at, step, this.numbers);
-    this.said.showSum(this.state, this.sum, this.backward);
+    const hand = {
+      light: (/** @type {Term[] | null} */ terms) => {
+        this.hot = terms;
+        this.paint();
+      },
+      open: this.group,
+      toggle: (/** @type {import("./strip.js").Opened} */ group) => {
+        this.group = this.group === group ? null : group;
+        this.paint();
+      },
+    };
+    this.root.classList.toggle("cnnlab-compact", Boolean(scene.compact));
+    this.root.classList.toggle("cnnlab-summed", this.sum.terms.length > 0);
+    Object.assign(this.root.dataset, { held: String(state.held), selected: `${at.panel}:${keyOf(at.cell)}` });
+    render(
+      html`${toolbarOf(this)}${
+        this.isClosed ? "" : this.panelsOf()
+      }${readoutOf(state, this.sum, this.backward, hand)}${codeOf(state, this.backward, this.copied, this.copy)}<div
+        class="cnnlab-foot">${hintOf(state, this.sum, hand)}${toolsOf(this)}</div><div class="cnnlab-live"
+        aria-live="polite">${this.told}</div>`,
+      this.root,
+    );
     this.later();
   }
 
-  point(terms) {
-    this.panels.point(terms);
-    this.drawWires(terms);
+  panelsOf() {
+    const { scene, on } = this.state;
+    const { way, style } = this.layout();
+    const lights = lightsOf(scene, this.state.at, this.sum, this.hot);
+    const buttons = this.tabs ? tabsOf(this.tabs, this.desk) : []; // there from left to right, and back again
+    const half = buttons.length / 2;
+    const bands = bandsOf(
+      scene,
+      this.panels.map((panel) => this.drawn(panel)),
+      way,
+      (panel) => this.lookOf(panel, way, lights.get(panel.name) ?? UNLIT),
+      { inset: this.around.inset, signs: half ? [buttons.slice(0, half), buttons.slice(half).reverse()] : null },
+    );
+    const { hand } = this;
+    return html`<div class="cnnlab-scroller"><div class="cnnlab-panels" style=${style}
+      @pointerdown=${hand.press} @pointermove=${hand.hover} @click=${hand.click} @dblclick=${hand.twice}
+      @focusin=${hand.focused} @keydown=${hand.key}><svg class="cnnlab-wires" aria-hidden="true"></svg>${bands}${
+        this.frame.element
+      }</div></div>`;
   }
 
-  /** Draws what needs a look at the layout: once before each frame, however often the selection has changed. */
+  /** The control whose buttons stand between the panels. */
+  get tabs() {
+    return this.part.controls?.find(({ place }) => place === "signs");
+  }
+
+  /** How the panels stand: looked for only where other ones are shown. */
+  layout() {
+    const { scene, on } = this.state;
+    const { room, share } = this.around;
+    const look = [on.gradients, room, share].join();
+    if (this.laid?.scene !== scene || this.laid.look !== look) {
+      const { way, style } = layoutOf(scene, this.panels, room, Boolean(this.tabs));
+      this.laid = { scene, look, way, style: `${style}; --room: ${Math.round(room)}; --share: ${share}` };
+    }
+    return this.laid;
+  }
+
+  /**
+   * How a panel looks, and a key that is another one where that has changed.
+   * @param {Panel} panel
+   * @param {import("./layout.js").Way} way
+   * @param {Map<string, string>} lights
+   */
+  lookOf({ name, view }, way, lights) {
+    const { scene, on, editing } = this.state;
+    const counted = on.coverage && scene.coverage === name && view === "cells";
+    const readers = counted ? readersOf(scene, scene.panels[name]) : null;
+    const numbers = on.numbers && isLegible(this.panels, scene.compact);
+    const stop = this.stops[name] ?? "";
+    const edited = editing?.at.panel === name ? keyOf(editing.at.cell) : "";
+    const field = edited ? this.hand.fieldOf() : null;
+    const key = [numbers, counted, stop, edited, way.channels, way.filters, ...[...lights].flat()].join("|");
+    return { look: { way, numbers, readers, lights, stop, edited, field }, key };
+  }
+
+  /**
+   * A panel with what the selection shows in it: what is added up after a step, all of it where one of its own cells is
+   * asked; and, enlarged, the cells of a photograph that the output in view reads, since its own are too small to see.
+   * @param {Panel} panel
+   * @returns {Panel}
+   */
+  drawn(panel) {
+    const { scene, at, step } = this.state;
+    if (panel.frames) {
+      const size = countOf(panel);
+      const frame = panel.name === at.panel ? panel.frames.length / size - 1 : step;
+      return { ...panel, values: panel.frames.subarray(frame * size, (frame + 1) * size) };
+    }
+    const { terms, panel: owner } = this.sum;
+    if (panel.name !== scene.window || owner.end !== "output" || !terms.length) return panel;
+    const values = panel.values.slice();
+    for (const { a, b } of terms)
+      if (a.cell && b.cell) values[b.cell[1] * panel.shape[1] + b.cell[2]] = valueAt(scene.panels[a.panel], a.cell);
+    return { ...panel, values };
+  }
+
+  /**
+   * Says something to those who cannot see it.
+   * @param {string} text
+   */
+  say(text) {
+    this.told = text;
+    this.paint();
+  }
+
+  /** @type {(text: string, event: Event) => Promise<void>} */
+  copy = async (text, { target }) => {
+    const line = /** @type {Element} */ (target).previousElementSibling;
+    const says = await navigator.clipboard.writeText(text).then(
+      () => "copied",
+      () => "press Ctrl+C",
+    );
+    if (says !== "copied" && line) getSelection()?.selectAllChildren(line);
+    this.copied = { text, says };
+    this.paint();
+    setTimeout(() => {
+      this.copied = { text: "", says: "" };
+      if (this.root.isConnected) this.paint();
+    }, 1500);
+  };
+
+  // --- drawing: what needs a look at where things are ---
+
+  /** Draws once before the next frame, however often the selection has changed. */
   later() {
-    this.drawing ??= requestAnimationFrame(() => this.draw());
+    this.drawing ||= requestAnimationFrame(() => this.draw());
   }
 
   draw() {
-    cancelAnimationFrame(this.drawing);
-    this.drawing = null;
-    if (this.root.isConnected) this.panels.paintDrawn();
-    if (!this.root.clientWidth) return; // nothing is laid out, as under a splash screen: drawn on return
-    this.said.keep();
-    this.drawWires(null);
-    this.frame.show(this.panels.element.getBoundingClientRect(), this.moving);
+    this.drawing = 0;
+    const place = this.root.querySelector(".cnnlab-panels");
+    if (!place?.clientWidth) return; // nothing is laid out, as under a splash screen: drawn on return
+    this.paintCanvases(place);
+    this.drawWires(place);
+    this.frame.show(place.getBoundingClientRect(), this.moving);
     this.moving = false;
   }
 
-  drawWires(only) {
-    const drawn = this.state.on.wires && !this.panels.line ? (only ?? this.sum.terms) : []; // none from line to line
-    const origin = this.panels.element.getBoundingClientRect();
-    const boxes = this.panels.boxes(origin);
-    const shown = drawn.map((term) => this.panels.enlarged(this.state.scene, term));
-    const endOf = (operand) => this.panels.endOf(operand, boxes, origin);
-    this.panels.wires.replaceChildren(...wirePaths(shown, endOf, Object.values(boxes)));
-    this.panels.wires.classList.toggle("cnnlab-hot", Boolean(only));
+  /** @param {Element} place */
+  paintCanvases(place) {
+    const drawn = this.panels.filter(isDrawn);
+    if (!drawn.length) return;
+    const style = getComputedStyle(place);
+    const colours = Object.fromEntries(
+      ["zero", "positive", "negative"].map((name) => [name, toRgb(style.getPropertyValue(`--cnnlab-${name}`).trim())]),
+    );
+    for (const panel of drawn) {
+      const element = panelIn(this.root, panel.name);
+      if (element) paint(element, panel, colours);
+    }
   }
+
+  /** @param {Element} place */
+  drawWires(place) {
+    const { scene, on } = this.state;
+    const origin = place.getBoundingClientRect();
+    const within = (/** @type {DOMRect} */ { left, right, top, bottom }) => ({
+      left: left - origin.left,
+      right: right - origin.left,
+      top: top - origin.top,
+      bottom: bottom - origin.top,
+    });
+    /** @type {Map<string, import("./wires.js").Box>} */
+    const boxes = new Map();
+    for (const { name } of on.wires ? this.panels : []) {
+      const box = panelIn(place, name)?.querySelector(".cnnlab-planes, .cnnlab-bars")?.getBoundingClientRect();
+      if (box?.width) boxes.set(name, within(box));
+    }
+    const whereOf = (/** @type {import("./sums.js").Operand} */ { panel, cell }) => {
+      const box = cell && boxes.get(panel);
+      const inCell = box && boxOf(place, scene, { panel, cell });
+      return inCell ? { box, cell: within(inCell) } : null;
+    };
+    const terms = boxes.size ? (this.hot ?? this.sum.terms).map((term) => enlarged(scene, term)) : [];
+    const wires = /** @type {SVGElement} */ (place.querySelector(".cnnlab-wires"));
+    wires.classList.toggle("cnnlab-hot", Boolean(this.hot));
+    render(wirePaths(terms, whereOf, [...boxes.values()]), /** @type {any} */ (wires)); // lit-html names no SVG
+  }
+
+  /**
+   * Moves the focus to a cell.
+   * @param {At} at
+   */
+  focus(at) {
+    this.stops[at.panel] = keyOf(at.cell);
+    this.paint();
+    elementOf(this.root, at)?.focus({ preventScroll: true });
+  }
+}
+
+/**
+ * A term of a photograph begins at its cell in the enlarged window: the wire would hide what it comes from.
+ * @param {import("./scene.js").Scene} scene
+ * @param {Term} term
+ * @returns {Term}
+ */
+function enlarged({ panels, window }, term) {
+  const { a, b } = term;
+  const isEnlarged = window && panels[a.panel]?.view === "photo" && b.cell;
+  return isEnlarged && b.cell ? { ...term, a: { ...a, panel: window, cell: [0, b.cell[1], b.cell[2]] } } : term;
+}
+
+/**
+ * By panel and cell, the classes of what is picked out: the cells of a sum, their twins, and the cell in view.
+ * @param {import("./scene.js").Scene} scene
+ * @param {At} at
+ * @param {Summed} sum
+ * @param {Term[] | null} hot
+ */
+export function lightsOf(scene, at, sum, hot) {
+  /** @type {Map<string, Map<string, string>>} */
+  const lights = new Map();
+  const add = (/** @type {string} */ panel, /** @type {import("./schema.js").Cell[]} */ cells, /** @type {string} */ name) => {
+    if (cells.length > MOST_LIT && name !== "selected" && !isDrawn(scene.panels[panel])) return;
+    const lit = lights.get(panel) ?? new Map();
+    lights.set(panel, lit);
+    for (const key of new Set(cells.map(keyOf))) lit.set(key, `${lit.get(key) ?? ""} cnnlab-${name}`);
+  };
+  /** @type {Map<string, import("./schema.js").Cell[]>} */
+  const summed = new Map();
+  const own = { panel: sum.panel.name, cell: at.cell };
+  for (const operand of [...sum.terms.flatMap(({ a, b, to, via }) => [a, b, to, via]), sum.bias]) {
+    if (!operand?.panel || !operand.cell) continue;
+    const { panel, cell } = operand;
+    if (!sameAt({ panel, cell }, at) && !sameAt({ panel, cell }, own))
+      summed.set(panel, [...(summed.get(panel) ?? []), cell]);
+  }
+  for (const [panel, cells] of summed) {
+    add(panel, cells, "lit");
+    for (const twin of twinsOf(scene, panel)) add(twin, cells, "twin");
+  }
+  for (const name of [at.panel, ...twinsOf(scene, at.panel)]) add(name, [at.cell], "selected");
+  for (const operand of (hot ?? []).flatMap(({ a, b }) => [a, b]))
+    if (operand.cell) add(operand.panel, [operand.cell], "hot");
+  return lights;
 }

@@ -3,10 +3,13 @@
 import { cellAt, countOf, numberOf, sameAt } from "./scene.js";
 
 /** @typedef {import("./schema.js").At} At */
+/** @typedef {import("./schema.js").Panel} Panel */
+/** @typedef {import("./scene.js").Scene} Scene */
+/** @typedef {{type: "point" | "hold" | "visit", at: At} | {type: "release" | "tick"} | {type: "step", step: number} | {type: "play", on: boolean} | {type: "turn", name: string} | {type: "edit", at: At, text: string | null} | {type: "typed", message: string} | {type: "scene", scene: Scene}} Action */
 
 /**
  * @typedef {object} State
- * @property {any} scene as readScene gives it
+ * @property {Scene} scene
  * @property {At} at the cell in view
  * @property {boolean} held whether it stays when the pointer moves on
  * @property {boolean} playing
@@ -16,9 +19,14 @@ import { cellAt, countOf, numberOf, sameAt } from "./scene.js";
  * @property {string} message what is said in place of the sentence
  */
 
+/** @type {Record<string, boolean>} */
 export const ON = { numbers: true, wires: true, coverage: false, gradients: true, code: false, open: false };
 
-/** The state of a stage that shows a scene for the first time. */
+/**
+ * The state of a stage that shows a scene for the first time.
+ * @param {Scene} scene
+ * @returns {State}
+ */
 export function firstState(scene) {
   return moved(
     { scene, at: scene.first, held: false, playing: false, step: 0, on: ON, editing: null, message: "" },
@@ -26,23 +34,39 @@ export function firstState(scene) {
   );
 }
 
-/** Is the way back shown? */
+/**
+ * Is the way back shown?
+ * @param {Pick<State, "scene" | "on">} state
+ */
 export const isBackward = ({ scene, on }) =>
   on.gradients && Object.values(scene.panels).some(({ gradient }) => gradient);
 
-/** The panel that the transport steps through; nothing where there is none. */
+/**
+ * The panel that the transport steps through; nothing where there is none.
+ * @param {Scene} scene
+ * @returns {Panel | undefined}
+ */
 export const stepperOf = (scene) => scene.panels[scene.steps ?? "y"];
 
-/** How many steps there are. */
-export const stepsOf = (scene) => (stepperOf(scene) ? countOf(stepperOf(scene)) : 1);
+/**
+ * How many steps there are.
+ * @param {Scene} scene
+ */
+export function stepsOf(scene) {
+  const stepper = stepperOf(scene);
+  return stepper ? countOf(stepper) : 1;
+}
 
-/** The number that an arrow nudges a cell by. */
-export const nudgeOf = (panel) => (panel.values.every(Number.isInteger) ? 1 : 0.1);
+/**
+ * The number that an arrow nudges a cell by.
+ * @param {Panel} panel
+ */
+export const nudgeOf = (panel) => (panel.values.every((value) => Number.isInteger(value)) ? 1 : 0.1);
 
 /**
  * The state after an action.
  * @param {State} state
- * @param {{type: string, [more: string]: any}} action
+ * @param {Action} action
  * @returns {State}
  */
 export function reduce(state, action) {
@@ -58,7 +82,7 @@ export function reduce(state, action) {
     case "release":
       return { ...state, held: false, playing: false, editing: null };
     case "step":
-      return stepperOf(state.scene) ? { ...moved(state, atStep(state.scene, action.step)), held: false } : state;
+      return atStep(state, action.step);
     case "play":
       return { ...state, playing: action.on && stepsOf(state.scene) > 1, held: false };
     case "tick":
@@ -68,7 +92,7 @@ export function reduce(state, action) {
     case "edit":
       return { ...moved(state, action.at), playing: false, held: true, editing: { at: action.at, text: action.text } };
     case "typed":
-      return { ...state, editing: null, message: action.message ?? "" };
+      return { ...state, editing: null, message: action.message };
     case "scene":
       return renewed(state, action.scene);
     default:
@@ -76,7 +100,11 @@ export function reduce(state, action) {
   }
 }
 
-/** With another cell in view. */
+/**
+ * With another cell in view.
+ * @param {State} state
+ * @param {At} at
+ */
 function moved(state, at) {
   const stepper = stepperOf(state.scene);
   const { name, end } = state.scene.panels[at.panel];
@@ -85,24 +113,42 @@ function moved(state, at) {
   return { ...state, at, step, message: "" };
 }
 
-function atStep(scene, step) {
-  const k = Math.max(0, Math.min(stepsOf(scene) - 1, step));
-  return { panel: stepperOf(scene).name, cell: cellAt(stepperOf(scene), k) };
+/**
+ * At a step, within those that there are.
+ * @param {State} state
+ * @param {number} step
+ */
+function atStep(state, step) {
+  const stepper = stepperOf(state.scene);
+  if (!stepper) return state;
+  const k = Math.max(0, Math.min(stepsOf(state.scene) - 1, step));
+  return { ...moved(state, { panel: stepper.name, cell: cellAt(stepper, k) }), held: false };
 }
 
-/** Plays to the last step and rests there; from there it begins again. */
+/**
+ * Plays to the last step and rests there; from there it begins again.
+ * @param {State} state
+ */
 function ticked(state) {
   const last = stepsOf(state.scene) - 1;
   const step = state.step === last ? 0 : state.step + 1;
-  return { ...moved(state, atStep(state.scene, step)), playing: step !== last };
+  return { ...atStep(state, step), playing: step !== last };
 }
 
-/** With something shown that was not, or the reverse. */
+/**
+ * With something shown that was not, or the reverse.
+ * @param {State} state
+ * @param {string} name
+ */
 function turned(state, name) {
   return visible({ ...state, on: { ...state.on, [name]: !state.on[name] } });
 }
 
-/** A cell in view of a row that is hidden gives way to its twin above. */
+/**
+ * A cell in view of a row that is hidden gives way to its twin above.
+ * @param {State} state
+ * @returns {State}
+ */
 function visible(state) {
   const { panels } = state.scene;
   const { end, row } = panels[state.at.panel];
@@ -111,7 +157,11 @@ function visible(state) {
   return twin ? { ...moved(state, { panel: twin.name, cell: state.at.cell }), editing: null } : state;
 }
 
-/** With new numbers: the same cell, whatever padding there is before it; the nearest one where it is no more. */
+/**
+ * With new numbers: the same cell, whatever padding there is before it; the nearest one where it is no more.
+ * @param {State} state
+ * @param {Scene} scene
+ */
 function renewed(state, scene) {
   const next = { ...state, scene, playing: state.playing && stepsOf(scene) > 1 };
   const at = state.scene.topic === scene.topic && follow(state.scene, scene, state.at);
@@ -122,7 +172,13 @@ function renewed(state, scene) {
   return visible({ ...moved(next, at), editing: same ? editing : null, message: state.message });
 }
 
-/** Where a cell of one scene is in another; nothing where its panel is no more. */
+/**
+ * Where a cell of one scene is in another; nothing where its panel is no more.
+ * @param {Scene} before
+ * @param {Scene} after
+ * @param {At} at
+ * @returns {At | null}
+ */
 function follow(before, after, { panel: name, cell }) {
   const [old, panel] = [before.panels[name], after.panels[name]];
   if (!panel) return null;
@@ -132,7 +188,12 @@ function follow(before, after, { panel: name, cell }) {
   return { panel: name, cell: /** @type {import("./schema.js").Cell} */ (to) };
 }
 
-/** How far a cell moves along an axis of a panel when there is more or less padding before it. */
+/**
+ * How far a cell moves along an axis of a panel when there is more or less padding before it.
+ * @param {Panel} old
+ * @param {Panel} panel
+ * @param {"rows" | "columns"} axis
+ */
 function shift(old, panel, axis) {
   const [before, after] = [old.places[axis][0] ?? 0, panel.places[axis][0] ?? 0];
   return before < 0 || after < 0 ? before - after : 0;

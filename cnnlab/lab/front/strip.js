@@ -1,151 +1,170 @@
 // The strip below the panels: the sum of the cell in view, a chip for each term, and the result in a place of its own.
 
-import { make, withSubscripts } from "./dom.js";
 import { factor, format } from "./numbers.js";
 import { nameOf } from "./scene.js";
 import { groupsOf, writtenTerms } from "./sums.js";
+import { withSubscripts } from "./text.js";
+import { html, nothing } from "./vendor/lit-html.js";
 
 const CHIPS = { cells: 200, photo: 40 }; // most terms of a sum that are written out
 const POWER = /^[²³⁴^*]/; // before which a negative number stands in brackets
-const USES = { px: 1400, more: 200, letter: 6.9, edge: 18 }; // px that the uses of a cell may take: about two lines
+const USES = { px: 680, more: 90, letter: 6.9, edge: 18 }; // px that the uses of a cell may take: about a line
+const EDGES = "\u2007"; // about as wide as the edges of a chip, on each side of its text
 
+/** @typedef {import("./scene.js").Scene} Scene */
+/** @typedef {import("./sums.js").Summed} Summed */
+/** @typedef {import("./sums.js").Term} Term */
 /** @typedef {number | "all" | null} Opened the group whose terms are written, or all terms however many */
+/** @typedef {{light: (terms: Term[] | null) => void, open: Opened, toggle: (group: Opened) => void}} Hand */
 
 /**
- * The elements of the strip.
- * @param {any} scene
+ * The strip: what is summed, the terms, and the result.
+ * @param {Scene} scene
  * @param {import("./schema.js").At} at
- * @param {any} sum from sumOf
- * @param {{light: (term: any) => void, open: Opened, toggle: (group: Opened) => void}} hand
+ * @param {Summed} sum
+ * @param {Hand} hand
  */
 export function stripOf(scene, at, sum, hand) {
   const { panel, told, bias, total } = sum;
   const goes = Boolean(told?.goes);
-  const head = make(
-    "b",
-    { class: "cnnlab-strip-head" },
-    ...withSubscripts(nameOf(panel, at.cell)),
-    told ? (goes ? ` ${told.opening}` : ` = ${told.opening}`) : " = ",
-  );
+  const opening = told ? (goes ? ` ${told.opening}` : ` = ${told.opening}`) : " = ";
   const terms = writtenTerms(scene, sum);
   const groups = goes ? [] : groupsOf(sum, at.cell);
-  const chips = groups.length ? groupChips(scene, told, groups, hand) : termChips(scene, told, terms, goes, hand);
-  if (bias) chips.push(sign("+"), biasChip(bias));
-  const nothing = told && !sum.terms.length ? [sign(goes ? "no sum" : "0 (no wire)")] : [];
-  const closing = told?.closing.replace("{count}", String(terms.length)) ?? "";
-  const shown = make("div", { class: "cnnlab-terms" }, head, ...nothing, ...chips, ...(closing ? [sign(closing)] : []));
-  const result = make("b", { class: "cnnlab-total", "data-total": total }, told ? `= ${format(total)}` : format(total));
-  if (!told) shown.append(result);
-  return goes || !told ? [shown] : [shown, result];
+  const chips = groups.length ? groupChips(scene, sum, groups, hand) : termChips(scene, sum, terms, hand);
+  const closing = told?.closing.replace("{count}", String(terms.length));
+  const result = html`<b class="cnnlab-total" data-total=${total}>${told ? `= ${format(total)}` : format(total)}</b>`;
+  return html`<div class="cnnlab-terms"><b class="cnnlab-strip-head">${withSubscripts(nameOf(panel, at.cell))}${opening}</b>${
+    told && !sum.terms.length ? sign(goes ? "no sum" : "0 (no wire)") : nothing
+  }${chips}${bias ? [sign("+"), biasChip(bias)] : nothing}${closing ? sign(closing) : nothing}${
+    told ? nothing : result
+  }</div>${goes || !told ? nothing : result}`;
 }
 
-/** About how long the terms of a sum are, in characters. */
-export function stripLength(sum, cell) {
-  const { told, terms } = sum;
-  const groups = told && !told.goes ? groupsOf(sum, cell) : [];
-  if (groups.length) return 14 * groups.length;
-  const written = terms.slice(0, CHIPS.cells);
-  return written.reduce((length, { a, b }) => length + 5 + format(a.value).length + format(b.value).length, 0);
+/**
+ * About what the longest strip of some sums looks like: its text, the edges of its chips as spaces.
+ * @param {Scene} scene
+ * @param {Summed} sum
+ * @param {import("./schema.js").At} at
+ */
+export function stripText(scene, sum, at) {
+  const { told, panel } = sum;
+  if (!told) return "";
+  const groups = told.goes ? [] : groupsOf(sum, at.cell);
+  const written = writtenTerms(scene, sum);
+  const terms = written.slice(0, Math.min(CHIPS.photo, mostOf(scene, sum, written)));
+  const target = (/** @type {Term} */ { to }) => told.goes && to.cell ? ` → ${nameOf(scene.panels[to.panel], to.cell)}` : "";
+  const chips = groups.length
+    ? groups.map(({ total }) => `channel 0: ${format(total)} ▸`)
+    : terms.map((term) => {
+        const times = told.values || told.b === "one" ? "" : `·${factor(term.b.value)}`;
+        return `${format(term.a.value)}${times}${target(term)}`.replaceAll(" ", "\u00a0");
+      });
+  if (sum.bias) chips.push(format(sum.bias.value));
+  const joiner = told.joiner.trim() ? ` ${told.joiner.trim()} ` : " ";
+  return `${nameOf(panel, at.cell)} = ${told.opening}${chips.map((chip) => EDGES + chip + EDGES).join(joiner)} ${told.closing.replace("{count}", String(terms.length))}`;
 }
 
-const sign = (text) => make("span", { class: "cnnlab-plus" }, text);
+const sign = (/** @type {string} */ text) => html`<span class="cnnlab-plus">${text}</span>`;
 
-function termChips(scene, told, terms, goes, { light, open, toggle }) {
-  const most = mostOf(scene, terms, goes);
+/**
+ * @param {Scene} scene
+ * @param {Summed} sum
+ * @param {Term[]} terms
+ * @param {Hand} hand
+ */
+function termChips(scene, sum, terms, hand) {
+  const { open, toggle } = hand;
+  const joiner = sum.told?.joiner.trim() ?? "";
+  const most = mostOf(scene, sum, terms);
   const chips = terms
     .slice(0, open === "all" ? terms.length : most)
-    .flatMap((term, k) => [
-      ...(k && told.joiner.trim() ? [sign(told.joiner.trim())] : []),
-      chipOf(scene, told, term, goes, light),
-    ]);
+    .map((term, k) => [k && joiner ? sign(joiner) : nothing, chipOf(scene, sum, term, hand)]);
   if (most >= terms.length) return chips;
-  const attributes = {
-    type: "button",
-    class: "cnnlab-group cnnlab-more",
-    "data-group": "all",
-    onclick: () => toggle("all"),
-  };
   const text = open === "all" ? "fewer" : `+ ${terms.length - most} more`;
-  return [...chips, make("button", { ...attributes, "aria-expanded": String(open === "all") }, text)];
+  const more = html`<button type="button" class="cnnlab-group cnnlab-more" data-group="all"
+    aria-expanded=${String(open === "all")} @click=${() => toggle("all")}>${text}</button>`;
+  return [...chips, more];
 }
 
-/** How many terms are written out. */
-function mostOf(scene, terms, goes) {
+/**
+ * How many terms are written out.
+ * @param {Scene} scene
+ * @param {Summed} sum
+ * @param {Term[]} terms
+ */
+function mostOf(scene, { told }, terms) {
   const photo = Object.values(scene.panels).some(({ view }) => view === "photo");
-  if (!goes) return photo ? CHIPS.photo : CHIPS.cells;
+  if (!told?.goes) return photo ? CHIPS.photo : CHIPS.cells;
   const lengths = terms.map(({ a, b, to }) => {
-    const text = format(a.value) + factor(b.value) + nameOf(scene.panels[to.panel], to.cell);
+    const text = format(a.value) + factor(b.value) + (to.cell ? nameOf(scene.panels[to.panel], to.cell) : "");
     return USES.letter * (text.length + 4) + USES.edge;
   });
   let px = lengths.reduce((sum, length) => sum + length, 0);
   if (px <= USES.px) return terms.length;
-  while (lengths.length > 1 && px > USES.px - USES.more) px -= lengths.pop();
+  while (lengths.length > 1 && px > USES.px - USES.more) px -= lengths.pop() ?? 0;
   return lengths.length;
 }
 
-/** A chip for each wire of the planes, with what it adds; the one that is opened shows its terms. */
-function groupChips(scene, told, groups, hand) {
+/**
+ * A chip for each wire of the planes, with what it adds; the one that is opened shows its terms.
+ * @param {Scene} scene
+ * @param {Summed} sum
+ * @param {{terms: Term[], total: number}[]} groups
+ * @param {Hand} hand
+ */
+function groupChips(scene, sum, groups, hand) {
   const { open, toggle, light } = hand;
-  return groups.flatMap(({ terms, total }, k) => {
-    const name = nameOf(scene.panels[told.a], terms[0].a.cell).split(",")[0].replace("[", " ");
+  return groups.map(({ terms, total }, k) => {
+    const { panel, cell } = terms[0].a;
+    const name = cell ? nameOf(scene.panels[panel], cell).split(",")[0].replace("[", " ") : "";
     const title = `${name}: ${terms.length} products. ${open === k ? "Close" : "Open"} them.`;
-    const chip = make(
-      "button",
-      {
-        type: "button",
-        class: "cnnlab-chip cnnlab-group",
-        "data-group": k,
-        "data-sum": total,
-        "aria-expanded": String(open === k),
-        title,
-        onclick: () => toggle(k),
-        onpointerenter: () => light(terms),
-        onpointerleave: () => light(null),
-      },
-      make("span", { class: "cnnlab-soft" }, `${name}: `),
-      format(total),
-    );
-    const opened = open === k ? [sign("("), ...termChips(scene, told, terms, false, hand), sign(")")] : [];
-    return [...(k ? [sign("+")] : []), chip, ...opened];
+    const opened = open === k ? [sign("("), termChips(scene, sum, terms, hand), sign(")")] : nothing;
+    return html`${k ? sign("+") : nothing}<button type="button" class="cnnlab-chip cnnlab-group" data-group=${k}
+      data-sum=${total} aria-expanded=${String(open === k)} title=${title} @click=${() => toggle(k)}
+      @pointerenter=${() => light(terms)} @pointerleave=${() => light(null)}><span
+      class="cnnlab-soft">${name}: </span>${format(total)}</button>${opened}`;
   });
 }
 
-function chipOf(scene, told, term, goes, light) {
+/**
+ * @param {Scene} scene
+ * @param {Summed} sum
+ * @param {Term} term
+ * @param {Hand} hand
+ */
+function chipOf(scene, { told }, term, { light }) {
   const { a, b, to, weight } = term;
-  const power = POWER.test(told.joiner);
-  const part = ({ panel, value }, text) =>
-    make("span", { class: `cnnlab-role-${panel ? scene.panels[panel].role : "w"}` }, text || format(value));
+  if (!told) return nothing;
+  const part = (/** @type {import("./sums.js").Operand} */ { panel, value }, text = format(value)) =>
+    html`<span class="cnnlab-role-${panel ? scene.panels[panel].role : "w"}">${text}</span>`;
   const alone = told.values || told.b === "one";
-  const use = told.uses ? told.uses[b.value ? 1 : 0].replace("{count}", format(1 / b.value)) : "";
-  const times = weight === 1 ? [] : ["·", factor(weight)]; // of a function that is not a plain sum of products
-  const product = alone ? [part(a, power && factor(a.value)), use] : [part(a), "·", part(b, factor(b.value)), ...times];
-  const target = goes ? [" → ", ...withSubscripts(nameOf(scene.panels[to.panel], to.cell))] : [];
-  const chip = make(
-    "span",
-    {
-      class: "cnnlab-chip",
-      "data-a": a.value,
-      "data-b": b.value,
-      title: titleOf(scene, told, term),
-      onpointerenter: () => light([term]),
-      onpointerleave: () => light(null),
-    },
-    ...product,
-    ...target,
-  );
-  chip.classList.toggle("cnnlab-largest", Boolean(told.values && !told.skips && !goes && b.value === 1));
-  chip.classList.toggle("cnnlab-zero", !alone && a.value * b.value * weight === 0);
-  return chip;
+  const use = told.uses ? told.uses[b.value ? 1 : 0].replace("{count}", format(1 / b.value)) : nothing;
+  const times = weight === 1 ? nothing : `·${factor(weight)}`; // of a function that is not a plain sum of products
+  const product = alone
+    ? [part(a, POWER.test(told.joiner) ? factor(a.value) : undefined), use]
+    : [part(a), "·", part(b, factor(b.value)), times];
+  const target = told.goes && to.cell ? [" → ", withSubscripts(nameOf(scene.panels[to.panel], to.cell))] : nothing;
+  const largest = told.values && !told.skips && !told.goes && b.value === 1;
+  const zero = !alone && a.value * b.value * weight === 0;
+  return html`<span class="cnnlab-chip ${largest ? "cnnlab-largest" : ""} ${zero ? "cnnlab-zero" : ""}" data-a=${a.value}
+    data-b=${b.value} title=${titleOf(scene, told, term)} @pointerenter=${() => light([term])}
+    @pointerleave=${() => light(null)}>${product}${target}</span>`;
 }
 
+/**
+ * @param {Scene} scene
+ * @param {import("./schema.js").Sum} told
+ * @param {Term} term
+ */
 function titleOf(scene, told, { a, b }) {
-  const name = (operand) => (operand.panel ? nameOf(scene.panels[operand.panel], operand.cell) : format(operand.value));
+  const name = (/** @type {import("./sums.js").Operand} */ { panel, cell, value }) =>
+    cell ? nameOf(scene.panels[panel], cell) : format(value);
   return told.values
     ? `${name(a)} = ${format(a.value)}`
     : `${name(a)} · ${name(b)} = ${format(a.value)} · ${factor(b.value)}`;
 }
 
-function biasChip(bias) {
-  const value = make("span", { class: "cnnlab-role-b" }, format(bias.value));
-  return make("span", { class: "cnnlab-chip", "data-a": bias.value, "data-b": 1, title: "bias" }, value);
-}
+const biasChip = (/** @type {import("./sums.js").Operand} */ { value }) =>
+  html`<span class="cnnlab-chip" data-a=${value} data-b="1" title="bias"><span class="cnnlab-role-b">${format(
+    value,
+  )}</span></span>`;

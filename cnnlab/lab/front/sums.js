@@ -1,12 +1,21 @@
 // The sum of a cell, term by term: which cells its wires join. Pure functions; no convolution. The number of a cell
 // always comes from Python, and the terms only name the pairs that the wires join.
 
-import { endOf, keyOf, kindOf, shareAt, valueAt, weightOf, wiresAt } from "./scene.js";
+import { cellOn, keyOf, kindOf, shareAt, valueAt, weightOf, wiresAt } from "./scene.js";
 
+/** @typedef {import("./scene.js").Scene} Scene */
+/** @typedef {import("./schema.js").Panel} Panel */
+/** @typedef {import("./schema.js").Cell} Cell */
+/** @typedef {{panel: Panel, told: import("./schema.js").Sum | undefined, terms: Term[], bias: Operand | null, total: number}} Summed total is what Python computed */
 /** @typedef {{panel: string, cell: import("./schema.js").Cell | null, value: number}} Operand */
 /** @typedef {{a: Operand, b: Operand, to: Operand, via: Operand | null, plane: number, weight: number}} Term plane: which wire of the planes */
 
-/** The panel whose sum is told of a cell: an input cell or tap tells its gradient while the way back is shown. */
+/**
+ * The panel whose sum is told of a cell: an input cell or tap tells its gradient while the way back is shown.
+ * @param {Scene} scene
+ * @param {string} name
+ * @param {boolean} [backward]
+ */
 export function summed(scene, name, backward = true) {
   const { gradient } = scene.panels[name];
   return scene.panels[backward && gradient ? gradient : name];
@@ -14,7 +23,10 @@ export function summed(scene, name, backward = true) {
 
 /**
  * The sum of a cell.
- * @returns {{panel: any, told: any, terms: Term[], bias: Operand | null, total: number}} total is what Python computed
+ * @param {Scene} scene
+ * @param {import("./schema.js").At} at
+ * @param {boolean} [backward]
+ * @returns {Summed}
  */
 export function sumOf(scene, { panel: name, cell }, backward = true) {
   const panel = summed(scene, name, backward);
@@ -23,14 +35,15 @@ export function sumOf(scene, { panel: name, cell }, backward = true) {
   if (!told) return { panel, told, terms: [], bias: null, total };
   const wires = scene.wires[told.wires];
   const shares = panel.shares ?? scene.shares;
-  /** @returns {Operand} */
+  /** @type {(value: number) => Operand} */
   const number = (value) => ({ panel: "", cell: null, value });
-  /** @returns {Operand} */
+  /** @type {(of: string, cell: Cell) => Operand} */
   const inCell = (of, cell) => ({ panel: of, cell, value: valueAt(scene.panels[of], cell) });
+  /** @type {(of: string, numbers: number[]) => Operand} */
   const operand = (of, numbers) => {
-    const end = (name) => endOf(wires, name, numbers);
+    const end = (/** @type {string | undefined} */ name) => cellOn(wires, name, numbers);
     if (of === "one") return number(1);
-    if (of === "share") return number(shareAt(shares, end("output"), end("tap")));
+    if (of === "share" && shares) return number(shareAt(shares, end("output"), end("tap")));
     return inCell(of, end(scene.panels[of].end));
   };
   const terms = wiresAt(wires, panel.end, cell).map((numbers) => ({
@@ -44,31 +57,44 @@ export function sumOf(scene, { panel: name, cell }, backward = true) {
   return { panel, told, terms, bias: told.bias ? inCell(told.bias, [cell[0], 0, 0]) : null, total };
 }
 
-/** The terms that are written: those of the cells that have a part in the sum, zeros too. */
+/**
+ * The terms that are written: those of the cells that have a part in the sum, zeros too.
+ * @param {Scene} scene
+ * @param {Summed} sum
+ */
 export function writtenTerms(scene, { told, terms }) {
   return told?.skips ? terms.filter(({ a }) => !told.skips.includes(kindOf(scene.panels[a.panel], a.cell))) : terms;
 }
 
-/** How many outputs read a cell of a panel, in one plane of the output; and the most that any cell is read by. */
+/**
+ * How many outputs read a cell of a panel, in one plane of the output; and the most that any cell is read by.
+ * @param {Scene} scene
+ * @param {Panel} panel
+ */
 export function readersOf(scene, panel) {
   const { found, listed } = scene.wires.window;
-  const tables = (listed ? [listed] : found.slice(1)).map((table) => table[panel.end]);
-  const keys = (cell) => (listed ? [keyOf(cell)] : cell.slice(1));
-  const product = (numbers) => numbers.reduce((p, q) => p * q, 1);
+  const tables = (listed ? [listed] : (found ?? []).slice(1)).map((table) => table[panel.end ?? ""]);
+  const keys = (/** @type {Cell} */ cell) => (listed ? [keyOf(cell)] : cell.slice(1));
+  const product = (/** @type {number[]} */ numbers) => numbers.reduce((p, q) => p * q, 1);
   return {
-    count: (cell) => product(keys(cell).map((key, k) => tables[k].get(key)?.length ?? 0)),
+    count: (/** @type {Cell} */ cell) => product(keys(cell).map((key, k) => tables[k].get(key)?.length ?? 0)),
     most: product(tables.map((table) => Math.max(0, ...[...table.values()].map((wires) => wires.length)))),
   };
 }
 
-/** The terms in groups, one for each wire of the planes, with what each adds: Python's number. */
+/**
+ * The terms in groups, one for each wire of the planes, with what each adds: Python's number.
+ * @param {Summed} sum
+ * @param {Cell} cell
+ */
 export function groupsOf({ panel, told, terms }, cell) {
   if (!told?.groups) return [];
   const [height, width] = panel.shape;
   const planes = [...new Set(terms.map(({ plane }) => plane))];
   if (planes.length < 2) return [];
+  const { groups } = told;
   return planes.map((plane) => ({
     terms: terms.filter((term) => term.plane === plane),
-    total: told.groups[(plane * height + cell[1]) * width + cell[2]],
+    total: groups[(plane * height + cell[1]) * width + cell[2]],
   }));
 }

@@ -13,7 +13,7 @@ export function table(heads, rows) {
 /**
  * Buttons in a table: each is asked for by a press, and then says what came of it.
  * @param {any} part
- * @param {import("./connection.js").Link} link
+ * @param {import("./connection.js").Connection} link
  */
 export function buttonsOf({ table: { columns, rows } }, link) {
   const button = (row, { press, style, says, text }, column) =>

@@ -1,102 +1,94 @@
-// The bar of a stage: the transport, what is shown and what is not, the explorer's own controls, undo and reset.
+// The bar of a stage: the transport, what is shown and what is not, the explorer's own controls; and the tools below.
 
-import { Controls } from "./controls.js";
-import { make } from "./dom.js";
-import { Transport } from "./transport.js";
+import { controlsOf } from "./controls.js";
+import { stepperOf, stepsOf } from "./state.js";
+import { button, withSubscripts } from "./text.js";
+import { html, nothing } from "./vendor/lit-html.js";
 
-export class Bar {
-  /**
-   * @param {(action: any) => void} dispatch
-   * @param {import("./connection.js").Link} link
-   */
-  constructor(dispatch, link) {
-    this.dispatch = dispatch;
-    this.link = link;
-    this.transport = new Transport(dispatch);
-    this.toggles = make("span", { class: "cnnlab-toggles" });
-    this.controls = new Controls(link);
-    this.undo = this.button("undo", "take the last change back", "↶ undo", () => link.ask({ press: "undo" }));
-    this.reset = this.button("reset", "back to the numbers and settings of the beginning", "↺ reset", () =>
-      link.ask({ press: "reset" }),
-    );
-    this.quiet = make("span", { class: "cnnlab-toggles" });
-    this.element = make(
-      "div",
-      { class: "cnnlab-toolbar" },
-      this.transport.element,
-      this.toggles,
-      this.controls.element,
-    );
-    this.below = new Controls(link);
-    this.foot = make("span", { class: "cnnlab-tools" }, this.below.element, this.quiet, this.undo, this.reset);
-  }
+/** @typedef {import("./stage.js").Stage} Stage */
 
-  button(name, title, text, onclick) {
-    return make(
-      "button",
-      { type: "button", class: `cnnlab-button cnnlab-${name}`, title, "aria-label": title, onclick },
-      text,
-    );
-  }
+export const SPEEDS = { "½×": 1400, "1×": 700, "3×": 230 }; // ms a step
 
-  /** Shows the controls, and a toggle for each thing that this scene can show or hide. */
-  show(controls, scene, fold) {
-    this.controls.show(controls.filter(({ place }) => place !== "foot"));
-    this.below.show(controls.filter(({ place }) => place === "foot"));
-    const panels = Object.values(scene.panels);
-    const can = {
-      wires: Object.keys(scene.wires).length > 0,
-      coverage: scene.coverage && scene.panels[scene.coverage].view === "cells",
-      gradients: panels.some(({ gradient }) => gradient),
-      code: Boolean(scene.lines) || panels.some(({ says }) => says?.code),
-    };
-    const names = Object.keys(can).filter((name) => can[name]);
-    this.hasNumbers = !scene.compact && panels.some(({ view }) => view === "cells");
-    this.fold = fold;
-    this.can = names;
-    this.editable = panels.some(({ editable }) => editable);
-  }
+/**
+ * What a scene has that can be shown or hidden.
+ * @param {import("./scene.js").Scene} scene
+ */
+function switchesOf(scene) {
+  const panels = Object.values(scene.panels);
+  const can = {
+    wires: Object.keys(scene.wires).length > 0,
+    coverage: Boolean(scene.coverage) && scene.panels[scene.coverage ?? ""].view === "cells",
+    gradients: panels.some(({ gradient }) => gradient),
+    code: Boolean(scene.lines) || panels.some(({ says }) => says?.code),
+  };
+  return Object.entries(can).flatMap(([name, is]) => (is ? [name] : []));
+}
 
-  update(state) {
-    this.transport.update(state);
-    this.transport.element.hidden ||= Boolean(this.fold) && !state.on.open;
-    const closed = Boolean(this.fold) && !state.on.open;
-    const names = closed ? [] : this.can;
-    const look = names.map((name) => `${name} ${state.on[name]}`).join();
-    if (look !== this.look) this.toggles.replaceChildren(...names.map((name) => this.toggle(name, state.on[name])));
-    this.look = look;
-    const quiet = [...(this.fold ? ["open"] : []), ...(this.hasNumbers && !closed ? ["numbers"] : [])];
-    const quietLook = quiet.map((name) => `${name} ${state.on[name]}`).join();
-    if (quietLook !== this.quietLook)
-      this.quiet.replaceChildren(...quiet.map((name) => this.toggle(name, state.on[name])));
-    this.quietLook = quietLook;
-    this.undo.hidden = this.reset.hidden = !this.editable;
-    this.undo.disabled = !this.link.shown.undo;
-    this.element.hidden = this.transport.element.hidden && !names.length && !this.controls.element.childElementCount;
-  }
+/**
+ * @param {Stage} stage
+ * @param {string} name
+ * @param {string} [text]
+ */
+const toggle = ({ state, dispatch }, name, text = name) =>
+  button(text, () => dispatch({ type: "turn", name }), { kind: "cnnlab-toggle", name, pressed: state.on[name] });
 
-  toggle(name, on) {
-    const text = name === "open" ? (on ? "Close its picture" : `${this.fold} ▸`) : name;
-    const press = () => {
-      this.dispatch({ type: "turn", name });
-      (name === "numbers" || name === "open" ? this.quiet : this.toggles)
-        .querySelector(`[data-toggle="${name}"]`)
-        ?.focus({ preventScroll: true });
-    };
-    return make(
-      "button",
-      {
-        type: "button",
-        class: "cnnlab-button cnnlab-toggle",
-        "data-toggle": name,
-        "aria-pressed": String(on),
-        onclick: press,
-      },
-      text,
-    );
-  }
+/** @param {Stage} stage */
+export function toolbarOf(stage) {
+  const { part, isClosed, state } = stage;
+  const controls = (part.controls ?? []).filter(({ place }) => place === "bar");
+  const names = isClosed ? [] : switchesOf(state.scene);
+  const plays = !isClosed && stepperOf(state.scene) && stepsOf(state.scene) > 1;
+  const { heading } = state.scene;
+  if (!plays && !names.length && !controls.length && !heading) return nothing;
+  return html`<div class="cnnlab-toolbar">${
+    heading ? html`<div class="cnnlab-heading">${withSubscripts(heading)}</div>` : nothing
+  }${plays ? transportOf(stage) : nothing}<span
+    class="cnnlab-toggles">${names.map((name) => toggle(stage, name))}</span>${controlsOf(controls, stage.desk)}</div>`;
+}
 
-  remove() {
-    this.transport.remove();
-  }
+/**
+ * Step back, play, step on, and a slider over all steps.
+ * @param {Stage} stage
+ */
+function transportOf({ state: { scene, step, playing }, dispatch, speed, pace }) {
+  const steps = stepsOf(scene);
+  const go = (/** @type {number} */ to) => dispatch({ type: "step", step: to });
+  const named = (/** @type {string} */ name, /** @type {string} */ label) => ({ kind: `cnnlab-${name}`, title: label, label });
+  return html`<span class="cnnlab-transport"><span class="cnnlab-step cnnlab-keeps"
+    data-longest="step ${steps} of ${steps}"><span>step ${step + 1} of ${steps}</span></span>${[
+      button("◀", () => go(step - 1), named("back", "one step back")),
+      button(playing ? "❚❚" : "▶", () => dispatch({ type: "play", on: !playing }), named("play", playing ? "pause" : "play")),
+      button("▶❘", () => go(step + 1), named("next", "one step on")),
+    ]}<input type="range" class="cnnlab-scrub" aria-label="step" min="1" max=${steps} .value=${String(step + 1)}
+    @input=${(/** @type {{target: HTMLInputElement}} */ { target }) => go(target.valueAsNumber - 1)}><select
+    class="cnnlab-speed" aria-label="speed of playing"
+    @change=${(/** @type {{target: HTMLSelectElement}} */ { target }) => pace(target.value)}>${Object.keys(SPEEDS).map(
+      (name) => html`<option value=${name} .selected=${name === speed}>${name}</option>`,
+    )}</select></span>`;
+}
+
+/**
+ * What stands to the right below a stage.
+ * @param {Stage} stage
+ */
+export function toolsOf(stage) {
+  const { part, isClosed, state, link, around } = stage;
+  const { scene, on } = state;
+  const panels = Object.values(scene.panels);
+  const controls = (part.controls ?? []).filter(({ place }) => place === "foot");
+  const editable = panels.some((panel) => panel.editable);
+  const numbers = !isClosed && !scene.compact && panels.some(({ view }) => view === "cells");
+  const press = (/** @type {string} */ name) => () => link.ask({ press: name });
+  const back = "back to the numbers and settings of the beginning";
+  const undo = "take the last change back";
+  return html`<span class="cnnlab-tools">${controlsOf(controls, stage.desk)}<span class="cnnlab-toggles">${
+    part.fold ? toggle(stage, "open", on.open ? "Close its picture" : `${part.fold} ▸`) : nothing
+  }${numbers ? toggle(stage, "numbers") : nothing}</span>${
+    editable
+      ? [
+          button("↶ undo", press("undo"), { title: undo, label: undo, off: !link.shown.undo }),
+          button("↺ reset", press("reset"), { title: back, label: back }),
+        ]
+      : nothing
+  }${around.full}</span>`;
 }

@@ -1,23 +1,23 @@
 // The wires of the sum in view, drawn between the panels and never across their cells.
 
-import { make } from "./dom.js";
+import { svg } from "./vendor/lit-html.js";
 
 const MOST = 40; // wires drawn
 const APART = 4; // px between wires that join the same rows
 
-/** @typedef {{left: number, right: number, top: number, bottom: number}} Box the cells of a panel */
-/** @typedef {{box: Box, cell: Box}} End a panel, and one of its cells */
+/** @typedef {{left: number, right: number, top: number, bottom: number}} Box */
+/** @typedef {{box: Box, cell: Box}} End the cells of a panel, and one of them */
+/** @typedef {import("./sums.js").Operand} Operand */
 
 /**
  * The paths of the wires of some terms; a term whose wire would run through another panel has none.
- * @param {any[]} terms
- * @param {(operand: any) => End | null} endOf where an operand's wire leaves its panel
+ * @param {import("./sums.js").Term[]} terms
+ * @param {(operand: Operand) => End | null} whereOf where an operand stands
  * @param {Box[]} boxes of all panels
  */
-export function wirePaths(terms, endOf, boxes) {
-  const drawn = (terms.length > MOST ? [] : terms).map((term) => {
-    const { a, b, to, via, weight = 1 } = term;
-    const ends = [a, b, ...(via ? [via] : []), to].map(endOf).filter(Boolean);
+export function wirePaths(terms, whereOf, boxes) {
+  const drawn = (terms.length > MOST ? [] : terms).map(({ a, b, to, via, weight }) => {
+    const ends = [a, b, ...(via ? [via] : []), to].flatMap((operand) => whereOf(operand) ?? []);
     ends.sort((p, q) => p.box.left - q.box.left); // from column to column, whichever way the sum runs
     return { product: a.value * b.value * weight, ends, rows: ends.map(({ cell }) => cell.top).join() };
   });
@@ -25,20 +25,27 @@ export function wirePaths(terms, endOf, boxes) {
     const same = drawn.filter((other) => other.rows === rows).length;
     const before = drawn.slice(0, k).filter((other) => other.rows === rows).length;
     const shift = APART * (before - (same - 1) / 2);
-    const links = ends.slice(1).map((end, j) => link(ends[j], end, boxes, shift));
+    const links = ends.slice(1).map((end, j) => pathBetween(ends[j], end, boxes, shift));
     if (links.includes(null) || !links.join("")) return [];
     const sign = product < 0 ? "cnnlab-negative" : product ? "cnnlab-positive" : "";
-    return [make("path", { d: links.join(""), class: `cnnlab-wire ${sign}` })];
+    return [svg`<path d=${links.join("")} class="cnnlab-wire ${sign}"></path>`];
   });
 }
 
-/** A smooth path from a cell to one of another panel, behind the cells between; null where a third panel is in its way. */
-function link(from, to, boxes, shift) {
+/**
+ * A smooth path from a cell to one of another panel, behind the cells between; null where a third panel is in its way.
+ * @param {End} from
+ * @param {End} to
+ * @param {Box[]} boxes
+ * @param {number} shift px
+ */
+function pathBetween(from, to, boxes, shift) {
   const [right, left] = [from.box.right + 1, to.box.left - 1];
   if (left <= right) return "";
   const [start, end] = [from, to].map(({ cell }) => (cell.top + cell.bottom) / 2 + shift);
   const [top, bottom] = [Math.min(start, end), Math.max(start, end)];
-  const isInTheWay = (box) => box.left < left && box.right > right && box.top < bottom + 1 && box.bottom > top - 1;
+  const isInTheWay = (/** @type {Box} */ box) =>
+    box.left < left && box.right > right && box.top < bottom + 1 && box.bottom > top - 1;
   if (boxes.some((box) => box !== from.box && box !== to.box && isInTheWay(box))) return null;
   const middle = (left + right) / 2;
   return `M${from.cell.right},${start}H${right}C${middle},${start} ${middle},${end} ${left},${end}H${to.cell.left}`;

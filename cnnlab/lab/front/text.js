@@ -1,0 +1,46 @@
+// Texts as templates, and the arrays that Python sent.
+
+import { html, nothing } from "./vendor/lit-html.js";
+
+/** @typedef {import("./vendor/lit-html.js").TemplateResult} Template */
+
+/**
+ * Copies an array out of a DataView, which need not be aligned.
+ * @param {import("./schema.js").Packed} packed
+ */
+export function readArray({ dtype, data }) {
+  const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+  return dtype === "f4" ? new Float32Array(bytes) : new Float64Array(bytes);
+}
+
+/**
+ * A text in which what follows "_" after a single letter is a subscript, as in z_A or δ_zA.
+ * @param {string} text
+ */
+export function withSubscripts(text) {
+  const parts = text.split(/(?<=(?:^|[^A-Za-z])[A-Za-zδ⋆])_([A-Za-z]+)/);
+  return parts.map((part, k) => (k % 2 ? html`<sub>${part}</sub>` : part));
+}
+
+/**
+ * Lines of text; a span's style becomes its class.
+ * @param {import("./schema.js").Line[]} lines
+ */
+export const linesOf = (lines) =>
+  lines.map(
+    (line) =>
+      html`<div class="cnnlab-line">${line.map(
+        ([style, text]) => html`<span class=${style ? `cnnlab-${style}` : nothing}>${withSubscripts(text)}</span>`,
+      )}</div>`,
+  );
+
+/**
+ * A button: `label` is what it is called where its text does not say it.
+ * @param {unknown} text
+ * @param {(event: Event) => void} press
+ * @param {{kind?: string, title?: string, label?: string, name?: string, pressed?: boolean, off?: boolean, hidden?: boolean}} [more]
+ */
+export const button = (text, press, { kind = "", title, label, name, pressed, off = false, hidden = false } = {}) =>
+  html`<button type="button" class="cnnlab-button ${kind}" title=${title ?? nothing} aria-label=${label ?? nothing}
+    data-name=${name ?? nothing} aria-pressed=${pressed === undefined ? nothing : String(pressed)} ?disabled=${off}
+    ?hidden=${hidden} @click=${press}>${text}</button>`;
