@@ -191,8 +191,8 @@ def to_png(ax: Axes) -> bytes:
     canvas, buffer = ax.figure.canvas, BytesIO()
     canvas.draw()
     picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
-    # 256 colours look the same in a third of the bytes
-    picture.quantize(method=Image.Quantize.MAXCOVERAGE, kmeans=1).save(buffer, "PNG", dpi=(DPI, DPI))
+    # 256 colours look the same in a third of the bytes; they are improved until only so many px would change
+    picture.quantize(method=Image.Quantize.MAXCOVERAGE, kmeans=5000).save(buffer, "PNG", dpi=(DPI, DPI))
     return buffer.getvalue()
 
 
