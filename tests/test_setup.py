@@ -138,6 +138,17 @@ def test_the_readme_gives_the_commands_that_ci_runs(repository):
     assert TEST_COMMAND in (repository / ".github/workflows/ci.yml").read_text(encoding="utf-8")
 
 
+def test_ci_builds_the_site_by_the_line_that_publishes_it_and_every_action_is_pinned_by_commit(repository):
+    workflows = {
+        path.stem: path.read_text(encoding="utf-8") for path in (repository / ".github/workflows").glob("*.yml")
+    }
+    (line,) = re.findall(r"run: (.*cnnlab site .*)", workflows["pages"])
+    assert f"run: {line}\n" in workflows["ci"]
+    used = [action for text in workflows.values() for action in re.findall(r"uses: (.*)", text)]
+    assert len(used) > 10
+    assert [action for action in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v[\d.]+", action)] == []
+
+
 def test_the_readme_names_every_notebook_and_only_files_that_exist(repository):
     readme = (repository / "README.md").read_text(encoding="utf-8")
     named = set(re.findall(r"\bnotebooks/[\w./-]+\.\w+", readme))
