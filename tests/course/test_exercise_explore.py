@@ -84,11 +84,22 @@ def back_by_matrix(dy, x, w, stride, padding):
     return [dx, dw, np.einsum("nfij->f", dy)]
 
 
+def chain_on_planes(x, w, top):
+    H, W = x.shape
+    p = x.reshape(H // 2, 2, W // 2, 2).mean(axis=(1, 3))
+    slope = cnnlab.sigmoid(windows(np.pad(p, 1), w))
+    delta = np.kron(top, np.full((2, 2), 0.25)) * slope * (1 - slope)
+    dp = windows(np.pad(delta, 1), w[::-1, ::-1])
+    return delta, dp, windows(np.pad(p, 1), delta), np.kron(dp, np.full((2, 2), 0.25))
+
+
 RIGHT = [
     ("conv2d", windows),
     ("conv2d", fft),
     ("conv2d", lambda x, w: windows(x.T, w.T).T),
     ("conv2d", lambda x, w: windows(x.astype(np.float32), w.astype(np.float32))),
+    ("conv2d", lambda x, w: np.einsum("ncijab,fcab->nfij", sliding_window_view(x, w.shape[2:], axis=(2, 3)), w)),
+    ("chain2_backward", chain_on_planes),
     ("conv_layer", layer_by_loops),
     (
         "conv_layer",

@@ -261,12 +261,15 @@ class Exercise:
     def _failed(self, wrong: Try, tries: list[Try], count: int) -> Verdict:
         text, named = wrong.matter, {}
         if len(tries) == count + min(count, 2):  # the first two come again
-            named = self._named(tries)
             right = sum(not any(one.matter for one in tries[at::count]) for at in range(count))
-            text += f" Right on {right} of {counted(count)}.{self._right_parts(tries)}"
-            text += (
-                "" if named else shared(self.holds, [one.input for one in tries], [bool(one.matter) for one in tries])
-            )
+            text += f" Right on {right} of {counted(count)}."
+            columns = self._columns(tries)
+            differ = {at for at, column in columns.items() if not all(map(equal, *column))}
+            if columns.keys() - differ:
+                text += f" Right on all: {', '.join(self.results[at] for at in columns if at not in differ)}."
+            named = self._named(tries, columns, differ)
+            if not named:
+                text += shared(self.holds, [one.input for one in tries], [bool(one.matter) for one in tries])
         return Verdict(
             "failed",
             " ".join([*named.values(), text]),
@@ -276,19 +279,22 @@ class Exercise:
             code=wrong.answer.trouble.line if wrong.answer.trouble else "",
         )
 
-    def _named(self, tries: list[Try]) -> dict[str, str]:
+    def _columns(self, tries: list[Try]) -> dict[int, tuple[list[np.ndarray], list[np.ndarray]]]:
+        """Return by the place of each result what came and what is expected, where every answer has all results."""
+        if self.facts or any(one.answer.parts is None for one in tries):
+            return {}
+        both = [[one.answer.parts for one in tries], [one.expected.parts for one in tries]]
+        return {at: tuple([parts[at] for parts in each] for each in both) for at in range(len(self.results))}
+
+    def _named(self, tries: list[Try], columns: dict, differ: set[int]) -> dict[str, str]:
         """Return the known mistakes that give these answers to every input, with what is said of them.
 
         One that explains all results stands alone; else each result that is wrong has its own, where it is known.
         """
-        got, wanted = zip(*map(both_parts, tries), strict=True)
-        apart = not self.facts and all(parts is not None for parts in got)
-        results = range(len(self.results)) if apart else ()
-        columns = [([parts[at] for parts in got], [parts[at] for parts in wanted]) for at in results]
-        wrong = {at for at, column in enumerate(columns) if not all(map(equal, *column))}
+        answered = any(one.answer.parts is not None for one in tries)
         known: dict[int, str] = {}
         for name, mistake in self.mistakes.items():
-            whole, fits = True, wrong - known.keys()
+            whole, fits = answered, differ - known.keys()
             for one in tries:
                 other = ask(self, mistake, one.input, seconds=None)
                 whole &= agree(one.answer, other)
@@ -298,28 +304,20 @@ class Exercise:
             if whole:
                 return {name: self.sentences.get(name, f"{name}:")}
             known |= dict.fromkeys(fits, name)
-        found = order_of_results(self.results, got, wanted) if apart else {}
-        for at in [] if found else sorted(wrong):
+        found = order_of_results(self.results, columns)
+        for at in [] if found else sorted(differ):
             if at in known:
                 found[known[at]] = self.sentences.get(known[at], f"{known[at]}:")
             else:
                 found |= cut_off(self.results[at], *columns[at], self.holds, [one.input for one in tries])
         return found
 
-    def _right_parts(self, tries: list[Try]) -> str:
-        """Return which of several results are right on all inputs."""
-        if len(self.results) == 1 or self.facts or any(one.answer.parts is None for one in tries):
-            return ""
-        pairs = zip(*(map(equal, *both_parts(one)) for one in tries), strict=True)
-        right = [name for name, all_equal in zip(self.results, map(all, pairs), strict=True) if all_equal]
-        return f" Right on all: {', '.join(right)}." if right else ""
-
     def _grids(self, wrong: Try) -> list[Grid]:
         """Return the input, and the first result that differs, expected and got."""
         given = (planes(name, value) for name, value in zip(self.holds, wrong.input, strict=True))
         grids = [grid for each in given for grid in each]
         if not self.facts and wrong.answer.parts:
-            for name, got, wanted in zip(self.results, *both_parts(wrong), strict=True):
+            for name, got, wanted in zip(self.results, wrong.answer.parts, wrong.expected.parts, strict=True):
                 if not equal(got, wanted):
                     return [*grids, *both(name, wanted.copy(), got)]
         return grids
@@ -335,11 +333,6 @@ def agree(one: Answer, other: Answer) -> bool:
     if one.parts is None or other.parts is None or not set(other.changed) <= set(one.changed):
         return False
     return all(map(equal, one.parts, other.parts))
-
-
-def both_parts(one: Try) -> tuple:
-    """Return the results that came, and those that are expected."""
-    return one.answer.parts, one.expected.parts
 
 
 def first_wrong(tries: list[Try]) -> Try | None:

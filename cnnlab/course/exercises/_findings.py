@@ -10,20 +10,17 @@ import numpy as np
 from cnnlab.course.exercises._compare import equal
 
 
-def order_of_results(names, got, wanted) -> dict[str, str]:
+def order_of_results(names, columns: dict) -> dict[str, str]:
     """Return that all results are right, in another order, where that is so.
 
     Examples
     --------
     >>> a, b = np.array(1), np.array(2)
-    >>> order_of_results(["dx", "dw"], [(b, a)], [(a, b)])
+    >>> order_of_results(["dx", "dw"], {0: ([b], [a]), 1: ([a], [b])})
     {'results in another order': 'The results are right, but in another order: dw, dx.'}
     """
-    for order in list(permutations(range(len(names))))[1:]:
-        pairs = (
-            (parts[at], right[of]) for parts, right in zip(got, wanted, strict=True) for at, of in enumerate(order)
-        )
-        if all(equal(*pair) for pair in pairs):
+    for order in list(permutations(columns))[1:]:
+        if all(all(map(equal, columns[at][0], columns[of][1])) for at, of in enumerate(order)):
             listed = ", ".join(names[of] for of in order)
             return {"results in another order": f"The results are right, but in another order: {listed}."}
     return {}

@@ -14,17 +14,19 @@ import inspect
 import io
 import linecache
 import sys
+import time
 import traceback
 import warnings
 from collections.abc import Mapping
 from contextlib import contextmanager, redirect_stdout
 from functools import cache
-from time import perf_counter
 from types import CodeType, ModuleType
 from typing import NamedTuple
 
 import numpy as np
 
+perf_counter = time.perf_counter
+thread_time = getattr(time, "thread_time", perf_counter)  # not every system knows the time of a thread
 LIMIT = 2.0  # seconds a call, of the thread's own time: a busy machine does not count
 PATIENCE = 10  # times as long by the clock on the wall, for what sleeps
 _IMPORT = "importlib._bootstrap", "_find_and_load"  # where an import begins: a function of a module
@@ -41,12 +43,6 @@ class Trouble(NamedTuple):
     text: str
     error: type[BaseException] | None = None
     line: str = ""
-
-
-try:
-    from time import thread_time
-except ImportError:  # a system that does not know the time of a thread
-    thread_time = perf_counter
 
 
 @contextmanager

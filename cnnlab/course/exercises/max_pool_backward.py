@@ -23,30 +23,17 @@ def _inputs(*lead):
         yield numbers(rng, *y.shape, whole=x.dtype.kind == "i"), winners, x.shape
 
 
-def _last_share(dy, winners, x_shape):
-    """Give each winner the share of its last window alone."""
-    dx = np.zeros((*x_shape[:-2], x_shape[-2] * x_shape[-1]))
-    for *plane, i, j in np.ndindex(dy.shape):
-        dx[(*plane, winners[(*plane, i, j)])] = dy[(*plane, i, j)]
-    return dx.reshape(x_shape)
-
-
-def _divided_by(length_of):
-    """Return the way back with the winner's row and column by another length than the width of x."""
+def _by_hand(length=lambda dy, x_shape: x_shape[-1], plane=lambda *lead: lead, kept=1):
+    """Return a way back with one part replaced: by what a place is divided, its plane, what stays of earlier shares."""
 
     def max_pool_backward(dy, winners, x_shape):
         dx = np.zeros(x_shape)
         for place in np.ndindex(dy.shape):
-            dx[(*place[:-2], *divmod(winners[place], length_of(dy, x_shape)))] += dy[place]
+            cell = (*plane(*place[:-2]), *divmod(winners[place], length(dy, x_shape)))
+            dx[cell] = kept * dx[cell] + dy[place]
         return dx
 
     return max_pool_backward
-
-
-def _into_first_plane(dy, winners, x_shape):
-    dx = np.zeros(x_shape)
-    np.add.at(dx.reshape(-1), winners, dy)
-    return dx
 
 
 EXERCISE = course_exercise(
@@ -56,11 +43,11 @@ EXERCISE = course_exercise(
     inputs=lambda: [_inputs(2, 3), _inputs()],
     wires={"dx": ("dy",)},
     mistakes={
-        "overlap overwritten": _last_share,
-        "width of dy": _divided_by(lambda dy, x_shape: dy.shape[-1]),
-        "height for width": _divided_by(lambda dy, x_shape: x_shape[-2]),
+        "overlap overwritten": _by_hand(kept=0),
+        "width of dy": _by_hand(lambda dy, x_shape: dy.shape[-1]),
+        "height for width": _by_hand(lambda dy, x_shape: x_shape[-2]),
         "first image alone": given(max_back, dy=lambda dy: np.concatenate([dy[:1], 0 * dy[1:]])),
-        "all into the first plane": _into_first_plane,
+        "all into the first plane": _by_hand(plane=lambda *lead: (0,) * len(lead)),
         "share divided": lambda dy, winners, x_shape: max_back(dy, winners, x_shape) / np.prod(dy.shape[-2:]),
     },
 )
