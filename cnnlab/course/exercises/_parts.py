@@ -12,11 +12,10 @@ import inspect
 from collections.abc import Callable, Iterator
 from functools import wraps
 from itertools import product
-from operator import attrgetter
+from pkgutil import resolve_name
 
 import numpy as np
 
-import cnnlab
 from cnnlab.convolution import conv2d, conv2d_backward, conv_transpose2d
 from cnnlab.course._texts import TEXTS
 from cnnlab.course.exercises._exercise import Exercise
@@ -29,7 +28,7 @@ MIXED = (True, False, True), (False, True, False), (True, True, False), (False, 
 def course_exercise(sample: Callable, results: str, **others) -> Exercise:
     """Return an exercise of the course: its words are in ``texts.toml``, and the names of what it writes anew."""
     texts = TEXTS[sample.__name__.removeprefix("my_")]
-    library = [attrgetter(name)(cnnlab) for name in texts.get("library", ())]
+    library = list(map(resolve_name, texts.get("library", ())))
     return Exercise(sample, results, **(texts | {"library": library}), **others)
 
 
