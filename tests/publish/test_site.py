@@ -176,7 +176,7 @@ def test_notebooks_are_copied_with_each_text_in_one_piece(tmp_path, repository):
 
 
 def test_the_settings_ask_no_package_index_and_load_everything_before_the_first_cell(tmp_path):
-    _lite._write_settings(tmp_path, "./static/pyodide/pyodide-lock.json", ["cnnlab", "numpy"])
+    _lite._write_settings(tmp_path, "./static/pyodide/pyodide-lock.json", ["cnnlab", "numpy"], [tmp_path / "anywidget"])
     settings = json.loads((tmp_path / "jupyter-lite.json").read_text(encoding="utf-8"))
     kernel = settings["jupyter-config-data"]["litePluginSettings"][_lite.KERNEL]
     assert kernel["disablePyPIFallback"] is True
@@ -184,6 +184,21 @@ def test_the_settings_ask_no_package_index_and_load_everything_before_the_first_
         "lockFileURL": "./static/pyodide/pyodide-lock.json",
         "packages": ["cnnlab", "numpy"],
     }
+    taken = json.loads((tmp_path / "jupyter_lite_config.json").read_text(encoding="utf-8"))["LiteBuildConfig"]
+    assert taken == {
+        "ignore_sys_prefix": ["federated_extensions"],
+        "federated_extensions": [str(tmp_path / "anywidget")],
+    }
+
+
+def test_the_extensions_of_the_site_are_those_that_it_needs_and_a_missing_one_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(_lite, "jupyter_path", lambda name: [str(tmp_path / "none"), str(tmp_path / name)])
+    for name in ("anywidget", "@jupyter/collaboration-extension"):
+        (tmp_path / "labextensions" / name).mkdir(parents=True)
+    assert _lite._extension("anywidget") == tmp_path / "labextensions/anywidget"
+    for name in set(_lite.EXTENSIONS) - {"anywidget"}:
+        with pytest.raises(FileNotFoundError, match=f"the extension {name} must be installed: pip install 'cnnlab"):
+            _lite._extension(name)
 
 
 def test_packages_at_an_address_stay_there(tmp_path):

@@ -16,6 +16,8 @@ from cnnlab.publish.site._packages import build_own, download, read_lock, write_
 
 EXTENSION = "@jupyterlite/pyodide-kernel-extension"
 KERNEL = f"{EXTENSION}:kernel"
+# What the pages of the apps need. Whatever else the builder's JupyterLab has may ask for a server, and stays out.
+EXTENSIONS = (EXTENSION, "@jupyter-widgets/jupyterlab-manager", "anywidget")
 PYODIDE, LOCKED = "static/pyodide", "static/kernel"  # with all its files, and with the lock and the pure wheels alone
 SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
 
@@ -34,9 +36,11 @@ def build(output: Path, notebooks: list[Path], pyodide: Path | None) -> None:
     Raises
     ------
     subprocess.CalledProcessError
-        If pip or JupyterLite fails.
+        If pip fails.
+    FileNotFoundError
+        If an extension is missing.
     ValueError
-        If a package of the kernel is missing.
+        If JupyterLite fails, or a package of the kernel is missing.
     """
     from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL  # of the extra "site", as pyodide_lock is
 
@@ -45,16 +49,17 @@ def build(output: Path, notebooks: list[Path], pyodide: Path | None) -> None:
         for each in (source, wheels, contents):
             each.mkdir()
         _copy_contents(contents, notebooks)
-        place = pyodide or PYODIDE_CDN_URL
+        place, extensions = pyodide or PYODIDE_CDN_URL, list(map(_extension, EXTENSIONS))
         lock = read_lock(place)
         download(wheels, ".".join(lock["info"]["python"].split(".")[:2]))
         build_own(wheels)
         where = PYODIDE if pyodide else LOCKED
-        packages = write_lock(source / where, lock, place, [*sorted(wheels.glob("*.whl")), *_kernel_wheels()])
+        added = [*sorted(wheels.glob("*.whl")), *_kernel_wheels(extensions[0])]
+        packages = write_lock(source / where, lock, place, added)
         if pyodide:
             for path in [*pyodide.glob("pyodide.*js"), pyodide / "pyodide.asm.wasm", pyodide / "python_stdlib.zip"]:
                 shutil.copy(path, source / where)
-        _write_settings(source, f"./{where}/pyodide-lock.json", packages)
+        _write_settings(source, f"./{where}/pyodide-lock.json", packages, extensions)
         _run(source, contents, output)
         shutil.copytree(source / where, output / where, dirs_exist_ok=True)
 
@@ -69,20 +74,27 @@ def _copy_contents(target: Path, notebooks: list[Path]) -> None:
             shutil.copytree(images, target / "images", dirs_exist_ok=True)
 
 
-def _kernel_wheels() -> list[Path]:
+def _extension(name: str) -> Path:
+    """Return the folder of an extension of JupyterLab that is installed here."""
+    found = next(filter(Path.is_dir, (Path(path, name) for path in jupyter_path("labextensions"))), None)
+    if found is None:
+        raise FileNotFoundError(f"the extension {name} must be installed: pip install 'cnnlab[site]'")
+    return found
+
+
+def _kernel_wheels(extension: Path) -> list[Path]:
     """Return the wheels that the kernel's extension brings itself, the newest of each."""
-    folders = (Path(path, EXTENSION, "static/pypi") for path in jupyter_path("labextensions"))
-    wheels = next((sorted(folder.glob("*.whl")) for folder in folders if folder.is_dir()), [])
-    if not wheels:
-        raise FileNotFoundError(f"the extension {EXTENSION} must be installed: pip install 'cnnlab[site]'")
+    wheels = sorted((extension / "static/pypi").glob("*.whl"))
     return list({wheel.name.split("-")[0]: wheel for wheel in wheels}.values())
 
 
-def _write_settings(source: Path, lock: str, packages: list[str]) -> None:
+def _write_settings(source: Path, lock: str, packages: list[str], extensions: list[Path]) -> None:
     # A mistyped import asks no package index.
     kernel = {"disablePyPIFallback": True, "loadPyodideOptions": {"lockFileURL": lock, "packages": packages}}
     data = {"appName": "cnnlab", "exposeAppInBrowser": True, "litePluginSettings": {KERNEL: kernel}}
     whole = {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
+    taken = {"ignore_sys_prefix": ["federated_extensions"], "federated_extensions": list(map(str, extensions))}
+    (source / "jupyter_lite_config.json").write_text(json.dumps({"LiteBuildConfig": taken}), encoding="utf-8")
     (source / "jupyter-lite.json").write_text(json.dumps(whole, indent=1), encoding="utf-8")
     (source / "overrides.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
 
