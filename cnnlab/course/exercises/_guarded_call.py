@@ -71,7 +71,7 @@ def _put_back():
             names.update(before)
         sys.stdin = stdin
         if shell:
-            del shell.ask_exit
+            vars(shell).pop("ask_exit", None)
 
 
 def run(function, arguments, *, learner=None, seconds: float | None = LIMIT, watched=None):
