@@ -441,13 +441,14 @@ def test_what_other_tools_leave_out_or_add_is_no_reason_to_refuse(tmp_path):
         assert len({cell.id for cell in found}) == 3
 
 
-def test_a_text_that_no_converter_can_read_is_a_sentence_about_its_notebook(tmp_path, capsys):
+def test_a_text_that_no_converter_can_read_is_named_with_its_notebook_and_its_cell(tmp_path, capsys):
     cell = nbformat.v4.new_markdown_cell("![m](attachment:a.png)")
     cell.attachments = {"a.png": {}}
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "a.ipynb")
+    cells = [nbformat.v4.new_markdown_cell("# A lesson"), cell]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "a.ipynb")
     assert main(["handout", str(tmp_path / "a.ipynb"), "-o", str(tmp_path)]) == 1
     said = capsys.readouterr().err
-    assert re.fullmatch(r"cnnlab handout: a\.ipynb cannot be made a page \(\w+: .*\)\n", said)
+    assert re.fullmatch(r"cnnlab handout: a\.ipynb, cell 2: \w+: .*\n", said)
     assert not (tmp_path / "a.html").exists()
 
 

@@ -52,8 +52,8 @@ def _write(path: Path, *, folder: Path, live: str, most: int) -> Path:
     notebook = run(read(path), path.parent, path.name)
     try:
         page = to_page(notebook, path.parent, name=path.stem, live=live, most=most)
-    except Exception as error:  # whatever a converter meets in a text or an output
-        raise ValueError(f"{path.name} cannot be made a page ({sentence(error)})") from error
+    except Exception as error:  # whatever a converter meets in an output
+        raise ValueError(f"{path.name}, {error if isinstance(error, ValueError) else sentence(error)}") from error
     written = folder / f"{path.stem}.html"
     write_whole(written, page.encode())
     return written

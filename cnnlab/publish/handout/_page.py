@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,7 +18,7 @@ from pygments.formatters import HtmlFormatter
 from cnnlab.lab.explorers import front
 from cnnlab.publish.handout._budget import fitted, is_limited, packed
 from cnnlab.publish.handout._markdown import to_html
-from cnnlab.publish.handout._run import MIME
+from cnnlab.publish.handout._run import MIME, sentence
 
 FOLDER = Path(__file__).parent
 BUDGET = 1_500_000  # bytes of a page
@@ -43,6 +45,11 @@ def to_page(
         Bytes that the page may have; the tables of its explorers get what the rest leaves.
     **slots
         What else the page has: see the head of ``page.html.j2``.
+
+    Raises
+    ------
+    ValueError
+        If a text cannot be converted; the message says in which cell.
     """
     tables = _take_tables(notebook)
     kernel, permalink = live.replace("{}", quote(name)), slots.get("permalink", "")
@@ -55,8 +62,10 @@ def to_page(
         "script": front.script("handout.js", "({ start }) => start()"),
     }
     page["exercise"] = _needed(["writing and checking your code"], page["kernel"])
+    markdown = partial(to_html, folder=folder, permalink=permalink)
+    page["texts"] = list(_texts(notebook, markdown))
     filters = {
-        "markdown": lambda text, pictures=None: to_html(text, folder, pictures, permalink),
+        "markdown": markdown,
         "code": Highlight2HTML(pygments_lexer="python"),
         "text": _text,
         "mime": _shown,
@@ -84,6 +93,15 @@ def _take_tables(notebook: nbformat.NotebookNode) -> list[dict]:
                 output.data[MIME] = list(range(len(tables), len(tables) + len(here)))
                 tables += here
     return tables
+
+
+def _texts(notebook: nbformat.NotebookNode, convert: Callable) -> Iterator[str]:
+    """Yield what each cell of Markdown says, as HTML; nothing for other cells."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        try:
+            yield convert(cell.source, attachments=cell.get("attachments")) if cell.cell_type == "markdown" else ""
+        except Exception as error:  # whatever the converter meets in a text
+            raise ValueError(f"cell {number}: {sentence(error)}") from error
 
 
 def _needed(needs: list[str], address: str) -> str:
