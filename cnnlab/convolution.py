@@ -78,9 +78,9 @@ def conv2d(
 
     Notes
     -----
-    Beside y it takes memory for 2**18 numbers (1 MiB in float32), or as many as w or a row of windows needs: the cells
-    under the taps of some images, or of some rows of one; and S / kh of it again, while they are copied. An im2col
-    buffer holds those of the whole batch.
+    Beside y it takes memory for about 2**18 numbers (1 MiB in float32), or as many as w or a row of windows needs: the
+    cells under the taps of some images, or of some rows of one; and S / kh of it again, while they are copied. An
+    im2col buffer holds those of the whole batch.
 
     Source: Y. LeCun et al., "Gradient-based learning applied to document recognition" (1998), section II; the
     settings as in V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning" (2016).
@@ -310,11 +310,13 @@ def _check_room(channels: int, rows: Axis, columns: Axis) -> None:
 def _blocks(y: np.ndarray, kernels: np.ndarray, rows: Axis) -> Iterator[tuple[slice, slice, slice, Axis]]:
     """Yield y in pieces: some images, some rows of outputs, the rows of the input that these read, and their axis.
 
-    The cells under the taps of each and its outputs are about ``_BLOCK`` numbers, or as many as the kernels have.
+    The cells under the taps of each and its outputs are about ``_BLOCK`` numbers, or as many as the kernels have; up to
+    half as many more where the rows then fall into fewer bands, since the rows between two bands are read for both.
     """
     groups, filters, taps = kernels.shape
     lines = max(1, max(_BLOCK, kernels.size) // (groups * (filters + taps) * y.shape[3]))
     images = max(1, lines // rows.out)
+    lines = -(-rows.out // max(1, round(rows.out / lines)))  # equal bands: two of 14 rows, not one of 26 and one of 2
     for top in range(0, rows.out, lines):
         outputs = slice(top, min(top + lines, rows.out))
         inputs, band = rows.part(outputs)
