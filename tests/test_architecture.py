@@ -24,7 +24,7 @@ FLOORS = ("mathematics", "lab", "course", "publish")
 THIRD_PARTY = {
     "mathematics": {"numpy"},
     "lab": {"matplotlib", "PIL", "anywidget", "traitlets", "IPython"},  # PIL comes with matplotlib
-    "course": {"jupyter_core"},
+    "course": {"jupyter_core", "psutil"},
     "publish": {
         *("jupyter_client", "jupyterlab", "jupyterlite_pyodide_kernel", "pyodide_lock"),
         *("nbclient", "nbconvert", "nbformat", "ipywidgets", "latex2mathml", "mistune", "pygments"),
