@@ -281,7 +281,7 @@ def test_the_limit_is_the_work_of_the_thread_and_ten_times_as_long_on_the_wall()
     assert _guarded_call.run(lambda: time.sleep(0.3) or "awake", (), seconds=0.1) == "awake"
     trouble = _guarded_call.run(sleeps, (1, 2), seconds=0.1)
     assert trouble.text == "It was stopped after 1 seconds: it takes too long, or never ends."
-    assert 1.2 < time.perf_counter() - start < 5
+    assert 1.2 < time.perf_counter() - start < 20
 
 
 def work(seconds):

@@ -324,9 +324,9 @@ class Exercise:
 
 
 def agree(one: Answer, other: Answer) -> bool:
-    """Return whether an answer is that of a mistake: its numbers, its shapes, the arguments that it changes, an error.
+    """Return whether an answer is the one that a mistake gives: the same numbers, or an error.
 
-    What a learner's function changes besides is no reason against it.
+    The function may change more of its arguments than the mistake does.
     """
     if one.trouble or other.trouble:
         return all(answer.trouble and answer.trouble.error for answer in (one, other))

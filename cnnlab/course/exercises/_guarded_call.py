@@ -47,7 +47,7 @@ class Trouble(NamedTuple):
 
 @contextmanager
 def quiet():
-    """Let through no warning and no print of numpy's or the learner's; what is printed goes into the text given."""
+    """Silence warnings and prints; what is printed goes into the text that is given."""
     printed = io.StringIO()
     printed.close = lambda: None
     with warnings.catch_warnings(), np.errstate(all="ignore"), np.printoptions(), redirect_stdout(printed):

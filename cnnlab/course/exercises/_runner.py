@@ -15,14 +15,14 @@ from cnnlab.course.exercises._guarded_call import LIMIT, Trouble, code_of, run
 
 
 class Answer(NamedTuple):
-    """What came of one call: the arrays, or why there are none; which arguments were changed; what is handed on."""
+    """What came of one call: the arrays, or why there are none; the arguments that were changed."""
 
     parts: tuple[np.ndarray, ...] | None
     problem: str = ""
     changed: tuple[str, ...] = ()
     trouble: Trouble | None = None
     raw: object = None
-    handed_on: str = ""
+    handed_on: str = ""  # the name of the library's function that gave these arrays
 
 
 def ask(exercise, function, arguments: tuple, *, seconds: float | None = LIMIT) -> Answer:
