@@ -379,6 +379,8 @@ def _first_greatest(x: np.ndarray, places: np.ndarray, axis: Axis, dim: int) -> 
 
 
 def _divisor(rows: Axis, columns: Axis, count_include_pad: Any) -> np.ndarray:
-    """Return the number of cells that each window's sum is divided by, (out_h, out_w)."""
+    """Return the number of cells that each window's sum is divided by, (out_h, out_w), or one number for them all."""
     count_padding = check_flag("count_include_pad", count_include_pad)
+    if not any(axis.overhang or ((axis.before or axis.after) and not count_padding) for axis in (rows, columns)):
+        return np.array(rows.kernel * columns.kernel)
     return np.multiply.outer(*(cells_per_window(axis, count_padding=count_padding) for axis in (rows, columns)))
