@@ -5,9 +5,17 @@ import { ARROWS } from "./keys.js";
 export const PEN = 3.5 / 32; // width of the pen, as a share of the bitmap's side
 const LEAP = 4; // cells that Shift and an arrow key move the pen by
 
-/** Turns on the cells whose middle is under the pen on its way between two points [x, y], in cells. */
+/**
+ * Turns on the cells whose middle is under the pen on its way between two points [x, y], in cells.
+ * @param {Uint8Array} bitmap
+ * @param {number} size
+ * @param {number[]} from
+ * @param {number[]} to
+ * @param {number} [width]
+ */
 export function drawLine(bitmap, size, [x0, y0], [x1, y1], width = PEN * size) {
   const [dx, dy, reach] = [x1 - x0, y1 - y0, width / 2];
+  /** @type {(low: number, high: number) => number[]} */
   const within = (low, high) => [Math.max(0, Math.floor(low - reach)), Math.min(size - 1, Math.floor(high + reach))];
   const [left, right] = within(Math.min(x0, x1), Math.max(x0, x1));
   const [top, bottom] = within(Math.min(y0, y1), Math.max(y0, y1));
@@ -19,7 +27,11 @@ export function drawLine(bitmap, size, [x0, y0], [x1, y1], width = PEN * size) {
     }
 }
 
-/** The on cells as the path of an SVG: a bar for each run in a row. */
+/**
+ * The on cells as the path of an SVG: a bar for each run in a row.
+ * @param {Uint8Array} bitmap
+ * @param {number} size
+ */
 export function pathOf(bitmap, size) {
   let path = "";
   for (let row = 0; row < size; row++)
@@ -31,18 +43,34 @@ export function pathOf(bitmap, size) {
   return path;
 }
 
-/** The cell [row, column] that an arrow key moves the pen to. */
+/**
+ * The cell [row, column] that an arrow key moves the pen to.
+ * @param {number[]} cell
+ * @param {string} key
+ * @param {boolean} leap
+ * @param {number} size
+ */
 export function movePen(cell, key, leap, size) {
   return cell.map((index, axis) => Math.max(0, Math.min(size - 1, index + ARROWS[key][axis] * (leap ? LEAP : 1))));
 }
 
-/** The bytes of a trait, copied out: a DataView need not begin where its buffer does. */
+/**
+ * The bytes of a trait, copied out: a DataView need not begin where its buffer does.
+ * @param {DataView} view
+ */
 export function readBytes(view) {
   return new Uint8Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 }
 
-/** Are two bitmaps the same? */
+/**
+ * Are two bitmaps the same?
+ * @param {Uint8Array} a
+ * @param {Uint8Array} b
+ */
 export const sameBytes = (a, b) => a.length === b.length && a.every((byte, k) => byte === b[k]);
 
-/** Is no cell on? */
+/**
+ * Is no cell on?
+ * @param {Uint8Array} bitmap
+ */
 export const isEmpty = (bitmap) => !bitmap.includes(1);

@@ -19,7 +19,7 @@ import { html, nothing } from "./vendor/lit-html.js";
  * @property {unknown} field what stands in it then
  */
 
-const KINDS = ["", "cnnlab-padding", "cnnlab-beyond", "cnnlab-inserted"];
+const KIND_LOOKS = ["", "cnnlab-padding", "cnnlab-beyond", "cnnlab-inserted"];
 
 /**
  * How strongly a value is coloured, from 0 (none) to 1 (the largest of its panel).
@@ -88,7 +88,7 @@ function cellOf(panel, cell, { numbers, readers, lights, edited, field, marks },
   const ems = emsOf(text);
   const unread = panel.unread && (panel.unread.rows[cell[1]] || panel.unread.columns[cell[2]]);
   const looks =
-    `cnnlab-cell ${KINDS[kind]}${unread ? " cnnlab-unread" : ""}${value < 0 ? " cnnlab-negative" : ""}` +
+    `cnnlab-cell ${KIND_LOOKS[kind]}${unread ? " cnnlab-unread" : ""}${value < 0 ? " cnnlab-negative" : ""}` +
     `${readers ? " cnnlab-count" : ""}${ems > 2 ? " cnnlab-long" : ""}${lights.get(key) ?? ""}`;
   const style = `--v: ${shadeOf(value, ratio)}${ems > 2 ? `; --ems: ${ems}` : ""}`;
   return html`<div class=${looks} role="gridcell" tabindex=${key === stop ? 0 : -1} data-cell=${key}
@@ -101,8 +101,7 @@ function cellOf(panel, cell, { numbers, readers, lights, edited, field, marks },
  * @param {number} value
  * @param {number} ratio
  */
-const shadeOf = (value, ratio) =>
-  value === 0 || !Number.isFinite(value) ? "0%" : `${Math.round(10 + 62 * ratio)}%`;
+const shadeOf = (value, ratio) => (value === 0 || !Number.isFinite(value) ? "0%" : `${Math.round(10 + 62 * ratio)}%`);
 
 /** @param {number} ratio */
 function greyOf(ratio) {

@@ -1,6 +1,9 @@
 // The explorer's line to whoever answers it, a kernel or a table of scenes: see cnnlab/lab/explorers/_events.py.
 // Traits coalesce: of several writes only the last may arrive. So every request holds all events that are not answered.
 
+/** @typedef {{stage: number, panel: string, cell: number[]}} Target a cell, as it is told to Python */
+/** @typedef {{serial: number, set?: Record<string, any>, edit?: Target & {value: number}, press?: string, pick?: Target}} Asked a setting has a value of its own kind */
+
 export class Connection {
   /** @param {any} model anywidget's model, or what stands for it */
   constructor(model) {
@@ -14,39 +17,59 @@ export class Connection {
 
   /** The events that are not answered; they stand in the model, since another view may have made them. */
   get pending() {
-    return (this.model.get("asked")?.events ?? []).filter(({ serial }) => serial > (this.shown.serial ?? 0));
+    /** @type {Asked[]} */
+    const events = this.model.get("asked")?.events ?? [];
+    return events.filter(({ serial }) => serial > (this.shown.serial ?? 0));
   }
 
   /**
    * Asks for something: {set}, {edit}, {press} or {pick}.
-   * @param {Record<string, any>} event
+   * @param {Omit<Asked, "serial">} event
    */
   ask(event) {
     const { pending } = this;
     const serial = 1 + Math.max(this.shown.serial ?? 0, ...pending.map((other) => other.serial));
-    while (pending.length && isOvertaken(pending.at(-1), event)) pending.pop(); // others may build on what came before them
+    while (pending.length && isOvertaken(pending[pending.length - 1], event)) pending.pop(); // others may build on what came before them
     this.model.set("asked", { events: [...pending, { serial, ...event }] });
     this.model.save_changes();
   }
 
-  /** What a setting was last set to, answered or not. */
+  /**
+   * What a setting was last set to, answered or not.
+   * @param {string} name
+   * @param {any} value of its own kind, as what is set is
+   */
   wanted(name, value) {
     const event = this.pending.findLast(({ set }) => set && name in set);
-    return event ? event.set[name] : value;
+    return event?.set ? event.set[name] : value;
   }
 
-  /** The number in a cell as it was last typed, answered or not. */
+  /**
+   * The number in a cell as it was last typed, answered or not.
+   * @param {number} stage
+   * @param {string} panel
+   * @param {number[]} cell
+   * @param {number} value
+   */
   typed(stage, panel, cell, value) {
     const event = this.pending.findLast(({ edit }) => edit && sameTarget(edit, { stage, panel, cell }));
-    return event ? event.edit.value : value;
+    return event?.edit?.value ?? value;
   }
 }
 
+/**
+ * @param {Target} p
+ * @param {Target} q
+ */
 const sameTarget = (p, q) => p.stage === q.stage && p.panel === q.panel && p.cell.join() === q.cell.join();
 
-/** Does a later event make an earlier one needless? */
-function isOvertaken(other, event) {
-  if (event.set && other.set) return Object.keys(other.set).every((name) => name in event.set);
-  if (event.edit && other.edit) return sameTarget(other.edit, event.edit);
-  return Boolean(event.pick && other.pick && event.pick.stage === other.pick.stage);
+/**
+ * Does a later event make an earlier one needless?
+ * @param {Asked} other
+ * @param {Omit<Asked, "serial">} event
+ */
+function isOvertaken(other, { set, edit, pick }) {
+  if (set && other.set) return Object.keys(other.set).every((name) => name in set);
+  if (edit && other.edit) return sameTarget(other.edit, edit);
+  return Boolean(pick && other.pick && pick.stage === other.pick.stage);
 }

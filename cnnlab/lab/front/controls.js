@@ -37,7 +37,7 @@ export const controlsOf = (controls, desk) =>
   )}</div>`;
 
 /** @param {Control} control */
-const nameOf = ({ letter, label, title, name }) => [letter, label].filter(Boolean).join(" ") || title || name;
+const controlName = ({ letter, label, title, name }) => [letter, label].filter(Boolean).join(" ") || title || name;
 
 /**
  * Is an option one that a page without a kernel cannot show?
@@ -72,7 +72,7 @@ const set = ({ name }, { link }, value) => link.ask({ set: { [name]: value } });
 function slider(control, desk) {
   const { name, low = 0, high = 0, text, title, lacks } = control;
   const value = Number(desk.link.wanted(name, control.value));
-  const label = nameOf(control);
+  const label = controlName(control);
   const drag = (/** @type {Typed} */ { target }) =>
     Number.isInteger(target.valueAsNumber) && set(control, desk, target.valueAsNumber);
   const type = (/** @type {Typed} */ { target }) => {
@@ -101,7 +101,7 @@ function select(control, desk) {
     set(control, desk, options[target.selectedIndex][0]);
   return html`<label class="cnnlab-control cnnlab-select" data-control=${name} title=${title ?? nothing}>${labelOf(
     control,
-  )}<select aria-label=${nameOf(control)} ?disabled=${control.disabled} @change=${choose}>${options.map(
+  )}<select aria-label=${controlName(control)} ?disabled=${control.disabled} @change=${choose}>${options.map(
     ([value, label]) =>
       html`<option ?disabled=${isMissing(control, value)} .selected=${live(value === wanted)}>${label}</option>`,
   )}</select></label>`;
@@ -139,7 +139,7 @@ export function tabsOf(control, desk) {
  */
 const tabs = (control, desk) =>
   html`<div class="cnnlab-control" data-control=${control.name}>${labelOf(control)}<span class="cnnlab-tabs" role="group"
-    aria-label=${nameOf(control)}>${tabsOf(control, desk)}</span></div>`;
+    aria-label=${controlName(control)}>${tabsOf(control, desk)}</span></div>`;
 
 /**
  * @param {Control} control

@@ -3,8 +3,23 @@
 import explorer from "./explorer.js";
 import { judged } from "./judge.js";
 
+/** @typedef {import("./connection.js").Asked} Asked */
+/** @typedef {import("./schema.js").Packed} Packed */
+/** @typedef {{asked: {events: Asked[]}, shown: import("./schema.js").Shown | null}} Traits */
+
+/**
+ * @typedef {object} States what Python made: see cnnlab/publish/handout/_precompute.py
+ * @property {[string, string][]} states the parts of each, and its moves, as JSON
+ * @property {[string, (number | string)[]][]} arrays a dtype, and numbers
+ * @property {string} veil
+ * @property {string} key of a question
+ * @property {string} [given] what stands in its states in place of the answer that was given
+ */
+/** @typedef {States & ({kind: "explorer"} | {kind: "question"} & import("./judge.js").Verdicts)} Table */
+
 /** What stands for anywidget's model: the one that answers is a table of states. */
 class Answers {
+  /** @param {Table} table */
   constructor(table) {
     this.table = table;
     this.at = 0;
@@ -12,15 +27,21 @@ class Answers {
     this.tried = this.closed = false; // of a question
     this.veil = table.veil;
     this.serial = 0;
-    this.arrays = []; // those that have been read
+    /** @type {(DataView | Packed)[]} those that have been read */
+    this.arrays = [];
+    /** @type {Set<() => void>} */
     this.listeners = new Set();
+    /** @type {Traits} */
     this.traits = { asked: { events: [] }, shown: null };
     this.turn();
   }
 
-  get = (name) => this.traits[name];
+  get = (/** @type {keyof Traits} */ name) => this.traits[name];
+  /** @type {(name: keyof Traits, value: unknown) => unknown} */
   set = (name, value) => Object.assign(this.traits, { [name]: value });
+  /** @type {(event: string, listener: () => void) => unknown} */
   on = (_event, listener) => this.listeners.add(listener);
+  /** @type {(event: string, listener: () => void) => unknown} */
   off = (_event, listener) => this.listeners.delete(listener);
 
   /** Answers what has been asked, after whoever asks is done. */
@@ -32,6 +53,7 @@ class Answers {
     });
   }
 
+  /** @param {Asked} event */
   serve(event) {
     this.serial = event.serial;
     if (event.press === "uncover") this.veil = "";
@@ -40,11 +62,15 @@ class Answers {
     else this.at = this.moveOf(event) ?? this.at;
   }
 
-  /** The state that an event leads to; nothing where it is not in the table. */
+  /**
+   * The state that an event leads to; nothing where it is not in the table.
+   * @param {Asked} event
+   * @returns {number | undefined}
+   */
   moveOf({ set, press }) {
     const asked = JSON.stringify(set ? { set } : { press });
     const [, moves] = this.table.states[this.at];
-    return JSON.parse(moves).find(([event]) => JSON.stringify(event) === asked)?.[1];
+    return JSON.parse(moves).find((/** @type {[Asked, number]} */ [event]) => JSON.stringify(event) === asked)?.[1];
   }
 
   /** Shows the state, and takes the cover off what stood under a question that is closed. */
@@ -63,7 +89,7 @@ class Answers {
   turn() {
     const [parts] = this.table.states[this.at];
     const text = this.table.given ? parts.replaceAll(this.table.given, JSON.stringify(this.given).slice(1, -1)) : parts;
-    const read = (_, value) => {
+    const read = (/** @type {string} */ _, /** @type {any} whatever JSON holds */ value) => {
       const number = value?.array;
       if (!Number.isInteger(number)) return value;
       this.arrays[number] ??= readNumbers(this.table.arrays[number]);
@@ -74,17 +100,22 @@ class Answers {
   }
 }
 
-const KINDS = { f4: Float32Array, f8: Float64Array, u1: Uint8Array };
+/** @type {Record<string, new (numbers: number[]) => {buffer: ArrayBuffer}>} */
+const DTYPES = { f4: Float32Array, f8: Float64Array, u1: Uint8Array };
 
-/** Numbers as an explorer is sent them. */
+/**
+ * Numbers as an explorer is sent them.
+ * @param {States["arrays"][0]} array
+ */
 function readNumbers([dtype, numbers]) {
-  const data = new DataView(KINDS[dtype].from(numbers, Number).buffer);
-  return dtype === "u1" ? data : { dtype, data };
+  const data = new DataView(new DTYPES[dtype](numbers.map(Number)).buffer);
+  return dtype === "u1" ? data : /** @type {Packed} */ ({ dtype, data });
 }
 
 /** @type {Answers[]} of the page */
 const everyone = [];
 
+/** @param {string} text */
 function unpacked(text) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
@@ -93,7 +124,7 @@ function unpacked(text) {
 /** The theme that explorers look up: dark by the system, and light on paper. */
 function followTheme() {
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  const follow = ({ type }) => {
+  const follow = (/** @type {{type: string}} */ { type }) => {
     document.documentElement.dataset.theme = dark.matches && type !== "beforeprint" ? "dark" : "light";
   };
   dark.addEventListener("change", follow);
@@ -105,7 +136,7 @@ function followTheme() {
 export async function start() {
   followTheme();
   for (const el of document.querySelectorAll("[data-widget]")) {
-    const model = new Answers(await unpacked(el.querySelector("script").textContent));
+    const model = new Answers(await unpacked(el.querySelector("script")?.textContent ?? ""));
     everyone.push(model);
     el.replaceChildren();
     explorer.render({ model, el });

@@ -50,6 +50,7 @@ class Heart {
     this.timer = window.setTimeout(() => this.look(), LOOK);
   }
 
+  /** @param {string} words */
   tell(words) {
     if (words === this.words) return;
     this.words = words;

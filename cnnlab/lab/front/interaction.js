@@ -31,8 +31,9 @@ export class Hand {
     if (!at || at.panel !== this.scene.window) return at;
     const { sum } = this.stage;
     const [, row, column] = at.cell;
-    const term = sum.panel.end === "output" && sum.terms.find(({ b }) => b.cell?.[1] === row && b.cell[2] === column);
-    return term && term.a.cell ? { panel: term.a.panel, cell: term.a.cell } : null;
+    const terms = sum.panel.end === "output" ? sum.terms : [];
+    const shown = terms.find(({ b }) => b.cell?.[1] === row && b.cell[2] === column)?.a;
+    return shown?.cell ? { panel: shown.panel, cell: shown.cell } : null;
   }
 
   /** @type {(event: PointerEvent) => void} */
@@ -140,8 +141,9 @@ export class Hand {
    * @param {string | null} [text] what is typed already
    */
   edit(at, text = null) {
-    const panel = at && this.scene.panels[at.panel];
-    if (panel?.editable && !kindOf(panel, at.cell) && panel.view === "cells")
+    if (!at) return;
+    const panel = this.scene.panels[at.panel];
+    if (panel.editable && !kindOf(panel, at.cell) && panel.view === "cells")
       this.stage.dispatch({ type: "edit", at, text });
   }
 

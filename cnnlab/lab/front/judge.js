@@ -3,10 +3,20 @@
 import { means, numberIn } from "./numbers.js";
 
 /**
+ * @typedef {object} Verdicts the numbers of the states in which a question stands after an answer
+ * @property {"number" | "choice" | "text"} answers
+ * @property {[string | number, number][]} known answers: the right one first
+ * @property {number} other
+ * @property {number[]} nothing before and after the first try, as in odd
+ * @property {number[]} odd
+ * @property {number} reveal
+ */
+
+/**
  * How a question stands after an event.
- * @param {any} table
+ * @param {Verdicts} table
  * @param {{at: number, tried?: boolean, closed?: boolean}} now
- * @param {any} event
+ * @param {import("./connection.js").Asked} event
  */
 export function judged(table, now, event) {
   const [at, given] = [now.tried ? 1 : 0, event.set?.given ?? ""];
@@ -20,8 +30,13 @@ export function judged(table, now, event) {
   return { at: known < 0 ? table.other : table.known[known][1], tried: true, given: given.trim() };
 }
 
+/**
+ * @param {Verdicts["answers"]} kind
+ * @param {string} given
+ * @param {string | number} answer
+ */
 function same(kind, given, answer) {
-  if (kind === "number") return means(given, answer);
+  if (kind === "number") return means(given, Number(answer));
   if (kind === "choice") return given === answer;
   return given.trim().toLowerCase() === String(answer).trim().toLowerCase();
 }

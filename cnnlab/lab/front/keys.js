@@ -2,10 +2,13 @@
 
 const SUPPRESS = "data-lm-suppress-shortcuts";
 
-/** The step (rows, columns) of each arrow key. */
+/** @type {Record<string, number[]>} the step (rows, columns) of each arrow key */
 export const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
-/** Does a key belong to the block that has the focus? Ctrl+S and the like, and Shift+Enter, are the host's. */
+/**
+ * Does a key belong to the block that has the focus? Ctrl+S and the like, and Shift+Enter, are the host's.
+ * @param {KeyboardEvent} event
+ */
 export const isOurs = (event) =>
   !event.ctrlKey && !event.metaKey && !event.altKey && !(event.shiftKey && event.key === "Enter");
 
@@ -16,7 +19,7 @@ export const isOurs = (event) =>
  * @param {AbortSignal} signal
  */
 export function guardKeys(root, signal) {
-  const mark = (event) => {
+  const mark = (/** @type {KeyboardEvent} */ event) => {
     if (event.target instanceof Element && root.contains(event.target))
       event.target.toggleAttribute(SUPPRESS, isOurs(event));
   };
@@ -27,15 +30,27 @@ export function guardKeys(root, signal) {
     });
 }
 
-/** The cell that an arrow key goes to, within its plane; nothing for another key. */
+/**
+ * The cell that an arrow key goes to, within its plane; nothing for another key.
+ * @param {import("./schema.js").Panel} panel
+ * @param {import("./schema.js").Cell} cell
+ * @param {string} key
+ * @returns {import("./schema.js").Cell | undefined}
+ */
 export function arrowTarget({ shape: [height, width] }, [plane, row, column], key) {
   const step = ARROWS[key];
-  const clamp = (index, count) => Math.max(0, Math.min(count - 1, index));
+  const clamp = (/** @type {number} */ index, /** @type {number} */ count) => Math.max(0, Math.min(count - 1, index));
   return step && [plane, clamp(row + step[0], height), clamp(column + step[1], width)];
 }
 
-/** How many nudges up a key means; 0 for another key. */
-export const nudgeIn = ({ shiftKey, key }) => (shiftKey ? ({ ArrowUp: 1, ArrowDown: -1 }[key] ?? 0) : 0);
+/**
+ * How many nudges up a key means; 0 for another key.
+ * @param {KeyboardEvent} event
+ */
+export const nudgeIn = ({ shiftKey, key }) => (shiftKey ? Number(key === "ArrowUp") - Number(key === "ArrowDown") : 0);
 
-/** Does a key begin the typing of a number? */
+/**
+ * Does a key begin the typing of a number?
+ * @param {string} key
+ */
 export const beginsEdit = (key) => /^[-−+0-9.,]$/.test(key) || key === "Enter" || key === "F2";

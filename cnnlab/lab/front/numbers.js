@@ -4,7 +4,11 @@ const SEPARATORS = /[, \u00a0\u2009\u202f’']/g; // what stands between thousan
 const GROUPED = new RegExp(`^[-+]?[1-9]\\d{0,2}(${SEPARATORS.source}\\d{3})+$`);
 const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
-/** A number as it is written: a true minus sign, and no more digits than fit. */
+/**
+ * A number as it is written: a true minus sign, and no more digits than fit.
+ * @param {number} value
+ * @param {number} [digits]
+ */
 export function format(value, digits = 3) {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
@@ -16,15 +20,25 @@ export function format(value, digits = 3) {
   return text.replaceAll("-", "−").replace("e+", "e");
 }
 
-/** A number as it stands in a cell, where there is little room; the strip below says what a tiny one is. */
+/**
+ * A number as it stands in a cell, where there is little room; the strip below says what a tiny one is.
+ * @param {number} value
+ */
 export function brief(value) {
   return value !== 0 && Math.abs(value) < 0.005 ? "≈0" : format(value, 2);
 }
 
-/** A factor of a product: a negative one in parentheses. */
+/**
+ * A factor of a product: a negative one in parentheses.
+ * @param {number} value
+ */
 export const factor = (value) => (value < 0 ? `(${format(value)})` : format(value));
 
-/** The number that a learner typed, NaN where it is none: 0,5, 1/2 and 50 % are a half, and 120,000 are many. */
+/**
+ * The number that a learner typed, NaN where it is none: 0,5, 1/2 and 50 % are a half, and 120,000 are many.
+ * @param {string} text
+ * @returns {number}
+ */
 export function numberIn(text) {
   const [plain, share] = text.trim().endsWith("%") ? [text.trim().slice(0, -1), 100] : [text, 1];
   const [numerator, denominator = "1", ...more] = plain.split("/");
@@ -32,13 +46,18 @@ export function numberIn(text) {
   return divisor ? decimalIn(numerator) / divisor / share : NaN;
 }
 
+/** @param {string} text */
 function decimalIn(text) {
   const plain = text.trim().replaceAll("−", "-");
   const decimal = GROUPED.test(plain) ? plain.replace(SEPARATORS, "") : plain.replace(",", ".");
   return DECIMAL.test(decimal) ? Number(decimal) : NaN;
 }
 
-/** Does a text mean a number: in full, rounded to no less than two decimals, or as 120.000? */
+/**
+ * Does a text mean a number: in full, rounded to no less than two decimals, or as 120.000?
+ * @param {string} text
+ * @param {number} number
+ */
 export function means(text, number) {
   const given = numberIn(text);
   if (Number.isNaN(given)) return false;
@@ -46,10 +65,13 @@ export function means(text, number) {
   if (/^[-+]?[1-9]\d{0,2}(\.\d{3})+$/.test(plain) && Number(plain.replaceAll(".", "")) === number) return true;
   if (Math.abs(given - number) <= 1e-9 * Math.max(Math.abs(given), Math.abs(number))) return true;
   const decimals = /^\s*[-−+]?\d*[.,](\d{2,})\s*$/.exec(text);
-  return Boolean(decimals) && Math.abs(given - number) <= 0.5 * 10 ** -decimals[1].length * (1 + 1e-9);
+  return decimals !== null && Math.abs(given - number) <= 0.5 * 10 ** -decimals[1].length * (1 + 1e-9);
 }
 
-/** A share of one as a percentage: never 0 or 100 where it is not. */
+/**
+ * A share of one as a percentage: never 0 or 100 where it is not.
+ * @param {number} share
+ */
 export function percent(share) {
   if (Number.isNaN(share)) return "NaN";
   if (share > 0 && share < 0.005) return "< 1 %";

@@ -22,8 +22,11 @@ export class Pad {
     this.bitmap = readBytes(value);
     this.sent = this.bitmap.slice();
     this.telling = 0; // when the kernel was last told, in ms of the page
-    this.soon = undefined;
-    this.past = []; // the bitmap before each stroke
+    this.soon = this.frame = 0; // timers: of the next telling, and of the next painting
+    /** @type {{id: number, last: number[]} | null} what draws, and where it was */
+    this.pointer = null;
+    /** @type {Uint8Array[]} the bitmap before each stroke */
+    this.past = [];
     this.pen = [size >> 1, size >> 1]; // the cell that the keyboard's pen is on
     this.down = false;
     this.told = ""; // where the pen is, for a screen reader
@@ -38,6 +41,10 @@ export class Pad {
     this.past = [...this.past, this.bitmap.slice()].slice(-MOST_UNDONE);
   }
 
+  /**
+   * @param {number[]} from a point [x, y] in cells, as to
+   * @param {number[]} to
+   */
   draw(from, to) {
     drawLine(this.bitmap, this.size, from, to);
     this.changed();
@@ -67,8 +74,8 @@ export class Pad {
 
   /** Paints and tells in the next frame, however many events there are until then. */
   changed() {
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = null;
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
       if (!this.element.isConnected) return; // the explorer is gone
       this.paint();
       this.tellKernel();
@@ -81,7 +88,7 @@ export class Pad {
     const early = this.pointer ? this.telling + PAUSE - performance.now() : 0;
     clearTimeout(this.soon);
     if (early > 0) {
-      this.soon = setTimeout(() => this.element.isConnected && this.tellKernel(), early);
+      this.soon = window.setTimeout(() => this.element.isConnected && this.tellKernel(), early);
       return;
     }
     this.telling = performance.now();
@@ -89,7 +96,10 @@ export class Pad {
     this.link.ask({ set: { [this.name]: new DataView(this.sent.slice().buffer) } });
   }
 
-  /** Takes over a bitmap from Python or from another view of this pad; one's own comes back as well. */
+  /**
+   * Takes over a bitmap from Python or from another view of this pad; one's own comes back as well.
+   * @param {DataView} value
+   */
   follow(value) {
     const bitmap = readBytes(value);
     if (sameBytes(bitmap, this.sent)) return this.tellKernel();
@@ -102,12 +112,17 @@ export class Pad {
 
   // --- the user ---
 
-  /** Where a pointer is, in cells. */
+  /**
+   * Where a pointer is, in cells.
+   * @param {PointerEvent} event
+   */
   at({ clientX, clientY }) {
-    const { left, top, width, height } = this.element.querySelector("svg").getBoundingClientRect();
+    const svg = /** @type {Element} */ (this.element.querySelector("svg"));
+    const { left, top, width, height } = svg.getBoundingClientRect();
     return [((clientX - left) / width) * this.size, ((clientY - top) / height) * this.size];
   }
 
+  /** @param {PointerEvent & {currentTarget: Element}} event */
   touch(event) {
     if (this.pointer || event.button) return;
     this.setPen(false);
@@ -117,22 +132,26 @@ export class Pad {
     this.drag(event);
   }
 
+  /** @param {PointerEvent} event */
   drag(event) {
-    if (event.pointerId !== this.pointer?.id) return;
+    const { pointer } = this;
+    if (event.pointerId !== pointer?.id) return;
     const events = event.getCoalescedEvents?.() ?? [];
     for (const each of events.length ? events : [event]) {
       const here = this.at(each);
-      this.draw(this.pointer.last, here);
-      this.pointer.last = here;
+      this.draw(pointer.last, here);
+      pointer.last = here;
     }
   }
 
+  /** @param {PointerEvent} event */
   lift(event) {
     if (event.pointerId !== this.pointer?.id) return;
     this.pointer = null;
     if (!this.frame) this.tellKernel();
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     const isCommand = event.ctrlKey || event.metaKey;
     if (event.key === "Backspace" || (isCommand && event.key.toLowerCase() === "z")) this.takeBack();
@@ -146,6 +165,7 @@ export class Pad {
     event.stopPropagation();
   }
 
+  /** @param {KeyboardEvent} event */
   move(event) {
     const from = this.pen;
     this.pen = movePen(from, event.key, event.shiftKey, this.size);
@@ -153,6 +173,7 @@ export class Pad {
     this.tell();
   }
 
+  /** @param {boolean} down */
   setPen(down) {
     if (down === this.down) return;
     this.down = down;
@@ -173,6 +194,7 @@ export class Pad {
     const empty = isEmpty(bitmap);
     const [left, top] = middleOf(this.pen).map((length) => `${(100 * length) / size}%`);
     const pen = `left: ${left}; top: ${top}; width: ${100 * PEN}%; height: ${100 * PEN}%`;
+    /** @type {(name: string, title: string, press: () => void, off: boolean) => unknown} */
     const button = (name, title, press, off) =>
       html`<button type="button" class="cnnlab-button cnnlab-pad-${name}" title=${title} aria-disabled=${off}
         @click=${press}>${name}</button>`;
@@ -194,5 +216,8 @@ export class Pad {
   }
 }
 
-/** The middle of a cell, as a point [x, y] in cells. */
-const middleOf = (cell) => /** @type {[number, number]} */ ([cell[1] + 0.5, cell[0] + 0.5]);
+/**
+ * The middle of a cell, as a point [x, y] in cells.
+ * @param {number[]} cell
+ */
+const middleOf = ([row, column]) => [column + 0.5, row + 0.5];

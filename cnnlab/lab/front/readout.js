@@ -82,7 +82,7 @@ export const wordsFor = ({ scene, at, message }, backward) => message || sentenc
  * @param {State} state
  * @param {import("./sums.js").Summed} sum
  * @param {boolean} backward
- * @param {import("./strip.js").Hand} hand
+ * @param {import("./strip.js").StripHand} hand
  */
 export function readoutOf(state, sum, backward, hand) {
   const { scene } = state;
@@ -100,7 +100,7 @@ export function readoutOf(state, sum, backward, hand) {
 /**
  * @param {State} state
  * @param {import("./sums.js").Summed} sum
- * @param {import("./strip.js").Hand} hand
+ * @param {import("./strip.js").StripHand} hand
  * @param {string} [most]
  */
 const strip = ({ scene, at }, sum, hand, most) =>
@@ -111,7 +111,7 @@ const strip = ({ scene, at }, sum, hand, most) =>
  * What one can do, or the scene's note.
  * @param {State} state
  * @param {import("./sums.js").Summed} sum
- * @param {import("./strip.js").Hand} hand
+ * @param {import("./strip.js").StripHand} hand
  */
 export function hintOf(state, sum, hand) {
   const { scene, held } = state;

@@ -6,15 +6,15 @@ import { readArray } from "./text.js";
 /** @typedef {import("./schema.js").Cell} Cell */
 /** @typedef {import("./schema.js").Panel} Panel */
 /** @typedef {import("./schema.js").At} At */
-/** @typedef {Map<number | string, number[]>} Numbers by an index, or by the key of a cell: the numbers of wires */
+/** @typedef {Map<number | string, number[]>} Joined by an index, or by the key of a cell: the numbers of wires */
 
 /**
  * @typedef {object} Wires as one looks them up: three tables, planes with rows with columns, or a list of them one by one
  * @property {Record<string, Record<string, number[]>>} [tables]
- * @property {Record<string, Numbers>[]} [found] by axis and end
+ * @property {Record<string, Joined>[]} [found] by axis and end
  * @property {Record<string, Cell[]>} [cells] by end
  * @property {number[]} [weight]
- * @property {Record<string, Numbers>} [listed] by end
+ * @property {Record<string, Joined>} [listed] by end
  */
 
 /** @typedef {Omit<import("./schema.js").Scene, "panels" | "wires"> & {panels: Record<string, Panel>, wires: Record<string, Wires>}} Scene */
@@ -27,7 +27,8 @@ export const AXES = ["planes", "rows", "columns"];
  * @returns {Scene}
  */
 export function readScene(message) {
-  const named = (/** @type {Panel[]} */ panels) => Object.fromEntries(panels.map((panel) => [panel.name, readPanel(panel)]));
+  /** @type {(panels: Panel[]) => Record<string, Panel>} */
+  const named = (panels) => Object.fromEntries(panels.map((panel) => [panel.name, readPanel(panel)]));
   const wires = Object.entries(message.wires).map(([name, sent]) => [name, readWires(sent)]);
   return { ...message, panels: named(message.panels), wires: Object.fromEntries(wires), shares: sharesOf(message) };
 }
@@ -63,7 +64,7 @@ function readWires(sent) {
  * @param {Record<string, (number | string)[]>} table
  */
 function lookUp(table) {
-  /** @type {Record<string, Numbers>} */
+  /** @type {Record<string, Joined>} */
   const found = {};
   for (const [end, indices] of Object.entries(table)) {
     found[end] = new Map();
@@ -183,7 +184,7 @@ export const sameCell = (p, q) => p[0] === q[0] && p[1] === q[1] && p[2] === q[2
  * @param {At | null | undefined} p
  * @param {At | null | undefined} q
  */
-export const sameAt = (p, q) => Boolean(p && q) && p.panel === q.panel && sameCell(p.cell, q.cell);
+export const sameAt = (p, q) => Boolean(p && q && p.panel === q.panel && sameCell(p.cell, q.cell));
 
 /**
  * How many cells a panel has.

@@ -15,14 +15,14 @@ const EDGES = "\u2007"; // about as wide as the edges of a chip, on each side of
 /** @typedef {import("./sums.js").Summed} Summed */
 /** @typedef {import("./sums.js").Term} Term */
 /** @typedef {number | "all" | null} Opened the group whose terms are written, or all terms however many */
-/** @typedef {{light: (terms: Term[] | null) => void, open: Opened, toggle: (group: Opened) => void}} Hand */
+/** @typedef {{light: (terms: Term[] | null) => void, open: Opened, toggle: (group: Opened) => void}} StripHand */
 
 /**
  * The strip: what is summed, the terms, and the result.
  * @param {Scene} scene
  * @param {import("./schema.js").At} at
  * @param {Summed} sum
- * @param {Hand} hand
+ * @param {StripHand} hand
  */
 export function stripOf(scene, at, sum, hand) {
   const { panel, told, bias, total } = sum;
@@ -52,7 +52,8 @@ export function stripText(scene, sum, at) {
   const groups = told.goes ? [] : groupsOf(sum, at.cell);
   const written = writtenTerms(scene, sum);
   const terms = written.slice(0, Math.min(CHIPS.photo, mostOf(scene, sum, written)));
-  const target = (/** @type {Term} */ { to }) => told.goes && to.cell ? ` → ${nameOf(scene.panels[to.panel], to.cell)}` : "";
+  /** @type {(term: Term) => string} */
+  const target = ({ to }) => (told.goes && to.cell ? ` → ${nameOf(scene.panels[to.panel], to.cell)}` : "");
   const chips = groups.length
     ? groups.map(({ total }) => `channel 0: ${format(total)} ▸`)
     : terms.map((term) => {
@@ -70,7 +71,7 @@ const sign = (/** @type {string} */ text) => html`<span class="cnnlab-plus">${te
  * @param {Scene} scene
  * @param {Summed} sum
  * @param {Term[]} terms
- * @param {Hand} hand
+ * @param {StripHand} hand
  */
 function termChips(scene, sum, terms, hand) {
   const { open, toggle } = hand;
@@ -110,7 +111,7 @@ function mostOf(scene, { told }, terms) {
  * @param {Scene} scene
  * @param {Summed} sum
  * @param {{terms: Term[], total: number}[]} groups
- * @param {Hand} hand
+ * @param {StripHand} hand
  */
 function groupChips(scene, sum, groups, hand) {
   const { open, toggle, light } = hand;
@@ -130,7 +131,7 @@ function groupChips(scene, sum, groups, hand) {
  * @param {Scene} scene
  * @param {Summed} sum
  * @param {Term} term
- * @param {Hand} hand
+ * @param {StripHand} hand
  */
 function chipOf(scene, { told }, term, { light }) {
   const { a, b, to, weight } = term;

@@ -63,7 +63,8 @@ export function sumOf(scene, { panel: name, cell }, backward = true) {
  * @param {Summed} sum
  */
 export function writtenTerms(scene, { told, terms }) {
-  return told?.skips ? terms.filter(({ a }) => !told.skips.includes(kindOf(scene.panels[a.panel], a.cell))) : terms;
+  const skips = told?.skips;
+  return skips ? terms.filter(({ a }) => !a.cell || !skips.includes(kindOf(scene.panels[a.panel], a.cell))) : terms;
 }
 
 /**

@@ -2,8 +2,13 @@
 
 import { html } from "./vendor/lit-html.js";
 
-/** A table; each row begins with its name. */
+/**
+ * A table; each row begins with its name.
+ * @param {string[]} heads
+ * @param {unknown[][]} rows
+ */
 export function table(heads, rows) {
+  /** @type {(row: unknown[]) => unknown} */
   const row = ([name, ...cells]) =>
     html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
   return html`<table><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead
@@ -12,15 +17,15 @@ export function table(heads, rows) {
 
 /**
  * Buttons in a table: each is asked for by a press, and then says what came of it.
- * @param {any} part
+ * @param {import("./schema.js").Part} part
  * @param {import("./connection.js").Connection} link
  */
-export function buttonsOf({ table: { columns, rows } }, link) {
-  const button = (row, { press, style, says, text }, column) =>
+export function buttonsOf(part, link) {
+  const { columns, rows } = /** @type {import("./schema.js").Grid} */ (part.table);
+  /** @type {(name: string, cell: import("./schema.js").GridCell) => unknown} */
+  const button = (name, { press, style, says, text }) =>
     html`<button type="button" class=${`cnnlab-button cnnlab-table-cell ${style ? `cnnlab-${style}` : ""}`}
-      aria-label=${`${row.name}, ${columns[column]}: ${says}`} @click=${() => link.ask({ press })}>${text}</button>`;
-  return table(
-    ["", ...columns],
-    rows.map((row) => [row.name, ...row.cells.map((cell, k) => button(row, cell, k))]),
-  );
+      aria-label=${`${name}: ${says}`} @click=${() => link.ask({ press })}>${text}</button>`;
+  const body = rows.map(({ name, cells }) => [name, ...cells.map((cell, k) => button(`${name}, ${columns[k]}`, cell))]);
+  return table(["", ...columns], body);
 }

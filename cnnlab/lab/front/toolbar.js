@@ -29,7 +29,7 @@ function switchesOf(scene) {
  * @param {string} name
  * @param {string} [text]
  */
-const toggle = ({ state, dispatch }, name, text = name) =>
+const switchOf = ({ state, dispatch }, name, text = name) =>
   button(text, () => dispatch({ type: "turn", name }), { kind: "cnnlab-toggle", name, pressed: state.on[name] });
 
 /** @param {Stage} stage */
@@ -43,7 +43,7 @@ export function toolbarOf(stage) {
   return html`<div class="cnnlab-toolbar">${
     heading ? html`<div class="cnnlab-heading">${withSubscripts(heading)}</div>` : nothing
   }${plays ? transportOf(stage) : nothing}<span
-    class="cnnlab-toggles">${names.map((name) => toggle(stage, name))}</span>${controlsOf(controls, stage.desk)}</div>`;
+    class="cnnlab-toggles">${names.map((name) => switchOf(stage, name))}</span>${controlsOf(controls, stage.desk)}</div>`;
 }
 
 /**
@@ -53,11 +53,13 @@ export function toolbarOf(stage) {
 function transportOf({ state: { scene, step, playing }, dispatch, speed, pace }) {
   const steps = stepsOf(scene);
   const go = (/** @type {number} */ to) => dispatch({ type: "step", step: to });
-  const named = (/** @type {string} */ name, /** @type {string} */ label) => ({ kind: `cnnlab-${name}`, title: label, label });
+  /** @type {(name: string, label: string) => {kind: string, title: string, label: string}} */
+  const named = (name, label) => ({ kind: `cnnlab-${name}`, title: label, label });
+  const [sign, word] = playing ? ["❚❚", "pause"] : ["▶", "play"];
   return html`<span class="cnnlab-transport"><span class="cnnlab-step cnnlab-keeps"
     data-longest="step ${steps} of ${steps}"><span>step ${step + 1} of ${steps}</span></span>${[
       button("◀", () => go(step - 1), named("back", "one step back")),
-      button(playing ? "❚❚" : "▶", () => dispatch({ type: "play", on: !playing }), named("play", playing ? "pause" : "play")),
+      button(sign, () => dispatch({ type: "play", on: !playing }), named("play", word)),
       button("▶❘", () => go(step + 1), named("next", "one step on")),
     ]}<input type="range" class="cnnlab-scrub" aria-label="step" min="1" max=${steps} .value=${String(step + 1)}
     @input=${(/** @type {{target: HTMLInputElement}} */ { target }) => go(target.valueAsNumber - 1)}><select
@@ -82,8 +84,8 @@ export function toolsOf(stage) {
   const back = "back to the numbers and settings of the beginning";
   const undo = "take the last change back";
   return html`<span class="cnnlab-tools">${controlsOf(controls, stage.desk)}<span class="cnnlab-toggles">${
-    part.fold ? toggle(stage, "open", on.open ? "Close its picture" : `${part.fold} ▸`) : nothing
-  }${numbers ? toggle(stage, "numbers") : nothing}</span>${
+    part.fold ? switchOf(stage, "open", on.open ? "Close its picture" : `${part.fold} ▸`) : nothing
+  }${numbers ? switchOf(stage, "numbers") : nothing}</span>${
     editable
       ? [
           button("↶ undo", press("undo"), { title: undo, label: undo, off: !link.shown.undo }),

@@ -9,38 +9,62 @@ const BEYOND = [
   ["hangs over the edge and is nothing", "hang over the edge and are nothing"],
 ];
 
-/** One plain sentence on a cell; nothing where the scene has none. */
+/** @typedef {import("./scene.js").Scene} Scene */
+/** @typedef {import("./schema.js").At} At */
+
+/**
+ * One plain sentence on a cell; nothing where the scene has none.
+ * @param {Scene} scene
+ * @param {At} at
+ * @param {boolean} [backward]
+ * @param {import("./sums.js").Summed} [sum]
+ */
 export function sentenceOf(scene, at, backward = true, sum = sumOf(scene, at, backward)) {
-  const { says } = sum.panel;
+  const { told, terms, panel } = sum;
+  const { says } = panel;
   if (!says) return "";
-  const count = sum.terms.length;
-  const text = !count && sum.told ? says.none : count < 2 ? says.one : says.many;
-  const kind = kindOf(sum.panel, at.cell);
+  const count = terms.length;
+  const text = !count && told ? says.none : count < 2 ? says.one : says.many;
+  const kind = kindOf(panel, at.cell);
+  /** @type {Record<string, string>} */
   const words = {
-    place: `(${placeOf(sum.panel, at.cell).join(", ")})`.replaceAll("-", "−"),
+    place: `(${placeOf(panel, at.cell).join(", ")})`.replaceAll("-", "−"),
     count: String(count),
     kind: (says.kinds ?? ["Cell"])[kind],
     ring: kind === 1 ? (says.ring ?? "") : "",
-    ...(text.includes("{rows}") ? windowWords(scene, sum) : {}),
+    ...(told && text.includes("{rows}") ? windowWords(scene.panels[told.a], terms) : {}),
   };
   return fill(text, (name) => words[name] ?? `{${name}}`);
 }
 
+/**
+ * @param {string} text
+ * @param {(name: string) => string} word what stands in place of a name in braces
+ */
 const fill = (text, word) => text.replace(/\{([a-z ]+)\}/g, (_, name) => word(name));
 
-/** Where a window lies, as "row 2" or "rows −1 to 1", and what of it is no input. */
-function windowWords(scene, { told, terms }) {
-  const panel = scene.panels[told.a];
-  const cells = terms.map(({ a }) => a.cell);
-  const [rows, columns] = ["row", "column"].map((noun, axis) => {
-    const indices = cells.map((cell) => panel.places[`${noun}s`][cell[axis + 1]]);
+/**
+ * Where a window lies, as "row 2" or "rows −1 to 1", and what of it is no input.
+ * @param {import("./schema.js").Panel} panel
+ * @param {import("./sums.js").Term[]} terms
+ */
+function windowWords(panel, terms) {
+  const cells = terms.map(({ a }) => a.cell).filter((cell) => cell !== null);
+  const lies = (/** @type {string} */ noun, /** @type {number} */ axis, /** @type {number[]} */ places) => {
+    const indices = cells.map((cell) => places[cell[axis]]);
     const [first, last] = [Math.min(...indices), Math.max(...indices)];
     return (first === last ? `${noun} ${first}` : `${noun}s ${first} to ${last}`).replaceAll("-", "−");
-  });
-  return { rows, columns, edge: edge(cells.map((cell) => kindOf(panel, cell))) };
+  };
+  const { rows, columns } = panel.places;
+  const edge = edgeWords(cells.map((cell) => kindOf(panel, cell)));
+  return { rows: lies("row", 1, rows), columns: lies("column", 2, columns), edge };
 }
 
-function edge(kinds) {
+/**
+ * What of a window is no input.
+ * @param {number[]} kinds of its cells
+ */
+function edgeWords(kinds) {
   if (kinds.every((kind) => kind === 1)) return "; it is all padding.";
   const parts = BEYOND.flatMap((words, k) => {
     const count = kinds.filter((kind) => kind === k + 1).length;
@@ -51,20 +75,29 @@ function edge(kinds) {
 
 // --- lines of code --------------------------------------------------------------------------------------------------
 
-/** Writes evenly spaced indices as a Python slice. */
+/**
+ * Writes evenly spaced indices as a Python slice.
+ * @param {number[]} indices
+ */
 export function sliceOf(indices) {
-  const [first, last] = [indices[0], indices.at(-1)];
+  const [first, last] = [indices[0], indices[indices.length - 1]];
   const step = indices.length > 1 ? indices[1] - first : 1;
   const stop = last + Math.sign(step);
   return `${first}:${stop < 0 ? "" : stop}${step === 1 ? "" : `:${step}`}`;
 }
 
-/** The numpy expression that gives a cell, to copy; nothing where there is none. */
-export function codeOf(scene, at, backward = true) {
+/**
+ * The numpy expression that gives a cell, to copy; nothing where there is none.
+ * @param {Scene} scene
+ * @param {At} at
+ * @param {boolean} [backward]
+ */
+export function numpyOf(scene, at, backward = true) {
   const sum = sumOf(scene, at, backward);
   const code = sum.panel.says?.code;
-  const wires = code && scene.wires[sum.told.wires];
-  if (!wires?.tables) return "";
+  const wires = scene.wires[sum.told?.wires ?? ""];
+  if (!code || !wires?.tables) return "";
+  const { tables } = wires;
   const numbers = wiresAt(wires, sum.panel.end, at.cell);
   if (!numbers.length) return "0.0";
   const counted = writtenTerms(scene, sum).length;
@@ -72,14 +105,19 @@ export function codeOf(scene, at, backward = true) {
     if (name === "count") return String(counted);
     const [axis, end] = name.split(" ");
     const number = AXES.findIndex((name) => name.startsWith(axis));
-    const indices = [...new Set(numbers.map((wire) => wire[number]))].map((k) => wires.tables[AXES[number]][end][k]);
+    const indices = [...new Set(numbers.map((wire) => wire[number]))].map((k) => tables[AXES[number]][end][k]);
     return axis === "plane" ? String(indices[0]) : sliceOf(indices);
   });
 }
 
-/** All lines of code for a cell, each with its label. */
+/**
+ * All lines of code for a cell, each with its label.
+ * @param {Scene} scene
+ * @param {At} at
+ * @param {boolean} [backward]
+ */
 export function linesOfCode(scene, at, backward = true) {
-  const numpy = codeOf(scene, at, backward);
+  const numpy = numpyOf(scene, at, backward);
   const first = numpy ? [["numpy", numpy.includes("xp[") && scene.setup ? `${scene.setup}; ${numpy}` : numpy]] : [];
   return [...first, ...(scene.lines ?? [])];
 }
