@@ -1,9 +1,8 @@
-// The lengths and numbers of a chart.
+// A chart: its lengths and numbers, and what is drawn of them.
+import { read } from "./templates.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "./document.mjs";
-
-const { inThreeDigits, pointsOf, ticksOf } = await import("../../../cnnlab/lab/front/chart.js");
+import { chartOf, inThreeDigits, pointsOf, ticksOf } from "../../../cnnlab/lab/front/chart.js";
 
 test("a curve runs from the left edge at step 0 to the right at the last step, with 0 at the bottom", () => {
   assert.equal(pointsOf([0, 50, 100], [0, 1, 2], 100, 2), "40.0,126.0 139.0,67.0 238.0,8.0");
@@ -22,4 +21,62 @@ test("the x axis has a number an epoch, and fewer where they would not fit", () 
 test("a number has at most three digits, and a power of ten where it is very small or large", () => {
   assert.deepEqual([0, 1, 0.05678, 99.72, 150].map(inThreeDigits), ["0", "1", "0.0568", "99.7", "150"]);
   assert.deepEqual([0.000312, 52000, NaN, Infinity].map(inThreeDigits), ["3.1·10⁻⁴", "5.2·10⁴", "NaN", "∞"]);
+});
+
+/** A chart of two lines over two epochs of 50 steps. */
+const chart = (more = {}) => {
+  const lines = [
+    { name: "train", x: [0, 50, 100], y: [2, 1, 0.5] },
+    { name: "held out", x: [0, 100], y: [2, 1.5] },
+  ];
+  return read(
+    chartOf({
+      symbol: "loss",
+      chart: { ...{ lines, unit: "", top: 2, last: 100, ticks: 2, label: "epoch" }, ...more },
+    }),
+  );
+};
+
+test("a chart says its lines with their last numbers, in a key and to those who cannot see it", () => {
+  const shown = chart();
+  assert.deepEqual(
+    shown.all("cnnlab-key").map(({ text }) => text),
+    ["train 0.5", "held out 1.5"],
+  );
+  assert.equal(shown.all("cnnlab-chart")[0].attributes["aria-label"], "loss by epoch: train 0.5, held out 1.5");
+  const percent = chart({
+    unit: "%",
+    lines: [
+      { name: "train", x: [0], y: [99.72] },
+      { name: "held out", x: [], y: [] },
+    ],
+  });
+  assert.deepEqual(
+    percent.all("cnnlab-key").map(({ text }) => text),
+    ["train 99.7 %", "held out"],
+  );
+});
+
+test("each line has a curve and a mark at its end, a disc or a square; a line without points has neither", () => {
+  const drawn = (shown) => shown.all("cnnlab-chart")[0];
+  const curves = drawn(chart())
+    .all("cnnlab-curve")
+    .map(({ attributes }) => attributes.points);
+  assert.deepEqual(curves, ["40.0,8.0 139.0,67.0 238.0,96.5", "40.0,8.0 238.0,37.5"]);
+  const [disc, square] = drawn(chart()).all("cnnlab-end");
+  assert.deepEqual([disc.tag, disc.attributes.cx, disc.attributes.cy], ["circle", 238, 96.5]);
+  assert.deepEqual([square.tag, square.attributes.x, square.attributes.y], ["rect", 235, 34.5]);
+  const empty = chart({ lines: [{ name: "train", x: [], y: [] }] });
+  assert.deepEqual(
+    [drawn(empty).all("cnnlab-end").length, drawn(empty).all("cnnlab-curve")[0].attributes.points],
+    [0, ""],
+  );
+});
+
+test("both axes have numbers: parts of the top, and epochs", () => {
+  const texts = chart()
+    .all("cnnlab-chart")[0]
+    .elements.filter(({ tag }) => tag === "text")
+    .map(({ text }) => text);
+  assert.deepEqual(texts, ["0", "0.4", "0.8", "1.2", "1.6", "2", "0", "1", "2", "epoch"]);
 });

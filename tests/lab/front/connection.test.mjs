@@ -1,7 +1,7 @@
 // The line to the kernel: no event is lost, each has a number, and one that a later one overtakes is not sent.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Link } from "../../../cnnlab/lab/front/connection.js";
+import { Connection } from "../../../cnnlab/lab/front/connection.js";
 
 /** A model of which the kernel has served nothing; `answer(serial)` is its next answer. */
 function makeModel(shown = { serial: 0, parts: [], undo: false }) {
@@ -25,16 +25,16 @@ const events = (model) => asked(model).map(({ serial, ...event }) => event);
 
 function asking(...all) {
   const model = makeModel();
-  const link = new Link(model);
-  for (const event of all) link.ask(event);
+  const connection = new Connection(model);
+  for (const event of all) connection.ask(event);
   return model;
 }
 
 test("events are numbered from the last one that was served", () => {
   const model = makeModel({ serial: 7 });
-  const link = new Link(model);
-  link.ask(set("stride", 2));
-  link.ask({ press: "undo" });
+  const connection = new Connection(model);
+  connection.ask(set("stride", 2));
+  connection.ask({ press: "undo" });
   assert.deepEqual(asked(model), [
     { serial: 8, set: { stride: 2 } },
     { serial: 9, press: "undo" },
@@ -47,23 +47,23 @@ test("events are numbered from the last one that was served", () => {
 
 test("a model that has shown nothing yet counts from 1", () => {
   const model = makeModel({});
-  new Link(model).ask({ press: "start" });
+  new Connection(model).ask({ press: "start" });
   assert.deepEqual(asked(model), [{ serial: 1, press: "start" }]);
 });
 
 test("every request holds all that is not answered, and nothing that is", () => {
   const model = makeModel();
-  const link = new Link(model);
-  for (const name of ["a", "b", "c"]) link.ask({ press: name });
+  const connection = new Connection(model);
+  for (const name of ["a", "b", "c"]) connection.ask({ press: name });
   model.answer(2);
-  assert.deepEqual(link.pending, [{ serial: 3, press: "c" }]);
-  link.ask({ press: "d" });
+  assert.deepEqual(connection.pending, [{ serial: 3, press: "c" }]);
+  connection.ask({ press: "d" });
   assert.deepEqual(asked(model), [
     { serial: 3, press: "c" },
     { serial: 4, press: "d" },
   ]);
   model.answer(4);
-  assert.deepEqual(link.pending, []);
+  assert.deepEqual(connection.pending, []);
 });
 
 test("while a slider is dragged only its last place is asked for, under a new number", () => {
@@ -104,7 +104,7 @@ test("what others may build on is kept: an edit between two settings, an undo be
 
 test("two views on one model number their events in one row and lose none of each other's", () => {
   const model = makeModel();
-  const [left, right] = [new Link(model), new Link(model)];
+  const [left, right] = [new Connection(model), new Connection(model)];
   left.ask(set("stride", 2));
   right.ask(set("kernel", 3));
   left.ask({ press: "undo" });
@@ -123,7 +123,7 @@ test("two views on one model number their events in one row and lose none of eac
 
 test("until it is answered a setting is shown as it was last asked for, in every view", () => {
   const model = makeModel();
-  const [left, right] = [new Link(model), new Link(model)];
+  const [left, right] = [new Connection(model), new Connection(model)];
   left.ask(set("stride", 2));
   left.ask({ press: "undo" });
   right.ask(set("kernel", 0));
@@ -136,21 +136,21 @@ test("until it is answered a setting is shown as it was last asked for, in every
 
 test("until it is answered a cell counts as it was last typed", () => {
   const model = asking(edit(0, 1), edit(1, 9), edit(1, 0), { press: "undo" }, edit(0, 4));
-  const link = new Link(model);
+  const connection = new Connection(model);
   assert.deepEqual(
-    [0, 1, 2].map((column) => link.typed(0, "x", [0, 0, column], -1)),
+    [0, 1, 2].map((column) => connection.typed(0, "x", [0, 0, column], -1)),
     [4, 0, -1],
   );
-  assert.deepEqual([link.typed(1, "x", [0, 0, 0], -1), link.typed(0, "w", [0, 0, 0], -1)], [-1, -1]);
+  assert.deepEqual([connection.typed(1, "x", [0, 0, 0], -1), connection.typed(0, "w", [0, 0, 0], -1)], [-1, -1]);
   model.answer(5);
-  assert.equal(link.typed(0, "x", [0, 0, 0], -1), -1);
+  assert.equal(connection.typed(0, "x", [0, 0, 0], -1), -1);
 });
 
 test("what is asked is not changed by what is asked later", () => {
   const model = makeModel();
-  const link = new Link(model);
-  link.ask(set("stride", 2));
+  const connection = new Connection(model);
+  connection.ask(set("stride", 2));
   const before = model.get("asked");
-  link.ask(set("stride", 3));
+  connection.ask(set("stride", 3));
   assert.deepEqual(before, { events: [{ serial: 1, set: { stride: 2 } }] });
 });

@@ -1,4 +1,5 @@
 // The window's frame: which output it is dragged to.
+import "./templates.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nearest } from "../../../cnnlab/lab/front/frame.js";

@@ -1,4 +1,4 @@
-// Reads {numbers, texts} as JSON from standard input, and prints how each is written or read; see tests/test_values.py.
+// Reads {numbers, texts} as JSON from standard input, and prints how each is written or read; see tests/lab/test_numbers.py.
 import { readFileSync } from "node:fs";
 import { brief, format, numberIn, percent } from "../../../cnnlab/lab/front/numbers.js";
 

@@ -1,4 +1,4 @@
-// Numbers as they are written and read. tests/test_values.py runs Python over the same table.
+// Numbers as they are written and read. tests/lab/test_numbers.py runs Python over the same table.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

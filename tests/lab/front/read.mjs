@@ -1,7 +1,7 @@
 // Reads packed scenes as JSON from standard input and prints, for every cell of every panel, what the stage would say of
-// it: the sum's terms with their cells, the strip, the sentence and the lines of code. tests/test_scene_front.py compares
-// that with Python.
-import "./document.mjs";
+// it: the sum's terms with their cells, the strip, the sentence and the lines of code. tests/lab/test_scene_front.py
+// compares that with Python.
+import { read } from "./templates.mjs";
 import { readFileSync } from "node:fs";
 import { cellAt, countOf, readScene } from "../../../cnnlab/lab/front/scene.js";
 import { stripOf } from "../../../cnnlab/lab/front/strip.js";
@@ -19,19 +19,18 @@ const finite = (_, value) => (typeof value === "number" && !Number.isFinite(valu
 /** The texts of a strip: its head, its terms with the signs between them, its result, and its groups. */
 function written(scene, at, sum) {
   const strip = (open) => {
-    const [shown, result = shown] = stripOf(scene, at, sum, { light() {}, open, toggle() {} });
-    const [head, ...parts] = shown.children.filter(({ classes }) => !classes.has("cnnlab-total"));
-    return { head: head.textContent.trim(), parts, total: result.all("cnnlab-total")[0]?.textContent ?? "" };
+    const shown = read(stripOf(scene, at, sum, { light() {}, open, toggle() {} }));
+    const [head, ...parts] = shown.elements[0].elements.filter((part) => !part.has("cnnlab-total"));
+    return { head: head.text.trim(), parts, total: shown.all("cnnlab-total")[0]?.text ?? "" };
   };
   const { head, parts, total } = strip(null);
-  const isGroup = ({ classes }) => classes.has("cnnlab-group") && !classes.has("cnnlab-more");
-  const groups = parts.filter(isGroup).map(({ textContent }) => textContent);
+  const isGroup = (part) => part.has("cnnlab-group") && !part.has("cnnlab-more");
   const whole = parts.flatMap((part) => {
-    if (!isGroup(part)) return [part.textContent];
-    const texts = strip(Number(part.attributes["data-group"])).parts.map(({ textContent }) => textContent);
+    if (!isGroup(part)) return [part.text];
+    const texts = strip(part.attributes["data-group"]).parts.map(({ text }) => text);
     return texts.slice(texts.indexOf("(") + 1, texts.indexOf(")")); // the group, opened
   });
-  return { head, parts: whole, total, groups };
+  return { head, parts: whole, total, groups: parts.filter(isGroup).map(({ text }) => text) };
 }
 
 const operand = ({ panel, cell, value }) => [panel, cell ?? [], value];

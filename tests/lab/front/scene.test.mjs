@@ -1,10 +1,11 @@
 // A scene as it is read: numbers, wires, names and kinds of cells.
+import "./templates.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   cellAt,
+  cellOn,
   countOf,
-  endOf,
   inArray,
   kindOf,
   nameOf,
@@ -22,7 +23,7 @@ const scene = readScene(convolution());
 test("an input cell is joined with just the outputs that read it", () => {
   const { window } = scene.wires;
   const ends = wiresAt(window, "input", [0, 2, 1]).map((wire) =>
-    ["output", "input", "tap"].map((end) => endOf(window, end, wire)),
+    ["output", "input", "tap"].map((end) => cellOn(window, end, wire)),
   );
   assert.deepEqual(ends, [
     [

@@ -1,4 +1,5 @@
 // The state of a stage: what each action makes of it, and what is left of it in a new scene.
+import "./templates.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readScene } from "../../../cnnlab/lab/front/scene.js";
@@ -120,7 +121,7 @@ test("typing holds the cell; when it is done the message tells what was wrong, u
   assert.deepEqual(typing.editing, { at: at("w", 0, 1, 0), text: "3" });
   const done = after(typing, ["typed", { message: "no number" }]);
   assert.deepEqual([done.editing, done.message, done.held], [null, "no number", true]);
-  assert.equal(after(typing, ["typed", {}]).message, "");
+  assert.equal(after(typing, ["typed", { message: "" }]).message, "");
   assert.equal(after(done, ["visit", { at: at("w", 0, 0, 0) }]).message, "");
 });
 
@@ -284,6 +285,8 @@ test("playing goes on in a new scene from where it is, and stops where there is 
 test("what is being typed is kept while its cell stays where it is, and dropped with its cell", () => {
   const typing = after(first, edit("x", 0, 2, 2));
   assert.equal(renew(typing, convolution({ x: { values: numbers(...range(16)) } })).editing, typing.editing);
+  const elsewhere = renew(after(typing, ["visit", { at: at("y", 0, 1, 1) }]), convolution({ w: padded(3, 0) }));
+  assert.deepEqual([elsewhere.editing, elsewhere.at], [typing.editing, at("y", 0, 1, 1)]); // while another view moves
   assert.equal(renew(typing, convolution({ x: { editable: false } })).editing, null);
   assert.equal(renew(typing, convolution({ x: padded(2, 0) })).editing, null);
   assert.equal(renew(typing, convolution({ x: padded(4, 1) })).editing, null);

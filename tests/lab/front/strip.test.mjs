@@ -1,5 +1,5 @@
 // The strip: a chip for each term, the result in a place of its own, long sums in groups, too many terms cut.
-import "./document.mjs";
+import { read } from "./templates.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readScene } from "../../../cnnlab/lab/front/scene.js";
@@ -10,9 +10,9 @@ import { convolution, numbers, panel, pool, range, total } from "./scenes.mjs";
 function strip(message, name, cell, { backward = true, open = null, light = () => {}, toggle = () => {} } = {}) {
   const scene = readScene(message);
   const at = { panel: name, cell };
-  const elements = stripOf(scene, at, sumOf(scene, at, backward), { light, open, toggle });
+  const { elements } = read(stripOf(scene, at, sumOf(scene, at, backward), { light, open, toggle }));
   const chips = elements[0].all("cnnlab-chip");
-  return { elements, chips, text: elements.map(({ textContent }) => textContent).join(" | ") };
+  return { elements, chips, text: elements.map(({ text }) => text).join(" | ") };
 }
 
 test("a sum has its terms, and its result beside them", () => {
@@ -23,7 +23,7 @@ test("a negative factor stands in parentheses, and a product of 0 is soft", () =
   const { text, chips } = strip(convolution({ w: { values: numbers(-1, 1, -2, 0.5) } }), "y", [0, 0, 0]);
   assert.match(text, /0·\(−1\)\+1·1\+3·\(−2\)\+4·0\.5/);
   assert.deepEqual(
-    chips.map(({ classes }) => classes.has("cnnlab-zero")),
+    chips.map((chip) => chip.has("cnnlab-zero")),
     [true, false, false, false],
   );
 });
@@ -46,7 +46,7 @@ test("the winner of a maximum is picked out, and its cell told what it wins", ()
   const { text, chips } = strip(pool([0, 1, 1, 0]), "y", [0, 0, 0]);
   assert.equal(text, "y[0, 0] = max(5,7) | = 7");
   assert.deepEqual(
-    chips.map(({ classes }) => classes.has("cnnlab-largest")),
+    chips.map((chip) => chip.has("cnnlab-largest")),
     [false, true],
   );
   const uses = strip(pool([0, 1, 1, 0]), "x", [0, 0, 1], { backward: false });
@@ -70,7 +70,7 @@ test("the root of a mean square is that of all the cells that count, zeros too, 
     const message = pool([0, 1, 0.6, 0.8], { ...rms, skips });
     message.panels[0].edges = { rows: [0], columns };
     message.panels[0].values = numbers(0, -4, 3);
-    return [0, 1].map((k) => strip(message, "y", [0, 0, k]).elements[0].textContent.split(" = ")[1]);
+    return [0, 1].map((k) => strip(message, "y", [0, 0, k]).elements[0].text.split(" = ")[1]);
   };
   const both = "√((0² +(−4)²) / 2)";
   assert.deepEqual(written([2], [0, 0, 0]), [both, "√(((−4)² +3²) / 2)"]);
@@ -96,10 +96,10 @@ test("a long sum opens whole, and closes", () => {
   const closed = strip(message, "y", [0, 0, 0], { toggle: (group) => asked.push(group) });
   const button = ({ elements }) => elements[0].all("cnnlab-more")[0];
   assert.equal(closed.chips.length, 200);
-  button(closed).listeners.click();
+  button(closed).attributes["@click"]();
   const opened = strip(message, "y", [0, 0, 0], { open: "all" });
   assert.equal(opened.chips.length, 202);
-  assert.deepEqual([asked, button(opened).textContent], [["all"], "fewer"]);
+  assert.deepEqual([asked, button(opened).text], [["all"], "fewer"]);
 });
 
 test("a bias comes last, as a term of its own", () => {
@@ -140,7 +140,7 @@ test("a sum over several channels is grouped; a group opens and closes on reques
   const asked = [];
   const opened = strip(wide(2), "y", [0, 0, 0], { open: 1, toggle: (group) => asked.push(group) });
   assert.equal(opened.text, "y[0, 0] = x 0: 3+x 1: 4(2·2+3·3) | = 7");
-  opened.chips[0].listeners.click();
+  opened.chips[0].attributes["@click"]();
   assert.deepEqual(asked, [0]);
 });
 
@@ -150,8 +150,8 @@ test("a chip lights its term, a group all of its terms, and leaving it none", ()
     open: 0,
     light: (terms) => lit.push(terms?.map(({ a }) => a.value) ?? null),
   });
-  for (const chip of chips.slice(0, 2)) chip.listeners.pointerenter();
-  chips[0].listeners.pointerleave();
+  for (const chip of chips.slice(0, 2)) chip.attributes["@pointerenter"]();
+  chips[0].attributes["@pointerleave"]();
   assert.deepEqual(lit, [[0, 1], [0], null]);
 });
 
