@@ -76,6 +76,8 @@ def _parsers() -> dict[str, argparse.ArgumentParser]:
     site.add_argument("folder", type=Path, metavar="FOLDER", help="new, empty, or written by this command")
     files = "the files of a Pyodide: the site then asks nobody else for anything"
     site.add_argument("--pyodide", type=Path, metavar="FOLDER", help=files)
+    for parser in (handout, site):
+        parser.add_argument("--timeout", type=int, default=1800, metavar="S", help="seconds for a cell; default 1800")
     return parsers
 
 
@@ -129,7 +131,7 @@ def _handout(given: argparse.Namespace) -> int:
     if not given.budget > 0:
         raise ValueError(f"--budget ({given.budget:g}) must be above 0")
     most = int(1e6 * min(given.budget, 1000))
-    for page in write_handouts(given.notebooks, given.output, live=given.live, most=most):
+    for page in write_handouts(given.notebooks, given.output, live=given.live, most=most, timeout=given.timeout):
         _say(f"{page} ({page.stat().st_size / 1e6:.2f} MB)")
     return 0
 
@@ -137,6 +139,6 @@ def _handout(given: argparse.Namespace) -> int:
 def _site(given: argparse.Namespace) -> int:
     from cnnlab.publish.site import write_site
 
-    first = write_site(given.folder, pyodide=given.pyodide)
+    first = write_site(given.folder, pyodide=given.pyodide, timeout=given.timeout)
     sizes = [path.stat().st_size for path in first.parent.rglob("*") if path.is_file()]
     return _say(f"{first} ({sum(sizes) / 1e6:.0f} MB in {len(sizes)} files)")

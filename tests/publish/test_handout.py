@@ -399,6 +399,15 @@ class DyingClient:
         raise DeadKernelError("Kernel\ndied")
 
 
+def test_a_cell_that_takes_too_long_is_named(tmp_path, capsys):
+    cells = [nbformat.v4.new_code_cell("while True:\n    pass")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "a.ipynb")
+    assert main(["handout", str(tmp_path / "a.ipynb"), "-o", str(tmp_path), "--timeout", "2"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("cnnlab handout: a.ipynb, cell 1: CellTimeoutError: A cell timed out")
+    assert said.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("client", "message"),
     [(_run.NotebookClient, "ValueError: two lines"), (DyingClient, "DeadKernelError: Kernel died")],

@@ -47,10 +47,10 @@ def build(folder, notebooks, pyodide):
     (folder / "index.html").write_text(f"<head>{SETTINGS}</head>", encoding="utf-8")
 
 
-def write_handouts(notebooks, folder, *, live):
+def write_handouts(notebooks, folder, *, live, timeout):
     """Stand for the handouts, which have tests of their own: each page says where its kernel is."""
     for path in notebooks:
-        (folder / f"{path.stem}.html").write_text(live, encoding="utf-8")
+        (folder / f"{path.stem}.html").write_text(f"{live} {timeout}", encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def built(tmp_path_factory):
         patched.setattr(site, "write_handouts", write_handouts)
         patched.chdir(folder)
         patched.setattr(site, "source", lambda: folder / "notebooks")
-        assert main(["site", "out"]) == 0
+        assert main(["site", "out", "--timeout", "7200"]) == 0
     return folder / "out"
 
 
@@ -102,8 +102,8 @@ def test_the_first_page_lists_the_lessons_has_a_living_explorer_and_the_settings
     assert len(page.encode()) <= 400_000
 
 
-def test_a_lesson_leads_to_its_notebook_with_a_kernel(built):
-    assert (built / "07_a.html").read_text(encoding="utf-8") == "lab/index.html?path={}.ipynb"
+def test_a_lesson_leads_to_its_notebook_with_a_kernel_and_its_cells_take_as_long_as_they_may(built):
+    assert (built / "07_a.html").read_text(encoding="utf-8") == "lab/index.html?path={}.ipynb 7200"
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from cnnlab.publish._folder import check_folder, write_whole
 from cnnlab.publish.handout._page import BUDGET, title_of, to_page
-from cnnlab.publish.handout._run import read, run, sentence
+from cnnlab.publish.handout._run import TIMEOUT, read, run, sentence
 
 
-def write_handouts(notebooks: Iterable, folder, *, live: str = "", most: int = BUDGET) -> list[Path]:
+def write_handouts(notebooks: Iterable, folder, *, live: str = "", most: int = BUDGET, timeout: int = TIMEOUT) -> list:
     """Write one HTML file for each notebook, with nothing outside it, and return their paths.
 
     Parameters
@@ -26,6 +26,8 @@ def write_handouts(notebooks: Iterable, folder, *, live: str = "", most: int = B
         The address at which a notebook runs with a kernel; "{}" in it stands for the notebook's name.
     most : int
         Bytes that a page may have.
+    timeout : int
+        Seconds that a cell may take; 0 for no limit.
 
     Raises
     ------
@@ -41,15 +43,15 @@ def write_handouts(notebooks: Iterable, folder, *, live: str = "", most: int = B
         raise ValueError(f"notebooks must differ by name ({twice[0]}.html would be written twice)")
     check_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    write = partial(_write, folder=folder, live=live, most=most)
+    write = partial(_write, folder=folder, live=live, most=most, timeout=timeout)
     if len(notebooks) < 2:
         return list(map(write, notebooks))
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:  # most of the time goes into Python
         return list(pool.map(write, notebooks))
 
 
-def _write(path: Path, *, folder: Path, live: str, most: int) -> Path:
-    notebook = run(read(path), path.parent, path.name)
+def _write(path: Path, *, folder: Path, live: str, most: int, timeout: int) -> Path:
+    notebook = run(read(path), path.parent, path.name, timeout)
     try:
         page = to_page(notebook, path.parent, name=path.stem, live=live, most=most)
     except Exception as error:  # whatever a converter meets in an output

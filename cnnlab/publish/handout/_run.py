@@ -21,7 +21,7 @@ from cnnlab.publish.handout._precompute import precomputed
 
 MIME = "application/vnd.cnnlab.handout+json"
 _FIRST = "from cnnlab.publish.handout._run import tell_of_widgets\n\ntell_of_widgets()"
-_TIMEOUT = 1800  # seconds for one cell: a busy machine is no failure
+TIMEOUT = 1800  # seconds for one cell: a busy machine is no failure
 
 
 def read(path: Path) -> nbformat.NotebookNode:
@@ -50,7 +50,7 @@ def read(path: Path) -> nbformat.NotebookNode:
     return notebook
 
 
-def run(notebook: nbformat.NotebookNode, folder: Path, name: str = "the notebook") -> nbformat.NotebookNode:
+def run(notebook: nbformat.NotebookNode, folder: Path, name: str = "the notebook", timeout: int = TIMEOUT):
     """Return a notebook with the outputs that it has when it is run in a folder.
 
     Raises
@@ -58,8 +58,8 @@ def run(notebook: nbformat.NotebookNode, folder: Path, name: str = "the notebook
     ValueError
         If a cell fails, ends the kernel or takes too long; the message says which cell, counted from 1.
     """
-    cell = 0
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(_FIRST))
+    cell, first = 0, nbformat.v4.new_code_cell(_FIRST)
+    notebook.cells.insert(0, first)
 
     def begin(cell_index: int, **_) -> None:
         nonlocal cell
@@ -68,7 +68,7 @@ def run(notebook: nbformat.NotebookNode, folder: Path, name: str = "the notebook
     client = NotebookClient(
         notebook,
         km=AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[])),
-        timeout=_TIMEOUT,
+        timeout_func=lambda cell: TIMEOUT if cell is first else timeout,
         resources={"metadata": {"path": str(folder)}},
         on_cell_start=begin,
         extra_arguments=["--IPKernelApp.log_level=ERROR"],

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import nbformat
 
 from cnnlab.publish._folder import check_folder, source
-from cnnlab.publish.handout import read, run, title_of, to_page, write_handouts
+from cnnlab.publish.handout import TIMEOUT, read, run, title_of, to_page, write_handouts
 from cnnlab.publish.site._lite import build
 
 _ROOT = re.compile(r'(?s)<script id="jupyter-config-data".*?</script>')
@@ -43,7 +43,7 @@ Nothing is installed, and nothing that you do leaves your browser.
 """
 
 
-def write_site(folder, *, notebooks=None, pyodide=None) -> Path:
+def write_site(folder, *, notebooks=None, pyodide=None, timeout=TIMEOUT) -> Path:
     """Write the site into a folder, which any static server can serve, and return the path of its first page.
 
     It is built beside the folder and put there when it is whole. What else is in the folder stays, such as a CNAME.
@@ -56,6 +56,8 @@ def write_site(folder, *, notebooks=None, pyodide=None) -> Path:
         All of the course by default.
     pyodide : path, optional
         The folder of a Pyodide, for a site that asks nobody else for anything.
+    timeout : int
+        Seconds that a cell may take; 0 for no limit.
 
     Raises
     ------
@@ -76,7 +78,7 @@ def write_site(folder, *, notebooks=None, pyodide=None) -> Path:
         new, old = Path(beside, "new"), Path(beside, "old")
         build(new, notebooks, None if pyodide is None else Path(pyodide).resolve())
         (new / ".nojekyll").touch()  # for GitHub Pages, which would leave out what begins with "_"
-        write_handouts(notebooks, new, live=_LIVE)
+        write_handouts(notebooks, new, live=_LIVE, timeout=timeout)
         first = new / "index.html"
         root = _ROOT.search(first.read_text(encoding="utf-8"))  # the apps of JupyterLite look for it in the first page
         first.write_text(_first_page(notebooks).replace("</body>", f"{root[0]}\n</body>"), encoding="utf-8")
