@@ -168,7 +168,7 @@ def check_integers(name: str, value: Any) -> np.ndarray:
 
 def check_changeable(name: str, array: Any) -> None:
     """Raise unless ``array`` holds floats that can be written over."""
-    if not isinstance(array, np.ndarray) or array.dtype.newbyteorder("=") not in (np.float32, np.float64):
+    if not isinstance(array, np.ndarray) or array.dtype.str[1:] not in ("f4", "f8"):  # in any byte order
         raise TypeError(f"{name} ({shown(array)}) must be a float32 or float64 array: it is changed in place")
     if not array.flags.writeable:
         raise ValueError(f"{name} (a read-only array) must be writeable: it is changed in place")
