@@ -71,7 +71,7 @@ def run(notebook: nbformat.NotebookNode, folder: Path, name: str = "the notebook
         timeout_func=lambda cell: TIMEOUT if cell is first else timeout,
         resources={"metadata": {"path": str(folder)}},
         on_cell_start=begin,
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+        extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
     )
     # What is shown in an Output stands in its cell. nbclient would send it to the kernel, and miss the kernel's reply.
     client.widget_registry = {}
