@@ -81,6 +81,7 @@ test("a setting does not overtake another, nor a transaction that sets more", ()
 
 test("an edit overtakes one of the same cell alone", () => {
   assert.deepEqual(events(asking(edit(0, 1), edit(0, 2))), [edit(0, 2)]);
+  assert.deepEqual(events(asking(edit(1, 9), edit(0, 1), edit(0, 2))), [edit(1, 9), edit(0, 2)]);
   for (const other of [edit(1, 2), edit(0, 2, "w"), { edit: { ...edit(0, 2).edit, stage: 1 } }])
     assert.deepEqual(events(asking(edit(0, 1), other)), [edit(0, 1), other]);
 });
