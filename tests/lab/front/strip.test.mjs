@@ -89,6 +89,27 @@ test("a product is written with the weight of its wire, where that is not 1", ()
   assert.equal(strip(message, "y", output).text, "y[0, 0] = 0·0+1·1·(−2) | = 19");
 });
 
+test("the uses of a cell take about a line: those that have no room are counted, and open on request", () => {
+  const long = convolution({
+    x: { values: numbers(...Array(16).fill(-12.34)) },
+    w: { values: numbers(...Array(4).fill(-12.34)) },
+  });
+  const uses = (open) => strip(long, "w", [0, 0, 0], { backward: false, open });
+  const use = (cell) => `−12.34·(−12.34) → y[${cell}]`;
+  const cells = ["0, 0", "0, 1", "1, 0", "1, 1"].map(use);
+  assert.deepEqual(
+    uses(null).chips.map(({ text }) => text),
+    cells.slice(0, 3),
+  );
+  assert.match(uses(null).text, /\+ 1 more$/);
+  assert.deepEqual(
+    uses("all").chips.map(({ text }) => text),
+    cells,
+  );
+  const short = strip(convolution(), "w", [0, 0, 0], { backward: false });
+  assert.deepEqual([short.chips.length, short.elements[0].all("cnnlab-more")], [4, []]);
+});
+
 test("a long sum opens whole, and closes", () => {
   const message = wide(101);
   message.panels[2].sum = total("x", "w");
