@@ -31,9 +31,9 @@ def _inputs():
     settings = (6, 6, 3, 3, 2, 1), (4, 4, 2, 2, 1, 0), (5, 4, 2, 3, 1, 1), (6, 5, 3, 2, 2, 0), (4, 5, 1, 1, 2, 0)
     settings += (5, 5, 3, 3, 1, 2), (7, 8, 3, 3, 3, 1)
     cases = product(settings, ((1, 1), (2, 3), (2, 2)), range(2))
-    for ((H, W, h, w, S, P), (C, F), _), whole in zip(cases, cycle(MIXED), strict=False):
+    for ((H, W, h, w, S, P), (C, F), again), whole in zip(cases, cycle(MIXED), strict=False):
         outputs = output_size(H, h, stride=S, padding=P), output_size(W, w, stride=S, padding=P)
-        N = 2 if C > 1 else 1
+        N = 2 if C > 1 else 1 + again
         shapes = (N, F, *outputs), (N, C, H, W), (F, C, h, w)
         yield *(numbers(rng, *shape, whole=one) for shape, one in zip(shapes, whole, strict=True)), S, P
 
