@@ -12,7 +12,7 @@ import numpy as np
 
 from cnnlab.course.exercises._compare import TOLERANCE, differing, read
 from cnnlab.course.exercises._guarded_call import LIMIT, Trouble, quiet, run, thread_time
-from cnnlab.course.exercises._runner import ask
+from cnnlab.course.exercises._runner import ask, in_the_other_form
 from cnnlab.wiring import Wires, wires_of
 
 _SECONDS = 10.0  # of work for the wires of one result
@@ -74,9 +74,9 @@ def explored(exercise, function, arguments: tuple) -> Explored:
     with quiet():
         answer, right = ask(exercise, function, arguments), ask(exercise, exercise.right, arguments, seconds=None)
         if answer.trouble and answer.trouble.error:
-            other = ask(exercise, _in_the_other_form(function), arguments)
+            other = ask(exercise, in_the_other_form(function), arguments)
             if other.parts is not None:
-                function, answer = _in_the_other_form(function), other
+                function, answer = in_the_other_form(function), other
         if answer.parts is None:
             return Explored(answer.problem, answer.trouble.line if answer.trouble else "")
         got, wanted = (dict(zip(exercise.results, parts, strict=True)) for parts in (answer.parts, right.parts))
@@ -95,21 +95,6 @@ def explored(exercise, function, arguments: tuple) -> Explored:
             numbers = f"{_cell(name, first)} is {got[name][first]:.4g}; right is {wanted[name][first]:.4g}."
             return Explored("", "", got, wanted, tables, (name, first), next(here, numbers))
     return Explored("", "", got, wanted, tables)
-
-
-def _in_the_other_form(function):
-    """Return a function that takes planes where another takes one map of one image, or the reverse."""
-
-    def changed(value):
-        if isinstance(value, np.ndarray):
-            return value[None, None] if value.ndim == 2 else value[0, 0] if value.shape[:-2] == (1, 1) else value
-        return ((1, 1, *value) if len(value) == 2 else value[2:]) if isinstance(value, tuple) else value
-
-    def on_the_other(*arguments):
-        found = function(*map(changed, arguments))
-        return tuple(map(changed, found)) if isinstance(found, tuple | list) else changed(found)
-
-    return on_the_other
 
 
 def _tables(exercise, function, given: dict, got: dict, wanted: dict) -> Iterator[Table]:

@@ -19,6 +19,7 @@ import numpy as np
 from cnnlab.convolution import conv2d, conv2d_backward, conv_transpose2d
 from cnnlab.course._texts import TEXTS
 from cnnlab.course.exercises._exercise import Exercise
+from cnnlab.course.exercises._runner import in_the_other_form
 from cnnlab.pooling import max_pool2d, max_pool2d_backward, mean_pool2d, mean_pool2d_backward
 
 BOTH = (True, False)  # whole numbers, and fractions
@@ -32,22 +33,13 @@ def course_exercise(sample: Callable, results: str, **others) -> Exercise:
     return Exercise(sample, results, **(texts | {"library": library}), **others)
 
 
-def _as_maps(value):
-    """Return a plane, or the shape of one, as one map of one image; anything else as it is."""
-    if isinstance(value, np.ndarray) and value.ndim == 2:
-        return value[None, None]
-    return (1, 1, *value) if isinstance(value, tuple) and len(value) == 2 else value
-
-
 def _lifted(operation):
     """Return an operation on maps that takes planes too."""
+    on_planes = in_the_other_form(operation)
 
     @wraps(operation)
     def on_both(first, *others, **settings):
-        result = operation(_as_maps(first), *map(_as_maps, others), **settings)
-        if first.ndim != 2:
-            return result
-        return tuple(part[0, 0] for part in result) if isinstance(result, tuple) else result[0, 0]
+        return (on_planes if first.ndim == 2 else operation)(first, *others, **settings)
 
     return on_both
 

@@ -39,6 +39,27 @@ def ask(exercise, function, arguments: tuple, *, seconds: float | None = LIMIT) 
     return Answer(*read(result, exercise.results), changed, raw=result, handed_on=next(own, ""))
 
 
+def in_the_other_form(function):
+    """Return a function that takes planes where another takes one map of one image, or the reverse.
+
+    Examples
+    --------
+    >>> in_the_other_form(lambda x, x_shape: (x.ndim, x_shape))(np.zeros((2, 3)), (2, 3))
+    (4, (2, 3))
+    """
+
+    def changed(value):
+        if isinstance(value, np.ndarray):
+            return value[None, None] if value.ndim == 2 else value[0, 0] if value.shape[:-2] == (1, 1) else value
+        return ((1, 1, *value) if len(value) == 2 else value[2:]) if isinstance(value, tuple) else value
+
+    def on_the_other(*arguments, **settings):
+        found = function(*map(changed, arguments), **settings)
+        return tuple(map(changed, found)) if isinstance(found, tuple | list) else changed(found)
+
+    return on_the_other
+
+
 def is_handed_on(result, given, exercise) -> bool:
     """Return whether a result is what another function gave, or shares an array with it."""
     if exercise.changes or exercise.facts or result is given:
