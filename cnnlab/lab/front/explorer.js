@@ -4,7 +4,6 @@ import { Connection } from "./connection.js";
 import { controlsOf, deskOf } from "./controls.js";
 import { listen } from "./heartbeat.js";
 import { guardKeys } from "./keys.js";
-import { heightWanted } from "./layout.js";
 import { sizesOf } from "./sizes.js";
 import { Stage } from "./stage.js";
 import { buttonsOf } from "./table.js";
@@ -12,7 +11,17 @@ import { button, linesOf } from "./text.js";
 import { html, nothing, render } from "./vendor/lit-html.js";
 
 const HIGH = 660; // px of an explorer in a window 800 px high
-const PX = { line: 21, controls: 30, sliders: 40, part: 9, edges: 22, progress: 60, wide: 820, slider: 104, letter: 9.2 }; // of what is no stage
+const PX = {
+  line: 21,
+  controls: 30,
+  sliders: 40,
+  part: 9,
+  edges: 22,
+  progress: 60,
+  wide: 820,
+  slider: 104,
+  letter: 9.2,
+}; // of what is no stage
 const SILENCE = 5000; // ms after which a training that should go on seems lost
 const FIELDS =
   ".cnnlab-input, .cnnlab-explorer, input, textarea, select, [contenteditable]:not([contenteditable='false'])";
@@ -87,7 +96,7 @@ class Explorer {
     const isInset = parts.some(({ scene }) => scene?.inset !== undefined);
     const full = document.fullscreenEnabled && parts.some(({ kind }) => !["question", "verdict"].includes(kind));
     const toFull = full && button(CORNERS, this.toFull, { title: "full screen", label: "full screen" });
-    const templates = parts.map((part, k) => (this.stages[k]?.root ?? this.partOf(part, k)));
+    const templates = parts.map((part, k) => this.stages[k]?.root ?? this.partOf(part, k));
     const shown = isInset ? [nothing, ...templates.slice(1)] : templates;
     const first = parts.findIndex(({ abreast }) => abreast);
     const isCovered = Boolean(veil) && veil !== this.lifted;
@@ -95,16 +104,15 @@ class Explorer {
     this.root.classList.toggle("cnnlab-veiled", isCovered);
     render(
       html`<div class="cnnlab-silence"><span aria-live="polite">${this.silence}</span></div>${
-        first < 0
-          ? shown
-          : [...shown.slice(0, first), html`<div class="cnnlab-abreast">${shown.slice(first)}</div>`]
+        first < 0 ? shown : [...shown.slice(0, first), html`<div class="cnnlab-abreast">${shown.slice(first)}</div>`]
       }${this.last || !toFull ? nothing : html`<div class="cnnlab-foot">${toFull}</div>`}${
         isCovered ? this.coverOf(veil) : nothing
       }`,
       this.root,
     );
     this.placeStages(parts, isInset ? templates[0] : nothing, toFull || nothing);
-    if (hadFocus && !isCovered) /** @type {HTMLElement | null} */ (this.root.querySelector("input, button, select"))?.focus();
+    if (hadFocus && !isCovered)
+      /** @type {HTMLElement | null} */ (this.root.querySelector("input, button, select"))?.focus();
   }
 
   /**
@@ -133,7 +141,8 @@ class Explorer {
    */
   placeStages(parts, inset, full) {
     const stages = this.stages.filter((stage) => stage !== null);
-    const others = added([...stages.map((stage) => stage.others), ...parts.map(heightOf)]);
+    const heights = parts.slice(inset === nothing ? 0 : 1).map(heightOf); // what is inset takes no room of its own
+    const others = added([...stages.map((stage) => stage.others), ...heights]);
     const all = added(stages.map(({ need }) => need)) || 1;
     for (const [k, stage] of stages.entries()) {
       const share = stage.need / all;

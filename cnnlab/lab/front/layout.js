@@ -9,11 +9,25 @@ const SIDE = 16; // longest side of a plane with numbers, in cells
 const FLOW = 20; // px of a cell in panels that flow
 const CELL = { least: 18, good: 28, most: 44 };
 const SMALL = { least: 4, good: 12, most: 12 }; // of many small maps
-const PX = { gap: 6, line: 19, between: 10, operator: 30, word: 46, tab: 62, narrow: 20, heads: 18, letter: 7.4, turn: 36, short: 92, bold: 12, below: 30 };
+const PX = {
+  gap: 6,
+  line: 19,
+  between: 10,
+  operator: 30,
+  word: 46,
+  tab: 62,
+  narrow: 20,
+  heads: 18,
+  letter: 7.4,
+  turn: 36,
+  short: 92,
+  bold: 12,
+  below: 30,
+};
 const FIXED = { bars: 180, chart: 250 }; // px that these are wide
 const PHOTO = { cells: 10, beside: 26, least: 96 }; // its width in cells, and px of a cell that stands beside it
 const FIXED_HIGH = { bars: 17.5, chart: 180 }; // px, of a bar and of a chart
-const DIGIT = 5.5; // px of the smallest that can be read, close beside others
+const DIGIT = 5.9; // px of the smallest that can be read, close beside others
 
 /** @typedef {import("./schema.js").Panel} Panel */
 /** @typedef {{cells: number, px: number}} Length */
@@ -112,7 +126,9 @@ function extentOf(panels, way, compact, operator, cell = compact ? SMALL.good : 
     const [, across] = standing(panel, way);
     const px = PX.gap * (across - 1) + (panel.heads ? PX.heads : 0);
     const fixed = FIXED[/** @type {keyof typeof FIXED} */ (panel.view)];
-    const length = isPhoto(panel) ? { cells: across * PHOTO.cells, px: 0 } : cellsOf(across * panel.shape[1] * (panel.scale ?? 1));
+    const length = isPhoto(panel)
+      ? { cells: across * PHOTO.cells, px: 0 }
+      : cellsOf(across * panel.shape[1] * (panel.scale ?? 1));
     const planes = fixed ? { cells: 0, px: fixed } : { ...length, px: length.px + px };
     return longest([planes, { cells: 0, px: wordsOf(panel, compact) }]);
   };
@@ -213,18 +229,20 @@ export function layoutOf(scene, panels, room, tabs) {
   const some = fitting.length ? fitting : ways.slice(0, 1);
   const lowest = (/** @type {typeof ways[0]} */ p, /** @type {typeof ways[0]} */ q) =>
     inPx(q.high, smallest) < inPx(p.high, smallest) ? q : p;
-  const largest = some.reduce((p, q) => (q.cell > p.cell ? q : p));
-  const best = some.find(({ cell }) => cell >= good) ?? (largest.cell < smallest ? some.reduce(lowest) : largest);
+  const roomiest = some.reduce((p, q) => (q.cell > p.cell ? q : p));
+  const best = some.find(({ cell }) => cell >= good) ?? (roomiest.cell < smallest ? some.reduce(lowest) : roomiest);
   const { way, wide, high } = best;
   const flow = isFlow(scene);
+  const inFlow = compact ? SMALL.most : FLOW;
+  const largest = flow ? inFlow : photos ? PHOTO.beside : most;
   const lengths = {
     x: wide.cells || 1,
     "x-px": wide.px + PX.between,
     y: high.cells || 1,
     "y-px": high.px,
     widest: Math.max(1, ...panels.map((panel) => standing(panel, way)[1] * panel.shape[1] * (panel.scale ?? 1))),
-    least,
-    most: flow ? (compact ? SMALL.most : FLOW) : photos ? PHOTO.beside : most,
+    least: flow ? Math.min(least, largest) : least,
+    most: largest,
     operator,
   };
   const style = Object.entries(lengths).map(([name, length]) => `--${name}: ${Math.round(100 * length) / 100}`);
@@ -241,9 +259,7 @@ function waysOf(panels, compact) {
   const most = (/** @type {string[]} */ ends, /** @type {0 | 1} */ axis) =>
     Math.max(
       1,
-      ...panels.map(({ end, planes }) =>
-        end && ends.includes(end) && (axis || planes[1] === 1) ? planes[axis] : 1,
-      ),
+      ...panels.map(({ end, planes }) => (end && ends.includes(end) && (axis || planes[1] === 1) ? planes[axis] : 1)),
     );
   const upTo = (/** @type {number} */ count) => [0, ...Array.from({ length: Math.max(0, count - 1) }, (_, k) => k + 2)];
   const rows = compact || panels.every(({ row }) => !row) ? [false] : [false, true];

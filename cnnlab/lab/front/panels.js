@@ -67,12 +67,12 @@ function columnOf(scene, band, panels, rows, lookOf, buttons) {
   const { column } = panels[0];
   const marks = scene.inset === undefined ? signsOf(scene, band, column) : [];
   const sign = (/** @type {number} */ row) => {
-    const there = marks[row] && buttons && buttons[row][column - 1];
+    const there = marks[row] && buttons ? buttons[row][column - 1] : null;
     if (there) return html`<div class="cnnlab-operator cnnlab-word">${there}</div>`;
     if (!marks[row]) return html`<div></div>`;
     const looks = marks[row].length > 1 ? "cnnlab-word" : "";
     const star = marks[row] === "⋆" ? "cnnlab-star" : "";
-    return html`<div class="cnnlab-operator ${looks}" aria-hidden="true"><span class=${star}>${marks[row]}</span></div>`;
+    return html`<div class="cnnlab-operator ${looks}" data-row=${row} aria-hidden="true"><span class=${star}>${marks[row]}</span></div>`;
   };
   const slot = (/** @type {number} */ row) =>
     html`<div class="cnnlab-slot" data-row=${row} data-column=${column}>${repeat(

@@ -49,13 +49,15 @@ function framesOf(lights, shape) {
   for (const [key, looks] of lights) {
     const [plane, ...cell] = key.split(",").map(Number);
     const group = `${plane} ${looks}`;
-    groups.set(group, [...(groups.get(group) ?? []), cell]);
+    const cells = groups.get(group) ?? [];
+    cells.push(cell);
+    groups.set(group, cells);
   }
   return [...groups].map(([group, cells]) => {
     const [plane, ...looks] = group.split(" ");
     const box = ["top", "left"].map((side, axis) => {
-      const indices = cells.map((cell) => cell[axis]);
-      const [first, last] = [Math.min(...indices), Math.max(...indices)];
+      const indices = cells.map((cell) => cell[axis]).sort((p, q) => p - q); // too many for Math.min
+      const [first, last] = [indices[0], indices[indices.length - 1]];
       const share = 100 / shape[axis];
       return `${side}: ${share * first}%; ${axis ? "width" : "height"}: ${share * (last - first + 1)}%`;
     });

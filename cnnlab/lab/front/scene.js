@@ -68,7 +68,11 @@ function lookUp(table) {
   const found = {};
   for (const [end, indices] of Object.entries(table)) {
     found[end] = new Map();
-    for (const [k, index] of indices.entries()) found[end].set(index, [...(found[end].get(index) ?? []), k]);
+    for (const [k, index] of indices.entries()) {
+      const wires = found[end].get(index) ?? [];
+      wires.push(k);
+      found[end].set(index, wires);
+    }
   }
   return found;
 }

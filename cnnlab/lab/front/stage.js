@@ -53,6 +53,8 @@ export class Stage {
     /** @type {Surroundings} */
     this.around = { inset: null, full: null, room: 0, share: 0 };
     this.timer = 0; // of playing
+    /** @type {{scene: import("./scene.js").Scene, look: string, way: import("./layout.js").Way, style: string} | null} */
+    this.laid = null;
     this.root = document.createElement("div");
     this.root.className = "cnnlab-stage";
     this.desk = deskOf(link);
@@ -204,7 +206,7 @@ export class Stage {
   }
 
   panelsOf() {
-    const { scene, on } = this.state;
+    const { scene } = this.state;
     const { way, style } = this.layout();
     const lights = lightsOf(scene, this.state.at, this.sum, this.hot);
     const buttons = this.tabs ? tabsOf(this.tabs, this.desk) : []; // there from left to right, and back again
@@ -315,8 +317,8 @@ export class Stage {
   draw() {
     this.drawing = 0;
     const place = this.root.querySelector(".cnnlab-panels");
+    if (place?.isConnected) this.paintCanvases(place);
     if (!place?.clientWidth) return; // nothing is laid out, as under a splash screen: drawn on return
-    this.paintCanvases(place);
     this.drawWires(place);
     this.frame.show(place.getBoundingClientRect(), this.moving);
     this.moving = false;
@@ -396,7 +398,11 @@ function enlarged({ panels, window }, term) {
 export function lightsOf(scene, at, sum, hot) {
   /** @type {Map<string, Map<string, string>>} */
   const lights = new Map();
-  const add = (/** @type {string} */ panel, /** @type {import("./schema.js").Cell[]} */ cells, /** @type {string} */ name) => {
+  const add = (
+    /** @type {string} */ panel,
+    /** @type {import("./schema.js").Cell[]} */ cells,
+    /** @type {string} */ name,
+  ) => {
     if (cells.length > MOST_LIT && name !== "selected" && !isDrawn(scene.panels[panel])) return;
     const lit = lights.get(panel) ?? new Map();
     lights.set(panel, lit);
@@ -408,8 +414,10 @@ export function lightsOf(scene, at, sum, hot) {
   for (const operand of [...sum.terms.flatMap(({ a, b, to, via }) => [a, b, to, via]), sum.bias]) {
     if (!operand?.panel || !operand.cell) continue;
     const { panel, cell } = operand;
-    if (!sameAt({ panel, cell }, at) && !sameAt({ panel, cell }, own))
-      summed.set(panel, [...(summed.get(panel) ?? []), cell]);
+    if (sameAt({ panel, cell }, at) || sameAt({ panel, cell }, own)) continue;
+    const cells = summed.get(panel) ?? [];
+    cells.push(cell); // of a photograph's tap there are 40,000
+    summed.set(panel, cells);
   }
   for (const [panel, cells] of summed) {
     add(panel, cells, "lit");

@@ -103,7 +103,7 @@ function mostOf(scene, { told }, terms) {
   let px = lengths.reduce((sum, length) => sum + length, 0);
   if (px <= USES.px) return terms.length;
   while (lengths.length > 1 && px > USES.px - USES.more) px -= lengths.pop() ?? 0;
-  return lengths.length;
+  return lengths.length < terms.length - 1 ? lengths.length : terms.length; // one more takes no more room than saying so
 }
 
 /**

@@ -18,7 +18,7 @@ export function readArray({ dtype, data }) {
  * @param {string} text
  */
 export function withSubscripts(text) {
-  const parts = text.split(/(?<=(?:^|[^A-Za-z])[A-Za-zδ⋆])_([A-Za-z]+)/);
+  const parts = text.split(/(?<=(?:^|[^A-Za-z0-9])[A-Za-zδ⋆])_([A-Za-z]+)/);
   return parts.map((part, k) => (k % 2 ? html`<sub>${part}</sub>` : part));
 }
 
@@ -42,5 +42,5 @@ export const linesOf = (lines) =>
  */
 export const button = (text, press, { kind = "", title, label, name, pressed, off = false, hidden = false } = {}) =>
   html`<button type="button" class="cnnlab-button ${kind}" title=${title ?? nothing} aria-label=${label ?? nothing}
-    data-name=${name ?? nothing} aria-pressed=${pressed === undefined ? nothing : String(pressed)} ?disabled=${off}
+    data-toggle=${name ?? nothing} aria-pressed=${pressed === undefined ? nothing : String(pressed)} ?disabled=${off}
     ?hidden=${hidden} @click=${press}>${text}</button>`;

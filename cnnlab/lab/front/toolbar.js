@@ -35,7 +35,7 @@ const switchOf = ({ state, dispatch }, name, text = name) =>
 /** @param {Stage} stage */
 export function toolbarOf(stage) {
   const { part, isClosed, state } = stage;
-  const controls = (part.controls ?? []).filter(({ place }) => place === "bar");
+  const controls = (part.controls ?? []).filter(({ place }) => place !== "foot" && place !== "signs");
   const names = isClosed ? [] : switchesOf(state.scene);
   const plays = !isClosed && stepperOf(state.scene) && stepsOf(state.scene) > 1;
   const { heading } = state.scene;
