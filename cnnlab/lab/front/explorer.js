@@ -52,6 +52,7 @@ class Explorer {
     this.lost = false; // is nothing heard of a training that should go on?
     this.life = new AbortController();
     el.append(this.root);
+    document.documentElement.dataset.cnnlab = ""; // the page can show explorers: what says how to get there may go
     guardKeys(this.root, this.life.signal);
     window.addEventListener("keydown", (event) => this.release(event), { capture: true, signal: this.life.signal });
     const heart = listen(this.link, (words) => {

@@ -145,17 +145,17 @@ function extentOf(panels, way, compact, operator, cell = compact ? SMALL.good : 
   };
   const row = (/** @type {Panel} */ { row }) => (way.beside ? 0 : row);
   const column = (/** @type {Panel} */ { row, column }) => (way.beside ? `${row} ${column}` : `${column}`);
+  const rowsOf = (/** @type {Panel[]} */ band) => {
+    const rows = grouped(band, row);
+    const slots = rows.flatMap((group) => grouped(group, column).map((slot) => added(slot.map(high), PX.between)));
+    return rows.map(() => longest(slots)); // the rows of a band are equally high
+  };
   const bands = grouped(panels, bandOf).map((band) => ({
     wide: added(
       grouped(band, column).map((group) => longest(group.map(wide))),
       operator,
     ),
-    high: added(
-      grouped(band, row).map((group) =>
-        longest(grouped(group, column).map((slot) => added(slot.map(high), PX.between))),
-      ),
-      PX.between,
-    ),
+    high: added(rowsOf(band), PX.between),
   }));
   return {
     wide: longest(bands.map((band) => band.wide)),

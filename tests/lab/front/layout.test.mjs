@@ -161,9 +161,9 @@ test("no cell with a number is narrower than the number needs, however little ro
   const needs = [
     [[9, -9], 18],
     [[-Infinity, 3], 18],
-    [[100], 18],
-    [[0.25, -12.75], 28], // written "−12.8",
-    [[-1.5, 1], 23],
+    [[100], 20],
+    [[0.25, -12.75], 30], // written "−12.8",
+    [[-1.5, 1], 24],
   ];
   for (const [values, need] of needs) {
     const low = layout(convolution({ size: 12, kernel: 3, values }), { room: 100 });
