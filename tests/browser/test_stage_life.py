@@ -87,6 +87,30 @@ def test_new_numbers_and_a_new_size_keep_the_elements(plain_page):
     expect(view.panel("x").locator(".cnnlab-cell")).to_have_count(9 * 9)
 
 
+TOUCHED = """([stage, act]) => new Promise(done => {
+  let count = 0;
+  const watch = new MutationObserver(records => { count += records.length; });
+  watch.observe(stage, { subtree: true, childList: true, attributes: true, characterData: true });
+  window.touched = () => { watch.disconnect(); return count; };
+  done();
+})"""
+
+
+def test_a_typed_edit_touches_little_more_than_a_nudge(plain_page):
+    view = View(plain_page, backward())
+    counts = []
+    for keys in (("Shift+ArrowUp",), ("9", "Enter"), ("Shift+ArrowDown",)):
+        view.cell("x", 1, 1).focus()
+        settle(view.page)
+        view.page.evaluate(TOUCHED, [view.top.element_handle(), ""])
+        view.press(*keys)
+        view.mounted.answered()
+        counts.append(view.page.evaluate("touched()"))
+    nudge, typed, back = counts
+    assert 20 < nudge < 400
+    assert typed < 2 * max(nudge, back)  # the field comes and goes, and a larger number changes more of the colours
+
+
 def test_panels_that_are_made_anew_within_one_frame_stand_as_before(plain_page):
     mounted = plain_page.mount(ChainExplorer(X))
     boxes = "root => [...root.querySelectorAll('.cnnlab-panel')].map(panel => panel.getBoundingClientRect())"

@@ -221,3 +221,19 @@ def test_the_lines_of_code_open_by_a_button_and_can_be_copied_or_are_selected_wh
     view.button("copy the numpy line").click()
     expect(view.button("copy the numpy line")).to_have_text("press Ctrl+C")
     assert view.page.evaluate("getSelection().toString()") == code.nth(0).inner_text()
+
+
+def test_full_screen_has_letters_of_24_px_and_cells_of_48_and_zoom_enlarges_them(plain_page):
+    view = View(plain_page, backward())
+    view.page.get_by_role("button", name="full screen").click()
+    view.page.wait_for_function("() => document.fullscreenElement?.matches('.cnnlab-explorer')")
+    settle(view.page)
+    letters = "element => parseFloat(getComputedStyle(element).fontSize)"
+    assert view.root.evaluate(letters) == 24
+    for name in ("x", "w", "y", "dx"):
+        box = view.cell(name, 0, 0).bounding_box()
+        assert box["width"] + 2 >= 48, name
+        assert box["height"] + 2 >= 48, name
+    assert view.cell("x", 1, 1).evaluate(letters) >= 20
+    view.page.get_by_role("button", name="full screen").click()
+    view.page.wait_for_function("() => !document.fullscreenElement")
