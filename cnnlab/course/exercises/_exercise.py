@@ -20,6 +20,7 @@ from cnnlab.course.exercises._runner import Answer, ask, is_overwritten, is_stub
 from cnnlab.course.progress import record
 
 TIMES = 50  # what the solution takes, for a call that may take longer than the limit
+ROOMY = 32  # cells of an input that shows what a right function does
 IN_ALL = 30.0  # seconds of the thread's time for all calls of a check
 
 
@@ -160,7 +161,37 @@ class Exercise:
             verdict.text += f" It printed: {' '.join(words)[:200]}"
         if self.notebook and (verdict or verdict.mistake):
             record(f"exercise.{self.name}", verdict.mistake)
+        if self.notebook and self.wires and verdict.status == "failed":
+            name = getattr(function, "__name__", "")
+            verdict.offer = f"exercises.{self.name}.explore({name if name.isidentifier() else f'my_{self.name}'})"
         return verdict
+
+    def explore(self, function):
+        """Return the stage of this exercise with a function on it: its numbers, its wires beside the right ones.
+
+        It opens at the smallest input that the function is wrong on.
+
+        Parameters
+        ----------
+        function : callable
+            What is shown: ``my_NAME``.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is not a function; if the exercise says nothing of wires, as where numbers alone are asked for.
+        """
+        if not callable(function):
+            raise TypeError(f"function ({shown(function)}) must be a function, as in explore(my_{self.name})")
+        if not self.wires:
+            raise ValueError(f"explore must be asked of an exercise with wires ({self.name} has none to draw)")
+        from cnnlab.course.exercises._stage import ExerciseExplorer  # checks work without widgets too
+
+        with quiet():
+            verdict = self._verdict(function)
+        planes = min(self._layouts, key=lambda cases: cells_of(cases[-1].input))
+        wide = [one.input for one in planes if cells_of(one.input) >= ROOMY]
+        return ExerciseExplorer(self, function, verdict.input or (wide or [planes[-1].input])[0])
 
     def hint(self) -> Page:
         """Return the next hint; after the last one, the last again."""

@@ -47,7 +47,19 @@ class Explored:
     wanted: Mapping[str, np.ndarray] = field(default_factory=dict)
     tables: Sequence[Table] = ()
     held: tuple[str, Index] | None = None  # the first result and cell with a wrong wire, or else a wrong number
-    sentence: str = ""  # what is wrong there
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong at the cell that is held."""
+        return self.said_of(*self.held) if self.held else ""
+
+    def said_of(self, result: str, cell: Index) -> str:
+        """Return what is wrong at a cell of a result: a wire, or else its number; nothing where it is right."""
+        found = (_wrong_wire(table, cell) for table in self.tables if table.result == result)
+        got, wanted = self.got[result][cell], self.wanted[result]
+        wrong = differing(self.got[result], wanted)[cell]
+        numbers = f"{cell_name(result, cell)} is {got:.4g}; right is {wanted[cell]:.4g}." if wrong else ""
+        return next(filter(None, found), numbers)
 
     @property
     def missing(self) -> list[Ends]:
@@ -90,10 +102,7 @@ def explored(exercise, function, arguments: tuple) -> Explored:
         wires = [wire[0] for table in own for wire in (*table.missing, *table.extra, *table.weighted)]
         cells = wires or [tuple(map(int, cell)) for cell in np.argwhere(differing(got[name], wanted[name]))]
         if cells:
-            first = min(cells)
-            here = filter(None, (_wrong_wire(table, first) for table in own))
-            numbers = f"{_cell(name, first)} is {got[name][first]:.4g}; right is {wanted[name][first]:.4g}."
-            return Explored("", "", got, wanted, tables, (name, first), next(here, numbers))
+            return Explored("", "", got, wanted, tables, (name, min(cells)))
     return Explored("", "", got, wanted, tables)
 
 
@@ -160,22 +169,22 @@ def _compared(result: str, arrays: tuple[str, ...], ours: Wires, theirs: Wires, 
     return Table(result, arrays, ours, theirs, note, missing, extra, weighted)
 
 
-def _cell(name: str, index: Index) -> str:
+def cell_name(name: str, index: Index) -> str:
     return f"{name}[{', '.join(map(str, index))}]"
 
 
 def _wrong_wire(table: Table, output: Index) -> str:
     """Return a sentence on a wire of an output cell: one too many, beside a missing one with an end in common."""
-    cell = _cell(table.result, output)
+    cell = cell_name(table.result, output)
     missing, extra = ([wire[1:] for wire in wires if wire[0] == output] for wires in (table.missing, table.extra))
     joint = " through " if table.arrays[-1].startswith("w") else " with "
 
     def ends(wire: Ends) -> str:
-        return joint.join(map(_cell, table.arrays, wire))
+        return joint.join(map(cell_name, table.arrays, wire))
 
     for one, at, other in product(extra, reversed(range(len(table.arrays))), missing):
         if one[:at] + one[at + 1 :] == other[:at] + other[at + 1 :]:
-            return f"{cell} reads {ends(one)}; right is {_cell(table.arrays[at], other[at])}."
+            return f"{cell} reads {ends(one)}; right is {cell_name(table.arrays[at], other[at])}."
     if extra:
         return f"{cell} reads {ends(extra[0])}, which it should not."
     if missing:

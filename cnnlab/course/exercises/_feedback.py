@@ -53,6 +53,8 @@ class Verdict:
         The smallest input with a wrong answer; empty without one.
     code : str
         The line of the function that raised an error, where it did.
+    offer : str
+        The line of code that shows its wires, where the exercise has a stage.
 
     Examples
     --------
@@ -68,6 +70,7 @@ class Verdict:
     grids: Sequence[Grid] = ()
     input: tuple = ()
     code: str = ""
+    offer: str = ""
 
     def __bool__(self) -> bool:
         return self.status == "passed"
@@ -81,13 +84,14 @@ class Verdict:
             widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
             lines += ["", f"{grid.title}:"]
             lines += ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-        return "\n".join(lines)
+        return "\n".join([*lines, *(["", f"Look at its wires: {self.offer}"] if self.offer else [])])
 
     def _repr_html_(self) -> str:
         code = f"<pre>{escape(self.code)}</pre>" if self.code else ""
         grids = "".join(f'<td style="{CELL}">{_table(grid)}</td>' for grid in self.grids)
         beside = f"<table><tr>{grids}</tr></table>" if grids else ""
-        return f'<div style="{FRAME}"><b>{SIGNS[self.status]}</b> {escape(self.text)}{code}{beside}</div>'
+        offer = f"<p>Look at its wires: <code>{escape(self.offer)}</code></p>" if self.offer else ""
+        return f'<div style="{FRAME}"><b>{SIGNS[self.status]}</b> {escape(self.text)}{code}{beside}{offer}</div>'
 
 
 def planes(name: str, value) -> list[Grid]:

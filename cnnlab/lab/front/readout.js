@@ -65,8 +65,14 @@ export function readoutHeight(scene, backward) {
   const { strip, sentence } = longestOf(scene, backward);
   const lines = (/** @type {string} */ text, /** @type {number} */ px) => Math.ceil((LINES.letter * text.length) / px);
   const chips = hasSums(scene) ? Math.min(LINES.chips, lines(strip, LINES.px)) : 0;
-  return LINE.words * lines(sentence, LINES.words) + 8 + LINE.chips * chips + (chips ? 6 : 0);
+  return LINE.words * lines(sentence, LINES.words) + 8 + (LINE.chips * chips + (chips ? 6 : 0)) * whoseOf(scene).length;
 }
+
+/**
+ * Whose sums are written, each in a strip of its own.
+ * @param {Scene} scene
+ */
+const whoseOf = ({ panels }) => (Object.values(panels).some(({ sum }) => sum?.right) ? ["yours", "right"] : [""]);
 
 /** @param {Scene} scene */
 export const hasSums = (scene) => Object.keys(scene.wires).length > 0;
@@ -93,7 +99,7 @@ export function readoutOf(state, sum, backward, hand) {
     wordsFor(state, backward),
   )}</span></p>`;
   return html`<div class="cnnlab-said">${says ? sentence : nothing}${
-    hasSums(scene) ? strip(state, sum, hand, most.strip) : nothing
+    hasSums(scene) ? whoseOf(scene).map((whose) => strip(state, sum, hand, most.strip, whose)) : nothing
   }</div>`;
 }
 
@@ -102,10 +108,11 @@ export function readoutOf(state, sum, backward, hand) {
  * @param {import("./sums.js").Summed} sum
  * @param {import("./strip.js").StripHand} hand
  * @param {string} [most]
+ * @param {string} [whose]
  */
-const strip = ({ scene, at }, sum, hand, most) =>
+const strip = ({ scene, at }, sum, hand, most, whose) =>
   html`<div class="cnnlab-strip ${most ? "cnnlab-keeps" : ""}" data-longest=${most ?? nothing} role="group"
-    aria-label="sum of the selected cell">${stripOf(scene, at, sum, hand)}</div>`;
+    aria-label="sum of the selected cell">${stripOf(scene, at, sum, hand, whose)}</div>`;
 
 /**
  * What one can do, or the scene's note.

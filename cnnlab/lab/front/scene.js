@@ -14,6 +14,7 @@ import { readArray } from "./text.js";
  * @property {Record<string, Joined>[]} [found] by axis and end
  * @property {Record<string, Cell[]>} [cells] by end
  * @property {number[]} [weight]
+ * @property {string[]} [state]
  * @property {Record<string, Joined>} [listed] by end
  */
 
@@ -40,7 +41,8 @@ export function readScene(message) {
 function readPanel(sent) {
   const panel = { ...sent, values: readArray(sent.values), shares: sharesOf(sent) };
   if (sent.frames) panel.frames = readArray(sent.frames);
-  if (sent.sum?.groups) panel.sum = { ...sent.sum, groups: readArray(sent.sum.groups) };
+  for (const name of ["groups", "right"])
+    if (sent.sum?.[name]) panel.sum = { ...panel.sum, [name]: readArray(sent.sum[name]) };
   const read = (/** @type {any} */ line) => ({ ...line, x: readArray(line.x), y: readArray(line.y) });
   if (sent.chart) panel.chart = { ...sent.chart, lines: sent.chart.lines.map(read) };
   return panel;

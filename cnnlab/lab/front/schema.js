@@ -24,6 +24,7 @@
  * @typedef {object} WireList Wires one by one, as any function may have them: the k-th joins the k-th cell of each end, and has a weight.
  * @property {Record<string, Cell[]>} cells
  * @property {number[]} weight
+ * @property {string[]} [state] of a learner's function beside the right one: "both", "missing" or "extra"
  */
 
 /**
@@ -46,6 +47,8 @@
  * @property {boolean} [values] chips write a alone, the share being told by what is picked out
  * @property {number[]} [skips] kinds of cell, as in Edges, that have no part: not written, and not in {count}
  * @property {string[]} [uses] what becomes of a where the share is 0, and where it is not
+ * @property {string} [adds] a panel whose cells are added as they are, and the wires of that name
+ * @property {Numbers} [right] the right totals, where those of the panel are a learner's (planes, height, width)
  * @property {Numbers} [groups] what each wire of the planes adds to the total (wires, height, width)
  */
 
@@ -57,6 +60,7 @@
  * @property {string} [code]
  * @property {string[]} [kinds]
  * @property {string} [ring] what is added for a cell of the padding
+ * @property {string[]} [cells] what is said in their place of each cell, in reading order
  */
 
 /**
@@ -134,6 +138,7 @@
  * @property {string[]} signs between the columns of the first row
  * @property {Record<string, Wires | WireList>} wires
  * @property {At} first the first selection
+ * @property {boolean} [held] it stays when the pointer moves on
  * @property {string} [steps] the panel that the transport steps through
  * @property {string} [topic] another topic begins at its own first selection
  * @property {string} [heading]

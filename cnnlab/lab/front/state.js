@@ -29,7 +29,7 @@ export const ON = { numbers: true, wires: true, coverage: false, gradients: true
  */
 export function firstState(scene) {
   return moved(
-    { scene, at: scene.first, held: false, playing: false, step: 0, on: ON, editing: null, message: "" },
+    { scene, at: scene.first, held: Boolean(scene.held), playing: false, step: 0, on: ON, editing: null, message: "" },
     scene.first,
   );
 }
@@ -165,7 +165,7 @@ function visible(state) {
 function renewed(state, scene) {
   const next = { ...state, scene, playing: state.playing && stepsOf(scene) > 1 };
   const at = state.scene.topic === scene.topic && follow(state.scene, scene, state.at);
-  if (!at) return visible({ ...moved(next, scene.first), held: false, editing: null });
+  if (!at) return visible({ ...moved(next, scene.first), held: Boolean(scene.held), editing: null });
   const { editing } = state;
   const stays = editing && scene.panels[editing.at.panel]?.editable;
   const same = stays && sameAt(follow(state.scene, scene, editing.at), editing.at); // else its field is gone

@@ -1,7 +1,7 @@
 // The strip below the panels: the sum of the cell in view, a chip for each term, and the result in a place of its own.
 
 import { factor, format } from "./numbers.js";
-import { nameOf } from "./scene.js";
+import { nameOf, numberOf } from "./scene.js";
 import { groupsOf, writtenTerms } from "./sums.js";
 import { withSubscripts } from "./text.js";
 import { html, nothing } from "./vendor/lit-html.js";
@@ -23,18 +23,22 @@ const EDGES = "\u2007"; // about as wide as the edges of a chip, on each side of
  * @param {import("./schema.js").At} at
  * @param {Summed} sum
  * @param {StripHand} hand
+ * @param {string} [whose] "yours" or "right", where a learner's function is laid beside the right one
  */
-export function stripOf(scene, at, sum, hand) {
-  const { panel, told, bias, total } = sum;
+export function stripOf(scene, at, sum, hand, whose = "") {
+  const { panel, told, bias } = sum;
+  if (whose === "right" && !told?.right) return nothing;
+  const total = whose === "right" && told?.right ? told.right[numberOf(panel, at.cell)] : sum.total;
   const goes = Boolean(told?.goes);
   const opening = told ? (goes ? ` ${told.opening}` : ` = ${told.opening}`) : " = ";
-  const terms = writtenTerms(scene, sum);
+  const others = { yours: "missing", right: "extra" }[told?.right ? whose : ""];
+  const terms = writtenTerms(scene, sum).filter(({ state }) => !others || state !== others);
   const groups = goes ? [] : groupsOf(sum, at.cell);
   const chips = groups.length ? groupChips(scene, sum, groups, hand) : termChips(scene, sum, terms, hand);
   const closing = told?.closing.replace("{count}", String(terms.length));
   const result = html`<b class="cnnlab-total" data-total=${total}>${told ? `= ${format(total)}` : format(total)}</b>`;
-  return html`<div class="cnnlab-terms"><b class="cnnlab-strip-head">${withSubscripts(nameOf(panel, at.cell))}${opening}</b>${
-    told && !sum.terms.length ? sign(goes ? "no sum" : "0 (no wire)") : nothing
+  return html`<div class="cnnlab-terms">${whose ? html`<span class="cnnlab-whose">${told?.right ? whose : ""}</span>` : nothing}<b class="cnnlab-strip-head">${withSubscripts(nameOf(panel, at.cell))}${opening}</b>${
+    told && !terms.length ? sign(goes ? "no sum" : "0 (no wire)") : nothing
   }${chips}${bias ? [sign("+"), biasChip(bias)] : nothing}${closing ? sign(closing) : nothing}${
     told ? nothing : result
   }</div>${goes || !told ? nothing : result}`;
@@ -57,13 +61,21 @@ export function stripText(scene, sum, at) {
   const chips = groups.length
     ? groups.map(({ total }) => `channel 0: ${format(total)} ▸`)
     : terms.map((term) => {
-        const times = told.values || told.b === "one" ? "" : `·${factor(term.b.value)}`;
-        return `${format(term.a.value)}${times}${target(term)}`.replaceAll(" ", "\u00a0");
+        const times = isAlone(told, term) ? "" : `·${factor(term.b.value)}`;
+        const weight = term.weight === 1 ? "" : `·${factor(term.weight)}`;
+        return `${format(term.a.value)}${times}${weight}${target(term)}`.replaceAll(" ", "\u00a0");
       });
   if (sum.bias) chips.push(format(sum.bias.value));
   const joiner = told.joiner.trim() ? ` ${told.joiner.trim()} ` : " ";
   return `${nameOf(panel, at.cell)} = ${told.opening}${chips.map((chip) => EDGES + chip + EDGES).join(joiner)} ${told.closing.replace("{count}", String(terms.length))}`;
 }
+
+/**
+ * Is a term written without its second factor, which is told otherwise, or is 1?
+ * @param {import("./schema.js").Sum} told
+ * @param {Term} term
+ */
+const isAlone = (told, { b }) => Boolean(told.values || (told.b !== "share" && !b.panel));
 
 const sign = (/** @type {string} */ text) => html`<span class="cnnlab-plus">${text}</span>`;
 
@@ -134,20 +146,20 @@ function groupChips(scene, sum, groups, hand) {
  * @param {StripHand} hand
  */
 function chipOf(scene, { told }, term, { light }) {
-  const { a, b, to, weight } = term;
+  const { a, b, to, weight, state = "both" } = term;
   if (!told) return nothing;
   const part = (/** @type {import("./sums.js").Operand} */ { panel, value }, text = format(value)) =>
     html`<span class="cnnlab-role-${panel ? scene.panels[panel].role : "w"}">${text}</span>`;
-  const alone = told.values || told.b === "one";
+  const alone = isAlone(told, term);
   const use = told.uses ? told.uses[b.value ? 1 : 0].replace("{count}", format(1 / b.value)) : nothing;
   const times = weight === 1 ? nothing : `·${factor(weight)}`; // of a function that is not a plain sum of products
   const product = alone
-    ? [part(a, POWER.test(told.joiner) ? factor(a.value) : undefined), use]
+    ? [part(a, POWER.test(told.joiner) ? factor(a.value) : undefined), times, use]
     : [part(a), "·", part(b, factor(b.value)), times];
   const target = told.goes && to.cell ? [" → ", withSubscripts(nameOf(scene.panels[to.panel], to.cell))] : nothing;
   const largest = told.values && !told.skips && !told.goes && b.value === 1;
   const zero = !alone && a.value * b.value * weight === 0;
-  return html`<span class="cnnlab-chip ${largest ? "cnnlab-largest" : ""} ${zero ? "cnnlab-zero" : ""}" data-a=${a.value}
+  return html`<span class="cnnlab-chip ${largest ? "cnnlab-largest" : ""} ${zero ? "cnnlab-zero" : ""} cnnlab-${state}" data-a=${a.value}
     data-b=${b.value} title=${titleOf(scene, told, term)} @pointerenter=${() => light([term])}
     @pointerleave=${() => light(null)}>${product}${target}</span>`;
 }

@@ -8,7 +8,7 @@ import { cellOn, keyOf, kindOf, shareAt, valueAt, weightOf, wiresAt } from "./sc
 /** @typedef {import("./schema.js").Cell} Cell */
 /** @typedef {{panel: Panel, told: import("./schema.js").Sum | undefined, terms: Term[], bias: Operand | null, total: number}} Summed total is what Python computed */
 /** @typedef {{panel: string, cell: import("./schema.js").Cell | null, value: number}} Operand */
-/** @typedef {{a: Operand, b: Operand, to: Operand, via: Operand | null, plane: number, weight: number}} Term plane: which wire of the planes */
+/** @typedef {{a: Operand, b: Operand, to: Operand, via: Operand | null, plane: number, weight: number, state?: string}} Term plane: which wire of the planes */
 
 /**
  * The panel whose sum is told of a cell: an input cell or tap tells its gradient while the way back is shown.
@@ -33,27 +33,31 @@ export function sumOf(scene, { panel: name, cell }, backward = true) {
   const told = panel.sum;
   const total = valueAt(panel, cell);
   if (!told) return { panel, told, terms: [], bias: null, total };
-  const wires = scene.wires[told.wires];
   const shares = panel.shares ?? scene.shares;
   /** @type {(value: number) => Operand} */
   const number = (value) => ({ panel: "", cell: null, value });
   /** @type {(of: string, cell: Cell) => Operand} */
   const inCell = (of, cell) => ({ panel: of, cell, value: valueAt(scene.panels[of], cell) });
-  /** @type {(of: string, numbers: number[]) => Operand} */
-  const operand = (of, numbers) => {
+  /** @type {(wires: import("./scene.js").Wires, of: string, numbers: number[]) => Operand} */
+  const operand = (wires, of, numbers) => {
     const end = (/** @type {string | undefined} */ name) => cellOn(wires, name, numbers);
     if (of === "one") return number(1);
     if (of === "share" && shares) return number(shareAt(shares, end("output"), end("tap")));
     return inCell(of, end(scene.panels[of].end));
   };
-  const terms = wiresAt(wires, panel.end, cell).map((numbers) => ({
-    a: operand(told.a, numbers),
-    b: operand(told.b, numbers),
-    to: operand(told.goes ?? panel.name, numbers),
-    via: told.via ? operand(told.via, numbers) : null,
-    plane: numbers[0],
-    weight: weightOf(wires, numbers),
-  }));
+  /** @type {(wires: import("./scene.js").Wires, a: string, b: string) => Term[]} */
+  const termsBy = (wires, a, b) =>
+    wiresAt(wires, panel.end, cell).map((numbers) => ({
+      a: operand(wires, a, numbers),
+      b: operand(wires, b, numbers),
+      to: operand(wires, told.goes ?? panel.name, numbers),
+      via: told.via ? operand(wires, told.via, numbers) : null,
+      plane: numbers[0],
+      weight: weightOf(wires, numbers),
+      state: wires.state?.[numbers[0]],
+    }));
+  const added = told.adds ? termsBy(scene.wires[told.adds], told.adds, "one") : [];
+  const terms = [...termsBy(scene.wires[told.wires], told.a, told.b), ...added];
   return { panel, told, terms, bias: told.bias ? inCell(told.bias, [cell[0], 0, 0]) : null, total };
 }
 

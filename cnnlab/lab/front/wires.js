@@ -16,18 +16,19 @@ const APART = 4; // px between wires that join the same rows
  * @param {Box[]} boxes of all panels
  */
 export function wirePaths(terms, whereOf, boxes) {
-  const drawn = (terms.length > MOST ? [] : terms).map(({ a, b, to, via, weight }) => {
+  const drawn = (terms.length > MOST ? [] : terms).map(({ a, b, to, via, weight, state = "both" }) => {
     const ends = [a, b, ...(via ? [via] : []), to].flatMap((operand) => whereOf(operand) ?? []);
     ends.sort((p, q) => p.box.left - q.box.left); // from column to column, whichever way the sum runs
-    return { product: a.value * b.value * weight, ends, rows: ends.map(({ cell }) => cell.top).join() };
+    return { state, product: a.value * b.value * weight, ends, rows: ends.map(({ cell }) => cell.top).join() };
   });
-  return drawn.flatMap(({ product, ends, rows }, k) => {
+  return drawn.flatMap(({ state, product, ends, rows }, k) => {
     const same = drawn.filter((other) => other.rows === rows).length;
     const before = drawn.slice(0, k).filter((other) => other.rows === rows).length;
     const shift = APART * (before - (same - 1) / 2);
     const links = ends.slice(1).map((end, j) => pathBetween(ends[j], end, boxes, shift));
     if (links.includes(null) || !links.join("")) return [];
-    const sign = product < 0 ? "cnnlab-negative" : product ? "cnnlab-positive" : "";
+    const sign =
+      state !== "both" ? `cnnlab-${state}` : product < 0 ? "cnnlab-negative" : product ? "cnnlab-positive" : "";
     return [svg`<path d=${links.join("")} class="cnnlab-wire ${sign}"></path>`];
   });
 }

@@ -1,7 +1,7 @@
 // What is said of a cell: a sentence, and a line of numpy. Python has sent both with braces in them; here they are filled
 // in for one cell. Pure functions; cnnlab/lab/scenes/reading.py fills the same braces.
 
-import { AXES, kindOf, placeOf, wiresAt } from "./scene.js";
+import { AXES, kindOf, numberOf, placeOf, wiresAt } from "./scene.js";
 import { sumOf, writtenTerms } from "./sums.js";
 
 const BEYOND = [
@@ -23,6 +23,7 @@ export function sentenceOf(scene, at, backward = true, sum = sumOf(scene, at, ba
   const { told, terms, panel } = sum;
   const { says } = panel;
   if (!says) return "";
+  if (says.cells) return says.cells[numberOf(panel, at.cell)];
   const count = terms.length;
   const text = !count && told ? says.none : count < 2 ? says.one : says.many;
   const kind = kindOf(panel, at.cell);

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from itertools import product
 from typing import NamedTuple
 
+import numpy as np
+
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes._sentences import filled
 from cnnlab.lab.scenes.schema import At, Cell, End, Panel, Scene, Sum, WireList, Wires
@@ -87,6 +89,8 @@ def name_of(panel: Panel, cell: Cell) -> str:
 def wires_at(wires: Wires | WireList, end: End, cell: Cell) -> Iterator[tuple[dict[End, Cell], float]]:
     """Yield the wires with a cell at one end, in whichever form they are given: the cell at each end, and the weight.
 
+    Wires that a learner's function lacks are none: a still draws what the function has.
+
     Examples
     --------
     >>> axis = {"output": [0, 1], "input": [0, 1], "tap": [0, 0]}
@@ -96,8 +100,9 @@ def wires_at(wires: Wires | WireList, end: End, cell: Cell) -> Iterator[tuple[di
     [({'output': [0, 1, 0], 'input': [0, 0, 1]}, 2.0)]
     """
     if "weight" in wires:
-        for k, weight in enumerate(wires["weight"]):
-            if wires["cells"][end][k] == cell:
+        states = wires.get("state", ["both"] * len(wires["weight"]))
+        for k, (weight, state) in enumerate(zip(wires["weight"], states, strict=True)):
+            if wires["cells"][end][k] == cell and state != "missing":
                 yield {name: cells[k] for name, cells in wires["cells"].items()}, weight
         return
     tables = [wires[axis] for axis in _AXES]
@@ -113,12 +118,14 @@ def terms_of(scene: Scene, at: At) -> list[Term]:
     if "sum" not in panel:
         return []
     sum_, shares, terms = panel["sum"], panel.get("shares", scene.get("shares")), []
-    names = sum_["a"], sum_["b"], sum_.get("goes", panel["name"])
-    sources = [name if name in ("one", "share") else panel_of(scene, name) for name in names]
-    for ends, weight in wires_at(scene["wires"][sum_["wires"]], panel["end"], at["cell"]):
-        share = float(shares["values"][(*ends["output"], *ends["tap"][1:])]) if shares else weight
-        a, b, to = (_operand(source, ends, share) for source in sources)
-        terms.append(Term(a, b, to, 1.0 if sum_["b"] == "share" else weight))
+    added = [(sum_["adds"], sum_["adds"], "one")] if "adds" in sum_ else []
+    for wires, *names in [(sum_["wires"], sum_["a"], sum_["b"]), *added]:
+        names.append(sum_.get("goes", panel["name"]))
+        sources = [name if name in ("one", "share") else panel_of(scene, name) for name in names]
+        for ends, weight in wires_at(scene["wires"][wires], panel["end"], at["cell"]):
+            share = float(shares["values"][(*ends["output"], *ends["tap"][1:])]) if shares else weight
+            a, b, to = (_operand(source, ends, share) for source in sources)
+            terms.append(Term(a, b, to, 1.0 if sum_["b"] == "share" else weight))
     return terms
 
 
@@ -167,7 +174,8 @@ def _written(scene: Scene, sum_: Sum, term: Term) -> str:
     a, b = format_value(term.a.value, 3), format_value(term.b.value, 3)
     a = f"({a})" if a.startswith("−") and sum_["joiner"].startswith(_POWERS) else a
     b = f"({b})" if b.startswith("−") else b
-    product = a if sum_.get("values") or sum_["b"] == "one" else f"{a}·{b}"
+    alone = sum_.get("values") or (sum_["b"] != "share" and not term.b.panel)
+    product = a if alone else f"{a}·{b}"
     product = product if term.weight == 1 else f"{format_value(term.weight, 3)}·{product}"
     if "uses" in sum_:
         nothing, something = sum_["uses"]
@@ -180,6 +188,8 @@ def sentence_of(scene: Scene, at: At) -> str:
     panel, cell = summed(scene, at["panel"]), at["cell"]
     if "says" not in panel:
         return ""
+    if "cells" in panel["says"]:
+        return panel["says"]["cells"][int(np.ravel_multi_index(cell, panel["values"].shape))]
     terms = terms_of(scene, at)
     text = panel["says"]["none" if not terms and "sum" in panel else "one" if len(terms) < 2 else "many"]
     kind = _kind(panel, cell)

@@ -45,6 +45,7 @@ class WireList(TypedDict):
 
     cells: dict[End, list[Cell]]
     weight: list[float]
+    state: NotRequired[list[str]]  # of a learner's function beside the right one: "both", "missing" or "extra"
 
 
 class Shares(TypedDict):
@@ -73,6 +74,8 @@ class Sum(TypedDict):
     values: NotRequired[bool]  # chips write a alone, the share being told by what is picked out
     skips: NotRequired[list[int]]  # kinds of cell, as in Edges, that have no part: not written, and not in {count}
     uses: NotRequired[list[str]]  # what becomes of a where the share is 0, and where it is not
+    adds: NotRequired[str]  # a panel whose cells are added as they are, and the wires of that name
+    right: NotRequired[np.ndarray]  # the right totals, where those of the panel are a learner's (planes, height, width)
     groups: NotRequired[np.ndarray]  # what each wire of the planes adds to the total (wires, height, width)
 
 
@@ -88,6 +91,7 @@ class Says(TypedDict):
     code: NotRequired[str]
     kinds: NotRequired[list[str]]
     ring: NotRequired[str]  # what is added for a cell of the padding
+    cells: NotRequired[list[str]]  # what is said in their place of each cell, in reading order
 
 
 class Edges(TypedDict):
@@ -171,6 +175,7 @@ class Scene(TypedDict):
     signs: list[str]  # between the columns of the first row
     wires: dict[str, Wires | WireList]
     first: At  # the first selection
+    held: NotRequired[bool]  # it stays when the pointer moves on
     steps: NotRequired[str]  # the panel that the transport steps through
     topic: NotRequired[str]  # another topic begins at its own first selection
     heading: NotRequired[str]

@@ -1,0 +1,271 @@
+"""The stage of an exercise: a learner's function in place of ours, and its wires beside the right ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from types import SimpleNamespace
+
+import numpy as np
+
+from cnnlab._validate import check_pair
+from cnnlab.course.exercises._explore import Ends, Explored, Table, cell_name, explored
+from cnnlab.course.exercises._runner import ask
+from cnnlab.formula import explain_axis
+from cnnlab.geometry import check_window
+from cnnlab.lab.explorers import Choice, Explorer, Slider, line
+from cnnlab.lab.scenes import panel
+from cnnlab.lab.scenes.schema import Cell, Panel, Sum, WireList
+
+_LARGEST = 16  # cells a side that sliders may reach
+_SLIDERS = "size", "kernel", "padding", "stride"
+_SETTINGS = {"F": "kernel", "P": "padding", "padding": "padding", "S": "stride", "stride": "stride"}  # by argument
+_HALVED = {"delta_zB": 1, "dL_dpB": 2}  # how often, from the x of a chain up to its top
+
+
+class ExerciseExplorer(Explorer):
+    """A function on the stage of an exercise: every number is its own, its wires are drawn beside the right ones.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        One that says what its ``wires`` are.
+    function : callable
+        What a learner has written.
+    arguments : tuple
+        The input that is shown first; the sliders crop its arrays, or repeat them.
+
+    Attributes
+    ----------
+    size, kernel, padding, stride : int
+        R, F, P and S, where the exercise has them: traits, to be set, observed and linked. Where x or w is not square,
+        R and F are its rows, and it keeps as many more columns.
+    result : str
+        Which of several results is in view, such as "dx": a trait.
+    missing, extra : list of tuple
+        The wires that the function lacks and those that it should not have, at these settings: the index of the output,
+        then that of the cell that it reads in each array.
+
+    Examples
+    --------
+    >>> from cnnlab.course.exercises import conv2d
+    >>> explorer = conv2d.explore(lambda x, w: conv2d.sample(x, w[::-1, ::-1]))
+    >>> explorer
+    ExerciseExplorer: your function in place of conv2d, 1 of 9 wires is right, 8 missing, 8 too many
+    >>> explorer.missing[0]
+    ((0, 0), (0, 0), (0, 0))
+    """
+
+    size = Slider(5, "input", 1, 8, letter="R")
+    kernel = Slider(1, "kernel", 1, 5, letter="F")
+    padding = Slider(0, "padding", 0, 3, letter="P")
+    stride = Slider(1, "stride", 1, 4, letter="S")
+    result = Choice((), "", kind="tabs", place="bar", title="which result")
+
+    def __init__(self, exercise, function, arguments: tuple):
+        self.exercise, self.function, self._last = exercise, function, (None, None, None)
+        name = getattr(function, "__name__", "")
+        self.called = name if name.isidentifier() else "your function"
+        self._given = given = dict(zip(exercise.arguments, arguments, strict=True))
+        self._used = {name for arrays in exercise.wires.values() for name in arrays} | {*exercise.addends.values()}
+        first = {_SETTINGS[name]: given[name] for name in _SETTINGS if name in given}
+        kernel = given["w"].shape[-2:] if "w" in self._used else (first["kernel"],) * 2 if "F" in given else ()
+        size = given["x"].shape[-2:] if "x" in given else given["x_shape"][-2:] if kernel and "x_shape" in given else ()
+        if kernel and not size:  # of the input that a dy comes from
+            size = tuple(out + taps - 1 for out, taps in zip(given["dy"].shape[-2:], kernel, strict=True))
+        self._wider = [pair[1] - pair[0] if pair else 0 for pair in (size, kernel)]
+        first |= {name: pair[0] for name, pair in (("size", size), ("kernel", kernel)) if pair}
+        results = list(exercise.wires)
+        super().__init__(
+            {name: value for name, value in given.items() if isinstance(value, np.ndarray)},
+            limits={"result": results} | ({"size": (4, 12)} if _HALVED.keys() & given.keys() else {}),
+            absent={*_SLIDERS} - {*first} | ({"result"} if len(results) == 1 else set()),
+            result=results[0],
+            **first,
+        )
+        for name in [name for name in self.arrays if self._sides(self.now(), name)]:  # a slider sets their size
+            more = [(0, max(0, _LARGEST - side)) for side in self.arrays[name].shape[-2:]]
+            leads = [(0, 0)] * (self.arrays[name].ndim - 2)
+            self.arrays[name] = np.pad(self.arrays[name], [*leads, *more], mode="wrap")
+        self.result, _ = self.seen_of(self.now()).held or (self.result, None)
+
+    # --- what the function is asked, and what it does ---
+
+    def _window(self, s: SimpleNamespace) -> list[tuple[int, int]]:
+        """Return rows and columns of x, and of w."""
+        both = zip(("size", "kernel"), (s.size, s.kernel), self._wider, strict=True)
+        return [check_pair(name, (rows, rows + wider), 1) for name, rows, wider in both]
+
+    def _sides(self, s: SimpleNamespace, name: str) -> tuple[int, ...] | None:
+        """Return rows and columns of an argument for any settings; None where no slider sets them."""
+        if "size" in self.absent:
+            return None
+        size, kernel = self._window(s)
+        if name in _HALVED:
+            return tuple(side >> _HALVED[name] for side in size)
+        if name == "dy":
+            return tuple(axis.out for axis in check_window(size, kernel, stride=s.stride, padding=s.padding))
+        return size if name in ("x", "x_shape") else kernel if name == "w" and name in self._used else None
+
+    def arguments_of(self, s: SimpleNamespace) -> dict:
+        """Return what the function is asked for any settings, by the names of its arguments."""
+        found = {}
+        for name, value in self._given.items():
+            sides = self._sides(s, name)
+            if name in self.arrays:
+                found[name] = self.arrays[name][(..., *map(slice, sides or ()))]
+            elif name in _SETTINGS:
+                found[name] = getattr(s, _SETTINGS[name])
+            else:
+                found[name] = (*value[:-2], *sides) if sides else value
+        return found
+
+    def seen_of(self, s: SimpleNamespace) -> Explored:
+        """Return what the function does for any settings."""
+        key = [getattr(s, name) for name in _SLIDERS]
+        if self._last[0] is not self.arrays or self._last[1] != key:
+            self._last = self.arrays, key, explored(self.exercise, self.function, tuple(self.arguments_of(s).values()))
+        return self._last[2]
+
+    @property
+    def missing(self) -> list[Ends]:
+        """The wires that the function lacks."""
+        return self.seen_of(self.now()).missing
+
+    @property
+    def extra(self) -> list[Ends]:
+        """The wires that it should not have."""
+        return self.seen_of(self.now()).extra
+
+    # --- what the base class asks ---
+
+    def check(self, s):
+        answer = ask(self.exercise, self.exercise.right, tuple(self.arguments_of(s).values()), seconds=None)
+        if answer.parts is None:
+            raise ValueError(answer.problem)
+
+    def parts(self, s, scenes):
+        if scenes:
+            return super().parts(s, scenes)
+        seen = self.seen_of(s)
+        lines = [*self.formula_lines(s, scenes), line(("wrong", seen.said)), *([line(seen.code)] if seen.code else [])]
+        return [{"kind": "head", "controls": self.controls(s, "head"), "lines": lines}]
+
+    def formula_lines(self, s, scenes):
+        if {"size", "kernel"} & self.absent:
+            return []
+        if self.exercise.name == "conv_transpose2d":
+            letters = ("R", str(s.size)), " − 1) · ", ("S", str(s.stride)), " + ", ("F", str(s.kernel))
+            return [line(("formula", "out = ("), *letters, f" = {(s.size - 1) * s.stride + s.kernel}")]
+        rows, _ = check_window(*self._window(s), stride=s.stride, padding=s.padding)
+        letters, numbers, *_, out = explain_axis(rows).spans
+        return [line(("formula", "out = "), *numbers, " = ", *out), line(("soft", "= "), *letters)]
+
+    def note_line(self, s):
+        tables = [table for table in self.seen_of(s).tables if table.result == s.result]
+        notes = [f"{_counted(tables)}.", *(table.note for table in tables if table.note)]
+        return line(("bold", self.called), ("soft", f": {' '.join(notes)}"))
+
+    def scenes(self, s):
+        seen, given, result = self.seen_of(s), self.arguments_of(s), s.result
+        if seen.said:
+            return []
+        arrays, addend = self.exercise.wires[result], self.exercise.addends.get(result)
+        pair = (*arrays, "one")[:2]
+        held = [name for name in self.arrays if name not in self._used]  # such as the z of a ReLU
+        columns = {name: k for k, name in enumerate((*held, *arrays, result))}
+        columns |= {addend: columns[arrays[-1]]} if addend else {}
+        shown = {name: _panel(name, (given | seen.got)[name], column=k) for name, k in columns.items()}
+        ends = dict(zip(arrays, ("input", "tap"), strict=False)) | {addend: "bias", result: "output"}
+        wires = {}
+        for table in seen.tables:
+            if table.result == result and table.theirs:
+                name, factors = ("window", pair) if table.arrays == arrays else (addend, (addend, "one"))
+                wires[name] = _wire_list(table, [ends[result], *map(ends.get, table.arrays)])
+                uses = _sum(name, factors, "takes part in ", " ") | {"goes": result}
+                shown |= {array: shown[array] | {"sum": uses} for array in table.arrays}
+        for name, each in shown.items():
+            each |= {"editable": name in self.arrays} | ({"end": ends[name]} if name in ends else {})
+        got = seen.got[result]
+        said = {cell: seen.said_of(result, cell) for cell in np.ndindex(got.shape)}
+        wrong = [_cell(at, _drawn(got.shape)) for at, text in enumerate(said.values()) if text]
+        texts = [text or f"{cell_name(result, cell)} is right." for cell, text in said.items()]
+        y = shown[result]
+        y |= {"title": f"of {self.called}, {y['title']}", "marks": {"miss": wrong}}
+        y["says"] = dict.fromkeys(("none", "one", "many"), "") | {"cells": texts}
+        if "window" in wires:
+            y["sum"] = _sum("window", pair, "", " + ") | ({"adds": addend} if addend in wires else {})
+            y["sum"] |= {"right": seen.wanted[result].reshape(_drawn(got.shape)).astype(float)} if wrong else {}
+        signs = [*[""] * len(held), *(["·", "="] if len(arrays) > 1 else ["→"])]
+        first = {"panel": result, "cell": wrong[0] if wrong else [0, 0, 0]}
+        scene = {"panels": list(shown.values()), "signs": signs, "wires": wires, "first": first, "held": bool(wrong)}
+        return [scene | {"steps": result, "topic": " ".join(map(str, vars(s).values()))}]
+
+    def plane_of(self, s, panel, number):
+        return self.arrays[panel].reshape(_drawn(self.arrays[panel].shape))[number]
+
+    def edit(self, s, panel, cell, value):
+        if value % 1:  # the array may hold whole numbers
+            self.arrays[panel] = self.arrays[panel].astype(float)
+        super().edit(s, panel, cell, value)
+
+    def title(self, s, scenes):
+        return self.describe().partition(": ")[2]
+
+    def describe(self):
+        seen = self.seen_of(self.now())
+        whose = f"{type(self).__name__}: {self.called} in place of {self.exercise.name}"
+        return f"{whose}, {seen.said or _counted(seen.tables)}"
+
+
+def _counted(tables: Sequence[Table]) -> str:
+    """Return in words how many wires are right."""
+    drawn = [table for table in tables if table.theirs]
+    if not drawn:
+        return "no wires are drawn"
+    every = sum(len(table.ours.cells) for table in drawn)
+    kinds = {"missing": "missing", "extra": "too many", "weighted": "of another weight"}
+    wrong = {kind: sum(len(getattr(table, kind)) for table in drawn) for kind in kinds}
+    right = every - wrong["missing"] - wrong["weighted"]
+    words = [f"{count} {kinds[kind]}" for kind, count in wrong.items() if count]
+    head = f"{right} of {every} wires {'is' if right == 1 else 'are'} right"
+    return ", ".join([head, *words] if every else words)
+
+
+def _wire_list(table: Table, ends: list[str]) -> WireList:
+    """Return the wires of both in raster order; where their weights differ, the function's and the right one."""
+    listed = []
+    for wires, kind in ((table.theirs, "extra"), (table.ours, "missing")):
+        wrong = {*getattr(table, kind), *table.weighted}
+        states = [kind if wires.indices(k) in wrong else "both" for k in range(len(wires.cells))]
+        listed += zip(wires.cells.tolist(), states, wires.weights.tolist(), strict=True)
+    listed = sorted(wire for k, wire in enumerate(listed) if k < len(table.theirs.cells) or wire[1] == "missing")
+    shapes = [_drawn(shape) for shape in (table.ours.shape, *table.ours.shapes)]
+    cells = [[_cell(wire[k], shape) for wire, *_ in listed] for k, shape in enumerate(shapes)]
+    _, states, weights = zip(*listed, strict=True) if listed else ((), (), ())
+    return {"cells": dict(zip(ends, cells, strict=True)), "weight": list(weights), "state": list(states)}
+
+
+def _sum(wires: str, factors: tuple[str, str], opening: str, joiner: str) -> Sum:
+    return {"wires": wires, "a": factors[0], "b": factors[1], "opening": opening, "joiner": joiner, "closing": ""}
+
+
+def _panel(name: str, array: np.ndarray, column: int) -> Panel:
+    """Return an argument or a result as a panel, its last lead downwards."""
+    drawn, leads = array.reshape(_drawn(array.shape)), array.shape[:-2]
+    places = {"planes": list(map(list, np.ndindex(leads))), "columns": list(range(array.shape[-1]))}
+    places["rows"] = list(range(array.shape[-2])) if array.ndim > 1 else []
+    role = name[0] if name[0] in "wb" else "gradient" if name.startswith("d") else "y" if name == "y" else "x"
+    across = {"planes": [leads[-1] if leads else 1, prod(leads[:-1])], "places": places}
+    return panel(name, drawn, name, "×".join(map(str, array.shape[-2:])), role=role, column=column, **across)
+
+
+def _drawn(shape: tuple[int, ...]) -> tuple[int, int, int]:
+    """Return the shape of an array as planes; a row of numbers is a plane of one row."""
+    rows, columns = (1, 1, *shape)[-2:]
+    return prod(shape[:-2]), rows, columns
+
+
+def _cell(at: int, drawn: tuple[int, int, int]) -> Cell:
+    """Return where a flat index of an array stands in its planes."""
+    return [int(index) for index in np.unravel_index(at, drawn)]
