@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import nbformat
 import numpy as np
 import pytest
@@ -69,6 +71,18 @@ def test_pointing_holding_stepping_and_a_slider_work_with_the_notebook_s_numbers
     root.get_by_role("slider", name="P padding").press("ArrowRight")
     expect(root.locator('[data-panel="y"] .cnnlab-cell')).to_have_count(9)
     assert numbers(root, "y") == conv2d(X, W, stride=2, padding=1).ravel().tolist()
+
+
+def test_a_setting_that_the_page_does_not_have_is_marked_at_its_slider_and_locks_no_other(opened):
+    root = opened.locator("[data-widget]").nth(1)
+    limited = root.locator(".cnnlab-slider:has(.cnnlab-lacks)").first
+    expect(limited.locator(".cnnlab-lacks")).to_have_text(re.compile(r"^here \d+"))
+    slider = limited.get_by_role("slider")
+    value = slider.input_value()
+    slider.press("End")
+    expect(limited.locator(".cnnlab-lacks")).to_have_text(re.compile(r"^\d+ is not on this page$"))
+    assert slider.input_value() == value
+    assert root.get_by_role("slider").evaluate_all("all => all.every(each => !each.disabled)")
 
 
 def test_nothing_can_be_typed_into_and_no_line_says_that_it_can(opened):

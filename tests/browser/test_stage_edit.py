@@ -32,7 +32,9 @@ def test_each_grid_is_one_tab_stop_and_the_cell_that_gets_the_focus_is_selected(
     view = View(plain_page, two_filters())
     view.button("turn w").focus()
     seen = []
-    planes = [f"{name}:{k},0,0" for name, count in (("x", 3), ("dx", 3), ("w", 6), ("dw", 6), ("y", 2)) for k in range(count)]
+    planes = [
+        f"{name}:{k},0,0" for name, count in (("x", 3), ("dx", 3), ("w", 6), ("dw", 6), ("y", 2)) for k in range(count)
+    ]
     for _ in planes:
         view.press("Tab")
         seen.append(view.focused())

@@ -27,6 +27,8 @@ class Answers {
     this.tried = this.closed = false; // of a question
     this.veil = table.veil;
     this.serial = 0;
+    /** @type {Record<string, unknown>} the setting that was asked for and is not in the table */
+    this.lacking = {};
     /** @type {(DataView | Packed)[]} those that have been read */
     this.arrays = [];
     /** @type {Set<() => void>} */
@@ -59,7 +61,11 @@ class Answers {
     if (event.press === "uncover") this.veil = "";
     else if (event.press === "reset") this.at = 0;
     else if (this.table.kind === "question") Object.assign(this, judged(this.table, this, event));
-    else this.at = this.moveOf(event) ?? this.at;
+    else {
+      const move = this.moveOf(event);
+      this.lacking = move === undefined ? (event.set ?? {}) : {};
+      this.at = move ?? this.at;
+    }
   }
 
   /**
@@ -95,8 +101,12 @@ class Answers {
       this.arrays[number] ??= readNumbers(this.table.arrays[number]);
       return this.arrays[number];
     };
-    const { serial, veil } = this;
-    this.traits.shown = { serial, parts: JSON.parse(text, read), undo: false, ...(veil && { veil }) };
+    const { serial, veil, lacking } = this;
+    const shown = JSON.parse(text, read);
+    for (const { controls = [] } of shown)
+      for (const control of controls)
+        if (control.name in lacking) control.lacks = `${lacking[control.name]} is not on this page`;
+    this.traits.shown = { serial, parts: shown, undo: false, ...(veil && { veil }) };
   }
 }
 

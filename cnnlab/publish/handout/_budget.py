@@ -76,7 +76,7 @@ def _reachable(state: dict[str, Any]) -> list[dict]:
 
 
 def _offering(control: dict, values: list) -> dict:
-    """Return a control that offers these values beside its own."""
+    """Return a control that says which values the page has beside its own."""
     kind, value = control["kind"], control.get("value")
     if kind == "slider":
         low = high = value
@@ -84,7 +84,8 @@ def _offering(control: dict, values: list) -> dict:
             low -= 1
         while high + 1 in values:
             high += 1
-        return {**control, "low": low, "high": high}
+        held = f"{low} to {high}" if low < high else f"{value}"
+        return control if (low, high) == (control["low"], control["high"]) else {**control, "lacks": f"here {held}"}
     if kind in ("select", "tabs"):
         missing = [option for option, _ in control["options"] if option != value and option not in values]
         return {**control, "missing": missing} if missing else control
