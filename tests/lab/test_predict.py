@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -169,6 +171,13 @@ def test_choices_may_be_numbers_and_differ_in_case_alone():
     ask = Predict("Which symbol?", "f", choices=["F", "f"])
     assert "✗ F is not it." in answer(ask, "F")
     assert answer(ask, "f") == "✓ Right: f. "
+
+
+def test_a_text_is_judged_as_in_a_page_without_a_kernel():
+    for right, text, same in json.loads((Path(__file__).parent / "front/texts.json").read_text(encoding="utf-8")):
+        ask = Predict("Which word?", right)
+        answer(ask, text)
+        assert ask.solved is same, (right, text)
 
 
 def test_a_text_is_right_without_regard_to_case():

@@ -205,7 +205,8 @@ class Predict(Explorer):
             return means(given, other)
         if self.choices:
             return given == str(other)
-        return given.casefold() == str(other).strip().casefold()
+        one, right = (text.upper().lower() for text in (given, str(other).strip()))  # as judge.js: ß is ss
+        return one == right
 
     def _check(self) -> None:
         """Raise unless all that was given can be shown, and the answer can be told from the mistakes."""

@@ -38,5 +38,6 @@ export function judged(table, now, event) {
 function same(kind, given, answer) {
   if (kind === "number") return means(given, Number(answer));
   if (kind === "choice") return given === answer;
-  return given.trim().toLowerCase() === String(answer).trim().toLowerCase();
+  const [one, right] = [given, String(answer)].map((text) => text.trim().toUpperCase().toLowerCase()); // ß is ss
+  return one === right;
 }

@@ -1,5 +1,6 @@
 // Answers on a page without a kernel, judged by the table that Python made.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { judged } from "../../../cnnlab/lab/front/judge.js";
 
@@ -37,6 +38,14 @@ test("nothing and what is no number are asked for again, and a try before is rem
 
 test("a closed question takes no more answers", () => {
   assert.deepEqual(answer("6", { closed: true }), {});
+});
+
+test("a text is judged as Python judges it", () => {
+  const texts = JSON.parse(readFileSync(new URL("texts.json", import.meta.url), "utf8"));
+  for (const [right, given, same] of texts) {
+    const verdict = answer(given, {}, { answers: "text", known: [[right, 1]] });
+    assert.equal(verdict.at === 1, same, `${given} for ${right}`);
+  }
 });
 
 test("a text counts without regard to case, a choice as it stands", () => {
