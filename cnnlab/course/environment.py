@@ -21,6 +21,11 @@ _FRONT_ENDS = {  # the half of each that runs in the browser: its folder, and th
     "ipywidgets in JupyterLab": ("@jupyter-widgets/jupyterlab-manager", "jupyterlab_widgets"),
     "anywidget in JupyterLab": ("anywidget", "anywidget"),
 }
+# The kernel cannot see the page: JupyterLab may run on another machine. An explorer that comes alive hides this.
+_UNPROVEN = (
+    '<p class="cnnlab-unproven">If no picture appears below, this page lacks anywidget: run <code>pip install anywidget'
+    "</code> on the machine and in the environment of JupyterLab itself, then reload the page.</p>"
+)
 _CHECKOUT = Path(__file__).parents[2]
 # A requirement of cnnlab: a name, perhaps the lowest version, perhaps where it applies. Read without the package
 # "packaging", which may be what is missing.
@@ -111,7 +116,7 @@ class Environment(tuple):
         cell = '<td style="text-align: left">{}</td>'
         rows = ("".join(cell.format(html.escape(text)) for text in (need.name, *need.words)) for need in self)
         table = "".join(f"<tr>{row}</tr>" for row in rows)
-        return f"<table>{table}</table><p><b>{html.escape(self.advice)}</b></p>"
+        return f"<table>{table}</table><p><b>{html.escape(self.advice)}</b></p>{_UNPROVEN}"
 
 
 def check_environment() -> Environment:

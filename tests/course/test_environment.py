@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -153,6 +154,18 @@ def test_the_browser_halves_are_looked_for_where_jupyterlab_looks(install, monke
     (tmp_path / "labextensions/anywidget/package.json").write_text('{"version": "7.7"}', encoding="utf-8")
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     assert check_environment().versions["anywidget in JupyterLab"] == "7.7"
+
+
+def test_what_a_page_lacks_is_said_in_html_alone_and_an_explorer_hides_it():
+    found = check_environment()
+    (said,) = re.findall(r'<p class="cnnlab-unproven">(.*?)</p>', found._repr_html_())
+    assert "If no picture appears below" in said
+    assert "pip install anywidget" in said
+    assert "no picture" not in repr(found)
+    front = Path(environment.__file__).parents[1] / "lab/front"
+    hides = r"\[data-cnnlab\] \.cnnlab-unproven \{\s*display: none"
+    assert re.search(hides, (front / "explorer.css").read_text(encoding="utf-8"))
+    assert "dataset.cnnlab" in (front / "explorer.js").read_text(encoding="utf-8")
 
 
 def test_the_table_is_text_and_never_markup(install, monkeypatch):
