@@ -15,7 +15,7 @@ from cnnlab.formula import explain_axis
 from cnnlab.geometry import check_window
 from cnnlab.lab.explorers import Choice, Explorer, Slider, line
 from cnnlab.lab.scenes import panel
-from cnnlab.lab.scenes.schema import Cell, Panel, Sum, WireList
+from cnnlab.lab.scenes.schema import Cell, Line, Panel, Sum, WireList
 
 _LARGEST = 16  # cells a side that sliders may reach
 _SLIDERS = "size", "kernel", "padding", "stride"
@@ -33,7 +33,7 @@ class ExerciseExplorer(Explorer):
     function : callable
         What a learner has written.
     arguments : tuple
-        The input that is shown first; the sliders crop its arrays, or repeat them.
+        The input that is shown first; the sliders crop its arrays, or lengthen them.
 
     Attributes
     ----------
@@ -78,15 +78,17 @@ class ExerciseExplorer(Explorer):
         results = list(exercise.wires)
         super().__init__(
             {name: value for name, value in given.items() if isinstance(value, np.ndarray)},
-            limits={"result": results} | ({"size": (4, 12)} if _HALVED.keys() & given.keys() else {}),
+            limits={"result": results} | ({"size": (4, 8)} if _HALVED.keys() & given.keys() else {}),
             absent={*_SLIDERS} - {*first} | ({"result"} if len(results) == 1 else set()),
             result=results[0],
             **first,
         )
         for name in [name for name in self.arrays if self._sides(self.now(), name)]:  # a slider sets their size
-            more = [(0, max(0, _LARGEST - side)) for side in self.arrays[name].shape[-2:]]
-            leads = [(0, 0)] * (self.arrays[name].ndim - 2)
-            self.arrays[name] = np.pad(self.arrays[name], [*leads, *more], mode="wrap")
+            array = self.arrays[name]
+            rows, columns = array.shape[-2:]
+            shape = (*array.shape[:-2], max(rows, _LARGEST), max(columns, _LARGEST))
+            self.arrays[name] = np.random.default_rng(7).integers(-9, 10, shape).astype(array.dtype)
+            self.arrays[name][..., :rows, :columns] = array
         self.result, _ = self.seen_of(self.now()).held or (self.result, None)
 
     # --- what the function is asked, and what it does ---
@@ -163,8 +165,8 @@ class ExerciseExplorer(Explorer):
 
     def note_line(self, s):
         tables = [table for table in self.seen_of(s).tables if table.result == s.result]
-        notes = [f"{_counted(tables)}.", *(table.note for table in tables if table.note)]
-        return line(("bold", self.called), ("soft", f": {' '.join(notes)}"))
+        notes = [table.note for table in tables if table.note]
+        return line(("bold", self.called), ": ", *_counted(tables), ("soft", " ".join([".", *notes])))
 
     def scenes(self, s):
         seen, given, result = self.seen_of(s), self.arguments_of(s), s.result
@@ -188,16 +190,19 @@ class ExerciseExplorer(Explorer):
             each |= {"editable": name in self.arrays} | ({"end": ends[name]} if name in ends else {})
         got = seen.got[result]
         said = {cell: seen.said_of(result, cell) for cell in np.ndindex(got.shape)}
-        wrong = [_cell(at, _drawn(got.shape)) for at, text in enumerate(said.values()) if text]
+        wrong = {cell: _cell(at, _drawn(got.shape)) for at, (cell, text) in enumerate(said.items()) if text}
         texts = [text or f"{cell_name(result, cell)} is right." for cell, text in said.items()]
         y = shown[result]
-        y |= {"title": f"of {self.called}, {y['title']}", "marks": {"miss": wrong}}
+        y |= {"title": f"yours, {y['title']}", "marks": {"wrong": list(wrong.values())}}
         y["says"] = dict.fromkeys(("none", "one", "many"), "") | {"cells": texts}
         if "window" in wires:
-            y["sum"] = _sum("window", pair, "", " + ") | ({"adds": addend} if addend in wires else {})
+            y["sum"] = _sum("window", pair, "picks " if result in self.exercise.picks else "", " + ") | (
+                {"adds": addend} if addend in wires else {}
+            )
             y["sum"] |= {"right": seen.wanted[result].reshape(_drawn(got.shape)).astype(float)} if wrong else {}
-        signs = [*[""] * len(held), *(["·", "="] if len(arrays) > 1 else ["→"])]
-        first = {"panel": result, "cell": wrong[0] if wrong else [0, 0, 0]}
+        signs = [*[""] * (len(held) - 1), *[" "] * bool(held), *(["·", "="] if len(arrays) > 1 else ["→"])]
+        first = seen.held[1] if seen.held and seen.held[0] == result else next(iter(wrong), None)
+        first = {"panel": result, "cell": wrong.get(first, [0, 0, 0])}
         scene = {"panels": list(shown.values()), "signs": signs, "wires": wires, "first": first, "held": bool(wrong)}
         return [scene | {"steps": result, "topic": " ".join(map(str, vars(s).values()))}]
 
@@ -215,21 +220,21 @@ class ExerciseExplorer(Explorer):
     def describe(self):
         seen = self.seen_of(self.now())
         whose = f"{type(self).__name__}: {self.called} in place of {self.exercise.name}"
-        return f"{whose}, {seen.said or _counted(seen.tables)}"
+        return f"{whose}, {seen.said or ''.join(text for _, text in _counted(seen.tables))}"
 
 
-def _counted(tables: Sequence[Table]) -> str:
-    """Return in words how many wires are right."""
+def _counted(tables: Sequence[Table]) -> Line:
+    """Return in words how many wires are right, and how many are not."""
     drawn = [table for table in tables if table.theirs]
     if not drawn:
-        return "no wires are drawn"
+        return line("no wires are drawn")
     every = sum(len(table.ours.cells) for table in drawn)
     kinds = {"missing": "missing", "extra": "too many", "weighted": "of another weight"}
     wrong = {kind: sum(len(getattr(table, kind)) for table in drawn) for kind in kinds}
     right = every - wrong["missing"] - wrong["weighted"]
-    words = [f"{count} {kinds[kind]}" for kind, count in wrong.items() if count]
-    head = f"{right} of {every} wires {'is' if right == 1 else 'are'} right"
-    return ", ".join([head, *words] if every else words)
+    words = [("", f"{right} of {every} wires {'is' if right == 1 else 'are'} right")] if every else []
+    words += [(kind, f"{count} {kinds[kind]}") for kind, count in wrong.items() if count]
+    return [span for word in words for span in line(", ", word)][1:]
 
 
 def _wire_list(table: Table, ends: list[str]) -> WireList:

@@ -42,7 +42,7 @@ export class Frame {
     const panel = sum.told && state.scene.panels[sum.told.a];
     const isWindow = sum.panel.end === "output" && panel?.end === "input" && panel.view === "cells" && !sum.told?.goes;
     const planes = new Set(sum.terms.map(({ a }) => a.cell?.[0]));
-    return isWindow && planes.size === 1 && sum.terms.length > 1 && state.scene.wires.window ? panel : null;
+    return isWindow && planes.size === 1 && sum.terms.length > 1 && state.scene.wires.window?.tables ? panel : null;
   }
 
   /**

@@ -31,8 +31,7 @@ export function stripOf(scene, at, sum, hand, whose = "") {
   const total = whose === "right" && told?.right ? told.right[numberOf(panel, at.cell)] : sum.total;
   const goes = Boolean(told?.goes);
   const opening = told ? (goes ? ` ${told.opening}` : ` = ${told.opening}`) : " = ";
-  const others = { yours: "missing", right: "extra" }[told?.right ? whose : ""];
-  const terms = writtenTerms(scene, sum).filter(({ state }) => !others || state !== others);
+  const terms = termsOf(scene, sum, whose);
   const groups = goes ? [] : groupsOf(sum, at.cell);
   const chips = groups.length ? groupChips(scene, sum, groups, hand) : termChips(scene, sum, terms, hand);
   const closing = told?.closing.replace("{count}", String(terms.length));
@@ -54,7 +53,7 @@ export function stripText(scene, sum, at) {
   const { told, panel } = sum;
   if (!told) return "";
   const groups = told.goes ? [] : groupsOf(sum, at.cell);
-  const written = writtenTerms(scene, sum);
+  const written = termsOf(scene, sum);
   const terms = written.slice(0, Math.min(CHIPS.photo, mostOf(scene, sum, written)));
   /** @type {(term: Term) => string} */
   const target = ({ to }) => (told.goes && to.cell ? ` → ${nameOf(scene.panels[to.panel], to.cell)}` : "");
@@ -68,6 +67,17 @@ export function stripText(scene, sum, at) {
   if (sum.bias) chips.push(format(sum.bias.value));
   const joiner = told.joiner.trim() ? ` ${told.joiner.trim()} ` : " ";
   return `${nameOf(panel, at.cell)} = ${told.opening}${chips.map((chip) => EDGES + chip + EDGES).join(joiner)} ${told.closing.replace("{count}", String(terms.length))}`;
+}
+
+/**
+ * The terms of a sum: of a learner's function, or the right ones; of what a cell takes part in, both.
+ * @param {Scene} scene
+ * @param {Summed} sum
+ * @param {string} [whose]
+ */
+function termsOf(scene, sum, whose = "yours") {
+  const other = whose === "right" ? "extra" : "missing";
+  return writtenTerms(scene, sum).filter(({ state }) => sum.told?.goes || state !== other);
 }
 
 /**
