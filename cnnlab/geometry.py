@@ -1,4 +1,4 @@
-"""Where windows fall: output sizes, padding, receptive fields, and the checks of what says so.
+"""Where windows fall: output sizes, padding, receptive fields, and the checks of these settings.
 
 All geometry arithmetic stands here and in :mod:`cnnlab.wiring`. R input, F kernel, P padding, S stride, D dilation.
 """

@@ -1,7 +1,7 @@
 """Networks from elsewhere: a ``torch.nn.Sequential`` with its weights, as a network of these layers.
 
-PyTorch itself is never imported: who has a module of it to give has loaded it. Layers are told by the name of their
-class, and a subclass is another class: it may compute something else.
+PyTorch itself is never imported: whoever passes one of its modules has loaded it already. A layer is recognised by the
+name of its class; a subclass counts as another class, since it may compute something else.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ class Layer:
         return f"{type(self).__name__}({', '.join([*map(repr, [*named, *self.sizes]), *changed])})"
 
     def _set_up(self, *sizes: Any, **settings: Any) -> None:
-        """Take the arguments of the layer, copies of its own, and raise what suits no plane."""
+        """Keep copies of the arguments, and raise an error if they fit no plane at all."""
         geometry = {name: value for name, value in settings.items() if name in _GEOMETRY}
         if self.check_axes:
             self.check_axes(roomy_plane(sizes[-1], **geometry), sizes[-1], **geometry)

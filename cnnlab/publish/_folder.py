@@ -103,7 +103,7 @@ def _hash(data: bytes) -> str:
 
 
 def _hash_of(path: Path) -> str | None:
-    """Return the hash of a file; None where there is nothing, and empty for what is no file."""
+    """Return the hash of a file, None if there is nothing there, and "" if it is not a file."""
     if not os.path.lexists(path):
         return None
     return _hash(path.read_bytes()) if path.is_file() else ""
