@@ -94,6 +94,6 @@ function sightOf({ fields }) {
   const [size, jump, start] = fields[fields.length - 1];
   return html`<p>${
     `The first cell of layer ${fields.length} sees ${size}×${size} cells, beginning at row and column ${format(start)} ` +
-    `(below 0 is outside the input). Its neighbours see as much, ${jump} further on.`
+    `(below 0: outside the input). Its neighbours see as much, ${jump} further on.`
   }</p>`;
 }
