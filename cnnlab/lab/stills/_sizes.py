@@ -99,6 +99,7 @@ def _draw_table(canvas: Canvas, sizes: list[int], layers: Layers, x: float, y: f
     field = layers[-1][2]
     said = (
         f"The first cell of layer {len(layers)} sees {field.size}×{field.size} cells, beginning at row and column "
-        f"{format_value(field.start)} (below 0: outside the input). Its neighbours see as much, {field.jump} further on."
+        f"{format_value(field.start)} (below 0: outside the input). Its neighbours see as much, "
+        f"{field.jump} further on."
     )
     return canvas.write_lines(x, y + APART / 2, wrap(words(said, SOFT), width))
