@@ -127,6 +127,7 @@ RIGHT = {
     "a view": ("conv2d", lambda x, w: einsum_conv(x.T, w.T).T),
     "np.floor": ("output_size", lambda R, F, P, S: np.floor((R - F + 2 * P) / S) + 1),
     "counted": ("output_size", lambda R, F, P, S: len(range(0, R + 2 * P - F + 1, S))),
+    "an array of two": ("same_padding", lambda F: np.array([(F - 1) // 2, F // 2])),
     "a list of two": ("same_padding", lambda F: [(F - 1) // 2, F // 2]),
     "windows summed": ("mean_pool", mean_by_sum),
     "np.where": ("relu_backward", lambda da, z: np.where(z > 0, da, 0)),
@@ -171,6 +172,19 @@ def test_a_mistake_that_nobody_foresaw_is_failed_without_a_name(name, function):
     if verdict.mistake == "nothing changed in place":
         return  # true of the dict that got new arrays
     assert (verdict.status, verdict.mistake) == ("failed", None)
+
+
+def first_parameter_alone(params, grads, velocity, rate, momentum):
+    name = next(iter(params))
+    velocity[name] = momentum * velocity[name] + grads[name]
+    params[name] -= rate * velocity[name]
+
+
+def test_what_is_said_of_one_result_is_not_said_where_it_would_be_untrue_of_another():
+    text = exercises.sgd_step.check(first_parameter_alone).text  # "The parameters' own arrays stay": w does not
+    assert text.startswith("b after step 1 differs")
+    text = exercises.same_padding.check(lambda F: (0, F // 2)).text  # "All the padding goes after": half of it does
+    assert text.startswith("before: 1 is expected, 0 came.")
 
 
 # --- wrong answers that look right on whole numbers, on one kind of size, or from the library -------------------------

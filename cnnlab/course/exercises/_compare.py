@@ -26,23 +26,19 @@ def same(one, other) -> bool:
     return one is other or one == other
 
 
-def read(result, names: tuple[str, ...]) -> tuple[tuple[np.ndarray, ...] | None, str]:
-    """Return the arrays in a result that has parts of these names, and why there are none."""
-    listed = ", ".join(names)
+def read(result, names: tuple[str, ...]) -> tuple[dict | None, str]:
+    """Return the numbers and arrays in a result by these names, and why there are none."""
     if result is None:
         return None, "It gives None. Is a return missing?"
-    if len(names) == 1:
-        results = (result,)
-    elif not (
-        isinstance(result, tuple | list) or (isinstance(result, np.ndarray) and result.shape[:1] == (len(names),))
-    ):
-        return None, f"It gives {kind_of(result)} where {len(names)} results are asked for: {listed}."
-    elif len(result) != len(names):
-        return None, f"It gives {len(result)} results where {len(names)} are asked for: {listed}."
-    else:
-        results = tuple(result)
-    problem = next(filter(None, map(trouble_with, results)), "")
-    return (None, problem) if problem else (tuple(map(np.array, results)), "")
+    count, listed = len(names), ", ".join(names)
+    parts = result if count > 1 else (result,)
+    is_stack = isinstance(parts, np.ndarray) and parts.shape[:1] == (count,)
+    if not is_stack and not isinstance(parts, tuple | list):
+        return None, f"It gives {kind_of(result)} where {count} results are asked for: {listed}."
+    if len(parts) != count:
+        return None, f"It gives {len(parts)} results where {count} are asked for: {listed}."
+    problem = next(filter(None, map(trouble_with, parts)), "")
+    return (None, problem) if problem else (dict(zip(names, parts, strict=True)), "")
 
 
 def trouble_with(value) -> str:

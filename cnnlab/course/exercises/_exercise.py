@@ -24,14 +24,6 @@ ROOMY = 32  # cells of an input that shows what a right function does
 IN_ALL = 30.0  # seconds of the thread's time for all calls of a check
 
 
-class Case(NamedTuple):
-    """An input, the answer that is expected, and how many seconds a function may take for its own."""
-
-    input: tuple
-    expected: Answer
-    seconds: float
-
-
 class Try(NamedTuple):
     """One call of a function: the input, the answer that is expected, the one that came, and what is wrong with it."""
 
@@ -152,8 +144,6 @@ class Exercise:
         if part is not None:
             check_choice("part", part, self.results)
             return self._part(part).check(function)
-        if is_stub(function):
-            return self._not_started()
         with quiet() as printed:
             verdict = self._verdict(function)
         words = printed.getvalue()[:1000].split()
@@ -189,9 +179,9 @@ class Exercise:
 
         with quiet():
             verdict = self._verdict(function)
-        planes = min(self._layouts, key=lambda cases: cells_of(cases[-1].input))
-        wide = [one.input for one in planes if cells_of(one.input) >= ROOMY]
-        return ExerciseExplorer(self, function, verdict.input or (wide or [planes[-1].input])[0])
+        planes = min(([one for one, _ in cases] for cases in self._layouts), key=lambda inputs: cells_of(inputs[-1]))
+        wide = next((one for one in planes if cells_of(one) >= ROOMY), planes[-1])
+        return ExerciseExplorer(self, function, verdict.input or wide)
 
     def hint(self) -> Page:
         """Return the next hint; after the last one, the last again."""
@@ -205,9 +195,6 @@ class Exercise:
         """Return one solution as code; it is not run."""
         code = getsource(self.sample)
         return Page(code, f"```python\n{code}```")
-
-    def _not_started(self) -> Verdict:
-        return Verdict("not started", f"Fill in my_{self.name}, then run this cell again.")
 
     def _part(self, name: str) -> Exercise:
         """Return the exercise of one result alone."""
@@ -223,16 +210,15 @@ class Exercise:
         return Verdict("failed", f"The answer is that of cnnlab.{name}: this exercise is to write it yourself.")
 
     @cached_property
-    def _layouts(self) -> list[list[Case]]:
+    def _layouts(self) -> list[list[tuple[tuple, Answer]]]:
         """The inputs of each layout with their right answers, the smallest first."""
-        return [[self._case(one) for one in sorted(layout, key=cells_of)] for layout in self.inputs()]
-
-    def _case(self, arguments: tuple) -> Case:
-        begin = thread_time()
-        expected = ask(self, self.right, arguments, seconds=None)
-        return Case(arguments, expected, max(LIMIT, TIMES * (thread_time() - begin)))
+        layouts = (sorted(layout, key=cells_of) for layout in self.inputs())
+        return [[(one, ask(self, self.right, one, seconds=None)) for one in layout] for layout in layouts]
 
     def _verdict(self, function) -> Verdict:
+        not_started = Verdict("not started", f"Fill in my_{self.name}, then run this cell again.")
+        if is_stub(function):
+            return not_started
         if any(function is one for one in self.library):
             return self._handed_on(function.__name__)
         if not takes(function, len(self.arguments)):
@@ -248,24 +234,23 @@ class Exercise:
                     return self._handed_on(handed_on)
                 tried = counted(len(cases)) + (f": {self.tried}" if self.tried else "")
                 return Verdict("passed", f"Tried on {tried}. Nothing else was tried.")
-            troubles = [one.answer.trouble for one in tries]
-            if tries[0].answer.raw is ... or any(it and it.error is NotImplementedError for it in troubles):
-                return self._not_started()
-            raises = all(it and it.error for it in troubles)
-            if failed is None or not raises:
+            errors = [one.answer.trouble and one.answer.trouble.error for one in tries]
+            if NotImplementedError in errors:
+                return not_started
+            if failed is None or not all(errors):
                 failed = wrong, tries, len(cases)
-            if not raises:  # it takes inputs of this layout
+            if not all(errors):  # it takes inputs of this layout
                 break
         return self._failed(*failed)
 
     def _tries(self, function, cases) -> list[Try]:
         """Try all inputs, and the first two again, up to the first that does not come to an end."""
         tries, begin = [], thread_time()
-        for arguments, expected, limit in [*cases, *cases[:2]]:
-            answer = ask(self, function, arguments, seconds=limit)
+        for arguments, expected in [*cases, *cases[:2]]:
+            answer = ask(self, function, arguments, seconds=max(LIMIT, TIMES * expected.seconds))
             if thread_time() - begin > IN_ALL:
                 said = Trouble(f"It was stopped after {IN_ALL:g} seconds, at input {len(tries) + 1} of {len(cases)}.")
-                answer = Answer(None, said.text, trouble=said)
+                answer = Answer(None, said.text, said)
             tries.append(Try(arguments, expected, answer, self._matter(expected, answer)))
             if answer.trouble and not answer.trouble.error:
                 break
@@ -276,7 +261,8 @@ class Exercise:
         if answer.parts is None:
             return answer.problem
         changed = f"it changes its argument {' and '.join(answer.changed)}." if answer.changed else ""
-        for name, got, wanted in zip(self.results, answer.parts, right.parts, strict=True):
+        for name, wanted in right.parts.items():
+            got = answer.parts[name]
             if got.shape != wanted.shape:
                 return f"{name} has shape {got.shape}; {wanted.shape} is expected."
             marked = differing(got, wanted)
@@ -295,10 +281,10 @@ class Exercise:
             right = sum(not any(one.matter for one in tries[at::count]) for at in range(count))
             text += f" Right on {right} of {counted(count)}."
             columns = self._columns(tries)
-            differ = {at for at, column in columns.items() if not all(map(equal, *column))}
-            if columns.keys() - differ:
-                text += f" Right on all: {', '.join(self.results[at] for at in columns if at not in differ)}."
-            named = self._named(tries, columns, differ)
+            right_on_all = [name for name, column in columns.items() if all(map(equal, *column))]
+            if right_on_all:
+                text += f" Right on all: {', '.join(right_on_all)}."
+            named = self._named(tries, columns, [name for name in columns if name not in right_on_all])
             if not named:
                 text += shared(self.holds, [one.input for one in tries], [bool(one.matter) for one in tries])
         return Verdict(
@@ -310,47 +296,52 @@ class Exercise:
             code=wrong.answer.trouble.line if wrong.answer.trouble else "",
         )
 
-    def _columns(self, tries: list[Try]) -> dict[int, tuple[list[np.ndarray], list[np.ndarray]]]:
-        """Return by the place of each result what came and what is expected, where every answer has all results."""
+    def _columns(self, tries: list[Try]) -> dict[str, tuple[list[np.ndarray], list[np.ndarray]]]:
+        """Return by the name of each result what came and what is expected, where every answer has all results."""
         if self.facts or any(one.answer.parts is None for one in tries):
             return {}
-        both = [[one.answer.parts for one in tries], [one.expected.parts for one in tries]]
-        return {at: tuple([parts[at] for parts in each] for each in both) for at in range(len(self.results))}
+        pairs = [(one.answer.parts, one.expected.parts) for one in tries]
+        return {
+            name: tuple([parts[name] for parts in side] for side in zip(*pairs, strict=True)) for name in self.results
+        }
 
-    def _named(self, tries: list[Try], columns: dict, differ: set[int]) -> dict[str, str]:
+    def _named(self, tries: list[Try], columns: dict, differ: list[str]) -> dict[str, str]:
         """Return the known mistakes that give these answers to every input, with what is said of them.
 
-        One that explains all results stands alone; else each result that is wrong has its own, where it is known.
+        One that explains all results stands alone; else each result that is wrong has its own, where it is known and
+        leaves the results right that it does not explain.
         """
         answered = any(one.answer.parts is not None for one in tries)
-        known: dict[int, str] = {}
-        for name, mistake in self.mistakes.items():
-            whole, fits = answered, differ - known.keys()
+        said = {name: f"{name}:" for name in self.mistakes} | self.sentences
+        known: dict[str, str] = {}
+        for mistake, function in self.mistakes.items():
+            whole, fits, spoilt = answered, set(differ), set()
             for one in tries:
-                other = ask(self, mistake, one.input, seconds=None)
+                other = ask(self, function, one.input, seconds=None)
                 whole &= agree(one.answer, other)
-                fits = {at for at in fits if other.parts and equal(one.answer.parts[at], other.parts[at])}
+                fits &= alike(one.answer, other)
                 if not whole and not fits:
                     break
+                spoilt |= columns.keys() - alike(one.expected, other)
             if whole:
-                return {name: self.sentences.get(name, f"{name}:")}
-            known |= dict.fromkeys(fits, name)
-        found = order_of_results(self.results, columns)
-        for at in [] if found else sorted(differ):
-            if at in known:
-                found[known[at]] = self.sentences.get(known[at], f"{known[at]}:")
+                return {mistake: said[mistake]}
+            if spoilt <= fits:
+                known = dict.fromkeys(fits, mistake) | known
+        found = order_of_results(columns)
+        for name in [] if found else differ:
+            if name in known:
+                found[known[name]] = said[known[name]]
             else:
-                found |= cut_off(self.results[at], *columns[at], self.holds, [one.input for one in tries])
+                found |= cut_off(name, *columns[name], self.holds, [one.input for one in tries])
         return found
 
     def _grids(self, wrong: Try) -> list[Grid]:
         """Return the input, and the first result that differs, expected and got."""
-        given = (planes(name, value) for name, value in zip(self.holds, wrong.input, strict=True))
-        grids = [grid for each in given for grid in each]
+        grids = [grid for given in zip(self.holds, wrong.input, strict=True) for grid in planes(*given)]
         if not self.facts and wrong.answer.parts:
-            for name, got, wanted in zip(self.results, wrong.answer.parts, wrong.expected.parts, strict=True):
-                if not equal(got, wanted):
-                    return [*grids, *both(name, wanted.copy(), got)]
+            for name, wanted in wrong.expected.parts.items():
+                if not equal(wrong.answer.parts[name], wanted):
+                    return [*grids, *both(name, wanted.copy(), wrong.answer.parts[name])]
         return grids
 
 
@@ -359,11 +350,16 @@ def agree(one: Answer, other: Answer) -> bool:
 
     The function may change more of its arguments than the mistake does.
     """
-    if one.trouble or other.trouble:
+    if one.parts is None or other.parts is None:
         return all(answer.trouble and answer.trouble.error for answer in (one, other))
-    if one.parts is None or other.parts is None or not set(other.changed) <= set(one.changed):
-        return False
-    return all(map(equal, one.parts, other.parts))
+    return set(other.changed) <= set(one.changed) and alike(one, other) == one.parts.keys()
+
+
+def alike(one: Answer, other: Answer) -> set[str]:
+    """Return the names of the results that are equal in two answers."""
+    if one.parts is None or other.parts is None:
+        return set()
+    return {name for name, part in one.parts.items() if equal(part, other.parts[name])}
 
 
 def first_wrong(tries: list[Try]) -> Try | None:

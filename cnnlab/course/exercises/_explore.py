@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import product
 from math import prod
 
 import numpy as np
 
-from cnnlab.course.exercises._compare import TOLERANCE, differing, read
-from cnnlab.course.exercises._guarded_call import LIMIT, Trouble, quiet, run, thread_time
+from cnnlab.course.exercises._compare import TOLERANCE, differing
+from cnnlab.course.exercises._guarded_call import LIMIT, quiet, thread_time
 from cnnlab.course.exercises._runner import ask, in_the_other_form
 from cnnlab.wiring import Wires, wires_of
 
@@ -32,9 +31,8 @@ class Table:
     note: str = ""  # why there are no wires, or not all
     missing: Sequence[Ends] = ()
     extra: Sequence[Ends] = ()
-    weighted: Mapping[Ends, tuple[float, float]] = field(
-        default_factory=dict
-    )  # of both: their weight, and the right one
+    # of wires that both have: the function's weight, and the right one
+    weighted: Mapping[Ends, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -87,11 +85,11 @@ def explored(exercise, function, arguments: tuple) -> Explored:
         answer, right = ask(exercise, function, arguments), ask(exercise, exercise.right, arguments, seconds=None)
         if answer.trouble and answer.trouble.error:
             other = ask(exercise, in_the_other_form(function), arguments)
-            if other.parts is not None:
+            if other.parts and [part.shape for part in other.parts] == [part.shape for part in right.parts]:
                 function, answer = in_the_other_form(function), other
         if answer.parts is None:
             return Explored(answer.problem, answer.trouble.line if answer.trouble else "")
-        got, wanted = (dict(zip(exercise.results, parts, strict=True)) for parts in (answer.parts, right.parts))
+        got, wanted = answer.parts, right.parts
         for name, array in wanted.items():
             if got[name].shape != array.shape:
                 return Explored(f"{name} has shape {got[name].shape}; {array.shape} is expected.")
@@ -124,12 +122,11 @@ def _tables(exercise, function, given: dict, got: dict, wanted: dict) -> Iterato
             except ValueError as error:
                 yield Table(result, varied, note=f"No wires by {' and '.join(varied)}: {error}")
                 continue
-            if not theirs.exact:
-                yield Table(
-                    result, varied, ours, note=f"{result} is not linear in {' and in '.join(varied)}: no wires."
-                )
-            else:
+            if theirs.exact:
                 yield _compared(result, varied, ours, theirs)
+            else:
+                note = f"{result} is not linear in {' and in '.join(varied)}: no wires."
+                yield Table(result, varied, ours, note=note)
 
 
 def _wires(exercise, function, result: str, varied: tuple[str, ...], held: dict, seconds: float | None) -> Wires:
@@ -137,16 +134,13 @@ def _wires(exercise, function, result: str, varied: tuple[str, ...], held: dict,
     begin = thread_time()
 
     def one_result(*arrays):
-        inputs = deepcopy(held) | dict(zip(varied, arrays, strict=True))
-        found = run(function, inputs.values(), seconds=seconds)
-        if isinstance(found, Trouble):
-            raise ValueError(found.text)
+        inputs = held | dict(zip(varied, arrays, strict=True))
+        answer = ask(exercise, function, tuple(inputs.values()), seconds=seconds)
+        if answer.parts is None:
+            raise ValueError(answer.problem)
         if thread_time() - begin > _SECONDS:
             raise ValueError(f"It was stopped after {_SECONDS:g} seconds.")
-        parts, problem = read(found, exercise.results)
-        if problem:
-            raise ValueError(problem)
-        return parts[exercise.results.index(result)]
+        return answer.parts[result]
 
     return wires_of(one_result, *(held[name] for name in varied))
 

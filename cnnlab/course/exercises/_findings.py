@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, permutations
 
@@ -10,19 +11,19 @@ import numpy as np
 from cnnlab.course.exercises._compare import equal
 
 
-def order_of_results(names, columns: dict) -> dict[str, str]:
+def order_of_results(columns: dict) -> dict[str, str]:
     """Return that all results are right, in another order, where that is so.
 
     Examples
     --------
     >>> a, b = np.array(1), np.array(2)
-    >>> order_of_results(["dx", "dw"], {0: ([b], [a]), 1: ([a], [b])})
+    >>> order_of_results({"dx": ([b], [a]), "dw": ([a], [b])})
     {'results in another order': 'The results are right, but in another order: dw, dx.'}
     """
     for order in list(permutations(columns))[1:]:
-        if all(all(map(equal, columns[at][0], columns[of][1])) for at, of in enumerate(order)):
-            listed = ", ".join(names[of] for of in order)
-            return {"results in another order": f"The results are right, but in another order: {listed}."}
+        if all(all(map(equal, got, columns[name][1])) for (got, _), name in zip(columns.values(), order, strict=True)):
+            said = f"The results are right, but in another order: {', '.join(order)}."
+            return {"results in another order": said}
     return {}
 
 
@@ -55,15 +56,12 @@ def shared(names, inputs, wrong) -> str:
     >>> shared(["F", "S"], [(2, 1), (2, 2), (3, 3)], [False, True, True])
     ' Every wrong input has S > 1.'
     """
-    if not any(wrong):
-        return ""  # an answer has changed since
-    facts = [list(_facts(dict(zip(names, values, strict=True)))) for values in inputs]
-    bad = [set(found) for found, is_wrong in zip(facts, wrong, strict=True) if is_wrong]
-    good = [set(found) for found, is_wrong in zip(facts, wrong, strict=True) if not is_wrong]
-    common = [fact for fact in facts[list(wrong).index(True)] if all(fact in found for found in bad)]
-    rest = {fact: sum(fact in found for found in good) for fact in common}
-    best = min(rest, key=rest.get, default=None)
-    return f" Every wrong input has {best}." if best and rest[best] < len(good) else ""
+    bad, good = Counter(), Counter()
+    for values, is_wrong in zip(inputs, wrong, strict=True):
+        (bad if is_wrong else good).update(_facts(dict(zip(names, values, strict=True))))
+    common = [fact for fact, count in bad.items() if count == sum(wrong)]
+    best = min(common, key=good.__getitem__, default="")
+    return f" Every wrong input has {best}." if best and good[best] < len(wrong) - sum(wrong) else ""
 
 
 def _facts(given: dict) -> Iterator[str]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import dis
 import inspect
 import io
-import linecache
 import sys
 import time
 import traceback
@@ -30,11 +29,7 @@ thread_time = getattr(time, "thread_time", perf_counter)  # not every system kno
 LIMIT = 2.0  # seconds a call, of the thread's own time: a busy machine does not count
 PATIENCE = 10  # times as long by the clock on the wall, for what sleeps
 _IMPORT = "importlib._bootstrap", "_find_and_load"  # where an import begins: a function of a module
-TRUSTED = (
-    "cnnlab",
-    "numpy",
-    "functools",
-)  # their functions come to an end; to look at the clock in each step of theirs takes long
+TRUSTED = "cnnlab", "numpy", "functools"  # their functions end; to look at the clock in each step of theirs takes long
 
 
 class Trouble(NamedTuple):
@@ -117,10 +112,9 @@ def code_of(function, unwrap=lambda function: function) -> CodeType | None:
 
 def _trouble(function, error: BaseException) -> Trouble:
     code = code_of(function, inspect.unwrap)
-    lines = [(frame.f_code.co_filename, at) for frame, at in traceback.walk_tb(error.__traceback__)]
-    own = [place for place in lines if code and place[0] == code.co_filename]
-    line = linecache.getline(*own[-1]).strip() if own else ""
-    return Trouble(f"It raised {shown_error(error).rstrip('.')}.", type(error), line)
+    lines = traceback.extract_tb(error.__traceback__)
+    own = [place.line for place in lines if code and place.filename == code.co_filename]
+    return Trouble(f"It raised {shown_error(error).rstrip('.')}.", type(error), own[-1] if own else "")
 
 
 def shown_error(error: BaseException) -> str:

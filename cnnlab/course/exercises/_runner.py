@@ -3,40 +3,47 @@
 from __future__ import annotations
 
 import dis
+from collections.abc import Mapping
 from copy import deepcopy
 from inspect import unwrap
 from itertools import product
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
 from cnnlab.course.exercises._compare import read, same
-from cnnlab.course.exercises._guarded_call import LIMIT, Trouble, code_of, run
+from cnnlab.course.exercises._guarded_call import LIMIT, Trouble, code_of, run, thread_time
 
 
 class Answer(NamedTuple):
     """What came of one call: the arrays, or why there are none; the arguments that were changed."""
 
-    parts: tuple[np.ndarray, ...] | None
+    parts: dict[str, np.ndarray] | None  # copies, by the names of the results
     problem: str = ""
-    changed: tuple[str, ...] = ()
     trouble: Trouble | None = None
-    raw: object = None
+    changed: tuple[str, ...] = ()
+    given: Mapping[str, object] = MappingProxyType({})  # the results themselves
     handed_on: str = ""  # the name of the library's function that gave these arrays
+    seconds: float = 0.0
 
 
 def ask(exercise, function, arguments: tuple, *, seconds: float | None = LIMIT) -> Answer:
     """Call a function with copies of the arguments; without ``seconds`` it is one of ours, and trusted to end."""
-    given = tuple(map(deepcopy, arguments))
-    watched = {id(code_of(library, unwrap)): (library.__name__, []) for library in exercise.library} if seconds else {}
-    lists = {code: found for code, (_, found) in watched.items()}
-    result = run(exercise.call, (function, given), learner=function, seconds=seconds, watched=lists)
+    given, begin = tuple(map(deepcopy, arguments)), thread_time()
+    watched: dict[int, list] = {id(code_of(library, unwrap)): [] for library in exercise.library}
+    result = run(exercise.call, (function, given), learner=function, seconds=seconds, watched=watched)
     if isinstance(result, Trouble):
-        return Answer(None, result.text, trouble=result)
+        return Answer(None, result.text, result)
+    took = thread_time() - begin
+    parts, problem = read(result, exercise.results)
     cases = zip(exercise.holds, given, arguments, strict=True)
     changed = tuple(name for name, one, other in cases if name not in exercise.changes and not same(one, other))
-    own = (name for name, found in watched.values() if any(is_handed_on(result, one, exercise) for one in found))
-    return Answer(*read(result, exercise.results), changed, raw=result, handed_on=next(own, ""))
+    noted = ((library, one) for library in exercise.library for one in watched[id(code_of(library, unwrap))])
+    own = (library.__name__ for library, one in noted if is_handed_on(result, one, exercise))
+    copies = parts and {name: np.array(part) for name, part in parts.items()}
+    stub = Trouble("", NotImplementedError) if result is ... else None
+    return Answer(copies, problem, stub, changed, parts or {}, next(own, ""), took)
 
 
 def in_the_other_form(function):
@@ -64,15 +71,13 @@ def is_handed_on(result, given, exercise) -> bool:
     """Return whether a result is what another function gave, or shares an array with it."""
     if exercise.changes or exercise.facts or result is given:
         return True
-    arrays = ([np.asarray(one) for one in _each(value) if isinstance(one, np.ndarray)] for value in (result, given))
-    return any(np.may_share_memory(one, other) for one, other in product(*arrays))
+    arrays = (filter(lambda part: isinstance(part, np.ndarray), _each(value)) for value in (result, given))
+    return any(np.may_share_memory(*pair) for pair in product(*arrays))
 
 
 def is_overwritten(answer: Answer) -> bool:
     """Return whether arrays that were given have changed since."""
-    pairs = zip(_each(answer.raw), answer.parts or (), strict=False)
-    arrays = ((np.asarray(raw), part) for raw, part in pairs if isinstance(raw, np.ndarray))
-    return any(not np.array_equal(*pair, equal_nan=True) for pair in arrays)
+    return any(not np.array_equal(part, answer.parts[name], equal_nan=True) for name, part in answer.given.items())
 
 
 def _each(result):

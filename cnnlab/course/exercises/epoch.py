@@ -23,7 +23,7 @@ def my_epoch(model, x, y, batch_size, rng):
 
 
 class _Watched(Dense):
-    """A dense layer that notes which images go forward and backward, and what each batch changes."""
+    """A dense layer that notes which images go forward and backward, and the parameters at each batch."""
 
     def __init__(self, count, batch_size):
         super().__init__(4, 10, rng=np.random.default_rng(0))
@@ -34,14 +34,24 @@ class _Watched(Dense):
         self.batches: list[tuple[int, ...]] = []
         self.labels: list[int] = []
         self.of_loss, self.paired = True, True
-        self.moves: list[np.ndarray] = []
-        self.rates: list[float] = []
-        self._open, self._before = None, None
+        self._before: list[np.ndarray] = []  # the parameters at each batch,
+        self._slopes: list[np.ndarray] = []  # and the gradient of its mean loss
+        self._open = None
 
     @property
     def used(self) -> list[int]:
         """The images that went backward, in their order."""
         return [image for batch in self.batches for image in batch]
+
+    @property
+    def moves(self) -> list[np.ndarray]:
+        """How the parameters moved after each batch."""
+        return list(np.diff([*self._before, _flat(self.params)], axis=0))
+
+    @property
+    def rates(self) -> np.ndarray:
+        """How far they moved against the gradient of each batch; NaN where they moved elsewhere."""
+        return -np.array(list(map(_factor, self.moves, self._slopes)))
 
     def forward(self, x):
         """Note the images; what is not followed by a backward does not count."""
@@ -51,14 +61,14 @@ class _Watched(Dense):
         return scores
 
     def backward(self, dy):
-        """Note the backward of the last forward, the gradient of the mean loss, and what changed since the last."""
-        self.end()
+        """Note the backward of the last forward: its images, the labels by which it goes, its gradient."""
         if self._open is not None:
             (batch, scores), self._open = self._open, None
             labels = self.y[list(batch)]
             _, p = softmax_cross_entropy(scores, labels)
             super().backward(softmax_cross_entropy_backward(p, labels))
-            self._before = _flat(self.params), _flat(self.grads)
+            self._before.append(_flat(self.params))
+            self._slopes.append(_flat(self.grads))
             alike = np.shape(dy) == p.shape
             used = np.argmin(dy, axis=1) if alike else labels  # the right class alone has a negative gradient
             self.of_loss &= alike and _factor(dy, p - np.eye(10)[used]) > 0  # of a mean, or of a sum
@@ -66,14 +76,6 @@ class _Watched(Dense):
             self.batches.append(batch)
             self.labels += used.tolist()
         return super().backward(dy)
-
-    def end(self) -> None:
-        """Note how the parameters moved since the last backward, and at which rate against its gradient."""
-        if self._before is not None:
-            params, grads = self._before
-            self.moves.append(_flat(self.params) - params)
-            self.rates.append(-_factor(self.moves[-1], grads))
-            self._before = None
 
 
 _Watched.__name__ = "Dense"  # in an error of the layer
@@ -91,8 +93,8 @@ def _factor(array, of) -> float:
 
 def _one_rate(watch) -> bool:
     """Return whether the rate is the same for all batches: against the mean loss, or against the summed one."""
-    rates, sizes = np.array(watch.rates), np.array([len(batch) for batch in watch.batches])
-    return any(np.allclose(each, each[:1], rtol=1e-3) for each in (rates, rates / sizes))
+    sizes = np.array(list(map(len, watch.batches)))
+    return any(np.allclose(each, each[:1], rtol=1e-3) for each in (watch.rates, watch.rates / sizes))
 
 
 # What is to be true of two epochs in a row, and of a third with rng as at first; of two things, how many there are.
@@ -111,7 +113,7 @@ _FACTS = {
     "the parameters' own arrays are changed": lambda first, *_: any(move.any() for move in first.moves),
     "a step after each batch": lambda first, *_: all(move.any() for move in first.moves),
     "each step changes every parameter by −r times its gradient": lambda first, *_: not np.isnan(first.rates).any(),
-    "r is positive": lambda first, *_: not np.any(np.array(first.rates) <= 0),
+    "r is positive": lambda first, *_: not (first.rates <= 0).any(),
     "r is the same for all batches": lambda first, *_: np.isnan(first.rates).any() or _one_rate(first),
     "x and y left as they were": lambda *watches: all(
         all(map(np.array_equal, each.given, (each.x, each.y))) for each in watches
@@ -126,11 +128,10 @@ def _three_epochs(function, arguments):
     rng = np.random.default_rng(seed)
     for watch, generator in zip(watches, (rng, rng, np.random.default_rng(seed)), strict=True):
         function(Sequential(Flatten(), watch), *watch.given, batch_size, generator)
-        watch.end()
     return tuple(int(fact(*watches)) for fact in _FACTS.values())
 
 
-def _ordered(order_of, labels=lambda y, order: y):
+def _ordered(order_of=lambda count, rng: rng.permutation(count), labels=lambda y, order: y):
     """Return an epoch in the order that (count, rng) gives, with other labels."""
 
     def epoch(model, x, y, batch_size, rng):
@@ -155,9 +156,7 @@ EXERCISE = course_exercise(
     holds=("images", "batch_size", "seed"),
     facts=True,
     mistakes={
-        "labels not shuffled": _ordered(
-            lambda count, rng: rng.permutation(count), lambda y, order: y[np.argsort(order)]
-        ),
+        "labels not shuffled": _ordered(labels=lambda y, order: y[np.argsort(order)]),
         "last batch dropped": lambda model, x, y, size, rng: my_epoch(model, x[: len(x) // size * size], y, size, rng),
         "no shuffle": _ordered(lambda count, rng: np.arange(count)),
         "same order each time": given(my_epoch, rng=lambda rng: np.random.default_rng(0)),
