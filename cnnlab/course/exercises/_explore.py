@@ -85,7 +85,7 @@ def explored(exercise, function, arguments: tuple) -> Explored:
         answer, right = ask(exercise, function, arguments), ask(exercise, exercise.right, arguments, seconds=None)
         if answer.trouble and answer.trouble.error:
             other = ask(exercise, in_the_other_form(function), arguments)
-            if other.parts and [part.shape for part in other.parts] == [part.shape for part in right.parts]:
+            if other.parts and all(other.parts[name].shape == part.shape for name, part in right.parts.items()):
                 function, answer = in_the_other_form(function), other
         if answer.parts is None:
             return Explored(answer.problem, answer.trouble.line if answer.trouble else "")
