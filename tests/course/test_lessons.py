@@ -10,12 +10,14 @@ import nbformat
 import pytest
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
+QUESTIONS = Path(__file__).parents[2] / "cnnlab" / "course" / "questions"
 LESSONS = sorted(path for path in FOLDER.glob("*.ipynb") if "00" < path.name[:2] < "12")
 HEADER = re.compile(
     r"^\*(?P<all>\d+) minutes.* · needs (?P<needs>.+) · "
     r"(first reading \((?P<first>\d+) minutes\): sections? (?P<sections>.+)|all of it is second reading)\.\*$"
 )
 MOST_LINES = 6  # of a code cell; an exercise may have more
+MOST_WORDS = 200  # between two things to do
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
 
@@ -91,3 +93,26 @@ def test_signs_mean_one_thing_in_all_lessons(path):
     everything = "\n".join(texts(path))
     assert not re.search(r"k\^2|k²|∗|\*\*Try\*\*|δ_pool|δ_conv", everything)
     assert path.name[:2] == "01" or r"\ast" not in everything
+
+
+def test_letters_mean_in_notebooks_and_questions_what_the_last_page_says():
+    """Each letter of a formula is on that page; there is no nudge h, no filter F, no tap p or m."""
+    page = "\n".join(texts(FOLDER / "12_on_one_page.ipynb"))
+    known = {*"degT", *re.findall(r"(?<![A-Za-z])[A-Za-zα-ωε](?![A-Za-z])", page)}  # e^z, w^T; weights d and g in 11
+    words = re.compile(r"\\(text|begin|end)\{[^}]*\}|\\?[a-zA-Z]{2,}")
+    for path in LESSONS:
+        for formula in re.findall(r"\$+([^$]+)\$+", "\n".join(texts(path))):
+            assert {*re.findall(r"[A-Za-zα-ωε]", words.sub(" ", formula))} <= known, (path.name, formula)
+    written = [text for path in LESSONS for kind in ("markdown", "code") for text in texts(path, kind)]
+    for text in [*written, *(path.read_text(encoding="utf-8") for path in QUESTIONS.glob("*.toml"))]:
+        assert not re.search(r"\b2h\b|\bh²|x [+−-] h\)|\bp, q\b|\(F, C|C and F 2|i ?\+ ?m\b|step (?:of )?h\b", text)
+
+
+@each_lesson
+def test_no_more_than_two_hundred_words_are_read_before_something_is_asked(path):
+    words = 0
+    for cell in nbformat.read(path, as_version=4).cells:
+        seen = re.sub(r"(?s)<details>.*?</details>|\$\$.*?\$\$", "", cell.source)
+        words = len(re.split(r"(?m)^#{2,3} ", seen)[-1].split()) if cell.cell_type == "markdown" else words
+        assert "ask(" not in cell.source or cell.cell_type == "markdown" or words <= MOST_WORDS, cell.source
+        words = words if cell.cell_type == "markdown" else 0
