@@ -284,9 +284,8 @@ def wires_of(
     """
     given = [check_array(f"arrays[{at}]", array).astype(np.float64) for at, array in enumerate(arrays)]
     if not given or (check_flag("picks", picks) and len(given) > 1):
-        raise ValueError(
-            f"arrays ({len(given)}) must be {'one, for a function that picks' if picks else 'one or more'}"
-        )
+        rule = "one, for a function that picks" if picks else "one or more"
+        raise ValueError(f"arrays ({len(given)}) must be {rule}")
     first, *others = given
 
     def call(*inputs: np.ndarray) -> np.ndarray:
@@ -304,15 +303,14 @@ def wires_of(
         return found.reshape(len(inputs), size)
 
     rng = np.random.default_rng(0)
-    samples = [
-        [rng.integers(-32, 33, array.shape) / part for array in given] for part in (8, 1, 64)
-    ]  # float32 has them
+    parts = 8, 1, 64  # float32 has these fractions
+    samples = [[rng.integers(-32, 33, array.shape) / part for array in given] for part in parts]
     expected = np.concatenate([answers(one[None], *rest) for one, *rest in samples])
     room = _room(expected)
     at_once = max(1, min(first.size, _MOST_AT_ONCE // max(first.size, size)))
     try:
         two, rest, turns = np.stack([samples[0][0], samples[1][0]]), samples[0][1:], np.arange(at_once) % 2
-        apart = np.concatenate([answers(one[None], *rest) for one in two])
+        apart = np.stack([expected[0], *answers(two[1:], *rest)])
         at_once = at_once if _close(answers(two[turns], *rest), apart[turns], room) else 1
     except Exception:  # it takes one at a time
         at_once = 1
@@ -331,9 +329,7 @@ def wires_of(
         room = _room(expected)
     rows = []
     for taps in product(*(range(array.size) for array in others)):
-        units = [
-            (np.arange(array.size) == tap).reshape(array.shape) * 1.0 for array, tap in zip(others, taps, strict=True)
-        ]
+        units = [np.eye(1, array.size, tap).reshape(array.shape) for array, tap in zip(others, taps, strict=True)]
         for cells, table in _slopes(first, answers, steps) if picks else steps(np.zeros_like(first), 1.0, *units):
             at, output = np.nonzero(_counts(table, room))
             columns = output, cells[at], *(np.full(at.size, tap) for tap in taps), table[at, output]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import dis
-from collections.abc import Mapping
 from copy import deepcopy
 from inspect import unwrap
 from itertools import product
-from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +21,7 @@ class Answer(NamedTuple):
     problem: str = ""
     trouble: Trouble | None = None
     changed: tuple[str, ...] = ()
-    given: Mapping[str, object] = MappingProxyType({})  # the results themselves
+    given: dict | None = None  # the results themselves
     handed_on: str = ""  # the name of the library's function that gave these arrays
     seconds: float = 0.0
 
@@ -43,7 +41,7 @@ def ask(exercise, function, arguments: tuple, *, seconds: float | None = LIMIT) 
     own = (library.__name__ for library, one in noted if is_handed_on(result, one, exercise))
     copies = parts and {name: np.array(part) for name, part in parts.items()}
     stub = Trouble("", NotImplementedError) if result is ... else None
-    return Answer(copies, problem, stub, changed, parts or {}, next(own, ""), took)
+    return Answer(copies, problem, stub, changed, parts, next(own, ""), took)
 
 
 def in_the_other_form(function):
@@ -77,7 +75,8 @@ def is_handed_on(result, given, exercise) -> bool:
 
 def is_overwritten(answer: Answer) -> bool:
     """Return whether arrays that were given have changed since."""
-    return any(not np.array_equal(part, answer.parts[name], equal_nan=True) for name, part in answer.given.items())
+    given = answer.given or {}
+    return any(not np.array_equal(part, answer.parts[name], equal_nan=True) for name, part in given.items())
 
 
 def _each(result):

@@ -60,10 +60,6 @@ def _cropped(dx, x, padding):
     return dx[:, :, padding : padding + x.shape[2], padding : padding + x.shape[3]]
 
 
-def _cropped_by_minus_p(dy, x, w, stride, padding):
-    return _with_ring(dy, x, w, stride, padding)[:, :, padding:-padding, padding:-padding]
-
-
 def _exchanged(dy, x, w, stride, padding):
     return _cropped(_with_ring(dy, x, w, stride, padding), x.swapaxes(2, 3), padding)
 
@@ -104,7 +100,7 @@ EXERCISE = course_exercise(
         "windows and filters overwritten": _but(dx=given(_overwritten, dy=lambda dy: dy[:, -1:], w=lambda w: w[-1:])),
         "channels and filters swapped": _but(dx=given(_dx, w=lambda w: w.swapaxes(0, 1))),
         "cropped at the far edge": _but(dx=lambda dy, x, *others: _cropped(_with_ring(dy, x, *others), x, 0)),
-        "cropped by −P": _but(dx=_cropped_by_minus_p),
+        "cropped by −P": _but(dx=lambda dy, x, w, S, P: _with_ring(dy, x, w, S, P)[:, :, P:-P, P:-P]),
         "H and W exchanged in the crop": _but(dx=_exchanged),
         "ring not cropped": _but(dx=_with_ring),
         "dx averaged": _but(dx=lambda dy, *others: _dx(dy, *others) / len(dy)),

@@ -36,15 +36,8 @@ def _by_hand(*, fill=-np.inf, choose=np.argmax, place=lambda i, j, W, **_: i * W
     return pool
 
 
-_SETTINGS = (
-    (4, 5, 3, 2, 1),
-    (4, 4, 2, 2, 0),
-    (5, 4, 2, 1, 0),
-    (3, 6, 2, 2, 1),
-    (5, 7, 3, 3, 0),
-    (2, 3, 1, 1, 0),
-    (7, 5, 2, 3, 0),
-)
+_SETTINGS = [(4, 5, 3, 2, 1), (4, 4, 2, 2, 0), (5, 4, 2, 1, 0), (3, 6, 2, 2, 1), (5, 7, 3, 3, 0), (2, 3, 1, 1, 0)]
+_SETTINGS += [(7, 5, 2, 3, 0)]
 
 EXERCISE = course_exercise(
     my_max_pool,
