@@ -201,7 +201,7 @@ class Nonlinearity:
     backward : callable
         From ``da, z, **settings`` to dz.
     words : (str, str)
-        f and f′ in plain mathematics; a setting stands in braces.
+        f and f′ in plain mathematics; settings are in braces.
     source : str
     settings : dict of float
         The default of each setting.
@@ -241,7 +241,7 @@ class Nonlinearity:
         return f"f(z) = {f}", f"f′(z) = {slope}"
 
 
-# Each entry looks its functions up when it is used: whoever replaces one in this module changes the entry too.
+# Each entry looks its functions up when it is used: replacing one in this module changes the entry too.
 # fmt: off
 ACTIVATIONS: dict[str, Nonlinearity] = {
     # name      f                                 f′

@@ -23,7 +23,7 @@ class Explanation:
     """An output size with its reason: the formula, then the same with the numbers in it.
 
     ``text`` is the whole chain, ``steps`` holds its right-hand sides in turn, ``spans`` the same in pieces (letter,
-    text) for whoever colours them. ``leftover`` counts the padded cells after the last whole window, and
+    text) so that they can be coloured. ``leftover`` counts the padded cells after the last whole window, and
     ``leftover_text`` says so in words.
     """
 

@@ -113,7 +113,7 @@ class Axis:
     @cached_property
     def empty_window(self) -> int | None:
         """A window that holds no input cell, or None: it lies in the padding, or its taps step over the input."""
-        steps_over = self.dilation if self.dilation > self.size else 1  # after so many, windows fall alike again
+        steps_over = self.dilation if self.dilation > self.size else 1  # after so many cells the windows repeat
         for window in chain(range(min(self.out, steps_over)), [self.out - 1]):
             start = window * self.stride - self.before
             first = start if start >= 0 else start % self.dilation  # of its cells that are not before the input
@@ -189,7 +189,7 @@ def check_window(
 def check_transposed_window(
     shape: Any, kernel: Any, *, stride: Any = 1, padding: Any = 0, output_padding: Any = 0, dilation: Any = 1
 ) -> tuple[Axis, Axis]:
-    """Return the axes of the convolution that has just so many windows, ``shape``, as a transposed one has inputs."""
+    """Return the axes of the convolution with exactly ``shape`` windows, one for each input of the transposed one."""
     pairs = (
         check_pair("stride", stride, 1),
         split_padding(padding),

@@ -210,7 +210,7 @@ def _check_finite(name: str, values: np.ndarray) -> None:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Have numpy multiply on one thread meanwhile, if its BLAS is OpenBLAS and nobody has said how many.
+    """Have numpy multiply on one thread meanwhile, if its BLAS is OpenBLAS and no number has been set.
 
     The matrices of a step are small. On two idle cores a second thread saves nothing for the networks of the course, a
     fifth for much larger ones, and doubles the processor time, since a thread without work spins. On a busy machine

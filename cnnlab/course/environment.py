@@ -193,7 +193,7 @@ def _jupyterlab() -> tuple[Path | None, float]:
 
 
 def _prefix(python: Path) -> Path:
-    """Return the folder of an environment by its Python, which on Windows may stand in it directly."""
+    """Return the folder of an environment by its Python, which on Windows may be directly in it."""
     return python.parents[1] if python.parent.name in ("bin", "Scripts") else python.parent
 
 

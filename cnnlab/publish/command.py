@@ -82,7 +82,7 @@ def _parsers() -> dict[str, argparse.ArgumentParser]:
 
 
 def _say(text: str, status: int = 0) -> int:
-    """Write a line for whoever started the command, and return the exit status."""
+    """Write a line to the terminal, and return the exit status."""
     (sys.stderr if status else sys.stdout).write(f"{text}\n")
     return status
 

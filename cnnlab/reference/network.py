@@ -148,7 +148,7 @@ def _entry(name: str, settings: Mapping[str, float]) -> tuple[Nonlinearity, dict
 
 
 def _each_cell(f: Callable[..., float], *given: ArrayLike) -> np.ndarray:
-    """Return f of the cells that stand at one place of the arrays, for every place."""
+    """Return f of the cells at the same place of all arrays, for every place."""
     arrays = [check_array("array", array) for array in given]
     result = np.zeros_like(arrays[0])
     with np.errstate(all="ignore"):  # what is not finite passes without a warning

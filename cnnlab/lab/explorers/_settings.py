@@ -44,7 +44,7 @@ class Setting(traitlets.TraitType):
     default
         Its value where the explorer's constructor gives none.
     label : str
-        What stands beside the control.
+        The label beside the control.
     limits
         What it can be; the explorer's own ``limits`` go before.
     **look

@@ -31,7 +31,7 @@ def sliders(kernel: int = 3, padding: int = 0, stride: int = 1) -> tuple[Slider,
 
 
 class FormulaExplorer(Explorer):
-    """An explorer whose controls stand beside the output-size formula."""
+    """An explorer whose controls are beside the output-size formula."""
 
     def axis(self, s: SimpleNamespace) -> Axis:
         """Return the checked rows, which are as the columns, for any settings."""

@@ -115,14 +115,14 @@ def plain_scene(layer: Layer, x: np.ndarray, y: np.ndarray) -> Scene:
 
 
 def map_panel(name: str, values: np.ndarray, symbol: str, title: str, **options) -> Panel:
-    """Return a panel of one image's map (1, C, H, W) or scores (1, K), which stand in one column."""
+    """Return a panel of one image's map (1, C, H, W) or scores (1, K), in one column."""
     planes = as_planes(values)
     look = {"role": "x", "planes": side_by_side(len(planes)), "places": _places(values, *map(range, planes.shape))}
     return panel(name, planes, symbol, title, **look | options)
 
 
 def as_planes(values: np.ndarray) -> np.ndarray:
-    """Return one image's map as planes (C, H, W); scores (1, K) stand in one column."""
+    """Return one image's map as planes (C, H, W); scores (1, K) are one column."""
     return values[0] if values.ndim == 4 else values.reshape(1, -1, 1)
 
 
@@ -179,7 +179,7 @@ def _window(layer: Layer, before: np.ndarray, planes: list[int], cell: list[int]
 
 
 def _cut_out(scene: Scene, **fields: dict) -> Scene:
-    """Return the scene of one unit, its panels with other fields: where they stand in the maps."""
+    """Return the scene of one unit, its panels with added fields: their places in the maps."""
     for each in scene["panels"]:
         each |= {"editable": False} | fields.get(each["name"], {})
     return panels.without_code(scene)

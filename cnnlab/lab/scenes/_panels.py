@@ -90,7 +90,7 @@ def places(count: int, rows, columns) -> dict:
 
 
 def side_by_side(count: int, most: int | None = None) -> list[int]:
-    """Return in how many rows and columns so many maps stand, all rows full: at most so many columns, or as rows.
+    """Return the rows and columns of a layout of so many maps, all rows full: at most so many columns, or as rows.
 
     Examples
     --------
@@ -129,7 +129,7 @@ def pad(x: np.ndarray, axes: Axes, value: float = 0.0) -> np.ndarray:
 def window_wires(axes: Axes, channels: int, filters: int, groups: int, *, turned: bool) -> Wires:
     """Return the wires of a convolution; with a kernel ``turned`` by 180° they go through the tap on the other side.
 
-    Of the planes, ``channel`` is the channel's number within its group: where it stands in w.
+    Of the planes, ``channel`` is the channel's number within its group: its index in w.
     """
     deep, wide = channels // groups, filters // groups
     planes = [(f, f // wide * deep + k, f * deep + k, k) for f in range(filters) for k in range(deep)]

@@ -16,7 +16,7 @@ from cnnlab.lab.scenes._sentences import filled
 from cnnlab.lab.scenes.schema import At, Cell, End, Panel, Scene, Sum, WireList, Wires
 
 _AXES = ("planes", "rows", "columns")
-_POWERS = tuple("²³⁴^*")  # before which a negative number stands in brackets
+_POWERS = tuple("²³⁴^*")  # a negative number before one of these is put in brackets
 _BEYOND = {
     1: ("is padding", "are padding"),
     2: ("hangs over the edge and is nothing", "hang over the edge and are nothing"),
@@ -24,7 +24,7 @@ _BEYOND = {
 
 
 class Operand(NamedTuple):
-    """A number and the cell that it stands in; ``panel`` is empty for a share or a 1."""
+    """A number and its cell; ``panel`` is empty for a share or a 1."""
 
     panel: str
     cell: Cell

@@ -78,7 +78,7 @@ class Canvas:
         self.polygons(SQUARE * (width, height) + (x, y), width=line_width, **look)
 
     def line(self, xs, ys, *, colour=LINE, width=1.0, dashes=SOLID) -> None:
-        """Add a line through points; one number stands for the same one at each."""
+        """Add a line through points; one number is taken for all of them."""
         self.shapes.append((Path(np.stack(np.broadcast_arrays(xs, ys), axis=-1)), CLEAR, colour, width, dashes))
 
     def write(self, x, y, text: str, *, size=BODY, colour=INK, bold=False, align=0.0) -> float:
@@ -197,7 +197,7 @@ def to_png(ax: Axes) -> bytes:
 
 
 class Picture:
-    """A picture as the output of a cell, with words for whoever cannot see it.
+    """A picture as the output of a cell, with words for those who cannot see it.
 
     JupyterLab gives an ``IPython.display.Image`` no alternative text, whatever its ``alt``.
 

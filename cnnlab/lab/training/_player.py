@@ -91,7 +91,7 @@ class Player:
             self.show()
 
     def make(self, steps: int) -> None:
-        """Make this many steps, or as many as are left, and return when they are made."""
+        """Make this many steps, or all that are left, and return when they are done."""
         turn = self._take_turn()
         try:
             while steps > 0 and self._advance(turn):
@@ -191,7 +191,7 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
 
 @contextmanager
 def _interruptible(stop: Callable[[], None]) -> Iterator[Callable[[], None]]:
-    """Call ``stop`` when there is an interrupt that nobody else would hear.
+    """Call ``stop`` on an interrupt that nothing else would handle.
 
     Between two messages ipykernel ignores SIGINT, so an interrupt would not reach a task. While somebody plays, a
     handler of ours stands in for that; while a cell runs, ipykernel's own does, and ours comes back after it. The

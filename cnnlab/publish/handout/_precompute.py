@@ -21,11 +21,11 @@ MOST_STATES, MOST_NUMBERS = 100, 400_000
 MOST_VALUES = 64  # of a control
 FAR = 0.04  # how much dearer the next value of a slider is: the nearest ones come first
 UNTRIED = ("undo", "reset", "uncover", "start", "pause", "step", "check", "reveal")
-GIVEN = {True: "1234567.75", False: "\u2045given\u2046"}  # what stands for an answer that nobody foresaw
+GIVEN = {True: "1234567.75", False: "\u2045given\u2046"}  # stands for any answer that was not foreseen
 
 
 class Sandbox:
-    """An explorer that can be sent events of which nobody hears; at the end of the context it is as it was before."""
+    """An explorer that can be sent events unheard by any front end; at the end it is as it was before."""
 
     def __init__(self, explorer: Explorer):
         self.explorer = explorer
