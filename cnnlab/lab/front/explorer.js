@@ -16,7 +16,7 @@ const PX = {
   controls: 30,
   sliders: 40,
   part: 9,
-  edges: 22,
+  edges: 26,
   progress: 60,
   wide: 820,
   slider: 104,

@@ -8,7 +8,7 @@ const BARE = 9; // px of the smallest cell without a number
 const SIDE = 16; // longest side of a plane with numbers, in cells
 const FLOW = 20; // px of a cell in panels that flow
 const CELL = { least: 18, good: 28, most: 44 };
-const SMALL = { least: 4, good: 12, most: 12 }; // of many small maps
+const SMALL = { least: 8, good: 12, most: 12 }; // of many small maps
 const PX = {
   gap: 6,
   line: 19,
@@ -135,7 +135,7 @@ function extentOf(panels, way, compact, operator, cell = compact ? SMALL.good : 
   const high = (/** @type {Panel} */ panel) => {
     const [down] = standing(panel, way);
     const [rows, columns] = panel.shape;
-    const lines = compact || captionOf(panel) > inPx(wide(panel), cell) ? 2 : 1;
+    const lines = (compact && panel.title) || captionOf(panel) > inPx(wide(panel), cell) ? 2 : 1;
     const px = lines * PX.line + 4 + PX.gap * (down - 1) + (panel.heads ? PX.heads : 0);
     if (panel.view === "bars") return { cells: 0, px: px + rows * FIXED_HIGH.bars };
     if (panel.view === "chart") return { cells: 0, px: px + FIXED_HIGH.chart };
@@ -181,7 +181,7 @@ const captionOf = ({ symbol, title, turned }) =>
 export function wordsOf(panel, compact) {
   const words = `${panel.symbol} ${panel.title}`.split(/ (?!\d+$| )/);
   const px = (/** @type {string[]} */ some) => PX.letter * some.join(" ").length;
-  if (compact) return Math.max(...words.map((word) => px([word])));
+  if (compact) return Math.max(...words.map((word) => px([word]))) + PX.between;
   if (captionOf(panel) <= PX.short) return captionOf(panel) + PX.bold;
   const halves = words.slice(1).map((_, k) => Math.max(px(words.slice(0, k + 1)), px(words.slice(k + 1))));
   return Math.min(...halves) + PX.bold + (panel.turned ? PX.turn : 0);

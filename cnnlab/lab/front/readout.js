@@ -65,7 +65,8 @@ export function readoutHeight(scene, backward) {
   const { strip, sentence } = longestOf(scene, backward);
   const lines = (/** @type {string} */ text, /** @type {number} */ px) => Math.ceil((LINES.letter * text.length) / px);
   const chips = hasSums(scene) ? Math.min(LINES.chips, lines(strip, LINES.px)) : 0;
-  return LINE.words * lines(sentence, LINES.words) + 8 + (LINE.chips * chips + (chips ? 6 : 0)) * whoseOf(scene).length;
+  const said = sentence ? LINE.words * lines(sentence, LINES.words) + 4 : 0;
+  return said + (chips ? LINE.chips * chips + 4 : 0) * whoseOf(scene).length;
 }
 
 /**
