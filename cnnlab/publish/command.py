@@ -74,7 +74,7 @@ def _parsers() -> dict[str, argparse.ArgumentParser]:
     handout.add_argument("--live", default="", metavar="ADDRESS", help=_LIVE)
     handout.add_argument("--budget", type=float, default=1.5, metavar="MB", help="of a page; default 1.5")
     site.add_argument("folder", type=Path, metavar="FOLDER", help="new, empty, or written by this command")
-    files = "the files of a Pyodide: the site then asks nobody else for anything"
+    files = "the files of a Pyodide: the site then needs no other server"
     site.add_argument("--pyodide", type=Path, metavar="FOLDER", help=files)
     for parser in (handout, site):
         parser.add_argument("--timeout", type=int, default=1800, metavar="S", help="seconds for a cell; default 1800")

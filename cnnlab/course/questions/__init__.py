@@ -5,7 +5,7 @@ Those of the course lie beside this file, ``NN.toml`` for each notebook, so that
 - ``question``, and ``answer``: a number, a text, or one of ``choices``;
 - ``reason``, which is shown with the answer;
 - ``mistakes``: what went wrong, by the wrong answer; the texts of numbers are numbers;
-- or ``size = { R = 200, F = 5, P = 1, S = 2 }``: all of this is then computed, and what is stated beside it replaces it.
+- or ``size = { R = 200, F = 5, P = 1, S = 2 }``: all this is then computed, and what is stated beside it replaces it.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from cnnlab.lab.training import LAYER_NAMES, Plan, Player, Run, SmallNetwork
 _FILTERS = (2, 4, 8, 16, 32)
 _LEARNING_RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 _BATCH_SIZES = (4, 8, 16, 32, 64, 128, 256)
-# Seconds of rest between two steps. With less than 5 ms a kernel in a browser serves nothing else, and cannot be paused.
+# Seconds of rest between two steps. With less than 5 ms a kernel in a browser serves nothing else and cannot be paused.
 _PACES = {"full speed": 0.005, "20 steps a second": 0.05, "2 steps a second": 0.5}
 _MAPS = LAYER_NAMES[:5]  # the layers that give planes
 _NEW = ("first_filters", "second_filters", "batch_size", "learning_rate")  # what a training is made with

@@ -55,7 +55,7 @@ def write_site(folder, *, notebooks=None, pyodide=None, timeout=TIMEOUT) -> Path
     notebooks : list of path, optional
         All of the course by default.
     pyodide : path, optional
-        The folder of a Pyodide, for a site that asks nobody else for anything.
+        The folder of a Pyodide, for a site that needs no other server.
     timeout : int
         Seconds that a cell may take; 0 for no limit.
 
