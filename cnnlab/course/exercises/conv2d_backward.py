@@ -1,5 +1,6 @@
 """The three gradients of a convolution."""
 
+from collections.abc import Callable
 from itertools import cycle, product
 
 import numpy as np
@@ -38,12 +39,14 @@ def _inputs():
         yield *(numbers(rng, *shape, whole=one) for shape, one in zip(shapes, whole, strict=True)), S, P
 
 
-def _but(**wrong):
-    """Return a backward pass with some of dx, dw and db wrong, each from a function of its arguments."""
+def _but(name, wrong):
+    """Return a backward pass with one result wrong: a function of its arguments in place of the right one."""
+    at = {"dw": 1, "db": 2}.get(name[:2], 0)
 
     def conv2d_backward(*arguments):
-        right = dict(zip(("dx", "dw", "db"), _right(*arguments), strict=True))
-        return tuple((right | {name: function(*arguments) for name, function in wrong.items()}).values())
+        results = list(_right(*arguments))
+        results[at] = wrong(*arguments)
+        return tuple(results)
 
     return conv2d_backward
 
@@ -84,38 +87,40 @@ def _leftover_first(dy, x, w, stride, padding):
     return _cropped(np.roll(_with_ring(dy, x, w, stride, padding), shifts, axis=(2, 3)), x, padding)
 
 
+_WRONG: dict[str, Callable] = {  # the names of those of dw and db begin with it; all others are wrong in dx
+    "no turn": given(_dx, w=turned),
+    "turn of the rows alone": given(_dx, w=lambda w: w[..., ::-1]),
+    "turn of the columns alone": given(_dx, w=lambda w: w[..., ::-1, :]),
+    "transposed kernel": given(_dx, w=swapped),
+    "dx with stride 1": then(_with_stride_1, lambda right: right[0]),
+    "windows overwritten": _overwritten,
+    "windows and filters overwritten": given(_overwritten, dy=lambda dy: dy[:, -1:], w=lambda w: w[-1:]),
+    "channels and filters swapped": given(_dx, w=lambda w: w.swapaxes(0, 1)),
+    "cropped at the far edge": lambda dy, x, *others: _cropped(_with_ring(dy, x, *others), x, 0),
+    "cropped by −P": lambda dy, x, w, S, P: _with_ring(dy, x, w, S, P)[:, :, P:-P, P:-P],
+    "H and W exchanged in the crop": _exchanged,
+    "ring not cropped": _with_ring,
+    "dx averaged": lambda dy, *others: _dx(dy, *others) / len(dy),
+    "leftover at the wrong end": _leftover_first,
+    "dw turned": then(_dw, turned),
+    "dw with stride 1": then(_with_stride_1, lambda right: right[1]),
+    "dw of the last image": given(_dw, dy=lambda dy: dy[-1:], x=lambda x: x[-1:]),
+    "dw of the first image": given(_dw, dy=lambda dy: dy[:1], x=lambda x: x[:1]),
+    "dw averaged": lambda dy, *others: _dw(dy, *others) / len(dy),
+    "dw divided by the outputs": lambda dy, *others: _dw(dy, *others) / dy[:, 0].size,
+    "dw divided by the inputs": lambda dy, x, *others: _dw(dy, x, *others) / x[:, 0].size,
+    "dw without the padding": given(_dw, padding=lambda padding: ((0, 2 * padding), (0, 2 * padding))),
+    "db of the first image": lambda dy, *_: dy[0].sum(axis=(1, 2)),
+    "db averaged": lambda dy, *_: dy.mean(axis=(0, 2, 3)),
+    "db divided by N": lambda dy, *_: dy.sum(axis=(0, 2, 3)) / len(dy),
+    "db for each image": lambda dy, *_: dy.sum(axis=(2, 3)),
+}
+
 EXERCISE = course_exercise(
     my_conv2d_backward,
     "dx dw db",
     right=_right,
     inputs=lambda: [_inputs()],
     wires={"dx": ("dy", "w"), "dw": ("dy", "x"), "db": ("dy",)},
-    mistakes={
-        "no turn": _but(dx=given(_dx, w=turned)),
-        "turn of the rows alone": _but(dx=given(_dx, w=lambda w: w[..., ::-1])),
-        "turn of the columns alone": _but(dx=given(_dx, w=lambda w: w[..., ::-1, :])),
-        "transposed kernel": _but(dx=given(_dx, w=swapped)),
-        "dx with stride 1": _but(dx=then(_with_stride_1, lambda right: right[0])),
-        "windows overwritten": _but(dx=_overwritten),
-        "windows and filters overwritten": _but(dx=given(_overwritten, dy=lambda dy: dy[:, -1:], w=lambda w: w[-1:])),
-        "channels and filters swapped": _but(dx=given(_dx, w=lambda w: w.swapaxes(0, 1))),
-        "cropped at the far edge": _but(dx=lambda dy, x, *others: _cropped(_with_ring(dy, x, *others), x, 0)),
-        "cropped by −P": _but(dx=lambda dy, x, w, S, P: _with_ring(dy, x, w, S, P)[:, :, P:-P, P:-P]),
-        "H and W exchanged in the crop": _but(dx=_exchanged),
-        "ring not cropped": _but(dx=_with_ring),
-        "dx averaged": _but(dx=lambda dy, *others: _dx(dy, *others) / len(dy)),
-        "leftover at the wrong end": _but(dx=_leftover_first),
-        "dw turned": _but(dw=then(_dw, turned)),
-        "dw with stride 1": _but(dw=then(_with_stride_1, lambda right: right[1])),
-        "dw of the last image": _but(dw=given(_dw, dy=lambda dy: dy[-1:], x=lambda x: x[-1:])),
-        "dw of the first image": _but(dw=given(_dw, dy=lambda dy: dy[:1], x=lambda x: x[:1])),
-        "dw averaged": _but(dw=lambda dy, *others: _dw(dy, *others) / len(dy)),
-        "dw divided by the outputs": _but(dw=lambda dy, *others: _dw(dy, *others) / dy[:, 0].size),
-        "dw divided by the inputs": _but(dw=lambda dy, x, *others: _dw(dy, x, *others) / x[:, 0].size),
-        "dw without the padding": _but(dw=given(_dw, padding=lambda padding: ((0, 2 * padding), (0, 2 * padding)))),
-        "db of the first image": _but(db=lambda dy, *_: dy[0].sum(axis=(1, 2))),
-        "db averaged": _but(db=lambda dy, *_: dy.mean(axis=(0, 2, 3))),
-        "db divided by N": _but(db=lambda dy, *_: dy.sum(axis=(0, 2, 3)) / len(dy)),
-        "db for each image": _but(db=lambda dy, *_: dy.sum(axis=(2, 3))),
-    },
+    mistakes={name: _but(name, wrong) for name, wrong in _WRONG.items()},
 )

@@ -64,12 +64,7 @@ def to_page(
     page["exercise"] = _needed(["writing and checking your code"], page["kernel"])
     markdown = partial(to_html, folder=folder, permalink=permalink)
     page["texts"] = list(_texts(notebook, markdown))
-    filters = {
-        "markdown": markdown,
-        "code": Highlight2HTML(pygments_lexer="python"),
-        "text": _text,
-        "mime": _shown,
-    }
+    filters = {"markdown": markdown, "code": Highlight2HTML(pygments_lexer="python"), "text": _text, "mime": _shown}
     template = (FOLDER / "page.html.j2").read_text(encoding="utf-8")
     exporter = TemplateExporter(raw_template=template, filters=filters, file_extension=".html")
 
