@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnlab._validate import check_choice
+from cnnlab.course import exercises
 from cnnlab.course.bugs import BUGS, outcome, trials
 from cnnlab.lab.explorers import Choice, Explorer, GridCell, Part, button, line
 
@@ -48,6 +49,11 @@ class BugExplorer(Explorer):
             self.found[bug, test] = self.prediction, outcome(BUGS[bug], self.tests[test])
             self.refresh()
         return self.found[bug, test][1]
+
+    def explore(self, bug: str) -> Explorer:
+        """Return the stage of the convolution's backward with a bug on it: its wires beside the right ones."""
+        check_choice("bug", bug, BUGS)
+        return exercises.conv2d_backward.explore(BUGS[bug])
 
     # --- what the base class asks ---
 

@@ -231,3 +231,29 @@ def test_what_has_no_stage_says_so():
         EXERCISES["output_size"].explore(lambda R, F, P, S: 0)
     with pytest.raises(TypeError, match=r"function \(3\) must be a function, as in explore\(my_conv2d\)"):
         EXERCISES["conv2d"].explore(3)
+
+
+def test_what_will_not_say_its_name_is_shown_all_the_same():
+    class Silent:
+        def __getattr__(self, name):
+            raise RuntimeError(name)
+
+        def __call__(self, x, w):
+            return flipped(x, w)
+
+    assert EXERCISES["conv2d"].check(Silent()).offer == "exercises.conv2d.explore(my_conv2d)"
+    assert "your function in place of conv2d, 1 of 9 wires is right" in repr(EXERCISES["conv2d"].explore(Silent()))
+
+
+def test_beyond_most_calls_numbers_are_shown_without_wires_and_it_is_said():
+    exercise = EXERCISES["conv_layer"]
+    explorer = exercise.explore(exercise.sample)
+    move(explorer, size=8, kernel=5)
+    (scene,) = explorer._scenes
+    check_scene(scene)
+    assert list(scene["wires"]) == ["b"]
+    assert "".join(text for _, text in explorer.shown["parts"][0]["note"]).endswith(
+        "No wires by x and w: most_calls (2,000) must be at least 2,800 for arrays of these shapes"
+    )
+    assert_allclose(panels(explorer)["y"], exercise.sample(*explorer.arguments_of(explorer.now()).values()))
+    assert strip_of(scene, scene["first"]).terms == []

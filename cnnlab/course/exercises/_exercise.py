@@ -15,7 +15,7 @@ from cnnlab._validate import check_choice, shown
 from cnnlab.course.exercises._compare import differing, equal
 from cnnlab.course.exercises._feedback import MARK, Grid, Page, Verdict, both, planes
 from cnnlab.course.exercises._findings import cut_off, order_of_results, shared
-from cnnlab.course.exercises._guarded_call import LIMIT, Trouble, quiet, takes, thread_time
+from cnnlab.course.exercises._guarded_call import LIMIT, Trouble, name_of, quiet, takes, thread_time
 from cnnlab.course.exercises._runner import Answer, ask, is_overwritten, is_stub
 from cnnlab.course.progress import record
 
@@ -152,8 +152,7 @@ class Exercise:
         if self.notebook and (verdict or verdict.mistake):
             record(f"exercise.{self.name}", verdict.mistake)
         if self.notebook and self.wires and verdict.status == "failed":
-            name = getattr(function, "__name__", "")
-            verdict.offer = f"exercises.{self.name}.explore({name if name.isidentifier() else f'my_{self.name}'})"
+            verdict.offer = f"exercises.{self.name}.explore({name_of(function) or f'my_{self.name}'})"
         return verdict
 
     def explore(self, function):

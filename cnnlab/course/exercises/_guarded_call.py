@@ -110,6 +110,21 @@ def code_of(function, unwrap=lambda function: function) -> CodeType | None:
     return code if isinstance(code, CodeType) else None
 
 
+def name_of(function) -> str:
+    """Return the name of a function; nothing for what has none, or will not say.
+
+    Examples
+    --------
+    >>> name_of(len), name_of(lambda x: x)
+    ('len', '')
+    """
+    try:
+        name = function.__name__
+    except Exception:
+        return ""
+    return name if isinstance(name, str) and name.isidentifier() else ""
+
+
 def _trouble(function, error: BaseException) -> Trouble:
     code = code_of(function, inspect.unwrap)
     lines = traceback.extract_tb(error.__traceback__)

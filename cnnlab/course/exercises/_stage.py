@@ -10,6 +10,7 @@ import numpy as np
 
 from cnnlab._validate import check_pair
 from cnnlab.course.exercises._explore import Ends, Explored, Table, cell_name, explored
+from cnnlab.course.exercises._guarded_call import name_of
 from cnnlab.course.exercises._runner import ask
 from cnnlab.formula import explain_axis
 from cnnlab.geometry import check_window
@@ -64,8 +65,7 @@ class ExerciseExplorer(Explorer):
 
     def __init__(self, exercise, function, arguments: tuple):
         self.exercise, self.function, self._last = exercise, function, (None, None, None)
-        name = getattr(function, "__name__", "")
-        self.called = name if name.isidentifier() else "your function"
+        self.called = name_of(function) or "your function"
         self._given = given = dict(zip(exercise.arguments, arguments, strict=True))
         self._used = {name for arrays in exercise.wires.values() for name in arrays} | {*exercise.addends.values()}
         first = {_SETTINGS[name]: given[name] for name in _SETTINGS if name in given}
