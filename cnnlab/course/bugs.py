@@ -11,8 +11,8 @@ from cnnlab.geometry import output_size
 
 _NAMES = (
     *("no turn", "turn of the rows alone", "transposed kernel", "windows overwritten", "channels and filters swapped"),
-    *("cropped at the far edge", "leftover at the wrong end", "dw turned", "dw of the last image"),
-    *("dw without the padding", "db of the first image", "db averaged"),
+    *("cropped at the far edge", "H and W exchanged in the crop", "leftover at the wrong end", "dw turned"),
+    *("dw of the last image", "dw without the padding", "db of the first image", "db averaged"),
 )
 BUGS = {name: exercises.conv2d_backward.mistakes[name] for name in _NAMES}
 
@@ -44,7 +44,7 @@ def trials() -> dict[str, tuple]:
         "a kernel of equal taps": _trial(2, 2, 2, (6, 6), (3, 3), stride=2, padding=1, equal=True),
         "windows side by side, S = F": _trial(2, 2, 2, (6, 6), (3, 3), stride=3),
         "not square, no leftover": _trial(2, 2, 3, (7, 6), (3, 2), stride=2, padding=1),
-        "two of everything, a leftover": _trial(2, 2, 2, (6, 6), (3, 3), stride=2, padding=1),
+        "two of everything, a leftover": _trial(2, 2, 2, (7, 6), (2, 3), stride=2, padding=1),  # not square, either
     }
 
 

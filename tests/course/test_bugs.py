@@ -7,19 +7,21 @@ import pytest
 from cnnlab.course.bugs import BUGS, anonymous, outcome, trials
 from cnnlab.course.questions import question
 
+CROP = "H and W exchanged in the crop"
 MISSED = {
     "a toy, 3×3 and 2×2": {
-        *("channels and filters swapped", "cropped at the far edge", "leftover at the wrong end"),
+        *("channels and filters swapped", "cropped at the far edge", "leftover at the wrong end", CROP),
         *("dw of the last image", "dw without the padding", "db of the first image"),
     },
     "dy all ones, P = F − 1": {
-        *("no turn", "turn of the rows alone", "transposed kernel", "leftover at the wrong end", "dw turned"),
+        *("no turn", "turn of the rows alone", "transposed kernel", "leftover at the wrong end", "dw turned", CROP),
     },
     "a kernel of equal taps": {
-        *("no turn", "turn of the rows alone", "transposed kernel", "channels and filters swapped"),
+        *("no turn", "turn of the rows alone", "transposed kernel", "channels and filters swapped", CROP),
     },
     "windows side by side, S = F": {
-        *("windows overwritten", "cropped at the far edge", "leftover at the wrong end", "dw without the padding"),
+        *("windows overwritten", "cropped at the far edge", "leftover at the wrong end", CROP),
+        "dw without the padding",
     },
     "not square, no leftover": {"leftover at the wrong end"},
     "two of everything, a leftover": set(),
