@@ -12,7 +12,7 @@ _NOT_RUN = "?"
 
 
 class BugExplorer(Explorer):
-    """Twelve bugs of a convolution's backward against six tests of it, each run when its cell is clicked.
+    """Thirteen bugs of a convolution's backward against six tests of it, each run when its cell is clicked.
 
     First choose what the next test will do: "caught" (an array and its sum differ), "missed" (nothing differs), or
     "fooled by a sum" (the arrays differ, their sums do not). Every outcome comes from the wrong backward itself and
@@ -31,7 +31,7 @@ class BugExplorer(Explorer):
     >>> explorer.run("no turn", "dy all ones, P = F − 1")
     'missed'
     >>> explorer
-    BugExplorer: 1 of 72 cells run, 0 predicted right
+    BugExplorer: 1 of 78 cells run, 0 predicted right
     """
 
     prediction = Choice(_OUTCOMES, "the test will be: bug", kind="tabs")
