@@ -2,7 +2,7 @@
 
 from cnnlab.activations import sigmoid, sigmoid_backward
 from cnnlab.convolution import conv2d, conv2d_backward
-from cnnlab.course.exercises._parts import chains, conv, conv_back, course_exercise, mean_back, mean_pool, then
+from cnnlab.course.exercises._parts import chains, conv, conv_back, course_exercise, mean_back, mean_pool, then, turned
 from cnnlab.pooling import mean_pool2d, mean_pool2d_backward
 
 
@@ -41,7 +41,7 @@ EXERCISE = course_exercise(
         "convolution skipped": _chain(back=lambda delta, dpA: delta),
         "slope at a": _chain(lambda z, a: sigmoid(a) * (1 - sigmoid(a))),
         "no slope": _chain(lambda z, a: 1),
-        "no turn": _chain(turn=lambda w: w[..., ::-1, ::-1]),
+        "no turn": _chain(turn=turned),
         "dw from ∂L/∂a": _chain(dw_from=lambda delta, da: da),
         "pool A not divided": then(_chain(), lambda right: (*right[:3], right[3] * 4)),
     },

@@ -2,7 +2,7 @@
 
 from cnnlab.activations import sigmoid, sigmoid_backward
 from cnnlab.convolution import conv2d, conv2d_backward
-from cnnlab.course.exercises._parts import chains, conv, conv_back, course_exercise, mean_back, mean_pool
+from cnnlab.course.exercises._parts import chains, conv, conv_back, course_exercise, mean_back, mean_pool, turned
 from cnnlab.pooling import mean_pool2d, mean_pool2d_backward
 
 
@@ -43,7 +43,7 @@ EXERCISE = course_exercise(
         "slope z (1 - z)": _chain(lambda z, a: z * (1 - z)),
         "no slope": _chain(lambda z, a: 1),
         "slope at the pool too": _chain(at_pool=lambda p: p * (1 - p)),
-        "no turn": _chain(turn=lambda w: w[..., ::-1, ::-1]),
+        "no turn": _chain(turn=turned),
         "dw_A from ∂L/∂a": _chain(dw_from=lambda delta, da: da),
     },
 )
