@@ -16,6 +16,7 @@ HEADER = re.compile(
     r"^\*(?P<all>\d+) minutes.* · needs (?P<needs>.+) · "
     r"(first reading \((?P<first>\d+) minutes\): sections? (?P<sections>.+)|all of it is second reading)\.\*$"
 )
+BACK = re.compile(r"(?:notebook (\d\d), )?sections? (\d+)(?: and (\d+))?(, a second reading)?")
 MOST_LINES = 6  # of a code cell; an exercise may have more
 MOST_WORDS = 200  # between two things to do
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -116,3 +117,19 @@ def test_no_more_than_two_hundred_words_are_read_before_something_is_asked(path)
         words = len(re.split(r"(?m)^#{2,3} ", seen)[-1].split()) if cell.cell_type == "markdown" else words
         assert "ask(" not in cell.source or cell.cell_type == "markdown" or words <= MOST_WORDS, cell.source
         words = words if cell.cell_type == "markdown" else 0
+
+
+def test_first_reading_leads_back_to_first_reading_alone():
+    """A second reading that came before may be named only as one."""
+    second = {
+        path.name[:2]: set(re.findall(r"^## (\d+)\. .*\(second reading\)$", "\n".join(texts(path)), re.MULTILINE))
+        for path in LESSONS
+    }
+    for path in [path for path in LESSONS if header(path)["first"]]:
+        here, own, read = 0, path.name[:2], True
+        for text in texts(path):
+            if title := re.match(r"## (?:(\d+)\. )?(.*)", text):
+                here, read = int(title[1] or here), "(second reading)" not in title[2]
+            for lesson, first, other, named in re.findall(BACK, text) if read else ():
+                behind = {number for number in (first, other) if lesson or int(number or 99) <= here}
+                assert named or not behind & second[lesson or own], (path.name, text)
