@@ -442,7 +442,7 @@ PUBLISHED = {  # an exercise, a function, and what is said first
     "one array": (
         "gradient_check",
         lambda f, x, dy, step: np.zeros(x.shape),
-        "All differences are 0, as where above and below are one array.",
+        "All differences are 0, as if above and below were the same array.",
     ),
 }
 
