@@ -87,3 +87,25 @@ def test_the_tabs_change_the_result_and_a_line_stands_in_place_of_numbers(plain_
     failing.answered()
     expect(failing.root.locator(".cnnlab-stage")).to_be_attached()
     assert failing.root.evaluate("element => element.offsetHeight") <= 660
+
+
+def test_a_bias_that_is_forgotten_is_a_dashed_term_of_the_right_sum(plain_page):
+    exercise = EXERCISES["conv_layer"]
+    mounted = plain_page.mount(exercise.explore(exercise.mistakes["no bias"]))
+    stage = mounted.root.locator(".cnnlab-stage")
+    yours, right = stage.locator(".cnnlab-strip").all()
+    assert (len(chips(yours)), chips(yours, ".cnnlab-missing")) == (1, [])
+    b = mounted.explorer.arguments_of(mounted.explorer.now())["b"][0]
+    assert (len(chips(right)), chips(right, ".cnnlab-missing")) == (2, [f"{b:g}".replace("-", "−")])
+    expect(stage.locator(f"{WIRES}missing")).to_have_count(1)
+    stage.locator('[data-panel="b"] .cnnlab-cell').first.click()
+    expect(yours).to_contain_text("b[0] takes part in")
+    assert set(chips(yours)) == set(chips(yours, ".cnnlab-missing"))
+    expect(right).to_have_text("")
+
+
+def test_a_weight_is_written_behind_its_cell(plain_page):
+    exercise = EXERCISES["mean_pool"]
+    mounted = plain_page.mount(exercise.explore(exercise.mistakes["not divided"]))
+    yours, right = mounted.root.locator(".cnnlab-strip").all()
+    assert [f"{chip}·0.25" for chip in chips(yours, ".cnnlab-extra")] == chips(right, ".cnnlab-missing")

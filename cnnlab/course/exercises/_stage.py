@@ -187,7 +187,8 @@ class ExerciseExplorer(Explorer):
                 uses = _sum(name, factors, "takes part in ", " ") | {"goes": result}
                 shown |= {array: shown[array] | {"sum": uses} for array in table.arrays}
         for name, each in shown.items():
-            each |= {"editable": name in self.arrays} | ({"end": ends[name]} if name in ends else {})
+            own = name in self.arrays and name != "winners"  # not every number is a place
+            each |= {"editable": own} | ({"end": ends[name]} if name in ends else {})
         got = seen.got[result]
         said = {cell: seen.said_of(result, cell) for cell in np.ndindex(got.shape)}
         wrong = {cell: _cell(at, _drawn(got.shape)) for at, (cell, text) in enumerate(said.items()) if text}
