@@ -47,8 +47,7 @@ export class Stage {
     this.number = number;
     this.part = part;
     this.turned = turned;
-    const before = remembered.get(/** @type {object} */ (part.scene));
-    this.state = before ? { ...before, playing: false, editing: null } : firstState(readScene(part.scene));
+    this.state = remembered.get(/** @type {object} */ (part.scene)) ?? firstState(readScene(part.scene));
     this.sum = sumOf(this.state.scene, this.state.at, this.backward);
     /** @type {Surroundings} */
     this.around = { inset: null, full: null, room: 0, share: 0 };
@@ -69,6 +68,7 @@ export class Stage {
     this.told = ""; // what is said to those who cannot see it
     this.moving = false;
     this.drawing = 0;
+    this.size = ""; // when it was last drawn
     this.life = new AbortController();
     const { signal } = this.life;
     this.hand = new Hand(this);
@@ -77,7 +77,7 @@ export class Stage {
     const themed = new MutationObserver(later); // of canvases; all else follows the style sheet
     for (const element of [document.documentElement, document.body])
       themed.observe(element, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme", "class"] });
-    const resized = new ResizeObserver(later);
+    const resized = new ResizeObserver(() => this.size !== sizeOf(this.root) && later());
     resized.observe(this.root);
     signal.addEventListener("abort", () => {
       themed.disconnect();
@@ -88,6 +88,7 @@ export class Stage {
   remove() {
     cancelAnimationFrame(this.drawing);
     clearInterval(this.timer);
+    this.state = { ...this.state, playing: false, editing: null }; // a field loses the focus on its way out, and tells nothing
     remembered.set(/** @type {object} */ (this.part.scene), this.state);
     this.life.abort();
     this.root.remove();
@@ -319,6 +320,7 @@ export class Stage {
     const place = this.root.querySelector(".cnnlab-panels");
     if (place?.isConnected) this.paintCanvases(place);
     if (!place?.clientWidth) return; // nothing is laid out, as under a splash screen: drawn on return
+    this.size = sizeOf(this.root);
     this.drawWires(place);
     this.frame.show(place.getBoundingClientRect(), this.moving);
     this.moving = false;
@@ -375,6 +377,9 @@ export class Stage {
     elementOf(this.root, at)?.focus({ preventScroll: true });
   }
 }
+
+/** @param {HTMLElement} element */
+const sizeOf = ({ offsetWidth, offsetHeight }) => `${offsetWidth} × ${offsetHeight}`;
 
 /**
  * A term of a photograph begins at its cell in the enlarged window: the wire would hide what it comes from.
