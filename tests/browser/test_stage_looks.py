@@ -6,9 +6,9 @@ import re
 from itertools import product
 
 import pytest
-from plain_page import settle
+from plain_page import PlainPage, settle
 from playwright.sync_api import expect
-from stage_view import EXPLORERS, View, W, X, backward, ends_of, forward, pooled, sum_of, two_filters
+from stage_view import DY, EXPLORERS, View, W, X, backward, ends_of, forward, pooled, sum_of, two_filters
 
 from cnnlab import max_pool2d
 from cnnlab.lab import ConvolutionExplorer
@@ -237,3 +237,18 @@ def test_full_screen_has_letters_of_24_px_and_cells_of_48_and_zoom_enlarges_them
     assert view.cell("x", 1, 1).evaluate(letters) >= 20
     view.page.get_by_role("button", name="full screen").click()
     view.page.wait_for_function("() => !document.fullscreenElement")
+
+
+def test_what_a_finger_touches_is_at_least_24_px_high_and_wide(plain_page):
+    context = plain_page.page.context.browser.new_context(
+        viewport={"width": 820, "height": 600}, has_touch=True, is_mobile=True
+    )
+    try:
+        mounted = PlainPage(context.new_page()).mount(ConvolutionExplorer(X, W, padding=1, dy=DY, gradients=True))
+        targets = mounted.root.locator(".cnnlab-cell, button:visible, select:visible, input[type=range]:visible")
+        sides = targets.evaluate_all("all => all.map(each => [each.offsetWidth, each.offsetHeight])")
+        gap = 2  # px between cells, which the cell beside it answers for
+        assert len(sides) > 150
+        assert min(min(side) for side in sides) + gap >= 24
+    finally:
+        context.close()
