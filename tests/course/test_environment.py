@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import subprocess
 import sys
@@ -24,6 +25,7 @@ def install(tmp_path, monkeypatch):
     """Return a function that makes a package look installed in a version, before the real one on the path."""
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(sys, "executable", HOST)
+    monkeypatch.setattr(environment, "_jupyterlab", lambda: (None, math.inf))  # not the pytest that started this worker
 
     def write(name, version, *requires, python=">=3.11"):
         folder = tmp_path / f"{name}-{version}.dist-info"
