@@ -24,7 +24,7 @@ BOXES = """root => [...root.querySelectorAll(".cnnlab-part, .cnnlab-stage, .cnnl
   const { left, top, width, height } = part.getBoundingClientRect();
   return [left, top, width, height].map(Math.round);
 })"""
-NO_ANSWER = "No answer from the kernel: after a restart, run the cell again."
+NO_ANSWER = "No answer from the kernel: it is busy, or was restarted. After a restart, run this cell again."
 
 
 class Training:

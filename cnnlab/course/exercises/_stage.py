@@ -13,7 +13,7 @@ from cnnlab.course.exercises._explore import Ends, Explored, Table, cell_name, e
 from cnnlab.course.exercises._guarded_call import name_of
 from cnnlab.course.exercises._runner import ask
 from cnnlab.formula import explain_axis
-from cnnlab.geometry import check_window
+from cnnlab.geometry import check_transposed_window, check_window
 from cnnlab.lab.explorers import Choice, Explorer, Slider, line
 from cnnlab.lab.scenes import panel
 from cnnlab.lab.scenes.schema import Cell, Line, Panel, Sum, WireList
@@ -72,7 +72,7 @@ class ExerciseExplorer(Explorer):
         kernel = given["w"].shape[-2:] if "w" in self._used else (first["kernel"],) * 2 if "F" in given else ()
         size = given["x"].shape[-2:] if "x" in given else given["x_shape"][-2:] if kernel and "x_shape" in given else ()
         if kernel and not size:  # of the input that a dy comes from
-            size = tuple(out + taps - 1 for out, taps in zip(given["dy"].shape[-2:], kernel, strict=True))
+            size = tuple(axis.size for axis in check_transposed_window(given["dy"].shape[-2:], kernel))
         self._wider = [pair[1] - pair[0] if pair else 0 for pair in (size, kernel)]
         first |= {name: pair[0] for name, pair in (("size", size), ("kernel", kernel)) if pair}
         results = list(exercise.wires)
@@ -158,7 +158,8 @@ class ExerciseExplorer(Explorer):
             return []
         if self.exercise.name == "conv_transpose2d":
             letters = ("R", str(s.size)), " − 1) · ", ("S", str(s.stride)), " + ", ("F", str(s.kernel))
-            return [line(("formula", "out = ("), *letters, f" = {(s.size - 1) * s.stride + s.kernel}")]
+            rows, _ = check_transposed_window(*self._window(s), stride=s.stride)
+            return [line(("formula", "out = ("), *letters, f" = {rows.size}")]
         rows, _ = check_window(*self._window(s), stride=s.stride, padding=s.padding)
         letters, numbers, *_, out = explain_axis(rows).spans
         return [line(("formula", "out = "), *numbers, " = ", *out), line(("soft", "= "), *letters)]

@@ -2,7 +2,7 @@
 
 import { Connection } from "./connection.js";
 import { controlsOf, deskOf } from "./controls.js";
-import { listen } from "./heartbeat.js";
+import { BUSY, listen } from "./heartbeat.js";
 import { guardKeys } from "./keys.js";
 import { sizesOf } from "./sizes.js";
 import { Stage } from "./stage.js";
@@ -11,6 +11,7 @@ import { button, linesOf } from "./text.js";
 import { html, nothing, render } from "./vendor/lit-html.js";
 
 const HIGH = 660; // px of an explorer in a window 800 px high
+// of what is no stage
 const PX = {
   line: 21,
   controls: 30,
@@ -21,11 +22,10 @@ const PX = {
   wide: 820,
   slider: 104,
   letter: 9.2,
-}; // of what is no stage
+};
 const SILENCE = 5000; // ms after which a training that should go on seems lost
 const FIELDS =
   ".cnnlab-input, .cnnlab-explorer, input, textarea, select, [contenteditable]:not([contenteditable='false'])";
-const NO_ANSWER = "No answer from the kernel: after a restart, run the cell again.";
 
 const CORNERS = html`<svg class="cnnlab-corners" viewBox="0 0 16 16" aria-hidden="true"><path
   d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4"></path></svg>`;
@@ -201,7 +201,7 @@ class Explorer {
     const [state, ...numbers] = lines;
     return html`<div class="cnnlab-part cnnlab-part-progress"><progress aria-label="progress of the training"
       max=${progress[1]} .value=${progress[0]}></progress><div class="cnnlab-progress-words"><div
-      role="status">${linesOf([this.lost && alive ? [["wrong", NO_ANSWER]] : state])}</div><div>${linesOf(
+      role="status">${linesOf([this.lost && alive ? [["wrong", BUSY]] : state])}</div><div>${linesOf(
         numbers,
       )}</div></div></div>`;
   }

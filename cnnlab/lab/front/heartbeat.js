@@ -4,7 +4,7 @@
 const LOOK = 250; // ms
 const QUIET = 1500; // ms without an answer, after which it is told
 export const BUSY = "No answer from the kernel: it is busy, or was restarted. After a restart, run this cell again.";
-export const GONE = "The kernel is gone: run this cell again.";
+const GONE = "The kernel is gone: run this cell again.";
 
 /** @typedef {{link: import("./connection.js").Connection, tell: (words: string) => void}} Member an explorer, and how it says it */
 

@@ -208,7 +208,7 @@ export class Hand {
  * Why a text cannot go into a cell; nothing where it can.
  * @param {string} text
  */
-export function refusal(text) {
+function refusal(text) {
   const value = numberIn(text);
   if (Math.abs(value) <= LARGEST) return "";
   return `“${text}” is ${Number.isNaN(value) ? "not a number" : "too large"}, so the cell keeps its value.`;

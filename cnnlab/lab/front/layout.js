@@ -38,9 +38,6 @@ const DIGIT = 5.9; // px of the smallest that can be read, close beside others
  * @property {boolean} beside whether the second row stands beside the first
  */
 
-/** @type {Way} */
-export const PLAIN = { channels: 0, filters: 0, beside: false };
-
 /**
  * Are a panel's cells as large as those with numbers?
  * @param {Panel} panel

@@ -9,11 +9,11 @@ import {
   isLegible,
   isRoomy,
   layoutOf,
-  PLAIN,
   signsOf,
   standing,
   wordsOf,
 } from "../../../cnnlab/lab/front/layout.js";
+import { PLAIN } from "./scenes.mjs";
 
 const WIDE = 820; // px of a stage in an output of 848 px
 const ROOM = 400; // px of height that an explorer of one stage has for its panels

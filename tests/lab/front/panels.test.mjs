@@ -4,13 +4,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { barsOf } from "../../../cnnlab/lab/front/bars.js";
 import { cellsOf, strength } from "../../../cnnlab/lab/front/cells.js";
-import { PLAIN } from "../../../cnnlab/lab/front/layout.js";
 import { bandsOf } from "../../../cnnlab/lab/front/panels.js";
 import { cellUnder, photoOf, toRgb } from "../../../cnnlab/lab/front/photo.js";
 import { readScene } from "../../../cnnlab/lab/front/scene.js";
 import { lightsOf } from "../../../cnnlab/lab/front/stage.js";
 import { sumOf } from "../../../cnnlab/lab/front/sums.js";
-import { convolution, numbers, panel, range } from "./scenes.mjs";
+import { convolution, numbers, PLAIN, panel, range } from "./scenes.mjs";
 
 const LOOK = { way: PLAIN, numbers: true, readers: null, lights: new Map(), stop: "", edited: "", field: null };
 const PLANE = panel("x", "input", [2, 2], [1, -2, 0, 0.5], { limit: 4, editable: true });

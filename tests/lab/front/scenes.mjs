@@ -89,3 +89,6 @@ export const pool = (shares, strip = { opening: "max(", joiner: ", ", closing: "
   first: { panel: "y", cell: [0, 0, 0] },
   shares: { shape: [1, 2, 1, 2], values: numbers(...shares) },
 });
+
+/** How panels stand where the scene says so alone. */
+export const PLAIN = { channels: 0, filters: 0, beside: false };
