@@ -7,6 +7,10 @@ from answers_forward import plane, turn
 
 from cnnlab import (
     SGD,
+    Conv2D,
+    Flatten,
+    MaxPool2D,
+    Sequential,
     conv2d,
     conv2d_backward,
     dense_backward,
@@ -96,6 +100,17 @@ FIRST, BOTH = two_steps()
 CUBE = numerical_gradient(lambda x: 3 * x + 6, np.zeros(1), np.ones(1), step=0.01).item()
 SPREAD = np.arange(1.0, 101).reshape(1, 1, 10, 10)
 
+FIELD = np.zeros((1, 1, 24, 24))
+SHARED = np.array([2.0, -1, 4, 3])  # x · δ of four images
+CERTAIN = softmax_cross_entropy(1e3 * np.eye(10)[[0]], [0])[1]
+
+
+def inputs(filters=8, padding=1, pool=2) -> int:
+    """Return how many numbers flatten makes of a digit, a convolution and a pooling."""
+    layers = Conv2D(1, filters, 3, padding=padding, rng=np.random.default_rng(0)), MaxPool2D(pool), Flatten()
+    return Sequential(*layers).forward(np.zeros((1, 1, 28, 28))).shape[1]
+
+
 NUMBERS = {
     "05.recall_1": (
         mean_pool2d(MIXED, 2).item(),
@@ -106,6 +121,10 @@ NUMBERS = {
         {15: 2 * 6 + 3, 21: np.ravel_multi_index((3, 2), (9, 6)) + 1},
     ),
     "05.relu": ((relu(-1 * 3) * -2).item(), {6: -1 * 3 * -2, -6: 1 * 3 * -2, -3: -1 * 3}),
+    "05.order": (
+        FIELD.size - max_pool2d(FIELD, 2)[0].size,
+        {144: max_pool2d(FIELD, 2)[0].size, 576: FIELD.size, 288: FIELD.size / 2},
+    ),
     "05.slope": (slope(sigmoid_backward, 0), {0.5: 0.5, 1: slope(tanh_backward, 0), 0: slope(relu_backward, 0)}),
     "05.delta": (passed(-2, 3), {-6: -2 * 3, 0: passed(-2, -3), 2: abs(passed(-2, 3))}),
     "05.shrink": (
@@ -118,6 +137,11 @@ NUMBERS = {
     ),
     "05.softmax": (P[0, 1], {3: E_TO_Z[0, 1], 0.75: E_TO_Z[0, 1] / E_TO_Z.max(), 0.33: 1 / 3}),
     "05.top": (top(SHARES, 2), {0.625: SHARES[2], 0.375: -top(SHARES, 2), -0.625: -SHARES[2]}),
+    "05.flatten": (
+        inputs(),
+        {196: inputs(filters=1), 6272: inputs(pool=1), 1352: inputs(padding=0), 784: 28**2},
+    ),
+    "05.mean": (SHARED.sum() / 4, {8: SHARED.sum(), 0.5: SHARED.sum() / 16, 2.5: np.abs(SHARED).mean()}),
     "05.batch": (top(SHARES, 1, 5), {-0.75: top(SHARES, 1), -3.75: 5 * top(SHARES, 1)}),
     "06.recall_1": (passed(5, -2), {5: passed(5, 2), -10: 5 * -2}),
     "06.recall_2": (top([0.1, 0.6, 0.3], 2), {0.3: 0.3, 0.7: -top([0.1, 0.6, 0.3], 2), -0.3: -0.3}),
@@ -225,6 +249,7 @@ ALONE = conv2d_backward(plane([0, 0], [0, 1]), X3, W2)[0][0, 0, 1:, 1:]
 FLIPPED = conv2d_backward(DY2, X3, turn(W2))[1][..., ::-1, ::-1]
 
 CHOICES = {
+    "05.twice": f"{softmax_cross_entropy(CERTAIN, [0])[0]:.2f}",
     "05.guess": f"ln 100 = {softmax_cross_entropy(np.zeros((1, 100)), [0])[0]:.2f}",
     "06.share": "the kernel as it is" if np.array_equal(ALONE, W2[0, 0]) else "",
     "06.gather": "w[{}, {}]".format(*(np.array([2, 2]) - [2, 1])),

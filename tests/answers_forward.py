@@ -45,6 +45,23 @@ def sees(*kernels) -> int:
     return receptive_field([("conv", kernel, 1, 0) for kernel in kernels])[-1].size
 
 
+def at_least(out, size, kernel, stride) -> int:
+    """Return the least padding of both sides together with which an output has so many cells."""
+    return next(P for P in range(9) if output_size(size, kernel, stride=stride, padding=(0, P)) == out)
+
+
+def slides_along(*shape, kernel) -> int:
+    """Return along how many axes a kernel as deep as the channels makes more than one output."""
+    y = conv2d(np.zeros((1, *shape)), np.zeros((1, shape[0], *kernel)))
+    return sum(length > 1 for length in y.shape[2:])
+
+
+def stays(x, after) -> list[bool]:
+    """Return which of three layers gives for a shifted map exactly what it gave for the map."""
+    layers = (lambda x: conv2d(x, NINE), lambda x: pooled(x, 2), lambda x: x.mean(axis=(2, 3)))
+    return [np.array_equal(layer(x), layer(after)) for layer in layers]
+
+
 X3, W2 = np.arange(9.0).reshape(1, 1, 3, 3), plane([0, 1], [2, 3])
 Y2, TURNED = conv2d(X3, W2)[0, 0], conv2d(X3, turn(W2))[0, 0]
 X02, W02 = plane([2, 0, 1], [1, 3, 0], [0, 1, 4]), plane([1, 2], [0, 3])
@@ -63,6 +80,9 @@ ROWS, FLAT = np.arange(25.0).reshape(1, 1, 5, 5), np.full((1, 1, 3, 3), 9.0)
 TIED = plane([1, 5, 2, 0], [3, 4, 7, 7], [0, 0, 8, 5], [9, 0, 5, 8])
 SQUARES = np.zeros((1, 1, 8, 8))
 MAP12 = np.zeros((1, 1, 12, 12))
+AS_FILE = np.moveaxis(load_photo()[0], 0, -1)
+MIXED_UP = not np.array_equal(AS_FILE.reshape(3, 200, 200), load_photo()[0])
+INSIDE = pad2d(ROWS, 2)
 
 
 def pooled(x, kernel, **options):
@@ -118,6 +138,10 @@ NUMBERS = {
         next(P for P in range(9) if output_size(200, 3, stride=2, padding=P) == 100),
         {0: output_size(200, 3, stride=2) - 99, 2: output_size(200, 3, stride=2, padding=2) - 99},
     ),
+    "02.same_stride": (
+        at_least(3, 6, 3, 2) // 2,
+        {1: at_least(3, 6, 3, 2), 0.5: at_least(3, 6, 3, 2) / 2, 2: 2 * same_padding(3)[0]},
+    ),
     "02.field": (sees(3, 3), {3: sees(3), 6: sees(3) + sees(3), 9: 3 * sees(3)}),
     "03.recall_2": (same_padding(7)[0], {6: sum(same_padding(7)), 7: 7}),
     "03.recall_3": (
@@ -157,6 +181,10 @@ NUMBERS = {
             200: learnt(1, 8, 5, bias=False),
             624: learnt(3, 8, 5, bias=False) + 3 * 8,
         },
+    ),
+    "03.slides": (
+        slides_along(2, 1, 100, kernel=(1, 5)),
+        {2: np.ndim(np.zeros((2, 100))), 3: slides_along(2, 1, 100, kernel=(1, 5)) + 2},
     ),
     "04.recall_2": (
         learnt(4, 6, 3),
@@ -202,4 +230,6 @@ CHOICES = {
     "02.same": "none" if 6 not in [output_size(6, 4, padding=P) for P in range(5)] else "",
     "03.shape": str(conv2d(np.ones((1, 3, 5, 5)), np.ones((2, 3, 3, 3)), stride=2, padding=1).shape),
     "04.recall_1": str(conv2d(np.ones((1, 4, 9, 9)), np.ones((6, 4, 3, 3)), stride=2).shape),
+    "03.layout": "the right shape, with the pixels mixed up" if MIXED_UP else "",
+    "04.invariant": "the mean of the whole map" if stays(INSIDE, np.roll(INSIDE, 1, axis=3)) == [0, 0, 1] else "",
 }
