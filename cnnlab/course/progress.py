@@ -9,7 +9,8 @@ The file is ``cnnlab/progress-2.jsonl`` in Jupyter's data folder of the user. Ea
 
 Nothing else is in it: no name, no host, no path, no time. A line is added once, in a single write, so that two kernels
 at once lose nothing. Readers ignore other members of an object and keys that the course does not have. The file of
-0.1, ``progress.jsonl`` beside it, is read and never written: its lines are the keys alone, as JSON strings.
+0.1, ``progress.jsonl`` beside it, is read and never written: its lines are the keys alone, as JSON strings. ``forget``
+removes both.
 
 ``CNNLAB_PROGRESS=off`` switches the record off; ``CNNLAB_PROGRESS=/a/path`` names another file, in which lines of both
 kinds are read. Tests never write it: nbval's kernels inherit what pytest sets.
@@ -74,7 +75,7 @@ def record(key: str, mistake: str | None = None) -> None:
     """
     if not isinstance(key, str):
         raise TypeError(f"key ({shown(key)}) must be a text such as '06.flip'")
-    if key not in _course_keys():
+    if key not in course_keys():
         raise ValueError(f"key ({key!r}) must be that of a question or of an exercise of the course")
     if not isinstance(mistake, str | None):
         raise TypeError(f"mistake ({shown(mistake)}) must be a text")
@@ -101,11 +102,19 @@ def recorded() -> list[tuple[str, str | None]]:
     file = path()
     if file is None:
         return []
-    old = [] if os.environ.get(_SWITCH) else _read(file.with_name(_OLD))[0]
-    entries, is_damaged = _read(file)
-    if is_damaged:
-        _put_aside(file)
-    return list(dict.fromkeys(old + entries))
+    entries = []
+    for each in _files(file):
+        try:
+            read, is_damaged = read_record(each)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            _warn(f"progress cannot be read: {error}")
+            continue
+        entries += read
+        if is_damaged and each == file:
+            _put_aside(file)
+    return list(dict.fromkeys(entries))
 
 
 def solved() -> set[str]:
@@ -116,11 +125,35 @@ def solved() -> set[str]:
     >>> solved()  # in a test
     set()
     """
-    return {key for key, mistake in recorded() if mistake is None} & _course_keys()
+    return {key for key, mistake in recorded() if mistake is None} & set(course_keys())
 
 
-def _course_keys() -> set[str]:
-    return {*questions.all_keys(), *(f"exercise.{name}" for name in TEXTS)}
+def forget() -> None:
+    """Remove the record, for the next learner at this machine.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be removed.
+
+    Examples
+    --------
+    >>> forget()  # in a test: there is nothing to remove
+    """
+    file = path()
+    for each in _files(file) if file else []:
+        each.unlink(missing_ok=True)
+
+
+def course_keys() -> list[str]:
+    """Return the keys of all questions, then those of all exercises, each in the order of the course.
+
+    Examples
+    --------
+    >>> course_keys()[0], course_keys()[-1]
+    ('00.kernels', 'exercise.conv_transpose2d')
+    """
+    return [*questions.all_keys(), *(f"exercise.{name}" for name in TEXTS)]
 
 
 class ProgressMap:
@@ -168,6 +201,11 @@ def _squares(marks: list[bool]) -> str:
     return "".join("■" if mark else "□" for mark in marks)
 
 
+def _files(file: Path) -> list[Path]:
+    """Return the files of the record: that of 0.1 counts where no other is named."""
+    return [file] if os.environ.get(_SWITCH) else [file.with_name(_OLD), file]
+
+
 def _append(file: Path, entries: list[tuple[str, str | None]]) -> None:
     """Add lines at the end of a file, in one write; a last line that was cut off stays a line of its own."""
     lines = ({"key": key} if mistake is None else {"key": key, "mistake": mistake} for key, mistake in entries)
@@ -177,15 +215,16 @@ def _append(file: Path, entries: list[tuple[str, str | None]]) -> None:
         opened.write(text if opened.read(1) in b"\r\n" else b"\n" + text)
 
 
-def _read(file: Path) -> tuple[list[tuple[str, str | None]], bool]:
-    """Return what a file holds, and whether something in it cannot be read."""
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(_MOST_BYTES + 1)
-    except OSError as error:
-        if not isinstance(error, FileNotFoundError | NotADirectoryError):
-            _warn(f"progress cannot be read: {error}")
-        return [], False
+def read_record(file: Path) -> tuple[list[tuple[str, str | None]], bool]:
+    """Return what a file holds, as :func:`recorded` does, and whether something in it is damaged.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    with file.open("rb") as opened:
+        data = opened.read(_MOST_BYTES + 1)
     is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # what is added would be in UTF-8
     text = data.decode("utf-16" if is_utf16 else "utf-8-sig", errors="replace")
     entries = [_entry(line) for line in re.split(r"[\r\n]+", text) if line.strip()]
@@ -211,7 +250,7 @@ def _put_aside(file: Path) -> None:
     aside = next(name for n in count() if not (name := file.with_suffix(f".damaged{n or ''}")).exists())
     try:
         os.replace(file, aside)
-        _append(file, _read(aside)[0])  # read again: another kernel may have written meanwhile
+        _append(file, read_record(aside)[0])  # read again: another kernel may have written meanwhile
         _warn(f"the record of progress was damaged; it is now {aside}, and a new one is begun")
     except OSError as error:
         with suppress(OSError):  # such as on a full disk: what can be read stays where it is looked for

@@ -1,4 +1,4 @@
-"""The command ``cnnlab``: opens the course, says what is missing, writes handouts and the site."""
+"""The command ``cnnlab``: opens the course, says what is missing and what is solved, writes handouts and the site."""
 
 from __future__ import annotations
 
@@ -54,13 +54,15 @@ def _parsers() -> dict[str, argparse.ArgumentParser]:
     words = {
         "": f"Put the course into FOLDER (default {_FOLDER}) and open it in JupyterLab.",
         "check": "Say what the notebooks need, and what of it is missing.",
+        "progress": "Say what a learner has solved on this machine, and which mistakes they met.",
+        "report": "Write report.html and report.csv from the records that learners have handed in.",
         "handout": "Write each NOTEBOOK as one HTML page that lives without a kernel.",
         "site": "Write the course as a static website, with a kernel in the browser.",
     }
     parsers = {name: argparse.ArgumentParser(f"cnnlab {name}".strip(), description=words[name]) for name in words}
-    for parser, run in zip(parsers.values(), (_course, _check, _handout, _site), strict=True):
+    for parser, run in zip(parsers.values(), (_course, _check, _progress, _report, _handout, _site), strict=True):
         parser.set_defaults(run=run, prog=parser.prog)
-    course, _, handout, site = parsers.values()
+    course, _, progress, report, handout, site = parsers.values()
     course.formatter_class = argparse.RawDescriptionHelpFormatter
     course.description = f"{_DESCRIPTION}\n{words.pop('')}"
     lines = [f"cnnlab {name:8} {text}" for name, text in words.items()]
@@ -69,8 +71,12 @@ def _parsers() -> dict[str, argparse.ArgumentParser]:
     course.add_argument("--no-open", action="store_true", help="put the notebooks there, and start nothing")
     course.add_argument("--version", action="version", version=f"cnnlab {__version__}")
     course.add_argument("--allow-root", action="store_true", help="for JupyterLab, where you are root")
-    handout.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK")
-    handout.add_argument("-o", "--output", type=Path, default=Path(), metavar="FOLDER", help="default: this folder")
+    progress.add_argument("--reset", action="store_true", help="forget it, for the next learner")
+    report.add_argument("folder", type=Path, metavar="FOLDER", help="one file a learner, called as the learner")
+    handout.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK")
+    handout.add_argument("--key", action="store_true", help="write the teacher's key too: all answers, on one page")
+    for parser in (report, handout):
+        parser.add_argument("-o", "--output", type=Path, default=Path(), metavar="FOLDER", help="default: this folder")
     handout.add_argument("--live", default="", metavar="ADDRESS", help=_LIVE)
     handout.add_argument("--budget", type=float, default=1.5, metavar="MB", help="of a page; default 1.5")
     site.add_argument("folder", type=Path, metavar="FOLDER", help="new, empty, or written by this command")
@@ -125,13 +131,42 @@ def _check(given: argparse.Namespace) -> int:
     return 0 if found.ok else 1
 
 
+def _progress(given: argparse.Namespace) -> int:
+    from cnnlab.course.progress import ProgressMap, forget, path, recorded
+
+    file = path()
+    if file is None:
+        return _say("Nothing is recorded: CNNLAB_PROGRESS is off.")
+    if given.reset:
+        forget()
+        return _say("What was solved on this machine is forgotten.")
+    _say(repr(ProgressMap()))
+    mistakes = [f"{key}: {mistake}" for key, mistake in recorded() if mistake is not None]
+    _say("\n".join(["Mistakes met on the way:", *mistakes] if mistakes else ["No mistakes met on the way."]))
+    return _say(f"To hand it in, copy this file under your name: {file}")
+
+
+def _report(given: argparse.Namespace) -> int:
+    from cnnlab.publish.report import write_report
+
+    report = write_report(given.folder, given.output)
+    if report.damaged:
+        _say(f"Left out, since damaged: {', '.join(report.damaged)}")
+    return _say(f"{report.page} and {report.table} (learners: {report.learners})")
+
+
 def _handout(given: argparse.Namespace) -> int:
     from cnnlab.publish.handout import write_handouts
+    from cnnlab.publish.handout.key import write_key
 
     if not given.budget > 0:
         raise ValueError(f"--budget ({given.budget:g}) must be above 0")
+    if not given.notebooks and not given.key:
+        raise ValueError("name a NOTEBOOK, or ask for the --key")
     most = int(1e6 * min(given.budget, 1000))
-    for page in write_handouts(given.notebooks, given.output, live=given.live, most=most, timeout=given.timeout):
+    keys = [write_key(given.output)] if given.key else []
+    pages = write_handouts(given.notebooks, given.output, live=given.live, most=most, timeout=given.timeout)
+    for page in [*keys, *pages]:
         _say(f"{page} ({page.stat().st_size / 1e6:.2f} MB)")
     return 0
 

@@ -88,7 +88,7 @@ def test_lines_of_the_old_kind_and_what_a_later_edition_adds_are_read(file):
 
 
 def test_several_writers_at_once_lose_nothing(file):
-    keys = sorted(progress._course_keys())
+    keys = sorted(progress.course_keys())
     with ThreadPoolExecutor(4) as pool:  # each opens the file anew, as a kernel of its own does
         list(pool.map(record, keys))
     assert solved() == set(keys)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import html
 import json
 import re
 from pathlib import Path
@@ -17,6 +18,7 @@ from explorers import MAKERS
 from nbclient.exceptions import DeadKernelError
 
 from cnnlab import load_digits, trained_network
+from cnnlab.course import exercises, questions
 from cnnlab.lab import ConvolutionExplorer, NetworkExplorer, OutputSizeExplorer, Predict, TrainingExplorer
 from cnnlab.lab.explorers import front
 from cnnlab.publish.command import main
@@ -506,3 +508,26 @@ def test_numbers_that_json_cannot_hold_are_written_as_words():
     arrays = Arrays()
     arrays.packed({"dtype": "f8", "data": np.array([np.inf, -np.inf, np.nan, 0.5]).tobytes()})
     assert arrays.packs == [["f8", ["Infinity", "-Infinity", "NaN", 0.5]]]
+
+
+def test_the_key_holds_every_answer_and_solution_and_is_refused_where_solutions_are_locked(
+    tmp_path, monkeypatch, capsys
+):
+    assert main(["handout", "-o", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == "cnnlab handout: name a NOTEBOOK, or ask for the --key\n"
+    monkeypatch.setenv("CNNLAB_SOLUTIONS", "off")
+    assert main(["handout", "--key", "-o", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == f"cnnlab handout: {exercises.LOCKED}\n"
+    assert repr(exercises.conv2d.solution()) == exercises.conv2d.solution().markdown == exercises.LOCKED
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.delenv("CNNLAB_SOLUTIONS")
+    assert main(["handout", "--key", "-o", str(tmp_path)]) == 0
+    page = (tmp_path / "key.html").read_text(encoding="utf-8")
+    for asked in map(questions.question, questions.all_keys()):
+        assert html.escape(f"{asked.key}: {asked.question}").replace("\n", "<br>") in page
+        assert html.escape(f"✓ {asked.answer}: {getattr(asked.because, 'text', asked.because)}") in page
+        assert all(html.escape(f"✗ {wrong}: {text}") in page for wrong, text in asked.mistakes.items())
+    text = html.unescape(re.sub(r"<[^>]*>", "", page))
+    for exercise in exercises.EXERCISES.values():
+        assert exercise.solution().text.strip() in text, exercise
+        assert all(html.escape(f": {hint}") in page for hint in exercise.hints)

@@ -13,7 +13,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from cnnlab.course._texts import TEXTS
-from cnnlab.course.exercises._exercise import Exercise
+from cnnlab.course.exercises._exercise import LOCKED, Exercise, are_locked
 from cnnlab.course.exercises._parts import numbers
 
 _found = [module.name for module in iter_modules(__path__) if not module.name.startswith("_")]
@@ -22,4 +22,4 @@ EXERCISES = {
 }  # in the order of texts.toml
 globals().update(EXERCISES)  # in place of the modules, which import_module has put there
 
-__all__ = ["EXERCISES", "Exercise", "numbers", *EXERCISES]
+__all__ = ["EXERCISES", "LOCKED", "Exercise", "are_locked", "numbers", *EXERCISES]

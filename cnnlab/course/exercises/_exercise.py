@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import KW_ONLY, dataclass, field, replace
@@ -22,6 +23,7 @@ from cnnlab.course.progress import record
 TIMES = 50  # what the solution takes, for a call that may take longer than the limit
 ROOMY = 32  # cells of an input that shows what a right function does
 IN_ALL = 30.0  # seconds of the thread's time for all calls of a check
+LOCKED = "Solutions are locked on this machine (CNNLAB_SOLUTIONS=off)."
 
 
 class Try(NamedTuple):
@@ -191,7 +193,9 @@ class Exercise:
         return Page(text, text)
 
     def solution(self) -> Page:
-        """Return one solution as code; it is not run."""
+        """Return one solution as code, which is not run; where solutions are locked, a sentence that says so."""
+        if are_locked():
+            return Page(LOCKED, LOCKED)
         code = getsource(self.sample)
         return Page(code, f"```python\n{code}```")
 
@@ -342,6 +346,11 @@ class Exercise:
                 if not equal(wrong.answer.parts[name], wanted):
                     return [*grids, *both(name, wanted.copy(), wrong.answer.parts[name])]
         return grids
+
+
+def are_locked() -> bool:
+    """Return whether whoever runs this machine has locked the solutions: a kernel inherits what its server was told."""
+    return os.environ.get("CNNLAB_SOLUTIONS", "").lower() == "off"
 
 
 def agree(one: Answer, other: Answer) -> bool:

@@ -1,0 +1,52 @@
+"""The teacher's key: every question and exercise of the course with its answer, on one page."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+from nbformat import v4
+
+from cnnlab.course.exercises import EXERCISES, LOCKED, are_locked
+from cnnlab.course.questions import Question, all_keys, question
+from cnnlab.publish._folder import check_folder, source, write_whole
+from cnnlab.publish.handout._page import to_page
+
+
+def write_key(folder: Path) -> Path:
+    """Write ``key.html``, and return its path.
+
+    Raises
+    ------
+    ValueError
+        If solutions are locked on this machine, or ``folder`` is a file.
+    """
+    if are_locked():
+        raise ValueError(LOCKED)
+    check_folder(folder)
+    lessons = {path.stem[:2]: [f"## {path.stem.replace('_', ' ')}"] for path in sorted(source().glob("*.ipynb"))}
+    for key in all_keys():
+        lessons[key[:2]].append(_answered(question(key)))
+    for exercise in EXERCISES.values():
+        hints = [f"hint {number}: {hint}" for number, hint in enumerate(exercise.hints, start=1)]
+        said = dict.fromkeys(exercise.mistakes, "") | dict(exercise.sentences)
+        wrong = [f"✗ {name}: {text}" for name, text in said.items()]
+        lessons[exercise.notebook] += [
+            *(f"### my_{exercise.name}", _lines(hints), exercise.solution().markdown, _lines(wrong))
+        ]
+    texts = ["# The teacher's key", *("\n\n".join(words) for words in lessons.values() if words[1:])]
+    notebook = v4.new_notebook(cells=[v4.new_markdown_cell(text) for text in texts])
+    write_whole(folder / "key.html", to_page(notebook, folder, name="key").encode())
+    return folder / "key.html"
+
+
+def _answered(asked: Question) -> str:
+    """Return a question with its answer, the reason and the known mistakes, as HTML: its texts are no markup."""
+    choices = f" ({' / '.join(asked.choices)})" if asked.choices else ""
+    reason = getattr(asked.because, "text", asked.because)  # of an output size it is the formula
+    wrong = [f"✗ {answer}: {text}" for answer, text in asked.mistakes.items()]
+    return _lines([f"{asked.key}: {asked.question}{choices}", f"✓ {asked.answer}: {reason}", *wrong])
+
+
+def _lines(texts: list[str]) -> str:
+    return f"<p>{escape(chr(10).join(texts)).replace(chr(10), '<br>')}</p>"

@@ -1,0 +1,179 @@
+"""What a class has solved, and which mistakes it met: a page that names nobody, and a table by learner."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+
+from cnnlab.course import questions
+from cnnlab.course.exercises import EXERCISES
+from cnnlab.course.progress import course_keys, read_record
+from cnnlab.publish._folder import check_folder, source, write_whole
+
+NAMES = "report.html", "report.csv"
+_ANOTHER = "another mistake"  # what a learner's file says in words of its own goes on no page
+_FINDINGS = "results in another order", "whole numbers only"  # what a check finds in any exercise
+_STYLE = (Path(__file__).parent / "handout" / "page.css").read_text(encoding="utf-8")
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>The class so far · cnnlab</title>
+<style>
+{style}
+th {{ width: 45%; }}
+:is(th, td):nth-child(2) {{ width: 1%; white-space: nowrap; }}
+td {{ vertical-align: top; }}
+ul {{ margin: 0; padding-left: 1.2em; }}
+</style>
+</head>
+<body>
+<main>
+<h1>The class so far</h1>
+<p>{summary}</p>
+{lessons}
+</main>
+</body>
+</html>
+"""
+_LESSON = """\
+<h2>{title}</h2>
+<table>
+<thead><tr><th>asked</th><th>solved by</th><th>mistakes on the way</th></tr></thead>
+<tbody>
+{rows}
+</tbody>
+</table>"""
+
+
+class Report(NamedTuple):
+    """The two files written, how many learners are in them, and the damaged files that are left out."""
+
+    page: Path
+    table: Path
+    learners: int
+    damaged: list[str]
+
+
+def write_report(folder: Path, output: Path) -> Report:
+    """Write ``report.html`` and ``report.csv`` from the records in a folder, one file a learner.
+
+    Parameters
+    ----------
+    folder : path
+        Of records as :mod:`cnnlab.course.progress` writes them, in folders of their own too. A learner is called as the
+        file; an empty file is a learner with nothing solved.
+    output : path
+        Where the two files go; made where it is not there.
+
+    Raises
+    ------
+    OSError
+        If there is no such folder, or the files cannot be written.
+    ValueError
+        If no file in it is a record, or ``output`` is a file.
+    """
+    if not folder.is_dir():
+        raise FileNotFoundError(f"FOLDER ({folder}) must be a folder with the records of learners")
+    check_folder(output)
+    learners, damaged = {}, []
+    for file in sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in NAMES):
+        name = file.relative_to(folder).as_posix()
+        if not any(part.startswith(".") for part in name.split("/")):
+            try:
+                entries, is_damaged = read_record(file)
+            except OSError:
+                is_damaged = True
+            if is_damaged:
+                damaged.append(name)
+            else:
+                learners[name] = set(entries)
+    if not learners:
+        raise ValueError(f"FOLDER ({folder}) must hold records of learners: `cnnlab progress` says where theirs is")
+    known = {key: _mistakes_of(key) for key in course_keys()}
+    made = {
+        name: {
+            (key, mistake if mistake is None or mistake in known[key] else _ANOTHER)
+            for key, mistake in entries
+            if key in known
+        }
+        for name, entries in learners.items()
+    }
+    page, table = (output / name for name in NAMES)
+    texts = _page(made, known, len(damaged)), _table(made, known)
+    for path, text, encoding in zip((page, table), texts, ("utf-8", "utf-8-sig"), strict=True):  # as Excel reads it
+        write_whole(path, text.encode(encoding))
+    return Report(page, table, len(learners), damaged)
+
+
+def _mistakes_of(key: str) -> dict[str, str]:
+    """Return what is said of each known mistake, by its name as it is recorded.
+
+    Examples
+    --------
+    >>> _mistakes_of("exercise.output_size")["stride forgotten"]
+    'S is left out.'
+    """
+    if not key.startswith("exercise."):
+        return {str(wrong): text for wrong, text in questions.question(key).mistakes.items()}
+    exercise = EXERCISES[key.partition(".")[2]]
+    found = [*_FINDINGS, *(f"cut to the dtype of {name}" for name in exercise.holds)]
+    return dict.fromkeys([*found, *exercise.mistakes], "") | dict(exercise.sentences)
+
+
+def _page(made: dict[str, set], known: dict[str, dict], damaged: int) -> str:
+    """Return the page: notebook by notebook, a row for each question and exercise."""
+    counts = Counter(entry for entries in made.values() for entry in entries)
+    titles = {path.stem[:2]: path.stem.replace("_", " ") for path in source().glob("*.ipynb")}
+    rows: dict[str, dict[str, str]] = {}
+    for key, mistakes in known.items():
+        notebook, _, name = key.partition(".")
+        if notebook == "exercise":
+            notebook, asked = EXERCISES[name].notebook, f"<code>my_{name}</code>"
+        else:
+            asked = escape(questions.question(key).question)
+        met = [(counts[key, mistake], mistake, mistakes.get(mistake, "")) for mistake in [*mistakes, _ANOTHER]]
+        words = [
+            f"<li>{count} × <b>{escape(mistake)}</b> {escape(text)}</li>"
+            for count, mistake, text in sorted(met, key=lambda one: -one[0])
+            if count
+        ]
+        solved = f'<meter max="{len(made)}" value="{counts[key, None]}"></meter> {counts[key, None]} of {len(made)}'
+        listed = f"<ul>{''.join(words)}</ul>" if words else ""
+        rows.setdefault(notebook, {})[key] = f"<tr><td>{asked}</td><td>{solved}</td><td>{listed}</td></tr>"
+    begun = {number for number, lesson in rows.items() if any(key in lesson for key, _ in counts)}
+    lessons = [
+        _LESSON.format(title=titles.get(number, number), rows="\n".join(lesson.values()))
+        for number, lesson in sorted(rows.items())
+        if number in begun
+    ]
+    summary = [_counted(len(made), "learner")]
+    if damaged:
+        summary.append(f"{_counted(damaged, 'damaged file')} left out")
+    if rows.keys() - begun:
+        summary.append(f"nobody has begun {', '.join(sorted(rows.keys() - begun))}")
+    return _PAGE.format(style=_STYLE, summary=f"{'; '.join(summary)}.", lessons="\n".join(lessons))
+
+
+def _table(made: dict[str, set], known: dict[str, dict]) -> str:
+    """Return a line for each learner: a 1 for what is solved, and the mistakes after it."""
+    written = io.StringIO(newline="")
+    table = csv.writer(written)
+    table.writerow(["learner", "questions", "exercises", *known, "mistakes"])
+    for name, entries in made.items():
+        solved = [int((key, None) in entries) for key in known]
+        exercises = sum(mark for key, mark in zip(known, solved, strict=True) if key.startswith("exercise."))
+        mistakes = "; ".join(sorted(f"{key}: {mistake}" for key, mistake in entries if mistake is not None))
+        safe = f"'{name}" if name[0] in "=+-@\t" else name  # a spreadsheet would take it for a formula
+        table.writerow([safe, sum(solved) - exercises, exercises, *solved, mistakes])
+    return written.getvalue()
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
