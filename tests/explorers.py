@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from explorer_steps import ask, controls_of, pick, press, type_in
 
-from cnnlab import load_digits, trained_network
+from cnnlab import load_mnist, trained_network
 from cnnlab.course import BugExplorer
 from cnnlab.lab import (
     ActivationExplorer,
@@ -27,7 +27,7 @@ from cnnlab.lab import (
 
 X = np.array([[3.0, 1, 0, 2, -1], [0, 2, 1, -2, 1], [1, 0, 2, 1, 3], [-1, 2, 0, 1, 0], [2, 1, 1, 0, 2]])
 W = np.array([[1.0, 0, -1], [2, 1, 0], [0, -1, 1]])
-DIGITS = load_digits()
+DIGITS = load_mnist()
 
 # Windows of 4 by strides of 2 overlap; in a padded input of 7 the last one hangs over.
 POOLS = {"kernel": 4, "stride": 2, "padding": 1, "ceil_mode": True}

@@ -31,7 +31,7 @@ THIRD_PARTY = {
     },
 }
 
-OF_DATA = {"load_digits", "load_photo", "trained_network"}  # data/SOURCES.md has their sources
+OF_DATA = {"load_digits", "load_mnist", "load_photo", "trained_network"}  # data/SOURCES.md has their sources
 MOST_ENTRIES, MOST_PUBLIC = 24, 450
 
 

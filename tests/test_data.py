@@ -11,9 +11,9 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from cnnlab import data
-from cnnlab.data import load_digits, load_photo
+from cnnlab.data import load_digits, load_mnist, load_photo
 
-FILES = {"digits.npz": load_digits, "photo.npz": load_photo}
+FILES = {"digits.npz": load_digits, "mnist.npz": load_mnist, "photo.npz": load_photo}
 
 
 @pytest.fixture
@@ -25,16 +25,20 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_the_digits_are_1797_images_in_training_and_test():
-    digits = load_digits()
-    assert [array.shape for array in digits] == [(1437, 1, 8, 8), (1437,), (360, 1, 8, 8), (360,)]
+@pytest.mark.parametrize(
+    ("load", "training", "test", "side"), [(load_digits, 1437, 360, 8), (load_mnist, 4400, 600, 28)]
+)
+def test_the_digits_are_images_in_training_and_test(load, training, test, side):
+    digits = load()
+    assert [array.shape for array in digits] == [(training, 1, side, side), (training,), (test, 1, side, side), (test,)]
     assert [array.dtype for array in digits] == [np.float64, np.intp] * 2
 
 
-def test_every_class_has_36_test_digits():
+def test_every_class_has_as_many_test_digits():
     digits = load_digits()
     assert_array_equal(np.bincount(digits.y_test), [36] * 10)
     assert_array_equal(np.bincount(digits.y_train), [142, 146, 141, 147, 145, 146, 145, 143, 138, 144])
+    assert_array_equal([np.bincount(labels) for labels in load_mnist()[1::2]], [[440] * 10, [60] * 10])
 
 
 def test_pixels_are_sixteenths_from_paper_to_ink():
@@ -42,17 +46,19 @@ def test_pixels_are_sixteenths_from_paper_to_ink():
     assert_array_equal(np.unique(images * 16), np.arange(17))
 
 
-def test_no_test_digit_is_among_the_training_digits():
-    train, test = ({image.tobytes() for image in images} for images in (load_digits().x_train, load_digits().x_test))
-    assert len(train) + len(test) == 1797
+@pytest.mark.parametrize(("load", "count"), [(load_digits, 1797), (load_mnist, 5000)])
+def test_no_test_digit_is_among_the_training_digits(load, count):
+    train, test = ({image.tobytes() for image in images} for images in load()[::2])
+    assert len(train) + len(test) == count
     assert not train & test
 
 
-def test_digits_of_a_class_look_alike():
-    digits = load_digits()
+@pytest.mark.parametrize(("load", "share"), [(load_digits, 0.85), (load_mnist, 0.75)])
+def test_digits_of_a_class_look_alike(load, share):
+    digits = load()
     means = np.stack([digits.x_train[digits.y_train == label].mean(axis=0) for label in range(10)])
     distances = ((digits.x_test[:, None] - means) ** 2).sum(axis=(2, 3, 4))
-    assert (distances.argmin(axis=1) == digits.y_test).mean() > 0.85  # so images and labels belong together
+    assert (distances.argmin(axis=1) == digits.y_test).mean() > share  # so images and labels belong together
 
 
 def test_the_photo_is_a_colour_image_of_200_by_200():
@@ -72,7 +78,7 @@ def test_the_photo_stands_upright_with_red_first():
 def test_each_call_returns_arrays_of_its_own():
     load_digits().x_train[:] = 7
     load_photo()[:] = 7
-    assert load_digits().x_train.max() == load_photo().max() == 1
+    assert load_digits().x_train.max() == load_mnist().x_test.max() == load_photo().max() == 1
 
 
 @pytest.mark.parametrize(("name", "load"), FILES.items())
@@ -128,7 +134,7 @@ def test_a_file_with_pickled_objects_is_refused(folder):
 
 def test_the_files_are_small_and_their_sources_and_licences_stand_beside_them():
     sources = (data.FOLDER / "SOURCES.md").read_text(encoding="utf-8")
-    assert (data.FOLDER / "digits.npz").stat().st_size < 100_000
+    assert sum((data.FOLDER / name).stat().st_size for name in FILES) < 1_000_000
     for name in FILES:
         section = sources.split(f"## {name}")[1].split("\n## ")[0]
         assert "- Source: " in section

@@ -11,7 +11,7 @@ import pytest
 
 import cnnlab
 from cnnlab import reference
-from cnnlab.data import reduce_bitmap
+from cnnlab.data import normalise_bitmap
 from cnnlab.initialisation import initial_weights
 from cnnlab.layers import Activation, Pool2D
 from cnnlab.training import evaluate
@@ -101,7 +101,7 @@ CALLABLES = {  # what is called: with how many arguments by place, and which by 
     "Adam's update": (lambda w, grad, rng: cnnlab.Adam(0.1).update({"w": w}, {"w": grad}), 2, ()),
     "train": (train, 0, ("model", "x", "y", "epochs", "batch_size", "optimizer", "rng")),
     "evaluate": (lambda x, y, rng: evaluate(small(rng), x, y), 2, ()),
-    "reduce_bitmap": (lambda bitmap, rng: reduce_bitmap(bitmap), 1, ()),
+    "normalise_bitmap": (lambda bitmap, rng: normalise_bitmap(bitmap), 1, ()),
 }
 
 

@@ -179,7 +179,7 @@ def test_a_network_and_the_tables_are_written_the_same_each_time(rng):
     model = Sequential(Conv2D(1, 8, (3, 3), stride=(1, 1), padding=(0, 0), rng=rng), ReLU())
     assert repr(model) == "Sequential(Conv2D(1, 8, (3, 3)), ReLU())"
     assert repr(Sequential()) == "Sequential()"
-    assert repr(trained_network()).startswith("Sequential(Conv2D(1, 6, 3, padding=1), ReLU(), MaxPool2D(2), Conv2D(6,")
+    assert repr(trained_network()).startswith("Sequential(Conv2D(1, 8, 3, padding=1), ReLU(), MaxPool2D(2), Conv2D(8,")
     for entry in (*ACTIVATIONS.values(), *POOLS.values()):
         assert " at 0x" not in repr(entry)
         assert repr(entry.source) in repr(entry)

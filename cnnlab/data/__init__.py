@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnlab.data.bitmap import normalise_bitmap, reduce_bitmap
+from cnnlab.data.bitmap import normalise_bitmap
 from cnnlab.data.npz import read_npz
 
-__all__ = ["load_digits", "load_photo"]
+__all__ = ["load_digits", "load_mnist", "load_photo"]
 
 FOLDER = Path(__file__).parent
 
 
 class Digits(NamedTuple):
-    """Handwritten digits: images (N, 1, 8, 8) from 0 (paper) to 1 (ink), labels (N,) from 0 to 9."""
+    """Handwritten digits: images (N, 1, H, W) from 0 (paper) to 1 (ink), labels (N,) from 0 to 9."""
 
     x_train: np.ndarray
     y_train: np.ndarray
@@ -25,7 +25,7 @@ class Digits(NamedTuple):
 
 
 def load_digits() -> Digits:
-    """Return the 1,797 UCI digits, with 36 of each held out as a test set that is always the same.
+    """Return the 1,797 UCI digits of 8x8 pixels, with 36 of each held out as a test set that is always the same.
 
     Returns
     -------
@@ -64,10 +64,39 @@ def load_digits() -> Digits:
            [ 0,  0,  1, 16, 16,  6,  0,  0],
            [ 0,  0,  0, 11, 16, 10,  0,  0]])
     """
-    kinds = {"images": ("uint8", 1797, 8, 8), "labels": ("uint8", 1797), "held_out": ("bool", 1797)}
-    images, labels, held_out = _read("digits.npz", **kinds)
-    x, y = images[:, None] / 16, labels.astype(np.intp)
-    return Digits(x[~held_out], y[~held_out], x[held_out], y[held_out])
+    return _read_digits("digits.npz", 1797, 8, ink=16)
+
+
+def load_mnist() -> Digits:
+    """Return 5,000 MNIST digits of 28x28 pixels, with 60 of each held out as a test set that is always the same.
+
+    Returns
+    -------
+    x_train : float64 array (4400, 1, 28, 28)
+        From 0 (paper) to 1 (ink) in steps of 1/255.
+    y_train : int array (4400,)
+        Each class 440 times.
+    x_test : float64 array (600, 1, 28, 28)
+    y_test : int array (600,)
+        Each class 60 times.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As :func:`load_digits`.
+
+    Notes
+    -----
+    All are from MNIST's training set, so some writers of the test digits may be among those of the training digits.
+    Source: Y. LeCun, C. Cortes and C. J. C. Burges, "The MNIST database of handwritten digits" (1998).
+
+    Examples
+    --------
+    >>> digits = load_mnist()
+    >>> digits.x_train.shape, digits.y_test.shape
+    ((4400, 1, 28, 28), (600,))
+    """
+    return _read_digits("mnist.npz", 5000, 28, ink=255)
 
 
 def load_photo() -> np.ndarray:
@@ -97,6 +126,14 @@ def load_photo() -> np.ndarray:
     """
     (pixels,) = _read("photo.npz", pixels=("uint8", 3, 200, 200))
     return pixels[None] / 255
+
+
+def _read_digits(name: str, count: int, side: int, *, ink: int) -> Digits:
+    """Return the digits of a file; ``ink`` is the value of a black pixel in it."""
+    kinds = {"images": ("uint8", count, side, side), "labels": ("uint8", count), "held_out": ("bool", count)}
+    images, labels, held_out = _read(name, **kinds)
+    x, y = images[:, None] / ink, labels.astype(np.intp)
+    return Digits(x[~held_out], y[~held_out], x[held_out], y[held_out])
 
 
 def _read(name: str, **kinds: tuple) -> list[np.ndarray]:

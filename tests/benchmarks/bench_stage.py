@@ -43,10 +43,10 @@ cell
 '''
 SETUP = """
 import numpy as np
-from cnnlab import load_digits, trained_network
+from cnnlab import load_mnist, trained_network
 from cnnlab.lab import *
 x, w = np.arange(49).reshape(7, 7) % 5, np.array([[1, 0, -1], [2, 1, 0], [0, -1, 1]])
-digits, model = load_digits(), trained_network()
+digits, model = load_mnist(), trained_network()
 """
 EXPLORERS = {  # the slider that is moved, and the explorer
     "a slider and a bare anywidget": ("S stride", BARE),

@@ -109,10 +109,10 @@ def test_the_pad_is_named_and_its_answer_is_said(pad):
 # --- with a kernel --------------------------------------------------------------------------------------------------
 
 NOTEBOOK = """
-from cnnlab import load_digits, trained_network
+from cnnlab import load_mnist, trained_network
 from cnnlab.lab import DigitPad, NetworkExplorer
 model = trained_network()
-explorer = NetworkExplorer(model, load_digits().x_test)
+explorer = NetworkExplorer(model, load_mnist().x_test)
 pad = DigitPad(model, explorer=explorer)
 """
 

@@ -32,7 +32,7 @@ def explorer() -> NetworkExplorer:
 
 def field(explorer) -> np.ndarray:
     """Return which cells of the image are marked as seen."""
-    seen = np.zeros((8, 8), bool)
+    seen = np.zeros((28, 28), bool)
     for _, row, column in explorer._scenes[0]["panels"][0]["marks"]["field"]:
         seen[row, column] = True
     return seen
@@ -40,7 +40,7 @@ def field(explorer) -> np.ndarray:
 
 def test_the_trained_network_answers_the_held_out_digits():
     _, accuracy = evaluate(trained_network(), DIGITS.x_test, DIGITS.y_test)
-    assert accuracy >= 0.98
+    assert accuracy >= 0.97
 
 
 def test_the_maps_are_those_of_the_layers(explorer):
@@ -62,16 +62,14 @@ def test_the_errors_are_the_gradients_of_the_loss_for_the_class_chosen(explorer)
     assert "target" not in controls_of(explorer)
     move(explorer, backward=True)
     move(explorer, target=3)
-    image, numeric, step = DIGITS.x_test[:1], np.zeros((8, 8)), 1e-6
-    for cell in np.ndindex(8, 8):
-        losses = []
-        for sign in (1, -1):
-            nudged = image.copy()
-            nudged[(0, 0, *cell)] += sign * step
-            losses.append(softmax_cross_entropy(trained_network().forward(nudged), np.array([3]))[0])
-        numeric[cell] = (losses[0] - losses[1]) / (2 * step)
+    image, step, nudges = DIGITS.x_test[:1], 1e-6, np.eye(784).reshape(784, 1, 28, 28)  # a pixel each
+    shares = [
+        softmax_cross_entropy(trained_network().forward(image + sign * step * nudges), np.full(784, 3))[1]
+        for sign in (1, -1)
+    ]
+    numeric = (np.log(shares[1][:, 3]) - np.log(shares[0][:, 3])) / (2 * step)
     kinks = 1e-4
-    assert_allclose(panels(explorer)["g0"][0], numeric, atol=kinks)
+    assert_allclose(panels(explorer)["g0"].ravel(), numeric, atol=kinks)
     with_target = panels(explorer)["g8"]
     move(explorer, target=-1)
     assert (panels(explorer)["g8"] != with_target).any()
@@ -82,14 +80,14 @@ def test_the_errors_are_the_gradients_of_the_loss_for_the_class_chosen(explorer)
     [
         ("h1", (2, 0, 0), slice(0, 2), slice(0, 2)),
         ("h1", (2, 3, 5), slice(2, 5), slice(4, 7)),
-        ("h3", (0, 1, 3), slice(1, 5), slice(5, 8)),
-        ("h4", (5, 1, 2), slice(0, 7), slice(1, 8)),
-        ("h8", (0, 4, 0), slice(0, 8), slice(0, 8)),
+        ("h3", (0, 1, 13), slice(1, 5), slice(25, 28)),
+        ("h4", (5, 1, 2), slice(0, 7), slice(1, 9)),
+        ("h8", (0, 4, 0), slice(0, 28), slice(0, 28)),
     ],
 )
 def test_what_a_unit_sees_is_marked_in_the_image(explorer, panel, cell, rows, columns):
     pick(explorer, panel, *cell)
-    seen = np.zeros((8, 8), bool)
+    seen = np.zeros((28, 28), bool)
     seen[rows, columns] = True
     assert_array_equal(field(explorer), seen)
 
@@ -97,7 +95,7 @@ def test_what_a_unit_sees_is_marked_in_the_image(explorer, panel, cell, rows, co
 def test_changing_what_a_unit_does_not_see_does_not_change_it(explorer, rng):
     pick(explorer, "h4", 5, 1, 2)
     seen, image = field(explorer), DIGITS.x_test[:1]
-    other = np.where(seen, image, rng.random((1, 1, 8, 8)))
+    other = np.where(seen, image, rng.random((1, 1, 28, 28)))
     model = trained_network()
     assert_array_equal(model.outputs(other)[3][0, 5, 1, 2], model.outputs(image)[3][0, 5, 1, 2])
     assert (model.outputs(other)[3] != model.outputs(image)[3]).any()
@@ -113,11 +111,11 @@ def test_the_window_opened_makes_the_number_of_every_unit(explorer):
 
 
 def test_the_first_unit_shown_is_the_middle_one_of_the_first_convolution(explorer):
-    assert explorer._scenes[0]["first"] == {"panel": "h1", "cell": [0, 4, 4]}
+    assert explorer._scenes[0]["first"] == {"panel": "h1", "cell": [0, 14, 14]}
     pick(explorer, "h4", 5, 1, 2)
     assert explorer._scenes[0]["first"] == {"panel": "h4", "cell": [5, 1, 2]}
     press(explorer, "reset")
-    assert explorer._scenes[0]["first"] == {"panel": "h1", "cell": [0, 4, 4]}
+    assert explorer._scenes[0]["first"] == {"panel": "h1", "cell": [0, 14, 14]}
 
 
 def test_a_click_on_the_input_changes_nothing_and_one_on_a_probability_opens_its_score(explorer):
@@ -130,37 +128,37 @@ def test_a_click_on_the_input_changes_nothing_and_one_on_a_probability_opens_its
 
 def test_a_drawing_takes_the_place_of_the_image_until_the_slider_moves(explorer):
     updates = updates_of(explorer)
-    explorer.show(np.ones((1, 1, 8, 8), np.float32))
-    assert_array_equal(panels(explorer)["h0"], np.ones((1, 8, 8)))
+    explorer.show(np.ones((1, 1, 28, 28), np.float32))
+    assert_array_equal(panels(explorer)["h0"], np.ones((1, 28, 28)))
     assert "a drawing" in repr(explorer)
     assert "It is" not in words_of(explorer)
     explorer.image = 1
     assert_array_equal(panels(explorer)["h0"], DIGITS.x_test[1])
     assert len(updates) == 2
-    explorer.show(np.ones((1, 1, 8, 8)))
+    explorer.show(np.ones((1, 1, 28, 28)))
     press(explorer, "reset")
     assert_array_equal(panels(explorer)["h0"], DIGITS.x_test[0])
 
 
 def test_a_drawing_goes_through_a_network_of_single_precision(rng):
-    model, images = Sequential(Flatten(), Dense(64, 10, rng=rng)), DIGITS.x_test[:2].astype(np.float32)
+    model, images = Sequential(Flatten(), Dense(784, 10, rng=rng)), DIGITS.x_test[:2].astype(np.float32)
     model.layers[1].params = {name: param.astype(np.float32) for name, param in model.params.items()}
     model.layers[1].params = {name.split(".")[1]: param for name, param in model.layers[1].params.items()}
     explorer = NetworkExplorer(model, images)
-    explorer.show(np.ones((1, 1, 8, 8)))
+    explorer.show(np.ones((1, 1, 28, 28)))
     assert "a drawing" in repr(explorer)
 
 
 def test_it_says_what_it_answers_and_what_is_right(explorer):
-    assert words_of(explorer).splitlines()[0].startswith("It says 0, ")
-    assert words_of(explorer).splitlines()[0].endswith(" % sure. It is a 0.")
+    assert words_of(explorer).splitlines()[0].startswith("It says 3, ")
+    assert words_of(explorer).splitlines()[0].endswith(" % sure. It is a 3.")
     answers = trained_network().forward(DIGITS.x_test).argmax(axis=1)
     first, second = np.flatnonzero(answers != DIGITS.y_test)
     for image in (first, second, first):
         press(explorer, "wrong")
         assert explorer.image == image
         assert repr(explorer).endswith(f"answer {answers[image]} (it is {DIGITS.y_test[image]})")
-    explorer.show(np.ones((1, 1, 8, 8)))
+    explorer.show(np.ones((1, 1, 28, 28)))
     move(explorer, image=int(second))
     press(explorer, "wrong")
     assert explorer.image == first
@@ -170,7 +168,7 @@ def test_where_nothing_is_wrong_the_image_stays_and_without_labels_there_is_no_s
     model = trained_network()
     answers = model.forward(DIGITS.x_test[:5]).argmax(axis=1)
     explorer = NetworkExplorer(model, DIGITS.x_test[:5], answers)
-    explorer.show(np.zeros((1, 1, 8, 8)))
+    explorer.show(np.zeros((1, 1, 28, 28)))
     press(explorer, "wrong")
     assert explorer.image == 0
     assert_array_equal(panels(explorer)["h0"], DIGITS.x_test[0])
@@ -181,7 +179,7 @@ def test_where_nothing_is_wrong_the_image_stays_and_without_labels_there_is_no_s
 
 
 def test_an_image_of_another_size_is_an_error(explorer):
-    with pytest.raises(ValueError, match=r"image \(shape \(1, 1, 9, 9\)\) must have shape \(1, 1, 8, 8\)"):
+    with pytest.raises(ValueError, match=r"image \(shape \(1, 1, 9, 9\)\) must have shape \(1, 1, 28, 28\)"):
         explorer.show(np.ones((1, 1, 9, 9)))
 
 
@@ -209,20 +207,20 @@ def test_every_kind_of_layer_opens_on_the_number_that_it_made(rng):
 
 
 def test_a_network_without_convolutions_opens_on_its_answer(rng):
-    explorer = NetworkExplorer(Sequential(Flatten(), Dense(64, 10, rng=rng)), DIGITS.x_test)
+    explorer = NetworkExplorer(Sequential(Flatten(), Dense(784, 10, rng=rng)), DIGITS.x_test)
     assert explorer._scenes[0]["first"] == {"panel": "h2", "cell": [0, int(panels(explorer)["p"].argmax()), 0]}
 
 
 def test_drawing_leaves_the_learners_model_as_it_is(rng):
-    model = Sequential(Flatten(), Dense(64, 10, rng=rng))
+    model = Sequential(Flatten(), Dense(784, 10, rng=rng))
     model.forward(DIGITS.x_test[:3])
     NetworkExplorer(model, DIGITS.x_test)
-    assert model.backward(np.ones((3, 10))).shape == (3, 1, 8, 8)
+    assert model.backward(np.ones((3, 10))).shape == (3, 1, 28, 28)
 
 
 def test_labels_are_checked_before_anything_is_shown():
     with pytest.raises((TypeError, ValueError), match="labels"):
-        NetworkExplorer(trained_network(), DIGITS.x_test, ["<img src=x>"] * 360)
+        NetworkExplorer(trained_network(), DIGITS.x_test, ["<img src=x>"] * 600)
 
 
 def test_maps_of_very_many_cells_are_pictures_of_the_same_numbers(rng):
@@ -240,7 +238,7 @@ def test_maps_of_very_many_cells_are_pictures_of_the_same_numbers(rng):
 
 
 def test_images_take_the_dtype_of_the_weights(rng):
-    layer = Dense(64, 10, rng=rng)
+    layer = Dense(784, 10, rng=rng)
     layer.params = {name: values.astype(np.float32) for name, values in layer.params.items()}
     explorer = NetworkExplorer(Sequential(Flatten(), layer), DIGITS.x_test)
     assert_array_equal(explorer.images, DIGITS.x_test.astype(np.float32), strict=True)

@@ -1,4 +1,4 @@
-"""DigitPad without a browser: how a drawing is reduced, what the network is asked, and what is shown of it."""
+"""DigitPad without a browser: how a drawing is normalised, what the network is asked, and what is shown of it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose, assert_array_equal
 
-from cnnlab import load_digits, trained_network
-from cnnlab.data import normalise_bitmap, reduce_bitmap
+from cnnlab import load_mnist, trained_network
+from cnnlab.data import normalise_bitmap
 from cnnlab.lab import DigitPad, NetworkExplorer
 from cnnlab.lab.numbers import format_percent
 from cnnlab.layers import Conv2D, Dense, Flatten
@@ -44,50 +44,32 @@ def seven():
     return bitmap
 
 
-def test_a_digit_that_is_normal_already_stays_as_it_is():
-    assert 256 <= seven().sum() <= 412
-    assert_array_equal(normalise_bitmap(seven()), seven())
+def test_the_longer_side_is_20_pixels_and_the_other_keeps_its_proportion():
+    for height, width, expected in [(10, 5, (20, 10)), (26, 26, (20, 20)), (3, 30, (2, 20)), (32, 1, (20, 1))]:
+        image = normalise_bitmap(box((0, height), (0, width)))[0, 0]
+        assert (image.any(axis=1).sum(), image.any(axis=0).sum()) == expected
+        assert_allclose(image[image > 0], 1)
 
 
-def test_the_image_counts_the_on_cells_of_each_block():
-    image = reduce_bitmap(seven())
-    assert (image.shape, image.dtype) == ((1, 1, 8, 8), np.float64)
-    for row, column in np.ndindex(8, 8):
-        count = sum(seven()[4 * row + i, 4 * column + j] for i in range(4) for j in range(4))
-        assert image[0, 0, row, column] == count / 16
+def test_a_pixel_is_the_share_of_its_area_that_is_on():
+    bitmap = box((0, 30), (0, 30)) & ~box((10, 20), (10, 20))  # 1.5 cells a pixel: the hole is 6 2/3 pixels wide
+    image = normalise_bitmap(bitmap)[0, 0, 4:24, 4:24]
+    assert_allclose(image[10], [*[1] * 6, 2 / 3, *[0] * 6, 2 / 3, *[1] * 6], atol=1e-12)
+    assert_allclose(image.sum() * 1.5**2, bitmap.sum())
 
 
-def test_a_solid_block_loses_its_edge_twice():
-    assert_array_equal(normalise_bitmap(box((3, 19), (7, 17))), box((2, 30), (8, 24)))
-
-
-def test_strokes_a_little_too_bold_lose_their_edge_once():
-    bold = box((0, 32), (6, 26)) & ~box((8, 24), (12, 20))
-    assert 412 < bold.sum() <= 560
-    hole = box((7, 25), (12, 20)) | box((8, 24), (11, 21))  # its corners stay: only cells side by side are neighbours
-    assert_array_equal(normalise_bitmap(bold), box((1, 31), (7, 25)) & ~hole)
-
-
-def test_thin_strokes_gain_an_edge_and_hair_lines_two():
-    frame = box((0, 32), (6, 26)) & ~box((2, 30), (8, 24))
-    assert 108 <= frame.sum() < 256
-    assert_array_equal(normalise_bitmap(frame), box((0, 32), (5, 27)) & ~box((3, 29), (9, 23)))
-    assert_array_equal(normalise_bitmap(box((10, 20), (3, 4))), box((0, 32), (12, 19)))  # 3 columns wide at 32 rows
-    assert_array_equal(normalise_bitmap(box((0, 32), (3, 4))), box((0, 32), (13, 18)))
-
-
-def test_a_narrow_digit_keeps_its_proportions_and_a_wide_one_is_narrowed_to_20_columns():
-    columns = [normalise_bitmap(box((0, 16), (0, width))).any(axis=0).sum() for width in (5, 8, 12, 30)]
-    assert columns == [10, 14, 16, 16]  # 10, 16, 20 and 20 columns; the solid blocks then lose an edge or two
-
-
-def test_a_slanted_digit_is_put_upright():
+def test_the_centre_of_mass_is_in_the_pixel_where_the_data_set_has_it():
     rows, columns = np.ogrid[:32, :32]
-    bitmap = np.abs(columns - 25 + rows // 2) <= 3
-    lefts = normalise_bitmap(bitmap).argmax(axis=1)
-    assert bitmap.argmax(axis=1)[[2, 29]].tolist() == [21, 8]
-    assert lefts[2] == lefts[29]
-    assert np.ptp(lefts) <= 2
+    images = [normalise_bitmap(bitmap) for bitmap in (nought(), seven(), np.abs(columns - 25 + rows // 2) <= 3)]
+    middles = np.arange(28) + 0.5
+    for x in (*images, load_mnist().x_test[:50]):
+        centres = [x.sum(axis=axes) @ middles / x.sum(axis=(1, 2, 3)) for axes in ((1, 3), (1, 2))]
+        assert_array_equal(np.floor(np.array(centres) + 1e-9), np.full((2, len(x)), 14))
+
+
+def test_the_whole_of_a_lopsided_digit_stays_in_the_image():
+    image = normalise_bitmap(box((0, 30), (0, 30)) & ~box((0, 29), (1, 30)))
+    assert (image[0, 0].any(axis=1).sum(), image[0, 0].any(axis=0).sum()) == (20, 20)
 
 
 bitmaps = arrays(bool, st.tuples(st.integers(1, 16), st.integers(1, 16)))
@@ -97,32 +79,30 @@ bitmaps = arrays(bool, st.tuples(st.integers(1, 16), st.integers(1, 16)))
 def test_neither_place_nor_size_matters(bitmap, times, corner):
     assume(bitmap.any())
     larger = np.pad(np.kron(bitmap, np.ones((times, times), bool)), [(before, 3) for before in corner])
-    assert_array_equal(normalise_bitmap(larger), normalise_bitmap(bitmap))
+    assert_allclose(normalise_bitmap(larger), normalise_bitmap(bitmap), atol=1e-12)
 
 
 @given(bitmaps)
-def test_any_bitmap_gives_an_image_of_sixteenths(bitmap):
-    image = reduce_bitmap(bitmap)
-    assert image.shape == (1, 1, 8, 8)
-    assert set(image.ravel() * 16) <= set(range(17))
+def test_any_bitmap_gives_an_image_from_paper_to_ink(bitmap):
+    image = normalise_bitmap(bitmap)
+    assert image.shape == (1, 1, 28, 28)
+    assert 0 <= image.min() <= image.max() <= 1 + 1e-12
+    assert image.any() == bitmap.any()
 
 
-def test_a_drawing_is_among_the_data_set_s_images_in_size_and_ink():
-    images = load_digits().x_train
-    ink, image = images.sum(axis=(1, 2, 3)), reduce_bitmap(nought())
-    assert np.percentile(ink, 1) <= image.sum() <= np.percentile(ink, 99)
-    used = [(stack.sum(axis=axes) > 0).nonzero()[0].tolist() for stack in (image,) for axes in ((0, 1, 3), (0, 1, 2))]
-    assert used == [[*range(8)], [*range(1, 7)]]
+def test_a_drawing_is_among_the_data_set_s_images_in_ink():
+    ink = load_mnist().x_train.sum(axis=(1, 2, 3))
+    assert np.percentile(ink, 1) <= normalise_bitmap(nought()).sum() <= np.percentile(ink, 99)
 
 
 def test_nothing_drawn_is_an_empty_image():
-    assert_array_equal(reduce_bitmap(np.zeros((32, 32))), np.zeros((1, 1, 8, 8)))
+    assert_array_equal(normalise_bitmap(np.zeros((32, 32))), np.zeros((1, 1, 28, 28)))
 
 
 @pytest.mark.parametrize("shape", [(32,), (1, 32, 32), (0, 32)])
 def test_what_is_no_plane_of_cells_is_refused(shape):
     with pytest.raises(ValueError, match=r"^bitmap \(shape .+\) must be a plane of cells \(H, W\)$"):
-        reduce_bitmap(np.ones(shape))
+        normalise_bitmap(np.ones(shape))
 
 
 # --- the answer -----------------------------------------------------------------------------------------------------
@@ -137,20 +117,19 @@ def test_an_empty_pad_asks_for_a_digit_and_has_no_answer():
     pad = DigitPad(trained_network())
     assert (pad.answer, pad.probabilities, repr(pad)) == (None, None, "DigitPad: draw a digit")
     assert words_of(pad) == "Draw a digit."
-    assert_array_equal(pad.image, np.zeros((1, 1, 8, 8)))
+    assert_array_equal(pad.image, np.zeros((1, 1, 28, 28)))
     assert_array_equal(panels(pad)["p"], np.zeros((1, 10, 1)))
-    assert pad._scenes[0]["panels"][2]["best"] == -1
+    assert pad._scenes[0]["panels"][1]["best"] == -1
     assert not pad.bitmap.any()
 
 
-def test_what_the_browser_sends_is_answered_with_the_reduction_and_the_probabilities():
+def test_what_the_browser_sends_is_answered_with_the_image_and_the_probabilities():
     pad, model = DigitPad(trained_network()), trained_network()
     draw(pad, nought())
-    scores = model.forward(reduce_bitmap(nought()))[0]
+    scores = model.forward(normalise_bitmap(nought()))[0]
     probabilities = np.exp(scores) / np.exp(scores).sum()
     assert_array_equal(pad.bitmap, nought())
-    assert_array_equal(panels(pad)["reduced"], reduce_bitmap(nought())[0] * 16)
-    assert_array_equal(panels(pad)["normal"][0], normalise_bitmap(nought()))
+    assert_array_equal(panels(pad)["normal"], normalise_bitmap(nought())[0])
     assert_allclose(panels(pad)["p"].ravel(), probabilities, rtol=1e-6)
     assert_allclose(pad.probabilities, probabilities, rtol=1e-6)
     assert (pad.answer, words_of(pad)) == (0, f"It says 0, {format_percent(probabilities[0])} sure.")
@@ -195,7 +174,7 @@ def test_a_reset_and_a_drawing_that_is_handed_out_leave_the_pad_as_it_is():
 def test_a_larger_pad_gives_the_same_image():
     small, large = DigitPad(trained_network()), DigitPad(trained_network(), size=64)
     small.bitmap, large.bitmap = nought(), np.kron(nought(), np.ones((2, 2)))
-    assert_array_equal(small.image, large.image)
+    assert_allclose(small.image, large.image, atol=1e-12)
     assert large.bitmap.shape == (64, 64)
 
 
@@ -208,7 +187,7 @@ def test_two_pads_do_not_share_a_drawing():
 
 def test_a_network_that_learns_meanwhile_is_not_disturbed_and_is_asked_again():
     model = trained_network()
-    pad, x = DigitPad(model), load_digits().x_test[:3]
+    pad, x = DigitPad(model), load_mnist().x_test[:3]
     model.forward(x)
     before = model.backward(np.ones((3, 10)))
     model.forward(x)
@@ -231,7 +210,7 @@ def test_no_weights_lead_to_a_traceback(change):
 
 
 def test_an_explorer_shows_the_same_image_and_keeps_it_when_the_pad_is_cleared():
-    digits, model = load_digits(), trained_network()
+    digits, model = load_mnist(), trained_network()
     explorer = NetworkExplorer(model, digits.x_test)
     pad, updates = DigitPad(model, explorer=explorer), updates_of(explorer)
     assert_array_equal(panels(explorer)["h0"], digits.x_test[0])
@@ -239,7 +218,7 @@ def test_an_explorer_shows_the_same_image_and_keeps_it_when_the_pad_is_cleared()
     assert_array_equal(panels(explorer)["h0"], pad.image[0])
     assert len(updates) == 1
     pad.clear()
-    assert_array_equal(panels(explorer)["h0"], reduce_bitmap(nought())[0])
+    assert_array_equal(panels(explorer)["h0"], normalise_bitmap(nought())[0])
     assert len(updates) == 1
 
 

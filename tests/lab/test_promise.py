@@ -116,7 +116,6 @@ SHOWN = {
     "losses.softmax_cross_entropy": NETWORKS,
     "losses.softmax_cross_entropy_backward": NETWORKS,
     "data.bitmap.normalise_bitmap": {"digit"},
-    "data.bitmap.reduce_bitmap": {"digit"},
 }
 CONVOLVED_BACK = {
     "ConvolutionExplorer with gradients",
@@ -147,7 +146,6 @@ EXPLORED = {
     "losses.softmax_cross_entropy": {"NetworkExplorer", "DigitPad"},
     "losses.softmax_cross_entropy_backward": {"NetworkExplorer"},
     "data.bitmap.normalise_bitmap": {"DigitPad"},
-    "data.bitmap.reduce_bitmap": {"DigitPad"},
 }
 
 

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from outside import BENT, Doubled, Renamed, Residual, put_in
 from scene_networks import every_network, odd_convolution, units
 
-from cnnlab import load_digits, trained_network
+from cnnlab import load_mnist, trained_network
 from cnnlab.dense import dense
 from cnnlab.lab.scenes import layer_names, layer_scene, network_scene, run_network, unit_scene
 from cnnlab.lab.scenes._layers import as_planes, way_of
@@ -168,7 +168,7 @@ def test_layers_are_numbered_by_kind_and_an_unknown_one_has_its_class_name(rng):
 
 
 def test_the_overview_shows_every_map_and_below_it_its_gradient():
-    digits, model = load_digits(), trained_network()
+    digits, model = load_mnist(), trained_network()
     result = run_network(model, digits.x_test[5:6], 3)
     panels = {panel["name"]: panel for panel in network_scene(result, (4, [2, 1, 1]), backward=True)["panels"]}
     shown = [k for k in range(9) if k != 7]  # the flattened map is no other than the one before
@@ -184,7 +184,7 @@ def test_the_overview_shows_every_map_and_below_it_its_gradient():
 
 
 def test_a_picture_of_a_network_leaves_the_learner_s_own_as_it_is(rng):
-    model, x = trained_network(), rng.normal(size=(2, 1, 8, 8))
+    model, x = trained_network(), rng.normal(size=(2, 1, 28, 28))
     model.forward(x)
     expected = model.backward(np.ones((2, 10)))
     run_network(model, x[:1])
@@ -192,9 +192,9 @@ def test_a_picture_of_a_network_leaves_the_learner_s_own_as_it_is(rng):
 
 
 def test_without_a_label_the_loss_is_that_of_the_answer():
-    image = load_digits().x_test[:1]
-    free, given = (run_network(trained_network(), image, label) for label in (None, 0))
-    assert free.probabilities.argmax() == 0
+    image = load_mnist().x_test[:1]
+    free, given = (run_network(trained_network(), image, label) for label in (None, 3))
+    assert free.probabilities.argmax() == 3
     for one, other in zip(free.errors, given.errors, strict=True):
         assert_array_equal(one, other)
 

@@ -7,7 +7,7 @@ from matplotlib.colors import to_rgba
 from numpy.testing import assert_allclose
 from stills_seen import DY, SCENES, Seen, W, X, alone, each_seen, panels_of, pixels, seen_as
 
-from cnnlab import load_digits, trained_network
+from cnnlab import load_mnist, trained_network
 from cnnlab.lab.scenes import (
     convolution_scene,
     network_scene,
@@ -18,7 +18,7 @@ from cnnlab.lab.scenes import (
     scatter_scene,
 )
 from cnnlab.lab.stills._canvas import DOTTED, MARGIN, SOLID
-from cnnlab.lab.stills._colours import CLEAR, GRADIENT, HATCH, INK, PALE, POSITIVE, SIGNED, SOFT, WINDOW, shade
+from cnnlab.lab.stills._colours import CLEAR, GRADIENT, HATCH, INK, PALE, SIGNED, SOFT, WINDOW, shade
 from cnnlab.lab.stills._planes import LIT, MISS, PLAIN, SELECTED, TWIN, light_of
 from cnnlab.lab.stills._text import brief
 
@@ -203,23 +203,13 @@ def test_what_stands_below_a_plane_begins_at_its_left_side():
         assert y + 3 * block.side <= lines[0].base - 10 < lines[1].base < y + 3 * block.side + 32
 
 
-def test_lines_divide_a_bitmap_into_blocks():
-    canvas = Seen(alone(panel("b", np.zeros((1, 32, 32)), "digit", "", role="x", view="photo", blocks=8))).canvas
-    lines = [path.vertices for path, _, line, *_ in canvas.shapes if line == POSITIVE]
-    ((_, (left, _), (width, _)),) = canvas.images
-    across = sorted(line[0, 0] for line in lines if np.ptp(line[:, 0]) == 0)
-    assert_allclose(across, left + width / 8 * np.arange(1, 8))
-    assert len(lines) == 14
-
-
 def test_a_network_frames_what_a_unit_sees_and_the_map_that_it_is_of():
-    digits = load_digits()
-    scene = network_scene(run_network(trained_network(), digits.x_test[:1]), (1, [0, 4, 4]))
+    digits = load_mnist()
+    scene = network_scene(run_network(trained_network(), digits.x_test[:1]), (1, [0, 14, 14]))
     seen = Seen(scene)
     field = {("h0", *cell) for cell in panels_of(scene)["h0"]["marks"]["field"]}
     assert len(field) == 9
     assert set(seen.shapes(line=WINDOW, width=2.0)) == field
-    assert seen.shapes(line=GRADIENT, width=2.0)["h1", 0, 4, 4] == 1
     assert seen.numbers() == {}
     block, x, y = next(each for each in seen.placed if each[0].panel["name"] == "h1")
     framed = [middle for middle, look in seen.outlines() if look["line"] == to_rgba(GRADIENT)]

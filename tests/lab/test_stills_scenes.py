@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from stills_seen import SCENES, Seen, W, X, alone, box_of, each_seen, panels_of, plain, seen_as, texts
 
-from cnnlab import load_digits, trained_network
+from cnnlab import load_mnist, trained_network
 from cnnlab.lab.scenes import convolution_scene, layer_scene, network_scene, panel, pooling_scene, run_network
 from cnnlab.lab.scenes.reading import sentence_of, strip_of
 from cnnlab.lab.scenes.schema import Panel
@@ -173,8 +173,8 @@ def test_panels_that_nothing_joins_go_on_below_where_there_is_no_room_beside():
 
 
 def test_where_an_explorer_has_its_controls_no_sign_stands():
-    digits = load_digits()
-    scene = network_scene(run_network(trained_network(), digits.x_test[:1]), (1, [0, 4, 4]))
+    digits = load_mnist()
+    scene = network_scene(run_network(trained_network(), digits.x_test[:1]), (1, [0, 14, 14]))
     arrows = [word.base for word in Seen(scene).words if word.text == "→"]
     assert len(arrows) == 6
     assert len(set(arrows)) == 1

@@ -17,7 +17,7 @@ from explorer_steps import ask
 from explorers import MAKERS
 from nbclient.exceptions import DeadKernelError
 
-from cnnlab import load_digits, trained_network
+from cnnlab import load_mnist, trained_network
 from cnnlab.course import exercises, questions
 from cnnlab.lab import ConvolutionExplorer, NetworkExplorer, OutputSizeExplorer, Predict, TrainingExplorer
 from cnnlab.lab.explorers import front
@@ -110,7 +110,7 @@ def test_the_nearest_settings_come_first():
 
 
 def test_what_needs_a_kernel_is_named():
-    digits = load_digits()
+    digits = load_mnist()
     assert precomputed(ConvolutionExplorer(X, W))["needs"] == ["typing into cells"]
     assert precomputed(NetworkExplorer(trained_network(), digits.x_test[:2]))["needs"] == ["opening other units"]
     training = TrainingExplorer(*(values[:40] for values in digits), epochs=1, filters=(2, 2))

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from cnnlab._validate import as_array, check_array, check_has, check_shape
-from cnnlab.data import reduce_bitmap
+from cnnlab.data import normalise_bitmap
 from cnnlab.lab.explorers._explorer import Explorer, line, present
 from cnnlab.lab.explorers._settings import Choice, Setting, Slider, Switch, button, check_between
 from cnnlab.lab.numbers import format_percent
@@ -50,10 +50,10 @@ class NetworkExplorer(Explorer):
 
     Examples
     --------
-    >>> from cnnlab import load_digits, trained_network
-    >>> digits = load_digits()
+    >>> from cnnlab import load_mnist, trained_network
+    >>> digits = load_mnist()
     >>> NetworkExplorer(trained_network(), digits.x_test, digits.y_test)
-    NetworkExplorer: image 0 (of 0 to 359), answer 0 (right)
+    NetworkExplorer: image 0 (of 0 to 599), answer 0 (right)
     """
 
     image = Slider(0, "image", 0, 0)
@@ -194,12 +194,12 @@ class _Bitmap(Setting):
 class DigitPad(Explorer):
     """Draw a digit with mouse, touch or keyboard; a network answers at each stroke.
 
-    The drawing is reduced to 8x8 as the digits of the data set were: :func:`cnnlab.data.reduce_bitmap` says how.
+    The drawing is made like the digits of the data set: :func:`cnnlab.data.normalise_bitmap` says how.
 
     Parameters
     ----------
     model : Sequential
-        A network from images (N, 1, 8, 8) to scores (N, K), one score a class.
+        A network from images (N, 1, 28, 28) to scores (N, K), one score a class.
     size : int
         Side of the bitmap, in cells.
     explorer : NetworkExplorer, optional
@@ -227,7 +227,7 @@ class DigitPad(Explorer):
     >>> distance = np.hypot((rows - 16) / 13, (columns - 16) / 9)
     >>> pad.bitmap = (distance < 1) & (distance > 0.7)  # as if a nought had been drawn
     >>> pad.answer, pad.image.shape
-    (0, (1, 1, 8, 8))
+    (0, (1, 1, 28, 28))
     """
 
     bitmap = _Bitmap(None, "your digit")
@@ -238,19 +238,19 @@ class DigitPad(Explorer):
             raise TypeError(f"explorer ({type(explorer).__name__}) must have a method show(image)")
         check_has("model", model, "copied", "params")
         self.model, self.explorer = model, explorer
-        check_array("the model's scores", self._scores(np.zeros((1, 1, 8, 8))), "NK")
+        check_array("the model's scores", self._scores(np.zeros((1, 1, 28, 28))), "NK")
         super().__init__(bitmap=np.zeros((self.side, self.side), bool))
 
     @property
     def image(self) -> np.ndarray:
-        """The drawing as the network reads it, float64 array (1, 1, 8, 8); all 0 if nothing is drawn."""
-        return reduce_bitmap(self.bitmap)
+        """The drawing as the network reads it, float64 array (1, 1, 28, 28); all 0 if nothing is drawn."""
+        return normalise_bitmap(self.bitmap)
 
     def probabilities_of(self, s) -> np.ndarray | None:
         """Return the probability of each class (K,) for any settings; None if nothing is drawn."""
         if not s.bitmap.any():
             return None
-        scores = self._scores(reduce_bitmap(s.bitmap))
+        scores = self._scores(normalise_bitmap(s.bitmap))
         return softmax_cross_entropy(scores, np.array([0]))[1][0]  # any class will do
 
     probabilities = present(probabilities_of)

@@ -22,15 +22,14 @@ export const isDrawn = ({ view }) => view === "photo" || view === "maps";
  * @param {Panel} panel
  * @param {import("./cells.js").Look} look
  */
-export function photoOf({ shape, planes, view, blocks, symbol, title }, { lights }) {
+export function photoOf({ shape, planes, view, symbol, title }, { lights }) {
   const [height, width] = shape;
-  const looks = `cnnlab-photo${view === "maps" ? " cnnlab-map" : ""}${blocks ? " cnnlab-blocks" : ""}`;
-  const style = `--wide: ${width}${blocks ? `; --blocks: ${100 / blocks}%` : ""}`;
+  const looks = `cnnlab-photo${view === "maps" ? " cnnlab-map" : ""}`;
   const frames = framesOf(lights, shape);
   return Array.from(
     { length: planes[0] * planes[1] },
     (_, plane) =>
-      html`<div class=${looks} style=${style}><canvas width=${width} height=${height} role="application"
+      html`<div class=${looks} style="--wide: ${width}"><canvas width=${width} height=${height} role="application"
         tabindex=${plane && view === "photo" ? -1 : 0} data-plane=${plane}
         aria-label="${symbol}, ${title}: arrow keys move the selected cell"></canvas>${frames
           .filter((frame) => frame.plane === plane)

@@ -127,7 +127,6 @@
  * @property {number} [best] the bar that is picked out; -1 for none
  * @property {number[]} [lengths] of the bars, from 0 to 1, where not the values themselves
  * @property {string[]} [texts] what is written at the end of each bar, where not a percentage
- * @property {number} [blocks] lines divide a plane into so many parts a side
  * @property {string[]} [heads] what the rows and the columns of a plane are: their indices are written beside it
  * @property {Chart} [chart]
  */

@@ -137,19 +137,18 @@ def digit_scene(bitmap: np.ndarray, probabilities: np.ndarray | None) -> Scene:
     --------
     >>> scene = digit_scene(np.eye(32, dtype=bool), np.array([0.25, 0.75]))
     >>> [panel["name"] for panel in scene["panels"]]
-    ['normal', 'reduced', 'p']
+    ['normal', 'p']
     """
-    normal, counts = bitmaps.normalise_bitmap(bitmap)[None], np.rint(16 * bitmaps.reduce_bitmap(bitmap)[0])
+    normal = bitmaps.normalise_bitmap(bitmap)
     shares = np.zeros(CLASSES) if probabilities is None else probabilities
     shown = [
-        panel("normal", normal, "digit", "upright, 32×32", role="x", view="photo", limit=1.0, blocks=8),
-        panel("reduced", counts, "8×8", "on cells in each block", role="x", limit=16.0, column=1),
-        bars_panel("p", shares, "softmax", column=2),
+        map_panel("normal", normal, "digit", size_of(normal), view="photo", limit=1.0),
+        bars_panel("p", shares, "softmax", column=1),
     ]
     if probabilities is None:
-        shown[2]["best"] = -1
-    shown[1]["says"] = sentence(DIGIT)
-    return scene(shown, ["→", "→"], {}, "p")
+        shown[1]["best"] = -1
+    shown[0]["says"] = sentence(DIGIT)
+    return scene(shown, ["→"], {}, "p")
 
 
 def bars_panel(name: str, shares: np.ndarray, symbol: str, **options) -> Panel:

@@ -91,7 +91,7 @@ DENSE = {
     "b": "The bias is added to this one score.",
 }
 PLAIN = {"x": "This is what goes into {name}.", "y": "{name} made this number; how it works inside is not drawn."}
-DIGIT = "Block {place} of the digit has this many of its 16 cells on."
+DIGIT = "Pixel {place} of the digit as the network reads it, from 0 (paper) to 1 (ink)."
 
 
 def filled(text: str, **words: str) -> str:

@@ -163,7 +163,6 @@ class Panel(TypedDict):
     best: NotRequired[int]  # the bar that is picked out; -1 for none
     lengths: NotRequired[list[float]]  # of the bars, from 0 to 1, where not the values themselves
     texts: NotRequired[list[str]]  # what is written at the end of each bar, where not a percentage
-    blocks: NotRequired[int]  # lines divide a plane into so many parts a side
     heads: NotRequired[list[str]]  # what the rows and the columns of a plane are: their indices are written beside it
     chart: NotRequired[Chart]
 

@@ -14,7 +14,7 @@ from cnnlab.lab.scenes import panel as panel_with
 from cnnlab.lab.scenes.reading import panel_of, summed, wires_at
 from cnnlab.lab.scenes.schema import At, Panel, Scene
 from cnnlab.lab.stills._canvas import DOTTED, SQUARE, UNIT, Block, Canvas, Sizes, check_kinds
-from cnnlab.lab.stills._colours import GRADIENT, HATCH, INK, MISS, PALE, POSITIVE, SIGNED, SOFT, WINDOW, shade
+from cnnlab.lab.stills._colours import GRADIENT, HATCH, INK, MISS, PALE, SIGNED, SOFT, WINDOW, shade
 from cnnlab.lab.stills._text import LEAST, SMALL, brief, width_of
 
 SMALLEST, NUMBERED, PAD = 3, 18, 2.4  # the sides of a cell, of one with a number, and what a number leaves of it
@@ -115,13 +115,9 @@ class Planes(Block):
 
     def _draw_photos(self, canvas: Canvas, corners, fills: np.ndarray, light: np.ndarray) -> None:
         """Draw a picture a plane, with one frame around all lit cells: single ones would be too small to see."""
-        size, parts = self.side * np.array(self.panel["shape"][::-1]), self.panel.get("blocks", 1)
+        size = self.side * np.array(self.panel["shape"][::-1])
         for picture, corner, lit in zip(fills, corners, light, strict=True):
             canvas.images.append((picture, corner, size))
-            left, top, right, bottom = *corner, *(corner + size)
-            for x, y in corner + size * np.arange(1, parts)[:, None] / parts:
-                canvas.line(x, [top, bottom], colour=POSITIVE, width=0.6)
-                canvas.line([left, right], y, colour=POSITIVE, width=0.6)
             for level in (LIT, SELECTED):
                 cells, line = np.argwhere(lit == level)[:, ::-1], FRAMES[level][0]
                 if len(cells):

@@ -240,7 +240,7 @@ test("a photograph is a canvas, and what is lit in it has one frame around all o
 
 test("of several planes each has its canvas and its own frames; the Tab key stops at each map, at one photograph", () => {
   const planes = (view) => {
-    const sent = panel("h", undefined, [2, 2], range(8), { view, planes: [2, 1], blocks: 4 });
+    const sent = panel("h", undefined, [2, 2], range(8), { view, planes: [2, 1] });
     return read(photoOf(readPanel(sent), { ...LOOK, lights: new Map([["1,0,0", " cnnlab-lit"]]) })).elements;
   };
   const stops = (view) => planes(view).map(({ elements: [canvas] }) => canvas.attributes.tabindex);
@@ -257,7 +257,7 @@ test("of several planes each has its canvas and its own frames; the Tab key stop
   );
   assert.deepEqual(
     planes("maps").map((plane) => plane.attributes.style),
-    Array(2).fill("--wide: 2; --blocks: 25%"),
+    Array(2).fill("--wide: 2"),
   );
 });
 
