@@ -197,7 +197,11 @@ def trained_network() -> Sequential:
 
 
 def digit_layers(
-    shape: tuple[int, int, int] = (1, 28, 28), filters: tuple[int, int] = (8, 12), classes: int = 10, *, rng: np.random.Generator
+    shape: tuple[int, int, int] = (1, 28, 28),
+    filters: tuple[int, int] = (8, 12),
+    classes: int = 10,
+    *,
+    rng: np.random.Generator,
 ) -> list[Layer]:
     """Return new layers for a network that reads digits: twice convolution, ReLU and max pooling, then one dense layer.
 

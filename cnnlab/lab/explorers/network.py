@@ -53,7 +53,7 @@ class NetworkExplorer(Explorer):
     >>> from cnnlab import load_mnist, trained_network
     >>> digits = load_mnist()
     >>> NetworkExplorer(trained_network(), digits.x_test, digits.y_test)
-    NetworkExplorer: image 0 (of 0 to 599), answer 0 (right)
+    NetworkExplorer: image 0 (of 0 to 599), answer 3 (right)
     """
 
     image = Slider(0, "image", 0, 0)
