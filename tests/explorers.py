@@ -17,12 +17,14 @@ from cnnlab.lab import (
     ChainExplorer,
     ChannelsExplorer,
     ConvolutionExplorer,
+    CurveExplorer,
     DigitPad,
     NetworkExplorer,
     OutputSizeExplorer,
     PhotoExplorer,
     PoolingExplorer,
     Predict,
+    SoftmaxExplorer,
 )
 
 X = np.array([[3.0, 1, 0, 2, -1], [0, 2, 1, -2, 1], [1, 0, 2, 1, 3], [-1, 2, 0, 1, 0], [2, 1, 1, 0, 2]])
@@ -45,6 +47,9 @@ MAKERS = {
     "PoolingExplorer": lambda: PoolingExplorer(np.stack([X, -X]), ties=True, **POOLS),
     "PoolingExplorer of means": lambda: PoolingExplorer(X, op="mean", **POOLS),
     "ActivationExplorer": lambda: ActivationExplorer(X - 1, "leaky_relu"),
+    "CurveExplorer": CurveExplorer,
+    "CurveExplorer of a chain": lambda: CurveExplorer({"a = z²": np.square, "L = 2a": lambda a: 2 * a}, z=3),
+    "SoftmaxExplorer": SoftmaxExplorer,
     "PhotoExplorer": PhotoExplorer,
     "PhotoExplorer of a few cells": lambda: PhotoExplorer(X / 4 + 1, "blur", padding=1),
     "OutputSizeExplorer": OutputSizeExplorer,

@@ -2,6 +2,7 @@
 
 from cnnlab.lab.explorers.chain import ChainExplorer
 from cnnlab.lab.explorers.convolution import BackwardExplorer, ChannelsExplorer, ConvolutionExplorer
+from cnnlab.lab.explorers.curves import CurveExplorer, SoftmaxExplorer
 from cnnlab.lab.explorers.network import DigitPad, NetworkExplorer
 from cnnlab.lab.explorers.photo import PhotoExplorer
 from cnnlab.lab.explorers.pooling import ActivationExplorer, PoolingExplorer

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from stage_view import EXPLORERS, View, W, X, backward, forward, two_filters
 
 from cnnlab import conv2d
-from cnnlab.lab import ConvolutionExplorer
+from cnnlab.lab import ConvolutionExplorer, CurveExplorer
 
 # --- keys -----------------------------------------------------------------------------------------------------------
 
@@ -291,3 +291,24 @@ def test_keys_on_what_is_no_cell_change_nothing(plain_page):
         view.press("5", "x", "Delete", "Control+z", "Escape")
         for panel, values in zip(view.scene["panels"], before, strict=True):
             np.testing.assert_array_equal(panel["values"], values)
+
+
+def test_a_dot_is_dragged_along_its_curve_by_mouse_and_its_slider_goes_with_it(plain_page):
+    view = plain_page.mount(CurveExplorer("tanh", z=1))
+    chart = view.root.locator(".cnnlab-chart")
+    box, mark = chart.bounding_box(), chart.locator("circle").bounding_box()
+    view.page.mouse.move(mark["x"] + mark["width"] / 2, mark["y"] + mark["height"] / 2)
+    view.page.mouse.down()
+    view.answered()
+    assert view.explorer.z == 1.0  # a press on the dot leaves it where it is
+    for share, z in ((0.5, -0.1), (0.16, -4.0), (2.0, 4.0)):
+        view.page.mouse.move(box["x"] + share * box["width"], box["y"])
+        view.answered()
+        assert view.explorer.z == z, share
+    view.page.mouse.up()
+    before = view.explorer.z
+    view.page.mouse.move(mark["x"], mark["y"])
+    view.answered()
+    assert view.explorer.z == before
+    assert view.root.locator('[data-control="z"] input[type=range]').input_value() == str(round(10 * before))
+    assert plain_page.errors == []

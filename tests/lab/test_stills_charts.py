@@ -65,7 +65,7 @@ def test_bars_with_lengths_and_texts_of_their_own_have_a_scale():
 def test_a_chart_has_its_curves_its_grid_and_a_legend_with_the_last_numbers():
     x, y = np.array([0.0, 1.0, 2.0, 4.0]), np.array([4.0, np.nan, 1.0, 0.5])
     lines = [{"name": "training", "x": x, "y": y}, {"name": "held out", "x": x[:0], "y": y[:0]}]
-    chart = {"unit": "", "top": 2.0, "last": 4, "ticks": 2, "label": "epoch", "lines": lines}
+    chart = {"unit": "", "x": [0, 4], "y": [0.0, 2.0], "ticks": [0, 2], "label": "epoch", "lines": lines}
     canvas = draw_scenes([alone(panel("p", [[[0.5]]], "loss", "of it", role="y", view="chart", chart=chart))])
     assert texts(canvas) == [
         *("loss", "of it", "0", "0.4", "0.8", "1.2", "1.6", "2", "0", "1", "2", "epoch"),

@@ -120,7 +120,7 @@ def test_weights_near_to_overflow_are_shown_without_a_warning():
         param[...] = 1e200
     explorer._run._evaluated = None
     explorer.refresh()
-    assert panels(explorer)["loss"]["chart"]["top"] > 0
+    assert panels(explorer)["loss"]["chart"]["y"][1] > 0
     assert said(explorer) == "Ready: press start. step 0 of 18"
 
 

@@ -9,7 +9,8 @@ from typing import Any, NotRequired, TypedDict
 
 import traitlets
 
-from cnnlab._validate import check_flag, check_int, shown
+from cnnlab._validate import check_flag, check_int, check_number, shown
+from cnnlab.lab.numbers import format_value
 
 
 class Control(TypedDict):
@@ -95,6 +96,36 @@ class Slider(Setting):
     def control(self, explorer, s):
         low, high = explorer.bounds(s, self.name)
         return {**super().control(explorer, s), "low": low, "high": high}
+
+
+class Measure(Setting):
+    """A number from a least to a most; its slider moves in steps, and the front end counts in these."""
+
+    kind = "slider"
+
+    def __init__(self, default: float, label: str, low: float, high: float, step: float = 0.1, **look: str):
+        super().__init__(default, label, (low, high), **look)
+        self.step = step
+
+    def validate(self, explorer, value):
+        (low, high), value = self.limits(explorer), check_number(self.name, value)
+        if not low <= value <= high:
+            raise ValueError(f"{self.name} ({value:g}) must be from {low:g} to {high:g}")
+        return value
+
+    def read(self, explorer, value):
+        steps = check_between(self.name, value, *map(self._steps, self.limits(explorer)))
+        return round(steps * self.step, 10)
+
+    def control(self, explorer, s):
+        value, ends = (
+            getattr(s, self.name),
+            dict(zip(("low", "high"), map(self._steps, self.limits(explorer)), strict=True)),
+        )
+        return {**super().control(explorer, s), **ends, "value": self._steps(value), "text": format_value(value)}
+
+    def _steps(self, value: float) -> int:
+        return round(value / self.step)
 
 
 class Choice(Setting):

@@ -1,5 +1,6 @@
 // The learner's hand on a stage: pointing, clicking, keys, and typing into cells.
 
+import { draggedTo } from "./chart.js";
 import { arrowTarget, beginsEdit, nudgeIn } from "./keys.js";
 import { numberIn } from "./numbers.js";
 import { hit } from "./panels.js";
@@ -37,14 +38,29 @@ export class Hand {
   }
 
   /** @type {(event: PointerEvent) => void} */
-  press = ({ target, pointerId }) => {
+  press = (event) => {
+    const { target, pointerId } = event;
     const element = /** @type {Element} */ (target);
     if (element.closest(".cnnlab-window")) return; // which is dragged, and keeps the pointer
+    if (this.drag(event)) return element.setPointerCapture(pointerId);
     if (element.hasPointerCapture(pointerId)) element.releasePointerCapture(pointerId); // a finger points at other cells
   };
 
+  /**
+   * Moves the slider of a chart; says whether there is one.
+   * @param {PointerEvent} event
+   */
+  drag(event) {
+    const svg = /** @type {Element} */ (event.target).closest(".cnnlab-dragged");
+    const panel = /** @type {HTMLElement | null} */ (svg?.closest(".cnnlab-panel"))?.dataset.panel;
+    const chart = panel && this.scene.panels[panel].chart;
+    if (svg && chart) this.stage.link.ask({ set: draggedTo(svg, chart, event) });
+    return Boolean(chart);
+  }
+
   /** @type {(event: PointerEvent) => void} */
   hover = (event) => {
+    if (event.buttons && this.drag(event)) return;
     const at = hit(this.scene, event);
     if (at && at.panel !== this.scene.window && !sameAt(at, this.stage.state.at))
       this.stage.dispatch({ type: "point", at });

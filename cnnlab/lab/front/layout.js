@@ -126,7 +126,7 @@ function extentOf(panels, way, compact, operator, cell = compact ? SMALL.good : 
     const length = isPhoto(panel)
       ? { cells: across * PHOTO.cells, px: 0 }
       : cellsOf(across * panel.shape[1] * (panel.scale ?? 1));
-    const planes = fixed ? { cells: 0, px: fixed } : { ...length, px: length.px + px };
+    const planes = fixed ? { cells: 0, px: fixed * (panel.scale ?? 1) } : { ...length, px: length.px + px };
     return longest([planes, { cells: 0, px: wordsOf(panel, compact) }]);
   };
   const high = (/** @type {Panel} */ panel) => {
@@ -135,7 +135,7 @@ function extentOf(panels, way, compact, operator, cell = compact ? SMALL.good : 
     const lines = (compact && panel.title) || captionOf(panel) > inPx(wide(panel), cell) ? 2 : 1;
     const px = lines * PX.line + 4 + PX.gap * (down - 1) + (panel.heads ? PX.heads : 0);
     if (panel.view === "bars") return { cells: 0, px: px + rows * FIXED_HIGH.bars };
-    if (panel.view === "chart") return { cells: 0, px: px + FIXED_HIGH.chart };
+    if (panel.view === "chart") return { cells: 0, px: px + FIXED_HIGH.chart * (panel.scale ?? 1) };
     if (isPhoto(panel)) return { cells: (down * PHOTO.cells * rows) / columns, px };
     const length = cellsOf(down * rows * (panel.scale ?? 1));
     return { cells: length.cells, px: px + length.px + (panel.captions ? down * PX.below : 0) };

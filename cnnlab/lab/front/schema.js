@@ -81,16 +81,18 @@
  * @property {string} name
  * @property {Numbers} x
  * @property {Numbers} y
+ * @property {number[]} [mark] where its mark stands, if not at its end; the name then says all there is to say
  */
 
 /**
- * @typedef {object} Chart The axes and lines of a chart; x runs from 0 to last, and is written from 0 to ticks.
+ * @typedef {object} Chart The axes and lines of a chart: from where to where x and y run, and ticks, as x is written.
  * @property {string} unit
- * @property {number} top
- * @property {number} last
- * @property {number} ticks
+ * @property {number[]} x
+ * @property {number[]} y
+ * @property {number[]} ticks
  * @property {string} label
  * @property {Curve[]} lines
+ * @property {any[]} [drags] [name, step, least, most] of the slider that a pointer sets to where it is along x
  */
 
 /**

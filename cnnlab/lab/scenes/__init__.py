@@ -6,6 +6,7 @@ disagree; every number in it comes from the functions that a learner calls.
 """
 
 from cnnlab.lab.scenes._convolution import channels_scene, convolution_scene, gather_scene, photo_scene, scatter_scene
+from cnnlab.lab.scenes._curves import Curve, curve_scene, follow, softmax_scene
 from cnnlab.lab.scenes._layers import activation_scene, layer_scene, unit_scene
 from cnnlab.lab.scenes._network import Pass, chain_scene, digit_scene, layer_names, network_scene, run_network
 from cnnlab.lab.scenes._panels import panel

@@ -43,7 +43,7 @@ def summary_scene(run) -> Scene:
     points = [*(point for point in run.held_out if point.step < run.step), now]
     steps, loss, accuracy = np.array(points, dtype=float).T
     trained = np.array([(record.loss, record.accuracy) for record in run.records]).reshape(-1, 2).T
-    axis = {"last": run.steps, "ticks": run.plan.epochs, "label": "epoch"}
+    axis = {"x": [0, run.steps], "ticks": [0, run.plan.epochs], "label": "epoch"}
     shown = [
         chart_panel("loss", trained[0], steps, loss, **axis),
         chart_panel("accuracy", 100 * trained[1], steps, 100 * accuracy, unit="%", **axis),
@@ -104,17 +104,17 @@ def chart_panel(name: str, trained: np.ndarray, steps: np.ndarray, tested: np.nd
 
     Examples
     --------
-    >>> axis = {"last": 9, "ticks": 3, "label": "epoch"}
+    >>> axis = {"x": [0, 9], "ticks": [0, 3], "label": "epoch"}
     >>> chart = chart_panel("loss", np.array([2.0, 1.0]), np.array([0, 2]), np.array([2.2, 1.1]), **axis)["chart"]
-    >>> chart["top"], chart["lines"][0]["y"]
-    (2.5, array([2. , 1.5]))
+    >>> chart["y"], chart["lines"][0]["y"]
+    ([0.0, 2.5], array([2. , 1.5]))
     """
     count = len(trained)
     drawn = np.arange(count, 0, -max(1, math.ceil(count / MOST_POINTS)))[::-1]  # the last step is among them
     smooth = running_mean(trained)[drawn - 1]
     lines = [{"name": "train", "x": drawn, "y": smooth}, {"name": "held out", "x": steps, "y": tested}]
     top = 100.0 if unit else round_up(np.concatenate([smooth, tested]))
-    chart = {"unit": unit, "top": top, "lines": lines, **axis}
+    chart = {"unit": unit, "y": [0.0, top], "lines": lines, **axis}
     return panel(name, [[tested[-1:]]], name, "", role="y", view="chart", chart=chart)
 
 

@@ -115,17 +115,19 @@ class Curve(TypedDict):
     name: str
     x: np.ndarray
     y: np.ndarray
+    mark: NotRequired[list[float]]  # where its mark stands, if not at its end; the name then says all there is to say
 
 
 class Chart(TypedDict):
-    """The axes and lines of a chart; x runs from 0 to ``last``, and is written from 0 to ``ticks``."""
+    """The axes and lines of a chart: from where to where ``x`` and ``y`` run, and ``ticks``, as x is written."""
 
     unit: str
-    top: float
-    last: int
-    ticks: int
+    x: list[float]
+    y: list[float]
+    ticks: list[float]
     label: str
     lines: list[Curve]
+    drags: NotRequired[list]  # [name, step, least, most] of the slider that a pointer sets to where it is along x
 
 
 class Panel(TypedDict):

@@ -19,7 +19,9 @@ SPACE = 8  # between texts
 WIDTH, HEIGHT, KEY = 250, 180, 30  # of a chart; the line of its legend
 LEFT, RIGHT, ABOVE, UNDER = 40, 12, 28, 34  # the room around the curves, with the legend above them
 RULES, MOST_TICKS = 5, 11  # parts that the grid divides the y axis into, numbers on the x axis
-LOOKS = {"colour": BLUE, "width": 1.8}, {"colour": GRADIENT, "width": 1.8, "dashes": DASHED}  # of the curves
+STEPS = 0.2, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000  # from one of these to the next
+LOOKS = [{"colour": colour, "width": 1.8} for colour in (BLUE, GRADIENT, INK)]  # of the curves
+LOOKS[1]["dashes"] = DASHED
 
 
 class Bars(Block):
@@ -47,12 +49,16 @@ class Bars(Block):
 
 
 class Curves(Block):
-    """A panel of one or two curves, with a legend that has their last numbers."""
+    """A panel of up to three curves, with a legend that has their last numbers."""
 
     def measure(self, sizes):
         chart = self.panel["chart"]
-        last = [f"{three_digits(line['y'][-1])} {chart['unit']}" if len(line["y"]) else "" for line in chart["lines"]]
-        self.legend = [f"{line['name']} {text}".strip() for line, text in zip(chart["lines"], last, strict=True)]
+        named = [not len(line["y"]) or "mark" in line for line in chart["lines"]]
+        last = [
+            "" if alone else f" {three_digits(line['y'][-1])} {chart['unit']}"
+            for line, alone in zip(chart["lines"], named, strict=True)
+        ]
+        self.legend = [f"{line['name']}{text}".strip() for line, text in zip(chart["lines"], last, strict=True)]
         keys = sum(KEY + width_of(text, SMALL) + SPACE for text in self.legend) - SPACE
         self.width, self.height = max(WIDTH, keys), HEIGHT
 
@@ -60,23 +66,30 @@ class Curves(Block):
         chart, look = self.panel["chart"], {"size": LEAST, "colour": SOFT}
         left, wide, bottom, high = x + LEFT, WIDTH - LEFT - RIGHT, y + HEIGHT - UNDER, HEIGHT - ABOVE - UNDER
         for part in np.arange(RULES + 1) / RULES:
-            at = bottom - high * part
+            at, value = bottom - high * part, np.dot(chart["y"], [1 - part, part])
             canvas.line([left, left + wide], at)
-            canvas.write(left - 5, at, f"{three_digits(chart['top'] * part)}{chart['unit']}", align=1.0, **look)
-        last = chart["ticks"] or 1
-        step = next(k * 10**power for power in range(10) for k in (1, 2, 5) if last / (k * 10**power) < MOST_TICKS)
-        for tick in range(0, chart["ticks"] + 1, step):
-            canvas.write(left + wide * tick / last, bottom + 11, str(tick), align=0.5, **look)
+            canvas.write(left - 5, at, f"{three_digits(value)}{chart['unit']}", align=1.0, **look)
+        first, last = chart["ticks"]
+        step = next((step for step in STEPS[last - first > 1 :] if (last - first) / step < MOST_TICKS), last - first)
+        for tick in np.arange(np.ceil(first / step), last / step + 1e-9) * step:
+            share = along(tick, chart["ticks"])
+            canvas.write(left + wide * share, bottom + 11, three_digits(tick), align=0.5, **look)
         canvas.write(left + wide / 2, bottom + UNDER - 8, chart["label"], align=0.5, **look)
         for line, text, style in zip(chart["lines"], self.legend, LOOKS, strict=False):
             canvas.line([x, x + KEY - 4], y + 6, **style)
             x = canvas.write(x + KEY, y + 6, text, size=SMALL) + SPACE
             known = np.isfinite(line["y"])
-            xs = left + wide * line["x"][known] / (chart["last"] or 1)
-            ys = bottom - high * np.minimum(1.0, line["y"][known] / chart["top"])
+            ends = np.reshape(line.get("mark", []), (-1, 2)).T
+            xs, ys = np.concatenate([[line["x"][known], line["y"][known]], ends], axis=1)
+            xs, ys = left + wide * along(xs, chart["x"]), bottom - high * np.clip(along(ys, chart["y"]), 0.0, 1.0)
             if len(xs):
-                canvas.line(xs, ys, **style)
+                canvas.line(xs[: known.sum()], ys[: known.sum()], **style)
                 canvas.box(xs[-1] - 3, ys[-1] - 3, 6, 6, fill=style["colour"])
+
+
+def along(values, axis) -> np.ndarray:
+    """Return how far along an axis values are, from 0 where it begins to 1 where it ends."""
+    return (values - axis[0]) / ((axis[1] - axis[0]) or 1)
 
 
 def three_digits(value: float) -> str:
@@ -88,7 +101,7 @@ def three_digits(value: float) -> str:
     ('2.3·10⁻⁴', '2.3', '100')
     """
     if not value or 1e-3 <= abs(value) < 1e4:
-        return f"{value:.3g}"
+        return f"{value:.3g}".replace("-", "−")
     return format_power(value) or "NaN"
 
 
@@ -130,7 +143,7 @@ def draw_curves(x, curves, ax: Axes, *, title: str = "", label: str = "") -> Axe
         if (line["y"] < 0).any():
             raise ValueError(f"{line['name']} (down to {np.nanmin(line['y'])}) must be 0 or more")
     top, last = round_up(np.concatenate([line["y"] for line in lines])), int(x[-1])
-    chart = {"unit": "", "top": top, "last": last, "ticks": last, "label": label, "lines": lines}
+    chart = {"unit": "", "x": [0, last], "y": [0.0, top], "ticks": [0, last], "label": label, "lines": lines}
     block = Curves(panel("curves", [[[top]]], title, "", role="y", view="chart", chart=chart), Sizes(0, 0, {}))
     canvas = Canvas()
     block.draw(canvas, 0.0, 0.0, np.zeros(0), faded=False)

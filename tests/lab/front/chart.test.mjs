@@ -5,17 +5,22 @@ import { test } from "node:test";
 import { chartOf, inThreeDigits, pointsOf, ticksOf } from "../../../cnnlab/lab/front/chart.js";
 
 test("a curve runs from the left edge at step 0 to the right at the last step, with 0 at the bottom", () => {
-  assert.equal(pointsOf([0, 50, 100], [0, 1, 2], 100, 2), "40.0,126.0 139.0,67.0 238.0,8.0");
+  const axes = { x: [0, 100], y: [0, 2] };
+  assert.equal(pointsOf({ x: [0, 50, 100], y: [0, 1, 2] }, axes), "40.0,126.0 139.0,67.0 238.0,8.0");
+  const signed = { x: [-4, 4], y: [-1, 3] };
+  assert.equal(pointsOf({ x: [-4, 0, 4], y: [-1, 0, -9] }, signed), "40.0,126.0 139.0,96.5 238.0,126.0");
 });
 
 test("a value above the top is drawn at the top, one that is no number is left out", () => {
-  assert.equal(pointsOf([0, 50, 100], [9, NaN, Infinity], 100, 2), "40.0,8.0");
+  assert.equal(pointsOf({ x: [0, 50, 100], y: [9, NaN, Infinity] }, { x: [0, 100], y: [0, 2] }), "40.0,8.0");
 });
 
 test("the x axis has a number an epoch, and fewer where they would not fit", () => {
-  assert.deepEqual(ticksOf(3), [0, 1, 2, 3]);
-  assert.deepEqual(ticksOf(25), [0, 5, 10, 15, 20, 25]);
-  assert.ok([10, 11, 99, 100, 1000, 12345].every((epochs) => ticksOf(epochs).length <= 11));
+  assert.deepEqual(ticksOf([0, 3]), [0, 1, 2, 3]);
+  assert.deepEqual(ticksOf([0, 25]), [0, 5, 10, 15, 20, 25]);
+  assert.ok([10, 11, 99, 100, 1000, 12345].every((epochs) => ticksOf([0, epochs]).length <= 11));
+  assert.deepEqual(ticksOf([-4, 5]), [-4, -3, -2, -1, 0, 1, 2, 3, 4, 5]);
+  assert.deepEqual(ticksOf([0, 1]), [0, 0.2, 0.4, 0.6, 0.8, 1]);
 });
 
 test("a number has at most three digits, and a power of ten where it is very small or large", () => {
@@ -32,7 +37,7 @@ const chart = (more = {}) => {
   return read(
     chartOf({
       symbol: "loss",
-      chart: { ...{ lines, unit: "", top: 2, last: 100, ticks: 2, label: "epoch" }, ...more },
+      chart: { ...{ lines, unit: "", x: [0, 100], y: [0, 2], ticks: [0, 2], label: "epoch" }, ...more },
     }),
   );
 };

@@ -1,0 +1,175 @@
+"""CurveExplorer: slopes to drag along; SoftmaxExplorer: from three scores to a loss and its δ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from cnnlab._validate import check_array, check_flag, check_named, check_shape
+from cnnlab.activations import ACTIVATIONS
+from cnnlab.lab.explorers._explorer import Explorer, line
+from cnnlab.lab.explorers._settings import Choice, Measure
+from cnnlab.lab.numbers import format_value
+from cnnlab.lab.scenes import Curve, curve_scene, follow, softmax_scene
+
+_LEAST, _MOST, _STEP, _NUDGE = -4.0, 4.0, 0.1, 1.0  # of z, and the largest nudge
+_ENDS = _LEAST, _MOST + _NUDGE  # of the curve
+_WIDEST, _TRIED, _PULL = 3, 10, 4.0  # most curves; numbers that each is tried on; how far a logit can be pulled
+
+
+class CurveExplorer(Explorer):
+    """Functions of one number: drag the dot along a curve, and see its tangent and what becomes of a nudge.
+
+    Parameters
+    ----------
+    functions : str, or dict of str to callable
+        The name of an activation, others of which can be chosen then; or one to three functions, as numpy arrays take
+        them, by how each is written, such as ``{"a = z²": np.square}``. Each goes on from the result of the one before.
+    z, nudge : float
+        Where the dot stands first, from −4 to 4, and how far it is nudged, up to 1.
+    adds : bool
+        All functions begin at z instead, and their results add up to L.
+
+    Attributes
+    ----------
+    z, nudge : float
+    f : str
+        Which activation is shown; "" for functions of one's own.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a function is none, or does not give a finite number for each number.
+
+    Examples
+    --------
+    >>> CurveExplorer("sigmoid", z=2)
+    CurveExplorer: a = sigmoid(z) at z = 2: ∂a/∂z = 0.105
+    >>> CurveExplorer({"a = z²": np.square, "L = 2a": lambda a: 2 * a}, z=3)
+    CurveExplorer: a = z², L = 2a at z = 3: ∂L/∂z = 6 · 2 = 12
+    >>> CurveExplorer({"a = z²": np.square, "b = 3z": lambda z: 3 * z}, z=3, adds=True)
+    CurveExplorer: a = z², b = 3z at z = 3: ∂L/∂z = 6 + 3 = 9
+    """
+
+    f = Choice(ACTIVATIONS.keys(), "f")
+    z = Measure(1.0, "z", _LEAST, _MOST, _STEP)
+    nudge = Measure(0.5, "nudge ε", 0.1, _NUDGE)
+
+    def __init__(self, functions="relu", *, z=1.0, nudge=0.5, adds=False):
+        self.adds, named = check_flag("adds", adds), isinstance(functions, str)
+        self.curves = [] if named else _read(functions)
+        options = list(ACTIVATIONS) if named else [""]
+        super().__init__(
+            limits={"f": options}, absent=() if named else {"f"}, f=functions if named else "", z=z, nudge=nudge
+        )
+
+    def path(self, s):
+        """Return what becomes of z and the nudge, for any settings."""
+        entry = ACTIVATIONS.get(s.f)
+        curves = self.curves or [Curve(f"a = {s.f}(z)", entry.forward, entry.backward)]
+        return follow(curves, s.z, s.nudge, adds=self.adds)
+
+    def scenes(self, s):
+        slider = self._settings["z"].control(self, s)
+        drags = ["z", _STEP, slider["low"], slider["high"]]
+        return [curve_scene(self.path(s), "z", _ENDS, drags, adds=self.adds)]
+
+    def formula_lines(self, s, scenes):
+        path = self.path(s)
+        slope, whole = self._slope(path)
+        moved = sum(at.after - at.before for at in path) if self.adds else path[-1].after - path[-1].before
+        arrives = f"Nudge z by ε: {self._last(path)} moves by {format_value(moved, 3)}"
+        return [
+            line(("formula", slope)),
+            line(("soft", f"{arrives}; slope · ε is {format_value(whole * s.nudge, 3)}.")),
+        ]
+
+    def _slope(self, path) -> tuple[str, float]:
+        """Return the slope of the whole path as it is written, and as a number."""
+        slopes = [at.slope for at in path]
+        whole = float(np.sum(slopes) if self.adds else np.prod(slopes))
+        texts = [
+            f"({text})" if text[0] == "−" and len(path) > 1 else text
+            for text in (format_value(each, 3) for each in slopes)
+        ]
+        sign = " + " if self.adds else " · "
+        ends = [sign.join(texts), format_value(whole, 3)][len(path) == 1 :]
+        return " = ".join([f"∂{self._last(path)}/∂z", *ends]), whole
+
+    def _last(self, path) -> str:
+        return "L" if self.adds else path[-1].curve.symbol
+
+    def describe(self):
+        path = self.path(self.now())
+        texts = ", ".join(at.curve.text for at in path)
+        return f"CurveExplorer: {texts} at z = {format_value(self.z)}: {self._slope(path)[0]}"
+
+
+def _read(functions) -> list[Curve]:
+    """Return functions by how they are written, each tried on some numbers."""
+    check_named("functions", functions)
+    if not isinstance(functions, Mapping) or not 1 <= len(functions) <= _WIDEST:
+        raise ValueError(f"functions ({len(functions)} of them) must be one to {_WIDEST}")
+    z, curves = np.linspace(*_ENDS, _TRIED), []
+    for text, f in functions.items():
+        if not callable(f):
+            raise TypeError(f"{text} ({f!r}) must be a function")
+        z = check_array(text, f(z))
+        check_shape(text, z, (_TRIED,), "one number for each")
+        if not np.isfinite(z).all():
+            raise ValueError(f"{text} must be finite wherever it is drawn, for z from {_ENDS[0]:g} to {_ENDS[1]:g}")
+        curves.append(Curve(text, f))
+    return curves
+
+
+class SoftmaxExplorer(Explorer):
+    """Three scores to pull: their probabilities, the loss of the right class, and δ = p − one-hot.
+
+    Parameters
+    ----------
+    logits : array (3,)
+        The scores at first, each from −4 to 4.
+    label : int
+        The right class at first, from 0 to 2.
+
+    Attributes
+    ----------
+    z0, z1, z2 : float
+        The scores.
+    label : int
+
+    Raises
+    ------
+    TypeError, ValueError
+        If these are not three such scores, or the class is none of theirs.
+
+    Examples
+    --------
+    >>> SoftmaxExplorer([0, 1, 2], 1)
+    SoftmaxExplorer: p = 0.09, 0.245, 0.665, right class 1, loss 1.41
+    """
+
+    z0, z1, z2 = (Measure(0.0, f"score {k}", -_PULL, _PULL) for k in range(3))
+    label = Choice({k: str(k) for k in range(3)}, "right class", kind="tabs")
+
+    def __init__(self, logits=(0.0, 1.0, 2.0), label=0):
+        logits = check_array("logits", logits, "K")
+        check_shape("logits", logits, (3,), "three scores")
+        super().__init__(label=label, **dict(zip(("z0", "z1", "z2"), logits.tolist(), strict=True)))
+
+    def scenes(self, s):
+        return [softmax_scene(np.array([s.z0, s.z1, s.z2]), s.label)]
+
+    def formula_lines(self, s, scenes):
+        _, p, loss, _ = (panel["values"].ravel() for panel in scenes[0]["panels"])
+        right = format_value(p[s.label], 3)
+        return [
+            line(("formula", f"L = −ln p = −ln {right} = {format_value(loss[0])}")),
+            line(("soft", "δ = p − one-hot")),
+        ]
+
+    def describe(self):
+        _, p, loss, _ = (panel["values"].ravel() for panel in self._scenes[0]["panels"])
+        shares = ", ".join(format_value(share, 3) for share in p)
+        return f"SoftmaxExplorer: p = {shares}, right class {self.label}, loss {format_value(loss[0])}"

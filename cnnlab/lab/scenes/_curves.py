@@ -1,0 +1,171 @@
+"""The scenes of functions of one number: a curve with its tangent and a nudge, and from three scores to a loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from cnnlab import losses
+from cnnlab.gradcheck import numerical_gradient
+from cnnlab.lab.numbers import format_value
+from cnnlab.lab.scenes._network import bars_panel
+from cnnlab.lab.scenes._panels import panel, places, scene
+from cnnlab.lab.scenes._sentences import sentence
+from cnnlab.lab.scenes._training import round_up
+from cnnlab.lab.scenes.schema import Panel, Scene
+
+POINTS = 161  # of a curve
+TANGENT = 0.3  # how far it reaches to each side, as a share of the chart's width
+LARGE = 1.5  # how much larger a chart is that stands alone or beside one other
+DEAREST = 6.0  # the loss at the top of its chart: that of p = 0.0025
+
+
+class Curve(NamedTuple):
+    """A function of one number: how it is written, such as "a = z²", f, and its slope; None for the one by nudging."""
+
+    text: str
+    f: Callable
+    slope: Callable | None = None
+
+    @property
+    def symbol(self) -> str:
+        """What its result is called."""
+        return self.text.partition(" = ")[0]
+
+    def slope_at(self, z: float) -> float:
+        """Return f′(z); by nudging it is good to some nine digits, of which the last ones are left out."""
+        there = np.array([z])
+        if self.slope is not None:
+            return self.slope(np.ones(1), there).item()
+        return round(numerical_gradient(self.f, there, np.ones(1)).item(), 6)
+
+
+class Nudged(NamedTuple):
+    """A curve at the place where it is asked, and what becomes of a nudge there."""
+
+    curve: Curve
+    z: float
+    nudge: float
+    before: float
+    after: float
+    slope: float
+
+
+def follow(curves: Sequence[Curve], z: float, nudge: float, *, adds: bool = False) -> list[Nudged]:
+    """Return what becomes of z and a nudge in each curve: one after the other, or ``adds``, each for itself.
+
+    Examples
+    --------
+    >>> path = follow([Curve("a = z²", np.square), Curve("L = 2a", lambda a: 2 * a)], 3.0, 0.5)
+    >>> [(each.before, each.after, each.slope) for each in path]
+    [(9.0, 12.25, 6.0), (18.0, 24.5, 2.0)]
+    """
+    path: list[Nudged] = []
+    for curve in curves:
+        if path and not adds:
+            z, nudge = path[-1].before, path[-1].after - path[-1].before
+        before, after = np.asarray(curve.f(np.array([z, z + nudge])), dtype=np.float64).tolist()
+        path.append(Nudged(curve, z, nudge, before, after, curve.slope_at(z)))
+    return path
+
+
+def curve_scene(path: list[Nudged], start: str, ends: Sequence[float], drags: list, *, adds: bool = False) -> Scene:
+    """Return the scene of a path from :func:`follow`: a chart for each curve.
+
+    Parameters
+    ----------
+    path : list of Nudged
+    start : str
+        What the first number is called.
+    ends : [float, float]
+        From where to where it is drawn.
+    drags : list
+        As in :class:`Chart`: what a pointer on the first chart sets, with ``adds`` on each.
+    adds : bool
+        The results of all curves are added up.
+
+    Examples
+    --------
+    >>> shown = curve_scene(follow([Curve("a = z²", np.square)], 3.0, 0.5), "z", (-4, 4), ["z", 0.1, -40, 40])["panels"]
+    >>> [line["name"] for line in shown[0]["chart"]["lines"]], shown[0]["chart"]["y"]
+    (['a = 9', 'slope 6', 'nudge 0.5'], [0.0, 20.0])
+    """
+    shown = []
+    for column, each in enumerate(path):
+        made = _curve_panel(each, start, ends, column)
+        if adds or not column:
+            made["chart"]["drags"] = drags
+        shown.append(made)
+        if not adds:
+            start, ends = each.curve.symbol, made["chart"]["y"]
+    return scene(shown, ["+" if adds else "→"] * (len(path) - 1), {}, shown[-1]["name"], note="Drag the dot.")
+
+
+def _curve_panel(at: Nudged, label: str, ends: Sequence[float], column: int) -> Panel:
+    xs = np.linspace(*ends, POINTS)
+    ys = np.broadcast_to(np.asarray(at.curve.f(xs), dtype=np.float64), xs.shape)
+    low, high = (sign * round_up(np.maximum(0, sign * ys)) if (sign * ys > 0).any() else 0.0 for sign in (-1, 1))
+    reach = TANGENT * (ends[1] - ends[0])
+    steps = np.clip([-reach, reach], ends[0] - at.z, ends[1] - at.z)
+    if at.slope:  # the tangent ends at the chart's edge
+        steps = np.clip(steps, *sorted([(low - at.before) / at.slope, (high - at.before) / at.slope]))
+    corner = [at.z + at.nudge] * 2
+    lines = [
+        {"name": f"{at.curve.symbol} = {format_value(at.before)}", "x": xs, "y": ys, "mark": [at.z, at.before]},
+        {"name": f"slope {format_value(at.slope, 3)}", "x": at.z + steps, "y": at.before + at.slope * steps},
+        {"name": f"nudge {format_value(at.nudge)}", "x": [at.z, *corner], "y": [at.before, at.before, at.after]},
+    ]
+    lines[1]["mark"] = [corner[0], at.before + at.slope * at.nudge]
+    lines[2]["mark"] = [corner[0], at.after]
+    for line in lines:
+        line |= {"x": np.asarray(line["x"]), "y": np.asarray(line["y"])}
+    chart = {"unit": "", "x": list(ends), "y": [low, high], "ticks": list(ends), "label": label, "lines": lines}
+    look = {"role": "y", "view": "chart", "scale": LARGE, "column": column, "chart": chart}
+    look |= {"alias": at.curve.symbol, "places": places(1, [], [])}
+    return panel(at.curve.symbol, [[[at.before]]], at.curve.text, "", **look)
+
+
+def softmax_scene(logits: np.ndarray, label: int, *, backward: bool = True) -> Scene:
+    """Return the scene of an image's logits (K,) on their way to the loss; ``backward`` also δ.
+
+    Examples
+    --------
+    >>> shown = softmax_scene(np.log([1.0, 2.0, 5.0]), 1)["panels"]
+    >>> [panel["name"] for panel in shown], shown[1]["values"].ravel().round(3).tolist(), shown[3]["texts"]
+    (['e', 'p', 'loss', 'd'], [0.125, 0.25, 0.625], ['↓ 0.125', '↑ 0.75', '↓ 0.625'])
+    """
+    loss, probabilities = losses.softmax_cross_entropy(logits[None], [label])
+    delta, p = losses.softmax_cross_entropy_backward(probabilities, [label])[0], probabilities[0]
+    powers, classes = np.exp(logits), range(len(p))
+    texts = [format_value(power) for power in powers]
+    below = " + ".join(texts)
+    look = {"captions": [f"class {k}" for k in classes], "best": label, "places": places(1, classes, [])}
+    shown = [
+        bars_panel("e", powers, "eᶻ", limit=float(powers.max()), texts=texts, **look),
+        bars_panel("p", p, "p", title="softmax", texts=[format_value(share, 3) for share in p], **look),
+        _loss_panel(float(p[label]), loss),
+    ]
+    shown[0]["says"] = sentence("e to the power of the score {place}.")
+    shown[1]["says"] = {"none": "", "one": "", "many": ""}
+    shown[1]["says"]["cells"] = [
+        f"{text} / ({below}) = {format_value(share, 3)}" for text, share in zip(texts, p, strict=True)
+    ]
+    for column, each in enumerate(shown):
+        each["column"] = column
+    if backward:
+        back = {"lengths": np.abs(delta).tolist(), "role": "gradient", "band": 1, **look, "best": -1}
+        back["texts"] = [f"{'↓' if each > 0 else '↑'} {format_value(abs(each), 3)}" for each in delta]
+        shown.append(bars_panel("d", np.abs(delta), "δ", title="where a step moves each score", **back))
+        shown[3]["says"] = sentence("δ = p − one-hot. A step goes against it: the right score up, the others down.")
+    return scene(shown, ["→", "→"], {}, first={"panel": "p", "cell": [0, label, 0]})
+
+
+def _loss_panel(p: float, loss: float) -> Panel:
+    xs = np.linspace(np.exp(-DEAREST), 1, POINTS)
+    line = {"name": f"−ln p = {format_value(loss)}", "x": xs, "y": -np.log(xs), "mark": [p, loss]}
+    axes = {"x": [0.0, 1.0], "y": [0.0, DEAREST], "ticks": [0.0, 1.0], "label": "p of the right class"}
+    chart = {"unit": "", "lines": [line], **axes}
+    look = {"view": "chart", "chart": chart, "places": places(1, [], [])}
+    return panel("loss", [[[loss]]], "L", "loss", role="y", **look)
