@@ -94,6 +94,9 @@ def test_three_scores_have_the_probabilities_the_loss_and_the_error_that_the_lib
     assert [text[0] for text in delta["texts"]] == ["↓", "↑", "↓"]
     assert shares["says"]["cells"][2] == "7.39 / (1.35 + 0.3 + 7.39) = 0.817"
     assert said(explorer)[0] == "L = −ln p = −ln 0.033 = 3.4"
+    forward = SoftmaxExplorer([0.3, -1.2, 2.0], 1, gradients=False)
+    assert [panel["name"] for panel in forward._scenes[0]["panels"]] == ["e", "p", "loss"]
+    assert said(forward) == said(explorer)[:1]
 
 
 def test_a_score_that_is_pulled_moves_all_that_follows_from_it():

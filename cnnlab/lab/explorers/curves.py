@@ -132,6 +132,8 @@ class SoftmaxExplorer(Explorer):
         The scores at first, each from −4 to 4.
     label : int
         The right class at first, from 0 to 2.
+    gradients : bool
+        Show δ.
 
     Attributes
     ----------
@@ -153,23 +155,22 @@ class SoftmaxExplorer(Explorer):
     z0, z1, z2 = (Measure(0.0, f"score {k}", -_PULL, _PULL) for k in range(3))
     label = Choice({k: str(k) for k in range(3)}, "right class", kind="tabs")
 
-    def __init__(self, logits=(0.0, 1.0, 2.0), label=0):
+    def __init__(self, logits=(0.0, 1.0, 2.0), label=0, *, gradients=True):
+        self.gradients = check_flag("gradients", gradients)
         logits = check_array("logits", logits, "K")
         check_shape("logits", logits, (3,), "three scores")
         super().__init__(label=label, **dict(zip(("z0", "z1", "z2"), logits.tolist(), strict=True)))
 
     def scenes(self, s):
-        return [softmax_scene(np.array([s.z0, s.z1, s.z2]), s.label)]
+        return [softmax_scene(np.array([s.z0, s.z1, s.z2]), s.label, backward=self.gradients)]
 
     def formula_lines(self, s, scenes):
-        _, p, loss, _ = (panel["values"].ravel() for panel in scenes[0]["panels"])
+        _, p, loss, *_ = (panel["values"].ravel() for panel in scenes[0]["panels"])
         right = format_value(p[s.label], 3)
-        return [
-            line(("formula", f"L = −ln p = −ln {right} = {format_value(loss[0])}")),
-            line(("soft", "δ = p − one-hot")),
-        ]
+        told = line(("formula", f"L = −ln p = −ln {right} = {format_value(loss[0])}"))
+        return [told, line(("soft", "δ = p − one-hot"))] if self.gradients else [told]
 
     def describe(self):
-        _, p, loss, _ = (panel["values"].ravel() for panel in self._scenes[0]["panels"])
+        _, p, loss, *_ = (panel["values"].ravel() for panel in self._scenes[0]["panels"])
         shares = ", ".join(format_value(share, 3) for share in p)
         return f"SoftmaxExplorer: p = {shares}, right class {self.label}, loss {format_value(loss[0])}"
