@@ -139,12 +139,12 @@ EXPLORED = {
     "pooling.max_pool2d_backward": {"PoolingExplorer", "ChainExplorer", "NetworkExplorer"},
     "pooling.mean_pool2d": {"PoolingExplorer of means"},
     "pooling.mean_pool2d_backward": {"PoolingExplorer of means"},
-    "activations.relu": {"ActivationExplorer", "ChainExplorer", "NetworkExplorer", "DigitPad"},
-    "activations.relu_backward": {"ActivationExplorer", "ChainExplorer", "NetworkExplorer"},
+    "activations.relu": {"ActivationExplorer", "ChainExplorer", "CurveExplorer", "NetworkExplorer", "DigitPad"},
+    "activations.relu_backward": {"ActivationExplorer", "ChainExplorer", "CurveExplorer", "NetworkExplorer"},
     "dense.dense": {"NetworkExplorer", "DigitPad"},
     "dense.dense_backward": {"NetworkExplorer"},
-    "losses.softmax_cross_entropy": {"NetworkExplorer", "DigitPad"},
-    "losses.softmax_cross_entropy_backward": {"NetworkExplorer"},
+    "losses.softmax_cross_entropy": {"NetworkExplorer", "DigitPad", "SoftmaxExplorer"},
+    "losses.softmax_cross_entropy_backward": {"NetworkExplorer", "SoftmaxExplorer"},
     "data.bitmap.normalise_bitmap": {"DigitPad"},
 }
 
