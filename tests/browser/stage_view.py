@@ -28,9 +28,9 @@ DY = np.array([[1.0, -2, 0], [2, 1, -1], [0, 3, 1]])[None, None]
 
 # Reads what the strip says: the operands of each chip, and the number they make; a closed group as one operand.
 STRIP = """stage => ({
-  terms: [...stage.querySelectorAll(".cnnlab-strip .cnnlab-chip")].map(
+  terms: [...stage.querySelectorAll(".cnnlab-chip")].map(
     chip => [Number(chip.dataset.a ?? chip.dataset.sum), Number(chip.dataset.b ?? 1)]),
-  total: stage.querySelector(".cnnlab-total") && Number(stage.querySelector(".cnnlab-total").dataset.total),
+  total: stage.querySelector("[data-total]") && Number(stage.querySelector("[data-total]").dataset.total),
 })"""
 # Points at every cell of a panel in turn and reads the strip.
 ALL_STRIPS = f"""(stage, panel) => [...stage.querySelectorAll(`[data-panel="${{panel}}"] .cnnlab-cell`)].map(cell => {{

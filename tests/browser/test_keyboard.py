@@ -12,8 +12,8 @@ WITHOUT = ("DigitPad", "ActivationExplorer", "BugExplorer", "Predict", "Predict 
 SENT = "([number, before]) => models[number].sent.length > before"
 # What can be reached: each control that is shown and works, of radio buttons the group, and of each grid one cell.
 REACHABLE = """root => [
-  ...root.querySelectorAll("button:not(.cnnlab-chip, .cnnlab-more), input, select, [tabindex='0'], [role=grid]")
-].filter(
+  ...root.querySelectorAll("button:not(.cnnlab-more), input, select, [tabindex='0'], [role=grid]")
+].filter(element => !element.matches(".cnnlab-chip")).filter(
   element => element.checkVisibility() && !element.disabled && element.role !== "gridcell").map(element => {
   element.dataset.reach ??= element.type === "radio" ? element.name : String(window.reach = (window.reach ?? 0) + 1);
   return element.dataset.reach;

@@ -74,7 +74,7 @@ def test_numbers_wires_and_gradients_can_be_hidden(plain_page):
 
 # Points at cells; says of the points of all wires in which panels, other than the wires' own ends, they lie.
 CROSSED = """async (stage, cells) => {
-  const boxes = [...stage.querySelectorAll("[data-panel]")].map(panel => {
+  const look = () => [...stage.querySelectorAll("[data-panel]")].map(panel => {
     const { left, right, top, bottom } = panel.querySelector(".cnnlab-planes").getBoundingClientRect();
     return { name: panel.dataset.panel, left: left + 2, right: right - 2, top: top + 2, bottom: bottom - 2 };
   }).filter(({ left, right }) => right > left);
@@ -85,6 +85,7 @@ CROSSED = """async (stage, cells) => {
     target.dispatchEvent(new PointerEvent("pointermove", { bubbles: true }));
     if (stage.dataset.selected !== `${panel}:${cell}`) crossed.push(`${panel}:${cell} is not selected`);
     await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const boxes = look();
     const origin = stage.querySelector(".cnnlab-wires").getBoundingClientRect();
     const holds = ({ left, right, top, bottom }, x, y) =>
       x + origin.left > left && x + origin.left < right && y + origin.top > top && y + origin.top < bottom;
@@ -123,14 +124,42 @@ def test_no_wire_crosses_a_panel(plain_page, name):
         assert seen or name == "photo"  # whose sums have more terms than there can be wires
 
 
-def test_a_wire_has_the_colour_of_the_sign_of_its_product(plain_page):
-    view = View(plain_page, ConvolutionExplorer([[1, 1], [1, 0]], [[1, -1], [2, 2]]))
+def test_a_product_has_one_hue_in_its_cells_its_chip_and_its_wire_and_its_sign_in_the_wire(plain_page):
+    view = View(plain_page, ConvolutionExplorer([[1, 1, 5], [1, 0, 5], [5, 5, 5]], [[1, -1], [2, 2]]))
     view.point("y", 0, 0)
-    colours = {}
-    for k, chip in enumerate(view.top.locator(".cnnlab-chip").all()):
+    hue = "element => element.style.getPropertyValue('--hue')"
+    signs, hues = [], []
+    for chip, place in zip(view.top.locator(".cnnlab-chip").all(), product(range(2), range(2)), strict=True):
         chip.hover()
-        colours[k] = set(view.top.locator(".cnnlab-wire").get_attribute("class").split()) - {"cnnlab-wire"}
-    assert colours == {0: {"cnnlab-positive"}, 1: {"cnnlab-negative"}, 2: {"cnnlab-positive"}, 3: set()}
+        wire = view.top.locator(".cnnlab-wire")
+        signs.append(set(wire.get_attribute("class").split()) & {"cnnlab-positive", "cnnlab-negative"})
+        one, *others = (each.evaluate(hue) for each in (view.cell("x", *place), view.cell("w", *place), chip, wire))
+        assert others == [one] * 3
+        hues.append(one)
+    assert (signs, len(set(hues))) == ([{"cnnlab-positive"}, {"cnnlab-negative"}, {"cnnlab-positive"}, set()], 4)
+    assert view.marked("x", "hued") == {(0, *cell) for cell in product(range(2), range(2))}
+
+
+def test_the_products_of_a_small_window_stand_in_its_shape_beside_the_result(plain_page):
+    view = View(plain_page, ConvolutionExplorer(X, W, 2.0))
+    chips = view.top.locator(".cnnlab-product")
+    boxes = [chip.bounding_box() for chip in chips.all()]
+    assert len({box["x"] for box in boxes}) == len({box["y"] for box in boxes}) == 3
+    result, cell = view.top.locator(".cnnlab-total"), view.cell("y", 2, 1)
+    cell.hover()
+    expect(result).to_have_text(str(int(view.explorer.y[0, 0, 2, 1])))
+    middles = [box["y"] + box["height"] / 2 for box in (result.bounding_box(), cell.bounding_box())]
+    assert middles[0] == pytest.approx(middles[1], abs=14)
+    assert view.top.locator(".cnnlab-strip .cnnlab-chip").count() == 0
+    chips.nth(3).focus()
+    view.press("ArrowRight")
+    assert (view.marked("x", "hot"), view.marked("w", "hot")) == ({(0, 3, 2)}, {(0, 1, 1)})
+    view.point("x", 1, 1)
+    assert (chips.count(), view.top.locator(".cnnlab-products .cnnlab-chip").count()) == (9, 0)
+    assert view.top.locator(".cnnlab-strip .cnnlab-chip").count() == 4
+    view.mounted.push(kernel=2)
+    view.point("y", 0, 0)
+    expect(chips).to_have_count(4)
 
 
 # --- looks ----------------------------------------------------------------------------------------------------------

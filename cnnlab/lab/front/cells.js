@@ -14,6 +14,7 @@ import { html, nothing } from "./vendor/lit-html.js";
  * @property {boolean} numbers
  * @property {{count: (cell: Cell) => number, most: number} | null} readers what is shown in place of the values
  * @property {Map<string, string>} lights by cell: the classes of those that are picked out
+ * @property {Map<string, number>} [hues] by cell: the hue of the product that it has a part in
  * @property {string} stop the cell that Tab reaches in its plane, where it is not the first
  * @property {string} edited the cell that is typed into
  * @property {unknown} field what stands in it then
@@ -79,18 +80,19 @@ function marksOf({ marks = {} }) {
  * @param {Look & {marks: Map<string, string>}} look
  * @param {string} stop
  */
-function cellOf(panel, cell, { numbers, readers, lights, edited, field, marks }, stop) {
+function cellOf(panel, cell, { numbers, readers, lights, hues, edited, field, marks }, stop) {
   const key = keyOf(cell);
   const kind = kindOf(panel, cell);
   const value = readers ? readers.count(cell) : panel.values[numberOf(panel, cell)];
   const ratio = readers ? value / (readers.most || 1) : strength(panel, value);
   const text = numbers && kind !== 2 ? brief(value) : "";
   const ems = emsOf(text);
+  const hue = hues?.get(key);
   const unread = panel.unread && (panel.unread.rows[cell[1]] || panel.unread.columns[cell[2]]);
   const looks =
     `cnnlab-cell ${KIND_LOOKS[kind]}${unread ? " cnnlab-unread" : ""}${value < 0 ? " cnnlab-negative" : ""}` +
-    `${readers ? " cnnlab-count" : ""}${ems > 2 ? " cnnlab-long" : ""}${lights.get(key) ?? ""}`;
-  const style = `--v: ${shadeOf(value, ratio)}${ems > 2 ? `; --ems: ${ems}` : ""}`;
+    `${readers ? " cnnlab-count" : ""}${ems > 2 ? " cnnlab-long" : ""}${lights.get(key) ?? ""}${hue === undefined ? "" : " cnnlab-hued"}`;
+  const style = `--v: ${shadeOf(value, ratio)}${ems > 2 ? `; --ems: ${ems}` : ""}${hue === undefined ? "" : `; --hue: ${hue}`}`;
   return html`<div class=${looks} role="gridcell" tabindex=${key === stop ? 0 : -1} data-cell=${key}
     data-value=${value} data-mark=${marks.get(key) ?? nothing} aria-label=${numbers ? nothing : format(value)}
     style=${panel.palette === "grey" ? `${style}; ${greyOf(ratio)}` : style}>${key === edited ? field : text}</div>`;
@@ -101,7 +103,8 @@ function cellOf(panel, cell, { numbers, readers, lights, edited, field, marks },
  * @param {number} value
  * @param {number} ratio
  */
-const shadeOf = (value, ratio) => (value === 0 || !Number.isFinite(value) ? "0%" : `${Math.round(10 + 62 * ratio)}%`);
+export const shadeOf = (value, ratio) =>
+  value === 0 || !Number.isFinite(value) ? "0%" : `${Math.round(10 + 62 * ratio)}%`;
 
 /** @param {number} ratio */
 function greyOf(ratio) {

@@ -95,11 +95,11 @@ export class Frame {
     if (sum.terms.length > MOST_FLYING || !target) return;
     const middle = (/** @type {DOMRect} */ box) => [box.left + box.width / 2, box.top + box.height / 2];
     const [toX, toY] = middle(target);
-    const chips = root.querySelectorAll(".cnnlab-strip .cnnlab-chip[data-a]");
+    const chips = root.querySelectorAll(".cnnlab-chip[data-b]");
     sum.terms.forEach(({ a, b }, k) => {
-      const box = a.value && b.value && chips[k] && this.boxOf(a);
-      if (!box) return;
-      const [x, y] = middle(box);
+      const from = this.stage.window ? chips[k]?.getBoundingClientRect() : this.boxOf(a);
+      if (!a.value || !b.value || !chips[k] || !from) return;
+      const [x, y] = middle(from);
       const flying = document.createElement("span");
       flying.className = "cnnlab-flying";
       flying.setAttribute("aria-hidden", "true");

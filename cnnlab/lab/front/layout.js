@@ -2,6 +2,7 @@
 // measured. Heights and widths are counted in cells and in px besides, so that they hold for cells of any size.
 
 import { brief } from "./numbers.js";
+import { windowShape } from "./sums.js";
 
 const WIDE = 820; // px of a stage in a notebook beside its file browser
 const BARE = 9; // px of the smallest cell without a number
@@ -27,6 +28,7 @@ const PX = {
 const FIXED = { bars: 180, chart: 250 }; // px that these are wide
 const PHOTO = { cells: 10, beside: 26, least: 96 }; // its width in cells, and px of a cell that stands beside it
 const FIXED_HIGH = { bars: 17.5, chart: 180 }; // px, of a bar and of a chart
+const PRODUCT = { wide: 1.35, high: 1.2, gap: 12, result: 76, line: 28 }; // cells and px of a product, and px around them
 const DIGIT = 5.9; // px of the smallest that can be read, close beside others
 
 /** @typedef {import("./schema.js").Panel} Panel */
@@ -113,8 +115,9 @@ const added = (lengths, between) =>
  * @param {boolean} compact
  * @param {number} operator px between two columns
  * @param {number} [cell] px of a cell, by which it is seen what is widest and highest
+ * @param {number[] | null} [products] the shape of those that stand beside the output
  */
-function extentOf(panels, way, compact, operator, cell = compact ? SMALL.good : CELL.good) {
+function extentOf(panels, way, compact, operator, cell = compact ? SMALL.good : CELL.good, products = null) {
   const beside = panels.some(isPhoto);
   const cellsOf = (/** @type {number} */ cells) => (beside ? { cells: 0, px: cells * PHOTO.beside } : { cells, px: 0 });
   const longest = (/** @type {Length[]} */ lengths) =>
@@ -145,11 +148,15 @@ function extentOf(panels, way, compact, operator, cell = compact ? SMALL.good : 
   const rowsOf = (/** @type {Panel[]} */ band) => {
     const rows = grouped(band, row);
     const slots = rows.flatMap((group) => grouped(group, column).map((slot) => added(slot.map(high), PX.between)));
-    return rows.map(() => longest(slots)); // the rows of a band are equally high
+    return rows.map(() => longest([...slots, ...more.map(({ high }) => high)])); // the rows of a band are equally high
   };
+  const more = (products ? [products] : []).map(([rows, columns]) => ({
+    wide: { cells: columns * PRODUCT.wide, px: columns * PRODUCT.gap + PRODUCT.result },
+    high: { cells: rows * PRODUCT.high, px: rows * PRODUCT.gap + PRODUCT.line },
+  }));
   const bands = grouped(panels, bandOf).map((band) => ({
     wide: added(
-      grouped(band, column).map((group) => longest(group.map(wide))),
+      [...grouped(band, column).map((group) => longest(group.map(wide))), ...more.map(({ wide }) => wide)],
       operator,
     ),
     high: added(rowsOf(band), PX.between),
@@ -185,6 +192,19 @@ export function wordsOf(panel, compact) {
 }
 
 /**
+ * The shape of the products that stand beside the output, where there is room for them.
+ * @param {import("./scene.js").Scene} scene
+ * @param {boolean} backward whether the panels of the way back are shown
+ */
+export function productsIn(scene, backward) {
+  const shape = backward ? null : windowShape(scene);
+  const panels = Object.values(scene.panels).filter(({ row }) => !row);
+  if (!shape || panels.some(({ band }) => band)) return null;
+  const { wide } = extentOf(panels, waysOf(panels, false)[0], false, PX.operator, CELL.good, shape);
+  return inPx(wide, CELL.good) <= WIDE ? shape : null;
+}
+
+/**
  * How high the panels would like to be, in px.
  * @param {Panel[]} panels
  * @param {boolean | undefined} compact
@@ -203,9 +223,10 @@ export function heightWanted(panels, compact = false) {
  * @param {Panel[]} panels those that are shown
  * @param {number} room px of height
  * @param {boolean} tabs whether buttons stand in place of the signs
+ * @param {number[] | null} [products] as in `extentOf`
  * @returns {{way: Way, style: string}}
  */
-export function layoutOf(scene, panels, room, tabs) {
+export function layoutOf(scene, panels, room, tabs, products = null) {
   const photos = panels.some(isPhoto);
   const compact = Boolean(scene.compact);
   const { good, most } = compact ? SMALL : CELL;
@@ -217,8 +238,8 @@ export function layoutOf(scene, panels, room, tabs) {
   const cellIn = (/** @type {ReturnType<typeof extentOf>} */ { wide, high }) =>
     Math.min(most, (WIDE - wide.px) / wide.cells, (room - high.px) / high.cells);
   const ways = waysOf(panels, compact).map((way) => {
-    const first = extentOf(panels, way, compact, operator);
-    const extent = extentOf(panels, way, compact, operator, Math.max(smallest, cellIn(first)));
+    const first = extentOf(panels, way, compact, operator, undefined, products);
+    const extent = extentOf(panels, way, compact, operator, Math.max(smallest, cellIn(first)), products);
     const fits = (WIDE - extent.wide.px) / extent.wide.cells >= smallest;
     return { ...extent, way, cell: cellIn(extent), fits };
   });

@@ -6,6 +6,7 @@ import { chartOf } from "./chart.js";
 import { bandOf, grouped, isFlow, signsOf, standing, wordsOf } from "./layout.js";
 import { boxIn, cellUnder, isDrawn, photoOf } from "./photo.js";
 import { keyOf } from "./scene.js";
+import { stepperOf } from "./state.js";
 import { button, withSubscripts } from "./text.js";
 import { guard } from "./vendor/directives/guard.js";
 import { repeat } from "./vendor/directives/repeat.js";
@@ -36,9 +37,10 @@ function planesOf(panel, look) {
  * @param {Panel[]} panels
  * @param {import("./layout.js").Way} way
  * @param {(panel: Panel) => {look: Look, key: string}} lookOf key: by which a look is another than before
- * @param {{inset: unknown, signs: unknown[][] | null}} more what stands among the first band's columns, and in place of its signs
+ * @param {{inset: unknown, signs: unknown[][] | null, products: unknown}} more what stands among the first band's columns, in place
+ *   of its signs, and before the output
  */
-export function bandsOf(scene, panels, way, lookOf, { inset, signs }) {
+export function bandsOf(scene, panels, way, lookOf, { inset, signs, products }) {
   return grouped(panels, bandOf).map((band, number) => {
     const first = number === 0;
     const rows = [...new Set(band.map(({ row }) => row))];
@@ -46,7 +48,12 @@ export function bandsOf(scene, panels, way, lookOf, { inset, signs }) {
     const columns = lines.flatMap((line) =>
       grouped(line, ({ column }) => column)
         .sort(([p], [q]) => p.column - q.column)
-        .map((column) => columnOf(scene, band, column, way.beside ? [column[0].row] : rows, lookOf, first && signs)),
+        .map((column) =>
+          columnOf(scene, band, column, way.beside ? [column[0].row] : rows, lookOf, {
+            signs: first ? signs : null,
+            products,
+          }),
+        ),
     );
     if (first && scene.inset !== undefined)
       columns.splice(scene.inset + 1, 0, html`<div class="cnnlab-inset">${inset}</div>`);
@@ -61,18 +68,21 @@ export function bandsOf(scene, panels, way, lookOf, { inset, signs }) {
  * @param {Panel[]} panels of the column
  * @param {number[]} rows
  * @param {(panel: Panel) => {look: Look, key: string}} lookOf
- * @param {unknown[][] | null | false} buttons in place of the signs
+ * @param {{signs: unknown[][] | null, products: unknown}} more
  */
-function columnOf(scene, band, panels, rows, lookOf, buttons) {
+function columnOf(scene, band, panels, rows, lookOf, { signs: buttons, products }) {
   const { column } = panels[0];
   const marks = scene.inset === undefined ? signsOf(scene, band, column) : [];
   const sign = (/** @type {number} */ row) => {
     const there = marks[row] && buttons ? buttons[row][column - 1] : null;
     if (there) return html`<div class="cnnlab-operator cnnlab-word">${there}</div>`;
     if (!marks[row]) return html`<div></div>`;
+    const before =
+      products && panels.some((panel) => panel === stepperOf(scene) && panel.row === row) ? products : nothing;
     const looks = marks[row].length > 1 ? "cnnlab-word" : "";
     const star = marks[row] === "⋆" ? "cnnlab-star" : "";
-    return html`<div class="cnnlab-operator ${looks}" data-row=${row} aria-hidden="true"><span class=${star}>${marks[row]}</span></div>`;
+    const sign = html`<div class="cnnlab-operator ${looks}" data-row=${row} aria-hidden="true"><span class=${star}>${marks[row]}</span></div>`;
+    return before === nothing ? sign : html`<div class="cnnlab-before">${sign}${before}</div>`;
   };
   const slot = (/** @type {number} */ row) =>
     html`<div class="cnnlab-slot" data-row=${row} data-column=${column}>${repeat(

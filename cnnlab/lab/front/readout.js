@@ -1,7 +1,9 @@
 // What is said of the cell in view: its sum as a strip of chips, a sentence, lines of code, and what one can do.
 
 import { cellAt, countOf } from "./scene.js";
+import { productsIn } from "./layout.js";
 import { stripOf, stripText } from "./strip.js";
+import { stepperOf } from "./state.js";
 import { summed, sumOf } from "./sums.js";
 import { button, withSubscripts } from "./text.js";
 import { html, nothing } from "./vendor/lit-html.js";
@@ -41,6 +43,7 @@ function longestOf(scene, backward) {
  */
 function searched(scene, backward) {
   let [strip, sentence] = ["", ""];
+  const beside = productsIn(scene, backward) ? stepperOf(scene) : null;
   for (const { name, row } of Object.values(scene.panels)) {
     if (row && !backward) continue;
     const panel = summed(scene, name, backward);
@@ -48,7 +51,10 @@ function searched(scene, backward) {
     for (let k = 0; k < countOf(panel); k += step) {
       const at = { panel: name, cell: cellAt(panel, k) };
       const sum = sumOf(scene, at, backward);
-      const [text, words] = [stripText(scene, sum, at), sentenceOf(scene, at, backward, sum)];
+      const [text, words] = [
+        sum.panel === beside ? "" : stripText(scene, sum, at),
+        sentenceOf(scene, at, backward, sum),
+      ];
       if (text.length > strip.length) strip = text;
       if (words.length > sentence.length) sentence = words;
     }

@@ -203,9 +203,15 @@ export const countOf = ({ planes, shape }) => planes[0] * planes[1] * shape[0] *
  * @param {Panel} panel
  * @param {number} k
  */
-export function cellAt({ shape: [height, width] }, k) {
-  return /** @type {Cell} */ ([Math.floor(k / (height * width)), Math.floor(k / width) % height, k % width]);
-}
+export const cellAt = ({ shape }, k) => cellIn(shape, k);
+
+/**
+ * The same in planes of a shape.
+ * @param {number[]} shape
+ * @param {number} k
+ */
+export const cellIn = ([height, width], k) =>
+  /** @type {Cell} */ ([Math.floor(k / (height * width)), Math.floor(k / width) % height, k % width]);
 
 /**
  * The number of a cell in reading order.

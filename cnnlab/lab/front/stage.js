@@ -4,13 +4,14 @@
 import { deskOf, tabsOf } from "./controls.js";
 import { Frame } from "./frame.js";
 import { Hand } from "./interaction.js";
-import { heightWanted, isLegible, layoutOf } from "./layout.js";
+import { heightWanted, isLegible, layoutOf, productsIn } from "./layout.js";
 import { bandsOf, boxOf, elementOf, panelIn } from "./panels.js";
 import { isDrawn, paint, toRgb } from "./photo.js";
+import { productsOf } from "./products.js";
 import { codeOf, hintOf, readoutHeight, readoutOf, wordsFor } from "./readout.js";
-import { countOf, keyOf, readScene, sameAt, twinsOf, valueAt } from "./scene.js";
-import { firstState, isBackward, reduce, stepsOf } from "./state.js";
-import { readersOf, sumOf } from "./sums.js";
+import { cellIn, countOf, keyOf, readScene, sameAt, twinsOf, valueAt } from "./scene.js";
+import { firstState, isBackward, reduce, stepperOf, stepsOf } from "./state.js";
+import { hueOf, readersOf, sumOf } from "./sums.js";
 import { SPEEDS, toolbarOf, toolsOf } from "./toolbar.js";
 import { html, render } from "./vendor/lit-html.js";
 import { wirePaths } from "./wires.js";
@@ -51,6 +52,8 @@ export class Stage {
     this.sum = sumOf(this.state.scene, this.state.at, this.backward);
     /** @type {Surroundings} */
     this.around = { inset: null, full: null, room: 0, share: 0 };
+    /** @type {number[] | null} the shape of the products that stand beside the output */
+    this.window = null;
     this.timer = 0; // of playing
     /** @type {{scene: import("./scene.js").Scene, look: string, way: import("./layout.js").Way, style: string} | null} */
     this.laid = null;
@@ -67,6 +70,7 @@ export class Stage {
     this.speed = "1×";
     this.told = ""; // what is said to those who cannot see it
     this.moving = false;
+    this.isPainting = false;
     this.drawing = 0;
     this.size = ""; // when it was last drawn
     this.life = new AbortController();
@@ -178,15 +182,18 @@ export class Stage {
   // --- painting ---
 
   paint() {
+    if (this.isPainting) return; // a chip that goes loses the focus on its way out
     const { state } = this;
     const { scene, at } = state;
     this.sum = sumOf(scene, at, this.backward);
+    this.window = productsIn(scene, this.backward);
     const hand = {
       light: (/** @type {Term[] | null} */ terms) => {
         this.hot = terms;
         this.paint();
       },
       open: this.group,
+      window: this.window,
       toggle: (/** @type {import("./strip.js").Opened} */ group) => {
         this.group = this.group === group ? null : group;
         this.paint();
@@ -195,29 +202,37 @@ export class Stage {
     this.root.classList.toggle("cnnlab-compact", Boolean(scene.compact));
     this.root.classList.toggle("cnnlab-summed", this.sum.terms.length > 0);
     Object.assign(this.root.dataset, { held: String(state.held), selected: `${at.panel}:${keyOf(at.cell)}` });
+    this.isPainting = true;
     render(
       html`${toolbarOf(this)}${
-        this.isClosed ? "" : this.panelsOf()
+        this.isClosed ? "" : this.panelsOf(hand)
       }${readoutOf(state, this.sum, this.backward, hand)}${codeOf(state, this.backward, this.copied, this.copy)}<div
         class="cnnlab-foot">${hintOf(state, this.sum, hand)}${toolsOf(this)}</div><div class="cnnlab-live"
         aria-live="polite">${this.told}</div>`,
       this.root,
     );
+    this.isPainting = false;
     this.later();
   }
 
-  panelsOf() {
-    const { scene } = this.state;
+  /** @param {import("./strip.js").StripHand} chips */
+  panelsOf(chips) {
+    const { scene, at } = this.state;
     const { way, style } = this.layout();
     const lights = lightsOf(scene, this.state.at, this.sum, this.hot);
+    const hues = huesOf(scene, this.state.at, this.sum);
     const buttons = this.tabs ? tabsOf(this.tabs, this.desk) : []; // there from left to right, and back again
     const half = buttons.length / 2;
     const bands = bandsOf(
       scene,
       this.panels.map((panel) => this.drawn(panel)),
       way,
-      (panel) => this.lookOf(panel, way, lights.get(panel.name) ?? UNLIT),
-      { inset: this.around.inset, signs: half ? [buttons.slice(0, half), buttons.slice(half).reverse()] : null },
+      (panel) => this.lookOf(panel, way, lights.get(panel.name) ?? UNLIT, hues.get(panel.name)),
+      {
+        inset: this.around.inset,
+        signs: half ? [buttons.slice(0, half), buttons.slice(half).reverse()] : null,
+        products: chips.window && productsOf(scene, at, this.sum, chips),
+      },
     );
     const { hand } = this;
     return html`<div class="cnnlab-scroller"><div class="cnnlab-panels" style=${style}
@@ -238,7 +253,7 @@ export class Stage {
     const { room, share } = this.around;
     const look = [on.gradients, room, share].join();
     if (this.laid?.scene !== scene || this.laid.look !== look) {
-      const { way, style } = layoutOf(scene, this.panels, room, Boolean(this.tabs));
+      const { way, style } = layoutOf(scene, this.panels, room, Boolean(this.tabs), this.window);
       this.laid = { scene, look, way, style: `${style}; --room: ${Math.round(room)}; --share: ${share}` };
     }
     return this.laid;
@@ -249,8 +264,9 @@ export class Stage {
    * @param {Panel} panel
    * @param {import("./layout.js").Way} way
    * @param {Map<string, string>} lights
+   * @param {Map<string, number>} [hues]
    */
-  lookOf({ name, view }, way, lights) {
+  lookOf({ name, view }, way, lights, hues) {
     const { scene, on, editing } = this.state;
     const counted = on.coverage && scene.coverage === name && view === "cells";
     const readers = counted ? readersOf(scene, scene.panels[name]) : null;
@@ -258,8 +274,16 @@ export class Stage {
     const stop = this.stops[name] ?? "";
     const edited = editing?.at.panel === name ? keyOf(editing.at.cell) : "";
     const field = edited ? this.hand.fieldOf() : null;
-    const key = [numbers, counted, stop, edited, way.channels, way.filters, ...[...lights].flat()].join("|");
-    return { look: { way, numbers, readers, lights, stop, edited, field }, key };
+    const key = [
+      numbers,
+      counted,
+      stop,
+      edited,
+      way.channels,
+      way.filters,
+      ...[...lights, ...(hues ?? [])].flat(),
+    ].join("|");
+    return { look: { way, numbers, readers, lights, hues, stop, edited, field }, key };
   }
 
   /**
@@ -352,7 +376,9 @@ export class Stage {
     });
     /** @type {Map<string, import("./wires.js").Box>} */
     const boxes = new Map();
-    for (const { name } of on.wires ? this.panels : []) {
+    const names = this.panels.map(({ name }) => name);
+    const beside = this.window && this.sum.panel === stepperOf(scene) ? "products" : "";
+    for (const name of on.wires ? [...names, ...(beside && [beside])] : []) {
       const box = panelIn(place, name)?.querySelector(".cnnlab-planes, .cnnlab-bars")?.getBoundingClientRect();
       if (box?.width) boxes.set(name, within(box));
     }
@@ -361,10 +387,20 @@ export class Stage {
       const inCell = box && boxOf(place, scene, { panel, cell });
       return inCell ? { box, cell: within(inCell) } : null;
     };
-    const terms = boxes.size ? (this.hot ?? this.sum.terms).map((term) => enlarged(scene, term)) : [];
+    const { terms: all } = this.sum;
+    const product = (/** @type {Term} */ { a }) =>
+      all.findIndex((other) => sameAt(/** @type {At} */ (other.a), /** @type {At} */ (a)));
+    const through = (/** @type {Term} */ term) =>
+      beside
+        ? { ...term, via: { panel: beside, cell: cellIn(this.window ?? [], product(term)), value: 0 } }
+        : enlarged(scene, term);
+    const terms = boxes.size ? (this.hot ?? all).map(through) : [];
     const wires = /** @type {SVGElement} */ (place.querySelector(".cnnlab-wires"));
     wires.classList.toggle("cnnlab-hot", Boolean(this.hot));
-    render(wirePaths(terms, whereOf, [...boxes.values()]), /** @type {any} */ (wires)); // lit-html names no SVG
+    render(
+      wirePaths(terms, whereOf, [...boxes.values()], (term) => hueOf(scene, term)),
+      /** @type {any} */ (wires),
+    ); // lit-html names no SVG
   }
 
   /**
@@ -391,6 +427,28 @@ function enlarged({ panels, window }, term) {
   const { a, b } = term;
   const isEnlarged = window && panels[a.panel]?.view === "photo" && b.cell;
   return isEnlarged && b.cell ? { ...term, a: { ...a, panel: window, cell: [0, b.cell[1], b.cell[2]] } } : term;
+}
+
+/**
+ * By panel and cell, the hue of the product that a cell has a part in; the cell in view has a part in all of them.
+ * @param {import("./scene.js").Scene} scene
+ * @param {At} at
+ * @param {Summed} sum
+ */
+function huesOf(scene, at, { terms, told, panel: owner }) {
+  /** @type {Map<string, Map<string, number>>} */
+  const hues = new Map();
+  for (const term of terms.length > MOST_LIT ? [] : terms) {
+    const hue = hueOf(scene, term);
+    const { a, b, to } = enlarged(scene, term);
+    for (const { panel, cell } of hue === null ? [] : told?.goes ? [a, b, to] : [a, b]) {
+      if (!cell || sameAt({ panel, cell }, at) || sameAt({ panel, cell }, { panel: owner.name, cell: at.cell }))
+        continue;
+      if (!hues.has(panel)) hues.set(panel, new Map());
+      hues.get(panel)?.set(keyOf(cell), hue ?? 0);
+    }
+  }
+  return hues;
 }
 
 /**

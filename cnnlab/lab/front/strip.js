@@ -1,8 +1,10 @@
 // The strip below the panels: the sum of the cell in view, a chip for each term, and the result in a place of its own.
 
-import { factor, format } from "./numbers.js";
-import { nameOf, numberOf } from "./scene.js";
-import { groupsOf, writtenTerms } from "./sums.js";
+import { shadeOf, strength } from "./cells.js";
+import { brief, factor, format } from "./numbers.js";
+import { keyOf, nameOf, numberOf } from "./scene.js";
+import { stepperOf } from "./state.js";
+import { groupsOf, hueOf, writtenTerms } from "./sums.js";
 import { withSubscripts } from "./text.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
@@ -15,7 +17,7 @@ const EDGES = "\u2007"; // about as wide as the edges of a chip, on each side of
 /** @typedef {import("./sums.js").Summed} Summed */
 /** @typedef {import("./sums.js").Term} Term */
 /** @typedef {number | "all" | null} Opened the group whose terms are written, or all terms however many */
-/** @typedef {{light: (terms: Term[] | null) => void, open: Opened, toggle: (group: Opened) => void}} StripHand */
+/** @typedef {{light: (terms: Term[] | null) => void, open: Opened, toggle: (group: Opened) => void, window?: number[] | null}} StripHand window: the shape of the products that stand beside the output */
 
 /**
  * The strip: what is summed, the terms, and the result.
@@ -27,6 +29,7 @@ const EDGES = "\u2007"; // about as wide as the edges of a chip, on each side of
  */
 export function stripOf(scene, at, sum, hand, whose = "") {
   const { panel, told, bias } = sum;
+  if (hand.window && panel === stepperOf(scene)) return nothing; // they stand beside the output
   if (whose === "right" && !told?.right) return nothing;
   const total = whose === "right" && told?.right ? told.right[numberOf(panel, at.cell)] : sum.total;
   const goes = Boolean(told?.goes);
@@ -36,11 +39,23 @@ export function stripOf(scene, at, sum, hand, whose = "") {
   const chips = groups.length ? groupChips(scene, sum, groups, hand) : termChips(scene, sum, terms, hand);
   const closing = told?.closing.replace("{count}", String(terms.length));
   const result = html`<b class="cnnlab-total" data-total=${total}>${told ? `= ${format(total)}` : format(total)}</b>`;
-  return html`<div class="cnnlab-terms">${whose ? html`<span class="cnnlab-whose">${told?.right ? whose : ""}</span>` : nothing}<b class="cnnlab-strip-head">${withSubscripts(nameOf(panel, at.cell))}${opening}</b>${
+  return html`<div class="cnnlab-terms" @keydown=${walk}>${whose ? html`<span class="cnnlab-whose">${told?.right ? whose : ""}</span>` : nothing}<b class="cnnlab-strip-head">${withSubscripts(nameOf(panel, at.cell))}${opening}</b>${
     told && !terms.length ? sign(goes ? "no sum" : "0 (no wire)") : nothing
   }${chips}${bias ? [sign("+"), biasChip(bias)] : nothing}${closing ? sign(closing) : nothing}${
     told ? nothing : result
   }</div>${goes || !told ? nothing : result}`;
+}
+
+/**
+ * Moves the focus from chip to chip.
+ * @param {KeyboardEvent} event
+ */
+export function walk(event) {
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (!step) return;
+  const chips = [.../** @type {Element} */ (event.currentTarget).querySelectorAll("button")];
+  chips[chips.indexOf(/** @type {HTMLButtonElement} */ (event.target)) + step]?.focus();
+  event.preventDefault();
 }
 
 /**
@@ -87,7 +102,7 @@ function termsOf(scene, sum, whose = "yours") {
  */
 const isAlone = (told, { b }) => Boolean(told.values || (told.b !== "share" && !b.panel));
 
-const sign = (/** @type {string} */ text) => html`<span class="cnnlab-plus">${text}</span>`;
+export const sign = (/** @type {string} */ text) => html`<span class="cnnlab-plus">${text}</span>`;
 
 /**
  * @param {Scene} scene
@@ -101,7 +116,7 @@ function termChips(scene, sum, terms, hand) {
   const most = mostOf(scene, sum, terms);
   const chips = terms
     .slice(0, open === "all" ? terms.length : most)
-    .map((term, k) => [k && joiner ? sign(joiner) : nothing, chipOf(scene, sum, term, hand)]);
+    .map((term, k) => [k && joiner ? sign(joiner) : nothing, chipOf(scene, sum, term, hand, { stop: k === 0 })]);
   if (most >= terms.length) return chips;
   const text = open === "all" ? "fewer" : `+ ${terms.length - most} more`;
   const more = html`<button type="button" class="cnnlab-group cnnlab-more" data-group="all"
@@ -154,8 +169,9 @@ function groupChips(scene, sum, groups, hand) {
  * @param {Summed} sum
  * @param {Term} term
  * @param {StripHand} hand
+ * @param {{stop: boolean, place?: import("./schema.js").Cell}} how whether Tab reaches it, and its place among products that stand as the window does
  */
-function chipOf(scene, { told }, term, { light }) {
+export function chipOf(scene, { told }, term, { light }, { stop, place }) {
   const { a, b, to, weight, state = "both" } = term;
   if (!told) return nothing;
   const part = (/** @type {import("./sums.js").Operand} */ { panel, value }, text = format(value)) =>
@@ -168,10 +184,23 @@ function chipOf(scene, { told }, term, { light }) {
     : [part(a), "·", part(b, factor(b.value)), times];
   const target = told.goes && to.cell ? [" → ", withSubscripts(nameOf(scene.panels[to.panel], to.cell))] : nothing;
   const largest = told.values && !told.skips && !told.goes && b.value === 1;
+  const hue = hueOf(scene, term);
   const zero = !alone && a.value * b.value * weight === 0;
-  return html`<span class="cnnlab-chip ${largest ? "cnnlab-largest" : ""} ${zero ? "cnnlab-zero" : ""} cnnlab-${state}" data-a=${a.value}
+  const stacked = place ? [a, b].map((operand, k) => factorOf(scene, operand, k ? "·" : "")) : nothing;
+  return html`<button type="button" tabindex=${stop ? 0 : -1} data-cell=${place ? keyOf(place) : nothing} class="cnnlab-chip ${place ? "cnnlab-product" : ""} ${largest ? "cnnlab-largest" : ""} ${zero ? "cnnlab-zero" : ""} cnnlab-${state} ${hue === null ? "" : "cnnlab-hued"}" style="--hue: ${hue}" data-a=${a.value}
     data-b=${b.value} title=${titleOf(scene, told, term)} @pointerenter=${() => light([term])}
-    @pointerleave=${() => light(null)}>${product}${target}</span>`;
+    @pointerleave=${() => light(null)} @focus=${() => light([term])} @blur=${() => light(null)}>${place ? stacked : [product, target]}</button>`;
+}
+
+/**
+ * A factor of a product in the colours of its cell.
+ * @param {Scene} scene
+ * @param {import("./sums.js").Operand} operand
+ * @param {string} sign
+ */
+function factorOf({ panels }, { panel, value }, sign) {
+  const shade = shadeOf(value, strength(panels[panel], value));
+  return html`<span class="cnnlab-shaded ${value < 0 ? "cnnlab-negative" : ""}" style="--v: ${shade}">${sign}${brief(value)}</span>`;
 }
 
 /**
@@ -187,7 +216,7 @@ function titleOf(scene, told, { a, b }) {
     : `${name(a)} · ${name(b)} = ${format(a.value)} · ${factor(b.value)}`;
 }
 
-const biasChip = (/** @type {import("./sums.js").Operand} */ { value }) =>
+export const biasChip = (/** @type {import("./sums.js").Operand} */ { value }) =>
   html`<span class="cnnlab-chip" data-a=${value} data-b="1" title="bias"><span class="cnnlab-role-b">${format(
     value,
   )}</span></span>`;

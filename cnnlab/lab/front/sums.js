@@ -3,6 +3,9 @@
 
 import { cellOn, keyOf, kindOf, shareAt, valueAt, weightOf, wiresAt } from "./scene.js";
 
+const MOST_BESIDE = 3; // rows and columns of a window whose products stand beside its output
+const MOST_HUES = 49; // of a kernel: more could not be told from each other
+
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./schema.js").Panel} Panel */
 /** @typedef {import("./schema.js").Cell} Cell */
@@ -59,6 +62,35 @@ export function sumOf(scene, { panel: name, cell }, backward = true) {
   const added = told.adds ? termsBy(scene.wires[told.adds], told.adds, "one") : [];
   const terms = [...termsBy(scene.wires[told.wires], told.a, told.b), ...added];
   return { panel, told, terms, bias: told.bias ? inCell(told.bias, [cell[0], 0, 0]) : null, total };
+}
+
+/**
+ * The hue, in degrees, that the two factors of a product have in common: that of the second one's place in its plane.
+ * @param {Scene} scene
+ * @param {Term} term
+ * @returns {number | null}
+ */
+export function hueOf({ panels, compact }, { a, b }) {
+  if (!a.cell || !b.cell || compact) return null;
+  const [height, width] = panels[b.panel].shape;
+  const count = height * width;
+  return count > 1 && count <= MOST_HUES ? Math.round((360 * (b.cell[1] * width + b.cell[2])) / count) : null;
+}
+
+/**
+ * The shape in which the products of an output can stand beside it: that of a small window of one plane.
+ * @param {Scene} scene
+ * @returns {number[] | null}
+ */
+export function windowShape({ panels, steps = "y" }) {
+  const { end, row, sum } = panels[steps] ?? {};
+  const [source, kernel] = [panels[sum?.a ?? ""], panels[sum?.b ?? ""]];
+  if (!sum || !source || !kernel || row || end !== "output" || source.end !== "input" || sum.goes || sum.right)
+    return null;
+  const isOne = [source, kernel, panels[steps]].every(
+    ({ view, planes }) => view === "cells" && planes.join() === "1,1",
+  );
+  return isOne && Math.max(...kernel.shape) <= MOST_BESIDE ? kernel.shape : null;
 }
 
 /**

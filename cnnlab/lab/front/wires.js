@@ -14,14 +14,22 @@ const APART = 4; // px between wires that join the same rows
  * @param {import("./sums.js").Term[]} terms
  * @param {(operand: Operand) => End | null} whereOf where an operand stands
  * @param {Box[]} boxes of all panels
+ * @param {(term: import("./sums.js").Term) => number | null} hueOf the hue that its cells have, where they have one
  */
-export function wirePaths(terms, whereOf, boxes) {
-  const drawn = (terms.length > MOST ? [] : terms).map(({ a, b, to, via, weight, state = "both" }) => {
+export function wirePaths(terms, whereOf, boxes, hueOf = () => null) {
+  const drawn = (terms.length > MOST ? [] : terms).map((term) => {
+    const { a, b, to, via, weight, state = "both" } = term;
     const ends = [a, b, ...(via ? [via] : []), to].flatMap((operand) => whereOf(operand) ?? []);
     ends.sort((p, q) => p.box.left - q.box.left); // from column to column, whichever way the sum runs
-    return { state, product: a.value * b.value * weight, ends, rows: ends.map(({ cell }) => cell.top).join() };
+    return {
+      state,
+      hue: hueOf(term),
+      product: a.value * b.value * weight,
+      ends,
+      rows: ends.map(({ cell }) => cell.top).join(),
+    };
   });
-  return drawn.flatMap(({ state, product, ends, rows }, k) => {
+  return drawn.flatMap(({ state, hue, product, ends, rows }, k) => {
     const same = drawn.filter((other) => other.rows === rows).length;
     const before = drawn.slice(0, k).filter((other) => other.rows === rows).length;
     const shift = APART * (before - (same - 1) / 2);
@@ -29,7 +37,8 @@ export function wirePaths(terms, whereOf, boxes) {
     if (links.includes(null) || !links.join("")) return [];
     const sign =
       state !== "both" ? `cnnlab-${state}` : product < 0 ? "cnnlab-negative" : product ? "cnnlab-positive" : "";
-    return [svg`<path d=${links.join("")} class="cnnlab-wire ${sign}"></path>`];
+    const hued = hue === null || state !== "both" ? "" : "cnnlab-hued";
+    return [svg`<path d=${links.join("")} class="cnnlab-wire ${sign} ${hued}" style="--hue: ${hue}"></path>`];
   });
 }
 
