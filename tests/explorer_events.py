@@ -64,6 +64,8 @@ def legal_value(control, rng):
         return one_of(rng, control["options"])[0]
     if control["kind"] == "slider":
         return int(rng.integers(control["low"], control["high"] + 1))
+    if control["kind"] == "file":
+        return rng.integers(0, 256, 200 * 200, np.uint8).tobytes()
     if control["kind"] == "pad":
         return rng.integers(0, 2, 1024).astype(np.uint8).tobytes()
     return bool(rng.integers(2)) if control["kind"] == "switch" else one_of(rng, TEXTS)

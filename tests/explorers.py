@@ -85,7 +85,7 @@ def values_of(control: dict) -> list:
         drawings[1] = 1
         drawings[2, 4:28, 15:18] = 1
         return [drawing.tobytes() for drawing in drawings]
-    return {"switch": [True, False], "text": ["7", "99", "word"]}[control["kind"]]
+    return {"switch": [True, False], "text": ["7", "99", "word"], "file": [bytes(200 * 200)]}[control["kind"]]
 
 
 def some_values_of(control: dict) -> list:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 from stage_view import EXPLORERS, View, W, X, backward, forward, two_filters
 
 from cnnlab import conv2d
-from cnnlab.lab import ConvolutionExplorer, CurveExplorer
+from cnnlab.lab import ConvolutionExplorer, CurveExplorer, PhotoExplorer
 
 # --- keys -----------------------------------------------------------------------------------------------------------
 
@@ -311,4 +312,22 @@ def test_a_dot_is_dragged_along_its_curve_by_mouse_and_its_slider_goes_with_it(p
     view.answered()
     assert view.explorer.z == before
     assert view.root.locator('[data-control="z"] input[type=range]').input_value() == str(round(10 * before))
+    assert plain_page.errors == []
+
+
+def test_a_photograph_is_chosen_from_a_file_and_what_is_no_image_changes_nothing(plain_page, tmp_path):
+    halves = np.zeros((90, 150, 3), np.uint8)
+    halves[:, 75:] = 255  # black, then white; the middle 90×90 is taken
+    Image.fromarray(halves).save(tmp_path / "halves.png")
+    (tmp_path / "notes.png").write_text("no image")
+    view = plain_page.mount(PhotoExplorer(kernel="identity"))
+    chooser = view.root.get_by_label("your photograph…")
+    chooser.set_input_files(tmp_path / "notes.png")
+    chooser.set_input_files(tmp_path / "halves.png")
+    view.page.wait_for_function("() => models[0].sent.length === 1")
+    view.answered()
+    x = view.explorer.x_of(view.explorer.now())[0, 0]
+    assert x.shape == (200, 200)
+    assert (x[:, :98] == 0).all()
+    assert (x[:, 102:] == 1).all()
     assert plain_page.errors == []

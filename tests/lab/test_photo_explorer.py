@@ -7,10 +7,36 @@ import pytest
 from explorer_steps import ask, controls_of, move, panels, press, state_of, type_in
 from explorers import W, X
 from numpy.testing import assert_allclose, assert_array_equal
+from PIL import Image
 
 from cnnlab import conv2d, load_photo
 from cnnlab.lab import PhotoExplorer
 from cnnlab.lab.explorers.photo import _OWN, KERNELS
+
+
+def test_a_photograph_of_ones_own_comes_from_a_file_or_from_the_page(tmp_path):
+    colours = np.zeros((240, 400, 3), np.uint8)
+    colours[:, :200] = 255, 0, 0  # the middle is half red, half black
+    Image.fromarray(colours).save(tmp_path / "me.png")
+    explorer = PhotoExplorer(tmp_path / "me.png", "identity")
+    x = panels(explorer)["x"][0]
+    assert x.shape == (200, 200)
+    assert_allclose(x[:, :90], 0.299, atol=0.005)
+    assert_array_equal(x[:, 110:], 0)
+    grey = np.arange(200 * 200, dtype=np.uint8)
+    ask(explorer, {"set": {"own": grey.tobytes()}})
+    assert_allclose(panels(explorer)["x"][0], grey.reshape(200, 200) / 255)
+    assert_allclose(explorer.y[0, 0], panels(explorer)["x"][0, 1:-1, 1:-1])
+    for odd in (b"123", "text", 7, None):
+        ask(explorer, {"set": {"own": odd}})
+        assert_allclose(panels(explorer)["x"][0], grey.reshape(200, 200) / 255)
+    press(explorer, "reset")
+    assert_array_equal(panels(explorer)["x"][0], x)
+    (tmp_path / "me.txt").write_text("no image")
+    with pytest.raises(ValueError, match="must be an image file, such as a PNG or a JPEG"):
+        PhotoExplorer(str(tmp_path / "me.txt"))
+    with pytest.raises(FileNotFoundError, match=r"nobody\.png"):
+        PhotoExplorer(tmp_path / "nobody.png")
 
 
 def test_each_named_kernel_is_applied_to_the_photograph():
@@ -82,4 +108,4 @@ def test_the_default_photograph_is_the_portrait_in_grey():
     explorer.stride = 2
     assert panels(explorer)["y"].shape == (1, 99, 99)
     assert explorer.explain().value == 99
-    assert list(controls_of(explorer)) == ["kernel", "padding", "stride"]
+    assert list(controls_of(explorer)) == ["kernel", "padding", "stride", "own"]

@@ -16,8 +16,8 @@ from cnnlab.lab.numbers import format_value
 class Control(TypedDict):
     """One control as the front end draws it.
 
-    ``kind`` is slider, select, switch, tabs, radio, text, button or pad; ``place`` is "head" (beside the formula),
-    "bar" or "foot" (above or below the panels of a stage), or a word of the explorer's own; ``options`` are
+    ``kind`` is slider, select, switch, tabs, radio, text, button, file or pad; ``place`` is "head" (beside the
+    formula), "bar" or "foot" (above or below the panels of a stage), or a word of the explorer's own; ``options`` are
     [value, label].
     """
 

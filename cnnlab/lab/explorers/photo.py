@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from types import SimpleNamespace
 
 import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cnnlab import convolution
 from cnnlab.data import load_photo
 from cnnlab.lab.explorers._explorer import present
-from cnnlab.lab.explorers._settings import Choice
+from cnnlab.lab.explorers._settings import Choice, Setting
 from cnnlab.lab.explorers._windows import FormulaExplorer, axis_of, check_sliders, check_square, sliders
 from cnnlab.lab.scenes import photo_scene
 
@@ -23,6 +25,23 @@ KERNELS = {
     "emboss": [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]],
 }
 _OWN = "your own"
+_SIDE = 200  # of a photograph of one's own, in cells
+
+
+class _File(Setting):
+    """A photograph that a reader chooses: a byte a cell, row by row, from 0 black to 255 white; none for the first."""
+
+    kind = "file"
+
+    def validate(self, explorer, value):
+        if not isinstance(value, bytes | memoryview):
+            raise TypeError(f"{self.name} ({type(value).__name__}) must be bytes")
+        if len(value) not in (0, _SIDE**2):
+            raise ValueError(f"{self.name} ({len(value)} bytes) must be {_SIDE}×{_SIDE} bytes, or none")
+        return bytes(value)
+
+    def control(self, explorer, s):
+        return {**self.look, "name": self.name, "value": bool(s.own), "high": _SIDE}
 
 
 class PhotoExplorer(FormulaExplorer):
@@ -32,8 +51,9 @@ class PhotoExplorer(FormulaExplorer):
 
     Parameters
     ----------
-    photo : array (H, H), optional
-        Grey values, 0 black to 1 white; default the portrait of :func:`cnnlab.load_photo` in grey.
+    photo : array (H, H) or path, optional
+        Grey values, 0 black to 1 white, or an image file, whose middle is taken, 200×200 in grey; default the
+        portrait of :func:`cnnlab.load_photo`.
     kernel : str or array (F, F)
         A name of :data:`KERNELS`, or the numbers.
     stride, padding : int
@@ -45,11 +65,15 @@ class PhotoExplorer(FormulaExplorer):
         The name of the kernel, "your own" for one of other numbers.
     padding, stride : int
         P and S.
+    own : bytes
+        A photograph chosen on the page, 200×200; empty for the first one.
 
     Raises
     ------
     TypeError, ValueError
-        If the photograph or the kernel is not square, or the kernel's name is unknown.
+        If the photograph or the kernel is not square, the kernel's name is unknown, or the file holds no image.
+    FileNotFoundError
+        If there is no such file.
 
     Examples
     --------
@@ -59,9 +83,14 @@ class PhotoExplorer(FormulaExplorer):
 
     kernel = Choice([*KERNELS, _OWN], "kernel", letter="F")
     padding, stride = sliders()[1:]
+    own = _File(b"", "your photograph…", place="bar", title="from an image file, which stays on this computer")
 
     def __init__(self, photo=None, kernel="Sobel, vertical edges", *, stride=1, padding=0):
-        self.photo = check_square("photo", grey(load_photo())[0, 0] if photo is None else photo, "HW")[None, None]
+        if photo is None:
+            photo = grey(load_photo())[0, 0]
+        elif isinstance(photo, str | PathLike):
+            photo = read_photo(photo)
+        self.photo = check_square("photo", photo, "HW")[None, None]
         self.photo.setflags(write=False)
         named = isinstance(kernel, str)
         if named and kernel not in KERNELS:
@@ -70,6 +99,10 @@ class PhotoExplorer(FormulaExplorer):
         settings = check_sliders(self.photo.shape[-1], w.shape[-1], padding=padding, stride=stride)
         super().__init__({"w": w}, **settings | {"kernel": kernel if named else _OWN})
 
+    def x_of(self, s: SimpleNamespace) -> np.ndarray:
+        """Return the photograph for any settings, (1, 1, H, H)."""
+        return np.frombuffer(s.own, np.uint8).reshape(1, 1, _SIDE, _SIDE) / 255 if s.own else self.photo
+
     def w_of(self, s: SimpleNamespace) -> np.ndarray:
         """Return the kernel for any settings, (1, 1, F, F)."""
         named = KERNELS.get(s.kernel)
@@ -77,15 +110,15 @@ class PhotoExplorer(FormulaExplorer):
 
     def y_of(self, s: SimpleNamespace) -> np.ndarray:
         """Return the feature map for any settings, (1, 1, out, out)."""
-        return convolution.conv2d(self.photo, self.w_of(s), stride=s.stride, padding=s.padding)
+        return convolution.conv2d(self.x_of(s), self.w_of(s), stride=s.stride, padding=s.padding)
 
     y = present(y_of)
 
     def axis(self, s):
-        return axis_of(self.photo.shape[-1], self.w_of(s).shape[-1], stride=s.stride, padding=s.padding)
+        return axis_of(self.x_of(s).shape[-1], self.w_of(s).shape[-1], stride=s.stride, padding=s.padding)
 
     def scenes(self, s):
-        return [photo_scene(self.photo, self.w_of(s), stride=s.stride, padding=s.padding)]
+        return [photo_scene(self.x_of(s), self.w_of(s), stride=s.stride, padding=s.padding)]
 
     def plane_of(self, s, panel, number):
         return self.w_of(s)[0, number] if s.kernel != _OWN else super().plane_of(s, panel, number)
@@ -97,6 +130,16 @@ class PhotoExplorer(FormulaExplorer):
     def describe(self):
         side = self.axis(self.now()).kernel
         return self.say("photo", f"kernel {self.kernel} {side}×{side}", "feature map")
+
+
+def read_photo(path) -> np.ndarray:
+    """Return the middle of an image file as grey values (200, 200), from 0 black to 1 white."""
+    try:
+        with Image.open(path) as image:
+            square = ImageOps.fit(ImageOps.exif_transpose(image).convert("L"), (_SIDE, _SIDE))
+    except UnidentifiedImageError as error:
+        raise ValueError(f"photo ({path}) must be an image file, such as a PNG or a JPEG") from error
+    return np.asarray(square) / 255
 
 
 def grey(photo: np.ndarray) -> np.ndarray:

@@ -16,6 +16,8 @@ import { html, nothing } from "./vendor/lit-html.js";
  * @property {Map<string, Pad>} pads by name
  */
 
+const LUMINANCE = [0.299, 0.587, 0.114]; // of red, green and blue, by ITU-R BT.601
+
 let desks = 0;
 
 /**
@@ -184,5 +186,33 @@ function pad(control, { link, pads }) {
   return made.element;
 }
 
+/**
+ * A photograph of one's own: the middle of an image file, in grey, a byte a cell.
+ * @param {Control} control
+ * @param {Desk} desk
+ */
+function file(control, desk) {
+  const { high: side = 0, label, title } = control;
+  const choose = async (/** @type {Typed} */ { target }) => {
+    const chosen = target.files?.[0];
+    const image = chosen && (await createImageBitmap(chosen).catch(() => null));
+    const context = new OffscreenCanvas(side, side).getContext("2d");
+    target.setCustomValidity(image || !chosen ? "" : `“${chosen.name}” is no image that this browser can read`);
+    target.reportValidity();
+    target.value = ""; // so that the same file can be chosen again
+    if (!image || !context) return;
+    const scale = side / Math.min(image.width, image.height);
+    const [width, height] = [image.width * scale, image.height * scale];
+    context.drawImage(image, (side - width) / 2, (side - height) / 2, width, height);
+    const { data } = context.getImageData(0, 0, side, side);
+    const grey = Uint8Array.from({ length: side ** 2 }, (_, k) =>
+      Math.round(LUMINANCE.reduce((sum, share, channel) => sum + share * data[4 * k + channel], 0)),
+    );
+    set(control, desk, new DataView(grey.buffer));
+  };
+  return html`<label class="cnnlab-control cnnlab-file cnnlab-button" title=${title ?? nothing}>${label}<input
+    type="file" accept="image/*" @change=${choose}></label>`;
+}
+
 /** @type {Record<string, (control: Control, desk: Desk) => unknown>} */
-const KINDS = { slider, select, switch: toggle, tabs, radio, text: field, button: press, pad };
+const KINDS = { slider, select, switch: toggle, tabs, radio, text: field, button: press, pad, file };

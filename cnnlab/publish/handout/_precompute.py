@@ -140,6 +140,7 @@ def _needs(parts: list[dict]) -> list[str]:
         "opening other units": any(scene.get("pick") for scene in scenes),
         "training": any("progress" in part for part in parts),
         "drawing": any(control["kind"] == "pad" for part in parts for control in part.get("controls", [])),
+        "other photographs": any(control["kind"] == "file" for part in parts for control in part.get("controls", [])),
     }
     return [need for need, wanted in there.items() if wanted]
 
@@ -194,8 +195,8 @@ class Arrays:
 
     def packed(self, value: Any) -> Any:
         """Return what an explorer shows for a page on which nothing is typed: each array by its number."""
-        if isinstance(value, list):
-            return [self.packed(item) for item in value]
+        if isinstance(value, list):  # nobody would take a file
+            return [self.packed(item) for item in value if not (isinstance(item, dict) and item.get("kind") == "file")]
         if isinstance(value, bytes):
             return {"array": self._number("u1", value)}
         if not isinstance(value, dict):
