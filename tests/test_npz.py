@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import shutil
 import stat
 import sys
 import tracemalloc
@@ -180,29 +181,30 @@ def test_nobody_else_s_file_is_touched(path):
 
 
 def test_two_that_write_at_once_do_not_meet(path, monkeypatch):
-    def interrupted(file, savez=np.savez, **arrays):
-        monkeypatch.setattr(np, "savez", savez)
-        write_npz(path, {"w": W + 1})  # another one, in the middle of the first
-        savez(file, **arrays)
+    def interrupted(old, new, copymode=shutil.copymode):
+        monkeypatch.setattr(shutil, "copymode", copymode)
+        write_npz(path, {"w": W + 1})  # another one, when the first is written and not yet in its place
 
-    monkeypatch.setattr(np, "savez", interrupted)
+    write_npz(path, {"w": W - 1})
+    monkeypatch.setattr(shutil, "copymode", interrupted)
     write_npz(path, {"w": W})
     assert_array_equal(read(path)["w"], W)
     assert list(path.parent.iterdir()) == [path]
 
 
 def test_a_write_that_fails_leaves_the_file_that_was_there(path, monkeypatch):
-    def interrupt(file, **arrays):
-        file.write(b"half")
+    def interrupt(*paths, **arrays):
         raise KeyboardInterrupt
 
     write_npz(path, {"w": W})
     before = path.read_bytes()
-    monkeypatch.setattr(np, "savez", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        write_npz(path, {"w": W + 1})
-    assert path.read_bytes() == before
-    assert list(path.parent.iterdir()) == [path]
+    for module, name in ((shutil, "copymode"), (np, "savez")):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                write_npz(path, {"w": W + 1})
+        assert path.read_bytes() == before
+        assert list(path.parent.iterdir()) == [path]
 
 
 @POSIX

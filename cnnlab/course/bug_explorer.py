@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnlab._validate import check_choice
 from cnnlab.course import exercises
 from cnnlab.course.bugs import BUGS, outcome, trials
+from cnnlab.lab import stills
 from cnnlab.lab.explorers import Choice, Explorer, GridCell, Part, button, line
 
 _OUTCOMES = ("caught", "missed", "fooled by a sum")
@@ -98,7 +99,15 @@ class BugExplorer(Explorer):
     def describe(self):
         return f"BugExplorer: {self._count()}"
 
+    def _rows(self) -> list[list[str]]:
+        """Return the table as it stands, below the names of its columns."""
+        rows = [[bug, *(self.found.get((bug, test), ("", _NOT_RUN))[1] for test in self.tests)] for bug in BUGS]
+        return [["bug", *self.tests], *rows]
+
+    def picture(self, step=None):
+        return stills.draw_table(self.describe(), self._rows())
+
     def still(self):
-        rows = [["bug", *self.tests], ["---"] * (len(self.tests) + 1)]
-        rows += [[bug, *(self.found.get((bug, test), ("", _NOT_RUN))[1] for test in self.tests)] for bug in BUGS]
+        head, *rows = self._rows()
+        rows = [head, ["---"] * len(head), *rows]
         return {"text/markdown": "\n".join(f"| {' | '.join(row)} |" for row in rows)}

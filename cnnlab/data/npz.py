@@ -64,18 +64,12 @@ def read_npz(path: str | PathLike[str], wanted: Mapping[str, Kind], what: str) -
 
 
 def write_npz(path: str | PathLike[str], arrays: Mapping[str, np.ndarray]) -> None:
-    """Write arrays by name; the file that stood there stays until all are written, and lends its mode to the new one.
+    """Write arrays by name, with the care and the errors of :func:`write_whole`.
 
     Raises
     ------
     TypeError
         If one is no array, or holds objects, which could only be pickled.
-    FileNotFoundError
-        If the folder does not exist.
-    ValueError
-        If ``path`` is a folder or the like, or must not be written to.
-    OSError
-        If the disk is full, or files cannot be made in the folder.
 
     Examples
     --------
@@ -88,6 +82,23 @@ def write_npz(path: str | PathLike[str], arrays: Mapping[str, np.ndarray]) -> No
     for name, array in arrays.items():
         if not isinstance(array, np.ndarray) or array.dtype.hasobject:
             raise TypeError(f"{name} ({shown(array)}) must be an array of numbers: no object is written to a file")
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)  # type: ignore[arg-type] # numpy's types take a name for allow_pickle
+    write_whole(path, buffer.getvalue())
+
+
+def write_whole(path: str | PathLike[str], data: bytes) -> None:
+    """Write a file; the one that stood there stays until all is written, and lends its mode to the new one.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder does not exist.
+    ValueError
+        If ``path`` is a folder or the like, or must not be written to.
+    OSError
+        If the disk is full, or files cannot be made in the folder.
+    """
     path = Path(os.path.realpath(check_path(path)))  # through a link to what it points at
     if not path.parent.is_dir():
         raise FileNotFoundError(f"{path.parent} must exist, and be a folder")
@@ -97,7 +108,7 @@ def write_npz(path: str | PathLike[str], arrays: Mapping[str, np.ndarray]) -> No
     file = part.open("xb")  # raises where such a file is there: it would be somebody else's
     try:
         with file:
-            np.savez(file, **arrays)  # type: ignore[arg-type] # numpy's types take a name for allow_pickle
+            file.write(data)
         if path.exists():
             shutil.copymode(path, part)
         part.replace(path)

@@ -8,6 +8,8 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from cnnlab.data.npz import write_whole
+
 _RECORD = ".cnnlab-course.json"  # the hash of each file as it was written: it tells what the learner has changed since
 _BESIDE = Path(__file__).parents[2]
 _PLACES = _BESIDE / "notebooks", _BESIDE / "cnnlab_course"  # in a checkout; beside the package as it is installed
@@ -78,6 +80,7 @@ def put_course(folder: Path, course: Path | None = None) -> Put:
                 put.kept.append(name)
                 continue
             if old != _hash(new):
+                target.parent.mkdir(parents=True, exist_ok=True)
                 write_whole(target, new)
                 put.written.append(name)
             known[name] = _hash(new)
@@ -116,14 +119,3 @@ def _read_record(folder: Path) -> dict[str, str]:
     except (OSError, ValueError, RecursionError):
         return {}
     return record if isinstance(record, dict) else {}
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all; its folder is made where it is not there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    begun = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        begun.write_bytes(data)
-        os.replace(begun, path)
-    finally:  # such as on a full disk
-        begun.unlink(missing_ok=True)

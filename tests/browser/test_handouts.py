@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from stage_view import StageView
 
 from cnnlab import conv2d
+from cnnlab.lab import ConvolutionExplorer
 from cnnlab.publish.handout import write_handouts
 
 X, W = np.arange(25).reshape(1, 1, 5, 5) % 7, np.array([[[[1, 2], [0, -1]]]])
@@ -129,3 +130,55 @@ def test_it_is_dark_where_the_system_is_and_light_on_paper(opened):
     opened.wait_for_function(f"{paper} !== '{light}'")
     opened.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert opened.evaluate(paper) == light
+
+
+def test_a_saved_page_lives_by_itself_with_the_settings_that_fit_it(page: Page, tmp_path):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    ConvolutionExplorer(X, W).save(tmp_path / "window.html")
+    page.goto((tmp_path / "window.html").as_uri())
+    page.wait_for_selector("[data-alive]")
+    root = page.locator("[data-widget]")
+    assert numbers(root, "y") == conv2d(X, W).ravel().tolist()
+    root.get_by_role("slider", name="S stride").press("ArrowRight")
+    expect(root.locator('[data-panel="y"] .cnnlab-cell')).to_have_count(4)
+    assert numbers(root, "y") == conv2d(X, W, stride=2).ravel().tolist()
+    assert [url for url in asked if not url.startswith(("blob:", "data:"))] == [(tmp_path / "window.html").as_uri()]
+
+
+# As MyST does: the element stands in a shadow tree, and the model holds the state and knows of no kernel.
+ELSEWHERE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>elsewhere</title><main></main>
+<script type="module">
+import widget from "./window.mjs";
+const state = await (await fetch("./window.json")).json();
+const host = document.querySelector("main").attachShadow({ mode: "open" });
+const el = host.appendChild(document.createElement("div"));
+const none = () => { throw new Error("not implemented"); };
+window.undo = await widget.render({ model: { get: (name) => state[name], on: none, off: none, send: none }, el });
+</script>"""
+
+
+def test_a_page_of_anybody_s_shows_the_module_with_its_state_and_holds_nothing_else(page: Page, tmp_path):
+    ConvolutionExplorer(X, W).save(tmp_path / "window.mjs")
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    def answer(route):
+        name = route.request.url.rpartition("/")[2]
+        kind = {"mjs": "text/javascript", "json": "application/json"}.get(name.rpartition(".")[2], "text/html")
+        known = (tmp_path / name).is_file()
+        route.fulfill(body=(tmp_path / name).read_text() if known else "" if name else ELSEWHERE, content_type=kind)
+
+    page.route("http://elsewhere.test/**", answer)
+    page.goto("http://elsewhere.test/")
+    page.wait_for_function("() => Boolean(window.undo)")
+    root = page.locator(".cnnlab-explorer")
+    assert numbers(root, "y") == conv2d(X, W).ravel().tolist()
+    assert root.evaluate("element => getComputedStyle(element).borderTopStyle") == "solid"  # its sheet came along
+    root.locator('[data-panel="y"] [data-cell="0,1,2"]').click()
+    expect(root.locator(".cnnlab-stage")).to_have_attribute("data-selected", "y:0,1,2")
+    root.get_by_role("slider", name="S stride").press("ArrowRight")
+    expect(root.locator('[data-panel="y"] .cnnlab-cell')).to_have_count(4)
+    page.evaluate("undo()")
+    assert root.count() == 0
+    assert errors == []

@@ -228,7 +228,7 @@ class BlurExplorer(Explorer):
 
 def check_blur(kind) -> None:
     """See that a new explorer is all that an explorer is: scene, events, bounds, still, message and handout."""
-    from cnnlab.publish.handout._precompute import precomputed
+    from cnnlab.lab.page import precomputed
 
     explorer = kind(X[:4, :4])
     assert_allclose(panels(explorer)["y"], mean_pool2d(X[None, None, :4, :4], 3, stride=1)[0])

@@ -21,11 +21,12 @@ from cnnlab import load_mnist, trained_network
 from cnnlab.course import exercises, questions
 from cnnlab.lab import ConvolutionExplorer, NetworkExplorer, OutputSizeExplorer, Predict, TrainingExplorer
 from cnnlab.lab.explorers import front
+from cnnlab.lab.page import _precompute
+from cnnlab.lab.page._budget import fitted, is_limited, packed, shortened
+from cnnlab.lab.page._precompute import Arrays, Sandbox, precomputed
 from cnnlab.publish.command import main
-from cnnlab.publish.handout import _page, _precompute, _run, read, to_page, write_handouts
-from cnnlab.publish.handout._budget import fitted, is_limited, packed, shortened
+from cnnlab.publish.handout import _page, _run, read, to_page, write_handouts
 from cnnlab.publish.handout._markdown import to_html
-from cnnlab.publish.handout._precompute import Arrays, Sandbox, precomputed
 from cnnlab.publish.handout._run import MIME
 
 MOST = 40  # states of a table: enough to tell
@@ -366,7 +367,8 @@ def ordinary(tmp_path_factory):
 
 def test_what_is_in_a_box_or_in_an_output_is_alive_each_in_its_turn_and_what_is_closed_is_not(ordinary):
     words = re.findall(r"data-widget>\n<noscript>(.*?)</noscript>", ordinary)
-    assert [word.split("(")[0].split(":")[0] for word in words] == ["HBox", "HBox", "ConvolutionExplorer"]
+    kinds = [word.split("(")[0].split(":")[0] for word in words]
+    assert kinds == ["Predict", "Predict", "ConvolutionExplorer"]
     assert "nothing of ours" in ordinary
     assert "Closed?" in re.sub(r"(?s)<noscript>.*?</noscript>|<script.*?</script>", "", ordinary)
 

@@ -20,6 +20,7 @@ What cannot be done is acknowledged, and changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Any, NotRequired, TypedDict
 
 from cnnlab.lab.explorers._settings import Control
@@ -28,7 +29,7 @@ from cnnlab.lab.scenes.schema import Line, Scene
 MOST_EVENTS = 1000  # in one request
 FURTHEST = 2**31  # a serial so far ahead would use up JavaScript's numbers, and the explorer could not be asked again
 LARGEST = 1e100  # number in a cell: sums of such products stay finite
-PLACE = {"stage", "panel", "cell"}
+PLACE = frozenset({"stage", "panel", "cell"})
 
 
 class Part(TypedDict):
@@ -125,7 +126,7 @@ def is_index(value: Any, below: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < below
 
 
-def _is_place(value: Any, keys: set[str]) -> bool:
+def is_place(value: Any, keys: Set[str] = PLACE) -> bool:
     """Return whether a stage, a panel and a cell are named, be they there or not."""
     if not isinstance(value, dict) or value.keys() != keys or not isinstance(value["panel"], str):
         return False
@@ -139,7 +140,7 @@ def _is_drawable(number: Any) -> bool:
 
 FORMS = {
     "set": lambda value: isinstance(value, dict) and all(isinstance(name, str) for name in value),
-    "edit": lambda value: _is_place(value, PLACE | {"value"}) and _is_drawable(value["value"]),
+    "edit": lambda value: is_place(value, PLACE | {"value"}) and _is_drawable(value["value"]),
     "press": lambda value: isinstance(value, str),
-    "pick": lambda value: _is_place(value, PLACE),
+    "pick": is_place,
 }

@@ -16,11 +16,12 @@ import anywidget
 import numpy as np
 import traitlets
 
-from cnnlab.lab import stills
+from cnnlab.lab import saving, stills
 from cnnlab.lab.explorers import front
-from cnnlab.lab.explorers._events import Part, Shown, is_index, numbered, read_event
+from cnnlab.lab.explorers._events import Part, Shown, is_index, is_place, numbered, read_event
 from cnnlab.lab.explorers._settings import Control, Setting, furthest, with_changed
-from cnnlab.lab.scenes.schema import Line, Panel, Scene
+from cnnlab.lab.scenes.reading import at_step, steps_of
+from cnnlab.lab.scenes.schema import At, Line, Panel, Scene
 
 MOST_UNDONE = 50
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -64,12 +65,14 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
     asked = traitlets.Dict({"events": []}).tag(sync=True)  # stays so in the kernel: see set_state
     shown = traitlets.Dict().tag(sync=True)
 
+    asks = False  # whether it is a question
     _made = False
 
     def __init__(self, arrays=None, *, limits=None, absent=(), **settings):
         self.arrays: dict[str, np.ndarray] = arrays or {}  # replaced by an edit, not written
         self.limits, self.absent = dict(limits or {}), frozenset(absent)
         self._busy, self._served, self._past, self._drawn, self._note, self._veil = False, 0, [], None, "", ""
+        self._held: dict[int, At] = {}  # by stage, the cell that a learner held last
         classes = reversed(type(self).__mro__)  # so that a setting stands where its parent's stood
         stated = (item for cls in classes for item in vars(cls).items() if isinstance(item[1], Setting))
         self._settings: dict[str, Setting] = dict(stated)
@@ -227,9 +230,12 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         return front.first_module()
 
     def _heard(self, _widget, content, _buffers) -> None:
-        """Give the front end to a page that has not got it."""
+        """Give the front end to a page that has not got it; take which cell a learner looks at."""
         if isinstance(content, dict) and content.get("ask") == "module":
             self.send({"module": True}, [front.packed()])
+        elif isinstance(content, dict) and is_place(content.get("at")):
+            place = content["at"]
+            self._held[place["stage"]] = {"panel": place["panel"], "cell": place["cell"]}
 
     @property
     def _scenes(self) -> list[Scene]:
@@ -323,9 +329,61 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     # --- where no widget runs ---
 
-    def picture(self) -> stills.Canvas:
-        """Return the static picture."""
-        return stills.draw_scenes(self._scenes, self.title(self.now(), self._scenes))
+    @property
+    def steps(self) -> int:
+        """How many steps ▶ takes."""
+        return max(map(steps_of, self._scenes), default=1)
+
+    def picture(self, step: int | None = None) -> stills.Canvas:
+        """Return the static picture: with the cells in view that were held last, or after a step of ▶."""
+        scenes = [
+            self._as_held(number, scene) if step is None else at_step(scene, step)
+            for number, scene in enumerate(self._scenes)
+        ]
+        return stills.draw_scenes(scenes, self.title(self.now(), scenes))
+
+    def _as_held(self, number: int, scene: Scene) -> Scene:
+        at = self._held.get(number, scene["first"])
+        shapes = {panel["name"]: panel["values"].shape for panel in scene["panels"]}
+        is_there = at["panel"] in shapes and _is_inside(at["cell"], shapes[at["panel"]])
+        return {**scene, "first": at} if is_there else scene
+
+    def save(self, path) -> None:
+        """Write the explorer to a file, whole or not at all.
+
+        Parameters
+        ----------
+        path : path
+            Its ending says what is written; what is there is replaced.
+
+            ``.svg``, ``.pdf``, ``.png``
+                The picture, with the cell that was held last, its sum and the formula. In the first two text is text.
+            ``.gif``
+                The steps of ▶, of many steps as many as go into 2 MB.
+            ``.html``
+                A page of this explorer alone, alive without a kernel and with nothing outside it.
+            ``.mjs``
+                The front end as the module of an anywidget; its state goes into a ``.json`` beside it. MyST takes the
+                two as the address and the body of its directive ``{anywidget}``.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is no path, or has another ending.
+        FileNotFoundError
+            If there is no such folder.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from cnnlab.lab import ConvolutionExplorer
+        >>> with TemporaryDirectory() as folder:
+        ...     ConvolutionExplorer([[1, 2], [3, 4]], [[1]]).save(Path(folder, "window.svg"))
+        ...     "Inner</text>" in Path(folder, "window.svg").read_text()
+        True
+        """
+        saving.save(self, path)
 
     def still(self) -> dict[str, str]:
         """Return what stands for the widget where none runs, by mime type; a picture in base64."""

@@ -7,6 +7,7 @@ import hashlib
 import json
 import posixpath
 import re
+from base64 import b64encode
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,15 @@ export default {
   },
 };
 """
+_UNPACKED = """\
+const packed = Uint8Array.from(atob("%s"), (letter) => letter.charCodeAt(0));
+const text = new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+const module = text.then((source) => {
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  return import(/* webpackIgnore: true */ url);
+});
+export default { render: async (context) => (await module).default.render(context) };
+"""
 
 
 @cache
@@ -119,9 +129,9 @@ def source(name: str) -> str:
 
 
 @cache
-def bundle() -> str:
+def bundle(main: str = _MAIN) -> str:
     """Return the front end as one module, which brings its style sheet along."""
-    return _modules(_MAIN) + _RENDER % {"style": json.dumps(style(), ensure_ascii=False)}
+    return _modules(main) + _RENDER % {"style": json.dumps(style(), ensure_ascii=False)}
 
 
 def loader() -> str:
@@ -132,7 +142,16 @@ def loader() -> str:
 @cache
 def packed() -> bytes:
     """Return the front end as it travels."""
-    return gzip.compress(bundle().encode(), mtime=0)
+    return _gzipped(bundle())
+
+
+def self_unpacking(module: str) -> str:
+    """Return a module in a third of its length, which unpacks itself."""
+    return _UNPACKED % b64encode(_gzipped(module)).decode()
+
+
+def _gzipped(text: str) -> bytes:
+    return gzip.compress(text.encode(), mtime=0)
 
 
 def first_module() -> bytes:

@@ -9,6 +9,7 @@ from numbers import Real
 from cnnlab._validate import check_finite, check_list, shown
 from cnnlab.formula import Explanation, explain_output_size
 from cnnlab.geometry import fits, output_size
+from cnnlab.lab import stills
 from cnnlab.lab.explorers._explorer import Explorer, line
 from cnnlab.lab.explorers._settings import Setting, button
 from cnnlab.lab.explorers._windows import leftover_line, lines_of
@@ -88,6 +89,7 @@ class Predict(Explorer):
     True
     """
 
+    asks = True
     given = _Given("", "answer")
 
     def __init__(
@@ -162,6 +164,9 @@ class Predict(Explorer):
 
     def describe(self):
         return f"Predict: {self.question}"
+
+    def picture(self, step=None):
+        return stills.draw_table(self.question, [["○", choice] for choice in self.choices or []])
 
     def still(self):
         choices = "\n".join(f"- {_escape_markdown(choice)}" for choice in self.choices or [])

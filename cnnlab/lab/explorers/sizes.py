@@ -170,7 +170,7 @@ class OutputSizeExplorer(Explorer):
         ]
         return f"OutputSizeExplorer{' (pools round up)' * (self.rounding == 'ceil')}: {first}{''.join(steps)}"
 
-    def picture(self):
+    def picture(self, step=None):
         stack = zip(self.layers, self.explain(), receptive_field(self.layers), strict=True)
         labels = [
             (f"{layer.name} {layer.kernel}×{layer.kernel}", chain_of(because), field) for layer, because, field in stack

@@ -35,6 +35,14 @@ export class Connection {
   }
 
   /**
+   * Tells a kernel which cell is looked at, for a picture of it; nothing is answered.
+   * @param {Target} at
+   */
+  look(at) {
+    this.model.send?.({ at });
+  }
+
+  /**
    * What a setting was last set to, answered or not.
    * @param {string} name
    * @param {any} value of its own kind, as what is set is

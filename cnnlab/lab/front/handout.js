@@ -8,7 +8,7 @@ import { judged } from "./judge.js";
 /** @typedef {{asked: {events: Asked[]}, shown: import("./schema.js").Shown | null}} Traits */
 
 /**
- * @typedef {object} States what Python made: see cnnlab/publish/handout/_precompute.py
+ * @typedef {object} States what Python made: see cnnlab/lab/page/_precompute.py
  * @property {[string, string][]} states the parts of each, and its moves, as JSON
  * @property {[string, (number | string)[]][]} arrays a dtype, and numbers
  * @property {string} veil
@@ -142,14 +142,26 @@ function followTheme() {
   follow({ type: "" });
 }
 
+const page = {
+  /**
+   * Brings an explorer to life from its table alone, as anywidget renders one.
+   * @param {{model: {get: (name: "table") => string}, el: Element}} host
+   */
+  async render({ model, el }) {
+    const answers = new Answers(await unpacked(model.get("table")));
+    everyone.push(answers);
+    return explorer.render({ model: answers, el });
+  },
+};
+export default page;
+
 /** Brings every explorer of the page to life, from the top down. */
 export async function start() {
   followTheme();
   for (const el of document.querySelectorAll("[data-widget]")) {
-    const model = new Answers(await unpacked(el.querySelector("script")?.textContent ?? ""));
-    everyone.push(model);
+    const table = el.querySelector("script")?.textContent ?? "";
     el.replaceChildren();
-    explorer.render({ model, el });
+    await page.render({ model: { get: () => table }, el });
     await new Promise((resolve) => setTimeout(resolve)); // the page can be used meanwhile
   }
   document.documentElement.dataset.alive = "true";

@@ -135,7 +135,10 @@ export class Stage {
     const before = this.state;
     const next = reduce(before, action);
     this.moving ||= (action.type === "step" || action.type === "tick") && next.at !== before.at;
-    if (["step", "hold", "visit"].includes(action.type)) this.told = wordsFor(next, isBackward(next));
+    if (["step", "hold", "visit"].includes(action.type)) {
+      this.told = wordsFor(next, isBackward(next));
+      this.link.look({ stage: this.number, ...next.at });
+    }
     if (next !== before) this.become(next);
     if (next.on !== before.on) this.turned();
   };

@@ -61,6 +61,23 @@ def summed(scene: Scene, name: str) -> Panel:
     return panel_of(scene, panel["gradient"]) if "gradient" in panel else panel
 
 
+def steps_of(scene: Scene) -> int:
+    """Return how many steps ▶ takes: one for each cell of the panel that it steps through."""
+    return max(
+        [panel["values"].size for panel in scene["panels"] if panel["name"] == scene.get("steps", "y")], default=1
+    )
+
+
+def at_step(scene: Scene, step: int) -> Scene:
+    """Return a scene as it is after a step of ▶, counted from 0; of too many steps it rests at its last."""
+    name, step = scene.get("steps", "y"), min(step, steps_of(scene) - 1)
+    if all(panel["name"] != name for panel in scene["panels"]):
+        return scene
+    cell = [int(index) for index in np.unravel_index(step, panel_of(scene, name)["values"].shape)]
+    panels = [{**each, "frames": each["frames"][: step + 1]} if "frames" in each else each for each in scene["panels"]]
+    return {**scene, "panels": panels, "first": {"panel": name, "cell": cell}}
+
+
 def value_at(panel: Panel, cell: Cell) -> float:
     """Return the number in a cell."""
     return float(panel["values"][tuple(cell)])

@@ -7,7 +7,10 @@ What is drawn is kept on a canvas as records, whose words a format other than PN
 from cnnlab.lab.stills._canvas import Canvas, Picture, image_html, new_axes
 from cnnlab.lab.stills._charts import draw_curves
 from cnnlab.lab.stills._planes import draw_plane
-from cnnlab.lab.stills._scene import draw_scenes
+from cnnlab.lab.stills._scene import draw_scenes, draw_table
 from cnnlab.lab.stills._sizes import draw_sizes
 
-__all__ = ["Canvas", "Picture", "draw_curves", "draw_plane", "draw_scenes", "draw_sizes", "image_html", "new_axes"]
+__all__ = [
+    *("Canvas", "Picture", "draw_curves", "draw_plane", "draw_scenes", "draw_sizes", "draw_table"),
+    *("image_html", "new_axes"),
+]

@@ -10,6 +10,7 @@ from itertools import groupby
 from math import ceil
 from typing import NamedTuple
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -23,7 +24,7 @@ from PIL import Image
 from cnnlab._validate import shown
 from cnnlab.lab.scenes.schema import Panel
 from cnnlab.lab.stills._colours import CLEAR, GRADIENT, INK, LINE, ROLES, SOFT
-from cnnlab.lab.stills._text import BODY, ROW, Run, outline, width_of, width_of_runs, words, wrap
+from cnnlab.lab.stills._text import BODY, ROW, Run, outline, placed, width_of, width_of_runs, words, wrap
 
 UNIT = 38  # px of one unit of the Axes: of a cell with a number
 DPI = 110
@@ -97,13 +98,18 @@ class Canvas:
                 end = self.write(end, y - row / 2, text, size=size, colour=colour, bold=bold)
         return y
 
-    def put(self, ax: Axes) -> None:
-        """Draw all of it on Axes, words as outlines; their limits stay as they are."""
+    def put(self, ax: Axes, as_text: bool = False) -> None:
+        """Draw all of it on Axes, words as outlines or as text; their limits stay as they are."""
         for colours, (x, y), (width, height) in self.images:
             image = AxesImage(ax, extent=np.divide((x, x + width, y + height, y), UNIT), interpolation="nearest")
             image.set_data(colours)
             ax.add_image(image)
-        shapes = self.shapes + [_outlined(word) for word in self.words]
+        shapes = self.shapes + [_outlined(word) for word in ([] if as_text else self.words)]
+        for word in self.words if as_text else []:
+            look = {"color": word.colour, "weight": "bold" if word.bold else "normal", "parse_math": False}
+            for part, left, low, size in placed(word.text, word.size, word.bold):
+                at = np.divide((word.left + left, word.base + low), UNIT)
+                ax.text(*at, part, fontsize=size * 72 / DPI, va="baseline", **look)
         if shapes:
             paths, fills, lines, widths, dashes = zip(*shapes, strict=True)
             drawing = PathCollection(paths, facecolors=fills, edgecolors=lines, capstyle="butt", joinstyle="miter")
@@ -111,9 +117,9 @@ class Canvas:
             drawing.set_transform(Affine2D().scale(1 / UNIT) + ax.transData)
             ax.add_collection(drawing, autolim=False)
 
-    def fit(self, ax: Axes) -> Axes:
+    def fit(self, ax: Axes, as_text: bool = False) -> Axes:
         """Draw all of it on Axes, whose limits become its size and a margin; returns them without their frame."""
-        self.put(ax)
+        self.put(ax, as_text)
         right, bottom = (ceil(length + MARGIN) / UNIT for length in (self.width, self.height))
         ax.set(xlim=(-MARGIN / UNIT, right), ylim=(bottom, -MARGIN / UNIT))
         ax.set_axis_off()
@@ -122,6 +128,15 @@ class Canvas:
     def png(self) -> bytes:
         """Return it as the bytes of a PNG, the same in each run."""
         return to_png(self.fit(new_axes()))
+
+    def drawing(self, kind: str) -> bytes:
+        """Return it as the bytes of an "svg" or a "pdf", in which words are text, the same in each run."""
+        fonts = {"font.family": ["sans-serif"], "font.sans-serif": ["DejaVu Sans", "Verdana", "sans-serif"]}
+        kept = {"svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "cnnlab"}  # text; the same ids
+        with mpl.rc_context(fonts | kept):
+            figure, buffer = sized(self.fit(new_axes(), as_text=True)).figure, BytesIO()
+            figure.savefig(buffer, format=kind, metadata={"Date" if kind == "svg" else "CreationDate": None})
+        return buffer.getvalue()
 
 
 def _outlined(word: Word) -> tuple:
@@ -182,13 +197,18 @@ def new_axes() -> Axes:
     return figure.add_axes((0, 0, 1, 1))
 
 
-def to_png(ax: Axes) -> bytes:
-    """Return Axes of :func:`new_axes` as PNG bytes, a unit of their limits as long as a cell, the same in each run."""
+def sized(ax: Axes) -> Axes:
+    """Return Axes of :func:`new_axes` in a figure of their size: a unit of their limits is as long as a cell."""
     size = np.round([UNIT * abs(np.ptp(limits)) for limits in (ax.get_xlim(), ax.get_ylim())])
     if size.prod() > MOST_PX:
         raise ValueError(f"ax ({size[0]:.0f}×{size[1]:.0f} px) must show at most {MOST_PX:,} px")
     ax.figure.set_size_inches((size + 0.01) / DPI)  # the canvas cuts off parts of a px: none may be missing
-    canvas, buffer = ax.figure.canvas, BytesIO()
+    return ax
+
+
+def to_png(ax: Axes) -> bytes:
+    """Return Axes of :func:`new_axes` as PNG bytes, the same in each run."""
+    canvas, buffer = sized(ax).figure.canvas, BytesIO()
     canvas.draw()
     picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
     # 256 colours look the same in a third of the bytes; they are improved until only so many px would change

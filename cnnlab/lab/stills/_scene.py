@@ -6,6 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
+import numpy as np
+
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes.reading import Term, name_of, panel_of, sentence_of, strip_of, summed, terms_of, written_terms
 from cnnlab.lab.scenes.schema import Panel, Scene
@@ -61,6 +63,27 @@ def draw_scenes(scenes: Sequence[Scene], title: str = "") -> Canvas:
         if number:
             canvas.line([0, width], y + APART)
         y = _draw(canvas, scene, layout, y + APART * (2 if number else bool(title)), width)
+    canvas.height = y
+    return canvas
+
+
+def draw_table(title: str, rows: Sequence[Sequence[str]]) -> Canvas:
+    """Draw rows of words in columns, below a title.
+
+    Examples
+    --------
+    >>> canvas = draw_table("Which?", [["○", "this one"], ["○", "that one"]])
+    >>> [word.text for word in canvas.words]
+    ['Which? ', '○', 'this one', '○', 'that one']
+    """
+    canvas, columns = Canvas(), zip(*rows, strict=True)
+    lefts = np.cumsum([0.0, *(max(map(width_of, column)) + BESIDE for column in columns)])
+    canvas.width = max(NARROWEST, lefts[-1])
+    y = canvas.write_lines(0, 0, wrap(words(title), canvas.width, TITLE), row=TITLE_ROW, size=TITLE)
+    for row in rows:
+        for left, text in zip(lefts, row, strict=False):
+            canvas.write(left, y + TITLE_ROW / 2, text)
+        y += TITLE_ROW
     canvas.height = y
     return canvas
 

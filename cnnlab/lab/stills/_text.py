@@ -6,7 +6,7 @@ Lengths are in px. What follows "_" after a single letter is a subscript, as in 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from math import inf
 from threading import Lock
@@ -59,14 +59,32 @@ def _letter(letter: str, bold: bool) -> tuple:
 def outline(text: str, size: float, bold: bool) -> tuple[np.ndarray, np.ndarray, float]:
     """Return vertices, codes and width of a line of text, y down, with the left end of its base line at (0, 0)."""
     x, vertices, codes = 0.0, [np.zeros((0, 2))], [np.zeros(0, np.uint8)]
-    for k, part in enumerate(SUBSCRIPT.split(text)):
-        high, low = (LOW_SIZE * size, LOW * size) if k % 2 else (size, 0.0)
+    for part, low, high in _parts(text, size):
         for letter in part:
             points, kinds, width = _letter(letter, bold)
             vertices.append(high * points + (x, low))
             codes.append(kinds)
             x += high * width
     return np.concatenate(vertices), np.concatenate(codes), x
+
+
+def _parts(text: str, size: float) -> list[tuple[str, float, float]]:
+    """Return what stands on the line and what below it by turns: the text, how far it is lowered, and its size."""
+    looks = (0.0, size), (LOW * size, LOW_SIZE * size)
+    return [(part, *looks[k % 2]) for k, part in enumerate(SUBSCRIPT.split(text))]
+
+
+def placed(text: str, size: float, bold: bool) -> Iterator[tuple[str, float, float, float]]:
+    """Yield a line of text in words, each with its left end, how far it is lowered, and its size.
+
+    Where the font is not there, another one's words begin where ours do.
+    """
+    x = 0.0
+    for part, low, high in _parts(text, size):
+        for word in re.findall(r"\S+|\s+", part):
+            if not word.isspace():
+                yield word, x, low, high
+            x += outline(word, high, bold)[2]
 
 
 def width_of(text: str, size: float = BODY, bold: bool = False) -> float:

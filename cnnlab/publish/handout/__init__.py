@@ -8,7 +8,8 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-from cnnlab.publish._folder import check_folder, write_whole
+from cnnlab.data.npz import write_whole
+from cnnlab.publish._folder import check_folder
 from cnnlab.publish.handout._page import BUDGET, title_of, to_page
 from cnnlab.publish.handout._run import TIMEOUT, read, run, sentence
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ from nbconvert.filters import Highlight2HTML, ansi2html
 from pygments.formatters import HtmlFormatter
 
 from cnnlab.lab.explorers import front
-from cnnlab.publish.handout._budget import fitted, is_limited, packed
+from cnnlab.lab.page import START, fitted, kernel_line, widget_html
 from cnnlab.publish.handout._markdown import to_html
 from cnnlab.publish.handout._run import MIME, sentence
 
@@ -59,23 +58,20 @@ def to_page(
         **slots,
         "mime": MIME,
         "style": _style(),
-        "script": front.script("handout.js", "({ start }) => start()"),
+        "script": front.script("handout.js", START),
     }
-    page["exercise"] = _needed(["writing and checking your code"], page["kernel"])
+    page["exercise"] = kernel_line(["writing and checking your code"], page["kernel"])
     markdown = partial(to_html, folder=folder, permalink=permalink)
     page["texts"] = list(_texts(notebook, markdown))
     filters = {"markdown": markdown, "code": Highlight2HTML(pygments_lexer="python"), "text": _text, "mime": _shown}
     template = (FOLDER / "page.html.j2").read_text(encoding="utf-8")
     exporter = TemplateExporter(raw_template=template, filters=filters, file_extension=".html")
 
-    def render(tables: list[dict], data: list[str]) -> str:
-        needs = ([*table["needs"], *["settings further from these"][: is_limited(table)]] for table in tables)
-        page.update(lines=[_needed(need, page["kernel"]) for need in needs], data=data)
+    def render(tables: list[dict], data: str | None = None) -> str:
+        page["widgets"] = [widget_html(table, "", address=page["kernel"], data=data) for table in tables]
         return exporter.from_notebook_node(notebook, resources={"page": page})[0]
 
-    bare = render(tables, [""] * len(tables))
-    cut = fitted(tables, most - len(bare.encode()))
-    return render(cut, list(map(packed, cut)))
+    return render(fitted(tables, most - len(render(tables, data="").encode())))
 
 
 def _take_tables(notebook: nbformat.NotebookNode) -> list[dict]:
@@ -97,16 +93,6 @@ def _texts(notebook: nbformat.NotebookNode, convert: Callable) -> Iterator[str]:
             yield convert(cell.source, attachments=cell.get("attachments")) if cell.cell_type == "markdown" else ""
         except Exception as error:  # whatever the converter meets in a text
             raise ValueError(f"cell {number}: {sentence(error)}") from error
-
-
-def _needed(needs: list[str], address: str) -> str:
-    """Return the line that says what needs a kernel, as HTML; empty where nothing does."""
-    if not needs:
-        return ""
-    words = f"{', '.join(needs[:-1])} and {needs[-1]}" if len(needs) > 1 else needs[0]
-    place = f'<a href="{html.escape(address)}">the live page</a>' if address else "JupyterLab"
-    work = "work" if len(needs) > 1 or needs[0].startswith("settings") else "works"
-    return f"This page has no kernel: {words} {work} in {place}."
 
 
 def _shown(output) -> str:

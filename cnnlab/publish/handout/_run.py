@@ -16,8 +16,8 @@ from nbclient.exceptions import CellExecutionError
 from nbformat.validator import normalize
 
 from cnnlab.lab.explorers import Explorer
+from cnnlab.lab.page import precomputed
 from cnnlab.publish._threads import settings_of_threads
-from cnnlab.publish.handout._precompute import precomputed
 
 MIME = "application/vnd.cnnlab.handout+json"
 _FIRST = "from cnnlab.publish.handout._run import tell_of_widgets\n\ntell_of_widgets()"

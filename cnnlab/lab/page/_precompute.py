@@ -12,9 +12,7 @@ from itertools import count
 from typing import Any
 
 import numpy as np
-
-from cnnlab.lab import Predict
-from cnnlab.lab.explorers import Explorer
+from anywidget import AnyWidget
 
 # The bounds of a table. None is a time: a page must not depend on how busy the machine is that makes it.
 MOST_STATES, MOST_NUMBERS = 100, 400_000
@@ -27,7 +25,7 @@ GIVEN = {True: "1234567.75", False: "\u2045given\u2046"}  # stands for any answe
 class Sandbox:
     """An explorer that can be sent events unheard by any front end; at the end it is as it was before."""
 
-    def __init__(self, explorer: Explorer):
+    def __init__(self, explorer: AnyWidget):
         self.explorer = explorer
 
     def __enter__(self) -> Sandbox:
@@ -65,11 +63,11 @@ class Sandbox:
         return self.explorer.shown
 
 
-def precomputed(explorer: Explorer) -> dict[str, Any]:
+def precomputed(explorer: AnyWidget) -> dict[str, Any]:
     """Return what a page needs to show an explorer: its states, how they follow each other, and its arrays."""
     shown = explorer.shown
     with Sandbox(explorer) as sandbox:
-        table = _of_question(sandbox) if isinstance(explorer, Predict) else _of_explorer(sandbox)
+        table = _of_question(sandbox) if explorer.asks else _of_explorer(sandbox)
     return {**table, "veil": shown.get("veil", ""), "key": getattr(explorer, "key", ""), "text": repr(explorer)}
 
 
@@ -128,7 +126,7 @@ def _events_of(control: dict) -> list[dict]:
     return [{"set": {name: other}} for other in values if other != value]
 
 
-def _key(explorer: Explorer) -> str:
+def _key(explorer: AnyWidget) -> str:
     return repr(sorted(explorer.settings.items()))
 
 

@@ -1,0 +1,97 @@
+"""A page of one explorer, alive where no kernel runs; a page of many is made of the same parts."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import Any
+
+from cnnlab.lab.explorers import front
+from cnnlab.lab.page._budget import fitted, is_limited, packed
+from cnnlab.lab.page._precompute import precomputed
+
+__all__ = ["START", "fitted", "kernel_line", "page_of", "parts_for_others", "precomputed", "widget_html"]
+
+BUDGET = 300_000  # bytes of a page
+START = "({ start }) => start()"
+_PAGE = """\
+<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">
+<title>{title}</title>
+<style>
+{style}
+body {{ max-width: 1160px; margin: 12px auto; padding: 0 12px; font: 14px system-ui, sans-serif }}
+</style>
+{widget}
+<script type="module">
+{script}</script>
+</html>
+"""
+
+
+def page_of(explorer) -> bytes:
+    """Return a page that holds one explorer as it is now, with nothing outside it.
+
+    Its table is cut to a page of 300 kB; a photograph alone takes more.
+    """
+    table = _uncovered(explorer)
+    script = front.self_unpacking(front.script("handout.js", START))
+    parts = {"title": escape(repr(explorer)), "style": front.style(), "script": script}
+    room = BUDGET - len(_PAGE.format(**parts, widget=widget_html(table, "explorer", data="")).encode())
+    (table,) = fitted([table], room)
+    return _PAGE.format(**parts, widget=widget_html(table, "explorer")).encode()
+
+
+def parts_for_others(explorer) -> dict[str, bytes]:
+    """Return the front end as a module, and an explorer's state as JSON, for a page of anybody's; by ending.
+
+    The module is that of an anywidget, and the state is what its model holds.
+    """
+    state = {"table": packed(_uncovered(explorer))}
+    return {".mjs": front.self_unpacking(front.bundle("handout.js")).encode(), ".json": json.dumps(state).encode()}
+
+
+def _uncovered(explorer) -> dict[str, Any]:
+    return {**precomputed(explorer), "veil": ""}  # the question that it was covered for stands elsewhere
+
+
+def widget_html(table: dict[str, Any], name: str, *, address: str = "", data: str | None = None) -> str:
+    """Return the element of an explorer, which the page's script brings to life, and what it needs a kernel for.
+
+    Parameters
+    ----------
+    table : dict
+        From :func:`precomputed`.
+    name : str
+        By which a link finds it.
+    address : str
+        Where it has a kernel.
+    data : str, optional
+        In place of the packed table.
+    """
+    needs = [*table["needs"], *["settings further from these"] * is_limited(table)]
+    line = kernel_line(needs, address)
+    return (
+        f'<div class="page-widget" id="{escape(name)}" data-widget>\n'
+        f"<noscript>{escape(' '.join(table['text'].split()))}</noscript>\n"
+        f'<script type="application/gzip">{packed(table) if data is None else data}</script>\n</div>'
+        + f'\n<p class="page-limits">{line}</p>'
+        * bool(line)
+    )
+
+
+def kernel_line(needs: list[str], address: str = "") -> str:
+    """Return the line that says what needs a kernel, as HTML; empty where nothing does.
+
+    Examples
+    --------
+    >>> kernel_line(["training"])
+    'This page has no kernel: training works in JupyterLab.'
+    """
+    if not needs:
+        return ""
+    words = f"{', '.join(needs[:-1])} and {needs[-1]}" if len(needs) > 1 else needs[0]
+    place = f'<a href="{escape(address)}">the live page</a>' if address else "JupyterLab"
+    work = "work" if len(needs) > 1 or needs[0].startswith("settings") else "works"
+    return f"This page has no kernel: {words} {work} in {place}."
