@@ -50,6 +50,10 @@ def test_each_named_kernel_is_applied_to_the_photograph():
         assert f"kernel {name} 3×3" in repr(explorer)
     move(explorer, kernel="identity")
     assert_array_equal(panels(explorer)["y"][0], X / 4 + 1)
+    assert explorer._scenes[0]["panels"][3]["palette"] == "grey"  # as the photograph: no response is negative
+    assert explorer._scenes[0]["panels"][3]["limit"] == explorer._scenes[0]["panels"][0]["limit"]
+    move(explorer, kernel="Laplacian")
+    assert "palette" not in explorer._scenes[0]["panels"][3]
     move(explorer, kernel="blur")
     assert_allclose(panels(explorer)["y"][0, 2, 2], (X / 4 + 1)[1:4, 1:4].mean())
 

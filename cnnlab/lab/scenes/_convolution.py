@@ -167,6 +167,8 @@ def photo_scene(photo: np.ndarray, w: np.ndarray, *, stride=1, padding=0) -> Sce
     del window["end"]
     x |= look | {"editable": False, "title": f"photograph {size_of(photo)}"}
     y |= {"title": f"feature map {size_of(y['values'])}"}
+    if (y["values"] >= 0).all():  # brightness, which reads as a photograph does
+        y |= look
     shown = [x, window, kernel, y]
     for column, panel in enumerate(shown):
         panel["column"] = column
