@@ -22,7 +22,11 @@ CELLS = [
     'Predict("What is y[0, 0]?", -5, mistakes={5: "Mind the sign."}, because="So it is.")',
     "ConvolutionExplorer(x, w)",
     'Predict("Which?", "b", choices=["a", "b"], because="Just so.")',
+    'covered = ConvolutionExplorer(x, w, padding=1, gradients=True)\nPredict("What is y[0, 1]?", 4, explorer=covered)',
+    "covered",
+    "print('the answer')",
 ]
+CLEAR = "rgba(0, 0, 0, 0)"
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +125,25 @@ def test_nothing_is_cut_sideways(opened):
         opened.set_viewport_size({"width": width, "height": 800})
         settle(opened)
         assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+
+
+def test_on_paper_a_covered_explorer_is_a_worksheet_and_nothing_says_the_answer(opened):
+    opened.emulate_media(media="print")
+    covered = opened.locator("[data-widget]").last
+    expect(covered.locator(".cnnlab-veil")).to_be_hidden()
+    cells = {
+        name: covered.locator(f'[data-panel="{name}"] .cnnlab-cell').first for name in ("x", "dy", "y", "dx", "dw")
+    }
+    inks = {name: cell.evaluate("cell => getComputedStyle(cell).color") for name, cell in cells.items()}
+    assert {name for name, ink in inks.items() if ink == CLEAR} == {"y", "dx", "dw"}
+    for cell in cells.values():
+        expect(cell).to_be_visible()
+    for hidden in ("button", "select", "input[type=range]", ".cnnlab-said", ".cnnlab-wires", ".cnnlab-window"):
+        assert opened.locator(f"{hidden}:visible").count() == 0, hidden
+    field = opened.get_by_role("textbox").last  # a line to write on
+    expect(field).to_be_visible()
+    assert opened.locator(".page-output").last.evaluate("output => getComputedStyle(output).color") == CLEAR
+    opened.emulate_media(media="screen")
 
 
 def test_it_is_dark_where_the_system_is_and_light_on_paper(opened):

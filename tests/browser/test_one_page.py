@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from nbconvert import HTMLExporter
 
+from cnnlab.publish.handout import read, to_page
 
-def test_the_last_notebook_is_printed_on_one_page_of_a4_with_all_its_lines(page, repository, tmp_path):
-    html, _ = HTMLExporter().from_filename(str(repository / "notebooks/12_on_one_page.ipynb"))
+
+@pytest.mark.parametrize("way", ["nbconvert", "handout"])
+def test_the_last_notebook_is_printed_on_one_page_of_a4_with_all_its_lines(way, page, repository, tmp_path):
+    path = repository / "notebooks/12_on_one_page.ipynb"
+    html = (
+        to_page(read(path), path.parent, name=path.stem) if way == "handout" else HTMLExporter().from_filename(path)[0]
+    )
     exported = tmp_path / "page.html"
     exported.write_text(html, encoding="utf-8")
     page.context.set_offline(True)
