@@ -1,7 +1,5 @@
 """The checks of arguments that know nothing of windows; each error names the value and the rule."""
 
-from __future__ import annotations
-
 import math
 import operator
 from collections.abc import Collection, Mapping, Sequence

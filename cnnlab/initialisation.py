@@ -1,7 +1,5 @@
 """Initialisation: how large the weights are that a layer starts with."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

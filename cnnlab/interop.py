@@ -4,8 +4,6 @@ PyTorch itself is never imported: whoever passes one of its modules has loaded i
 name of its class; a subclass counts as another class, since it may compute something else.
 """
 
-from __future__ import annotations
-
 import inspect
 import sys
 from collections.abc import Callable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """BugExplorer: bugs against tests, a table that the learner fills: predict, then run."""
 
-from __future__ import annotations
-
 from cnnlab._validate import check_choice
 from cnnlab.course import exercises
 from cnnlab.course.bugs import BUGS, outcome, trials

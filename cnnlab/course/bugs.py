@@ -1,7 +1,5 @@
 """Bugs of a convolution's backward against tests of it: which test catches which bug, and which is fooled."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

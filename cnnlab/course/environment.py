@@ -1,7 +1,5 @@
 """The environment: what the notebooks need, what of it is found, and what to do about the rest."""
 
-from __future__ import annotations
-
 import html
 import json
 import math

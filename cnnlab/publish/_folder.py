@@ -1,7 +1,5 @@
 """The course in a folder of the learner's own: what a learner has changed there is never written over."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

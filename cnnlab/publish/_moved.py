@@ -1,7 +1,5 @@
 """What an import of cnnlab 0.1 is now: a learner's own notebook is never changed, but told."""
 
-from __future__ import annotations
-
 import ast
 import json
 import re

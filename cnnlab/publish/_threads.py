@@ -1,7 +1,5 @@
 """How many threads a kernel of the course multiplies on."""
 
-from __future__ import annotations
-
 import os
 
 from cnnlab.training import THREAD_SETTINGS

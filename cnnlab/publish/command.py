@@ -1,7 +1,5 @@
 """The command ``cnnlab``: opens the course, says what is missing and what is solved, writes handouts and the site."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys

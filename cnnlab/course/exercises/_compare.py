@@ -1,7 +1,5 @@
 """Compares what a function gives with what it should give."""
 
-from __future__ import annotations
-
 import numpy as np
 
 MOST_CELLS = 10**6  # of a result

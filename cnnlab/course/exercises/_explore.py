@@ -1,7 +1,5 @@
 """Lays the wires of a learner's function beside the right ones, at one input of an exercise."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product

@@ -1,7 +1,5 @@
 """What a check says, as text and as HTML that reads well in a light theme, a dark one, and without any style."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape

@@ -1,7 +1,5 @@
 """What can be said of wrong answers beyond the known mistakes; each sentence is checked against all inputs."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, permutations

@@ -6,8 +6,6 @@ planes. Whole numbers and binary fractions only: they are exact in float32 too. 
 fractions, so that an answer in the dtype of an argument is seen.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterator
 from functools import wraps

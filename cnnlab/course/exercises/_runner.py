@@ -1,7 +1,5 @@
 """Asks a function for its answer to one input of an exercise, and looks at functions that give none."""
 
-from __future__ import annotations
-
 import dis
 from copy import deepcopy
 from inspect import unwrap

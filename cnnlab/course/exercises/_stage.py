@@ -1,7 +1,5 @@
 """The stage of an exercise: a learner's function in place of ours, and its wires beside the right ones."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from math import prod
 from types import SimpleNamespace

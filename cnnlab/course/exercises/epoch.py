@@ -1,7 +1,5 @@
 """One epoch of a training: every image once, in a random order, in batches."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 import numpy as np

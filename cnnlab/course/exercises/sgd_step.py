@@ -1,7 +1,5 @@
 """A step of gradient descent with momentum."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

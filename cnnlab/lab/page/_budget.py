@@ -1,7 +1,5 @@
 """What of the tables fits a page: the states nearest to the first ones, and controls that reach no further."""
 
-from __future__ import annotations
-
 import gzip
 import json
 from base64 import b64encode

@@ -1,7 +1,5 @@
 """What a still is made of: a canvas, whose words stay records until it is put on Axes, and a block for each panel."""
 
-from __future__ import annotations
-
 from base64 import b64encode
 from collections.abc import Sequence
 from html import escape

@@ -1,7 +1,5 @@
 """Panels of bars and of curves, as in ``front/bars.js`` and ``front/chart.js``. Lengths in px."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.axes import Axes
 

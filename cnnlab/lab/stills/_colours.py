@@ -1,7 +1,5 @@
 """The colours of the stills: those that ``front/colours.css`` has for a light page."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Panels of planes: cells with numbers, or a picture where there are too many; and how they are lit. Lengths in px."""
 
-from __future__ import annotations
-
 from math import ceil, inf
 
 import matplotlib as mpl

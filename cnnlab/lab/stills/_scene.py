@@ -1,7 +1,5 @@
 """A scene as a still: its panels, the cell in view with its sum as in ``front/strip.js``, and a sentence."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The picture of a stack of layers, as in ``front/sizes.js``: its planes to one scale, and what one cell sees."""
 
-from __future__ import annotations
-
 from matplotlib.colors import to_rgba
 
 from cnnlab.geometry import ReceptiveField

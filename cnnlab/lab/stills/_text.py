@@ -3,8 +3,6 @@
 Lengths are in px. What follows "_" after a single letter is a subscript, as in ``front/dom.js``.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache

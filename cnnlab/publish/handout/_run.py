@@ -1,7 +1,5 @@
 """A notebook is run in a kernel of its own, whose widgets tell what a page needs to show them."""
 
-from __future__ import annotations
-
 import json
 import os
 import tempfile

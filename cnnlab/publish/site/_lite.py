@@ -1,7 +1,5 @@
 """JupyterLite: JupyterLab and a Python kernel as static files, with the notebooks in it."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess

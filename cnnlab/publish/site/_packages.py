@@ -3,8 +3,6 @@
 Everything is there before the first cell, so no notebook installs anything.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json
