@@ -4,34 +4,13 @@ import math
 import operator
 from collections.abc import Collection, Mapping, Sequence
 from numbers import Real
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 
 Lengths = int | tuple[int, int]  # for rows and columns; one for both
 Sides = int | tuple[int, int] | str  # the padding of one axis: on both sides, (before, after), or a name
 Padding = Sides | tuple[tuple[int, int], tuple[int, int]]  # for rows and columns, or ((top, bottom), (left, right))
-
-
-class Window(TypedDict, total=False):
-    """Where the windows of a convolution fall."""
-
-    stride: Lengths
-    padding: Padding
-    dilation: Lengths
-
-
-class TransposedWindow(Window, total=False):
-    """Where the windows of a transposed convolution fall."""
-
-    output_padding: Lengths
-
-
-class PoolWindow(Window, total=False):
-    """Where the windows of a pool fall."""
-
-    ceil_mode: bool
-
 
 LARGEST = 2**31 - 1  # no length, count or label is greater, nor the number of cells of an array that is passed in
 MOST_CELLS = 2**28  # of an array that is made here, such as weights: 2 GiB of float64. Refused before numpy is asked

@@ -7,21 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import Any, Unpack
+from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnlab._validate import (
-    Lengths,
-    Padding,
-    PoolWindow,
-    TransposedWindow,
-    Window,
-    check_array,
-    check_choice,
-    check_integers,
-)
+from cnnlab._validate import Lengths, Padding, check_array, check_choice, check_integers
 from cnnlab.convolution import check_convolution, check_transposed, check_upstream
 from cnnlab.geometry import Axis
 from cnnlab.padding import check_padding, check_unpadded
@@ -88,9 +80,7 @@ def _source(cell: int, size: int, mode: str) -> int | None:
 # --- convolution --------------------------------------------------------------------------------------------------
 
 
-def conv2d(
-    x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None, *, groups: int = 1, **window: Unpack[Window]
-) -> np.ndarray:
+def conv2d(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None, *, groups: int = 1, **window: Any) -> np.ndarray:
     """Return the convolution of x with w: for each window, the sum of cell times tap; see :func:`cnnlab.conv2d`.
 
     Examples
@@ -102,18 +92,13 @@ def conv2d(
     x, w, b, (rows, columns) = check_convolution(x, w, b, groups=groups, **window)
     xp = pad2d(x, ((rows.before, rows.after), (columns.before, columns.after)))
     y = np.zeros((len(x), len(w), _count_windows(rows), _count_windows(columns)), x.dtype)
-    for n, k, i, j in np.ndindex(y.shape):  # every cell of y: image, filter, row, column
-        for c, p, q in np.ndindex(w[k].shape):  # every tap of its kernel: channel, row, column
-            channel = _group(k, len(w), groups) * w.shape[1] + c
-            row, column = i * rows.stride + p * rows.dilation, j * columns.stride + q * columns.dilation
-            y[n, k, i, j] += xp[n, channel, row, column] * w[k, c, p, q]
-        if b is not None:
-            y[n, k, i, j] += b[k]
-    return y
+    for output, cell, tap in _wires(y.shape, w, groups, rows, columns):
+        y[output] += xp[cell] * w[tap]
+    return y if b is None else y + b.reshape(-1, 1, 1)
 
 
 def conv2d_backward(
-    dy: ArrayLike, x: ArrayLike, w: ArrayLike, *, groups: int = 1, **window: Unpack[Window]
+    dy: ArrayLike, x: ArrayLike, w: ArrayLike, *, groups: int = 1, **window: Any
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return dx, dw and db: what dy gives to both factors of every product; see :func:`cnnlab.conv2d_backward`.
 
@@ -131,23 +116,16 @@ def conv2d_backward(
     ring = (rows.before, rows.after), (columns.before, columns.after)
     xp = pad2d(x, ring)
     dxp, dw, db = np.zeros_like(xp), np.zeros_like(w), np.zeros(len(w), w.dtype)
+    for output, cell, tap in _wires(dy.shape, w, groups, rows, columns):
+        dxp[cell] += dy[output] * w[tap]
+        dw[tap] += dy[output] * xp[cell]
     for n, k, i, j in np.ndindex(dy.shape):
-        for c, p, q in np.ndindex(w[k].shape):
-            channel = _group(k, len(w), groups) * w.shape[1] + c
-            row, column = i * rows.stride + p * rows.dilation, j * columns.stride + q * columns.dilation
-            dxp[n, channel, row, column] += dy[n, k, i, j] * w[k, c, p, q]
-            dw[k, c, p, q] += dy[n, k, i, j] * xp[n, channel, row, column]
         db[k] += dy[n, k, i, j]
     return pad2d_backward(dxp, ring), dw, db
 
 
 def conv_transpose2d(
-    x: ArrayLike,
-    w: ArrayLike,
-    b: ArrayLike | None = None,
-    *,
-    groups: int = 1,
-    **window: Unpack[TransposedWindow],
+    x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None, *, groups: int = 1, **window: Any
 ) -> np.ndarray:
     """Return the transposed convolution: every cell of x lays its kernel on y; see :func:`cnnlab.conv_transpose2d`.
 
@@ -158,13 +136,20 @@ def conv_transpose2d(
     """
     x, w, b, (rows, columns) = check_transposed(x, w, b, groups, **window)
     y = np.zeros((len(x), w.shape[1] * int(groups), rows.size, columns.size), x.dtype)
-    for n, c, i, j in np.ndindex(x.shape):
-        for k, p, q in np.ndindex(w[c].shape):
-            row, column = i * rows.stride + p * rows.dilation, j * columns.stride + q * columns.dilation
-            row, column = row - rows.before, column - columns.before
-            if 0 <= row < rows.size and 0 <= column < columns.size:  # else it falls on what is cropped
-                y[n, _group(c, len(w), groups) * w.shape[1] + k, row, column] += x[n, c, i, j] * w[c, k, p, q]
+    for output, (n, k, row, column), tap in _wires(x.shape, w, groups, rows, columns):
+        row, column = row - rows.before, column - columns.before
+        if 0 <= row < rows.size and 0 <= column < columns.size:  # else it falls on what is cropped
+            y[n, k, row, column] += x[output] * w[tap]
     return y if b is None else y + b.reshape(-1, 1, 1)
+
+
+def _wires(shape: tuple[int, ...], w: np.ndarray, groups: int, rows: Axis, columns: Axis) -> Iterator[tuple]:
+    """Yield each wire: an output (image, filter, row, column), the cell of the padded input it reads, and the tap."""
+    for n, k, i, j in np.ndindex(shape):
+        first = k // (len(w) // int(groups)) * w.shape[1]  # channel of its group
+        for c, p, q in np.ndindex(w[k].shape):
+            row, column = i * rows.stride + p * rows.dilation, j * columns.stride + q * columns.dilation
+            yield (n, k, i, j), (n, first + c, row, column), (k, c, p, q)
 
 
 def _count_windows(axis: Axis) -> int:
@@ -178,15 +163,10 @@ def _count_windows(axis: Axis) -> int:
     return count + hangs_over
 
 
-def _group(index: int, count: int, groups: int) -> int:
-    """Return the group that one of ``count`` channels or filters is in."""
-    return index // (count // int(groups))
-
-
 # --- pooling ------------------------------------------------------------------------------------------------------
 
 
-def max_pool2d(x: ArrayLike, kernel: Lengths, **window: Unpack[PoolWindow]) -> tuple[np.ndarray, np.ndarray]:
+def max_pool2d(x: ArrayLike, kernel: Lengths, **window: Any) -> tuple[np.ndarray, np.ndarray]:
     """Return the greatest cell of each window, the first of equals, and its place; see :func:`cnnlab.max_pool2d`.
 
     Examples
@@ -196,16 +176,15 @@ def max_pool2d(x: ArrayLike, kernel: Lengths, **window: Unpack[PoolWindow]) -> t
     (7.0, 2)
     """
     x = check_array("x", x, "NCHW")
-    rows, columns = check_pool(x.shape[2:], kernel, **window)
-    y = np.zeros((*x.shape[:2], _count_windows(rows), _count_windows(columns)), x.dtype)
+    axes = check_pool(x.shape[2:], kernel, **window)
+    y = np.zeros((*x.shape[:2], *map(_count_windows, axes)), x.dtype)
     argmax = np.zeros(y.shape, int)
     for n, c, i, j in np.ndindex(y.shape):
-        cells = list(product(_window_cells(rows, i), _window_cells(columns, j)))
+        cells = list(product(*map(_window_cells, axes, (i, j))))
         values = [x[n, c, row, column] for row, column in cells]
         winner = int(np.argmax(values))
-        row, column = cells[winner]
-        y[n, c, i, j] = values[winner]
-        argmax[n, c, i, j] = row * columns.size + column
+        y[n, c, i, j], (row, column) = values[winner], cells[winner]
+        argmax[n, c, i, j] = row * x.shape[3] + column
     return y, argmax
 
 
@@ -225,9 +204,7 @@ def max_pool2d_backward(dy: ArrayLike, argmax: ArrayLike, x_shape: Sequence[int]
     return dx
 
 
-def mean_pool2d(
-    x: ArrayLike, kernel: Lengths, *, count_include_pad: bool = True, **window: Unpack[PoolWindow]
-) -> np.ndarray:
+def mean_pool2d(x: ArrayLike, kernel: Lengths, *, count_include_pad: bool = True, **window: Any) -> np.ndarray:
     """Return the mean of each window: its cells added, divided by their number; see :func:`cnnlab.mean_pool2d`.
 
     Examples
@@ -236,12 +213,12 @@ def mean_pool2d(
     5.0
     """
     x = check_array("x", x, "NCHW")
-    rows, columns = check_pool(x.shape[2:], kernel, **window)
-    y = np.zeros((*x.shape[:2], _count_windows(rows), _count_windows(columns)), x.dtype)
+    axes = check_pool(x.shape[2:], kernel, **window)
+    y = np.zeros((*x.shape[:2], *map(_count_windows, axes)), x.dtype)
     for n, c, i, j in np.ndindex(y.shape):
-        for row, column in product(_window_cells(rows, i), _window_cells(columns, j)):
+        for row, column in product(*map(_window_cells, axes, (i, j))):
             y[n, c, i, j] += x[n, c, row, column]
-        y[n, c, i, j] /= _divisor(rows, i, count_include_pad) * _divisor(columns, j, count_include_pad)
+        y[n, c, i, j] /= prod(_divisor(*each, count_include_pad) for each in zip(axes, (i, j), strict=True))
     return y
 
 
@@ -251,7 +228,7 @@ def mean_pool2d_backward(
     kernel: Lengths,
     *,
     count_include_pad: bool = True,
-    **window: Unpack[PoolWindow],
+    **window: Any,
 ) -> np.ndarray:
     """Return dx of a mean-pool: each window shares out its gradient; see :func:`cnnlab.mean_pool2d_backward`.
 
@@ -262,12 +239,12 @@ def mean_pool2d_backward(
              [2., 2.]]]])
     """
     dy = check_array("dy", dy, "NCHW")
-    rows, columns = check_pool(x_shape[2:], kernel, **window)
+    axes = check_pool(x_shape[2:], kernel, **window)
     dx = np.zeros(x_shape, dy.dtype)
     for n, c, i, j in np.ndindex(dy.shape):
-        share = dy[n, c, i, j] / (_divisor(rows, i, count_include_pad) * _divisor(columns, j, count_include_pad))
-        for row, column in product(_window_cells(rows, i), _window_cells(columns, j)):
-            dx[n, c, row, column] += share
+        count = prod(_divisor(*each, count_include_pad) for each in zip(axes, (i, j), strict=True))
+        for row, column in product(*map(_window_cells, axes, (i, j))):
+            dx[n, c, row, column] += dy[n, c, i, j] / count
     return dx
 
 
