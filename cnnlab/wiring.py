@@ -327,24 +327,56 @@ def wires_of(
     if picks:
         samples, expected = [given], answers(first[None])
         room = _room(expected)
-    rows = []
-    for taps in product(*(range(array.size) for array in others)):
-        units = [np.eye(1, array.size, tap).reshape(array.shape) for array, tap in zip(others, taps, strict=True)]
-        for cells, table in _slopes(first, answers, steps) if picks else steps(np.zeros_like(first), 1.0, *units):
-            at, output = np.nonzero(_counts(table, room))
-            columns = output, cells[at], *(np.full(at.size, tap) for tap in taps), table[at, output]
-            rows.append(np.column_stack(columns))
-    found = np.concatenate(rows)
-    tied = np.unique(found[np.isnan(found[:, -1]), 0]).astype(int) if picks else np.zeros(0, int)
-    found = found[_counts(found[:, -1], room) & ~np.isin(found[:, 0], tied)]
-    found = found[np.lexsort(found.T[-2::-1])]
-    wires = Wires(shape, found[:, :-1].astype(int), found[:, -1], True, tuple(array.shape for array in given))
-    for sample, wanted in zip(samples, expected, strict=True):
-        sums = wires.sums(*sample).ravel()
-        sums[tied] = wanted[tied]
-        if not _close(sums, wanted, room):
-            return replace(wires, cells=wires.cells[:0], weights=wires.weights[:0], exact=False)
-    return wires
+
+    def tables() -> Iterator[np.ndarray]:
+        """Yield the wires of each call: output, a cell in each array, weight."""
+        for taps in product(*(range(array.size) for array in others)):
+            units = [_unit(array, tap) for array, tap in zip(others, taps, strict=True)]
+            for cells, table in _slopes(first, answers, steps) if picks else steps(np.zeros_like(first), 1.0, *units):
+                at, output = np.nonzero(_counts(table, room))
+                columns = output, cells[at], *(np.full(at.size, tap) for tap in taps), table[at, output]
+                yield np.column_stack(columns)
+
+    ways = [tables] if at_once > 1 or not others else [lambda: _by_bits(given, answers, room), tables]
+    for way in ways:
+        found = np.concatenate(list(way()))
+        tied = np.unique(found[np.isnan(found[:, -1]), 0]).astype(int) if picks else np.zeros(0, int)
+        found = found[_counts(found[:, -1], room) & ~np.isin(found[:, 0], tied)]
+        found = found[np.lexsort(found.T[-2::-1])]
+        wires = Wires(shape, found[:, :-1].astype(int), found[:, -1], True, tuple(array.shape for array in given))
+        sums = np.stack([wires.sums(*sample).ravel() for sample in samples])
+        sums[:, tied] = expected[:, tied]
+        if all(map(_close, sums, expected, [room] * len(sums))):
+            return wires
+    return replace(wires, cells=wires.cells[:0], weights=wires.weights[:0], exact=False)
+
+
+def _unit(array: np.ndarray, cell: int) -> np.ndarray:
+    """Return an array of 0 with a 1 in one cell, by its flat index."""
+    return np.eye(1, array.size, cell).reshape(array.shape)
+
+
+def _by_bits(given: list[np.ndarray], answers: Callable, room: float) -> Iterator[np.ndarray]:
+    """Yield wires as they are where no two join one output with one cell each of all arrays but the largest.
+
+    Which cell of the largest a wire reads is told by the bits of its number: a call for each bit, where those cells
+    alone that have it are 1. Where there are two such wires, what is told is wrong, and does not add up.
+    """
+    largest = max(range(len(given)), key=lambda at: given[at].size)
+    size, shape = given[largest].size, given[largest].shape
+    masks = [np.ones(size), *(np.arange(size) >> bit & 1 for bit in range((size - 1).bit_length()))]
+    for taps in product(*(range(1 if at == largest else array.size) for at, array in enumerate(given))):
+        inputs = [_unit(array, tap) for array, tap in zip(given, taps, strict=True)]
+        parts = []
+        for mask in masks:
+            inputs[largest] = mask.reshape(shape).astype(np.float64)
+            parts.append(answers(inputs[0][None], *inputs[1:])[0])
+        (output,) = np.nonzero(_counts(parts[0], room))
+        whole, *bits = (part[output] for part in parts)
+        read = sum((np.abs(bit) > np.abs(whole) / 2) << k for k, bit in enumerate(bits)) + np.zeros(output.size, int)
+        columns = [np.full(output.size, tap) for tap in taps]
+        columns[largest] = np.minimum(read, size - 1)
+        yield np.column_stack([output, *columns, whole])
 
 
 def _one_result(found: Any, result: Any) -> np.ndarray:

@@ -10,12 +10,14 @@ import pytest
 from explorer_steps import arrays_of, ask, choose, controls_of, move, panels, type_in, words_of
 from explorers import W, X, explore
 from numpy.testing import assert_allclose, assert_array_equal
+from scene_schema import check_scene
 
 from cnnlab import conv2d, conv2d_backward, output_size
 from cnnlab.geometry import fits
-from cnnlab.lab import BackwardExplorer, ConvolutionExplorer
+from cnnlab.lab import BackwardExplorer, ChannelsExplorer, ConvolutionExplorer
 from cnnlab.lab.explorers._windows import KERNELS, PADDINGS, SIZES, STRIDES
 from cnnlab.lab.explorers.convolution import _GIVEN, _LOSS, _UPSTREAMS
+from cnnlab.lab.scenes.reading import terms_of
 
 RANGES = {"size": SIZES, "kernel": KERNELS, "padding": PADDINGS, "stride": STRIDES}
 
@@ -240,3 +242,77 @@ def test_both_ways_back_show_the_input_gradient_and_say_that_they_agree():
     type_in(explorer, ("dy", (0, 0, 0), 50.0))
     assert panels(explorer, 0)["dy"][0, 0, 0] == 50
     assert_array_equal(panels(explorer, 0)["dx"], panels(explorer, 1)["y"])
+
+
+# --- somebody's own functions -----------------------------------------------------------------------------------------
+
+
+def my_conv2d(x, w, b=None, *, stride=1, padding=0):
+    """Turn the kernel, which is the mistake to be seen."""
+    return conv2d(x, w[..., ::-1, ::-1], b, stride=stride, padding=padding)
+
+
+def my_backward(dy, x, w, stride, padding):
+    dx, dw, db = conv2d_backward(dy, x, w, stride=stride, padding=padding)
+    x[:] = w[:] = 0  # what it is given is its own
+    return dx, -dw, db
+
+
+def own(**options) -> ConvolutionExplorer:
+    return ConvolutionExplorer(
+        np.stack([X, -X]), np.stack([[W, W.T]] * 2), [1.0, 2.0], **{"padding": 1, "forward": my_conv2d, **options}
+    )
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_own_functions_show_their_numbers_and_their_wires(stride):
+    explorer = own(backward=my_backward, stride=stride)
+    (scene,) = explorer._scenes
+    check_scene(scene)
+    x, w, b, dy = explorer.x, explorer.w, explorer.b, explorer.dy
+    wanted = {"y": my_conv2d(x, w, b, stride=stride, padding=1)}
+    wanted |= zip(("dx", "dw", "db"), my_backward(dy, x.copy(), w.copy(), stride, 1), strict=True)
+    shown = panels(explorer)
+    assert_array_equal(explorer.y, wanted["y"])
+    assert_array_equal(shown["dx"][:, 1:-1, 1:-1], wanted["dx"][0])
+    for name in ("y", "dw", "db"):
+        assert_array_equal(shown[name].ravel(), wanted[name].ravel())
+        for cell in np.ndindex(shown[name].shape):
+            terms = terms_of(scene, {"panel": name, "cell": list(cell)})
+            assert_allclose(sum(term.a.value * term.b.value * term.weight for term in terms), shown[name][cell])
+    assert scene["note"].startswith(
+        "y: numbers and wires of my_conv2d. ∂L/∂x, ∂L/∂w, ∂L/∂b: numbers and wires of my_backward."
+    )
+    assert not {"lines", "setup", "coverage"} & scene.keys()
+    assert "turned" not in controls_of(explorer)
+
+
+def test_own_functions_have_the_sliders_of_the_settings_that_they_name_and_say_what_they_raise():
+    def without_padding(x, w, *, stride=1):
+        if stride == 3:
+            raise KeyError("three")
+        return conv2d(x, w, stride=stride) if stride == 1 else x
+
+    explorer = ConvolutionExplorer(X, W, forward=without_padding)
+    assert controls_of(explorer).keys() == {"size", "kernel", "stride"}
+    move(explorer, stride=2)
+    assert words_of(explorer).endswith("ValueError: y has shape (1, 1, 5, 5); planes (1, 2, 2) are expected")
+    assert (explorer._scenes, list(controls_of(explorer))) == ([], ["size", "kernel", "stride"])
+    move(explorer, stride=3)
+    assert words_of(explorer).endswith("KeyError: 'three'")
+    assert explorer.still().keys() == {"image/png"}
+    move(explorer, stride=1)
+    assert len(explorer._scenes) == 1
+    bent = ConvolutionExplorer(X, W, forward=lambda x, w: conv2d(x, w) ** 2)
+    assert bent._scenes[0]["note"] == "y: numbers and wires of <lambda>. No wires of y were found."
+    assert bent._scenes[0]["wires"] == {}
+
+
+@pytest.mark.parametrize("way", ["forward", "backward"])
+def test_own_functions_that_are_none_or_cannot_be_shown_are_refused(way):
+    with pytest.raises(TypeError, match=rf"^{way} \(3\) must be a function$"):
+        ConvolutionExplorer(X, W, **{way: 3})
+    with pytest.raises(ValueError, match=r"^forward and backward must go to a ConvolutionExplorer"):
+        ConvolutionExplorer(X, W, turned=True, **{way: my_conv2d})
+    with pytest.raises(ValueError, match=r"^forward and backward must go to a ConvolutionExplorer"):
+        ChannelsExplorer(**{way: my_conv2d})

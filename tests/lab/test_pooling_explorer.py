@@ -9,6 +9,7 @@ import pytest
 from explorer_steps import controls_of, move, panels, press, type_in
 from explorers import X
 from numpy.testing import assert_allclose, assert_array_equal
+from scene_schema import check_scene
 
 from cnnlab import max_pool2d, max_pool2d_backward, mean_pool2d, mean_pool2d_backward
 from cnnlab.geometry import fits
@@ -151,3 +152,35 @@ def test_the_backward_row_and_the_ties_are_there_when_asked_for():
     assert len(PoolingExplorer(X, 2)._scenes) == 1
     large = PoolingExplorer(np.ones((16, 16)), 1)
     assert large.dy.shape == (1, 1, 16, 16)
+
+
+# --- somebody's own functions -----------------------------------------------------------------------------------------
+
+
+def last_wins(x, kernel, *, stride):
+    y, places = max_pool2d(x[..., ::-1, ::-1], kernel, stride=stride)
+    return y[..., ::-1, ::-1], x[0, 0].size - 1 - places[..., ::-1, ::-1]
+
+
+def quarter(x, kernel):
+    return mean_pool2d(x, kernel)
+
+
+def test_own_pools_show_their_numbers_and_the_wires_that_they_pick_or_weigh():
+    x = np.arange(16.0).reshape(4, 4) % 7
+    explorer = PoolingExplorer(x, forward=last_wins, backward=max_pool2d_backward)
+    (scene,) = explorer._scenes
+    check_scene(scene)
+    assert controls_of(explorer).keys() == {"size", "kernel", "stride"}
+    assert_array_equal(panels(explorer)["y"], last_wins(explorer.x, 2, stride=2)[0][0])
+    dx = max_pool2d_backward(explorer.dy, last_wins(explorer.x, 2, stride=2)[1], (1, 1, 4, 4))
+    assert_array_equal(panels(explorer)["dx"], dx[0])
+    assert {name: len(wires["weight"]) for name, wires in scene["wires"].items()} == {"y": 4, "dx": 4}
+    assert scene["note"] == "y: numbers and wires of last_wins. ∂L/∂x: numbers and wires of max_pool2d_backward."
+    mean = PoolingExplorer(x, op="mean", forward=quarter, backward=lambda dy, x_shape, kernel: np.zeros(x_shape))
+    assert mean._scenes[0]["wires"]["y"]["weight"] == [0.25] * 16
+    assert mean._scenes[0]["wires"]["dx"]["weight"] == []
+    assert controls_of(mean).keys() == {"size", "kernel"}
+    type_in(mean, ("x", (0, 0, 0), 9))
+    with pytest.raises(ValueError, match=r"^ties \(True\) must go without forward"):
+        PoolingExplorer(x, forward=last_wins, ties=True)

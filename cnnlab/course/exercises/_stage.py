@@ -13,8 +13,8 @@ from cnnlab.course.exercises._runner import ask
 from cnnlab.formula import explain_axis
 from cnnlab.geometry import check_transposed_window, check_window
 from cnnlab.lab.explorers import Choice, Explorer, Slider, line
-from cnnlab.lab.scenes import panel
-from cnnlab.lab.scenes.schema import Cell, Line, Panel, Sum, WireList
+from cnnlab.lab.scenes import panel, wire_list
+from cnnlab.lab.scenes.schema import Cell, Line, Panel
 
 _LARGEST = 16  # cells a side that sliders may reach
 _SLIDERS = "size", "kernel", "padding", "stride"
@@ -144,14 +144,12 @@ class ExerciseExplorer(Explorer):
         if answer.parts is None:
             raise ValueError(answer.problem)
 
-    def parts(self, s, scenes):
-        if scenes:
-            return super().parts(s, scenes)
-        seen = self.seen_of(s)
-        lines = [*self.formula_lines(s, scenes), line(("wrong", seen.said)), *([line(seen.code)] if seen.code else [])]
-        return [{"kind": "head", "controls": self.controls(s, "head"), "lines": lines}]
-
     def formula_lines(self, s, scenes):
+        seen = self.seen_of(s)
+        said = [line(("wrong", seen.said)), *([line(seen.code)] if seen.code else [])] if seen.said else []
+        return [*self._formula(s), *said]
+
+    def _formula(self, s: SimpleNamespace) -> list[Line]:
         if {"size", "kernel"} & self.absent:
             return []
         if self.exercise.name == "conv_transpose2d":
@@ -172,22 +170,20 @@ class ExerciseExplorer(Explorer):
         if seen.said:
             return []
         arrays, addend = self.exercise.wires[result], self.exercise.addends.get(result)
-        pair = (*arrays, "one")[:2]
         held = [name for name in self.arrays if name not in self._used]  # such as the z of a ReLU
         columns = {name: k for k, name in enumerate((*held, *arrays, result))}
         columns |= {addend: columns[arrays[-1]]} if addend else {}
         shown = {name: _panel(name, (given | seen.got)[name], column=k) for name, k in columns.items()}
         ends = dict(zip(arrays, ("input", "tap"), strict=False)) | {addend: "bias", result: "output"}
-        wires = {}
-        for table in seen.tables:
-            if table.result == result and table.theirs:
-                name, factors = ("window", pair) if table.arrays == arrays else (addend, (addend, "one"))
-                wires[name] = _wire_list(table, [ends[result], *map(ends.get, table.arrays)])
-                uses = _sum(name, factors, "takes part in ", " ") | {"goes": result}
-                shown |= {array: shown[array] | {"sum": uses} for array in table.arrays}
         for name, each in shown.items():
             own = name in self.arrays and name != "winners"  # not every number is a place
             each |= {"editable": own} | ({"end": ends[name]} if name in ends else {})
+        wires = {}
+        for table in seen.tables:
+            if table.result == result and table.theirs:
+                name, (cells, weights, states) = "window" if table.arrays == arrays else addend, _listed(table)
+                listed = wire_list([shown[each] for each in (result, *table.arrays)], name, cells, weights)
+                wires[name] = listed | {"state": states}
         got = seen.got[result]
         said = {cell: seen.said_of(result, cell) for cell in np.ndindex(got.shape)}
         wrong = {cell: _cell(at, _drawn(got.shape)) for at, (cell, text) in enumerate(said.items()) if text}
@@ -195,10 +191,8 @@ class ExerciseExplorer(Explorer):
         y = shown[result]
         y |= {"title": f"yours, {y['title']}", "marks": {"wrong": list(wrong.values())}}
         y["says"] = dict.fromkeys(("none", "one", "many"), "") | {"cells": texts}
-        if "window" in wires:
-            y["sum"] = _sum("window", pair, "picks " if result in self.exercise.picks else "", " + ") | (
-                {"adds": addend} if addend in wires else {}
-            )
+        if "sum" in y:
+            y["sum"] |= {"opening": "picks "} if result in self.exercise.picks else {}
             y["sum"] |= {"right": seen.wanted[result].reshape(_drawn(got.shape)).astype(float)} if wrong else {}
         signs = [*[""] * (len(held) - 1), *[" "] * bool(held), *(["·", "="] if len(arrays) > 1 else ["→"])]
         first = seen.held[1] if seen.held and seen.held[0] == result else next(iter(wrong), None)
@@ -237,7 +231,7 @@ def _counted(tables: Sequence[Table]) -> Line:
     return [span for word in words for span in line(", ", word)][1:]
 
 
-def _wire_list(table: Table, ends: list[str]) -> WireList:
+def _listed(table: Table) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """Return the wires of both in raster order; where their weights differ, the function's and the right one."""
     listed = []
     for wires, kind in ((table.theirs, "extra"), (table.ours, "missing")):
@@ -245,14 +239,8 @@ def _wire_list(table: Table, ends: list[str]) -> WireList:
         states = [kind if wires.indices(k) in wrong else "both" for k in range(len(wires.cells))]
         listed += zip(wires.cells.tolist(), states, wires.weights.tolist(), strict=True)
     listed = sorted(wire for k, wire in enumerate(listed) if k < len(table.theirs.cells) or wire[1] == "missing")
-    shapes = [_drawn(shape) for shape in (table.ours.shape, *table.ours.shapes)]
-    cells = [[_cell(wire[k], shape) for wire, *_ in listed] for k, shape in enumerate(shapes)]
-    _, states, weights = zip(*listed, strict=True) if listed else ((), (), ())
-    return {"cells": dict(zip(ends, cells, strict=True)), "weight": list(weights), "state": list(states)}
-
-
-def _sum(wires: str, factors: tuple[str, str], opening: str, joiner: str) -> Sum:
-    return {"wires": wires, "a": factors[0], "b": factors[1], "opening": opening, "joiner": joiner, "closing": ""}
+    cells, weights = [wire[0] for wire in listed], [wire[2] for wire in listed]
+    return np.reshape(cells, (-1, 1 + len(table.arrays))).astype(int), np.array(weights), [wire[1] for wire in listed]
 
 
 def _panel(name: str, array: np.ndarray, column: int) -> Panel:

@@ -101,7 +101,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         return set()
 
     def scenes(self, s: SimpleNamespace) -> list[Scene]:
-        """Return the scene of each stage."""
+        """Return the scene of each stage; none where :meth:`formula_lines` says why."""
         return []
 
     def formula_lines(self, s: SimpleNamespace, scenes: list[Scene]) -> list[Line]:
@@ -115,7 +115,8 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
     def parts(self, s: SimpleNamespace, scenes: list[Scene]) -> list[Part]:
         """Return what stands below each other: the head, then a stage for each scene."""
         stages = [{"kind": "stage", "scene": scene} for scene in scenes]
-        stages[0]["controls"] = self.controls(s, "bar") + self.controls(s, "foot")
+        for stage in stages[:1]:
+            stage["controls"] = self.controls(s, "bar") + self.controls(s, "foot")
         head = {"kind": "head", "controls": self.controls(s, "head"), "lines": self.formula_lines(s, scenes)}
         note = self.note_line(s)
         return [head if note is None else {**head, "note": note}, *stages]
@@ -298,7 +299,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         changed = {setting: old for setting, old in settings.items() if getattr(self, setting) != old}
         self._past, self._note = [*self._past, (arrays, changed)][-MOST_UNDONE:], ""
         self.refresh()
-        self._note = self.note_of(panel, cell, scenes, self._scenes)
+        self._note = self.note_of(panel, cell, scenes, self._scenes) if self._scenes else ""
 
     def _panel(self, place: dict) -> Panel | dict:
         """Return the panel that an event names; an empty dict where there is no such panel or stage."""

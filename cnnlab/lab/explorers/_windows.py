@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from inspect import signature
 from types import SimpleNamespace
 
 import numpy as np
 
-from cnnlab._validate import check_array
+from cnnlab._validate import check_array, shown
 from cnnlab.formula import Explanation, explain_axis
 from cnnlab.geometry import Axis, check_axis, check_window, trace_axes
 from cnnlab.lab.explorers._events import LARGEST
 from cnnlab.lab.explorers._explorer import Explorer, line, present
 from cnnlab.lab.explorers._settings import Slider
-from cnnlab.lab.scenes.schema import Line
+from cnnlab.lab.scenes import Own, own_scene
+from cnnlab.lab.scenes.schema import Line, Scene
 
 SIZES, KERNELS, PADDINGS, STRIDES = (1, 12), (1, 7), (0, 4), (1, 4)  # the ranges of the sliders
 LONGEST_SIDE = 1024  # a side, with the padding: what is drawn
@@ -65,6 +68,40 @@ class WindowExplorer(FormulaExplorer):
 
     size = Slider(5, "input", *SIZES, letter="R")
     kernel, padding, stride = sliders()
+    own: tuple[Callable | None, ...] = ()  # somebody's forward and backward, in place of ours
+    _trouble = ""
+
+    def take(self, ours: Callable, forward: Callable | None, backward: Callable | None) -> None:
+        """Keep the functions that are given; a setting that they do not name has no control."""
+        for name, function in (("forward", forward), ("backward", backward)):
+            if not (function is None or callable(function)):
+                raise TypeError(f"{name} ({shown(function)}) must be a function")
+        if forward or backward:
+            self.own = forward or ours, backward
+            self.absent |= {"padding", "stride", "ceil_mode", "count_include_pad"} - {
+                *signature(self.own[0]).parameters
+            }
+
+    def scene(self, s: SimpleNamespace) -> Scene:
+        """Return the scene for any settings, by the functions of this library."""
+        raise NotImplementedError
+
+    def ways(self, s: SimpleNamespace) -> list[Own]:
+        """Return the functions ``own`` for any settings."""
+        raise NotImplementedError
+
+    def scenes(self, s):
+        if not self.own:
+            return [self.scene(s)]
+        try:
+            given = {name: getattr(self, f"{name}_of")(s) for name in self.arrays}
+            return [own_scene(self.scene(s), given, [each for each in self.ways(s) if each.function])]
+        except Exception as error:  # whatever somebody's function may raise
+            self._trouble = f"{type(error).__name__}: {error}"
+            return []
+
+    def formula_lines(self, s, scenes):
+        return super().formula_lines(s, scenes) + ([] if scenes else [line(("wrong", self._trouble))])
 
     def x_of(self, s: SimpleNamespace) -> np.ndarray:
         """Return the input for any settings, (1, C, R, R)."""

@@ -14,7 +14,7 @@ from cnnlab.lab.explorers._explorer import line, present
 from cnnlab.lab.explorers._settings import Choice, Slider, Switch, check_between
 from cnnlab.lab.explorers._windows import check_square, cut
 from cnnlab.lab.numbers import format_value
-from cnnlab.lab.scenes import channels_scene, convolution_scene, gather_scene, scatter_scene
+from cnnlab.lab.scenes import Own, channels_scene, convolution_scene, gather_scene, scatter_scene
 from cnnlab.lab.scenes.reading import name_of, panel_of, value_at
 
 _MOST = 4  # channels and filters of a ChannelsExplorer
@@ -50,6 +50,9 @@ class ConvolutionExplorer(windows.WindowExplorer):
     gradients : bool
         Show the backward row, with a choice of upstream gradients and of the kernel turned or not. An edit of x or w
         then tells how much the loss L = Σ y · ∂L/∂y changed, beside the gradient.
+    forward, backward : function, optional
+        Functions of your own in place of :func:`cnnlab.conv2d` and :func:`cnnlab.conv2d_backward`, called as these are,
+        with the settings that they name: every number is theirs, and so are the wires.
     turned : bool, optional
         Show the switch between cross-correlation (False) and convolution with the kernel turned by 180° (True), which
         ``gradients`` shows too.
@@ -99,17 +102,24 @@ class ConvolutionExplorer(windows.WindowExplorer):
         dy=None,
         gradients=False,
         turned=None,
+        forward=None,
+        backward=None,
     ):
         x, w = check_square("x", x, "NCHW"), check_square("w", w, "FCHW")
         b = None if b is None else windows.check_drawable("b", b, 1)
         size, kernel = x.shape[-1], w.shape[-1] if kernel is None else kernel
         settings = windows.check_sliders(size, kernel, stride=stride, padding=padding, dilation=dilation)
         self.fixed = {"dilation": check_pair("dilation", dilation, 1)[0], "groups": check_int("groups", groups, 1)}
-        self.gradients = check_flag("gradients", gradients)
+        self.gradients = backward is not None or (check_flag("gradients", gradients) and forward is None)
         arrays = windows.roomy(x, dy, len(w), settings, w) | ({} if b is None else {"b": b})
         check_convolution(x, cut(arrays["w"], settings["kernel"]), b, stride=stride, padding=padding, **self.fixed)
         absent = [] if self.gradients else ["upstream", *["turned"] * (turned is None)]
         super().__init__(arrays, absent=absent, size=size, turned=turned is not None and turned, **settings)
+        self.take(convolution.conv2d, forward, backward)
+        if self.own:
+            self.absent |= {"turned"}
+            if turned or self._scene_of is not convolution_scene:
+                raise ValueError("forward and backward must go to a ConvolutionExplorer, and without a kernel turned")
 
     # --- the arrays shown ---
 
@@ -134,8 +144,8 @@ class ConvolutionExplorer(windows.WindowExplorer):
     def y_of(self, s: SimpleNamespace) -> np.ndarray:
         """Return the output for any settings, (1, filters, out, out)."""
         w = self.w_of(s)
-        w = w[..., ::-1, ::-1] if s.turned else w
-        return convolution.conv2d(self.x_of(s), w, self.b_of(s), **self.geometry(s))
+        given = {"x": self.x_of(s), "w": w[..., ::-1, ::-1] if s.turned else w, "b": self.b_of(s)}
+        return self.ways(s)[0].answers(given)[0] if self.own else convolution.conv2d(**given, **self.geometry(s))
 
     def dy_of(self, s):
         _, make = _UPSTREAMS[s.upstream]
@@ -152,10 +162,19 @@ class ConvolutionExplorer(windows.WindowExplorer):
     def axis(self, s):
         return windows.axis_of(s.size, s.kernel, stride=s.stride, padding=s.padding, dilation=self.fixed["dilation"])
 
-    def scenes(self, s):
+    def scene(self, s):
         dy = self.dy_of(s) if self.gradients else None
         arrays = self.x_of(s), self.w_of(s), self.b_of(s)
-        return [self._scene_of(*arrays, dy=dy, turned=s.turned, **self.geometry(s))]
+        return self._scene_of(*arrays, dy=dy, turned=s.turned, **self.geometry(s))
+
+    def ways(self, s):
+        names, back = (
+            [name for name in "xwb" if name in self.arrays],
+            {"x": ("dy", "w"), "w": ("dy", "x"), "b": ("dy",)},
+        )
+        sums = {"y": [("x", "w"), ("b",)][: len(names) - 1]}, {f"d{name}": [back[name]] for name in names}
+        each = zip(self.own, (names, ("dy", "x", "w")), sums, strict=True)
+        return [Own(*way, self.geometry(s)) for way in each]
 
     def plane_of(self, s, panel, number):
         array = self.arrays[panel]

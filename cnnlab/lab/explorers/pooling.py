@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 
+from cnnlab import pooling
 from cnnlab._validate import check_flag, check_shape
 from cnnlab.activations import ACTIVATIONS
 from cnnlab.geometry import check_filled
@@ -11,7 +14,7 @@ from cnnlab.lab.explorers import _windows as windows
 from cnnlab.lab.explorers._explorer import Explorer, line
 from cnnlab.lab.explorers._settings import Choice, Slider, Switch
 from cnnlab.lab.explorers._windows import check_square
-from cnnlab.lab.scenes import activation_scene, pooling_scene, tie_scene
+from cnnlab.lab.scenes import Own, activation_scene, pooling_scene, tie_scene
 from cnnlab.pooling import POOLS
 
 _PADS = {"nothing": "−∞, which never wins", "zero": "0, which beats negatives"}
@@ -34,6 +37,10 @@ class PoolingExplorer(windows.WindowExplorer):
         The upstream gradient, repeated to the size of y; small integers by default.
     gradients, ties : bool
         Show the backward row; show the rules for ties.
+    forward, backward : function, optional
+        Functions of your own, called as those of cnnlab for this ``op``: ``forward(x, kernel)`` gives y, or y and the
+        places of the winners; ``backward(dy, argmax, x_shape)``, or without winners ``backward(dy, x_shape, kernel)``,
+        gives dx. Both get those settings that they name; every number is theirs, and so are the wires.
 
     Attributes
     ----------
@@ -73,14 +80,22 @@ class PoolingExplorer(windows.WindowExplorer):
         dy=None,
         gradients=True,
         ties=False,
+        forward=None,
+        backward=None,
     ):
         x = check_square("x", x, "NCHW")
         size, stride = x.shape[-1], kernel if stride is None else stride
         settings = windows.check_sliders(size, kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
         arrays = windows.roomy(x, dy, x.shape[1], settings)
-        self.gradients, self.ties = check_flag("gradients", gradients), check_flag("ties", ties)
+        self.gradients = backward is not None or (check_flag("gradients", gradients) and forward is None)
+        self.ties = check_flag("ties", ties)
         settings |= {"ceil_mode": ceil_mode, "count_include_pad": count_include_pad}
         super().__init__(arrays, size=size, op=op, **settings)
+        self.take(getattr(pooling, f"{op}_pool2d", None), forward, backward)
+        if self.own:
+            self.absent |= {"op", "pad_with"}
+            if ties:
+                raise ValueError("ties (True) must go without forward and backward: the three rules are cnnlab's")
 
     # --- what the base class asks ---
 
@@ -95,18 +110,34 @@ class PoolingExplorer(windows.WindowExplorer):
         counts = "count_include_pad" in POOLS[s.op].options and s.padding
         return {name for name, use in (("pad_with", pads_zero), ("count_include_pad", counts)) if not use}
 
-    def scenes(self, s):
-        geometry = {"stride": s.stride, "padding": s.padding, "ceil_mode": s.ceil_mode}
+    def geometry(self, s: SimpleNamespace) -> dict:
+        """Return what a pool is given beside x and the size of its window."""
         options = {name: getattr(s, name) for name in POOLS[s.op].options if hasattr(s, name)}
+        return {"stride": s.stride, "padding": s.padding, "ceil_mode": s.ceil_mode, **options}
+
+    def scene(self, s):
         zero = 0.0 if s.op == "max" and s.pad_with == "zero" else None
         dy = self.dy_of(s) if self.gradients else None
-        scenes = [pooling_scene(self.x_of(s), s.kernel, op=s.op, dy=dy, pad_value=zero, **geometry, **options)]
+        return pooling_scene(self.x_of(s), s.kernel, op=s.op, dy=dy, pad_value=zero, **self.geometry(s))
+
+    def scenes(self, s):
+        scenes = super().scenes(s)
         if self.ties:
             heading = "The same gradient of a max-pooling under three rules for ties"
-            scenes.append({**tie_scene(self.x_of(s), s.kernel, self.dy_of(s), **geometry), "heading": heading})
+            settings = {"stride": s.stride, "padding": s.padding, "ceil_mode": s.ceil_mode}
+            scenes.append({**tie_scene(self.x_of(s), s.kernel, self.dy_of(s), **settings), "heading": heading})
         return scenes
 
+    def ways(self, s):
+        x, settings = self.x_of(s), self.geometry(s)
+        forward = Own(self.own[0], ["x"], {"y": [("x",)]}, settings, (s.kernel,))
+        _, *winners = forward.answers({"x": x})
+        more = (*winners, x.shape) if winners else (x.shape, s.kernel)
+        return [forward, Own(self.own[1], ["dy"], {"dx": [("dy",)]}, settings, more)]
+
     def note_of(self, panel, cell, before, after):
+        if self.own:
+            return ""
         old, new = (scenes[0]["shares"]["values"] for scenes in (before, after))
         moved = np.argwhere((old != new).any(axis=(-2, -1)))  # (channel, row, column) of outputs with a new winner
         if not len(moved) or not POOLS[self.op].picks:

@@ -9,6 +9,7 @@ from cnnlab.lab.scenes._convolution import channels_scene, convolution_scene, ga
 from cnnlab.lab.scenes._curves import Curve, curve_scene, follow, softmax_scene
 from cnnlab.lab.scenes._layers import activation_scene, layer_scene, unit_scene
 from cnnlab.lab.scenes._network import Pass, chain_scene, digit_scene, layer_names, network_scene, run_network
+from cnnlab.lab.scenes._own import MOST_CALLS, Own, own_scene, wire_list
 from cnnlab.lab.scenes._panels import panel
 from cnnlab.lab.scenes._pooling import pooling_scene, tie_scene
 from cnnlab.lab.scenes._training import format_power, maps_scene, round_up, summary_scene

@@ -1,0 +1,121 @@
+"""Somebody's own functions in a scene: their numbers, and the wires that they have, in place of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from inspect import signature
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cnnlab.lab.scenes._panels import parts_in, total
+from cnnlab.lab.scenes.schema import Panel, Scene, WireList
+from cnnlab.wiring import wires_of
+
+MOST_CALLS = 15_000  # to find the wires of one result, if no two wires join the same cells; in truth far fewer
+
+
+class Own(NamedTuple):
+    """A function of arrays, which it takes by their order, and of more, with the settings that it names.
+
+    ``results`` says by its panel what each result sums, in products of arrays: ``{"y": [("x", "w"), ("b",)]}``.
+    """
+
+    function: Callable
+    arrays: Sequence[str]
+    results: Mapping[str, Sequence[tuple[str, ...]]]
+    settings: Mapping[str, Any]
+    more: tuple = ()
+
+    def answers(self, given: Mapping[str, np.ndarray]) -> Sequence:
+        """Return the results for these arrays, which the function may write into."""
+        named = {name: self.settings[name] for name in signature(self.function).parameters if name in self.settings}
+        found = self.function(*(given[name].copy() for name in self.arrays), *self.more, **named)
+        return found if isinstance(found, tuple) else [found]
+
+
+def own_scene(scene: Scene, given: dict[str, np.ndarray], functions: Sequence[Own]) -> Scene:
+    """Return a scene with the results of these functions in place of its own; an error is that of a function.
+
+    Examples
+    --------
+    >>> from cnnlab.lab.scenes import convolution_scene
+    >>> x, w = np.array([[[[1.0, 2.0], [3.0, 4.0]]]]), np.array([[[[1.0]]]])
+    >>> def twice(x, w):
+    ...     return 2 * x * w
+    >>> shown = own_scene(convolution_scene(x, w), {"x": x, "w": w}, [Own(twice, "xw", {"y": [("x", "w")]}, {})])
+    >>> shown["panels"][2]["values"].tolist(), shown["wires"]["y"]["weight"], shown["note"]
+    ([[[2.0, 4.0], [6.0, 8.0]]], [2.0, 2.0, 2.0, 2.0], 'y: numbers and wires of twice.')
+    """
+    panels = {panel["name"]: panel for panel in scene["panels"]}
+    for panel in panels.values():
+        for field in ("sum", "says", "marks"):
+            panel.pop(field, None)
+    wires: dict[str, WireList] = {}
+    notes = []
+    for own in functions:
+        name = getattr(own.function, "__name__", "your function")
+        notes.append(f"{', '.join(panels[each]['symbol'] for each in own.results)}: numbers and wires of {name}.")
+        for at, (result, sums) in enumerate(own.results.items()):
+            panel, answer = panels[result], np.asarray(own.answers(given)[at], np.float64)
+            values, cells = np.zeros_like(panel["values"]), _cells_of(panel)
+            shape = tuple(map(len, cells))
+            if answer.size != np.prod(shape):
+                raise ValueError(f"{panel['symbol']} has shape {answer.shape}; planes {shape} are expected")
+            values[np.ix_(*cells)] = answer.reshape(shape)
+            panel |= {"values": values, "title": f"by {name}", "limit": np.nanmax(np.abs(answer), initial=0.0)}
+            found = [_wires(own, at, given, factors, sums) for factors in sums]
+            if not all(found):
+                notes.append(f"No wires of {panel['symbol']} were found.")
+                continue
+            for factors, listed in zip(sums, found, strict=True):
+                key = result if factors == sums[0] else factors[0]
+                wires[key] = wire_list([panel, *map(panels.get, factors)], key, *listed)
+    rest = {key: value for key, value in scene.items() if key not in ("lines", "setup", "coverage", "shares")}
+    return rest | {"wires": wires, "note": " ".join(notes)}
+
+
+def wire_list(joined: Sequence[Panel], key: str, cells: np.ndarray, weights: np.ndarray) -> WireList:
+    """Return wires between the panel of a result and those of arrays, and give these their sums over them.
+
+    ``cells`` (n, panels) are flat indices of the arrays. What is added to another sum has its own name as its key.
+    """
+    result, *factors = joined
+    pair = (*(panel["name"] for panel in factors), "one")[:2]
+    if key != pair[0]:
+        result["sum"] = total(*pair, wires=key)
+    elif "sum" in result:
+        result["sum"]["adds"] = key
+    for panel in factors:
+        panel.setdefault("sum", parts_in(*pair, result["name"], wires=key))
+    ends = {panel["end"]: _placed(panel, flat) for panel, flat in zip(joined, cells.T, strict=True)}
+    return {"cells": ends, "weight": weights.tolist()}
+
+
+def _wires(own: Own, at: int, given: dict, factors: tuple[str, ...], sums: Sequence) -> tuple | None:
+    """Return cells and weights of the wires of one of the sums, the arrays of the others being 0; None without."""
+    rest = {name: np.zeros_like(given[name]) for others in sums if others != factors for name in others}
+
+    def answer(*arrays):
+        return own.answers(given | rest | dict(zip(factors, arrays, strict=True)))[at]
+
+    for picks in (False, True)[: 3 - len(factors)]:
+        with suppress(ValueError):  # it takes too many calls
+            found = wires_of(answer, *(given[name] for name in factors), picks=picks, most_calls=MOST_CALLS)
+            if found.exact:
+                return found.cells, found.weights
+    return None
+
+
+def _cells_of(panel: Panel) -> list[np.ndarray]:
+    """Return the planes, rows and columns of a panel that are of its array: not padding, nor beyond the edge."""
+    lengths, edges = panel["values"].shape, [panel.get("edges", {}).get(end) for end in ("", "rows", "columns")]
+    return [np.flatnonzero(np.equal(kinds or [0] * n, 0)) for kinds, n in zip(edges, lengths, strict=True)]
+
+
+def _placed(panel: Panel, flat: np.ndarray) -> list[list[int]]:
+    """Return the drawn cells of flat indices of an array."""
+    cells = _cells_of(panel)
+    indices = np.unravel_index(flat, [len(each) for each in cells])
+    return np.stack([each[at] for each, at in zip(cells, indices, strict=True)], axis=1).tolist()
