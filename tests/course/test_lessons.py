@@ -19,6 +19,8 @@ HEADER = re.compile(
 BACK = re.compile(r"(?:notebook (\d\d), )?sections? (\d+)(?: and (\d+))?(, a second reading)?")
 MOST_LINES = 6  # of a code cell; an exercise may have more
 MOST_WORDS = 200  # between two things to do
+MOST_BEFORE = 60  # words before the first picture
+PICTURE = re.compile(r"image/png|<img ")
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
 
@@ -67,6 +69,7 @@ def test_the_first_reading_takes_less_than_five_hours():
 def test_a_lesson_says_where_to_begin_reading_and_ends_with_three_lines_in_brief(path):
     *_, last = texts(path)
     assert "Run All Cells), then press Ctrl+Home" in texts(path)[0]
+    assert "You will be able to say" in texts(path)[1]
     assert any(text.startswith("## Three questions from before\n") for text in texts(path))
     brief = last.split("**In brief**")[1]
     assert len(re.findall(r"^- ", brief, re.MULTILINE)) == 3
@@ -117,6 +120,18 @@ def test_no_more_than_two_hundred_words_are_read_before_something_is_asked(path)
         words = len(re.split(r"(?m)^#{2,3} ", seen)[-1].split()) if cell.cell_type == "markdown" else words
         assert "ask(" not in cell.source or cell.cell_type == "markdown" or words <= MOST_WORDS, cell.source
         words = words if cell.cell_type == "markdown" else 0
+
+
+@each_lesson
+def test_a_picture_stands_in_the_first_screen_and_four_are_in_sight(path):
+    """Before at most 60 words are read; on GitHub, where nothing is unfolded."""
+    before, pictures = "", 0
+    for cell in nbformat.read(path, as_version=4).cells:
+        before += "" if pictures or cell.cell_type == "code" else re.sub(r"\(\S+\)", "", cell.source)
+        outputs = str(cell.get("outputs", "")).split("<details>")[0]
+        pictures += bool(PICTURE.search(outputs))
+    assert len(before.split()) <= MOST_BEFORE
+    assert pictures >= 4
 
 
 def test_first_reading_leads_back_to_first_reading_alone():

@@ -49,6 +49,7 @@ class Part(TypedDict):
     progress: NotRequired[list[int]]  # steps made, and steps in all
     alive: NotRequired[bool]  # whether it goes on by itself: a front end that hears no more says so
     abreast: NotRequired[bool]
+    absent: NotRequired[list[str]]  # toggles that the stage does not show
     fold: NotRequired[str]  # the words on the button that opens the panels; until then only the sum is shown
 
 

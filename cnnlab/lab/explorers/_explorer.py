@@ -24,6 +24,7 @@ from cnnlab.lab.scenes.reading import at_step, steps_of
 from cnnlab.lab.scenes.schema import At, Line, Panel, Scene
 
 MOST_UNDONE = 50
+TOGGLES = frozenset(("numbers", "wires", "coverage", "gradients", "code"))  # as the front end names them
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -54,7 +55,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         By the name of a setting, what it can be where its class does not say it: the least and the most of a slider,
         the options of a choice.
     absent : iterable of str
-        Settings that have no control.
+        Settings that have no control, and toggles that a stage does not show.
     **settings
         First values.
     """
@@ -114,7 +115,8 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     def parts(self, s: SimpleNamespace, scenes: list[Scene]) -> list[Part]:
         """Return what stands below each other: the head, then a stage for each scene."""
-        stages = [{"kind": "stage", "scene": scene} for scene in scenes]
+        hidden = {"absent": sorted(self.absent & TOGGLES)} if self.absent & TOGGLES else {}
+        stages = [{"kind": "stage", "scene": scene, **hidden} for scene in scenes]
         for stage in stages[:1]:
             stage["controls"] = self.controls(s, "bar") + self.controls(s, "foot")
         head = {"kind": "head", "controls": self.controls(s, "head"), "lines": self.formula_lines(s, scenes)}

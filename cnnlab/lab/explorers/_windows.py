@@ -47,14 +47,19 @@ class FormulaExplorer(Explorer):
     def check(self, s):
         self.axis(s)
 
+    @property
+    def _is_plain(self) -> bool:
+        """Whether no letter of the formula can be set, so that nothing is said of it."""
+        return {"size", "kernel", "padding", "stride"} <= self.absent
+
     def formula_lines(self, s, scenes):
-        return lines_of(self.explain(s))
+        return [] if self._is_plain else lines_of(self.explain(s))
 
     def note_line(self, s):
-        return leftover_line(self.explain(s))
+        return None if self._is_plain else leftover_line(self.explain(s))
 
     def title(self, s, scenes):
-        return chain_of(self.explain(s))
+        return "" if self._is_plain else chain_of(self.explain(s))
 
     def say(self, what: str, window: str, result: str = "y") -> str:
         """Return one line: what the window moves over, the window, and the size of the result."""

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 
 from cnnlab import convolution
-from cnnlab._validate import check_flag, check_int, check_pair
+from cnnlab._validate import check_choice, check_flag, check_int, check_list, check_pair
 from cnnlab.convolution import check_convolution
 from cnnlab.lab.explorers import _windows as windows
-from cnnlab.lab.explorers._explorer import line, present
+from cnnlab.lab.explorers._explorer import TOGGLES, line, present
 from cnnlab.lab.explorers._settings import Choice, Slider, Switch, check_between
 from cnnlab.lab.explorers._windows import check_square, cut
 from cnnlab.lab.numbers import format_value
@@ -56,6 +56,9 @@ class ConvolutionExplorer(windows.WindowExplorer):
     turned : bool, optional
         Show the switch between cross-correlation (False) and convolution with the kernel turned by 180° (True), which
         ``gradients`` shows too.
+    controls : iterable of str, optional
+        The settings that have a control, and the toggles ("numbers", "wires", "coverage", "gradients", "code") that
+        are shown; all by default. Without a slider there is no formula either.
 
     Attributes
     ----------
@@ -104,6 +107,7 @@ class ConvolutionExplorer(windows.WindowExplorer):
         turned=None,
         forward=None,
         backward=None,
+        controls=None,
     ):
         x, w = check_square("x", x, "NCHW"), check_square("w", w, "FCHW")
         b = None if b is None else windows.check_drawable("b", b, 1)
@@ -114,6 +118,11 @@ class ConvolutionExplorer(windows.WindowExplorer):
         arrays = windows.roomy(x, dy, len(w), settings, w) | ({} if b is None else {"b": b})
         check_convolution(x, cut(arrays["w"], settings["kernel"]), b, stride=stride, padding=padding, **self.fixed)
         absent = [] if self.gradients else ["upstream", *["turned"] * (turned is None)]
+        if controls is not None:
+            known = ["size", *settings, "upstream", "turned", *sorted(TOGGLES)]
+            for name in check_list("controls", controls, "names"):
+                check_choice("controls", name, known)
+            absent = set(known).difference(controls)
         super().__init__(arrays, absent=absent, size=size, turned=turned is not None and turned, **settings)
         self.take(convolution.conv2d, forward, backward)
         if self.own:

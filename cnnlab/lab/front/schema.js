@@ -184,6 +184,7 @@
  * @property {number[]} [progress] steps made, and steps in all
  * @property {boolean} [alive] whether it goes on by itself: a front end that hears no more says so
  * @property {boolean} [abreast]
+ * @property {string[]} [absent] toggles that the stage does not show
  * @property {string} [fold] the words on the button that opens the panels; until then only the sum is shown
  */
 

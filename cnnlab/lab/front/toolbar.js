@@ -36,7 +36,7 @@ const switchOf = ({ state, dispatch }, name, text = name) =>
 export function toolbarOf(stage) {
   const { part, isClosed, state } = stage;
   const controls = (part.controls ?? []).filter(({ place }) => place !== "foot" && place !== "signs");
-  const names = isClosed ? [] : switchesOf(state.scene);
+  const names = isClosed ? [] : switchesOf(state.scene).filter((name) => !part.absent?.includes(name));
   const plays = !isClosed && stepperOf(state.scene) && stepsOf(state.scene) > 1;
   const { heading } = state.scene;
   if (!plays && !names.length && !controls.length && !heading) return nothing;
@@ -79,7 +79,8 @@ export function toolsOf(stage) {
   const panels = Object.values(scene.panels);
   const controls = (part.controls ?? []).filter(({ place }) => place === "foot");
   const editable = panels.some((panel) => panel.editable);
-  const numbers = !isClosed && !scene.compact && panels.some(({ view }) => view === "cells");
+  const shows = panels.some(({ view }) => view === "cells") && !part.absent?.includes("numbers");
+  const numbers = !isClosed && !scene.compact && shows;
   const press = (/** @type {string} */ name) => () => link.ask({ press: name });
   const back = "back to the numbers and settings of the beginning";
   const undo = "take the last change back";
