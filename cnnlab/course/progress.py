@@ -128,6 +128,17 @@ def solved() -> set[str]:
     return {key for key, mistake in recorded() if mistake is None} & set(course_keys())
 
 
+def missed() -> set[str]:
+    """Return the keys of the questions of which a known mistake is recorded, solved since or not.
+
+    Examples
+    --------
+    >>> missed()  # in a test
+    set()
+    """
+    return {key for key, mistake in recorded() if mistake is not None} & set(questions.all_keys())
+
+
 def forget() -> None:
     """Remove the record, for the next learner at this machine.
 
@@ -167,6 +178,9 @@ class ProgressMap:
 
     def __init__(self):
         done, asked = solved(), questions.all_keys()
+        begins = {"before the course": "00.before_", "after it": "11.after_"}
+        at_once = {when: sum(key.startswith(begin) for key in done - missed()) for when, begin in begins.items()}
+        self.twelve = "Twelve questions: " + ", ".join(f"{n} right at once {when}" for when, n in at_once.items()) + "."
         self.rows = [
             (
                 number,
@@ -185,7 +199,7 @@ class ProgressMap:
 
     def __repr__(self) -> str:
         lines = [f"{number}  {_squares(asked)}  {_squares(made)}".rstrip() for number, asked, made in self.rows]
-        return "\n".join([self.headline, *lines])
+        return "\n".join([self.headline, *lines, self.twelve])
 
     def _repr_html_(self) -> str:
         row = "<tr><td>{}</td>" + 2 * "<td style='text-align:left'>{}</td>" + "<td>{} of {}</td></tr>"
@@ -194,7 +208,8 @@ class ProgressMap:
             for number, asked, made in self.rows
         )
         head = "<tr><th>notebook</th><th>questions</th><th>exercises</th><th>solved</th></tr>"
-        return f"<p>{html.escape(self.headline)}</p><table><thead>{head}</thead><tbody>{cells}</tbody></table>"
+        table = f"<table><thead>{head}</thead><tbody>{cells}</tbody></table>"
+        return f"<p>{html.escape(self.headline)}</p>{table}<p>{self.twelve}</p>"
 
 
 def _squares(marks: list[bool]) -> str:

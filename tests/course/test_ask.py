@@ -10,6 +10,8 @@ from explorer_steps import ask as send
 from explorer_steps import press, words_of
 
 from cnnlab.course import ask, questions
+from cnnlab.course.progress import record, solved
+from cnnlab.course.questions import question
 from cnnlab.lab import ConvolutionExplorer, OutputSizeExplorer
 
 KEY = "01.next_cell"
@@ -160,3 +162,18 @@ def test_each_known_mistake_is_recorded_as_the_file_of_the_questions_writes_it(t
         for wrong in wrongs:
             answer(asked, wrong)
     assert set(said) == {(key, wrong) for key, wrongs in written.items() for wrong in wrongs}
+
+
+def test_a_missed_question_returns_as_the_third_recall_of_a_later_notebook(tmp_path, monkeypatch):
+    fixed = ask("06.recall_3").question
+    monkeypatch.setenv("CNNLAB_PROGRESS", str(tmp_path / "progress-2.jsonl"))
+    assert ask("06.recall_3").question == fixed  # nothing is missed yet
+    for key, mistake in [("01.next_cell", "19"), ("04.mean", "12"), ("06.zeros", "3")]:  # the first speaks of "above"
+        record(key, mistake)
+    returned = ask("06.recall_3")
+    assert returned.question == ask("04.mean").question
+    returned.given = str(returned.answer)
+    assert "04.mean" in solved()
+    assert [ask(key).question for key in ("06.recall_2", "04.recall_3")] == [
+        question(key).question for key in ("06.recall_2", "04.recall_3")
+    ]

@@ -130,7 +130,7 @@ def test_a_picture_stands_in_the_first_screen_and_four_are_in_sight(path):
         before += "" if pictures or cell.cell_type == "code" else re.sub(r"\(\S+\)", "", cell.source)
         outputs = str(cell.get("outputs", "")).split("<details>")[0]
         pictures += bool(PICTURE.search(outputs))
-    assert len(before.split()) <= MOST_BEFORE
+    assert len(re.findall(r"[\w+]+", before)) <= MOST_BEFORE
     assert pictures >= 4
 
 

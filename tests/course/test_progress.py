@@ -213,7 +213,7 @@ def test_a_mistake_is_a_text(file):
 def test_the_map_is_the_same_on_every_machine_where_nothing_is_solved():
     shown = ProgressMap()
     assert shown.headline == "Solved so far: 0 questions, 0 exercises. Nothing yet."
-    assert repr(shown).splitlines()[1] == "00  □"
+    assert repr(shown).splitlines()[1] == f"00  {'□' * 13}"
     assert "■" not in repr(shown) + shown._repr_html_()
 
 
@@ -228,3 +228,12 @@ def test_the_map_has_a_full_square_for_each_that_is_solved(file):
     assert rows["01"][1] == [True]
     assert repr(shown).count("■") == shown._repr_html_().count("■") == 3
     assert "<td>1 of " in shown._repr_html_()
+
+
+def test_the_twelve_questions_before_and_after_count_where_no_known_mistake_came_first(file):
+    for key, mistake in [("00.before_1", None), ("00.before_4", "126"), ("00.before_4", None), ("11.after_4", None)]:
+        record(key, mistake)
+    told = "Twelve questions: 1 right at once before the course, 1 right at once after it."
+    assert ProgressMap().twelve == told
+    assert repr(ProgressMap()).endswith(told)
+    assert told in ProgressMap()._repr_html_()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import answers_backward
 import answers_forward
 import answers_further
+import answers_twice
 import pytest
 
 from cnnlab.course import questions
 from cnnlab.formula import Explanation
 
-NUMBERS = answers_forward.NUMBERS | answers_backward.NUMBERS | answers_further.NUMBERS
+NUMBERS = answers_forward.NUMBERS | answers_backward.NUMBERS | answers_further.NUMBERS | answers_twice.NUMBERS
 CHOICES = answers_forward.CHOICES | answers_backward.CHOICES | answers_further.CHOICES
 ROUNDED = 0.005  # a wrong answer may be written with two decimals
 

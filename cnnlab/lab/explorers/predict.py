@@ -254,13 +254,13 @@ def size_question(size, kernel, *, stride=1, padding=0, dilation=1) -> str:
     Examples
     --------
     >>> size_question(200, 5, stride=2, padding=1)
-    'A 5×5 kernel, stride 2, padding 1, moves over 200×200 cells. How many cells has one side of the output?'
+    'A 5×5 kernel, stride 2, padding 1, moves over 200×200 cells. How wide is the output?'
     """
     if isinstance(padding, tuple | list):
         padding = f"{padding[0]} before and {padding[1]} after"
     dilated = f", dilation {dilation}" if dilation > 1 else ""
     kernel = f"A {kernel}×{kernel} kernel, stride {stride}, padding {padding}{dilated},"
-    return f"{kernel} moves over {size}×{size} cells. How many cells has one side of the output?"
+    return f"{kernel} moves over {size}×{size} cells. How wide is the output?"
 
 
 def size_mistakes(size, kernel, *, stride=1, padding=0, dilation=1) -> dict[int, str]:
