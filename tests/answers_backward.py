@@ -8,6 +8,7 @@ from answers_forward import plane, turn
 from cnnlab import (
     SGD,
     Conv2D,
+    Dense,
     Flatten,
     MaxPool2D,
     Sequential,
@@ -26,6 +27,7 @@ from cnnlab import (
     softmax_cross_entropy,
     softmax_cross_entropy_backward,
     tanh_backward,
+    train,
     wiring,
 )
 
@@ -109,6 +111,18 @@ def inputs(filters=8, padding=1, pool=2) -> int:
     """Return how many numbers flatten makes of a digit, a convolution and a pooling."""
     layers = Conv2D(1, filters, 3, padding=padding, rng=np.random.default_rng(0)), MaxPool2D(pool), Flatten()
     return Sequential(*layers).forward(np.zeros((1, 1, 28, 28))).shape[1]
+
+
+def kinds_of_filters(filters=8) -> int:
+    """Return how many different filters a layer has after some steps from equal weights."""
+    seed, digits = np.random.default_rng(0), load_digits()
+    layers = Conv2D(1, filters, 3, rng=seed), MaxPool2D(2), Flatten(), Dense(filters * 9, 10, rng=seed)
+    model = Sequential(*layers)
+    for param in model.params.values():
+        param[...] = 0.05
+    plan = {"epochs": 2, "batch_size": 16}
+    _ = list(train(model, digits.x_train[:64], digits.y_train[:64], **plan, optimizer=SGD(0.03), rng=seed))
+    return len(np.unique(model.params["0.w"].round(6), axis=0))
 
 
 NUMBERS = {
@@ -236,6 +250,7 @@ NUMBERS = {
         {100: (mean_pool2d_backward(np.ones((1, 1, 5, 5)), SPREAD.shape, 2) != 0).sum(), 50: SPREAD.size / 2},
     ),
     "10.step": (-0.1 * 0.25, {0.025: 0.1 * 0.25, -0.25: -0.25, 0.25: 0.25}),
+    "10.alike": (kinds_of_filters(), {8: 8, 0: 0, 2: 2 * kinds_of_filters()}),
     "10.momentum": (
         BOTH - FIRST,
         {-0.1: FIRST, -0.25: BOTH, -0.05: BOTH - 2 * FIRST, 0.15: FIRST - BOTH, -0.2: 2 * FIRST},

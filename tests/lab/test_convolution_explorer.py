@@ -316,3 +316,16 @@ def test_own_functions_that_are_none_or_cannot_be_shown_are_refused(way):
         ConvolutionExplorer(X, W, turned=True, **{way: my_conv2d})
     with pytest.raises(ValueError, match=r"^forward and backward must go to a ConvolutionExplorer"):
         ChannelsExplorer(**{way: my_conv2d})
+
+
+def test_controls_that_are_not_named_are_not_there_and_without_a_slider_there_is_no_formula():
+    arrays = np.arange(25).reshape(5, 5), np.ones((3, 3))
+    plain = ConvolutionExplorer(*arrays, controls=["coverage"])
+    assert controls_of(plain) == {}
+    assert words_of(plain) == ""
+    assert plain.parts(plain.now(), [{}])[1]["absent"] == ["code", "gradients", "numbers", "wires"]
+    one = ConvolutionExplorer(*arrays, controls=["size"])
+    assert [*controls_of(one)] == ["size"]
+    assert words_of(one)
+    with pytest.raises(ValueError, match=r"controls \('R'\) must be one of size, kernel"):
+        ConvolutionExplorer(*arrays, controls=["R"])
