@@ -61,7 +61,13 @@ def on_paper(value):
     return {key: on_paper(item) for key, item in value.items() if key not in ("editable", "pick")}
 
 
-@pytest.mark.parametrize("make", [lambda: ConvolutionExplorer(X, W, gradients=True), lambda: OutputSizeExplorer(9)])
+def stage():
+    return exercises.max_pool.explore(exercises.max_pool.mistakes["zero padding"])
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: ConvolutionExplorer(X, W, gradients=True), lambda: OutputSizeExplorer(9), stage]
+)
 def test_every_state_of_a_table_is_what_the_explorer_shows_after_the_same_events(make):
     table, explorer = precomputed(make()), make()
     ways = {0: []}  # by which events each state is reached
