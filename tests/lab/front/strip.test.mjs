@@ -7,11 +7,11 @@ import { stripOf } from "../../../cnnlab/lab/front/strip.js";
 import { sumOf } from "../../../cnnlab/lab/front/sums.js";
 import { convolution, numbers, panel, pool, range, total } from "./scenes.mjs";
 
-function strip(message, name, cell, { backward = true, open = null, light = () => {}, toggle = () => {} } = {}) {
+function strip(message, name, cell, { backward = true, open = null, light = () => {}, toggle = () => {}, whose } = {}) {
   const scene = readScene(message);
   const at = { panel: name, cell };
-  const { elements } = read(stripOf(scene, at, sumOf(scene, at, backward), { light, open, toggle }));
-  const chips = elements[0].all("cnnlab-chip");
+  const { elements } = read(stripOf(scene, at, sumOf(scene, at, backward), { light, open, toggle }, whose));
+  const chips = elements[0]?.all("cnnlab-chip");
   return { elements, chips, text: elements.map(({ text }) => text).join(" | ") };
 }
 
@@ -179,4 +179,56 @@ test("more terms than there is room for are counted", () => {
   assert.match(alone(wide(101)), /\+ 2 more \| = 7$/);
   assert.doesNotMatch(alone(wide(100)), /more/);
   assert.match(alone(wide(30, "photo")), /\+ 20 more \| = 7$/);
+});
+
+/** A learner's y[0] = 5·3 + 2·4 + 10 beside the right 5·3 + 7·4 + 10; y[1] = 2·(7·3) + 10 beside 7·3 + 10. */
+const learners = () => {
+  const cell = (column) => [0, 0, column];
+  const wires = {
+    cells: {
+      output: [0, 0, 0, 1].map(cell),
+      input: [0, 1, 2, 1].map(cell),
+      tap: [0, 1, 1, 0].map(cell),
+    },
+    weight: [1, 1, 1, 2],
+    state: ["both", "missing", "extra", "extra"],
+  };
+  const bias = { cells: { output: [0, 1].map(cell), bias: [0, 0].map(cell) }, weight: [1, 1], state: ["both", "both"] };
+  const sum = total("x", "w", { adds: "b", right: numbers(53, 31) });
+  return {
+    panels: [
+      panel("x", "input", [1, 3], [5, 7, 2], {
+        sum: total("x", "w", { goes: "y", opening: "takes part in ", joiner: " " }),
+      }),
+      panel("w", "tap", [1, 2], [3, 4], { role: "w", column: 1 }),
+      panel("b", "bias", [1, 1], [10], { role: "b", column: 1 }),
+      panel("y", "output", [1, 2], [33, 52], { role: "y", column: 2, sum }),
+    ],
+    signs: ["·", "="],
+    wires: { window: wires, b: bias },
+    first: { panel: "y", cell: [0, 0, 0] },
+    steps: "y",
+  };
+};
+
+test("a learner's sum has its own wires and its addend, the right one those that are missing, each its own total", () => {
+  const [yours, right] = ["yours", "right"].map((whose) => strip(learners(), "y", [0, 0, 0], { whose }));
+  assert.equal(yours.text, "yoursy[0, 0] = 5·3+2·4+10 | = 33");
+  assert.equal(right.text, "righty[0, 0] = 5·3+7·4+10 | = 53");
+  const marked = ({ chips }) =>
+    chips.map((chip) => ["both", "missing", "extra"].find((state) => chip.has(`cnnlab-${state}`)));
+  assert.deepEqual(marked(yours), ["both", "extra", "both"]);
+  assert.deepEqual(marked(right), ["both", "missing", "both"]);
+});
+
+test("a weight other than 1 is a factor of its term, and where nothing is wrong nothing is said of whose it is", () => {
+  assert.equal(strip(learners(), "y", [0, 0, 1], { whose: "yours" }).text, "yoursy[0, 1] = 7·3·2+10 | = 52");
+  const message = learners();
+  message.panels[3].sum.right = undefined;
+  assert.equal(strip(message, "y", [0, 0, 1], { whose: "yours" }).text, "y[0, 1] = 7·3·2+10 | = 52");
+  assert.deepEqual(strip(message, "y", [0, 0, 1], { whose: "right" }).elements, []);
+});
+
+test("of what a cell takes part in both are told, the missing ones too", () => {
+  assert.equal(strip(learners(), "x", [0, 0, 1]).text, "x[0, 1] takes part in 7·4 → y[0, 0]7·3·2 → y[0, 1]");
 });
