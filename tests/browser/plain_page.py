@@ -74,6 +74,7 @@ window.clear = () => {{
   views.forEach(({{ el }}, index) => el.isConnected && unmount(index));
   models.length = views.length = 0;
   document.body.removeAttribute("data-jp-theme-light");
+  delete document.documentElement.dataset.cnnlabTouched;
   document.querySelector("main").removeAttribute("style");
 }};
 window.ready = true;

@@ -78,3 +78,80 @@ def test_the_window_is_dragged_over_the_input(plain_page, stride, padding, steps
     mouse.move(start[0] + across, start[1] + down)
     expect(view.part("step")).to_have_text("step 1 of 9")
     assert view.mounted.saved() == 0
+
+
+def drag(view: View, cell, down: int, across: int = 0, *, keys: str = "") -> None:
+    """Drag from the middle of a cell, in two moves."""
+    box, mouse = cell.bounding_box(), view.page.mouse
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    mouse.move(x, y)
+    mouse.down()
+    if keys:
+        view.page.keyboard.down(keys)
+    mouse.move(x + across / 2, y + down / 2)
+    mouse.move(x + across, y + down)
+    mouse.up()
+    if keys:
+        view.page.keyboard.up(keys)
+    view.mounted.answered()
+
+
+def test_a_number_changes_while_its_cell_is_dragged_up_and_one_undo_takes_the_drag_back(plain_page):
+    view = View(plain_page, forward())
+    drag(view, view.cell("w", 1, 1), -40)
+    assert view.explorer.w[0, 0, 1, 1] == W[0, 0, 1, 1] + 5
+    view.expect_selected("w", 1, 1)
+    view.expect_held(True)
+    drag(view, view.cell("w", 1, 1), 24, keys="Shift")
+    assert view.explorer.w[0, 0, 1, 1] == pytest.approx(W[0, 0, 1, 1] + 4.7)
+    undo = view.button("take the last change back")
+    undo.click()
+    view.mounted.answered()
+    assert view.explorer.w[0, 0, 1, 1] == W[0, 0, 1, 1] + 5
+    undo.click()
+    view.mounted.answered()
+    np.testing.assert_array_equal(view.explorer.w, W)
+    expect(undo).to_be_disabled()
+
+
+def test_the_window_is_dragged_by_any_of_its_cells_but_the_one_that_is_held(plain_page):
+    view = View(plain_page, forward(stride=1, padding=0))
+    side = view.cell("x", 0, 0).bounding_box()["height"] + 2
+    drag(view, view.cell("x", 1, 1), 2 * side, side)
+    view.expect_selected("y", 2, 1)
+    assert view.mounted.saved() == 0
+    view.cell("x", 3, 3).click()
+    drag(view, view.cell("x", 3, 3), -16)
+    assert view.explorer.x[0, 0, 3, 3] == X[0, 0, 3, 3] + 2
+
+
+def test_after_an_edit_each_changed_output_shows_the_old_number_for_two_seconds(plain_page):
+    view = View(plain_page, forward(stride=1, padding=0))
+    before = view.values("y")
+    view.cell("x", 0, 0).click()
+    view.press("Shift+ArrowUp")
+    view.mounted.answered()
+    old, new = before[0, 0, 0][1], str(int(before[0, 0, 0][0] + 1)).replace("-", "−")
+    expect(view.cell("y", 0, 0)).to_have_text(f"{old} →{new}")
+    assert view.marked("y", "changed") == {(0, 0, 0)}
+    expect(view.cell("y", 0, 0)).to_have_text(new)
+
+
+def test_panels_glide_when_a_setting_changes(lively_page):
+    view = View(lively_page, forward(stride=1, padding=0))
+    moving = view.panel("y").locator(".cnnlab-planes").evaluate_handle("planes => planes")
+    view.mounted.push(padding=1)
+    assert moving.evaluate("planes => planes.getAnimations().length") == 1
+    lively_page.page.emulate_media(reduced_motion="reduce")
+    view.page.wait_for_timeout(300)
+    view.mounted.push(padding=0)
+    assert moving.evaluate("planes => planes.getAnimations().length") == 0
+
+
+def test_a_word_says_where_to_begin_until_anything_is_touched(plain_page):
+    view = View(plain_page, forward())
+    word = view.part("begin")
+    expect(word).to_have_text("point here")
+    expect(word).to_be_visible()
+    view.point("x", 0, 0)
+    expect(word).to_be_hidden()

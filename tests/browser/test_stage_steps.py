@@ -57,7 +57,6 @@ def test_play_steps_on_by_itself_until_it_is_paused_and_rests_at_the_end(fresh_p
     view.expect_selected("y", 2, 2)
     expect(view.button("play")).to_be_visible()
     view.button("play").click()
-    view.page.clock.run_for(700)
     view.expect_selected("y", 0, 0)
     view.cell("y", 1, 1).click()
     expect(view.button("play")).to_be_visible()
@@ -76,6 +75,51 @@ def test_the_speed_of_playing_can_be_chosen_also_meanwhile(fresh_page, speed, pa
     expect(view.part("step")).to_have_text("step 1 of 9")
     view.page.clock.run_for(2 * pause)
     expect(view.part("step")).to_have_text("step 3 of 9")
+
+
+def test_y_is_made_before_ones_eyes_and_what_lands_next_can_be_foretold(fresh_page):
+    view = View(fresh_page, forward())
+    stop_the_clock(view.page)
+    made = [str(int(number)) for number in view.explorer.y.ravel()]
+    texts = view.panel("y").locator(".cnnlab-cell")
+    minus = [text.replace("-", "−") for text in made]
+    view.button("play").click()
+    expect(texts).to_have_text([minus[0], "?", *[""] * 7])
+    view.page.clock.run_for(1400)
+    expect(texts).to_have_text([*minus[:3], "?", *[""] * 5])
+    view.button("pause").click()
+    for k, (typed, said) in enumerate([(made[3], "✓ Right"), ("99", "✗ Not 99")], start=3):
+        texts.nth(k).click()
+        view.page.keyboard.type(typed)
+        view.press("Enter")
+        expect(view.part("sentence")).to_contain_text(f"{said}: y[1, {k - 3}] = {minus[k]}.")
+        expect(texts.nth(k)).to_have_text(minus[k])
+    view.point("y", 2, 2)
+    assert view.strip()["total"] is None  # it would give the number away
+    view.press("Escape")
+    expect(texts).to_have_text(minus)
+    assert view.mounted.saved() == 0
+
+
+def test_where_nobody_points_the_first_explorer_plays_once_slowly_and_stops_for_any_input(fresh_page):
+    page = fresh_page.page
+    page.emulate_media(reduced_motion="no-preference")
+    page.add_init_script("Object.defineProperty(navigator, 'webdriver', { value: false })")
+    covered = forward()
+    covered.cover("a question")
+    view = View(fresh_page, covered)
+    first, second = View(fresh_page, forward()), View(fresh_page, forward())
+    second.root.scroll_into_view_if_needed()
+    first.root.scroll_into_view_if_needed()
+    expect(first.button("pause")).to_be_visible(timeout=9000)
+    expect(second.button("play")).to_be_visible()
+    expect(first.panel("y").locator(".cnnlab-awaited").first).to_be_visible()
+    page.mouse.move(5, 5)
+    expect(first.button("play")).to_be_visible()
+    expect(first.panel("y").locator(".cnnlab-awaited")).to_have_count(0)
+    expect(view.button("play")).to_be_hidden()
+    page.wait_for_timeout(7000)
+    expect(first.button("play")).to_be_visible()  # once
 
 
 def test_each_step_of_the_scatter_adds_one_share(plain_page):

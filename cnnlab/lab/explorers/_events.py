@@ -9,7 +9,8 @@ An event has a ``serial``, counted up from that in ``shown``, and one of these:
 =========  ================================================================================
 ``set``    ``{setting: value, …}``, all of them or none
 ``edit``   ``{"stage": int, "panel": str, "cell": [plane, row, column], "value": number}``,
-           row and column as in the learner's array: without padding
+           row and column as in the learner's array: without padding; with ``"more": True`` it goes on
+           with the edit before, as while a number is dragged: both are taken back together
 ``press``  the name of a button, "undo", "reset" or "uncover"
 ``pick``   ``{"stage": int, "panel": str, "cell": [plane, row, column]}`` as drawn
 =========  ================================================================================
@@ -127,9 +128,9 @@ def is_index(value: Any, below: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < below
 
 
-def is_place(value: Any, keys: Set[str] = PLACE) -> bool:
+def is_place(value: Any, keys: Set[str] = PLACE, may: Set[str] = frozenset()) -> bool:
     """Return whether a stage, a panel and a cell are named, be they there or not."""
-    if not isinstance(value, dict) or value.keys() != keys or not isinstance(value["panel"], str):
+    if not isinstance(value, dict) or value.keys() - may != keys or not isinstance(value["panel"], str):
         return False
     cell = value["cell"]
     return isinstance(cell, list) and len(cell) == 3 and all(is_index(each, 2**31) for each in [value["stage"], *cell])
@@ -141,7 +142,7 @@ def _is_drawable(number: Any) -> bool:
 
 FORMS = {
     "set": lambda value: isinstance(value, dict) and all(isinstance(name, str) for name in value),
-    "edit": lambda value: is_place(value, PLACE | {"value"}) and _is_drawable(value["value"]),
+    "edit": lambda value: is_place(value, PLACE | {"value"}, {"more"}) and _is_drawable(value["value"]),
     "press": lambda value: isinstance(value, str),
     "pick": is_place,
 }

@@ -72,6 +72,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
     def __init__(self, arrays=None, *, limits=None, absent=(), **settings):
         self.arrays: dict[str, np.ndarray] = arrays or {}  # replaced by an edit, not written
         self.limits, self.absent = dict(limits or {}), frozenset(absent)
+        self._edited: tuple | None = None  # the cell of the last edit
         self._busy, self._served, self._past, self._drawn, self._note, self._veil = False, 0, [], None, "", ""
         self._held: dict[int, At] = {}  # by stage, the cell that a learner held last
         classes = reversed(type(self).__mro__)  # so that a setting stands where its parent's stood
@@ -299,7 +300,10 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         self.arrays = {**arrays, name: arrays[name].copy()}  # the others stay as they are, to go back to
         self.edit(self.now(), panel, cell, float(edit["value"]))
         changed = {setting: old for setting, old in settings.items() if getattr(self, setting) != old}
-        self._past, self._note = [*self._past, (arrays, changed)][-MOST_UNDONE:], ""
+        place = edit["stage"], panel, cell
+        if not (edit.get("more") and place == self._edited and self._past):
+            self._past = [*self._past, (arrays, changed)][-MOST_UNDONE:]
+        self._edited, self._note = place, ""
         self.refresh()
         self._note = self.note_of(panel, cell, scenes, self._scenes) if self._scenes else ""
 

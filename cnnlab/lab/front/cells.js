@@ -16,6 +16,8 @@ import { html, nothing } from "./vendor/lit-html.js";
  * @property {Map<string, string>} lights by cell: the classes of those that are picked out
  * @property {Map<string, number>} [hues] by cell: the hue of the product that it has a part in
  * @property {string} stop the cell that Tab reaches in its plane, where it is not the first
+ * @property {number | null} filled how many cells are there, where they are made one by one
+ * @property {Map<string, string>} [old] by cell: the number that it had before an edit
  * @property {string} edited the cell that is typed into
  * @property {unknown} field what stands in it then
  */
@@ -80,22 +82,25 @@ function marksOf({ marks = {} }) {
  * @param {Look & {marks: Map<string, string>}} look
  * @param {string} stop
  */
-function cellOf(panel, cell, { numbers, readers, lights, hues, edited, field, marks }, stop) {
+function cellOf(panel, cell, { numbers, readers, lights, hues, filled, old, edited, field, marks }, stop) {
   const key = keyOf(cell);
   const kind = kindOf(panel, cell);
-  const value = readers ? readers.count(cell) : panel.values[numberOf(panel, cell)];
+  const number = numberOf(panel, cell);
+  const value = readers ? readers.count(cell) : panel.values[number];
+  const before = old?.get(key);
+  const isAwaited = filled !== null && number >= filled;
   const ratio = readers ? value / (readers.most || 1) : strength(panel, value);
-  const text = numbers && kind !== 2 ? brief(value) : "";
-  const ems = emsOf(text);
+  const text = isAwaited ? (number === filled ? "?" : "") : numbers && kind !== 2 ? brief(value) : "";
+  const ems = Math.max(emsOf(text), before ? emsOf(before) + 1.5 : 0);
   const hue = hues?.get(key);
   const unread = panel.unread && (panel.unread.rows[cell[1]] || panel.unread.columns[cell[2]]);
   const looks =
     `cnnlab-cell ${KIND_LOOKS[kind]}${unread ? " cnnlab-unread" : ""}${value < 0 ? " cnnlab-negative" : ""}` +
-    `${readers ? " cnnlab-count" : ""}${ems > 2 ? " cnnlab-long" : ""}${lights.get(key) ?? ""}${hue === undefined ? "" : " cnnlab-hued"}`;
-  const style = `--v: ${shadeOf(value, ratio)}${ems > 2 ? `; --ems: ${ems}` : ""}${hue === undefined ? "" : `; --hue: ${hue}`}`;
+    `${isAwaited ? " cnnlab-awaited" : ""}${before ? " cnnlab-changed" : ""}${readers ? " cnnlab-count" : ""}${ems > 2 ? " cnnlab-long" : ""}${lights.get(key) ?? ""}${hue === undefined ? "" : " cnnlab-hued"}`;
+  const style = `--v: ${isAwaited ? "0%" : shadeOf(value, ratio)}${ems > 2 ? `; --ems: ${ems}` : ""}${hue === undefined ? "" : `; --hue: ${hue}`}`;
   return html`<div class=${looks} role="gridcell" tabindex=${key === stop ? 0 : -1} data-cell=${key}
-    data-value=${value} data-mark=${marks.get(key) ?? nothing} aria-label=${numbers ? nothing : format(value)}
-    style=${panel.palette === "grey" ? `${style}; ${greyOf(ratio)}` : style}>${key === edited ? field : text}</div>`;
+    data-value=${isAwaited ? nothing : value} data-mark=${marks.get(key) ?? nothing} aria-label=${isAwaited ? "not made yet" : numbers ? nothing : format(value)}
+    style=${panel.palette === "grey" ? `${style}; ${greyOf(ratio)}` : style}>${key === edited ? field : before && !isAwaited ? html`<span>${before} →</span>${text}` : text}</div>`;
 }
 
 /**

@@ -2,12 +2,13 @@
 // Traits coalesce: of several writes only the last may arrive. So every request holds all events that are not answered.
 
 /** @typedef {{stage: number, panel: string, cell: number[]}} Target a cell, as it is told to Python */
-/** @typedef {{serial: number, set?: Record<string, any>, edit?: Target & {value: number}, press?: string, pick?: Target}} Asked a setting has a value of its own kind */
+/** @typedef {{serial: number, set?: Record<string, any>, edit?: Target & {value: number, more?: boolean}, press?: string, pick?: Target}} Asked a setting has a value of its own kind */
 
 export class Connection {
   /** @param {any} model anywidget's model, or what stands for it */
   constructor(model) {
     this.model = model;
+    this.edited = -Infinity; // ms: when a cell was last edited
   }
 
   /** @returns {import("./schema.js").Shown} */
@@ -28,6 +29,7 @@ export class Connection {
    */
   ask(event) {
     const { pending } = this;
+    if (event.edit) this.edited = performance.now();
     const serial = 1 + Math.max(this.shown.serial ?? 0, ...pending.map((other) => other.serial));
     while (pending.length && isOvertaken(pending[pending.length - 1], event)) pending.pop(); // others may build on what came before them
     this.model.set("asked", { events: [...pending, { serial, ...event }] });

@@ -1,16 +1,18 @@
 // The window's frame over the input: it glides from step to step, and can be dragged to another output.
 
 import { boxOf } from "./panels.js";
-import { numberOf } from "./scene.js";
+import { cellAt, numberOf } from "./scene.js";
 import { stepperOf } from "./state.js";
+import { sumOf } from "./sums.js";
 import { html, render } from "./vendor/lit-html.js";
 
+const NEAR = 4; // px that are no drag yet
 const GLIDE = 150; // ms
 const FLY = 420; // ms that the products are on their way
 const MOST_FLYING = 25;
 const MOST_CELLS = 400; // of a stage that moves
 
-const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+export const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export class Frame {
   /** @param {import("./stage.js").Stage} stage */
@@ -36,9 +38,18 @@ export class Frame {
     );
   }
 
+  /** The sum of the output in view; while an input cell is, of the last one that was. */
+  get sum() {
+    const { sum, state, backward } = this.stage;
+    const stepper = stepperOf(state.scene);
+    const isLast = stepper?.end === "output" && state.at.panel === stepper.sum?.a;
+    return isLast ? sumOf(state.scene, { panel: stepper.name, cell: cellAt(stepper, state.step) }, backward) : sum;
+  }
+
   /** The input panel that the window in view lies on; nothing where there is none, or where it lies in several planes. */
   get source() {
-    const { sum, state } = this.stage;
+    const { sum } = this;
+    const { state } = this.stage;
     const panel = sum.told && state.scene.panels[sum.told.a];
     const isWindow = sum.panel.end === "output" && panel?.end === "input" && panel.view === "cells" && !sum.told?.goes;
     const planes = new Set(sum.terms.map(({ a }) => a.cell?.[0]));
@@ -59,9 +70,10 @@ export class Frame {
    * @param {boolean} moving
    */
   show(origin, moving) {
-    const boxes = this.source ? this.stage.sum.terms.flatMap(({ a }) => this.boxOf(a) ?? []) : [];
+    const boxes = this.source ? this.sum.terms.flatMap(({ a }) => this.boxOf(a) ?? []) : [];
     const seen = boxes.filter(({ width }) => width);
     this.element.hidden = !seen.length;
+    this.element.classList.toggle("cnnlab-last", this.stage.state.at.panel === this.source?.name);
     if (!seen.length) return;
     const edge = (/** @type {"left" | "top" | "right" | "bottom"} */ side) => seen.map((box) => box[side]);
     const [left, top] = [Math.min(...edge("left")), Math.min(...edge("top"))];
@@ -74,7 +86,8 @@ export class Frame {
     for (const [name, length] of Object.entries(to)) this.element.style.setProperty(name, `${length}px`);
     if (moving && this.at && this.moves) {
       const from = `translate(${this.at.left - to.left}px, ${this.at.top - to.top}px)`;
-      this.element.animate([{ transform: from }, { transform: "none" }], { duration: GLIDE, easing: "ease-out" });
+      const duration = Math.min(GLIDE, this.stage.wait / 2);
+      this.element.animate([{ transform: from }, { transform: "none" }], { duration, easing: "ease-out" });
       this.fly(origin);
     }
     this.at = to;
@@ -110,7 +123,9 @@ export class Frame {
         { transform: "translate(-50%, -50%)", opacity: 1 },
         { transform: `translate(calc(${toX - x}px - 50%), calc(${toY - y}px - 50%)) scale(0.6)`, opacity: 0.2 },
       ];
-      flying.animate(path, { duration: FLY, easing: "ease-in-out" }).finished.finally(() => flying.remove());
+      flying
+        .animate(path, { duration: Math.min(FLY, 0.8 * this.stage.wait), easing: "ease-in-out" })
+        .finished.finally(() => flying.remove());
     });
   }
 
@@ -120,23 +135,41 @@ export class Frame {
   grab = (event) => {
     event.preventDefault();
     /** @type {Element} */ (event.target).setPointerCapture(event.pointerId);
-    const box = this.element.getBoundingClientRect();
-    this.grabbed = { x: event.clientX - box.left, y: event.clientY - box.top };
+    this.holds(event);
   };
+
+  /**
+   * Remembers where in the frame a pointer is; says whether it is in it.
+   * @param {PointerEvent} event
+   */
+  holds({ clientX, clientY }) {
+    const { left, right, top, bottom } = this.element.getBoundingClientRect();
+    this.grabbed = { x: clientX - left, y: clientY - top };
+    return clientX > left && clientX < right && clientY > top && clientY < bottom;
+  }
+
+  /**
+   * Is a pointer away from where it grabbed the frame?
+   * @param {PointerEvent} event
+   */
+  isFar({ clientX }) {
+    return Math.abs(clientX - this.element.getBoundingClientRect().left - (this.grabbed?.x ?? 0)) > NEAR;
+  }
 
   /** @type {(event: PointerEvent) => void} goes to the output whose window begins nearest to where the frame is held */
   drag = (event) => {
     const panel = this.grabbed && this.source;
-    if (!this.grabbed || !panel) return;
+    if (!this.grabbed || !panel || !event.buttons) return;
     const { scene, at } = this.stage.state;
-    const plane = at.cell[0] < panel.planes[0] ? at.cell[0] : 0;
-    const first = boxOf(this.stage.root, scene, { panel: panel.name, cell: [plane, 0, 0] });
-    const tables = scene.wires[this.stage.sum.told?.wires ?? ""]?.tables;
     const stepper = stepperOf(scene);
+    const [filter] = at.panel === stepper?.name ? at.cell : [0];
+    const plane = filter < panel.planes[0] ? filter : 0;
+    const first = boxOf(this.stage.root, scene, { panel: panel.name, cell: [plane, 0, 0] });
+    const tables = scene.wires[this.sum.told?.wires ?? ""]?.tables;
     if (!first || !tables || !stepper) return;
     const row = nearest(tables.rows, (event.clientY - this.grabbed.y - first.top) / first.height);
     const column = nearest(tables.columns, (event.clientX - this.grabbed.x - first.left) / first.width);
-    this.stage.dispatch({ type: "step", step: numberOf(stepper, [at.cell[0], row, column]) });
+    this.stage.dispatch({ type: "step", step: numberOf(stepper, [filter, row, column]) });
   };
 }
 

@@ -2,13 +2,14 @@
 
 import { draggedTo } from "./chart.js";
 import { arrowTarget, beginsEdit, nudgeIn } from "./keys.js";
-import { numberIn } from "./numbers.js";
+import { format, means, numberIn } from "./numbers.js";
 import { hit } from "./panels.js";
-import { inArray, kindOf, nameOf, sameAt, valueAt } from "./scene.js";
-import { nudgeOf } from "./state.js";
+import { inArray, kindOf, nameOf, numberOf, sameAt, valueAt } from "./scene.js";
+import { isAwaited, nudgeOf } from "./state.js";
 import { html } from "./vendor/lit-html.js";
 
 const LARGEST = 1e100; // sums of such products stay finite
+const PULL = { start: 4, step: 8 }; // px: where a drag begins, and what one nudge of a number takes
 
 /** @typedef {import("./schema.js").At} At */
 
@@ -16,6 +17,9 @@ export class Hand {
   /** @param {import("./stage.js").Stage} stage */
   constructor(stage) {
     this.stage = stage;
+    /** @type {{at: At | null, y: number, value: number, last: number, nudge: number} | null} what a pressed pointer would change: a number, or the window */
+    this.pull = null;
+    this.isPulled = false; // then no click follows
   }
 
   get scene() {
@@ -43,6 +47,8 @@ export class Hand {
     const element = /** @type {Element} */ (target);
     if (element.closest(".cnnlab-window")) return; // which is dragged, and keeps the pointer
     if (this.drag(event)) return element.setPointerCapture(pointerId);
+    this.isPulled = false;
+    this.pull = event.button ? null : this.pullOf(event);
     if (element.hasPointerCapture(pointerId)) element.releasePointerCapture(pointerId); // a finger points at other cells
   };
 
@@ -58,9 +64,54 @@ export class Hand {
     return Boolean(chart);
   }
 
+  /**
+   * What a drag from here would change: of the window's cells the window, of others a number that can be typed; of the
+   * cell that is held, its number.
+   * @param {PointerEvent} event
+   */
+  pullOf(event) {
+    const at = this.hit(event);
+    const { state, frame } = this.stage;
+    if (!at || state.editing) return null;
+    const isHeld = state.held && sameAt(at, state.at);
+    if (!isHeld && frame.holds(event)) return { at: null, y: event.clientY, value: 0, last: 0, nudge: 0 };
+    const value = this.canEdit(at) ? this.latest(at) : NaN;
+    const nudge = nudgeOf(this.scene.panels[at.panel]);
+    const isNone = Number.isNaN(value) || (event.pointerType === "touch" && !isHeld);
+    return isNone ? null : { at, y: event.clientY, value, last: value, nudge };
+  }
+
+  /**
+   * Follows a drag; says whether there is one.
+   * @param {PointerEvent} event
+   */
+  pulled(event) {
+    const { pull, stage } = this;
+    if (!pull) return false;
+    const { at, y, value } = pull;
+    const isFar = Math.abs(event.clientY - y) > PULL.start || (!at && stage.frame.isFar(event));
+    if (!this.isPulled && !isFar) return true;
+    if (!this.isPulled) {
+      this.isPulled = true;
+      /** @type {Element} */ (event.currentTarget).setPointerCapture(event.pointerId);
+      if (at) stage.dispatch({ type: "visit", at });
+    }
+    if (!at) stage.frame.drag(event);
+    else {
+      const step = pull.nudge * (event.shiftKey ? 0.1 : 1);
+      const next = Number((value + Math.round((y - event.clientY) / PULL.step) * step).toPrecision(12));
+      if (next !== pull.last) this.change(at, next, pull.last !== value);
+      pull.last = next;
+    }
+    return true;
+  }
+
   /** @type {(event: PointerEvent) => void} */
   hover = (event) => {
-    if (event.buttons && this.drag(event)) return;
+    if (event.buttons && (this.drag(event) || this.pulled(event))) return;
+    this.pull = null;
+    document.documentElement.dataset.cnnlabTouched = ""; // it is known how to begin
+    /** @type {HTMLElement} */ (event.currentTarget).classList.toggle("cnnlab-grab", this.stage.frame.holds(event));
     const at = hit(this.scene, event);
     if (at && at.panel !== this.scene.window && !sameAt(at, this.stage.state.at))
       this.stage.dispatch({ type: "point", at });
@@ -69,7 +120,8 @@ export class Hand {
   /** @type {(event: MouseEvent) => void} */
   click = (event) => {
     const at = this.hit(event);
-    if (!at || this.stage.state.editing) return;
+    if (!at || this.stage.state.editing || this.isPulled) return;
+    if (this.isNext(at)) return this.edit(at);
     this.stage.dispatch({ type: "hold", at });
     this.stage.focus(at);
     this.pick(at);
@@ -105,17 +157,12 @@ export class Hand {
     const nudge = nudgeIn(event);
     if (nudge) this.change(here, Number((this.latest(here) + nudge * nudgeOf(panel)).toPrecision(12)));
     else if (to) this.go({ panel: panel.name, cell: to });
-    else if (event.key === " ") this.firstGroup()?.focus();
+    else if (event.key === " ") this.stage.dispatch({ type: "step", step: this.stage.state.step + 1 });
     else if (event.key === "Enter" && this.scene.pick) this.pick(here);
     else if (beginsEdit(event.key)) this.edit(here, event.key.length === 1 ? event.key : null);
     else return;
     event.preventDefault();
   };
-
-  /** @returns {HTMLElement | null} */
-  firstGroup() {
-    return this.stage.root.querySelector(".cnnlab-strip button");
-  }
 
   /**
    * The cell that a key is meant for: the one with the focus, or the one in view of a picture.
@@ -158,9 +205,23 @@ export class Hand {
    */
   edit(at, text = null) {
     if (!at) return;
-    const panel = this.scene.panels[at.panel];
-    if (panel.editable && !kindOf(panel, at.cell) && panel.view === "cells")
-      this.stage.dispatch({ type: "edit", at, text });
+    if (this.isNext(at)) this.stage.dispatch({ type: "edit", at, text: text ?? "" });
+    else if (this.canEdit(at)) this.stage.dispatch({ type: "edit", at, text });
+  }
+
+  /** @param {At} at */
+  canEdit({ panel: name, cell }) {
+    const panel = this.scene.panels[name];
+    return Boolean(panel.editable) && !kindOf(panel, cell) && panel.view === "cells";
+  }
+
+  /**
+   * Is a cell the next output to be made, whose number can be foretold?
+   * @param {At} at
+   */
+  isNext(at) {
+    const { state } = this.stage;
+    return !state.playing && isAwaited(state, at) && numberOf(this.scene.panels[at.panel], at.cell) === state.filled;
   }
 
   /** The field in the cell that is typed into. */
@@ -193,11 +254,26 @@ export class Hand {
   typed(text, stay) {
     const { editing } = this.stage.state;
     if (!editing) return; // the field loses the focus on its way out
-    const message = text === null ? "" : refusal(text);
-    this.stage.dispatch({ type: "typed", message });
+    const isNext = this.isNext(editing.at);
+    const refused = text === null || (isNext && !text) ? "" : refusal(text);
+    const lands = isNext && Boolean(text) && !refused;
+    const message = lands ? this.judge(editing.at, text ?? "") : refused;
+    this.stage.dispatch({ type: "typed", message, lands });
     if (stay) this.stage.focus(editing.at);
     if (text !== null && !message) this.change(editing.at, numberIn(text));
     else if (message) this.stage.say(message);
+  }
+
+  /**
+   * Says whether a number is the one that lands in a cell.
+   * @param {At} at
+   * @param {string} text
+   */
+  judge({ panel: name, cell }, text) {
+    const panel = this.scene.panels[name];
+    const value = valueAt(panel, cell);
+    const isRight = means(text, value) || format(numberIn(text)) === format(value);
+    return `${isRight ? "✓ Right" : `✗ Not ${text.trim()}`}: ${nameOf(panel, cell)} = ${format(value)}.`;
   }
 
   /**
@@ -212,11 +288,13 @@ export class Hand {
   /**
    * @param {At} at
    * @param {number} value
+   * @param {boolean} [more] whether it goes on with the change before: both are taken back together
    */
-  change({ panel: name, cell }, value) {
+  change({ panel: name, cell }, value, more = false) {
     const panel = this.scene.panels[name];
     if (!panel.editable || kindOf(panel, cell)) return;
-    this.stage.link.ask({ edit: { stage: this.stage.number, panel: name, cell: inArray(panel, cell), value } });
+    const edit = { stage: this.stage.number, panel: name, cell: inArray(panel, cell), value };
+    this.stage.link.ask({ edit: more ? { ...edit, more } : edit });
   }
 }
 

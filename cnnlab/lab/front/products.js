@@ -25,7 +25,7 @@ export function productsOf(scene, at, sum, hand) {
         }),
       )
     : Array.from({ length: height * width }, () => html`<span class="cnnlab-product"></span>`);
-  const result = html`<b class="cnnlab-total" data-total=${total} style="--row: ${at.cell[1] - (panel.shape[0] - 1) / 2}">${format(total)}</b>`;
+  const result = html`<b class="cnnlab-total" data-total=${hand.awaited ? nothing : total} style="--row: ${at.cell[1] - (panel.shape[0] - 1) / 2}">${hand.awaited ? "?" : format(total)}</b>`;
   return html`<div class="cnnlab-products" data-panel=${isTold ? "products" : nothing} role="group" aria-label="products of the window"
     @keydown=${walk}><div><div class="cnnlab-planes" style="grid-template-columns: repeat(${width}, auto)">${places}</div>${
       isTold && bias ? html`<div>${sign("+")}${biasChip(bias)}</div>` : nothing

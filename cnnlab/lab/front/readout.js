@@ -12,6 +12,7 @@ import { linesOfCode, sentenceOf } from "./words.js";
 const MOST_TRIED = 40; // cells of a panel of which sum and sentence are looked at for their length
 const LINE = { code: 28, chips: 28, words: 19 }; // px
 const LINES = { chips: 3, px: 740, words: 820, letter: 7.3 }; // most lines of chips, and px of a line in a notebook
+const FORETELL = "What lands next? Pause, and type it into the cell with the ? · Esc shows all of them";
 const HELD = "held · click it again or press Esc to let go";
 
 /** @typedef {import("./scene.js").Scene} Scene */
@@ -128,10 +129,10 @@ const strip = ({ scene, at }, sum, hand, most, whose) =>
  * @param {import("./strip.js").StripHand} hand
  */
 export function hintOf(state, sum, hand) {
-  const { scene, held } = state;
+  const { scene, held, filled } = state;
   const hint = hintFor(scene);
   const words = html`<p class="cnnlab-hint cnnlab-keeps" data-longest=${hint.length > HELD.length ? hint : HELD}><span>${withSubscripts(
-    held ? HELD : hint,
+    filled !== null ? FORETELL : held ? HELD : hint,
   )}</span></p>`;
   return html`<div class="cnnlab-can">${hasSums(scene) ? nothing : strip(state, sum, hand)}<p class="cnnlab-note"
     aria-live="polite">${scene.note ?? ""}</p>${scene.note ? nothing : words}</div>`;

@@ -1,22 +1,28 @@
 // A stage: draws a scene, and follows one selection through all of its panels. Selecting, stepping and pointing stay in
 // the browser; an edited cell, and a click where the scene asks for it, are told to the kernel.
 
+import { playAlone } from "./alone.js";
 import { deskOf, tabsOf } from "./controls.js";
 import { Frame } from "./frame.js";
 import { Hand } from "./interaction.js";
 import { heightWanted, isLegible, layoutOf, productsIn } from "./layout.js";
+import { brief } from "./numbers.js";
 import { bandsOf, boxOf, elementOf, panelIn } from "./panels.js";
 import { isDrawn, paint, toRgb } from "./photo.js";
 import { productsOf } from "./products.js";
 import { codeOf, hintOf, readoutHeight, readoutOf, wordsFor } from "./readout.js";
-import { cellIn, countOf, keyOf, readScene, sameAt, twinsOf, valueAt } from "./scene.js";
-import { firstState, isBackward, reduce, stepperOf, stepsOf } from "./state.js";
+import { cellAt, cellIn, countOf, keyOf, readScene, sameAt, twinsOf, valueAt } from "./scene.js";
+import { firstState, isAwaited, isBackward, reduce, stepperOf, stepsOf } from "./state.js";
 import { hueOf, readersOf, sumOf } from "./sums.js";
 import { SPEEDS, toolbarOf, toolsOf } from "./toolbar.js";
 import { html, render } from "./vendor/lit-html.js";
 import { wirePaths } from "./wires.js";
 
 const PX = { edge: 9, bar: 31, foot: 28, letter: 7.3, free: 250 }; // of what stands around the panels
+const LATEST = 1500; // ms after an edit in which its answer is expected
+const BOTH = 2000; // ms that an old number stands beside the new one
+const LOW = 26; // px of a cell that has no room for both
+const GLIDE = { duration: 180, easing: "ease-out" };
 const MOST_LIT = 400; // cells of one kind that are lit one by one
 /** @type {Map<string, string>} */
 const UNLIT = new Map();
@@ -66,8 +72,14 @@ export class Stage {
     this.hot = null;
     /** @type {import("./strip.js").Opened} */
     this.group = null;
+    /** @type {Map<string, Map<string, string>>} by panel and cell: the numbers before an edit, for a while */
+    this.old = new Map();
+    this.forgetting = 0;
+    /** @type {Map<string, DOMRect>} where the panels were before a setting changed */
+    this.places = new Map();
     this.copied = { text: "", says: "" };
     this.speed = "1×";
+    this.wait = SPEEDS["1×"]; // ms a step
     this.told = ""; // what is said to those who cannot see it
     this.moving = false;
     this.isPainting = false;
@@ -77,6 +89,7 @@ export class Stage {
     const { signal } = this.life;
     this.hand = new Hand(this);
     this.frame = new Frame(this);
+    playAlone(this);
     const later = () => this.later();
     const themed = new MutationObserver(later); // of canvases; all else follows the style sheet
     for (const element of [document.documentElement, document.body])
@@ -92,6 +105,7 @@ export class Stage {
   remove() {
     cancelAnimationFrame(this.drawing);
     clearInterval(this.timer);
+    clearTimeout(this.forgetting);
     this.state = { ...this.state, playing: false, editing: null }; // a field loses the focus on its way out, and tells nothing
     remembered.set(/** @type {object} */ (this.part.scene), this.state);
     this.life.abort();
@@ -107,7 +121,41 @@ export class Stage {
   take(part) {
     const isNew = part.scene !== this.part.scene;
     this.part = part;
-    if (isNew) this.become(reduce(this.state, { type: "scene", scene: readScene(part.scene) }), false);
+    if (!isNew) return;
+    const scene = readScene(part.scene);
+    if (performance.now() - this.link.edited < LATEST) this.keepOld(scene);
+    else this.old = new Map();
+    if (this.frame.moves)
+      this.places = new Map(
+        this.panels.flatMap(({ name }) => {
+          const planes = panelIn(this.root, name)?.querySelector(".cnnlab-planes");
+          return planes ? [[name, planes.getBoundingClientRect()]] : [];
+        }),
+      );
+    this.become(reduce(this.state, { type: "scene", scene }), false);
+  }
+
+  /**
+   * Keeps the numbers that an edit changes, to stand beside the new ones for two seconds.
+   * @param {import("./scene.js").Scene} next
+   */
+  keepOld(next) {
+    for (const { name, values, editable, frames } of this.panels) {
+      const panel = next.panels[name];
+      const cell = /** @type {HTMLElement | null} */ (panelIn(this.root, name)?.querySelector(".cnnlab-cell"));
+      if (editable || frames || !cell || cell.offsetHeight < LOW || panel?.values.length !== values.length) continue;
+      const old = this.old.get(name) ?? new Map();
+      values.forEach((/** @type {number} */ value, /** @type {number} */ k) => {
+        const key = keyOf(cellAt(panel, k));
+        if (value !== panel.values[k] && !old.has(key)) old.set(key, brief(value));
+      });
+      this.old.set(name, old);
+    }
+    clearTimeout(this.forgetting);
+    this.forgetting = window.setTimeout(() => {
+      this.old = new Map();
+      this.paint();
+    }, BOTH);
   }
 
   /** @param {Surroundings} around */
@@ -163,8 +211,8 @@ export class Stage {
   pace = (speed) => {
     this.speed = speed;
     clearInterval(this.timer);
-    const wait = SPEEDS[/** @type {keyof typeof SPEEDS} */ (speed)];
-    this.timer = this.state.playing ? window.setInterval(() => this.dispatch({ type: "tick" }), wait) : 0;
+    this.wait = SPEEDS[/** @type {keyof typeof SPEEDS} */ (speed)];
+    this.timer = this.state.playing ? window.setInterval(() => this.dispatch({ type: "tick" }), this.wait) : 0;
   };
 
   /** The panels that are shown. */
@@ -191,6 +239,7 @@ export class Stage {
     this.sum = sumOf(scene, at, this.backward);
     this.window = productsIn(scene, this.backward);
     const hand = {
+      awaited: isAwaited(state, at),
       light: (/** @type {Term[] | null} */ terms) => {
         this.hot = terms;
         this.paint();
@@ -240,9 +289,8 @@ export class Stage {
     const { hand } = this;
     return html`<div class="cnnlab-scroller"><div class="cnnlab-panels" style=${style}
       @pointerdown=${hand.press} @pointermove=${hand.hover} @click=${hand.click} @dblclick=${hand.twice}
-      @focusin=${hand.focused} @keydown=${hand.key}><svg class="cnnlab-wires" aria-hidden="true"></svg>${bands}${
-        this.frame.element
-      }</div></div>`;
+      @focusin=${hand.focused} @keydown=${hand.key}><svg class="cnnlab-wires" aria-hidden="true"></svg><div
+      class="cnnlab-begin" aria-hidden="true">${matchMedia("(pointer: coarse)").matches ? "tap" : "point"} here</div>${bands}${this.frame.element}</div></div>`;
   }
 
   /** The control whose buttons stand between the panels. */
@@ -271,6 +319,8 @@ export class Stage {
    */
   lookOf({ name, view }, way, lights, hues) {
     const { scene, on, editing } = this.state;
+    const filled = stepperOf(scene)?.name === name ? this.state.filled : null;
+    const old = this.old.get(name);
     const counted = on.coverage && scene.coverage === name && view === "cells";
     const readers = counted ? readersOf(scene, scene.panels[name]) : null;
     const numbers = on.numbers && isLegible(this.panels, scene.compact);
@@ -284,9 +334,10 @@ export class Stage {
       edited,
       way.channels,
       way.filters,
-      ...[...lights, ...(hues ?? [])].flat(),
+      filled,
+      ...[...lights, ...(hues ?? []), ...(old ?? [])].flat(),
     ].join("|");
-    return { look: { way, numbers, readers, lights, hues, stop, edited, field }, key };
+    return { look: { way, numbers, readers, lights, hues, filled, old, stop, edited, field }, key };
   }
 
   /**
@@ -349,8 +400,54 @@ export class Stage {
     if (!place?.clientWidth) return; // nothing is laid out, as under a splash screen: drawn on return
     this.size = sizeOf(this.root);
     this.drawWires(place);
+    if (!("cnnlabTouched" in document.documentElement.dataset)) this.invite(place);
+    this.glide();
     this.frame.show(place.getBoundingClientRect(), this.moving);
     this.moving = false;
+  }
+
+  /**
+   * Puts the word of how to begin beside the output or below it, where there is room.
+   * @param {Element} place
+   */
+  invite(place) {
+    const word = /** @type {HTMLElement} */ (place.querySelector(".cnnlab-begin"));
+    const [origin, ...taken] = [place, ...place.querySelectorAll(".cnnlab-planes, .cnnlab-caption")].map((each) =>
+      each.getBoundingClientRect(),
+    );
+    const box = panelIn(place, stepperOf(this.state.scene)?.name ?? "")?.querySelector(".cnnlab-planes");
+    const { left, right, top, bottom } = box?.getBoundingClientRect() ?? origin;
+    const [width, height] = [word.offsetWidth, word.offsetHeight];
+    const isFree = (/** @type {number[]} */ [x, y]) =>
+      x + width < origin.right &&
+      y + height < origin.bottom &&
+      taken.every((each) => x > each.right || x + width < each.left || y > each.bottom || y + height < each.top);
+    const spot = [
+      [right + 6, top + 4],
+      [left, bottom + 4],
+    ].find(isFree);
+    word.classList.toggle("cnnlab-under", spot?.[0] === left);
+    word.style.visibility = spot && box ? "visible" : "hidden";
+    if (spot) Object.assign(word.style, { left: `${spot[0] - origin.left}px`, top: `${spot[1] - origin.top}px` });
+  }
+
+  /** Lets the panels glide from where they were before a setting changed. */
+  glide() {
+    for (const [name, from] of this.places) {
+      const planes = panelIn(this.root, name)?.querySelector(".cnnlab-planes");
+      const to = planes?.getBoundingClientRect();
+      if (!planes || !to?.width || (from.width === to.width && from.left === to.left && from.top === to.top)) continue;
+      const size = `scale(${from.width / to.width}, ${from.height / to.height})`;
+      const start = { transform: `translate(${from.left - to.left}px, ${from.top - to.top}px) ${size}`, opacity: 0.4 };
+      planes.animate(
+        [
+          { ...start, transformOrigin: "0 0" },
+          { transform: "none", transformOrigin: "0 0" },
+        ],
+        GLIDE,
+      );
+    }
+    this.places = new Map();
   }
 
   /** @param {Element} place */

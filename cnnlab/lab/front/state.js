@@ -5,7 +5,7 @@ import { cellAt, countOf, numberOf, sameAt } from "./scene.js";
 /** @typedef {import("./schema.js").At} At */
 /** @typedef {import("./schema.js").Panel} Panel */
 /** @typedef {import("./scene.js").Scene} Scene */
-/** @typedef {{type: "point" | "hold" | "visit", at: At} | {type: "release" | "tick"} | {type: "step", step: number} | {type: "play", on: boolean} | {type: "turn", name: string} | {type: "edit", at: At, text: string | null} | {type: "typed", message: string} | {type: "scene", scene: Scene}} Action */
+/** @typedef {{type: "point" | "hold" | "visit", at: At} | {type: "release" | "tick"} | {type: "step", step: number} | {type: "play", on: boolean} | {type: "turn", name: string} | {type: "edit", at: At, text: string | null} | {type: "typed", message: string, lands?: boolean} | {type: "scene", scene: Scene}} Action */
 
 /**
  * @typedef {object} State
@@ -14,6 +14,7 @@ import { cellAt, countOf, numberOf, sameAt } from "./scene.js";
  * @property {boolean} held whether it stays when the pointer moves on
  * @property {boolean} playing
  * @property {number} step where the transport is
+ * @property {number | null} filled how many outputs are there, while they are made one by one; null where all are
  * @property {Record<string, boolean>} on what is shown: numbers, wires, coverage, gradients, code
  * @property {{at: At, text: string | null} | null} editing the cell that is typed into, and what was typed first
  * @property {string} message what is said in place of the sentence
@@ -29,7 +30,17 @@ export const ON = { numbers: true, wires: true, coverage: false, gradients: true
  */
 export function firstState(scene) {
   return moved(
-    { scene, at: scene.first, held: Boolean(scene.held), playing: false, step: 0, on: ON, editing: null, message: "" },
+    {
+      scene,
+      at: scene.first,
+      held: Boolean(scene.held),
+      playing: false,
+      step: 0,
+      filled: null,
+      on: ON,
+      editing: null,
+      message: "",
+    },
     scene.first,
   );
 }
@@ -80,11 +91,11 @@ export function reduce(state, action) {
     case "visit":
       return { ...moved(state, action.at), held: true };
     case "release":
-      return { ...state, held: false, playing: false, editing: null };
+      return { ...state, held: false, playing: false, filled: null, editing: null };
     case "step":
       return atStep(state, action.step);
     case "play":
-      return { ...state, playing: action.on && stepsOf(state.scene) > 1, held: false };
+      return played(state, action.on);
     case "tick":
       return state.playing ? ticked(state) : state;
     case "turn":
@@ -92,7 +103,7 @@ export function reduce(state, action) {
     case "edit":
       return { ...moved(state, action.at), playing: false, held: true, editing: { at: action.at, text: action.text } };
     case "typed":
-      return { ...state, editing: null, message: action.message };
+      return { ...(action.lands ? atStep(state, state.filled ?? 0) : state), editing: null, message: action.message };
     case "scene":
       return renewed(state, action.scene);
     default:
@@ -114,15 +125,43 @@ function moved(state, at) {
 }
 
 /**
- * At a step, within those that there are.
+ * At a step, within those that there are; the outputs up to it are there.
  * @param {State} state
  * @param {number} step
+ * @returns {State}
  */
 function atStep(state, step) {
   const stepper = stepperOf(state.scene);
   if (!stepper) return state;
-  const k = Math.max(0, Math.min(stepsOf(state.scene) - 1, step));
-  return { ...moved(state, { panel: stepper.name, cell: cellAt(stepper, k) }), held: false };
+  const steps = stepsOf(state.scene);
+  const k = Math.max(0, Math.min(steps - 1, step));
+  const filled = state.filled === null || k + 1 === steps ? null : k + 1;
+  return { ...moved(state, { panel: stepper.name, cell: cellAt(stepper, k) }), held: false, filled };
+}
+
+/**
+ * Begins to play, with the outputs from here on still to be made; or pauses.
+ * @param {State} state
+ * @param {boolean} on
+ * @returns {State}
+ */
+function played(state, on) {
+  const last = stepsOf(state.scene) - 1;
+  if (!on || last < 1) return { ...state, playing: false, held: false };
+  const { end, view, sum } = stepperOf(state.scene) ?? {};
+  const isMade = end === "output" && view === "cells" && sum && !sum.goes;
+  const begun = { ...state, playing: true, held: false };
+  return isMade && state.filled === null ? atStep({ ...begun, filled: 0 }, state.step % last) : begun;
+}
+
+/**
+ * Is a cell an output that is still to be made?
+ * @param {State} state
+ * @param {At} at
+ */
+export function isAwaited({ scene, filled }, { panel, cell }) {
+  const stepper = stepperOf(scene);
+  return filled !== null && stepper?.name === panel && numberOf(stepper, cell) >= filled;
 }
 
 /**
@@ -131,7 +170,7 @@ function atStep(state, step) {
  */
 function ticked(state) {
   const last = stepsOf(state.scene) - 1;
-  const step = state.step === last ? 0 : state.step + 1;
+  const step = state.filled ?? (state.step === last ? 0 : state.step + 1);
   return { ...atStep(state, step), playing: step !== last };
 }
 
@@ -163,7 +202,8 @@ function visible(state) {
  * @param {Scene} scene
  */
 function renewed(state, scene) {
-  const next = { ...state, scene, playing: state.playing && stepsOf(scene) > 1 };
+  const filled = state.filled !== null && state.filled < stepsOf(scene) ? state.filled : null;
+  const next = { ...state, scene, filled, playing: state.playing && stepsOf(scene) > 1 };
   const at = state.scene.topic === scene.topic && follow(state.scene, scene, state.at);
   if (!at) return visible({ ...moved(next, scene.first), held: Boolean(scene.held), editing: null });
   const { editing } = state;

@@ -17,7 +17,7 @@ const EDGES = "\u2007"; // about as wide as the edges of a chip, on each side of
 /** @typedef {import("./sums.js").Summed} Summed */
 /** @typedef {import("./sums.js").Term} Term */
 /** @typedef {number | "all" | null} Opened the group whose terms are written, or all terms however many */
-/** @typedef {{light: (terms: Term[] | null) => void, open: Opened, toggle: (group: Opened) => void, window?: number[] | null}} StripHand window: the shape of the products that stand beside the output */
+/** @typedef {{light: (terms: Term[] | null) => void, open: Opened, toggle: (group: Opened) => void, window?: number[] | null, awaited?: boolean}} StripHand window: the shape of the products that stand beside the output; awaited: it is still to be made */
 
 /**
  * The strip: what is summed, the terms, and the result.
@@ -38,7 +38,7 @@ export function stripOf(scene, at, sum, hand, whose = "") {
   const groups = goes ? [] : groupsOf(sum, at.cell);
   const chips = groups.length ? groupChips(scene, sum, groups, hand) : termChips(scene, sum, terms, hand);
   const closing = told?.closing.replace("{count}", String(terms.length));
-  const result = html`<b class="cnnlab-total" data-total=${total}>${told ? `= ${format(total)}` : format(total)}</b>`;
+  const result = html`<b class="cnnlab-total" data-total=${hand.awaited ? nothing : total}>${told ? "= " : ""}${hand.awaited ? "?" : format(total)}</b>`;
   return html`<div class="cnnlab-terms" @keydown=${walk}>${whose ? html`<span class="cnnlab-whose">${told?.right ? whose : ""}</span>` : nothing}<b class="cnnlab-strip-head">${withSubscripts(nameOf(panel, at.cell))}${opening}</b>${
     told && !terms.length ? sign(goes ? "no sum" : "0 (no wire)") : nothing
   }${chips}${bias ? [sign("+"), biasChip(bias)] : nothing}${closing ? sign(closing) : nothing}${

@@ -82,10 +82,20 @@ export function hueOf({ panels, compact }, { a, b }) {
  * @param {Scene} scene
  * @returns {number[] | null}
  */
-export function windowShape({ panels, steps = "y" }) {
+export function windowShape({ panels, steps = "y", heading }) {
   const { end, row, sum } = panels[steps] ?? {};
   const [source, kernel] = [panels[sum?.a ?? ""], panels[sum?.b ?? ""]];
-  if (!sum || !source || !kernel || row || end !== "output" || source.end !== "input" || sum.goes || sum.right)
+  if (
+    heading ||
+    !sum ||
+    !source ||
+    !kernel ||
+    row ||
+    end !== "output" ||
+    source.end !== "input" ||
+    sum.goes ||
+    sum.right
+  )
     return null;
   const isOne = [source, kernel, panels[steps]].every(
     ({ view, planes }) => view === "cells" && planes.join() === "1,1",

@@ -3,7 +3,16 @@ import "./templates.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readScene } from "../../../cnnlab/lab/front/scene.js";
-import { firstState, isBackward, nudgeOf, ON, reduce, stepperOf, stepsOf } from "../../../cnnlab/lab/front/state.js";
+import {
+  firstState,
+  isAwaited,
+  isBackward,
+  nudgeOf,
+  ON,
+  reduce,
+  stepperOf,
+  stepsOf,
+} from "../../../cnnlab/lab/front/state.js";
 import { convolution, numbers, panel, pool, range } from "./scenes.mjs";
 
 const scene = readScene(convolution());
@@ -15,7 +24,16 @@ const edit = (panel, ...cell) => ["edit", { at: at(panel, ...cell), text: "3" }]
 
 test("a stage opens on the scene's first cell, with nothing held, played or typed", () => {
   const begun = firstState(readScene(convolution({}, { first: at("w", 0, 1, 0) })));
-  const expected = { at: at("w", 0, 1, 0), held: false, playing: false, step: 0, on: ON, editing: null, message: "" };
+  const expected = {
+    at: at("w", 0, 1, 0),
+    held: false,
+    playing: false,
+    step: 0,
+    on: ON,
+    editing: null,
+    message: "",
+    filled: null,
+  };
   assert.deepEqual({ ...begun, scene: null }, { scene: null, ...expected });
   assert.deepEqual(ON, { numbers: true, wires: true, coverage: false, gradients: true, code: false, open: false });
 });
@@ -55,7 +73,10 @@ test("letting go ends holding, playing and typing, and keeps the cell in view", 
   for (const action of [["hold", { at: at("x", 0, 1, 1) }], ["play", { on: true }], edit("x", 0, 1, 1)]) {
     const busy = after(first, action);
     const free = after(busy, ["release"]);
-    assert.deepEqual({ ...free, scene: null }, { ...busy, scene: null, held: false, playing: false, editing: null });
+    assert.deepEqual(
+      { ...free, scene: null },
+      { ...busy, scene: null, held: false, playing: false, editing: null, filled: null },
+    );
   }
 });
 
@@ -88,8 +109,21 @@ test("playing goes step by step to the last and rests there; from there it begin
     [3, false],
   ]);
   assert.equal(after(state, ["tick"]), state);
-  assert.equal(after(state, ["play", { on: true }], ["tick"]).step, 0);
+  assert.equal(after(state, ["play", { on: true }]).step, 0);
   assert.equal(after(first, ["play", { on: true }], ["play", { on: false }]).playing, false);
+});
+
+test("the outputs empty to be made one by one; they are all there at the end, when let go, and while nothing plays", () => {
+  const paused = after(first, ["play", { on: true }], ["tick"], ["play", { on: false }]);
+  const awaited = (state) => range(4).filter((k) => isAwaited(state, at("y", 0, k >> 1, k % 2)));
+  assert.deepEqual(awaited(first), []);
+  assert.deepEqual(awaited(paused), [2, 3]);
+  assert.equal(isAwaited(paused, at("x", 0, 3, 2)), false);
+  const foretold = after(paused, edit("y", 0, 1, 0), ["typed", { message: "✓", lands: true }]);
+  assert.deepEqual([awaited(foretold), foretold.at, foretold.message], [[3], at("y", 0, 1, 0), "✓"]);
+  assert.deepEqual(awaited(after(foretold, ["play", { on: true }], ["tick"])), []);
+  assert.deepEqual(awaited(after(paused, ["release"])), []);
+  assert.deepEqual(awaited(after(first, ["step", { step: 1 }])), []);
 });
 
 test("a scene may say what it steps through", () => {
