@@ -7,6 +7,7 @@ from collections import Counter
 import ipywidgets
 import numpy as np
 import pytest
+import traitlets
 from explorer_steps import ask, controls_of, move, panels, state_of, type_in, updates_of
 from explorers import MAKERS, X, every_explorer, explore
 from numpy.testing import assert_array_equal
@@ -182,3 +183,20 @@ def test_events_of_one_request_are_served_in_the_order_of_their_serials():
     explorer.observe(lambda change: strides.append(change["new"]), names="stride")
     explorer.set_state({"asked": {"events": events}})
     assert (strides, explorer.shown["serial"]) == ([2, 3, 4], 7)
+
+
+def test_what_an_observer_or_a_link_raises_is_told_where_a_slider_was_moved():
+    explorer, other = explore(), explore()
+    explorer.observe(lambda change: {}["stride"], names="stride")
+    move(explorer, stride=2)
+    said = "An observer or a link of this explorer raised"
+    assert explorer._scenes[0]["note"] == f"{said} KeyError: 'stride'"
+    move(explorer, padding=2)
+    assert "note" not in explorer._scenes[0]
+    other.padding = 0
+    traitlets.link((explorer, "size"), (other, "size"))
+    ask(explorer, {"set": {"size": 1}})  # into which no kernel of the other fits
+    assert (explorer.size, other.size) == (1, 5)
+    assert explorer._scenes[0]["note"].startswith(f"{said} ValueError: kernel (3) must fit")
+    with pytest.raises(KeyError):
+        explorer.stride = 1

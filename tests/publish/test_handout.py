@@ -7,10 +7,13 @@ import gzip
 import html
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import numpy as np
+import psutil
 import pytest
 import traitlets
 from explorer_steps import ask
@@ -539,3 +542,24 @@ def test_the_key_holds_every_answer_and_solution_and_is_refused_where_solutions_
     for exercise in exercises.EXERCISES.values():
         assert exercise.solution().text.strip() in text, exercise
         assert all(html.escape(f": {hint}") in page for hint in exercise.hints)
+
+
+def test_the_workers_end_with_the_process_that_started_them(tmp_path):
+    code = """if True:
+        import time
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+        from os import getpid
+        from cnnlab.publish.handout import end_with_parent
+        if __name__ == "__main__":
+            pool = ProcessPoolExecutor(1, get_context("spawn"), end_with_parent)
+            print(pool.submit(getpid).result(), flush=True)
+            pool.submit(time.sleep, 60).result()
+    """
+    script = tmp_path / "builds.py"
+    script.write_text(code, encoding="utf-8")
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as builds:
+        worker = psutil.Process(int(builds.stdout.readline()))
+        builds.terminate()
+    _, going_on = psutil.wait_procs([worker], timeout=20)
+    assert not going_on

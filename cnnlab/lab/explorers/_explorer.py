@@ -246,7 +246,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         """The scenes of the present state, computed once, when they are asked for; with what is to say of an edit."""
         if self._drawn is None:
             self._drawn = self.scenes(self.now())
-        if self._note:
+        if self._note and self._drawn:
             self._drawn[0]["note"] = self._note
         return self._drawn
 
@@ -274,9 +274,16 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     def _set(self, settings: dict) -> None:
         """Change all of the settings or none, such as a slider that was moved before its new bound reached the page."""
-        with suppress(TypeError, ValueError), self.hold_trait_notifications():
-            for name, value in settings.items():
-                setattr(self, *self.change_of(name, value))
+        before = self.settings
+        try:
+            with self.hold_trait_notifications():
+                for name, value in settings.items():
+                    setattr(self, *self.change_of(name, value))
+        except Exception as error:
+            if self.settings != before:  # it was taken: what raised is somebody's observer, or the other end of a link
+                self._note = f"An observer or a link of this explorer raised {type(error).__name__}: {error}"
+            elif not isinstance(error, TypeError | ValueError):
+                raise
 
     def _press(self, name: str) -> None:
         own = {"undo": self._undo, "reset": self.reset, "uncover": self.uncover}

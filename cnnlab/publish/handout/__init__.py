@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 from cnnlab.data.npz import write_whole
 from cnnlab.publish._folder import check_folder
@@ -47,8 +49,20 @@ def write_handouts(notebooks: Iterable, folder, *, live: str = "", most: int = B
     write = partial(_write, folder=folder, live=live, most=most, timeout=timeout)
     if len(notebooks) < 2:
         return list(map(write, notebooks))
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:  # most of the time goes into Python
+    with ProcessPoolExecutor(
+        mp_context=get_context("spawn"), initializer=end_with_parent
+    ) as pool:  # most of the time goes into Python
         return list(pool.map(write, notebooks))
+
+
+def end_with_parent() -> None:
+    """Have this process end where the one that started it is gone, such as by SIGTERM; it would go on for minutes."""
+
+    def watch() -> None:
+        parent_process().join()
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _write(path: Path, *, folder: Path, live: str, most: int, timeout: int) -> Path:
