@@ -9,6 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from cnnlab.course.questions import all_keys, question
+
 FOLDER = Path(__file__).parents[2] / "notebooks"
 QUESTIONS = Path(__file__).parents[2] / "cnnlab" / "course" / "questions"
 LESSONS = sorted(path for path in FOLDER.glob("*.ipynb") if "00" < path.name[:2] < "12")
@@ -120,6 +122,20 @@ def test_no_more_than_two_hundred_words_are_read_before_something_is_asked(path)
         words = len(re.split(r"(?m)^#{2,3} ", seen)[-1].split()) if cell.cell_type == "markdown" else words
         assert "ask(" not in cell.source or cell.cell_type == "markdown" or words <= MOST_WORDS, cell.source
         words = words if cell.cell_type == "markdown" else 0
+
+
+def test_the_plans_for_teachers_name_questions_of_their_notebook_and_no_answer():
+    page = "\n".join(texts(FOLDER / "13_for_teachers.ipynb"))
+    plans = dict(re.findall(r"(?ms)^### \[(\d\d)\]\(\S+\.ipynb\)(.*?)(?=^##|\Z)", page))
+    assert [*plans] == [path.name[:2] for path in (FOLDER / "00_start_here.ipynb", *LESSONS)]
+    for number, plan in plans.items():
+        keys = re.findall(r"`(\d\d\.\w+)`", plan)
+        assert keys
+        assert [key for key in keys if not key.startswith(number) or key not in all_keys()] == []
+        assert "They will get wrong:" in plan
+    assert [
+        key for key in all_keys() if len(str(question(key).because)) > 20 and str(question(key).because) in page
+    ] == []
 
 
 @each_lesson
