@@ -26,7 +26,7 @@ THIRD_PARTY = {
     "lab": {"matplotlib", "PIL", "anywidget", "traitlets", "IPython"},  # PIL comes with matplotlib
     "course": {"jupyter_core", "psutil"},
     "publish": {
-        *("jupyter_client", "jupyterlab", "jupyterlite_pyodide_kernel", "pyodide_lock"),
+        *("jupyter_client", "jupyterlab", "jupyterlite_pyodide_kernel", "pdoc", "pyodide_lock"),
         *("nbclient", "nbconvert", "nbformat", "ipywidgets", "latex2mathml", "mistune", "pygments"),
     },
 }

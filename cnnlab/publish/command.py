@@ -80,6 +80,8 @@ def _parsers() -> dict[str, argparse.ArgumentParser]:
     site.add_argument("folder", type=Path, metavar="FOLDER", help="new, empty, or written by this command")
     files = "the files of a Pyodide: the site then needs no other server"
     site.add_argument("--pyodide", type=Path, metavar="FOLDER", help=files)
+    where = "where it will be, for previews and for the page of a missing address; default $CNNLAB_ADDRESS"
+    site.add_argument("--address", default=os.environ.get("CNNLAB_ADDRESS", ""), metavar="URL", help=where)
     for parser in (handout, site):
         parser.add_argument("--timeout", type=int, default=1800, metavar="S", help="seconds for a cell; default 1800")
     return parsers
@@ -172,6 +174,6 @@ def _handout(given: argparse.Namespace) -> int:
 def _site(given: argparse.Namespace) -> int:
     from cnnlab.publish.site import write_site
 
-    first = write_site(given.folder, pyodide=given.pyodide, timeout=given.timeout)
+    first = write_site(given.folder, pyodide=given.pyodide, address=given.address, timeout=given.timeout)
     sizes = [path.stat().st_size for path in first.parent.rglob("*") if path.is_file()]
     return _say(f"{first} ({sum(sizes) / 1e6:.0f} MB in {len(sizes)} files)")

@@ -95,7 +95,7 @@ def test_nothing_can_be_typed_into_and_no_line_says_that_it_can(opened):
     root.locator('[data-panel="x"] [data-cell="0,1,1"]').dblclick()
     assert root.locator(".cnnlab-input").count() == 0
     assert "double-click" not in root.inner_text()
-    assert opened.locator(".page-limits").first.inner_text().startswith("This page has no kernel: typing into cells")
+    assert opened.locator(".page-limits").first.inner_text().startswith("In JupyterLab: typing into cells")
 
 
 def test_questions_are_answered_as_in_the_notebook(opened):

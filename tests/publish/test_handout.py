@@ -232,11 +232,59 @@ def test_the_answer_to_a_question_is_not_in_the_page_s_plain_text(tmp_path):
 
 def test_a_page_says_what_needs_a_kernel_and_where_there_is_one(tmp_path):
     cell = shown_cell(ConvolutionExplorer(X, W))
-    words = "This page has no kernel: typing into cells and settings further from these work in "
-    assert f"{words}JupyterLab." in page_of(cell, folder=tmp_path, most=0)
+    words = "typing into cells, settings further from these."
+    assert f"In JupyterLab: {words}" in page_of(cell, folder=tmp_path, most=0)
     cell = shown_cell(ConvolutionExplorer(X, W))
     page = page_of(cell, folder=tmp_path, most=0, live="https://example.test/lab?path={}.ipynb")
-    assert f'{words}<a href="https://example.test/lab?path=05.ipynb">the live page</a>.' in page
+    assert f'<a href="https://example.test/lab?path=05.ipynb#cell-id={cell.id}">With a kernel</a>: {words}' in page
+
+
+KERNEL_ONLY = """\
+# A lesson
+
+Run all cells (Run > Run All Cells), then read.
+
+**What to try**
+
+- Point at y.
+- Double-click x,
+  type 3.
+- Write `stride=2`.
+
+<details><summary>Why?</summary>
+
+So.
+
+</details>"""
+
+
+def test_a_page_asks_for_nothing_that_it_cannot_do(tmp_path):
+    question, stub, explorer = (
+        shown_cell(Predict("Q?", 1)),
+        "def my_f(x):\n    # your code here",
+        "x = 1\nexplorer = f(x)",
+    )
+    question.source = f'{explorer}\nask("01.next_cell", explorer)'
+    control = nbformat.v4.new_output("display_data", data={_page.WIDGET: {}, "text/plain": "Dropdown(options=(1, 2))"})
+    verdict = nbformat.v4.new_output("display_data", data={"text/plain": "Not started."})
+    codes = {"both": [control], stub: [], "exercises.f.check(my_f)": [verdict], "ProgressMap()": [verdict]}
+    cells = [nbformat.v4.new_code_cell(source, outputs=outputs) for source, outputs in codes.items()]
+    stuck = nbformat.v4.new_markdown_cell("Stuck? `exercises.f.hint()` gives a hint.")
+    page = page_of(nbformat.v4.new_markdown_cell(KERNEL_ONLY), question, *cells, stuck, folder=tmp_path, live="{}.test")
+    seen = re.sub(r"(?s)<style>.*?</style>|<script.*?</script>|<[^>]*>", "", page)
+    assert [word for word in ("Run All", "Stuck", "ask(", "Dropdown", "Not started", "check(") if word in seen] == []
+    first, _, rest = page.partition("2 more with a kernel")
+    assert "Point at y" in first
+    assert "Double-click x" not in first
+    assert re.search(r"(?s)type 3.*stride=2.*\.test#cell-id=.*</details>.*<summary>Why\?.*So\.", rest)
+    assert '<details class="page-fold"><summary><code>explorer = f(x)</code></summary>' in page
+    said = re.findall(r'#cell-id=(\w+)">With a kernel</a>: (.*?)\.<', page)
+    words = ["a control that Python answers", "writing this function and having it checked"]
+    assert said == [
+        (cell.id, line)
+        for cell, line in zip([*cells[:1], *cells[2:]], [*words, "the map of what you have solved"], strict=True)
+    ]
+    assert 'class="page-source page-stub"' in page  # which paper alone shows
 
 
 def test_a_page_is_no_larger_than_its_budget_says(tmp_path):
@@ -271,16 +319,21 @@ SLOTS = {
     "picture": ("https://a.test/1.png", ['<meta property="og:image" content="https://a.test/1.png">']),
     "home": (("index.html", "Home & all"), ['<a class="page-home" href="index.html">Home &amp; all</a>']),
     "contents": (
-        [("a.html", "A"), ("b.html", "B")],
-        ['<a class="page-contents" href="a.html">A</a>\n<a class="page-contents" href="b.html">B</a>'],
+        [("a.html", "A"), ("", "B")],
+        ['<li>\n<a href="a.html">A</a></li>\n<li>\n<a aria-current="page" href="#">B</a>'],
     ),
-    "previous": (("a.html", "A"), ['<a rel="prev" href="a.html">A</a>']),
-    "next": (("c.html", "C"), ['<a rel="next" href="c.html">C</a>']),
+    "previous": (("a.html", "A"), ['<a rel="prev" href="a.html">← A</a>']),
+    "next": (("c.html", "C"), ['<a rel="next" href="c.html">C →</a>']),
     "theme": ("light or dark", ['<button type="button" data-theme-switch>light or dark</button>']),
     "permalink": ("¶", ['<h1 id="A-lesson">A lesson <a class="page-permalink" href="#A-lesson">¶</a></h1>']),
     "kernel": ("lab?path=a", ['<p class="page-live"><a href="lab?path=a">Open this lesson with a kernel</a>']),
+    "lessons": (
+        [{"link": ("a.html", "A"), "text": "So <it> is.", "minutes": "5 minutes", "picture": "", "number": "01"}],
+        ['<li><a href="a.html">A</a>\n<p>So &lt;it&gt; is.</p>', '<small>5 minutes<span data-solved="01"'],
+    ),
     "source": (("05.ipynb", "its source"), ['<a class="page-notebook" href="05.ipynb">its source</a>']),
     "download": (("05.zip", "take it along"), ['<a download href="05.zip">take it along</a>']),
+    "reference": (("api.html", "all of it"), ['<a class="page-reference" href="api.html">all of it</a>']),
     "footer": ("Made <b>here</b>.", ["<p>Made <b>here</b>.</p>"]),
 }
 

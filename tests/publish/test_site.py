@@ -10,9 +10,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from site_links import dead_links
 
+from cnnlab.course.questions import all_keys
 from cnnlab.publish import site
 from cnnlab.publish.command import main
+from cnnlab.publish.handout import read, to_page
 from cnnlab.publish.site import _lite, _packages
 
 
@@ -43,31 +46,61 @@ SETTINGS = '<script id="jupyter-config-data" type="application/json" data-jupyte
 
 def build(folder, notebooks, pyodide):
     """Stand for JupyterLite, which takes long and an extra."""
-    (folder / "lab").mkdir(parents=True)
+    for name in ("lab", "notebooks", "files"):
+        (folder / name).mkdir(parents=True)
     (folder / "index.html").write_text(f"<head>{SETTINGS}</head>", encoding="utf-8")
-
-
-def write_handouts(notebooks, folder, *, live, timeout):
-    """Stand for the handouts, which have tests of their own: each page says where its kernel is."""
+    (folder / "notebooks/index.html").touch()
     for path in notebooks:
-        (folder / f"{path.stem}.html").write_text(f"{live} {timeout}", encoding="utf-8")
+        (folder / "files" / path.name).touch()
+
+
+def write_handouts(notebooks, folder, *, live, timeout, slots):
+    """Stand for the handouts, which have tests of their own: no cell of these pages has run."""
+    for path in notebooks:
+        page = to_page(read(path), path.parent, name=path.stem, live=live, **slots[path.stem])
+        (folder / f"{path.stem}.html").write_text(page.replace("</main>", f"{timeout}</main>"), encoding="utf-8")
+
+
+def write_reference(folder, icon):
+    """Stand for the reference, which takes an extra."""
+    folder.mkdir()
+    (folder / "index.html").touch()
+
+
+PATCHES = {"build": build, "write_handouts": write_handouts, "write_reference": write_reference}
+LESSON = """\
+# A lesson
+
+*15 minutes · needs nothing*
+
+It teaches *something*, and more.
+
+## A section
+
+See [the section](#A-section).
+"""
+EXPLORER = "from cnnlab.lab import ConvolutionExplorer\nConvolutionExplorer([[1, 2], [3, 4]], [[1]])"
+PICTURE = "data:image/png;base64,aGVsbG8="
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """Return the folder of a site of one small lesson, written into a relative path, where an old one was."""
     folder = tmp_path_factory.mktemp("site")
-    lesson = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A lesson\n\nText.")])
+    output = nbformat.v4.new_output("display_data", data={"text/html": f'<img src="{PICTURE}">'})
+    cells = [nbformat.v4.new_markdown_cell(LESSON), nbformat.v4.new_code_cell(EXPLORER, outputs=[output])]
+    lesson = nbformat.v4.new_notebook(cells=cells)
     (folder / "notebooks").mkdir()
     for name in ("07_a.ipynb", "08 ü#1.ipynb"):
         nbformat.write(lesson, folder / "notebooks" / name)
     old_site(folder / "out")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(site, "build", build)
-        patched.setattr(site, "write_handouts", write_handouts)
+        for name, stand_in in PATCHES.items():
+            patched.setattr(site, name, stand_in)
         patched.chdir(folder)
         patched.setattr(site, "source", lambda: folder / "notebooks")
-        assert main(["site", "out", "--timeout", "7200"]) == 0
+        for place in ("out", "again"):
+            assert main(["site", place, "--timeout", "7200", "--address", "https://a.test/it"]) == 0
     return folder / "out"
 
 
@@ -83,27 +116,54 @@ def old_site(folder, names=("index.html", "old.html", "lab/old.js")):
 
 def test_a_new_site_takes_the_place_of_the_old_one_and_keeps_what_is_not_its_own(built):
     names = sorted(path.relative_to(built).as_posix() for path in built.rglob("*") if path.is_file())
-    lessons = ["07_a.html", "08 ü#1.html"]
-    assert names == sorted([".git/config", ".nojekyll", site._MARK, *lessons, "CNAME", "index.html"])
     assert list((built / "lab").iterdir()) == []  # what was in a folder of its own has gone
     assert (built / "CNAME").read_text(encoding="utf-8") == "CNAME"
     own = (built / site._MARK).read_text(encoding="utf-8").split("\n")
-    assert own == sorted([".nojekyll", site._MARK, *lessons, "index.html", "lab"])
-    assert [path.name for path in built.parent.iterdir() if path.name not in ("notebooks", "out")] == []
+    written = [".nojekyll", site._MARK, "07_a.html", "08 ü#1.html", "404.html", "index.html", "robots.txt"]
+    assert own == sorted([*written, "files", "lab", "notebooks", "pictures", "reference"])
+    assert [name for name in names if "/" not in name] == sorted([*written, "CNAME"])
+    assert [path.name for path in built.parent.iterdir() if path.name not in ("notebooks", "out", "again")] == []
 
 
-def test_the_first_page_lists_the_lessons_has_a_living_explorer_and_the_settings_of_the_apps(built):
+def test_two_builds_are_equal(built):
+    for path in (built.parent / "again").rglob("*.*"):
+        if path.is_file():
+            assert path.read_bytes() == (built / path.relative_to(built.parent / "again")).read_bytes(), path.name
+
+
+def test_the_first_page_shows_the_lessons_has_a_living_explorer_and_the_settings_of_the_apps(built):
     page = (built / "index.html").read_text(encoding="utf-8")
     assert page.count("data-widget>") == 1
     assert page.count(SETTINGS) == 1
-    assert '<a href="07_a.html">07 · A lesson</a>' in page
-    assert '<a href="08%20%C3%BC%231.html">08 · A lesson</a>' in page
-    assert "import numpy" not in page
-    assert len(page.encode()) <= 400_000
+    for address in ("07_a", "08%20%C3%BC%231"):
+        number = address[:2]
+        count = len([key for key in all_keys() if key.startswith(f"{number}.")])
+        image = f'<img src="pictures/{address}.png" alt="" loading="lazy">'
+        card = f'<li><a href="{address}.html">{image}{number} · A lesson</a>\n<p>It teaches something, and more.</p>'
+        assert f'{card}\n<small>15 minutes<span data-solved="{number}" data-of="{count}"></span></small></li>' in page
+    assert (built / "pictures/07_a.png").read_bytes() == b"hello"
+    assert "import ConvolutionExplorer" not in page
+    assert "Open this lesson" not in page
 
 
-def test_a_lesson_leads_to_its_notebook_with_a_kernel_and_its_cells_take_as_long_as_they_may(built):
-    assert (built / "07_a.html").read_text(encoding="utf-8") == "lab/index.html?path={}.ipynb 7200"
+def test_every_link_and_anchor_leads_somewhere_and_no_browser_has_to_mend_a_page(built):
+    assert dead_links(built, [path for path in built.glob("*.html") if path.name != "404.html"]) == []
+    missing = (built / "404.html").read_text(encoding="utf-8")
+    assert '<a href="https://a.test/it/">' in missing  # it is shown at any depth
+
+
+def test_a_lesson_leads_home_on_back_and_to_its_notebook_and_its_cells_take_as_long_as_they_may(built):
+    page = (built / "07_a.html").read_text(encoding="utf-8")
+    links = ['class="page-home" href="index.html"', 'rel="next" href="08%20%C3%BC%231.html"', 'href="#A-section"']
+    links += ['href="notebooks/index.html?path=07_a.ipynb"', 'href="files/07_a.ipynb"', 'download href="07_a.html"']
+    links += ['class="page-reference" href="reference/index.html"', 'aria-current="page" href="#"']
+    assert [link for link in links if link not in page] == []
+    assert "7200</main>" in page
+    assert 'rel="prev"' not in page
+    assert 'rel="prev" href="07_a.html"' in (built / "08 ü#1.html").read_text(encoding="utf-8")
+    shown = {"description": "It teaches something, and more.", "url": "https://a.test/it/07_a.html"}
+    shown |= {"title": "A lesson", "image": "https://a.test/it/pictures/07_a.png"}
+    assert [name for name, text in shown.items() if f'<meta property="og:{name}" content="{text}">' not in page] == []
 
 
 @pytest.mark.parametrize(

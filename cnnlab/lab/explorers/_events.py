@@ -51,6 +51,8 @@ class Part(TypedDict):
     alive: NotRequired[bool]  # whether it goes on by itself: a front end that hears no more says so
     abreast: NotRequired[bool]
     absent: NotRequired[list[str]]  # toggles that the stage does not show
+    key: NotRequired[str]  # of a question, and whether it has been answered rightly
+    solved: NotRequired[bool]
     fold: NotRequired[str]  # the words on the button that opens the panels; until then only the sum is shown
 
 

@@ -145,6 +145,7 @@ class Predict(Explorer):
         if self.tried and not self.closed:
             controls.append(button("reveal", "show the answer"))
         asked = {"kind": "question", "lines": [line(self.question)], "controls": controls}
+        asked |= {"key": self.key, "solved": self.solved}
         return [asked, {"kind": "verdict", "lines": self.verdict}]
 
     def _changed(self, change) -> None:

@@ -5,6 +5,7 @@ import { controlsOf, deskOf } from "./controls.js";
 import { BUSY, listen } from "./heartbeat.js";
 import { guardKeys } from "./keys.js";
 import { sizesOf } from "./sizes.js";
+import { keepSolved, solved } from "./memory.js";
 import { Stage } from "./stage.js";
 import { buttonsOf } from "./table.js";
 import { button, linesOf } from "./text.js";
@@ -70,6 +71,14 @@ class Explorer {
       model.off("change:shown", changed);
     });
     changed();
+    this.recall();
+  }
+
+  /** Answers a question as it was answered before. */
+  recall() {
+    const [part] = this.link.shown.parts ?? [];
+    const given = part?.key && solved()[part.key];
+    if (given && !part.solved) this.link.ask({ set: { given } });
   }
 
   remove() {
@@ -168,10 +177,11 @@ class Explorer {
    * @param {Part} part
    * @param {number} k
    */
-  wordsOf({ kind, controls = [], lines = [], note }, k) {
+  wordsOf({ kind, controls = [], lines = [], note, key, solved: done }, k) {
     this.desks[k] ??= deskOf(this.link);
     const desk = this.desks[k];
     if (kind === "question") desk.check = () => this.check();
+    if (key && done && !solved()[key]) keepSolved(key, controls[0].value);
     const isLoud = lines.some((line) => line.some(([style]) => style === "title"));
     const words = html`<div class="cnnlab-lines" role=${kind === "verdict" ? "status" : nothing}
       aria-live=${isLoud ? "polite" : nothing}>${linesOf(lines)}</div>`;

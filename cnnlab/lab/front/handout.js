@@ -2,6 +2,7 @@
 
 import explorer from "./explorer.js";
 import { judged } from "./judge.js";
+import { recalled, remember, showSolved } from "./memory.js";
 
 /** @typedef {import("./connection.js").Asked} Asked */
 /** @typedef {import("./schema.js").Packed} Packed */
@@ -25,7 +26,7 @@ class Answers {
     this.at = 0;
     this.given = "";
     this.tried = this.closed = false; // of a question
-    this.veil = table.veil;
+    this.veil = everyone.some(({ closed, table: { key } }) => closed && key === table.veil) ? "" : table.veil;
     this.serial = 0;
     /** @type {Record<string, unknown>} the setting that was asked for and is not in the table */
     this.lacking = {};
@@ -122,6 +123,8 @@ function readNumbers([dtype, numbers]) {
   return dtype === "u1" ? data : /** @type {Packed} */ ({ dtype, data });
 }
 
+const THEME = "cnnlab-theme";
+
 /** @type {Answers[]} of the page */
 const everyone = [];
 
@@ -131,12 +134,18 @@ function unpacked(text) {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
 }
 
-/** The theme that explorers look up: dark by the system, and light on paper. */
+/** The theme that explorers look up: dark by choice or by the system, and light on paper. */
 function followTheme() {
   const dark = matchMedia("(prefers-color-scheme: dark)");
+  const page = document.documentElement.dataset;
   const follow = (/** @type {{type: string}} */ { type }) => {
-    document.documentElement.dataset.theme = dark.matches && type !== "beforeprint" ? "dark" : "light";
+    page.theme = type === "beforeprint" ? "light" : (recalled(THEME) ?? (dark.matches ? "dark" : "light"));
+    document.documentElement.style.colorScheme = page.theme ?? "";
   };
+  document.querySelector("[data-theme-switch]")?.addEventListener("click", (event) => {
+    remember(THEME, page.theme === "dark" ? "light" : "dark");
+    follow(event);
+  });
   dark.addEventListener("change", follow);
   for (const type of ["beforeprint", "afterprint"]) window.addEventListener(type, follow);
   follow({ type: "" });
@@ -158,6 +167,10 @@ export default page;
 /** Brings every explorer of the page to life, from the top down. */
 export async function start() {
   followTheme();
+  showSolved();
+  const contents = document.querySelector("nav details");
+  contents?.toggleAttribute("open", matchMedia("(min-width: 1100px)").matches);
+  document.documentElement.toggleAttribute("data-offline", location.protocol === "file:");
   for (const el of document.querySelectorAll("[data-widget]")) {
     const table = el.querySelector("script")?.textContent ?? "";
     el.replaceChildren();

@@ -185,6 +185,8 @@
  * @property {boolean} [alive] whether it goes on by itself: a front end that hears no more says so
  * @property {boolean} [abreast]
  * @property {string[]} [absent] toggles that the stage does not show
+ * @property {string} [key] of a question, and whether it has been answered rightly
+ * @property {boolean} [solved]
  * @property {string} [fold] the words on the button that opens the panels; until then only the sum is shown
  */
 

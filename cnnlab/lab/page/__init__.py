@@ -87,11 +87,7 @@ def kernel_line(needs: list[str], address: str = "") -> str:
     Examples
     --------
     >>> kernel_line(["training"])
-    'This page has no kernel: training works in JupyterLab.'
+    'In JupyterLab: training.'
     """
-    if not needs:
-        return ""
-    words = f"{', '.join(needs[:-1])} and {needs[-1]}" if len(needs) > 1 else needs[0]
-    place = f'<a href="{escape(address)}">the live page</a>' if address else "JupyterLab"
-    work = "work" if len(needs) > 1 or needs[0].startswith("settings") else "works"
-    return f"This page has no kernel: {words} {work} in {place}."
+    place = f'<a href="{escape(address)}">With a kernel</a>' if address else "In JupyterLab"
+    return f"{place}: {', '.join(needs)}." if needs else ""

@@ -12,11 +12,13 @@ from threading import Thread
 
 from cnnlab.data.npz import write_whole
 from cnnlab.publish._folder import check_folder
-from cnnlab.publish.handout._page import BUDGET, title_of, to_page
-from cnnlab.publish.handout._run import TIMEOUT, read, run, sentence
+from cnnlab.publish.handout._page import BUDGET, ICON, title_of, to_page
+from cnnlab.publish.handout._run import MIME, TIMEOUT, read, run, sentence
 
 
-def write_handouts(notebooks: Iterable, folder, *, live: str = "", most: int = BUDGET, timeout: int = TIMEOUT) -> list:
+def write_handouts(
+    notebooks: Iterable, folder, *, live: str = "", most: int = BUDGET, timeout: int = TIMEOUT, slots=None
+) -> list:
     """Write one HTML file for each notebook, with nothing outside it, and return their paths.
 
     Parameters
@@ -31,6 +33,8 @@ def write_handouts(notebooks: Iterable, folder, *, live: str = "", most: int = B
         Bytes that a page may have.
     timeout : int
         Seconds that a cell may take; 0 for no limit.
+    slots : dict, optional
+        What else each page has, by the notebook's name: see the head of ``page.html.j2``.
 
     Raises
     ------
@@ -46,7 +50,7 @@ def write_handouts(notebooks: Iterable, folder, *, live: str = "", most: int = B
         raise ValueError(f"notebooks must differ by name ({twice[0]}.html would be written twice)")
     check_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    write = partial(_write, folder=folder, live=live, most=most, timeout=timeout)
+    write = partial(_write, folder=folder, live=live, most=most, timeout=timeout, slots=slots or {})
     if len(notebooks) < 2:
         return list(map(write, notebooks))
     with ProcessPoolExecutor(
@@ -65,10 +69,10 @@ def end_with_parent() -> None:
     Thread(target=watch, daemon=True).start()
 
 
-def _write(path: Path, *, folder: Path, live: str, most: int, timeout: int) -> Path:
+def _write(path: Path, *, folder: Path, live: str, most: int, timeout: int, slots: dict) -> Path:
     notebook = run(read(path), path.parent, path.name, timeout)
     try:
-        page = to_page(notebook, path.parent, name=path.stem, live=live, most=most)
+        page = to_page(notebook, path.parent, name=path.stem, live=live, most=most, **slots.get(path.stem, {}))
     except Exception as error:  # whatever a converter meets in an output
         raise ValueError(f"{path.name}, {error if isinstance(error, ValueError) else sentence(error)}") from error
     written = folder / f"{path.stem}.html"

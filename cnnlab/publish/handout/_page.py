@@ -20,9 +20,26 @@ from cnnlab.publish.handout._markdown import to_html
 from cnnlab.publish.handout._run import MIME, sentence
 
 FOLDER = Path(__file__).parent
+_CELLS = "<path fill='%23d98a5b' d='M0 0h2v2H0z'/><path fill='%230b62a8' d='M0 0h1v1H0zM1 1h1v1H1z'/>"
+ICON = f"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 2 2'>{_CELLS}</svg>"
 BUDGET = 1_500_000  # bytes of a page
 MOST_TEXT = 100_000  # characters of an output
-SHOWN = (MIME, "text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain")
+WIDGET = "application/vnd.jupyter.widget-view+json"
+SHOWN = (MIME, "text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", WIDGET, "text/plain")
+# Cells of no use without a kernel, by what is in them, and what a page says in their place.
+_INSTEAD = {
+    r"^check_environment\(\)": "",
+    r"^exercises\.\w+\.\w+\(": "writing this function and having it checked",
+    r"^ProgressMap\(\)": "the map of what you have solved",
+}
+_ASKED = re.compile(r"(?m)^(?:ask\(.*\)|explorer)$")  # code that the question or explorer below it stands for
+_HOST = re.compile(r"(?m)^(?:Run all cells|Stuck\?).*\n?")  # paragraphs about the notebook as it is used in JupyterLab
+_SECTION = re.compile(r'<h2 id="([^"]*)">(.*?)(?: <a class="page-permalink".*?)?</h2>')
+_TO_TRY = re.compile(r"(?m)(?<=^\*\*What to try\*\*\n\n)(?:- .*\n?(?:  .*\n?)*)+")
+_TASK = re.compile(r"(?m)^- .*\n?(?:  .*\n?)*")
+_BY_KERNEL = re.compile(
+    r"ouble-click|\b[Tt]ype\b|Write `|[Rr]un (?:the|both)|Shift\+|\*start\*|\b[Dd]raw\b"
+)  # tasks, by their words
 
 
 def to_page(
@@ -50,49 +67,103 @@ def to_page(
     ValueError
         If a text cannot be converted; the message says in which cell.
     """
-    tables = _take_tables(notebook)
-    kernel, permalink = live.replace("{}", quote(name)), slots.get("permalink", "")
+    tables, places = _take_tables(notebook)
     page = {
         "title": title_of(notebook),
-        "kernel": kernel,
+        "kernel": live.replace("{}", quote(name)),
         **slots,
         "mime": MIME,
+        "widget": WIDGET,
+        "icon": ICON,
         "style": _style(),
         "script": front.script("handout.js", START),
     }
-    page["exercise"] = kernel_line(["writing and checking your code"], page["kernel"])
-    markdown = partial(to_html, folder=folder, permalink=permalink)
-    page["texts"] = list(_texts(notebook, markdown))
+
+    def place(cell: str) -> str:
+        """Return where a cell is with a kernel; nothing where there is none."""
+        return page["kernel"] and f"{page['kernel']}#cell-id={cell}"
+
+    markdown = partial(to_html, folder=folder, permalink=slots.get("permalink", ""))
+    page["texts"] = list(_texts(notebook, markdown, place))
+    page["sections"] = _SECTION.findall("".join(page["texts"]))
     filters = {"markdown": markdown, "code": Highlight2HTML(pygments_lexer="python"), "text": _text, "mime": _shown}
+    filters |= {"source": _source, "instead": _instead}
+    filters["by_kernel"] = lambda words, cell: kernel_line([words], place(cell))
     template = (FOLDER / "page.html.j2").read_text(encoding="utf-8")
     exporter = TemplateExporter(raw_template=template, filters=filters, file_extension=".html")
 
     def render(tables: list[dict], data: str | None = None) -> str:
-        page["widgets"] = [widget_html(table, "", address=page["kernel"], data=data) for table in tables]
+        parts = zip(tables, places, strict=True)
+        page["widgets"] = [widget_html(table, "", address=place(cell), data=data) for table, cell in parts]
         return exporter.from_notebook_node(notebook, resources={"page": page})[0]
 
     return render(fitted(tables, most - len(render(tables, data="").encode())))
 
 
-def _take_tables(notebook: nbformat.NotebookNode) -> list[dict]:
-    """Return the tables of all widgets, and put their numbers in their place."""
-    tables = []
+def _take_tables(notebook: nbformat.NotebookNode) -> tuple[list[dict], list[str]]:
+    """Return the tables of all widgets, and the id of each one's cell; their numbers take their place."""
+    tables, cells = [], []
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if MIME in output.get("data", {}):
                 here = json.loads(output.data[MIME])
                 output.data[MIME] = list(range(len(tables), len(tables) + len(here)))
                 tables += here
-    return tables
+                cells += [cell.id] * len(here)
+    return tables, cells
 
 
-def _texts(notebook: nbformat.NotebookNode, convert: Callable) -> Iterator[str]:
+def _texts(notebook: nbformat.NotebookNode, convert: Callable, place: Callable) -> Iterator[str]:
     """Yield what each cell of Markdown says, as HTML; nothing for other cells."""
     for number, cell in enumerate(notebook.cells, start=1):
         try:
-            yield convert(cell.source, attachments=cell.get("attachments")) if cell.cell_type == "markdown" else ""
+            source = _without_kernel(cell.source, place(cell.id))
+            yield convert(source, attachments=cell.get("attachments")) if cell.cell_type == "markdown" else ""
         except Exception as error:  # whatever the converter meets in a text
             raise ValueError(f"cell {number}: {sentence(error)}") from error
+
+
+def _without_kernel(text: str, address: str) -> str:
+    r"""Return a text of a notebook as a page has it: what is to be tried with a kernel is folded, with a link to one.
+
+    Examples
+    --------
+    >>> print(_without_kernel("**What to try**\n\n- Point at y.\n- Type 3.", ""))
+    **What to try**
+    <BLANKLINE>
+    - Point at y.
+    <BLANKLINE>
+    <details class="page-live"><summary>1 more with a kernel</summary>
+    <BLANKLINE>
+    - Type 3.
+    <BLANKLINE>
+    Try it in JupyterLab.
+    <BLANKLINE>
+    </details>
+    <BLANKLINE>
+    """
+    place = f"[Try it with a kernel]({address})" if address else "Try it in JupyterLab."
+
+    def folded(found: re.Match) -> str:
+        tasks = [task.rstrip() + "\n" for task in _TASK.findall(found[0])]
+        typed = [task for task in tasks if _BY_KERNEL.search(task)]
+        shown = "".join(task for task in tasks if task not in typed)
+        head = f'<details class="page-live"><summary>{len(typed)} more with a kernel</summary>'
+        fold = f"\n{head}\n\n{''.join(typed)}\n{place}\n\n</details>\n" if typed else ""
+        return f"{shown}{fold}\n"
+
+    return _TO_TRY.sub(folded, _HOST.sub("", text))
+
+
+def _source(cell: nbformat.NotebookNode) -> str:
+    """Return the code of a cell that a page shows."""
+    hidden = cell.metadata.get("jupyter", {}).get("source_hidden") or "hide-input" in cell.metadata.get("tags", [])
+    return "" if hidden or _instead(cell.source) is not None else _ASKED.sub("", cell.source).strip()
+
+
+def _instead(source: str) -> str | None:
+    """Return what a page says in place of a cell that is of no use without a kernel; None where it is of use."""
+    return next((words for pattern, words in _INSTEAD.items() if re.search(pattern, source, re.MULTILINE)), None)
 
 
 def _shown(output) -> str:
@@ -115,7 +186,6 @@ def title_of(notebook: nbformat.NotebookNode) -> str:
 
 
 def _style() -> str:
-    formatters = (HtmlFormatter(style=name, nobackground=True) for name in ("default", "monokai"))
-    light, dark = (formatter.get_style_defs(".highlight") for formatter in formatters)
-    own = (FOLDER / "page.css").read_text(encoding="utf-8")
-    return "\n".join([front.style(), light, f"@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}", own])
+    themes = {"default": ".highlight", "monokai": '[data-theme="dark"] .highlight'}
+    code = [HtmlFormatter(style=name, nobackground=True).get_style_defs(within) for name, within in themes.items()]
+    return "\n".join([front.style(), *code, (FOLDER / "page.css").read_text(encoding="utf-8")])

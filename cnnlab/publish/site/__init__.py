@@ -5,45 +5,41 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from base64 import b64decode
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import nbformat
 
+from cnnlab.course.questions import all_keys
 from cnnlab.publish._folder import check_folder, source
-from cnnlab.publish.handout import TIMEOUT, read, run, title_of, to_page, write_handouts
+from cnnlab.publish.handout import ICON, MIME, TIMEOUT, read, run, title_of, to_page, write_handouts
 from cnnlab.publish.site._lite import build
+from cnnlab.publish.site._reference import write_reference
 
 _ROOT = re.compile(r'(?s)<script id="jupyter-config-data".*?</script>')
-_LIVE = "lab/index.html?path={}.ipynb"
+_LIVE = "notebooks/index.html?path={}.ipynb"  # the view of one notebook
 _MARK = ".cnnlab-site"  # names what this has written, and may replace
-_FIRST_CODE = """\
-import numpy as np
+_PNG = re.compile(r'src="data:image/png;base64,([^"]*)')  # a picture that its notebook folds, below a question
+_IS_EXPLORER = '"kind": "explorer"'  # in what a cell tells of its widgets
+_HOME, _REFERENCE = ("index.html", "cnnlab"), ("reference/index.html", "The package, function by function")
+_HEAD = """\
+# How a convolutional network computes, and how it learns
 
-from cnnlab.lab import ConvolutionExplorer
-
-x = np.array([[1, 0, 2, 1, 0], [0, 3, 1, 0, 2], [2, 1, 0, 1, 1], [1, 0, 2, 3, 0], [0, 1, 1, 0, 2]])
-ConvolutionExplorer(x, np.array([[1, 0, -1], [2, 0, -2], [1, 0, -1]]))
-"""
-_FIRST_TEXT = """\
-# How a convolutional network computes and how it learns
-
-Point at a cell of the output: the window that made it lights up, with its sum written out. Move a slider, or press ▶.
-Every number comes from the functions that the course is about.
+Choose a digit, and point at anything: each number shows what it was made of.
 """
 _LESSONS = """\
 ## The lessons
 
-Each opens at once, and answers without a kernel. Its button opens the same notebook with Python in your browser: there
-you type into cells, write the operations yourself and train a network. The first time that takes about 20 seconds.
-
-{lessons}
-
-Nothing is installed, and nothing that you do leaves your browser.
+Each opens at once, on a telephone too. To type into cells, write the operations yourself and train a network, open it
+with a kernel: Python then runs in your browser, the first time after about 20 seconds. Nothing is installed, and
+nothing that you do leaves your browser.
 """
+_MISSING = "# There is no such page\n\n[To the first page]({})\n"
 
 
-def write_site(folder, *, notebooks=None, pyodide=None, timeout=TIMEOUT) -> Path:
+def write_site(folder, *, notebooks=None, pyodide=None, address="", timeout=TIMEOUT) -> Path:
     """Write the site into a folder, which any static server can serve, and return the path of its first page.
 
     It is built beside the folder and put there when it is whole. What else is in the folder stays, such as a CNAME.
@@ -56,6 +52,8 @@ def write_site(folder, *, notebooks=None, pyodide=None, timeout=TIMEOUT) -> Path
         All of the course by default.
     pyodide : path, optional
         The folder of a Pyodide, for a site that needs no other server.
+    address : str
+        Where it will be: previews and the page of a missing address need it, and nothing else.
     timeout : int
         Seconds that a cell may take; 0 for no limit.
 
@@ -78,10 +76,8 @@ def write_site(folder, *, notebooks=None, pyodide=None, timeout=TIMEOUT) -> Path
         new, old = Path(beside, "new"), Path(beside, "old")
         build(new, notebooks, None if pyodide is None else Path(pyodide).resolve())
         (new / ".nojekyll").touch()  # for GitHub Pages, which would leave out what begins with "_"
-        write_handouts(notebooks, new, live=_LIVE, timeout=timeout)
-        first = new / "index.html"
-        root = _ROOT.search(first.read_text(encoding="utf-8"))  # the apps of JupyterLite look for it in the first page
-        first.write_text(_first_page(notebooks).replace("</body>", f"{root[0]}\n</body>"), encoding="utf-8")
+        write_reference(new / "reference", ICON)
+        _write_pages(new, notebooks, address and f"{address.rstrip('/')}/", timeout)
         _swap(new, folder, old)
     return folder / "index.html"
 
@@ -100,10 +96,64 @@ def _swap(new: Path, folder: Path, old: Path) -> None:
         os.replace(path, folder / path.name)
 
 
-def _first_page(notebooks: list[Path]) -> str:
-    """Return the page that says what this is, with one explorer alive and the list of lessons."""
-    lessons = "\n".join(f"- [{path.stem[:2]} · {title_of(read(path))}]({quote(path.name)})" for path in notebooks)
-    code = nbformat.v4.new_code_cell(_FIRST_CODE, metadata={"jupyter": {"source_hidden": True}})
-    words = [nbformat.v4.new_markdown_cell(text) for text in (_FIRST_TEXT, _LESSONS.format(lessons=lessons))]
-    notebook = run(nbformat.v4.new_notebook(cells=[words[0], code, words[1]]), Path.cwd())
-    return to_page(notebook, Path.cwd(), name="index", most=400_000)
+def _write_pages(folder: Path, notebooks: list[Path], address: str, timeout: int) -> None:
+    """Write the lessons, the first page, and the page of addresses at which there is none."""
+    lessons = [_lesson(path, folder) for path in notebooks]
+    links = [lesson["link"] for lesson in lessons]
+    common = {"home": _HOME, "theme": "light / dark", "permalink": "#", "reference": _REFERENCE}
+    slots = {}
+    for path, lesson, before, after in zip(notebooks, lessons, [None, *links], [*links[1:], None], strict=False):
+        place, words = lesson["link"]
+        slots[path.stem] = common | {
+            "contents": [("", words) if link == lesson["link"] else link for link in links],
+            "previous": before,
+            "next": after,
+            "description": lesson["text"],
+            "address": address and address + place,
+            "picture": address and address + lesson["picture"],
+            "source": (f"files/{quote(path.name)}", "Its notebook"),
+            "download": (place, "Download this lesson"),
+        }
+    write_handouts(notebooks, folder, live=_LIVE, timeout=timeout, slots=slots)
+    first = folder / "index.html"
+    root = _ROOT.search(first.read_text(encoding="utf-8"))[0]  # the apps of JupyterLite look for it in the first page
+    texts = [nbformat.v4.new_markdown_cell(text) for text in (_HEAD, _LESSONS)]
+    notebook = nbformat.v4.new_notebook(cells=[texts[0], *_alive(notebooks[0], timeout), texts[1]])
+    own = {"contents": links, "next": links[0], "lessons": lessons, "description": _HEAD.splitlines()[-1]}
+    preview = {"address": address, "picture": address and address + lessons[0]["picture"]}
+    page = to_page(notebook, Path.cwd(), name=notebooks[0].stem, live=_LIVE, **common, **own, **preview)
+    first.write_text(page.replace("</body>", f"{root}\n</body>"), encoding="utf-8")
+    missing = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(_MISSING.format(address or "./"))])
+    (folder / "404.html").write_text(to_page(missing, Path.cwd(), name="404"), encoding="utf-8")
+    (folder / "robots.txt").write_text("User-agent: *\nAllow: /\n", encoding="utf-8")
+
+
+def _lesson(path: Path, folder: Path) -> dict[str, Any]:
+    """Return what the first page says of a notebook; the first picture that is stored in it goes into the folder."""
+    notebook = nbformat.read(path, as_version=4)
+    outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    pictures = [data.get("image/png") or "".join(_PNG.findall(data.get("text/html", ""))) for data in outputs]
+    picture = next(filter(None, pictures), "")
+    if picture:
+        (folder / "pictures").mkdir(exist_ok=True)
+        (folder / f"pictures/{path.stem}.png").write_bytes(b64decode(picture))
+    head = notebook.cells[0].source if notebook.cells else ""
+    plain = [text for text in head.split("\n\n")[:3] if text[:1].isalpha()]
+    minutes = re.search(r"\d+ minutes", head)
+    return {
+        "link": (f"{quote(path.stem)}.html", f"{path.stem[:2]} · {title_of(notebook)}"),
+        "text": re.sub(r"[*`$]", "", " ".join(plain[0].split())) if plain else "",
+        "minutes": minutes[0] if minutes else "",
+        "picture": picture and f"pictures/{quote(path.stem)}.png",
+        "number": path.stem[:2],
+        "questions": sum(key.startswith(f"{path.stem[:2]}.") for key in all_keys()),
+    }
+
+
+def _alive(path: Path, timeout: int) -> list[nbformat.NotebookNode]:
+    """Return the cell of a notebook that shows its first explorer, which is run; its code is hidden."""
+    for cell in run(read(path), path.parent, path.name, timeout).cells:
+        if any(_IS_EXPLORER in output.get("data", {}).get(MIME, "") for output in cell.get("outputs", [])):
+            cell.metadata = {"jupyter": {"source_hidden": True}}
+            return [cell]
+    return []

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 from jupyter_core.paths import jupyter_path
 
-from cnnlab.publish.site._packages import build_own, download, read_lock, write_lock
+from cnnlab.publish.site._packages import LOCK, build_own, download, read_lock, write_lock
 
 EXTENSION = "@jupyterlite/pyodide-kernel-extension"
 KERNEL = f"{EXTENSION}:kernel"
@@ -60,6 +60,14 @@ def build(output: Path, notebooks: list[Path], pyodide: Path | None) -> None:
         _write_settings(source, f"./{where}/pyodide-lock.json", packages, extensions)
         _run(source, contents, output)
         shutil.copytree(source / where, output / where, dirs_exist_ok=True)
+        _add_script(output / "notebooks/index.html", f"../{where}/{LOCK}" if pyodide else f"{place}/{LOCK}")
+
+
+def _add_script(view: Path, python: str) -> None:
+    """Add what JupyterLite leaves unsaid to its view of one notebook; ``python`` is an address that Python needs."""
+    script = Path(__file__).with_name("kernel.js").read_text(encoding="utf-8").replace("{python}", python)
+    page = view.read_text(encoding="utf-8").replace("</body>", f'<script type="module">\n{script}</script>\n</body>')
+    view.write_text(page, encoding="utf-8")
 
 
 def _copy_contents(target: Path, notebooks: list[Path]) -> None:

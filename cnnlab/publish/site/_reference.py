@@ -1,0 +1,30 @@
+"""The reference: every public module with its docstrings, by pdoc."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+from cnnlab.publish.site._packages import PACKAGE
+
+_PLACES = ("[!_]*.py", "reference/[!_]*.py", "lab/explorers/[!_]*.py", "course/[!_]*.py")
+_HOME = "cnnlab-home"
+
+
+class ArrayLike:
+    """Stands for numpy's, which pdoc would write out at full length."""
+
+
+def write_reference(folder: Path, icon: str) -> None:
+    """Write the reference into a new folder of the site, as pages that lead to the first page by an icon."""
+    import pdoc  # of the extra "site"
+
+    paths = [path.relative_to(PACKAGE.parent) for place in _PLACES for path in sorted(PACKAGE.glob(place))]
+    names = [".".join(path.with_suffix("").parts) for path in paths]
+    for module in map(import_module, names):
+        vars(module).update({"ArrayLike": ArrayLike} if "ArrayLike" in vars(module) else {})
+    pdoc.render.configure(docformat="numpy", show_source=False, favicon=icon, logo=icon, logo_link=_HOME)
+    pdoc.pdoc(*names, output_directory=folder)
+    for page in folder.rglob("*.html"):
+        home = "../" * len(page.relative_to(folder).parts) + "index.html"
+        page.write_text(page.read_text(encoding="utf-8").replace(_HOME, home), encoding="utf-8")

@@ -1,0 +1,39 @@
+// In the view of one notebook, with a kernel in the browser: what its page cannot say, and the way to a place in it.
+
+const PYTHON = "{python}";
+
+/** Waits for JupyterLite, which must have opened the notebook. */
+async function opened() {
+  while (!globalThis.jupyterapp?.shell.currentWidget?.context) await new Promise((done) => setTimeout(done, 100));
+  return globalThis.jupyterapp;
+}
+
+/** Shows a message until it is closed; before there is anything else to see, in place of "Loading". */
+async function say(message, label, commandId) {
+  const loading = document.querySelector(".jupyterlite-loading-indicator-text");
+  if (loading && !globalThis.jupyterapp) loading.textContent = message;
+  const actions = commandId ? [{ label, commandId }] : [];
+  (await opened()).commands.execute("apputils:notify", { message, options: { autoClose: false, actions } });
+}
+
+addEventListener(
+  "securitypolicyviolation",
+  ({ blockedURI, effectiveDirective }) =>
+    say(`This may not start: the server's Content-Security-Policy blocks ${blockedURI} (${effectiveDirective}).`),
+  { once: true },
+);
+fetch(PYTHON, { method: "HEAD", mode: "no-cors" }).catch(() =>
+  say(`Python cannot start: ${new URL(PYTHON, location.href)} cannot be reached from here.`),
+);
+const { commands, shell } = await opened();
+const notebook = shell.currentWidget;
+const go = () => location.hash && notebook.setFragment(location.hash);
+commands.commandExecuted.connect((_, { id, result }) => {
+  if (id === "notebook:run-all-cells") result.then(go); // it ends at the last cell
+  if (id.includes("interrupt"))
+    say("In a browser nothing can be interrupted. A restart ends the cell.", "Restart", "notebook:restart-kernel");
+});
+await notebook.context.ready;
+await notebook.revealed;
+go();
+say("Python runs in your browser. To bring the explorers to life:", "Run all cells", "notebook:run-all-cells");
