@@ -1,7 +1,5 @@
 """The words of the course's exercises by name: what ``exercises/texts.toml`` holds."""
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """ask: a question of the course, by its key; it covers an explorer that would give its answer away."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from cnnlab.course.progress import missed, record

@@ -16,8 +16,6 @@ removes both.
 kinds are read. Tests never write it: nbval's kernels inherit what pytest sets.
 """
 
-from __future__ import annotations
-
 import codecs
 import html
 import json

@@ -1,7 +1,5 @@
 """Numbers as people write and read them. ``front/numbers.js`` does the same in the browser."""
 
-from __future__ import annotations
-
 import math
 import re
 from decimal import ROUND_HALF_UP, Decimal, localcontext

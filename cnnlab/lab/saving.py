@@ -1,7 +1,5 @@
 """An explorer saved as a file: a picture, a moving picture, a page, or the parts for a page of others."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from io import BytesIO
 

@@ -1,7 +1,5 @@
 """What a class has solved, and which mistakes it met: a page that names nobody, and a table by learner."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections import Counter

@@ -9,8 +9,6 @@ neither cnnlab nor numpy with it. ``server.json`` goes among the configuration o
 by it. Source: J. Nagle, RFC 896 (1984); RFC 1122, section 4.2.3.2 (delayed acknowledgements).
 """
 
-from __future__ import annotations
-
 from contextlib import suppress
 
 _CONNECTION = "kernel_websocket_connection_class"  # a setting of Jupyter Server

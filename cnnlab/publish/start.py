@@ -3,8 +3,6 @@
 Installing cnnlab puts a copy of this file beside the package, as the module ``cnnlab_start``.
 """
 
-from __future__ import annotations
-
 
 def main() -> int | str:
     """Do what the command line says; return its exit status, or why the package cannot be used."""

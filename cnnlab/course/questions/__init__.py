@@ -8,8 +8,6 @@ Those of the course lie beside this file, ``NN.toml`` for each notebook, so that
 - or ``size = { R = 200, F = 5, P = 1, S = 2 }``: all this is then computed, and what is stated beside it replaces it.
 """
 
-from __future__ import annotations
-
 import tomllib
 from functools import cache
 from pathlib import Path

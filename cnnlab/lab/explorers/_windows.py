@@ -1,7 +1,5 @@
 """What the explorers of windows share: sliders for R, F, P and S beside the formula, and arrays that fit them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import lru_cache
 from inspect import signature

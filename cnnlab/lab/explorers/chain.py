@@ -1,7 +1,5 @@
 """ChainExplorer: how δ passes up through two chains of layers, one arrow at a time."""
 
-from __future__ import annotations
-
 from copy import copy
 from functools import lru_cache
 from types import SimpleNamespace

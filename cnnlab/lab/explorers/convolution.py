@@ -1,7 +1,5 @@
 """ConvolutionExplorer: one convolution on the stage, forward and (if asked) backward; and two that are made of it."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 import numpy as np

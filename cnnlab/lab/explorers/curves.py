@@ -1,7 +1,5 @@
 """CurveExplorer: slopes to drag along; SoftmaxExplorer: from three scores to a loss and its δ."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

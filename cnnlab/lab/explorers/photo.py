@@ -1,7 +1,5 @@
 """PhotoExplorer: a photograph, a kernel to edit, and the feature map it makes."""
 
-from __future__ import annotations
-
 from os import PathLike
 from types import SimpleNamespace
 

@@ -1,7 +1,5 @@
 """PoolingExplorer and ActivationExplorer: what has no weights on the stage, forward and backward."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 import numpy as np

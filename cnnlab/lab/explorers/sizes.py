@@ -1,7 +1,5 @@
 """OutputSizeExplorer: the size formula over a stack of layers, floor against ceil, and what one cell sees."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 from cnnlab._validate import check_flag, check_int, shown

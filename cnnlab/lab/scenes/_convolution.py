@@ -3,8 +3,6 @@
 In one of these each output scatters its shares, in the other each input gathers its terms.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnlab import convolution

@@ -1,7 +1,5 @@
 """The scenes of functions of one number: a curve with its tangent and a nudge, and from three scores to a loss."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Somebody's own functions in a scene: their numbers, and the wires that they have, in place of ours."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from inspect import signature

@@ -1,7 +1,5 @@
 """The parts of a scene: panels of numbers, and the wires between their cells."""
 
-from __future__ import annotations
-
 import math
 from functools import lru_cache
 

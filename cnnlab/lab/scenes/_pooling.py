@@ -1,7 +1,5 @@
 """The scenes of a pooling: forward and backward, and the rules for ties side by side."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

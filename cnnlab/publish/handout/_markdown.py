@@ -1,7 +1,5 @@
 """Markdown as a page holds it: formulas as MathML, pictures inside, other notebooks as the pages they are."""
 
-from __future__ import annotations
-
 import re
 from contextlib import suppress
 from html import escape

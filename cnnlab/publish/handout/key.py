@@ -1,7 +1,5 @@
 """The teacher's key: every question and exercise of the course with its answer, on one page."""
 
-from __future__ import annotations
-
 from html import escape
 from pathlib import Path
 
