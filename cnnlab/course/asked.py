@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from cnnlab.course.progress import missed, record
+from cnnlab.course.progress import missed, record, solved
 from cnnlab.course.questions import Question, question
 from cnnlab.lab import Predict
 from cnnlab.lab.explorers import Explorer
@@ -10,6 +10,8 @@ from cnnlab.lab.explorers import Explorer
 
 def ask(key: str, explorer: Explorer | None = None) -> Predict:
     """Return a question of the course; an explorer that would give its answer away is covered until there is one.
+
+    One that this learner has solved comes back ticked, and covers nothing.
 
     In place of the third question at the beginning of a notebook comes one that this learner got wrong in an earlier
     notebook, where the record of progress has any.
@@ -34,7 +36,8 @@ def ask(key: str, explorer: Explorer | None = None) -> Predict:
     stated = question(key)
     if key.endswith(".recall_3") and (again := _missed_before(key)):
         stated = again[int(key[:2]) % len(again)]  # another one in each notebook
-    return Predict(**stated._asdict(), explorer=explorer, on_answer=partial(record, stated.key))
+    before = stated.key in solved() and ".recall_" not in key  # which is to be remembered once more
+    return Predict(**stated._asdict(), explorer=explorer, on_answer=partial(record, stated.key), solved=before)
 
 
 def _missed_before(key: str) -> list[Question]:

@@ -102,6 +102,18 @@ def test_a_covered_explorer_works_and_shows_its_picture_only_when_asked_where_no
     assert bundle["text/plain"].startswith("ConvolutionExplorer: x 2×2")
 
 
+def test_what_is_solved_comes_back_ticked_with_its_explorer_open_and_can_be_asked_anew(explorer, monkeypatch, tmp_path):
+    monkeypatch.setenv("CNNLAB_PROGRESS", str(tmp_path / "progress.jsonl"))
+    for key in ("02.photo", "02.recall_1"):
+        ask(key).given = str(question(key).answer)
+    again = ask("02.photo", explorer)
+    assert (again.solved, again.closed, is_covered(explorer)) == (True, True, False)
+    assert "".join(text for _, text in again.verdict[0]).startswith("✓ Solved before: 99.")
+    press(again, "reset")
+    assert (again.solved, again.closed, again.verdict) == (False, False, [])
+    assert not ask("02.recall_1").solved  # it is there to be remembered once more
+
+
 def test_any_explorer_can_be_covered():
     sizes = OutputSizeExplorer()
     asked = ask("02.photo", sizes)

@@ -333,12 +333,13 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
             self.refresh()
 
     def cover(self, key: str) -> None:
-        """Cover the explorer until :meth:`uncover`, or until one asks to see it: it shows the answer to a question."""
+        """Cover what shows the answer to a question, until :meth:`uncover` or until one asks to see it."""
         self._veil = key
         self._draw()
 
-    def uncover(self) -> None:
-        """Take the cover away."""
+    def uncover(self, note: str = "") -> None:
+        """Take the cover away; a note stands below the first stage until something else changes."""
+        self._note = note if self._scenes else ""
         self.cover("")
 
     # --- where no widget runs ---

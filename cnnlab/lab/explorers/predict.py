@@ -64,6 +64,8 @@ class Predict(Explorer):
         One that would give the answer away: it is covered until the question is closed, or one asks to see it.
     key : str, optional
         The name of the question, by default its words.
+    solved : bool
+        Begin as solved: ticked, with the reason, and nothing covered; a button asks anew.
     on_answer : callable, optional
         Called with None after the right answer, and after a known mistake with that answer as text.
 
@@ -93,7 +95,17 @@ class Predict(Explorer):
     given = _Given("", "answer")
 
     def __init__(
-        self, question, answer, *, choices=None, mistakes=None, because="", explorer=None, key="", on_answer=None
+        self,
+        question,
+        answer,
+        *,
+        choices=None,
+        mistakes=None,
+        because="",
+        explorer=None,
+        key="",
+        on_answer=None,
+        solved=False,
     ):
         self.question, self.answer, self.because = question, answer, because
         self.mistakes = {} if mistakes is None else mistakes
@@ -103,7 +115,9 @@ class Predict(Explorer):
         self.mistakes = dict(self.mistakes)
         self._begin_anew()
         super().__init__()
-        if explorer is not None:
+        if solved:
+            self._solve("✓ Solved before: ")
+        elif explorer is not None:
             explorer.cover(self.key)
 
     @classmethod
@@ -144,6 +158,8 @@ class Predict(Explorer):
         controls = [*self.controls(s, "head"), button("check", "check", disabled=self.closed)]
         if self.tried and not self.closed:
             controls.append(button("reveal", "show the answer"))
+        if self.closed and not s.given:
+            controls.append(button("reset", "ask me again"))
         asked = {"kind": "question", "lines": [line(self.question)], "controls": controls}
         asked |= {"key": self.key, "solved": self.solved}
         return [asked, {"kind": "verdict", "lines": self.verdict}]
@@ -185,8 +201,7 @@ class Predict(Explorer):
         if self.wants_number and read_number(given) is None:
             self.verdict = [line("Type a number, such as 12 or −0.5.")]
         elif self._same(given, self.answer):
-            self.solved = True
-            self._close(f"✓ Right: {given}.", "right")
+            self._solve("✓ Right: ", given)
             self._on_answer(None)
         else:
             self.tried = True
@@ -195,15 +210,20 @@ class Predict(Explorer):
             for wrong in known[:1]:
                 self._on_answer(str(wrong))
 
+    def _solve(self, sign: str, given: str = "") -> None:
+        self.solved = True
+        self._close(f"{sign}{given or self.answer}.", "right")
+
     def _close(self, headline: str, style: str) -> None:
         """End the question: give the reason, take no more answers, and show what was covered."""
-        self.closed = True
+        given, self.closed = self.given, True
         if isinstance(self.because, Explanation):
             self.verdict = [line((style, headline)), *lines_of(self.because), leftover_line(self.because)]
         else:
             self.verdict = [line((style, f"{headline} "), self.because)]
         if self.explorer is not None:
-            self.explorer.uncover()
+            truth = "and so it is" if self.solved else f"it is {self.answer}"
+            self.explorer.uncover(f"You said {given}; {truth}." if given else "")
 
     def _same(self, given: str, other) -> bool:
         """Return whether what the learner gave means ``other``."""

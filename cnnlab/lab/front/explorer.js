@@ -2,6 +2,7 @@
 
 import { Connection } from "./connection.js";
 import { controlsOf, deskOf } from "./controls.js";
+import { isCalm } from "./frame.js";
 import { BUSY, listen } from "./heartbeat.js";
 import { guardKeys } from "./keys.js";
 import { sizesOf } from "./sizes.js";
@@ -24,6 +25,7 @@ const PX = {
   slider: 104,
   letter: 9.2,
 };
+const TURN = { duration: 450, easing: "ease-out" };
 const SILENCE = 5000; // ms after which a training that should go on seems lost
 const FIELDS =
   ".cnnlab-input, .cnnlab-explorer, input, textarea, select, [contenteditable]:not([contenteditable='false'])";
@@ -111,6 +113,7 @@ class Explorer {
     const first = parts.findIndex(({ abreast }) => abreast);
     const isCovered = Boolean(veil) && veil !== this.lifted;
     const hadFocus = this.root.querySelector(".cnnlab-veil")?.contains(document.activeElement);
+    const wasCovered = this.root.classList.contains("cnnlab-veiled");
     this.root.classList.toggle("cnnlab-veiled", isCovered);
     render(
       html`<div class="cnnlab-silence"><span aria-live="polite">${this.silence}</span></div>${
@@ -121,6 +124,8 @@ class Explorer {
       this.root,
     );
     this.placeStages(parts, isInset ? templates[0] : nothing, toFull || nothing);
+    for (const child of this.root.children) child.toggleAttribute("inert", isCovered && !child.matches(".cnnlab-veil"));
+    if (wasCovered && !isCovered) this.turnCards();
     if (hadFocus && !isCovered)
       /** @type {HTMLElement | null} */ (this.root.querySelector("input, button, select"))?.focus();
   }
@@ -217,8 +222,7 @@ class Explorer {
   }
 
   /**
-   * Covers an explorer that would show the answer to a question: all below it keeps its place, and nothing of it is
-   * seen, read out or reached by a key.
+   * Covers what of an explorer would show the answer to a question: all keeps its place, and can only be looked at.
    * @param {string} key of the question
    */
   coverOf(key) {
@@ -232,6 +236,12 @@ class Explorer {
       lift,
       { kind: "cnnlab-press" },
     )}</div>`;
+  }
+
+  turnCards() {
+    if (isCalm()) return;
+    for (const panel of this.root.querySelectorAll("[data-tells]"))
+      panel.animate([{ transform: "perspective(600px) rotateY(90deg)" }, { transform: "none" }], TURN);
   }
 
   toFull = () => {

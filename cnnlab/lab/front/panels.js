@@ -16,6 +16,8 @@ import { html, nothing } from "./vendor/lit-html.js";
 /** @typedef {import("./schema.js").At} At */
 /** @typedef {import("./cells.js").Look} Look */
 
+const GIVEN = ["input", "tap", "bias"];
+
 /** @type {Record<Panel["view"], (panel: Panel, look: Look) => unknown>} */
 const VIEWS = { cells: planesOf, photo: planesOf, maps: planesOf, bars: barsOf, chart: chartOf };
 
@@ -99,7 +101,8 @@ function columnOf(scene, band, panels, rows, lookOf, { signs: buttons, products 
  * @param {{look: Look, key: string}} drawn
  */
 function panelOf(scene, panel, { look, key }) {
-  const { name, symbol, title, role, turned, editable, scale, view, active } = panel;
+  const { name, symbol, title, role, turned, editable, scale, view, active, end = "" } = panel;
+  const isGiven = editable || (GIVEN.includes(end) && role !== "gradient"); // all else may tell the answer to a question
   const looks = [
     "cnnlab-panel",
     name === (scene.steps ?? "y") && "cnnlab-stepped",
@@ -107,7 +110,7 @@ function panelOf(scene, panel, { look, key }) {
     scale && scale < 1 && "cnnlab-picture",
     active && "cnnlab-active",
   ];
-  return html`<section class=${looks.filter(Boolean).join(" ")} data-panel=${name} style="--scale: ${scale ?? 1}; --words: ${wordsOf(panel, scene.compact)}"><div
+  return html`<section class=${looks.filter(Boolean).join(" ")} data-panel=${name} data-tells=${isGiven ? nothing : symbol} style="--scale: ${scale ?? 1}; --words: ${wordsOf(panel, scene.compact)}"><div
     class="cnnlab-caption"><b class="cnnlab-role-${role}">${withSubscripts(
       symbol.replace(/ (?=\d+$)/, "\u00a0"), // "pooling 2" stays on one line
     )}</b> <span>${title}</span>${
