@@ -206,5 +206,5 @@ def _leftover_text(axis: Axis) -> str:
         return f"{division}: the window that would read it starts behind the input, so it is dropped (− 1)"
     unread = axis.leftover - axis.after  # input cells
     kind, count = ("input", unread) if unread > 0 else ("padding", axis.leftover)
-    cells = f"last {kind} cell is" if count == 1 else f"last {count} {kind} cells are"
-    return f"{division}: the {cells} never read"
+    lines = "row and column" if count == 1 else f"{count} rows and columns"
+    return f"{division}: the last {lines} of the {kind} are never read"

@@ -138,6 +138,15 @@ NUMBERS = {
         next(P for P in range(9) if output_size(200, 3, stride=2, padding=P) == 100),
         {0: output_size(200, 3, stride=2) - 99, 2: output_size(200, 3, stride=2, padding=2) - 99},
     ),
+    "02.places": (output_size(7, 3), {4: output_size(7, 3) - 1, 8: output_size(8, 1)}),
+    "02.padding": (
+        output_size(5, 3, padding=1),
+        {
+            4: output_size(5, 3, padding=(0, 1)),
+            3: output_size(5, 3),
+            8: output_size(6, 1, padding=1),
+        },
+    ),
     "02.same_stride": (
         at_least(3, 6, 3, 2) // 2,
         {1: at_least(3, 6, 3, 2), 0.5: at_least(3, 6, 3, 2) / 2, 2: 2 * same_padding(3)[0]},

@@ -84,11 +84,21 @@ def test_each_letter_and_its_number_have_the_role_that_colours_them():
     ("size", "kernel", "settings", "leftover_text"),
     [
         (6, 2, {"stride": 2}, "4 / 2 leaves 0 over: the last window ends at the far edge"),
-        (5, 2, {"stride": 2}, "3 / 2 leaves 1 over: the last input cell is never read"),
-        (5, 3, {"stride": 3}, "2 / 3 leaves 2 over: the last 2 input cells are never read"),
-        (200, 5, {"stride": 2, "padding": 1}, "197 / 2 leaves 1 over: the last padding cell is never read"),
-        (4, 1, {"stride": 3, "padding": 1}, "5 / 3 leaves 2 over: the last input cell is never read"),
-        (6, 3, {"stride": 3, "padding": (0, 1)}, "4 / 3 leaves 1 over: the last padding cell is never read"),
+        (5, 2, {"stride": 2}, "3 / 2 leaves 1 over: the last row and column of the input are never read"),
+        (5, 3, {"stride": 3}, "2 / 3 leaves 2 over: the last 2 rows and columns of the input are never read"),
+        (
+            200,
+            5,
+            {"stride": 2, "padding": 1},
+            "197 / 2 leaves 1 over: the last row and column of the padding are never read",
+        ),
+        (4, 1, {"stride": 3, "padding": 1}, "5 / 3 leaves 2 over: the last row and column of the input are never read"),
+        (
+            6,
+            3,
+            {"stride": 3, "padding": (0, 1)},
+            "4 / 3 leaves 1 over: the last row and column of the padding are never read",
+        ),
         (
             5,
             2,

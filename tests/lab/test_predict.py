@@ -198,7 +198,7 @@ def test_an_explanation_is_shown_as_its_formula():
         "✓ Right: 99.",
         "out = ⌊(200 − 5 + 2·1) / 2⌋ + 1 = 99",
         "= ⌊(R − F + 2P) / S⌋ + 1",
-        "197 / 2 leaves 1 over: the last padding cell is never read",
+        "197 / 2 leaves 1 over: the last row and column of the padding are never read",
     ]
 
 
