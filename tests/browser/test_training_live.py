@@ -97,17 +97,17 @@ def test_it_trains_pauses_steps_and_resets_while_other_cells_run(lab, training):
 
 def test_new_filters_are_used_after_a_reset_and_the_slider_looks_back(lab, training):
     training.choose("conv 1 filters", "4")
-    training.expect_state("Ready: press start. Press reset to train with the new filters.")
+    training.expect_state("Ready: press start. Reset to use the new filters.")
     training.button("reset").click()
     expect(training.root.locator('[data-panel="w"] .cnnlab-grid')).to_have_count(4)
     lab.execute("explorer.run(200)")
     heading = training.root.locator(".cnnlab-heading").last
-    expect(heading).to_contain_text("now, after step 200")
+    expect(heading).to_contain_text("After step 200")
     slider = training.root.get_by_role("slider", name="look back")
     slider.press("Home")
-    expect(heading).to_contain_text("before the training")
+    expect(heading).to_contain_text("Before the training")
     slider.press("ArrowRight")
-    expect(heading).to_contain_text("after epoch 1")
+    expect(heading).to_contain_text("After epoch 1")
     expect(slider).to_have_attribute("aria-valuetext", "epoch 1")
 
 

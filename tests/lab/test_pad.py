@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import importlib.util
+from itertools import pairwise
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,7 +17,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose, assert_array_equal
 
 from cnnlab import load_mnist, trained_network
-from cnnlab.data import normalise_bitmap
+from cnnlab.data import FOLDER, normalise_bitmap
 from cnnlab.lab import DigitPad, NetworkExplorer
 from cnnlab.lab.numbers import format_percent
 from cnnlab.layers import Conv2D, Dense, Flatten
@@ -220,6 +223,54 @@ def test_an_explorer_shows_the_same_image_and_keeps_it_when_the_pad_is_cleared()
     pad.clear()
     assert_array_equal(panels(explorer)["h0"], normalise_bitmap(nought())[0])
     assert len(updates) == 1
+
+
+# --- hands that the network has not learnt from -----------------------------------------------------------------------
+
+
+def arc(x, y, wide, high, first, last):
+    """Return points of an ellipse, from one angle to another: 0 is right, 90 down."""
+    angles = np.radians(np.linspace(first, last, 16))
+    return np.stack([x + wide * np.cos(angles), y + high * np.sin(angles)], axis=1)
+
+
+STROKES = {  # of each digit, in a square of side 1: x to the right, y down
+    0: [arc(0.5, 0.5, 0.35, 0.5, -90, 270)],
+    1: [[(0.5, 0), (0.5, 1)]],
+    2: [[*arc(0.5, 0.27, 0.3, 0.27, 190, 380), (0.2, 1), (0.82, 1)]],
+    3: [[*arc(0.47, 0.25, 0.28, 0.25, 200, 450), *arc(0.47, 0.74, 0.32, 0.26, 270, 520)]],
+    4: [[(0.6, 0), (0.15, 0.65), (0.85, 0.65)], [(0.62, 0.35), (0.62, 1)]],
+    5: [[(0.78, 0), (0.28, 0), (0.25, 0.42), *arc(0.48, 0.68, 0.3, 0.31, 220, 500)]],
+    6: [[(0.7, 0), (0.42, 0.25), (0.24, 0.6), *arc(0.5, 0.72, 0.27, 0.27, 180, 540)]],
+    7: [[(0.15, 0.02), (0.82, 0.02), (0.42, 1)], [(0.32, 0.5), (0.75, 0.5)]],
+    8: [[*arc(0.5, 0.25, 0.25, 0.25, -60, -420), *arc(0.5, 0.74, 0.3, 0.26, -90, 270)]],
+    9: [[*arc(0.5, 0.27, 0.26, 0.27, -20, 340), (0.75, 0.3), (0.7, 1)]],
+}
+
+
+def drawn(label, rng, size=32):
+    """Return a bitmap of a digit in the pad's pen, each time of another size, slant and place, by a trembling hand."""
+    slant, height, pen = rng.normal(0.1, 0.15), rng.uniform(0.5, 0.85) * size, 3.5 / 32 * size
+    shape = np.array([[0.7, 0], [-slant, 1]]) * height
+    strokes = [(np.asarray(stroke) - 0.5 + rng.normal(0, 0.015, (len(stroke), 2))) @ shape for stroke in STROKES[label]]
+    middle, bitmap = size / 2 + rng.uniform(-0.05, 0.05, 2) * size, np.zeros((size, size), bool)
+    cells = np.stack(np.meshgrid(*[np.arange(size) + 0.5] * 2), axis=-1) - middle
+    for start, end in (pair for stroke in strokes for pair in pairwise(stroke)):
+        along = np.clip((cells - start) @ (end - start) / ((end - start) @ (end - start) + 1e-9), 0, 1)
+        bitmap |= np.linalg.norm(cells - start - along[..., None] * (end - start), axis=-1) <= pen / 2
+    return bitmap
+
+
+def test_nine_in_ten_digits_by_other_hands_are_read_right(rng):
+    spec = importlib.util.spec_from_file_location("train", Path(__file__).parents[2] / ".ci/train.py")
+    train = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(train)
+    model, file = trained_network(), np.load(FOLDER / "digits.npz")
+    unseen = train.enlarged(file["images"][train.FORMS :], 32, 0.4)  # by writers that the network has not learnt from
+    strokes = [drawn(label, rng) for label in range(10) for _ in range(20)]
+    for bitmaps, labels in ((unseen, file["labels"][train.FORMS :]), (strokes, np.repeat(np.arange(10), 20))):
+        images = np.concatenate([normalise_bitmap(bitmap) for bitmap in bitmaps])
+        assert (model.forward(images).argmax(axis=1) == labels).mean() >= 0.9
 
 
 # --- without a browser, and wrong arguments -------------------------------------------------------------------------

@@ -89,7 +89,7 @@ def random_event(rng) -> dict:
         {"look_back": number},
         {"learning_rate": float(rng.choice([0.003, 0.03, 0.3, 7.0]))},
         {"first_filters": number, "batch_size": 4 * number},
-        {"maps": str(rng.choice(["ReLU 1", "max-pooling", "dense"])), "pace": "2 steps a second"},
+        {"maps": str(rng.choice(["ReLU 1", "max-pooling 1", "dense"])), "pace": "2 steps a second"},
     ]
     kinds = [{"set": settings[rng.integers(len(settings))]}] * 4
     kinds += [{"press": str(rng.choice(["step", "pause", "step", "undo", "no"]))}] * 3

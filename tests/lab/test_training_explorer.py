@@ -15,11 +15,11 @@ from cnnlab.lab.explorers.training import TrainingExplorer
 # --- the training ---------------------------------------------------------------------------------------------------
 
 
-def test_the_default_network_reads_more_than_98_of_100_held_out_digits():
+def test_the_default_network_reads_more_than_97_of_100_held_out_digits():
     explorer = TrainingExplorer(*DIGITS)
     explorer.run()
     answers = explorer.model.forward(DIGITS.x_test).argmax(axis=1)
-    assert explorer.accuracy == (answers == DIGITS.y_test).mean() >= 0.98
+    assert explorer.accuracy == (answers == DIGITS.y_test).mean() >= 0.97
     assert len(explorer.records) == 900
     assert said(explorer).startswith("Finished. step 900 of 900 · epoch 10 of 10")
 
@@ -48,7 +48,7 @@ def test_a_reset_begins_again_with_what_the_controls_show():
     explorer = explore()
     explorer.run(5)
     explorer.first_filters, explorer.batch_size = 4, 32
-    assert said(explorer).startswith("Paused. Press reset to train with the new filters and batch size. step 5 of 18")
+    assert said(explorer).startswith("Paused. Reset to use the new filters and batch size. step 5 of 18")
     explorer.run(1)
     assert explorer.describe() == "TrainingExplorer: 2 and 4 filters, batch size 16, seed 0, step 6 of 18"
     explorer.look_back = 0

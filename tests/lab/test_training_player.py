@@ -186,7 +186,7 @@ def test_a_pause_is_said_before_the_last_step_is_shown(monkeypatch):
 
     shown, seen = asyncio.run(play())
     assert [words.startswith(f"Paused. step {shown + 2} of") for words, _ in seen] == [True, True]
-    assert [f"after step {step}:" in title for step, (_, title) in zip((shown, shown + 2), seen, strict=True)] == [
+    assert [f"After step {step}:" in title for step, (_, title) in zip((shown, shown + 2), seen, strict=True)] == [
         True
     ] * 2
 
@@ -207,7 +207,7 @@ def test_a_reset_from_a_cell_shows_the_new_network():
     explorer = explore()
     explorer.run(3)
     explorer.reset()
-    assert "after step 0:" in heading(explorer)
+    assert "After step 0:" in heading(explorer)
 
 
 def test_a_run_can_be_paused_from_another_thread():
@@ -282,5 +282,5 @@ def test_the_time_left_is_told_from_the_pace_so_far(monkeypatch):
     texts = []
     explorer.observe(lambda _: texts.append(said(explorer)), names="shown")
     explorer.run(4)
-    told = [re.search(r"step (\d+) of 18.* about (\d+) s left$", text) for text in texts]
+    told = [re.search(r"step (\d+) of 18.* (\d+) s left$", text) for text in texts]
     assert [tuple(map(int, match.groups())) for match in told if match] == [(1, 34), (2, 32), (3, 30), (4, 28)]

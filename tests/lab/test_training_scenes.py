@@ -10,7 +10,7 @@ from training_steps import DIGITS, FEW, explore, heading, losses, panels, said, 
 from cnnlab import losses as loss_functions
 from cnnlab import softmax_cross_entropy, softmax_cross_entropy_backward
 from cnnlab.lab.explorers.training import _MAPS, TrainingExplorer
-from cnnlab.lab.scenes._training import running_mean, summary_scene, worst_panel
+from cnnlab.lab.scenes._training import MOST_PICTURES, running_mean, summary_scene, worst_panel
 from cnnlab.lab.training import LAYER_NAMES, Plan, Run, SmallNetwork
 from cnnlab.network import Sequential
 
@@ -66,7 +66,7 @@ def test_delta_is_the_mean_size_of_the_gradient_of_one_images_loss_by_a_layers_o
     dx = model.backward(dscores)
     assert_array_equal(dx, Sequential(*model.layers).backward(dscores))
     expected = {"dense": dscores}
-    for name, place in (("convolution 1", 0), ("convolution 2", 2)):
+    for name, place in (("convolution 1", 0), ("convolution 2", 3)):
         expected[name] = Sequential(*model.layers[place + 1 :]).backward(dscores)
     assert {name: np.abs(dy * 5).mean() for name, dy in expected.items()} == pytest.approx(model.deltas)
 
@@ -76,7 +76,7 @@ def test_the_bars_of_delta_are_the_mean_of_the_last_20_steps():
     steps = []
     while run.advance():
         steps.append(run.model.deltas)
-    shown = summary_scene(run)["panels"][2]
+    shown = summary_scene(run)["panels"][3]
     expected = [np.mean([step[name] for step in [*steps, run.model.deltas][-20:]]) for name in shown["captions"]]
     assert shown["captions"] == ["convolution 1", "convolution 2", "dense"]
     assert_allclose(shown["values"].ravel(), expected)
@@ -91,7 +91,7 @@ def test_the_worst_answers_come_first_those_that_are_wrong_before_those_that_are
     labels = np.where(right, answers, second)
     of_labels = probabilities[np.arange(60), labels]
     shown = worst_panel(images, labels, probabilities)
-    order = sorted(range(60), key=lambda k: (right[k], of_labels[k]))[:8]
+    order = sorted(range(60), key=lambda k: (right[k], of_labels[k]))[:MOST_PICTURES]
     assert_array_equal(shown["values"], images[order, 0])
     read = [caption.split("\n")[0] for caption in shown["captions"]]
     assert read == [f"{labels[k]} read as {answers[k]}" for k in order]
@@ -137,7 +137,7 @@ def test_looking_back_shows_the_weights_and_maps_of_an_earlier_epoch():
         shown = values(explorer)
         assert_array_equal(shown["w"], model.params["0.w"][:, 0])
         assert_array_equal(shown["maps"], model.layers[0].forward(FEW.x_test[:1])[0])
-    assert "now, after step 15" in heading(explorer)  # epoch 3 is still to come
+    assert "After step 15: " in heading(explorer)  # epoch 3 is still to come
     assert_array_equal(shown["w0"], explore().model.params["0.w"][:, 0])
 
 
@@ -161,7 +161,7 @@ def test_the_maps_are_those_of_the_chosen_image_and_layer():
         assert_array_equal(values(explorer)["maps"], outputs[LAYER_NAMES.index(name)][0])
         assert panels(explorer)["maps"]["symbol"] == name
     assert_array_equal(values(explorer)["x"], FEW.x_test[9])
-    assert f"held-out image 9 is a {FEW.y_test[9]}" in heading(explorer)
+    assert f"image 9 shows {FEW.y_test[9]}, answer" in heading(explorer)
 
 
 def test_kernels_before_and_now_have_one_scale():
@@ -204,4 +204,4 @@ def test_the_output_holds_a_text_without_times_and_a_picture_that_is_the_same_ea
 
 def test_all_digits_fit_the_scene_that_the_notebook_shows():
     scene = summary_scene(Run(DIGITS, Plan((8, 16), 0.03, 16, epochs=10, seed=0)))
-    assert [panel["planes"] for panel in scene["panels"]] == [[1, 1], [1, 1], [1, 1], [1, 1], [2, 4]]
+    assert [panel["planes"] for panel in scene["panels"]] == [[1, 1], [1, 1], [1, 1], [1, 1], [1, 3]]

@@ -19,7 +19,7 @@ _LEARNING_RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 _BATCH_SIZES = (4, 8, 16, 32, 64, 128, 256)
 # Seconds of rest between two steps. With less than 5 ms a kernel in a browser serves nothing else and cannot be paused.
 _PACES = {"full speed": 0.005, "20 steps a second": 0.05, "2 steps a second": 0.5}
-_MAPS = LAYER_NAMES[:5]  # the layers that give planes
+_MAPS = LAYER_NAMES[:6]  # the layers that give planes
 _NEW = ("first_filters", "second_filters", "batch_size", "learning_rate")  # what a training is made with
 _LATER = "what a reset makes the network anew with"
 
@@ -34,7 +34,7 @@ class _LookBack(Slider):
 
 
 class TrainingExplorer(Explorer):
-    """A network of two convolutions, a max-pooling and a dense layer that learns while you watch.
+    """A network of two convolutions, each with ReLU and max-pooling, and a dense layer that learns while you watch.
 
     The training runs in steps between which the kernel does whatever else it is asked to, so a pause comes before the
     next step, and other cells can run. The learning rate takes effect at once, filters and batch size on a reset.
@@ -63,7 +63,7 @@ class TrainingExplorer(Explorer):
     image, look_back : int
         Which held-out image the maps are of, and after which epoch; the end of ``look_back`` is now.
     maps : str
-        Whose maps are shown: "convolution 1", "ReLU 1", "convolution 2", "ReLU 2" or "max-pooling".
+        Whose maps are shown: "convolution 1", "ReLU 1", "max-pooling 1", "convolution 2" and so on.
 
     Raises
     ------
@@ -98,7 +98,7 @@ class TrainingExplorer(Explorer):
     _player = None
 
     def __init__(
-        self, x_train, y_train, x_test, y_test, *, filters=(8, 16), learning_rate=0.03, batch_size=16, epochs=10, seed=0
+        self, x_train, y_train, x_test, y_test, *, filters=(8, 12), learning_rate=0.03, batch_size=16, epochs=10, seed=0
     ):
         filters = check_pair("filters", filters, 1)
         run = Run(Digits(x_train, y_train, x_test, y_test), Plan(filters, learning_rate, batch_size, epochs, seed))
@@ -208,10 +208,10 @@ class TrainingExplorer(Explorer):
         image, label = run.data.x_test[s.image : s.image + 1], run.data.y_test[s.image]
         scene = maps_scene(network, run.weights[0]["0.w"], image, LAYER_NAMES.index(s.maps), s.maps)
         shares = panel_of(scene, "p")["values"].ravel()
-        before = f"after epoch {s.look_back}" if s.look_back else "before the training"
-        when = before if past else f"now, after step {run.step}"
-        answer = f"held-out image {s.image} is a {label}, answer {shares.argmax()}, {format_percent(shares.max())} sure"
-        return [summary_scene(run), {**scene, "heading": f"The network {when}: {answer}"}]
+        before = f"After epoch {s.look_back}" if s.look_back else "Before the training"
+        when = before if past else f"After step {run.step}"
+        answer = f"image {s.image} shows {label}, answer {shares.argmax()}, {format_percent(shares.max())} sure"
+        return [summary_scene(run), {**scene, "heading": f"{when}: {answer}"}]
 
     def parts(self, s, scenes):
         run, playing = self._run, self.playing
@@ -250,7 +250,7 @@ def _progress_lines(run: Run, wanted: Plan, player: Player) -> list[Line]:
     >>> player = Player(run, show=lambda: None, pace=lambda: 0.0)
     >>> for spans in _progress_lines(run, run.plan._replace(batch_size=32), player):
     ...     "".join(text for _, text in spans)
-    'Ready: press start. Press reset to train with the new batch size.'
+    'Ready: press start. Reset to use the new batch size.'
     'step 0 of 90'
     """
     if run.trouble:
@@ -258,10 +258,10 @@ def _progress_lines(run: Run, wanted: Plan, player: Player) -> list[Line]:
     stopped = "Interrupted." if player.interrupted else "Paused." if run.step else "Ready: press start."
     state = "Finished." if run.over else "Training." if player.playing else stopped
     new = [name for name in ("filters", "batch_size") if getattr(wanted, name) != getattr(run.plan, name)]
-    later = f" Press reset to train with the new {' and '.join(new)}.".replace("_", " ") if new else ""
+    later = f" Reset to use the new {' and '.join(new)}.".replace("_", " ") if new else ""
     texts, left = [f"step {run.step} of {run.steps}"], player.seconds_left
     for last in run.records[-1:]:
         texts += [f"epoch {last.epoch} of {run.plan.epochs}"]
-        texts += [f"batch loss {last.loss:.4f}, {100 * last.accuracy:.0f} % right"]
-    texts += [] if left is None else [f"about {math.ceil(left)} s left"]
+        texts += [f"batch loss {last.loss:.3f}, {100 * last.accuracy:.0f} % right"]
+    texts += [] if left is None else [f"{math.ceil(left)} s left"]
     return [line(*filter(None, [("bold", state), later])), line(("soft", " · ".join(texts)))]

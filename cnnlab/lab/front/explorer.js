@@ -20,12 +20,13 @@ const PX = {
   sliders: 40,
   part: 9,
   edges: 26,
-  progress: 60,
+  progress: 50,
   wide: 820,
   slider: 104,
   letter: 9.2,
 };
 const TURN = { duration: 450, easing: "ease-out" };
+const MOST_CONTROLS = 8; // in a line, but for sliders
 const SILENCE = 5000; // ms after which a training that should go on seems lost
 const FIELDS =
   ".cnnlab-input, .cnnlab-explorer, input, textarea, select, [contenteditable]:not([contenteditable='false'])";
@@ -258,7 +259,7 @@ function heightOf({ kind, scene, controls = [], lines = [], note }) {
   if (scene) return 0;
   if (kind === "progress") return PX.progress;
   const sliders = controls.filter((control) => control.kind === "slider").length;
-  const controlled = sliders ? PX.sliders : controls.length ? PX.controls : 0;
+  const controlled = sliders ? PX.sliders : PX.controls * Math.ceil(controls.length / MOST_CONTROLS);
   const room = sliders > 4 ? PX.wide : PX.wide - sliders * PX.slider;
   const signs = lines.map((line) => added(line.map(([, text]) => text.length)));
   const written = PX.line * added(signs.map((count) => Math.max(1, Math.ceil((count * PX.letter) / room))));

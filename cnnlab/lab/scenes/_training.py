@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnlab import losses
 from cnnlab.lab.numbers import format_percent, format_value
-from cnnlab.lab.scenes._layers import as_planes, map_panel
+from cnnlab.lab.scenes._layers import map_panel
 from cnnlab.lab.scenes._network import bars_panel
 from cnnlab.lab.scenes._panels import kernel_panel, panel, places, scene, side_by_side, size_of
 from cnnlab.lab.scenes._sentences import sentence
@@ -18,8 +18,9 @@ from cnnlab.network import Sequential
 
 SMALLEST = 1e-6  # δ where the bars begin
 WINDOW = 20  # steps that δ, and a point of the train curves, is the mean of
-MOST_POINTS, MOST_PICTURES, MOST_ACROSS = 400, 8, 8  # points of a curve, pictures, maps side by side
-PICTURE = 3.8  # the side of a picture, where 1 is a cell with a number
+MOST_POINTS, MOST_PICTURES = 400, 3  # of a curve, and of the worst answers
+SMALL = 0.66  # how large a chart is here, where four things stand side by side
+PICTURE, IMAGE, MAPS = 3, 13, 24  # the side of a picture, of the image, and the width of all maps, in cells
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 TOLD = {
     "deltas": "δ is the derivative of an image’s loss by the layer’s output: its mean size over the last 20 steps.",
@@ -36,8 +37,8 @@ def summary_scene(run) -> Scene:
     >>> from cnnlab.data import load_digits
     >>> from cnnlab.lab.training import Plan, Run
     >>> scene = summary_scene(Run(load_digits(), Plan((4, 4), 0.03, 16, epochs=1, seed=0)))
-    >>> [panel["name"] for panel in scene["panels"]], scene["panels"][3]["values"].sum()
-    (['loss', 'accuracy', 'deltas', 'confusion', 'worst'], np.float64(360.0))
+    >>> [panel["name"] for panel in scene["panels"]], scene["panels"][2]["values"].sum()
+    (['loss', 'accuracy', 'confusion', 'deltas', 'worst'], np.float64(360.0))
     """
     now, probabilities = run.evaluate()
     points = [*(point for point in run.held_out if point.step < run.step), now]
@@ -47,12 +48,12 @@ def summary_scene(run) -> Scene:
     shown = [
         chart_panel("loss", trained[0], steps, loss, **axis),
         chart_panel("accuracy", 100 * trained[1], steps, 100 * accuracy, unit="%", **axis),
-        deltas_panel(run.deltas[-WINDOW:] or [run.model.deltas]),
         confusion_panel(run.data.y_test, probabilities),
+        deltas_panel(run.deltas[-WINDOW:] or [run.model.deltas]),
         worst_panel(run.data.x_test, run.data.y_test, probabilities),
     ]
     for column, each in enumerate(shown):
-        each["column"] = column
+        each["column"] = min(column, 3)  # the worst stand below δ
         if each["name"] in TOLD:
             each["says"] = sentence(TOLD[each["name"]])
     return scene(shown, [], {}, "confusion")
@@ -77,23 +78,25 @@ def maps_scene(model: Sequential, first: np.ndarray, image: np.ndarray, layer: i
     --------
     >>> from cnnlab.lab.training import SmallNetwork
     >>> model = SmallNetwork((1, 8, 8), (8, 16), 10, rng=np.random.default_rng(0))
-    >>> scene = maps_scene(model, model.params["0.w"], np.ones((1, 1, 8, 8)), 4, "max-pooling")
+    >>> scene = maps_scene(model, model.params["0.w"], np.ones((1, 1, 8, 8)), 4, "ReLU 2")
     >>> [(panel["name"], panel["planes"]) for panel in scene["panels"]]
-    [('w0', [4, 2]), ('w', [4, 2]), ('x', [1, 1]), ('p', [1, 1]), ('maps', [2, 8])]
+    [('w0', [4, 2]), ('w', [4, 2]), ('x', [1, 1]), ('maps', [4, 4]), ('p', [1, 1])]
     """
     w, outputs = model.params["0.w"], model.outputs(image)
     maps = outputs[layer]
+    planes = side_by_side(maps.shape[1], math.ceil(math.sqrt(4 / 3 * maps.shape[1])))  # rather wide than high
+    side = min(IMAGE, MAPS / planes[1]) / max(maps.shape[2:])
     _, probabilities = losses.softmax_cross_entropy(outputs[-1], np.array([0]))  # whatever the label
     down, across = side_by_side(len(w))
     look = {"planes": [w.shape[1] * down, across], "limit": float(np.abs([first, w]).max())}
     shown = [
         kernel_panel("w0", first, "w", "at first", column=0, **look),
         kernel_panel("w", w, "w", "now", column=1, **look),
-        map_panel("x", image, "x", size_of(image), column=2),
-        bars_panel("p", probabilities[0], "softmax", column=3),
-        map_panel("maps", maps, name, size_of(maps), band=1, planes=side_by_side(len(as_planes(maps)), MOST_ACROSS)),
+        map_panel("x", image, "x", size_of(image), column=2, view="maps", scale=IMAGE / max(image.shape[2:])),
+        map_panel("maps", maps, name, size_of(maps), column=3, view="maps", scale=side, planes=planes),
+        bars_panel("p", probabilities[0], "softmax", column=4),
     ]
-    return scene(shown, ["→", "⋆", "→"], {}, "x", compact=True)
+    return scene(shown, ["→", "⋆", "→", "→"], {}, "x", compact=True)
 
 
 # --- panels -------------------------------------------------------------------------------------------------------
@@ -115,7 +118,7 @@ def chart_panel(name: str, trained: np.ndarray, steps: np.ndarray, tested: np.nd
     lines = [{"name": "train", "x": drawn, "y": smooth}, {"name": "held out", "x": steps, "y": tested}]
     top = 100.0 if unit else round_up(np.concatenate([smooth, tested]))
     chart = {"unit": unit, "y": [0.0, top], "lines": lines, **axis}
-    return panel(name, [[tested[-1:]]], name, "", role="y", view="chart", chart=chart)
+    return panel(name, [[tested[-1:]]], name, "", role="y", view="chart", scale=SMALL, chart=chart)
 
 
 def deltas_panel(steps: Sequence[dict[str, float]]) -> Panel:
@@ -131,7 +134,7 @@ def deltas_panel(steps: Sequence[dict[str, float]]) -> Panel:
     values = list(means.values())
     look = {"view": "bars", "captions": list(means), "lengths": list(map(log_length, values))}
     look |= {"texts": list(map(format_power, values)), "alias": "mean |δ|", "places": places(1, [], [])}
-    return panel("deltas", np.reshape(values, (1, -1, 1)), "mean |δ|", "by layer, 10⁻⁶ to 1", role="gradient", **look)
+    return panel("deltas", np.reshape(values, (1, -1, 1)), "mean |δ|", "from 10⁻⁶ to 1", role="gradient", **look)
 
 
 def confusion_panel(labels, probabilities) -> Panel:
@@ -147,7 +150,7 @@ def confusion_panel(labels, probabilities) -> Panel:
     np.add.at(counts, (labels, probabilities.argmax(axis=1)), 1)
     misses = np.argwhere(counts * (1 - np.eye(len(counts)))).tolist()
     look = {"heads": ["label", "answer"], "alias": "images", "marks": {"miss": [[0, *cell] for cell in misses]}}
-    return panel("confusion", counts[None], "held out", "by label ↓ and answer →", role="y", **look)
+    return panel("confusion", counts[None], "held out", "label ↓ answer →", role="y", **look)
 
 
 def worst_panel(images, labels, probabilities) -> Panel:
@@ -166,7 +169,7 @@ def worst_panel(images, labels, probabilities) -> Panel:
     sure = map(format_percent, probabilities[worst, answers[worst]])
     captions = [f"{labels[k]} read as {answers[k]}\n{share} sure" for k, share in zip(worst, sure, strict=True)]
     planes = np.asarray(images[worst], dtype=np.float64).mean(axis=1)
-    look = {"scale": PICTURE / max(planes.shape[1:]), "planes": side_by_side(len(worst), 4), "alias": "pixel"}
+    look = {"scale": PICTURE / max(planes.shape[1:]), "planes": [1, len(worst)], "alias": "pixel"}
     title = f"{np.sum(~right)} of {len(right)} wrong"
     return panel("worst", planes, "the worst", title, role="x", captions=captions, **look)
 

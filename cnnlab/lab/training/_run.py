@@ -11,13 +11,12 @@ import numpy as np
 from cnnlab import losses
 from cnnlab._validate import check_array, check_int, check_integers, check_shape
 from cnnlab.data import Digits
-from cnnlab.geometry import output_size
-from cnnlab.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU
-from cnnlab.network import Sequential
+from cnnlab.network import Sequential, digit_layers
 from cnnlab.optimizers import SGD
 from cnnlab.training import one_thread, train
 
-LAYER_NAMES = ("convolution 1", "ReLU 1", "convolution 2", "ReLU 2", "max-pooling", "flatten", "dense")
+LAYER_NAMES = ("convolution 1", "ReLU 1", "max-pooling 1", "convolution 2", "ReLU 2", "max-pooling 2")
+LAYER_NAMES += ("flatten", "dense")
 MOMENTUM = 0.9
 EVALUATIONS = 12  # of the held-out images over a training: most of them early, when the curves are steep
 
@@ -41,7 +40,7 @@ class HeldOut(NamedTuple):
 
 
 class SmallNetwork(Sequential):
-    """Two 3×3 convolutions with ReLU, a max-pooling, a dense layer; :data:`LAYER_NAMES` are its layers.
+    """The layers of :func:`cnnlab.network.digit_layers`, called :data:`LAYER_NAMES`.
 
     ``deltas`` holds the mean size of δ in each layer with weights in the last backward, NaN before one. δ is the
     gradient of an image's own loss, whatever the batch size, with respect to the layer's output, before the activation.
@@ -50,18 +49,14 @@ class SmallNetwork(Sequential):
     --------
     >>> model = SmallNetwork((1, 8, 8), (8, 16), 10, rng=np.random.default_rng(0))
     >>> model.layers[-1]
-    Dense(256, 10)
+    Dense(64, 10)
     >>> _ = model.backward(model.forward(np.ones((5, 1, 8, 8))))
     >>> list(model.deltas)
     ['convolution 1', 'convolution 2', 'dense']
     """
 
     def __init__(self, shape, filters, classes, *, rng):
-        channels, height, width = shape
-        first = Conv2D(channels, filters[0], 3, padding=1, rng=rng)
-        second = Conv2D(filters[0], filters[1], 3, padding=1, rng=rng)
-        inputs = filters[1] * output_size(height, 2, stride=2) * output_size(width, 2, stride=2)
-        super().__init__(first, ReLU(), second, ReLU(), MaxPool2D(2), Flatten(), Dense(inputs, classes, rng=rng))
+        super().__init__(*digit_layers(shape, filters, classes, rng=rng))
         self.deltas = {name: math.nan for name, layer in zip(LAYER_NAMES, self.layers, strict=True) if layer.params}
 
     def backward(self, dy):
