@@ -331,3 +331,22 @@ def test_a_photograph_is_chosen_from_a_file_and_what_is_no_image_changes_nothing
     assert (x[:, :98] == 0).all()
     assert (x[:, 102:] == 1).all()
     assert plain_page.errors == []
+
+
+def test_a_taps_number_is_painted_sideways_over_others_and_each_can_be_taken_back(plain_page):
+    view = plain_page.mount(PhotoExplorer(kernel="identity"))
+    boxes = [view.root.locator(f'[data-panel=w] [data-cell="0,1,{k}"]').bounding_box() for k in (1, 2)]
+    middles = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes]
+    view.page.mouse.move(*middles[0])
+    view.page.mouse.down()
+    view.page.mouse.move(middles[1][0], middles[1][1] + 3, steps=5)
+    view.page.mouse.move(middles[1][0], middles[1][1] + boxes[0]["height"], steps=5)  # on downwards
+    view.page.mouse.up()
+    view.answered()
+    assert view.explorer.w_of(view.explorer.now())[0, 0].tolist() == [[0, 0, 0], [0, 1, 1], [0, 0, 1]]
+    assert view.explorer.kernel == "your own"
+    for _ in range(2):
+        view.root.get_by_label("take the last change back").click()
+        view.answered()
+    assert view.explorer.kernel == "identity"
+    assert plain_page.errors == []

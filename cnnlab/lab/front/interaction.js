@@ -17,7 +17,7 @@ export class Hand {
   /** @param {import("./stage.js").Stage} stage */
   constructor(stage) {
     this.stage = stage;
-    /** @type {{at: At | null, y: number, value: number, last: number, nudge: number} | null} what a pressed pointer would change: a number, or the window */
+    /** @type {{at: At | null, x: number, y: number, value: number, last: number, nudge: number, paints?: boolean} | null} what a pressed pointer would change: a number, the taps it goes over, or the window */
     this.pull = null;
     this.isPulled = false; // then no click follows
   }
@@ -74,11 +74,11 @@ export class Hand {
     const { state, frame } = this.stage;
     if (!at || state.editing) return null;
     const isHeld = state.held && sameAt(at, state.at);
-    if (!isHeld && frame.holds(event)) return { at: null, y: event.clientY, value: 0, last: 0, nudge: 0 };
+    if (!isHeld && frame.holds(event)) return { at: null, ...placeOf(event), value: 0, last: 0, nudge: 0 };
     const value = this.canEdit(at) ? this.latest(at) : NaN;
     const nudge = nudgeOf(this.scene.panels[at.panel]);
     const isNone = Number.isNaN(value) || (event.pointerType === "touch" && !isHeld);
-    return isNone ? null : { at, y: event.clientY, value, last: value, nudge };
+    return isNone ? null : { at, ...placeOf(event), value, last: value, nudge };
   }
 
   /**
@@ -88,22 +88,39 @@ export class Hand {
   pulled(event) {
     const { pull, stage } = this;
     if (!pull) return false;
-    const { at, y, value } = pull;
-    const isFar = Math.abs(event.clientY - y) > PULL.start || (!at && stage.frame.isFar(event));
+    const { at, x, y, value } = pull;
+    const [across, up] = [event.clientX - x, y - event.clientY];
+    const isTap = Boolean(at && this.scene.panels[at.panel].end === "tap");
+    const isFar =
+      Math.max(Math.abs(up), isTap ? Math.abs(across) : 0) > PULL.start || (!at && stage.frame.isFar(event));
     if (!this.isPulled && !isFar) return true;
     if (!this.isPulled) {
       this.isPulled = true;
+      pull.paints = isTap && Math.abs(across) > Math.abs(up); // sideways a tap's number goes on to other taps
       /** @type {Element} */ (event.currentTarget).setPointerCapture(event.pointerId);
       if (at) stage.dispatch({ type: "visit", at });
     }
     if (!at) stage.frame.drag(event);
+    else if (pull.paints) this.paint(event, value);
     else {
       const step = pull.nudge * (event.shiftKey ? 0.1 : 1);
-      const next = Number((value + Math.round((y - event.clientY) / PULL.step) * step).toPrecision(12));
+      const next = Number((value + Math.round(up / PULL.step) * step).toPrecision(12));
       if (next !== pull.last) this.change(at, next, pull.last !== value);
       pull.last = next;
     }
     return true;
+  }
+
+  /**
+   * Puts a number into the tap under the pointer, which is captured.
+   * @param {PointerEvent} event
+   * @param {number} value
+   */
+  paint({ clientX, clientY }, value) {
+    const target = document.elementFromPoint(clientX, clientY);
+    const at = target && hit(this.scene, /** @type {any} */ ({ target }));
+    if (at?.panel === this.pull?.at?.panel && at && this.canEdit(at) && this.latest(at) !== value)
+      this.change(at, value);
   }
 
   /** @type {(event: PointerEvent) => void} */
@@ -297,6 +314,9 @@ export class Hand {
     this.stage.link.ask({ edit: more ? { ...edit, more } : edit });
   }
 }
+
+/** @param {PointerEvent} event */
+const placeOf = ({ clientX: x, clientY: y }) => ({ x, y });
 
 /**
  * Why a text cannot go into a cell; nothing where it can.
