@@ -385,7 +385,7 @@ def receptive_field(layers: Iterable[Sequence]) -> list[ReceptiveField]:
     """
     fields, size, jump, start = [], 1, 1, 0
     for name, kernel, stride, padding, dilation in check_dilated(layers):
-        room = check_int("kernel", kernel, 1) * check_int("dilation", dilation, 1)  # any size will do that it fits in
+        room = check_int("kernel", kernel, 1) * check_int("dilation", dilation, 1)  # any size in which it fits will do
         axis = check_axis(room, kernel, stride=stride, padding=padding, dilation=dilation)
         size, start = size + (axis.extent - 1) * jump, start - axis.before * jump
         jump *= axis.stride

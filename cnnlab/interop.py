@@ -110,7 +110,7 @@ def _kind(module: Any) -> str:
 
 
 def _check_forward(name: str, module: Any) -> None:
-    """Raise where something else has a say in a module's forward, so that its weights may not be all of it."""
+    """Raise where a module's forward may do more than its weights tell, such as through a hook."""
     own = [way for way in _OWN_WAY if way in vars(module)]
     if own:
         raise ValueError(f"{own[0]} of {name} (one of its own) must be that of {_kind(module)}")

@@ -41,7 +41,7 @@ class BugExplorer(Explorer):
         super().__init__()
 
     def run(self, bug: str, test: str) -> str:
-        """Run a test on a bug and return what came; a cell keeps its first prediction."""
+        """Run a test on a bug and return the outcome; a cell keeps its first prediction."""
         check_choice("bug", bug, BUGS)
         check_choice("test", test, self.tests)
         if (bug, test) not in self.found:

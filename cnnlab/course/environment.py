@@ -1,4 +1,4 @@
-"""The environment: what the notebooks need, what of it is found, and what to do about the rest."""
+"""The environment: what the notebooks need, what of that is installed, and how to get the rest."""
 
 import html
 import json
@@ -87,7 +87,7 @@ class Environment(tuple):
         before, after = "", "start JupyterLab anew from the same environment"
         packages = [f'"{need.name}>={need.lowest}"' if need.lowest else need.name for need in self if not need.ok]
         python = sys.executable
-        if lacking <= set(_FRONT_ENDS):  # pip leaves a package alone that it takes for installed
+        if lacking <= set(_FRONT_ENDS):  # pip does not touch a package that it takes for installed
             packages = ["--force-reinstall --no-deps", *sorted(_FRONT_ENDS[name][1] for name in lacking)]
             if self.server:
                 before, after = "JupyterLab runs in another environment. ", "reload this page"
@@ -162,7 +162,7 @@ def _requirements() -> tuple[str, list[str]]:
 
 
 def _order(version: str) -> tuple[list[int], bool]:
-    """Return what versions are compared by: 2.0 is 2, and 2.0rc1 comes before both."""
+    """Return a key to compare versions by: 2.0 is 2, and 2.0rc1 comes before both."""
     release = re.match(r"[\d.]*", version)[0]
     numbers = [int(number) for number in re.sub(r"(\.0+)*\.?$", "", release).split(".") if number]
     return numbers, not re.match(r"[-_.]?(a|b|c|rc|alpha|beta|pre|dev)", version[len(release) :])
@@ -183,7 +183,7 @@ def _jupyterlab() -> tuple[Path | None, float]:
 
         process = psutil.Process(os.getppid())
         python, started = Path(process.cmdline()[0]), process.create_time()
-    except Exception:  # as processes are: gone, hidden, without a name
+    except Exception:  # a process may be gone, hidden or without a name
         return None, math.inf
     if not python.is_absolute() or not (_prefix(python) / "share/jupyter/lab").is_dir():
         return None, math.inf

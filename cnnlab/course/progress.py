@@ -33,7 +33,7 @@ from cnnlab.course._texts import TEXTS
 _SWITCH = "CNNLAB_PROGRESS"
 _NAME, _OLD = "progress-2.jsonl", "progress.jsonl"
 _LONGEST = 1000  # characters of a line
-_MOST_BYTES = 1_000_000  # read of a file: a learner's has some ten thousand
+_MOST_BYTES = 1_000_000  # read of a file; a learner's has some ten thousand
 _warned: set[str] = set()
 
 
@@ -259,14 +259,14 @@ def _entry(line: str) -> tuple[str, str | None] | None:
 
 def _put_aside(file: Path) -> None:
     """Keep a damaged file under a name that is free, and begin anew with what can be read of it."""
-    file = Path(os.path.realpath(file))  # a link stays one
+    file = Path(os.path.realpath(file))  # a symbolic link stays one
     aside = next(name for n in count() if not (name := file.with_suffix(f".damaged{n or ''}")).exists())
     try:
         os.replace(file, aside)
         _append(file, read_record(aside)[0])  # read again: another kernel may have written meanwhile
         _warn(f"the record of progress was damaged; it is now {aside}, and a new one is begun")
     except OSError as error:
-        with suppress(OSError):  # such as on a full disk: what can be read stays where it is looked for
+        with suppress(OSError):  # for example on a full disk: what can be read stays where it was
             os.replace(aside, file)
         _warn(f"the record of progress is damaged, and cannot be put aside: {error}")
 

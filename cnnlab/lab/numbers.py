@@ -35,7 +35,7 @@ def format_value(value: float, digits: int = 2) -> str:
 
 
 def format_percent(share: float) -> str:
-    """Return a share of one as a percentage: never 0 or 100 where it is not.
+    """Return a share of one as a percentage: 0 or 100 only where it is exactly that.
 
     Examples
     --------

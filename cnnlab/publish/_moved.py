@@ -1,4 +1,4 @@
-"""What an import of cnnlab 0.1 is now: a learner's own notebook is never changed, but told."""
+"""What an import of cnnlab 0.1 is called now: a learner's own notebook is not changed, but its owner is told."""
 
 import ast
 import json

@@ -6,7 +6,7 @@ from cnnlab.training import THREAD_SETTINGS
 
 
 def settings_of_threads() -> dict[str, str]:
-    """Return what a kernel's environment has to say beside the user's own: one thread, where that says nothing.
+    """Return what to add to the user's environment for a kernel: one thread, unless a number is set there.
 
     The matrices of the course are small: :func:`cnnlab.training.one_thread` has the figures.
     """

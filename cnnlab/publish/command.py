@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parsers() -> dict[str, argparse.ArgumentParser]:
-    """Return the parser of each command by its name; that of the course, which needs no name, by an empty one."""
+    """Return the parser of each command by its name; that of the course, which needs none, has an empty one."""
     words = {
         "": f"Put the course into FOLDER (default {_FOLDER}) and open it in JupyterLab.",
         "check": "Say what the notebooks need, and what of it is missing.",

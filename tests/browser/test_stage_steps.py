@@ -77,7 +77,7 @@ def test_the_speed_of_playing_can_be_chosen_also_meanwhile(fresh_page, speed, pa
     expect(view.part("step")).to_have_text("step 3 of 9")
 
 
-def test_y_is_made_before_ones_eyes_and_what_lands_next_can_be_foretold(fresh_page):
+def test_y_is_made_before_ones_eyes_and_what_lands_next_can_be_predicted(fresh_page):
     view = View(fresh_page, forward())
     stop_the_clock(view.page)
     made = [str(int(number)) for number in view.explorer.y.ravel()]

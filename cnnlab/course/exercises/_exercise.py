@@ -121,7 +121,7 @@ class Exercise:
         return f"Exercise: my_{self.name}({', '.join(self.arguments)}) -> {', '.join(self.results)}"
 
     def check(self, function, part: str | None = None) -> Verdict:
-        """Return what there is to say of a function, whatever it does; the verdict is true where it passed.
+        """Return the verdict on a function, whatever it does; the verdict is true where the function passed.
 
         Each call gets copies of its arguments, and is ended after two seconds of work, or after 50 times what the
         solution takes. What it prints is kept out of the notebook, and quoted in part where the check fails. Two things
@@ -260,7 +260,7 @@ class Exercise:
         return tries
 
     def _matter(self, right: Answer, answer: Answer) -> str:
-        """Return what is the matter with an answer, or nothing."""
+        """Return what is wrong with an answer, or nothing."""
         if answer.parts is None:
             return answer.problem
         changed = f"it changes its argument {' and '.join(answer.changed)}." if answer.changed else ""
@@ -311,8 +311,8 @@ class Exercise:
     def _named(self, tries: list[Try], columns: dict, differ: list[str]) -> dict[str, str]:
         """Return the known mistakes that give these answers to every input, with what is said of them.
 
-        One that explains all results stands alone; else each result that is wrong has its own, where it is known and
-        leaves the results right that it does not explain.
+        A mistake that explains all results is returned alone. Otherwise each wrong result has its own, if one is known
+        that leaves the other results right.
         """
         answered = any(one.answer.parts is not None for one in tries)
         said = {name: f"{name}:" for name in self.mistakes} | self.sentences
@@ -371,7 +371,7 @@ def alike(one: Answer, other: Answer) -> set[str]:
 
 
 def first_wrong(tries: list[Try]) -> Try | None:
-    """Return the first try with something the matter, or the first whose answer a later call has changed."""
+    """Return the first try with something wrong, or the first whose answer a later call has changed."""
     said = "An earlier answer changed when the function was called again."
     changed = (one._replace(matter=said) for one in tries if is_overwritten(one.answer))
     return next((one for one in tries if one.matter), None) or next(changed, None)

@@ -10,7 +10,7 @@ from cnnlab.course.exercises._compare import equal
 
 
 def order_of_results(columns: dict) -> dict[str, str]:
-    """Return that all results are right, in another order, where that is so.
+    """Say, where it is so, that all results are right but in another order.
 
     Examples
     --------
@@ -26,7 +26,7 @@ def order_of_results(columns: dict) -> dict[str, str]:
 
 
 def cut_off(result: str, got, wanted, names, inputs) -> dict[str, str]:
-    """Return that the fractions of a result are cut off, where that is so, and whose dtype is the reason.
+    """Say, where it is so, that the fractions of a result are cut off, and whose dtype is the reason.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def shared(names, inputs, wrong) -> str:
 
 
 def _facts(given: dict) -> Iterator[str]:
-    """Yield what is so of an input: of its settings, then of its arrays."""
+    """Yield what is true of an input: first of its settings, then of its arrays."""
     settings = {name: value for name, value in given.items() if isinstance(value, int)}
     for name, value in settings.items():
         yield f"{name} > 1" if value > 1 else f"{name} = {value}"

@@ -26,10 +26,10 @@ import numpy as np
 
 perf_counter = time.perf_counter
 thread_time = getattr(time, "thread_time", perf_counter)  # not every system knows the time of a thread
-LIMIT = 2.0  # seconds a call, of the thread's own time: a busy machine does not count
+LIMIT = 2.0  # seconds a call, in the thread's own time: a busy machine does not matter
 PATIENCE = 10  # times as long by the clock on the wall, for what sleeps
 _IMPORT = "importlib._bootstrap", "_find_and_load"  # where an import begins: a function of a module
-TRUSTED = "cnnlab", "numpy", "functools"  # their functions end; to look at the clock in each step of theirs takes long
+TRUSTED = "cnnlab", "numpy", "functools"  # their functions do end, and a look at the clock in each step is slow
 
 
 class Trouble(NamedTuple):
@@ -105,7 +105,7 @@ def code_of(function, unwrap=lambda function: function) -> CodeType | None:
     """
     try:
         code = unwrap(function).__code__
-    except Exception:  # a circle of wrappers, or an object that answers for attributes as it likes
+    except Exception:  # wrappers that wrap each other, or an object that makes up its attributes
         return None
     return code if isinstance(code, CodeType) else None
 

@@ -95,7 +95,7 @@ def _one_rate(watch) -> bool:
     return any(np.allclose(each, each[:1], rtol=1e-3) for each in (watch.rates, watch.rates / sizes))
 
 
-# What is to be true of two epochs in a row, and of a third with rng as at first; of two things, how many there are.
+# What must hold for two epochs in a row, and for a third with the rng of the first; two of the facts are counts.
 _FACTS = {
     "the model goes forward and backward": lambda first, *_: bool(first.used),
     "images": lambda first, *_: len({*first.used} - {-1}),

@@ -24,7 +24,7 @@ def _inputs(*lead):
 
 
 def _by_hand(length=lambda dy, x_shape: x_shape[-1], plane=lambda *lead: lead, kept=1):
-    """Return a way back with one part replaced: the divisor of a place, its plane, how much of earlier shares stays."""
+    """Return the way back with one part replaced: a place's divisor, its plane, or what is kept of earlier shares."""
 
     def max_pool_backward(dy, winners, x_shape):
         dx = np.zeros(x_shape)

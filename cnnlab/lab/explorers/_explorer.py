@@ -33,7 +33,7 @@ class _TakenBack(traitlets.TraitError):
 
 
 class _WhenMade(type(anywidget.AnyWidget)):
-    """Begins once an explorer is wholly made: no constructor calls what a subclass overrides."""
+    """Calls ``_begin`` once an explorer is complete, so that no constructor calls what a subclass overrides."""
 
     def __call__(cls, *args, **kwargs):
         made = super().__call__(*args, **kwargs)
@@ -175,7 +175,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         return False
 
     def bounds(self, s: SimpleNamespace, name: str) -> tuple[int, int]:
-        """Return the least and the most that a slider can be set to, the others being as they are."""
+        """Return the limits of a slider, with the other settings as they are."""
         value, ends = getattr(s, name), self._settings[name].limits(self)
         low, high = (furthest(lambda other: self.fits(with_changed(s, **{name: other})), value, end) for end in ends)
         return low, high
@@ -234,7 +234,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         return front.first_module()
 
     def _heard(self, _widget, content, _buffers) -> None:
-        """Give the front end to a page that has not got it; take which cell a learner looks at."""
+        """Send the front end to a page that lacks it; note which cell a learner looks at."""
         if isinstance(content, dict) and content.get("ask") == "module":
             self.send({"module": True}, [front.packed()])
         elif isinstance(content, dict) and is_place(content.get("at")):
@@ -243,7 +243,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     @property
     def _scenes(self) -> list[Scene]:
-        """The scenes of the present state, computed once, when they are asked for; with what is to say of an edit."""
+        """The scenes of the present state, computed when they are first asked for, with the note on the last edit."""
         if self._drawn is None:
             self._drawn = self.scenes(self.now())
         if self._note and self._drawn:
@@ -409,7 +409,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     def _repr_mimebundle_(self, **kwargs) -> tuple[dict, dict]:
         data, metadata = super()._repr_mimebundle_(**kwargs)
-        if not _is_watched():  # else whoever converts the notebook prefers a widget that nobody will see
+        if not _is_watched():  # else a converter would prefer a widget that nobody will see
             data.pop(VIEW, None)
         still = self.still()
         if self._veil:
@@ -420,7 +420,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
 
 def present(method: Callable) -> property:
-    """Return the property that is what a method, ``x_of(s)``, says of the settings in view."""
+    """Return the property that calls a method, such as ``x_of(s)``, with the settings in view."""
     return property(lambda self: getattr(self, method.__name__)(self.now()), doc=method.__doc__)
 
 

@@ -78,7 +78,7 @@ class Setting(traitlets.TraitType):
 
 
 class Slider(Setting):
-    """A whole number from a least to a most; the first value may lie beyond the most, and raises it."""
+    """A whole number between two limits; a first value beyond the upper one raises it."""
 
     kind = "slider"
 
@@ -99,7 +99,7 @@ class Slider(Setting):
 
 
 class Measure(Setting):
-    """A number from a least to a most; its slider moves in steps, and the front end counts in these."""
+    """A number between two limits; its slider moves in steps, and the front end counts in these."""
 
     kind = "slider"
 
@@ -169,7 +169,7 @@ def check_between(name: str, value, low: int, high: int) -> int:
 
 
 def furthest(fits: Callable[[int], bool], legal: int, end: int) -> int:
-    """Return the value nearest to ``end`` that fits, where all do from ``legal`` on up to one, and none beyond it.
+    """Return the value nearest to ``end`` that fits: from ``legal`` on all do, up to some value, and none beyond it.
 
     Examples
     --------

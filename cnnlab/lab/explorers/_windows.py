@@ -147,7 +147,7 @@ def check_sliders(size: int, kernel, **geometry) -> dict[str, int]:
 
 
 def roomy(x, dy, filters: int, settings: dict[str, int], w: np.ndarray | None = None) -> dict[str, np.ndarray]:
-    """Return the arrays repeated to what the sliders can reach from these first values, w only where there is one."""
+    """Return the arrays, repeated to the largest sizes that the sliders can reach; w only where there is one."""
     x, padding = grow(x, SIZES[1]), max(settings["padding"], PADDINGS[1])
     dy = check_gradient(dy, filters, "NCHW" if w is None else "NFHW")
     arrays = {"x": x, "dy": grow(dy, x.shape[-1] + 4 * padding)}  # two convolutions in a chain pad by P

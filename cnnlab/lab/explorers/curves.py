@@ -63,7 +63,7 @@ class CurveExplorer(Explorer):
         )
 
     def path(self, s):
-        """Return what becomes of z and the nudge, for any settings."""
+        """Return z and the nudge after each function, for any settings."""
         entry = ACTIVATIONS.get(s.f)
         curves = self.curves or [Curve(f"a = {s.f}(z)", entry.forward, entry.backward)]
         return follow(curves, s.z, s.nudge, adds=self.adds)

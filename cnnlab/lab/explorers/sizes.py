@@ -140,7 +140,7 @@ class OutputSizeExplorer(Explorer):
         return row
 
     def _with_one_more(self, s) -> list[LayerWindow]:
-        """Return the stack with a pool that halves the size, after a convolution; else with one that keeps it.
+        """Return the stack with one layer more: after a convolution a pool that halves, else one that keeps the size.
 
         It is empty where no layer can be added.
         """

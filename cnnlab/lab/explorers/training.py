@@ -241,7 +241,7 @@ class TrainingExplorer(Explorer):
 
 
 def _progress_lines(run: Run, wanted: Plan, player: Player) -> list[Line]:
-    """Return how it stands with a training, and how far it is; ``wanted`` is the next one after a reset.
+    """Return the state of a training, and how far it has come; ``wanted`` is the next one after a reset.
 
     Examples
     --------

@@ -233,7 +233,7 @@ export class Hand {
   }
 
   /**
-   * Is a cell the next output to be made, whose number can be foretold?
+   * Is a cell the next output to be made, whose number can be predicted?
    * @param {At} at
    */
   isNext(at) {

@@ -249,7 +249,7 @@ def gather_scene(x, w, dy, *, stride=1, padding=0) -> Scene:
 
 
 def _zeros(axes: Axes) -> str:
-    """Say what is put around and between the cells of dy."""
+    """Describe what is put around and between the cells of dy."""
     most, leftover = max(axis.stride for axis in axes) - 1, max(axis.leftover for axis in axes)
     between = f", {most} zero{'s' * (most > 1)} between" if most else ""
     return f"padded by F − 1{between}{f', {leftover} more at the end' if leftover else ''}"

@@ -100,7 +100,7 @@ def side_by_side(count: int, most: int | None = None) -> list[int]:
 
 
 def kinds_along(axis: Axis) -> list[int]:
-    """Return what each drawn cell along an axis is: of the input (0), padding (1), or beyond the padded edge (2)."""
+    """Return the kind of each drawn cell along an axis: of the input (0), padding (1), beyond the padded edge (2)."""
     lengths = (axis.before, axis.size, axis.after, axis.overhang)
     return [kind for kind, length in zip((1, 0, 1, 2), lengths, strict=True) for _ in range(length)]
 
@@ -215,12 +215,12 @@ def pad_line(axes: Axes, fill: float = 0.0, *, beyond: bool = False) -> str:
 
 
 def of_input(axes: Axes) -> str:
-    """Say how large the input is, and whether anything is drawn around it."""
+    """Describe the size of the input, and what is drawn around it."""
     return f"input {'×'.join(str(axis.size) for axis in axes)}{', padded' * is_padded(axes)}"
 
 
 def of_gradient(axes: Axes) -> str:
-    """Say how large the gradient of the input is, or what becomes of its padding."""
+    """Describe the size of the input's gradient, or what becomes of its padding."""
     ring = any(axis.before or axis.after for axis in axes)
     return "the ring is cropped" if ring else f"gradient {'×'.join(str(axis.size) for axis in axes)}"
 

@@ -154,7 +154,7 @@ def confusion_panel(labels, probabilities) -> Panel:
 
 
 def worst_panel(images, labels, probabilities) -> Panel:
-    r"""Return the images with the worst answers: first those that are wrong, the least probable label first.
+    r"""Return the images with the worst answers: the wrong ones, then those whose label is least probable.
 
     Examples
     --------

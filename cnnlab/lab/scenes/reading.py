@@ -220,7 +220,7 @@ def sentence_of(scene: Scene, at: At) -> str:
 
 
 def _kind(panel: Panel, cell: Cell) -> int:
-    """Return what a cell is: of the array (0), padding (1), beyond the edge (2), a zero put in between (3)."""
+    """Return the kind of a cell: of the array (0), padding (1), beyond the edge (2), a zero put in between (3)."""
     if cell in panel.get("marks", {}).get("inserted", []):
         return 3
     edges = panel.get("edges")

@@ -78,7 +78,7 @@ class Planes(Block):
                 canvas.write(left - self.heads, middle, text, size=SMALL, colour=SOFT)
 
     def _draw_cells(self, canvas: Canvas, corners, values, fills: np.ndarray, light: np.ndarray, faded: bool) -> None:
-        """Draw cells: their colours, what tells some from others, frames, numbers."""
+        """Draw cells: their colours, marks, frames and numbers."""
         panel, gap = self.panel, 0 if self.panel.get("scale", 1.0) < 1 else 1 if self.side < NUMBERED else 2
         size, places = self.side - gap, np.moveaxis(np.indices(values.shape[1:])[::-1], 0, -1)
         places = corners[:, None, None] + self.side * places + gap // 2

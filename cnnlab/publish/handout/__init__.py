@@ -60,7 +60,7 @@ def write_handouts(
 
 
 def end_with_parent() -> None:
-    """Have this process end where the one that started it is gone, such as by SIGTERM; it would go on for minutes."""
+    """End this process when the one that started it is gone, as after SIGTERM; else it would go on for minutes."""
 
     def watch() -> None:
         parent_process().join()

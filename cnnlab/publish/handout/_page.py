@@ -172,8 +172,8 @@ def _shown(output) -> str:
 
 
 def _text(text: str) -> str:
-    """Return what was printed, with its colours, as HTML; of very much the beginning."""
-    # Of a line that is written over, such as a progress bar, the last writing.
+    """Return what was printed, with its colours, as HTML; if it is very long, only its beginning."""
+    # Of a line that was written over, such as a progress bar, the last state.
     lines = (line.rstrip("\r").rpartition("\r")[2] for line in text[:MOST_TEXT].split("\n"))
     more = f"\n… ({len(text):,} characters)" if len(text) > MOST_TEXT else ""
     return ansi2html("\n".join(lines) + more)

@@ -98,7 +98,7 @@ def _coalesced(outputs: list) -> list:
 
 
 def tell_of_widgets() -> None:
-    """Have every widget that is shown from now on tell what a page needs; called in the kernel."""
+    """Make every widget that is shown from now on tell what a page needs; called in the kernel."""
     from IPython import get_ipython
     from ipywidgets import Box
 
