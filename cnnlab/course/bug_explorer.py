@@ -73,7 +73,7 @@ class BugExplorer(Explorer):
         predicted, came = self.found[self._cells[press]]
         right = predicted == came
         says = f"{came}, as predicted" if right else f"{came}; predicted was {predicted}"
-        text, style = (f"✓ {came}", "right") if right else (f"✗ {came}", "wrong")
+        text, style = (f"{came} ✓", "right") if right else (f"{came}: not {predicted}", "wrong")
         return {"text": text, "says": says, "style": style, "press": press}
 
     def _score(self) -> Part:

@@ -15,6 +15,8 @@ def format_value(value: float, digits: int = 2) -> str:
     --------
     >>> format_value(-2.0), format_value(0.125), format_value(0.001), format_value(float("-inf"))
     ('−2', '0.13', '≈0', '−∞')
+    >>> format_value(0.9951), format_value(0.9951, 3)
+    ('≈1', '0.995')
     >>> format_value(0.125, 3), format_value(123456)
     ('0.125', '1.2e5')
     """
@@ -31,7 +33,8 @@ def format_value(value: float, digits: int = 2) -> str:
         else:
             text = f"{float(f'{exact:.{max(0, digits - max(0, exact.adjusted()))}f}'):g}"
             text = f"{int(value)}" if value.is_integer() else text
-    return text.replace("-", "−")
+    almost = "≈" if size < 1 and text in ("1", "-1") and digits < 3 else ""  # tanh and sigmoid stay below 1
+    return almost + text.replace("-", "−")
 
 
 def format_percent(share: float) -> str:

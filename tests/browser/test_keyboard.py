@@ -113,3 +113,28 @@ def test_a_question_is_answered_without_a_mouse(plain_page, name, given):
     mounted.answered()
     assert mounted.explorer.solved
     expect(mounted.root.get_by_role("status")).to_contain_text("Right")
+
+
+def test_the_output_is_reached_by_two_keys_and_help_by_one_from_anywhere(plain_page):
+    mounted = plain_page.mount(MAKERS["ConvolutionExplorer"]())
+    mounted.page.keyboard.press("Tab")
+    mounted.page.keyboard.press("Enter")
+    assert mounted.page.evaluate("document.activeElement.closest('[data-panel]').dataset.panel") == "y"
+    for place in (None, mounted.root.locator(".cnnlab-control input[type=range]").first):
+        if place:
+            place.focus()
+        mounted.page.keyboard.press("?")
+        help_ = mounted.page.get_by_role("dialog", name="keys and gestures")
+        expect(help_).to_be_visible()
+        expect(help_).to_contain_text("one step on")
+        mounted.page.keyboard.press("Escape")
+        expect(help_).to_be_hidden()
+    mounted.root.get_by_role("button", name="help").click()
+    expect(help_).to_be_visible()
+    help_.get_by_role("button", name="close").click()
+    expect(help_).to_be_hidden()
+    mounted.page.keyboard.press("Tab")
+    box = mounted.root.locator("[data-panel=y] .cnnlab-cell").first
+    box.focus()
+    mounted.page.keyboard.press("Space")
+    expect(mounted.root.locator(".cnnlab-step span")).to_have_text("step 2 of 9")

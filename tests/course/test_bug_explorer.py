@@ -27,8 +27,8 @@ def test_a_click_runs_the_test_and_tells_whether_the_prediction_was_right():
     row = table_of(explorer)["rows"][0]
     assert row["name"] == "no turn"
     assert [(cell["text"], cell["says"], cell["style"]) for cell in row["cells"][:3]] == [
-        ("✗ fooled by a sum", "fooled by a sum; predicted was missed", "wrong"),
-        ("✓ missed", "missed, as predicted", "right"),
+        ("fooled by a sum: not missed", "fooled by a sum; predicted was missed", "wrong"),
+        ("missed ✓", "missed, as predicted", "right"),
         ("?", "not run", ""),
     ]
 

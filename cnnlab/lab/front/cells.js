@@ -60,7 +60,7 @@ export function cellsOf(panel, look) {
         }${range(shape[1]).map((column) => cellOf(panel, [plane, row, column], drawn, stop))}</div>`,
     )}</div>`;
     const caption = captions?.[plane];
-    return caption === undefined
+    return !caption
       ? grid
       : html`<div class="cnnlab-captioned">${grid}<div class="cnnlab-below">${caption}</div></div>`;
   });
@@ -89,7 +89,7 @@ function cellOf(panel, cell, { numbers, readers, lights, hues, filled, old, edit
   const value = readers ? readers.count(cell) : panel.values[number];
   const before = old?.get(key);
   const isAwaited = filled !== null && number >= filled;
-  const ratio = readers ? value / (readers.most || 1) : strength(panel, value);
+  const ratio = readers ? value / (readers.most || 1) / 2 : strength(panel, value); // its numbers stay dark
   const text = isAwaited ? (number === filled ? "?" : "") : numbers && kind !== 2 ? brief(value) : "";
   const ems = Math.max(emsOf(text), before ? emsOf(before) + 1.5 : 0);
   const hue = hues?.get(key);

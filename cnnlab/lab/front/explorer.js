@@ -4,6 +4,7 @@ import { Connection } from "./connection.js";
 import { controlsOf, deskOf } from "./controls.js";
 import { isCalm } from "./frame.js";
 import { BUSY, listen } from "./heartbeat.js";
+import { helpOf } from "./help.js";
 import { guardKeys } from "./keys.js";
 import { sizesOf } from "./sizes.js";
 import { keepSolved, solved } from "./memory.js";
@@ -58,6 +59,8 @@ class Explorer {
     el.append(this.root);
     document.documentElement.dataset.cnnlab = ""; // the page can show explorers: what says how to get there may go
     guardKeys(this.root, this.life.signal);
+    this.isHelping = false;
+    this.root.addEventListener("keydown", (event) => event.key === "?" && !isTyped(event.target) && this.help());
     window.addEventListener("keydown", (event) => this.release(event), { capture: true, signal: this.life.signal });
     const heart = listen(this.link, (words) => {
       this.silence = words;
@@ -107,8 +110,13 @@ class Explorer {
     const { parts = [], veil = "" } = this.link.shown;
     this.keepStages(parts);
     const isInset = parts.some(({ scene }) => scene?.inset !== undefined);
-    const full = document.fullscreenEnabled && parts.some(({ kind }) => !["question", "verdict"].includes(kind));
-    const toFull = full && button(CORNERS, this.toFull, { title: "full screen", label: "full screen" });
+    const isPicture = parts.some(({ kind }) => !["question", "verdict"].includes(kind));
+    const toFull = isPicture && [
+      button("?", this.help, { title: "keys and gestures", label: "help" }),
+      document.fullscreenEnabled
+        ? button(CORNERS, this.toFull, { title: "full screen", label: "full screen" })
+        : nothing,
+    ];
     const templates = parts.map((part, k) => this.stages[k]?.root ?? this.partOf(part, k));
     const shown = isInset ? [nothing, ...templates.slice(1)] : templates;
     const first = parts.findIndex(({ abreast }) => abreast);
@@ -118,10 +126,14 @@ class Explorer {
     this.root.classList.toggle("cnnlab-veiled", isCovered);
     render(
       html`<div class="cnnlab-silence"><span aria-live="polite">${this.silence}</span></div>${
+        this.stages.some((stage) => stage?.state.scene.panels.y)
+          ? button("to y", this.toOutput, { kind: "cnnlab-skip" })
+          : nothing
+      }${
         first < 0 ? shown : [...shown.slice(0, first), html`<div class="cnnlab-abreast">${shown.slice(first)}</div>`]
       }${this.last || !toFull ? nothing : html`<div class="cnnlab-foot">${toFull}</div>`}${
         isCovered ? this.coverOf(veil) : nothing
-      }`,
+      }${this.isHelping ? helpOf(parts) : nothing}`,
       this.root,
     );
     this.placeStages(parts, isInset ? templates[0] : nothing, toFull || nothing);
@@ -245,11 +257,26 @@ class Explorer {
       panel.animate([{ transform: "perspective(600px) rotateY(90deg)" }, { transform: "none" }], TURN);
   }
 
+  help = () => {
+    this.isHelping = true;
+    this.show();
+    /** @type {HTMLDialogElement | null} */ (this.root.querySelector(".cnnlab-help"))?.showModal();
+  };
+
+  /** Moves the focus past the controls. */
+  toOutput = () => {
+    const cell = this.root.querySelector('[data-panel="y"] :is([tabindex="0"], canvas)');
+    /** @type {HTMLElement | null} */ (cell)?.focus();
+  };
+
   toFull = () => {
     if (document.fullscreenElement) document.exitFullscreen();
     else this.root.requestFullscreen();
   };
 }
+
+/** @param {EventTarget | null} target */
+const isTyped = (target) => target instanceof Element && target.matches("input:not([type=range], [type=radio])");
 
 /**
  * About how many px a part takes; a stage says so itself.

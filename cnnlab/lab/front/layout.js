@@ -23,7 +23,7 @@ const PX = {
   turn: 36,
   short: 92,
   bold: 12,
-  below: 30,
+  below: 17,
 };
 const FIXED = { bars: 180, chart: 250 }; // px that these are wide
 const PHOTO = { cells: 10, beside: 26, least: 96 }; // its width in cells, and px of a cell that stands beside it
@@ -141,7 +141,7 @@ function extentOf(panels, way, compact, operator, cell = compact ? SMALL.good : 
     if (panel.view === "chart") return { cells: 0, px: px + FIXED_HIGH.chart * (panel.scale ?? 1) };
     if (isPhoto(panel)) return { cells: (down * PHOTO.cells * rows) / columns, px };
     const length = cellsOf(down * rows * (panel.scale ?? 1));
-    return { cells: length.cells, px: px + length.px + (panel.captions ? down * PX.below : 0) };
+    return { cells: length.cells, px: px + length.px + belowOf(panel, down) };
   };
   const row = (/** @type {Panel} */ { row }) => (way.beside ? 0 : row);
   const column = (/** @type {Panel} */ { row, column }) => (way.beside ? `${row} ${column}` : `${column}`);
@@ -168,6 +168,16 @@ function extentOf(panels, way, compact, operator, cell = compact ? SMALL.good : 
       PX.between,
     ),
   };
+}
+
+/**
+ * How many px the captions below planes take.
+ * @param {Panel} panel
+ * @param {number} down
+ */
+function belowOf({ captions = [], end }, down) {
+  const lines = Math.max(0, ...captions.map((text) => (text ? text.split("\n").length : 0)));
+  return lines * PX.below * (end === "tap" ? 1 : down); // of a kernel only the last channel has one
 }
 
 /**

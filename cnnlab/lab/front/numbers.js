@@ -25,7 +25,8 @@ export function format(value, digits = 3) {
  * @param {number} value
  */
 export function brief(value) {
-  return value !== 0 && Math.abs(value) < 0.005 ? "≈0" : format(value, 2);
+  const text = value !== 0 && Math.abs(value) < 0.005 ? "≈0" : format(value, 2);
+  return Math.abs(value) < 1 && /^−?1$/.test(text) ? `≈${text}` : text; // tanh and sigmoid stay below 1
 }
 
 /**

@@ -27,8 +27,10 @@ const VIEWS = { cells: planesOf, photo: planesOf, maps: planesOf, bars: barsOf, 
  * @param {Look} look
  */
 function planesOf(panel, look) {
-  const [down] = standing(panel, look.way);
-  return html`<div class="cnnlab-planes" style="grid-template-rows: repeat(${down}, auto)">${
+  const [down, across] = standing(panel, look.way);
+  const flow = across > panel.planes[1] && panel.end === "input" ? `columns: repeat(${across}` : `rows: repeat(${down}`;
+  const order = flow.startsWith("columns") ? "; grid-auto-flow: row" : ""; // channels stand in reading order
+  return html`<div class="cnnlab-planes" style="grid-template-${flow}, auto)${order}">${
     isDrawn(panel) ? photoOf(panel, look) : cellsOf(panel, look)
   }</div>`;
 }
@@ -113,7 +115,7 @@ function panelOf(scene, panel, { look, key }) {
   return html`<section class=${looks.filter(Boolean).join(" ")} data-panel=${name} data-tells=${isGiven ? nothing : symbol} style="--scale: ${scale ?? 1}; --words: ${wordsOf(panel, scene.compact)}"><div
     class="cnnlab-caption"><b class="cnnlab-role-${role}">${withSubscripts(
       symbol.replace(/ (?=\d+$)/, "\u00a0"), // "pooling 2" stays on one line
-    )}</b> <span>${title}</span>${
+    )}</b> <span>${look.readers ? "read by so many outputs" : title}</span>${
       turned ? button("↻", turn, { label: "show the turn" }) : nothing
     }</div>${guard([panel, key], () => VIEWS[view](panel, look))}</section>`;
 }

@@ -15,7 +15,7 @@ import { html, nothing } from "./vendor/lit-html.js";
  */
 export function productsOf(scene, at, sum, hand) {
   const [height, width] = hand.window ?? [0, 0];
-  const isTold = sum.panel === stepperOf(scene);
+  const isTold = sum.panel === stepperOf(scene) && !hand.counted;
   const { terms, bias, total, panel } = sum;
   const places = isTold
     ? terms.map((term, k) =>

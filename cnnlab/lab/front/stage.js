@@ -240,6 +240,7 @@ export class Stage {
     this.window = productsIn(scene, this.backward);
     const hand = {
       awaited: isAwaited(state, at),
+      counted: state.on.coverage,
       light: (/** @type {Term[] | null} */ terms) => {
         this.hot = terms;
         this.paint();

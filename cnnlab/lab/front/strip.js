@@ -17,7 +17,7 @@ const EDGES = "\u2007"; // about as wide as the edges of a chip, on each side of
 /** @typedef {import("./sums.js").Summed} Summed */
 /** @typedef {import("./sums.js").Term} Term */
 /** @typedef {number | "all" | null} Opened the group whose terms are written, or all terms however many */
-/** @typedef {{light: (terms: Term[] | null) => void, open: Opened, toggle: (group: Opened) => void, window?: number[] | null, awaited?: boolean}} StripHand window: the shape of the products that stand beside the output; awaited: it is still to be made */
+/** @typedef {{light: (terms: Term[] | null) => void, open: Opened, toggle: (group: Opened) => void, window?: number[] | null, awaited?: boolean, counted?: boolean}} StripHand window: the shape of the products that stand beside the output; awaited: it is still to be made; counted: other numbers are shown than those that are added up */
 
 /**
  * The strip: what is summed, the terms, and the result.
@@ -29,7 +29,7 @@ const EDGES = "\u2007"; // about as wide as the edges of a chip, on each side of
  */
 export function stripOf(scene, at, sum, hand, whose = "") {
   const { panel, told, bias } = sum;
-  if (hand.window && panel === stepperOf(scene)) return nothing; // they stand beside the output
+  if (hand.counted || (hand.window && panel === stepperOf(scene))) return nothing; // else they stand beside the output
   if (whose === "right" && !told?.right) return nothing;
   const total = whose === "right" && told?.right ? told.right[numberOf(panel, at.cell)] : sum.total;
   const goes = Boolean(told?.goes);

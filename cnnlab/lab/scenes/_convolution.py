@@ -11,7 +11,7 @@ from cnnlab.lab.scenes import _panels as panels
 from cnnlab.lab.scenes import _sentences as sentences
 from cnnlab.lab.scenes._panels import FORWARD, GRADIENT, INPUT, OUTPUT, Axes, parts_in, size_of, total
 from cnnlab.lab.scenes.reading import wires_at
-from cnnlab.lab.scenes.schema import Scene
+from cnnlab.lab.scenes.schema import Panel, Scene
 from cnnlab.wiring import full_axis
 
 AT_THE_EYES = (0.35, 0.4)  # of the height and the width of cnnlab's portrait: where the first window lies
@@ -82,6 +82,7 @@ def convolution_scene(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1
         kernels = used.reshape(-1, 1, *w.shape[2:])  # each reads the channel that it has, and adds its part to y
         each = settings | {"groups": len(kernels)}
         shown[OUTPUT]["sum"]["groups"] = convolution.conv2d(xp[:, wires["planes"]["input"]], kernels, **each)[0]
+    _label(shown, *w.shape[:2])
     if b is not None:
         shown[OUTPUT]["sum"]["bias"] = "b"
     code = {"turn": "[..., ::-1, ::-1]" * turned, "bias": " + b[{plane output}]" * (b is not None)}
@@ -91,6 +92,20 @@ def convolution_scene(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1
     wires = {"window": wires, "bias": panels.bias_wires(y.shape[1:])}
     lines = {"lines": [["PyTorch", _pytorch_line(axes, groups, b is not None, turned)]], "setup": panels.pad_line(axes)}
     return panels.scene(shown, ["⋆", "="], wires, coverage="x", **lines)
+
+
+def _label(shown: list[Panel], filters: int, channels: int) -> None:
+    """Write below each plane which channel it is, and below the last channel of a kernel which filter."""
+    for panel in shown:
+        count, end = len(panel["values"]), panel.get("end")
+        if end == "input" and count > 1:
+            panel["captions"] = [f"channel {k}" for k in range(count)]
+        elif end == "output" and count > 1:
+            panel["captions"] = [f"filter {k}" for k in range(count)]
+        elif end == "tap" and filters > 1:
+            panel["captions"] = [
+                f"filter {k // channels}" if k % channels == channels - 1 else "" for k in range(count)
+            ]
 
 
 def _pytorch_line(axes: Axes, groups: int, bias: bool, turned: bool) -> str:

@@ -113,7 +113,7 @@ test("coverage shows how many outputs read a cell in place of its number, by its
     cells.map(({ text }) => text),
     ["0", "1", "2", "3"],
   );
-  assert.deepEqual(attributes(cells, "style"), ["--v: 0%", "--v: 31%", "--v: 51%", "--v: 72%"]);
+  assert.deepEqual(attributes(cells, "style"), ["--v: 0%", "--v: 20%", "--v: 31%", "--v: 41%"]);
   assert.ok(cells.every((cell) => cell.has("cnnlab-count")));
 });
 
@@ -390,13 +390,13 @@ test("a panel says what it is, in its caption and in its classes", () => {
   assert.match(w.attributes.style, /^--scale: 0\.5; --words: \d/);
 });
 
-test("planes are numbered down each column first", () => {
+test("planes are numbered down each column first, channels that stand beside each other in reading order", () => {
   const rows = (end, planes, way = {}) => {
     const sent = panel("y", end, [1, 1], range(planes[0] * planes[1]), { planes });
     const shown = bands({ ...convolution(), panels: [sent], signs: [] }, { way: { ...PLAIN, ...way } });
     return shown.all("cnnlab-planes")[0].attributes.style;
   };
   assert.equal(rows("tap", [3, 2]), "grid-template-rows: repeat(3, auto)");
-  assert.equal(rows("input", [4, 1], { channels: 2 }), "grid-template-rows: repeat(2, auto)");
+  assert.equal(rows("input", [4, 1], { channels: 2 }), "grid-template-columns: repeat(2, auto); grid-auto-flow: row");
   assert.equal(rows("tap", [3, 4], { filters: 2 }), "grid-template-rows: repeat(6, auto)");
 });

@@ -1,0 +1,47 @@
+// Help: what the keys and the pointer do in this explorer, as a dialog over the page.
+
+import { html } from "./vendor/lit-html.js";
+
+/**
+ * What can be done, each with the key or the gesture that does it.
+ * @param {import("./schema.js").Part[]} parts
+ * @returns {string[][]}
+ */
+export function waysIn(parts) {
+  const panels = parts.flatMap(({ scene }) => scene?.panels ?? []);
+  const names = [...new Set(panels.flatMap(({ editable, symbol }) => (editable ? [symbol] : [])))].join(", ");
+  const stage = panels.length
+    ? [
+        ["point, tap", "see what a cell is made of"],
+        ["click", "hold it; again, or Esc, lets go"],
+        ["← ↑ ↓ →", "go from cell to cell, from product to product"],
+        ["Space", "one step on"],
+        ["▶", "y is made before your eyes; pause, and type what lands next"],
+        ["drag the window", "move it over the input"],
+      ]
+    : [];
+  const edit = names
+    ? [
+        [`type, double-click (${names})`, "a new number; 1/2, 0,5 and 50 % are numbers too"],
+        ["drag up or down, Shift+↑ ↓", "change it little by little; with Shift, a tenth as fast"],
+        ["Ctrl+Z", "take the last change back"],
+      ]
+    : [];
+  return [...stage, ...edit, ["Tab", "go on to the next control or panel"], ["?", "this help"]];
+}
+
+/**
+ * @param {import("./schema.js").Part[]} parts
+ */
+export const helpOf = (parts) =>
+  html`<dialog class="cnnlab-help" aria-label="keys and gestures" @click=${close}><dl>${waysIn(parts).map(
+    ([key, does]) => html`<dt>${key}</dt><dd>${does}</dd>`,
+  )}</dl><form method="dialog"><button class="cnnlab-button cnnlab-press">close</button></form></dialog>`;
+
+/**
+ * A click beside the dialog closes it.
+ * @param {Event} event
+ */
+function close({ target }) {
+  if (target instanceof HTMLDialogElement) target.close();
+}
