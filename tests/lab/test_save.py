@@ -65,7 +65,8 @@ def test_a_picture_shows_the_cell_that_was_held_last_as_long_as_it_is_there(tmp_
         assert "y[3,2]=" in sum_after(odd)
     assert "y[0,0]=" in sum_after({**at, "cell": [0, 9, 9]})
     assert "y[0,0]=" in sum_after({**at, "panel": "z"})
-    explorer._heard(explorer, {"at": at}, [])
+    assert explorer.hold("y", [0, 3, 2]) is explorer
+    assert "y[3,2]=" in sum_after(None)
     explorer.stride = 4
     assert explorer.picture().words
 

@@ -357,6 +357,11 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         ]
         return stills.draw_scenes(scenes, self.title(self.now(), scenes))
 
+    def hold(self, panel: str, cell: list[int], stage: int = 0) -> Explorer:
+        """Have a cell [plane, row, column] of a panel, as drawn, in view of the picture; return the explorer."""
+        self._held[stage] = {"panel": panel, "cell": cell}
+        return self
+
     def _as_held(self, number: int, scene: Scene) -> Scene:
         at = self._held.get(number, scene["first"])
         shapes = {panel["name"]: panel["values"].shape for panel in scene["panels"]}
