@@ -89,7 +89,7 @@ def test_it_trains_pauses_steps_and_resets_while_other_cells_run(lab, training):
     training.expect_state("Finished.")
     expect(training.button("start")).to_be_disabled()
     expect(training.root.get_by_role("img", name="accuracy by epoch")).to_be_visible()
-    assert lab.execute("explorer.accuracy >= 0.98") == "True"
+    assert lab.execute("explorer.accuracy >= 0.97") == "True"
     training.button("reset").click()
     training.expect_step(0)
     training.expect_state("Ready: press start.")

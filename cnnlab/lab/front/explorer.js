@@ -21,7 +21,7 @@ const PX = {
   sliders: 40,
   part: 9,
   edges: 26,
-  progress: 50,
+  progress: 70,
   wide: 820,
   slider: 104,
   letter: 9.2,

@@ -19,7 +19,7 @@ from cnnlab.network import Sequential
 SMALLEST = 1e-6  # δ where the bars begin
 WINDOW = 20  # steps that δ, and a point of the train curves, is the mean of
 MOST_POINTS, MOST_PICTURES = 400, 3  # of a curve, and of the worst answers
-SMALL = 0.66  # how large a chart is here, where four things stand side by side
+SMALL = 0.62  # how large a chart is here, where four things stand side by side
 PICTURE, IMAGE, MAPS = 3, 13, 24  # the side of a picture, of the image, and the width of all maps, in cells
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 TOLD = {
