@@ -78,7 +78,7 @@ class Axis:
 
     @cached_property
     def copies(self) -> bool:
-        """Whether the only tap reads each cell for the output of its own index."""
+        """Whether there is one tap, and each output reads the cell of its own index."""
         return self == Axis(self.size, kernel=1, stride=1, before=0, after=0, dilation=self.dilation)
 
     def wires(self, tap: int) -> tuple[slice, slice]:

@@ -138,7 +138,7 @@ def check_path(path: Any) -> Path:
 
 
 class _Member(NamedTuple):
-    """An array in a file, by its header, which is ``start`` bytes long."""
+    """What the header of an array in a file says; it is ``start`` bytes long."""
 
     info: zipfile.ZipInfo
     start: int

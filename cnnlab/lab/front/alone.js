@@ -5,7 +5,7 @@ const INPUTS = ["pointermove", "pointerdown", "keydown", "wheel", "beforeprint"]
 const FIRST = ".cnnlab-explorer:not(.cnnlab-veiled) .cnnlab-play";
 
 let latest = 0; // ms: when there was some input
-const played = new WeakSet(); // the notebooks of a page in which it has been
+const played = new WeakSet(); // the notebooks of this page in which one has played
 const heard = () => {
   latest = performance.now();
 };

@@ -38,7 +38,7 @@ export class Frame {
     );
   }
 
-  /** The sum of the output in view; while an input cell is, of the last one that was. */
+  /** The sum of the output in view; while an input cell is in view, that of the last output. */
   get sum() {
     const { sum, state, backward } = this.stage;
     const stepper = stepperOf(state.scene);

@@ -65,7 +65,7 @@ function framesOf(lights, shape) {
 }
 
 /**
- * Paints the canvases of a panel, unless they are: not before the page has the colours of the style sheet.
+ * Paints the canvases of a panel once, but not before the page has the colours of the style sheet.
  * @param {Element} element
  * @param {Panel} panel
  * @param {Record<string, number[]>} colours

@@ -96,7 +96,7 @@ function termsOf(scene, sum, whose = "yours") {
 }
 
 /**
- * Is a term written without its second factor, which is told otherwise, or is 1?
+ * Is a term written without its second factor, which is shown in another way or is 1?
  * @param {import("./schema.js").Sum} told
  * @param {Term} term
  */
