@@ -20,7 +20,7 @@ const PX = {
   controls: 30,
   sliders: 40,
   part: 9,
-  edges: 26,
+  edges: 30,
   progress: 70,
   wide: 820,
   slider: 104,

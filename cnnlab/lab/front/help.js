@@ -23,7 +23,8 @@ export function waysIn(parts) {
   const edit = names
     ? [
         [`type, double-click (${names})`, "a new number; 1/2, 0,5 and 50 % are numbers too"],
-        ["drag up or down, Shift+↑ ↓", "change it little by little; with Shift, a tenth as fast"],
+        ["drag it up or down", "change it little by little; with Shift, by tenths"],
+        ["Shift+↑ or ↓", "the same by keys"],
         ["Ctrl+Z", "take the last change back"],
       ]
     : [];

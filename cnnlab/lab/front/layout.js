@@ -29,6 +29,7 @@ const FIXED = { bars: 180, chart: 250 }; // px that these are wide
 const PHOTO = { cells: 10, beside: 26, least: 96 }; // its width in cells, and px of a cell that stands beside it
 const FIXED_HIGH = { bars: 17.5, chart: 180 }; // px, of a bar and of a chart
 const PRODUCT = { wide: 1.35, high: 1.2, gap: 12, result: 76, line: 28 }; // cells and px of a product, and px around them
+const FLAT = 1.3; // how much wider than high a cell may be, where gradients stand below
 const DIGIT = 5.9; // px of the smallest that can be read, close beside others
 
 /** @typedef {import("./schema.js").Panel} Panel */
@@ -245,8 +246,9 @@ export function layoutOf(scene, panels, room, tabs, products = null) {
   const smallest = photos ? PHOTO.least / PHOTO.cells : least;
   const word = scene.signs.some((sign) => sign.length > 1);
   const operator = compact ? PX.narrow : tabs ? PX.tab : word ? PX.word : PX.operator;
+  const flat = !compact && !photos && panels.some(({ row }) => row) ? FLAT : 1; // rows below each other may be lower
   const cellIn = (/** @type {ReturnType<typeof extentOf>} */ { wide, high }) =>
-    Math.min(most, (WIDE - wide.px) / wide.cells, (room - high.px) / high.cells);
+    Math.min(most, (WIDE - wide.px) / wide.cells, (flat * (room - high.px)) / high.cells);
   const ways = waysOf(panels, compact).map((way) => {
     const first = extentOf(panels, way, compact, operator, undefined, products);
     const extent = extentOf(panels, way, compact, operator, Math.max(smallest, cellIn(first)), products);
@@ -268,6 +270,7 @@ export function layoutOf(scene, panels, room, tabs, products = null) {
     "x-px": wide.px + PX.between,
     y: high.cells || 1,
     "y-px": high.px,
+    flat,
     widest: Math.max(1, ...panels.map((panel) => standing(panel, way)[1] * panel.shape[1] * (panel.scale ?? 1))),
     least: flow ? Math.min(least, largest) : least,
     most: largest,

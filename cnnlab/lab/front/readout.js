@@ -145,9 +145,9 @@ function hintFor(scene) {
     .map(({ symbol }) => symbol);
   const names = typed.length > 1 ? `${typed.slice(0, -1).join(", ")} or ${typed.at(-1)}` : typed[0];
   const click = scene.pick ? "click to see how it was made" : "click to hold";
-  const change = names ? [`double-click ${names} to change`] : [];
+  const change = names ? [`drag or double-click ${names} to change`] : [];
   if (!hasSums(scene)) return [click, ...change].join(" · "); // beside a number there is less room
-  return ["point", click, "arrow keys", ...change, ...(names ? ["Shift+↑ nudges"] : [])].join(" · ");
+  return ["point", click, ...change, "? for more"].join(" · ");
 }
 
 /**

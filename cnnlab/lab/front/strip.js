@@ -98,7 +98,7 @@ function termsOf(scene, sum, whose = "yours") {
 /**
  * Is a term written without its second factor, which is shown in another way or is 1?
  * @param {import("./schema.js").Sum} told
- * @param {Term} term
+ * @param {Pick<Term, "b">} term
  */
 const isAlone = (told, { b }) => Boolean(told.values || (told.b !== "share" && !b.panel));
 
@@ -131,11 +131,13 @@ function termChips(scene, sum, terms, hand) {
  * @param {Term[]} terms
  */
 function mostOf(scene, { told }, terms) {
-  const photo = Object.values(scene.panels).some(({ view }) => view === "photo");
-  if (!told?.goes) return photo ? CHIPS.photo : CHIPS.cells;
+  const panels = Object.values(scene.panels);
+  const isLow = panels.some(({ row }) => row); // where gradients stand below, a sum has one line too
+  if (!told?.goes && !isLow) return panels.some(({ view }) => view === "photo") ? CHIPS.photo : CHIPS.cells;
   const lengths = terms.map(({ a, b, to }) => {
-    const text = format(a.value) + factor(b.value) + (to.cell ? nameOf(scene.panels[to.panel], to.cell) : "");
-    return USES.letter * (text.length + 4) + USES.edge;
+    const target = told?.goes && to.cell ? nameOf(scene.panels[to.panel], to.cell) : "";
+    const factors = format(a.value) + (told && isAlone(told, { b }) ? "" : factor(b.value));
+    return USES.letter * (factors.length + target.length + 4) + USES.edge;
   });
   let px = lengths.reduce((sum, length) => sum + length, 0);
   if (px <= USES.px) return terms.length;

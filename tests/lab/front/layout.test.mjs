@@ -9,6 +9,7 @@ import {
   isLegible,
   isRoomy,
   layoutOf,
+  productsIn,
   signsOf,
   standing,
   wordsOf,
@@ -53,7 +54,9 @@ function layout(panels, { room = ROOM, tabs = false, ...more } = {}) {
 
 /** What the style sheet makes of a layout: px that a cell has room for, the side of one, and that of a photograph. */
 function lengths(laid, width = WIDE) {
-  const free = Math.floor(Math.min((width - laid["--x-px"]) / laid["--x"], (laid.room - laid["--y-px"]) / laid["--y"]));
+  const free = Math.floor(
+    Math.min((width - laid["--x-px"]) / laid["--x"], (laid["--flat"] * (laid.room - laid["--y-px"])) / laid["--y"]),
+  );
   const clamp = (least, most, px) => Math.max(least, Math.min(px, most));
   return {
     free,
@@ -104,7 +107,7 @@ test("the lengths of the style count the cells and the px of what stands across 
   const [signs, edges, captions, between] = [2 * 30, 10, 2 * (19 + 4), 10];
   assert.deepEqual(laid, {
     ...{ "--x": 5 + 3 + 3, "--x-px": signs + edges, "--y": 2 * 5, "--y-px": captions + between },
-    ...{ "--widest": 5, "--least": 18, "--most": 44, "--operator": 30 },
+    ...{ "--flat": 1.3, "--widest": 5, "--least": 18, "--most": 44, "--operator": 30 },
   });
   const planes = layout(convolution({ size: 5, kernel: 3, channels: 3, filters: 2 }), { room: 2000 });
   assert.deepEqual(
@@ -321,4 +324,19 @@ test("panels flow where no sign, no second row and no inset joins them", () => {
 test("in a flow a cell has one size, whatever is counted: nothing moves while a training goes on", () => {
   const cell = (value) => cellIn([panel("a", undefined, 0, [8, 8], { values: [value] })], { signs: [] });
   assert.deepEqual([1, 360, 12].map(cell), [20, 20, 20]);
+});
+
+test("the products of a small window stand beside its output, where that is one plane, there is room, and no gradient", () => {
+  const shapes = [
+    convolution({ size: 5, kernel: 3 }),
+    convolution({ size: 5, kernel: 2 }),
+    convolution({ size: 12, kernel: 3 }),
+    convolution({ size: 7, kernel: 5 }),
+    convolution({ size: 5, kernel: 3, channels: 2 }),
+    convolution({ size: 5, kernel: 3, gradients: true }),
+  ].map((panels) => {
+    panels[2].sum = { a: "x", b: "w" };
+    return productsIn(sceneOf(panels), panels.length > 3);
+  });
+  assert.deepEqual(shapes, [[3, 3], [2, 2], null, null, null, null]);
 });

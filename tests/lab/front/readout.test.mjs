@@ -73,16 +73,16 @@ test("where nothing is summed a name and a number stand beside the hint, and nee
   assert.deepEqual(readout(message).elements, []);
   const can = hint(message);
   assert.equal(can.all("cnnlab-strip")[0].text, "h[0, 1] = −2");
-  assert.equal(can.all("cnnlab-hint")[0].text, "click to hold · double-click h to change");
+  assert.equal(can.all("cnnlab-hint")[0].text, "click to hold · drag or double-click h to change");
 });
 
 test("the hint says what can be done, and how to let go; the scene's note stands in its place", () => {
   const text = (...given) => hint(...given).all("cnnlab-hint")[0]?.text;
-  const all = "point · click to hold · arrow keys · double-click x, w or dy to change · Shift+↑ nudges";
+  const all = "point · click to hold · drag or double-click x, w or dy to change · ? for more";
   assert.equal(text(convolution()), all);
   assert.equal(text(convolution({}, { pick: true })), all.replace("to hold", "to see how it was made"));
   const fixed = { editable: false };
-  assert.equal(text(convolution({ x: fixed, w: fixed, dy: fixed })), "point · click to hold · arrow keys");
+  assert.equal(text(convolution({ x: fixed, w: fixed, dy: fixed })), "point · click to hold · ? for more");
   assert.equal(text(convolution({ x: fixed, dy: fixed })), all.replace("x, w or dy", "w"));
   assert.equal(text(convolution(), null, { held: true }), "held · click it again or press Esc to let go");
   const noted = hint(convolution({}, { note: "It is cropped." }));
