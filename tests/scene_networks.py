@@ -1,14 +1,12 @@
-"""Small networks with every kind of layer, and all of their units."""
+"""Small networks with every kind of layer, and an image on its way through them."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from outside import BENT, LENGTH, Doubled, Renamed, Residual
 
-from cnnlab.lab.scenes._layers import as_planes
+from cnnlab.lab.scenes import Pass, run_network
 from cnnlab.layers import Activation, Conv2D, Dense, Flatten, LeakyReLU, MaxPool2D, MeanPool2D, Pool2D, ReLU, Sigmoid
 from cnnlab.network import Sequential
 
@@ -40,13 +38,10 @@ NETWORKS = {
 every_network = pytest.mark.parametrize("name", NETWORKS)
 
 
-def units(name: str) -> Iterator[tuple]:
-    """Yield every unit of a network: (layers, maps, k, cell)."""
+def run(name: str) -> Pass:
+    """Return an image on its way through a network and back; what ends in maps is flattened."""
     rng = np.random.default_rng(4)
     make, shape = NETWORKS[name]
-    model = Sequential(*make(rng))
-    image = rng.choice([-2.0, -1.0, 0.5, 1.0, 3.0], (1, *shape))
-    maps = [image, *model.outputs(image)]
-    for k in range(1, len(maps)):
-        for cell in np.ndindex(as_planes(maps[k]).shape):
-            yield model.layers, maps, k, list(cell)
+    layers, image = make(rng), rng.choice([-2.0, -1.0, 0.5, 1.0, 3.0], (1, *shape))
+    flatten = [Flatten()] if Sequential(*layers).forward(image).ndim == 4 else []
+    return run_network(Sequential(*layers, *flatten), image, 0)

@@ -212,18 +212,21 @@ def test_of_several_settings_in_one_event_all_are_set_or_none(edited):
 
 def test_a_click_on_a_unit_that_does_not_exist_is_ignored():
     network = MAKERS["NetworkExplorer"]()
-    pick(network, "h4", 1, 1, 1)
     for panel, cell, stage in [
-        ("h1", (6, 0, 0), 0),
-        ("h1", (0, 8, 0), 0),
-        ("h1", (0, 0, 8), 0),
+        ("h1", (8, 0, 0), 0),
+        ("h1", (0, 28, 0), 0),
+        ("h1", (0, 0, 28), 0),
+        ("g1", (0, 0, 0), 0),
+        ("w4", (0, 0, 0), 0),
         ("h9", (0, 0, 0), 0),
         ("h1", (-1, 0, 0), 0),
         ("x", (0, 0, 0), 1),
         ("h1", (0, 0, 0), 2),
     ]:
         assert is_ignored(network, {"pick": {"stage": stage, "panel": panel, "cell": list(cell)}}), (panel, cell)
-    assert network.unit == (4, [1, 1, 1])
+    assert network.opened is None
+    pick(network, "h4", 1, 1, 1)
+    assert network.opened == ("h4", [1, 1, 1])
 
 
 @pytest.mark.parametrize("asks", [True, False])

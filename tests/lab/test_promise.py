@@ -24,13 +24,13 @@ from cnnlab.lab.scenes import (
     digit_scene,
     gather_scene,
     layer_scene,
+    made_scene,
     network_scene,
     photo_scene,
     pooling_scene,
     run_network,
     scatter_scene,
     tie_scene,
-    unit_scene,
 )
 from cnnlab.layers import Conv2D, Dense, Flatten, MaxPool2D, MeanPool2D, ReLU, Tanh
 from cnnlab.network import Sequential
@@ -51,7 +51,7 @@ def network(pool, activation) -> Sequential:
 
 
 def network_of(pool, activation):
-    return network_scene(run_network(network(pool, activation), X, 1), (1, [0, 1, 1]), backward=True)
+    return network_scene(run_network(network(pool, activation), X, 1), backward=True)
 
 
 def chain():
@@ -60,11 +60,10 @@ def chain():
     return chain_scene(maps, model.gradients(np.ones_like(maps[-1])), NAMES, ["⋆", "f", "pool"], (0, 0))
 
 
-def unit(pool, activation, k, cell):
-    """Return the picture of a unit of maps that were made before anything was broken."""
-    model = network(pool, activation)
-    maps = [X, *model.outputs(X)]
-    return lambda: unit_scene(model.layers, maps, k, cell)
+def made(name, cell):
+    """Return the picture of how a map was made, by a pass before anything was broken."""
+    result = run_network(network(MaxPool2D(2), ReLU()), X, 1)
+    return lambda: made_scene(result, name, cell)
 
 
 SCENES = {
@@ -84,18 +83,19 @@ SCENES = {
     "chain": chain,
     "network": lambda: network_of(MaxPool2D(2), ReLU()),
     "other network": lambda: network_of(MeanPool2D(2), Tanh()),
-    "unit of a convolution": unit(MaxPool2D(2), ReLU(), 1, [2, 1, 1]),
-    "unit of an activation": unit(MaxPool2D(2), ReLU(), 2, [0, 3, 2]),
-    "unit of a max": unit(MaxPool2D(2), ReLU(), 3, [1, 1, 0]),
-    "unit of a mean": unit(MeanPool2D(2), Tanh(), 3, [1, 1, 0]),
-    "score": unit(MaxPool2D(2), ReLU(), 5, [0, 2, 0]),
+    "map of a convolution": made("h1", [2, 1, 1]),
+    "gradient of the image": made("g0", [1, 1, 1]),
+    "map of a max": made("h3", [1, 1, 0]),
+    "score": made("h5", [2, 0, 0]),
+    "fraction": made("p", [0, 1, 0]),
     "digit": lambda: digit_scene(np.pad(np.ones((20, 6)), ((6, 6), (12, 14))), np.full(10, 0.1)),
 }
 CONVOLUTIONS = {"convolution", "turned", "channels", "one channel"}
 NETWORKS = {"network", "other network"}
-MAX = {"max", "max over zeros", "ties", "layer", "chain", "network", "unit of a max"}
-MEAN = {"mean", "mean of the input", "other network", "unit of a mean"}
-RELU = {"relu", "chain", "network", "unit of an activation"}
+MADE = {"map of a convolution", "gradient of the image", "score"}
+MAX = {"max", "max over zeros", "ties", "layer", "chain", "network", "map of a max"}
+MEAN = {"mean", "mean of the input", "other network"}
+RELU = {"relu", "chain", "network"}
 # What somebody has added to the tables: its scene may be made of other operations too.
 FURTHER = {*ACTIVATIONS, *POOLS} - {"relu", "leaky_relu", "sigmoid", "tanh", "max", "mean"}
 OF_TABLES = {f"activations.{f}": {f} for f in ACTIVATIONS}
@@ -106,15 +106,16 @@ OF_TABLES["activations.tanh"] |= {"other network"}
 SHOWN = {
     **OF_TABLES,
     **{f"{path}_backward": scenes for path, scenes in OF_TABLES.items()},
-    "convolution.conv2d": CONVOLUTIONS | NETWORKS | {"gather", "photo", "chain", "unit of a convolution"},
+    "convolution.conv2d": CONVOLUTIONS | NETWORKS | MADE | {"gather", "photo", "chain"},
     "convolution.conv2d_backward": NETWORKS | {"convolution", "channels", "scatter", "chain"},
-    "convolution.conv_transpose2d": {"gather"},
-    "padding.pad2d": CONVOLUTIONS | {"gather", "max", "max over zeros", "mean", "mean of the input", "ties", "layer"},
+    "convolution.conv_transpose2d": {"gather", "gradient of the image"},
+    "padding.pad2d": CONVOLUTIONS
+    | {"gather", "gradient of the image", "max", "max over zeros", "mean", "mean of the input", "ties", "layer"},
     "padding.pad2d_backward": set(),  # a ring is shown as it is, and its gradient with it
-    "dense.dense": NETWORKS | {"score"},
+    "dense.dense": NETWORKS,
     "dense.dense_backward": NETWORKS,
-    "losses.softmax_cross_entropy": NETWORKS,
-    "losses.softmax_cross_entropy_backward": NETWORKS,
+    "losses.softmax_cross_entropy": NETWORKS | {"fraction"},
+    "losses.softmax_cross_entropy_backward": NETWORKS | {"fraction"},
     "data.bitmap.normalise_bitmap": {"digit"},
 }
 CONVOLVED_BACK = {
@@ -234,7 +235,7 @@ def test_every_public_operation_is_broken_in_turn():
     assert operations == {path for path in SHOWN if not path.startswith("data.")}
 
 
-@pytest.mark.parametrize("name", ["max", "ties", "unit of a max"])
+@pytest.mark.parametrize("name", ["max", "ties", "map of a max"])
 def test_shares_and_marks_of_a_pool_are_where_its_argmax_points(name, whole, monkeypatch):
     original = pooling.max_pool2d
 

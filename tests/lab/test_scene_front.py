@@ -18,12 +18,13 @@ from explorers import MAKERS
 from numpy.testing import assert_allclose, assert_array_equal
 from outside import put_in
 from scene_cases import CASES, Case, every_case
-from scene_networks import NETWORKS, units
+from scene_networks import NETWORKS
+from scene_networks import run as passed
 
 from cnnlab import conv2d, max_pool2d, mean_pool2d, pad2d
 from cnnlab.lab.explorers.front import pack
 from cnnlab.lab.numbers import format_value
-from cnnlab.lab.scenes import pooling_scene, unit_scene
+from cnnlab.lab.scenes import made_scene, network_scene, pooling_scene
 from cnnlab.lab.scenes.reading import name_of, panel_of, sentence_of, strip_of, summed, terms_of
 
 READ = Path(__file__).parent / "front" / "read.mjs"
@@ -67,7 +68,14 @@ def read(node) -> list[Read]:
     scenes += [Read(name, scene) for name in EXPLORERS for scene in MAKERS[name]()._scenes]
     with pytest.MonkeyPatch.context() as patch:
         put_in(patch)
-        scenes += [Read(f"unit of {name}", unit_scene(*unit)) for name in NETWORKS for unit in list(units(name))[::7]]
+        for name in NETWORKS:
+            whole = network_scene(passed(name), backward=True)
+            opened = (
+                made_scene(passed(name), panel["name"], [0, 0, 0])
+                for panel in whole["panels"]
+                if panel["name"][0] in "hg"
+            )
+            scenes += [Read(f"network {name}", scene) for scene in (whole, *filter(None, opened))]
     text = json.dumps([{"scene": pack(each.scene), "backward": each.backward} for each in scenes], default=as_text)
     run = subprocess.run([node, str(READ)], input=text, capture_output=True, encoding="utf-8", timeout=300)
     assert run.returncode == 0, run.stderr

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from outside import BENT, Doubled, Renamed, Residual, put_in
-from scene_networks import every_network, odd_convolution, units
+from scene_networks import every_network, run
 
 from cnnlab import load_mnist, trained_network
-from cnnlab.dense import dense
-from cnnlab.lab.scenes import layer_names, layer_scene, network_scene, run_network, unit_scene
+from cnnlab.lab.scenes import layer_names, layer_scene, made_scene, network_scene, run_network
 from cnnlab.lab.scenes._layers import as_planes, way_of
+from cnnlab.lab.scenes._overview import upright
 from cnnlab.lab.scenes.reading import name_of, panel_of, sentence_of, strip_of, terms_of
-from cnnlab.layers import Activation, Conv2D, Dense, Flatten, LeakyReLU, MaxPool2D, MeanPool2D, Pool2D, ReLU, Sigmoid
+from cnnlab.layers import Activation, Conv2D, Dense, Flatten, LeakyReLU, MeanPool2D, Pool2D, ReLU, Sigmoid
 from cnnlab.network import Sequential
 
 
@@ -22,95 +22,76 @@ def from_outside(monkeypatch):
     put_in(monkeypatch)
 
 
-def index_of(values: np.ndarray, cell) -> list[int]:
-    """Return a cell as it is written: a lone plane and the column of a score are not."""
-    several = len(as_planes(values)) > 1
-    return [*([cell[0]] if several else []), *(cell[1:] if values.ndim == 4 else cell[1:2])]
+def check_sums(scene, name: str, *, back: bool) -> int:
+    """Return of how many cells of a panel the terms add up to the number, of which none may differ."""
+    panel, checked = panel_of(scene, name), 0
+    for cell in np.ndindex(panel["values"].shape):
+        terms = terms_of(scene, {"panel": name, "cell": list(cell)})
+        if "sum" in panel and (terms or not back):
+            bias = panel_of(scene, panel["sum"]["bias"])["values"][cell[0], 0, 0] if "bias" in panel["sum"] else 0.0
+            total = sum(term.a.value * term.b.value for term in terms)
+            assert total + bias == pytest.approx(panel["values"][cell], rel=1e-9, abs=1e-12), (name, cell)
+            checked += 1
+    return checked
 
 
-# --- one unit -------------------------------------------------------------------------------------------------------
-
-
-@every_network
-def test_the_picture_of_every_unit_shows_the_number_of_its_map_at_its_place(name):
-    for layers, maps, k, cell in units(name):
-        scene = unit_scene(layers, maps, k, cell)
-        y, first = panel_of(scene, "y"), scene["first"]
-        assert first["panel"] == "y"
-        assert y["values"][tuple(first["cell"])] == pytest.approx(as_planes(maps[k])[tuple(cell)], rel=1e-12)
-        assert name_of(y, first["cell"]) == f"{y['symbol']}{index_of(maps[k], cell)}"
-        assert not any(panel.get("editable") for panel in scene["panels"])
-        assert not {"lines", "setup", "coverage"} & set(scene)
+# --- a network ------------------------------------------------------------------------------------------------------
 
 
 @every_network
-def test_the_cells_that_a_unit_was_made_from_keep_their_places_in_the_map_below(name):
-    for layers, maps, k, cell in units(name):
-        x = panel_of(unit_scene(layers, maps, k, cell), "x")
-        from_dense = isinstance(layers[k - 1], Dense) and k > 1 and isinstance(layers[k - 2], Flatten)
-        below = maps[k - 2] if from_dense else maps[k - 1]
-        lengths = [range(length) for length in as_planes(below).shape]
-        columns = x["places"]["columns"] or [0]
-        assert len(columns) == x["shape"][1]
-        for plane, row, column in np.ndindex(x["values"].shape):
-            whole = *(x["places"]["planes"][plane] or [0]), x["places"]["rows"][row], columns[column]
-            inside = all(at in length for at, length in zip(whole, lengths, strict=True))
-            kind = max(x["edges"]["rows"][row], x["edges"]["columns"][column]) if "edges" in x else 0
-            assert inside == (kind == 0)
-            if inside:
-                assert x["values"][plane, row, column] == as_planes(below)[whole]
-            assert name_of(x, [plane, row, column]) == f"{x['symbol']}{index_of(below, whole)}".replace("-", "−")
+def test_the_terms_of_every_unit_and_of_its_gradient_add_up_to_it(name):
+    result = run(name)
+    scene = network_scene(result, backward=True)
+    for k, layer in enumerate(result.model.layers, start=1):
+        if not isinstance(layer, Activation | Pool2D):  # whose sums have words of their own, or shares alone
+            assert check_sums(scene, f"h{k}", back=False) or way_of(layer) is None
+        check_sums(scene, f"g{k - 1}", back=True)
 
 
 @every_network
-def test_the_terms_of_every_unit_add_up_to_it(name):
-    for layers, maps, k, cell in units(name):
-        scene = unit_scene(layers, maps, k, cell)
-        terms = terms_of(scene, scene["first"])
-        bends = isinstance(layers[k - 1], Sigmoid) or getattr(layers[k - 1], "name", "") == BENT
-        if not terms or bends:
+def test_what_each_map_adds_is_a_part_of_the_sum(name):
+    result = run(name)
+    scene = network_scene(result, backward=True)
+    for panel in scene["panels"]:
+        groups = panel.get("sum", {}).get("groups")
+        if groups is None:
             continue
-        total = sum(term.a.value * term.b.value for term in terms if term.b.value)
-        bias = panel_of(scene, "b")["values"].item() if "bias" in panel_of(scene, "y")["sum"] else 0
-        assert total + bias == pytest.approx(as_planes(maps[k])[tuple(cell)], rel=1e-12)
+        ends = scene["wires"][panel["sum"]["wires"]]["planes"][panel["end"]]
+        added = np.zeros_like(panel["values"])
+        np.add.at(added, ends, groups)
+        if "bias" in panel["sum"]:
+            added += panel_of(scene, panel["sum"]["bias"])["values"]
+        assert_allclose(added, panel["values"], rtol=1e-9, atol=1e-12)
 
 
-def test_a_window_that_hangs_over_the_edge_is_told_from_padding():
-    layers, maps = [MaxPool2D(2, stride=2, ceil_mode=True)], [np.arange(9.0).reshape(1, 1, 3, 3)]
-    maps.append(layers[0].forward(maps[0]))
-    scene = unit_scene(layers, maps, 1, [0, 1, 1])
-    assert panel_of(scene, "x")["edges"] == {"rows": [0, 2], "columns": [0, 2]}
-    sentence = "Output cell (1, 1) is the largest value of the 2×2 window at rows 2 to 3, columns 2 to 3; "
-    assert sentence_of(scene, scene["first"]) == f"{sentence}3 of its 4 cells hang over the edge and are nothing."
+@every_network
+def test_how_a_map_was_made_shows_the_number_of_each_of_its_cells(name):
+    result = run(name)
+    whole, seen = network_scene(result, backward=True), 0
+    for panel in whole["panels"]:
+        if panel["name"][0] not in "hg":
+            continue
+        for cell in list(np.ndindex(panel["values"].shape))[::5]:
+            made = made_scene(result, panel["name"], list(cell))
+            if made is None:
+                continue
+            at = made["first"]
+            shown = panel_of(made, at["panel"])
+            assert shown["values"][tuple(at["cell"])] == pytest.approx(panel["values"][cell], rel=1e-9, abs=1e-12)
+            assert name_of(shown, at["cell"]) == name_of(panel, list(cell)) or "flat" in panel
+            assert not any(each.get("editable") for each in made["panels"])
+            assert not {"lines", "setup", "coverage"} & set(made)
+            seen += 1
+    assert seen or name in ("flatten",)
 
 
-def test_a_kernel_of_one_filter_is_named_by_its_place_among_all_kernels(rng):
-    layer, image = odd_convolution(rng), np.ones((1, 4, 5, 6))
-    scene = unit_scene([layer], [image, layer.forward(image)], 1, [4, 0, 1])
-    x, w, _, b = scene["panels"]
-    assert [x["places"]["planes"], w["places"]["planes"]] == [[[2], [3]], [[4, 0], [4, 1]]]
-    assert_array_equal(w["values"], layer.params["w"][4])
-    assert (name_of(b, [0, 0, 0]), b["values"].item()) == ("b[4]", 2.0)
-
-
-def test_a_score_is_the_number_of_the_dense_layer_and_its_subtotals_are_those_of_each_plane(rng):
-    layer, image = Dense(12, 4, rng=rng), rng.normal(size=(1, 3, 2, 2))
-    layer.params["b"] = np.array([0.0, 0.0, 5.0, 0.0])
-    maps = [image, image.reshape(1, -1), layer.forward(image.reshape(1, -1))]
-    scene = unit_scene([Flatten(), layer], maps, 2, [0, 2, 0])
-    x, w, y, _ = scene["panels"]
-    flat, weights = image.reshape(1, -1), layer.params["w"][:, 2:3]
-    assert_allclose(y["values"], dense(flat, weights, layer.params["b"][2:3])[..., None], rtol=1e-12)
-    assert_array_equal(x["values"], image[0])
-    assert_array_equal(w["values"].reshape(-1, 1), weights)
-    parts = [dense(flat[:, 4 * k : 4 * k + 4], weights[4 * k : 4 * k + 4]) for k in range(3)]
-    assert_allclose(y["sum"]["groups"], parts, rtol=1e-12)
-    assert_allclose(y["sum"]["groups"].sum(), y["values"].item() - 5.0, rtol=1e-12, atol=1e-12)
-    assert strip_of(scene, scene["first"]).head == "y[2] = "
-    assert sentence_of(scene, scene["first"]) == (
-        "Score 2 adds up all 12 numbers before it, each times its own weight, and a bias."
-    )
-    assert sentence_of(scene, {"panel": "b", "cell": [0, 0, 0]}) == "The bias is added to this one score."
+def test_a_window_says_where_it_lies_and_a_score_what_it_adds_up():
+    scene = network_scene(run_network(trained_network(), load_mnist().x_test[:1]))
+    said = "Inner product of the kernel and the 3×3 window at rows 13 to 15, columns 13 to 15."
+    assert sentence_of(scene, {"panel": "h1", "cell": [0, 14, 14]}) == said
+    assert strip_of(scene, {"panel": "h8", "cell": [2, 0, 0]}).head == "dense[2] = "
+    assert strip_of(scene, {"panel": "h7", "cell": [1, 0, 2]}).head == "flatten[51] = "
+    assert sentence_of(scene, {"panel": "p", "cell": [0, 3, 0]}).startswith("eᶻ / Σ eᶻ = ")
 
 
 # --- layers that nobody has described ---------------------------------------------------------------------------------
@@ -120,15 +101,14 @@ def test_a_score_is_the_number_of_the_dense_layer_and_its_subtotals_are_those_of
 def test_a_layer_with_a_way_of_its_own_is_shown_as_plain_maps_under_its_class_name(layer):
     x = np.array([[[[-1.0, 2.0]], [[3.0, -4.0]]]])
     y = layer.forward(x)
-    for scene in (layer_scene(layer, x, y, dy=y), unit_scene([layer], [x, y], 1, [1, 0, 1])):
-        before, after = scene["panels"]
-        assert_array_equal(before["values"], x[0])
-        assert_array_equal(after["values"], y[0])
-        name = type(layer).__name__
-        assert after["title"] == f"out of {name}"
-        made = f"{name} made this number; how it works inside is not drawn."
-        assert sentence_of(scene, {"panel": "y", "cell": [0, 0, 0]}) == made
-    assert scene["first"] == {"panel": "y", "cell": [1, 0, 1]}
+    scene = layer_scene(layer, x, y, dy=y)
+    before, after = scene["panels"]
+    assert_array_equal(before["values"], x[0])
+    assert_array_equal(after["values"], y[0])
+    name = type(layer).__name__
+    assert after["title"] == f"out of {name}"
+    made = f"{name} made this number; how it works inside is not drawn."
+    assert sentence_of(scene, {"panel": "y", "cell": [0, 0, 0]}) == made
 
 
 @pytest.mark.parametrize("step", ["forward", "backward", "_forward", "_backward"])
@@ -160,27 +140,24 @@ def test_a_layer_is_shown_forward_and_back_with_the_settings_that_it_has(rng):
 
 def test_layers_are_numbered_by_kind_and_an_unknown_one_has_its_class_name(rng):
     layers = [ReLU(), Flatten(), Residual(ReLU()), Sigmoid(), Doubled(), Dense(2, 2, rng=rng)]
-    names = ["activation 1", "flatten", "Residual", "activation 2", "activation 3", "fully connected"]
+    names = ["relu 1", "flatten", "residual", "sigmoid", "relu 2", "dense"]
     assert layer_names(layers) == names
 
 
 # --- networks -------------------------------------------------------------------------------------------------------
 
 
-def test_the_overview_shows_every_map_and_below_it_its_gradient():
-    digits, model = load_mnist(), trained_network()
-    result = run_network(model, digits.x_test[5:6], 3)
-    panels = {panel["name"]: panel for panel in network_scene(result, (4, [2, 1, 1]), backward=True)["panels"]}
-    shown = [k for k in range(9) if k != 7]  # the flattened map is no other than the one before
-    assert list(panels) == ["h0", "p", *(f"{row}{k}" for k in shown[1:] for row in "hg"), "g0"]
-    for k in shown:
-        assert_array_equal(panels[f"h{k}"]["values"], as_planes(result.maps[k]))
-        assert_array_equal(panels[f"g{k}"]["values"], as_planes(result.errors[k]))
+def test_the_overview_shows_every_map_and_beside_it_its_gradient():
+    result = run_network(trained_network(), load_mnist().x_test[5:6], 3)
+    panels = {panel["name"]: panel for panel in network_scene(result, backward=True)["panels"]}
+    assert list(panels) == [*(f"{row}{k}" for k in range(9) for row in "hg"), "p", "w1", "b1", "w4", "b4", "w8", "b8"]
+    for k in range(9):
+        assert_array_equal(panels[f"h{k}"]["values"].ravel(), result.maps[k].ravel())
+        assert_array_equal(panels[f"g{k}"]["values"].ravel(), result.errors[k].ravel())
     assert_array_equal(panels["p"]["values"].ravel(), result.probabilities[0])
-    symbols = ["δ", "∂L/∂a", "∂L/∂p", "δ", "∂L/∂a", "∂L/∂p", "δ"]
-    assert [panels[f"g{k}"]["symbol"] for k in shown[1:]] == symbols
-    assert [k for k in shown[1:] if panels[f"h{k}"]["active"]] == [4]
-    assert (panels["h4"]["symbol"], panels["h8"]["symbol"]) == ("convolution 2", "fully connected")
+    symbols = ["∂L/∂x", "δ", "∂L/∂a", "∂L/∂p", "δ", "∂L/∂a", "∂L/∂p", "∂L/∂y", "δ"]
+    assert [panels[f"g{k}"]["symbol"] for k in range(9)] == symbols
+    assert (panels["h4"]["symbol"], panels["h8"]["symbol"]) == ("conv 2", "dense")
 
 
 def test_a_picture_of_a_network_leaves_the_learner_s_own_as_it_is(rng):
@@ -199,14 +176,13 @@ def test_without_a_label_the_loss_is_that_of_the_answer():
         assert_array_equal(one, other)
 
 
-def test_flatten_alone_is_shown_as_scores_each_with_the_pixel_that_it_is():
+def test_flatten_alone_is_a_strip_each_number_of_it_with_the_pixel_that_it_is():
     image = np.arange(12.0).reshape(1, 3, 2, 2)
-    result = run_network(Sequential(Flatten()), image, 1)
-    scene = network_scene(result, (1, [0, 6, 0]), backward=True)
-    assert [panel["name"] for panel in scene["panels"]] == ["h0", "p", "h1", "g1", "g0"]
+    scene = network_scene(run_network(Sequential(Flatten()), image, 1), backward=True)
+    assert [panel["name"] for panel in scene["panels"]] == ["h0", "g0", "h1", "g1", "p"]
     assert_array_equal(panel_of(scene, "h1")["values"].ravel(), image.ravel())
-    assert panel_of(scene, "h0")["marks"] == {"field": [[1, 1, 0]]}  # of 4 pixels a plane, the 7th
-    assert unit_scene(result.model.layers, result.maps, 1, [0, 6, 0])["first"]["cell"] == [0, 6, 0]
+    (term,) = terms_of(scene, {"panel": "h1", "cell": [1, 1, 0]})
+    assert (term.a.panel, term.a.cell, name_of(panel_of(scene, "h1"), [1, 1, 0])) == ("h0", [1, 1, 0], "flatten[6]")
 
 
 def with_ones(layer):
@@ -236,9 +212,13 @@ def test_what_a_unit_sees_is_just_the_cells_of_the_image_that_can_change_it(name
             other = image.copy()
             other[0][pixel] += 1
             changed[..., *pixel] = as_planes(model.outputs(other)[k - 1]) != as_planes(result.maps[k])
+        sees = panel_of(network_scene(result), f"h{k}")["sees"]
         for cell in np.ndindex(changed.shape[:3]):
-            field = panel_of(network_scene(result, (k, list(cell))), "h0")["marks"]["field"]
-            assert field == np.argwhere(changed[cell]).tolist(), (k, cell)
+            flat = result.maps[k].ndim == 2
+            _, row, column = np.unravel_index(cell[1], upright(result, result.maps)[k].shape[1:]) if flat else cell
+            rows, columns = (np.flatnonzero(changed[cell].any(axis=axes)) for axes in ((0, 2), (0, 1)))
+            seen = [sees[side][at] for side, at in zip(sees, (row, row, column, column), strict=True)]
+            assert seen == [rows[0], rows[-1], columns[0], columns[-1]], (k, cell)
 
 
 class ByColumns(Flatten):
@@ -251,5 +231,5 @@ class ByColumns(Flatten):
 @pytest.mark.parametrize("layers", [(Residual(ReLU()), Flatten()), (ByColumns(),)], ids=["unknown", "an own order"])
 def test_a_layer_that_nobody_knows_may_see_all_of_its_input(layers):
     result = run_network(Sequential(MeanPool2D(2), *layers), np.ones((1, 1, 4, 5)), 0)
-    field = panel_of(network_scene(result, (2, [0, 0, 0])), "h0")["marks"]["field"]
-    assert field == [[0, row, column] for row in range(4) for column in range(4)]  # a column is left over
+    sees = panel_of(network_scene(result), "h2")["sees"]
+    assert [sees[side][0] for side in ("top", "bottom", "left", "right")] == [0, 3, 0, 3]  # a column is left over

@@ -203,14 +203,13 @@ def test_what_stands_below_a_plane_begins_at_its_left_side():
         assert y + 3 * block.side <= lines[0].base - 10 < lines[1].base < y + 3 * block.side + 32
 
 
-def test_a_network_frames_what_a_unit_sees_and_the_map_that_it_is_of():
-    digits = load_mnist()
-    scene = network_scene(run_network(trained_network(), digits.x_test[:1]), (1, [0, 14, 14]))
+def test_a_network_stands_in_towers_and_frames_what_a_unit_sees():
+    scene = network_scene(run_network(trained_network(), load_mnist().x_test[:1]))
     seen = Seen(scene)
-    field = {("h0", *cell) for cell in panels_of(scene)["h0"]["marks"]["field"]}
-    assert len(field) == 9
-    assert set(seen.shapes(line=WINDOW, width=2.0)) == field
+    places = {block.panel["name"]: (block, x, y) for block, x, y in seen.placed}
+    assert list(places) == [*(f"h{k}" for k in range(9)), "p"]
+    assert len({block.height - block.top for name, (block, *_) in places.items() if name not in ("h0", "p")}) == 1
+    image, x, y = places["h0"]
+    (frame,) = (middle for middle, look in seen.outlines() if look["line"] == to_rgba(GRADIENT))
+    assert_allclose(frame, np.add((x, y + image.top), 14.5 * image.cell))
     assert seen.numbers() == {}
-    block, x, y = next(each for each in seen.placed if each[0].panel["name"] == "h1")
-    framed = [middle for middle, look in seen.outlines() if look["line"] == to_rgba(GRADIENT)]
-    assert any(np.allclose(middle, (x + block.width / 2, y + block.height / 2)) for middle in framed)

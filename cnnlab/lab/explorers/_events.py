@@ -53,7 +53,6 @@ class Part(TypedDict):
     absent: NotRequired[list[str]]  # toggles that the stage does not show
     key: NotRequired[str]  # of a question, and whether it has been answered rightly
     solved: NotRequired[bool]
-    fold: NotRequired[str]  # the words on the button that opens the panels; until then only the sum is shown
 
 
 class Stack(TypedDict):

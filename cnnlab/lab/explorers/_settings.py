@@ -30,6 +30,7 @@ class Control(TypedDict):
     low: NotRequired[int]
     high: NotRequired[int]
     options: NotRequired[list[list]]
+    pictures: NotRequired[list[str]]  # of the options, where they are chosen by small pictures
     text: NotRequired[str]  # what a slider says in place of its number, and what a text field is to hold
     disabled: NotRequired[bool]
     missing: NotRequired[list]  # options that a page without a kernel does not have

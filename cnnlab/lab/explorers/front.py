@@ -20,7 +20,7 @@ _MAIN = "explorer.js"
 # Of two rules for the same thing, the one in the later sheet wins.
 STYLES = (
     *("colours", "explorer", "question", "sizes", "pad", "training", "table"),
-    *("stage", "panels", "cells", "charts", "wires", "strip"),
+    *("stage", "panels", "cells", "charts", "wires", "strip", "network"),
 )
 PROCESS = uuid4().hex  # of this kernel
 _LARGEST_SINGLE = float(np.finfo(np.float32).max)

@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+import io
+from base64 import b64encode
 from types import SimpleNamespace
 
 import numpy as np
+from matplotlib.image import imsave
 
 from cnnlab._validate import as_array, check_array, check_has, check_shape
 from cnnlab.data import normalise_bitmap
 from cnnlab.lab.explorers._explorer import Explorer, line, present
 from cnnlab.lab.explorers._settings import Choice, Setting, Slider, Switch, button, check_between
 from cnnlab.lab.numbers import format_percent
-from cnnlab.lab.scenes import Pass, digit_scene, layer_names, network_scene, run_network, unit_scene
+from cnnlab.lab.scenes import Pass, digit_scene, made_scene, network_scene, run_network
 from cnnlab.lab.scenes.reading import panel_of
-from cnnlab.layers import Conv2D
 from cnnlab.losses import check_labels, softmax_cross_entropy
 
-_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
-
+_THUMBS = 10
 _BATCH = 256  # images to ask the network about at a time
 _SIDES = 8, 512  # cells a side, least and most, to draw a digit on
+
+
+class _Images(Slider):
+    """Which image is in view, chosen by a small picture; −1 is a drawing, where there is one."""
+
+    def control(self, explorer, s):
+        numbers = [*([-1] if explorer.drawing is not None else []), *explorer.thumbs]
+        numbers += [s.image] if s.image not in numbers else []
+        pictures = [explorer.thumbs.get(number) or _picture(explorer.image_of(number)) for number in numbers]
+        options = [[number, explorer.name_of(number)] for number in numbers]
+        return {**Setting.control(self, explorer, s), "kind": "tabs", "options": options, "pictures": pictures}
+
+
+def _picture(image: np.ndarray) -> str:
+    """Return the address of a small picture of an image (1, C, H, W): ink on nothing."""
+    ink, buffer = np.abs(image[0]).max(axis=0), io.BytesIO()
+    rgba = np.zeros((*ink.shape, 4))
+    rgba[..., 3] = ink / (ink.max() or 1)
+    imsave(buffer, rgba, format="png")
+    return f"data:image/png;base64,{b64encode(buffer.getvalue()).decode()}"
 
 
 class NetworkExplorer(Explorer):
@@ -56,7 +77,7 @@ class NetworkExplorer(Explorer):
     NetworkExplorer: image 0 (of 0 to 599), answer 3 (right)
     """
 
-    image = Slider(0, "image", 0, 0)
+    image = _Images(0, "image", 0, 0)
     backward = Switch(False, "show the way back", place="foot", title="the gradient of each map: notebooks 05 to 08")
     target = Choice({-1: "its answer"}, "loss for the class", place="foot")
 
@@ -68,16 +89,25 @@ class NetworkExplorer(Explorer):
         scores = check_array("the model's output", model.copied().forward(self.images[:1]), "NK")
         classes = scores.shape[1]
         self.labels = None if labels is None else check_labels(labels, (len(self.images), classes))
-        self.drawing, self.unit = None, None
+        self.drawing, self.opened, self._before = None, None, 0
+        first = range(_THUMBS) if labels is None else np.unique(self.labels, return_index=True)[1][:_THUMBS]
+        self.thumbs = {int(n): _picture(self.images[n : n + 1]) for n in first if n < len(self.images)}
         targets = {-1: "its answer"} | {label: str(label) for label in range(classes)}
         super().__init__(limits={"image": (0, len(self.images) - 1), "target": targets})
 
     def result_of(self, s: SimpleNamespace, *, backward: bool = True) -> Pass:
         """Return the image on its way through the network, and ``backward``, for any settings."""
-        image = self.images[s.image : s.image + 1] if self.drawing is None else self.drawing
-        return run_network(self.model, image, None if s.target < 0 else s.target, backward=backward)
+        return run_network(self.model, self.image_of(s.image), None if s.target < 0 else s.target, backward=backward)
 
     result = present(result_of)
+
+    def image_of(self, number: int) -> np.ndarray:
+        """Return an image (1, C, H, W) by its number; −1 is the drawing."""
+        return self.images[number : number + 1] if number >= 0 else self.drawing
+
+    def name_of(self, number: int) -> str:
+        """Return what an image is called."""
+        return f"image {number}" if number >= 0 else "a drawing"
 
     # --- what the base class asks ---
 
@@ -86,31 +116,30 @@ class NetworkExplorer(Explorer):
 
     def scenes(self, s):
         result = self.result_of(s, backward=s.backward)
-        k, cell = unit = self.unit or _first_unit(result)
-        overview = network_scene(result, unit, backward=s.backward)
-        detail = unit_scene(result.model.layers, result.maps, k, cell)
-        names = layer_names(result.model.layers)
-        heading = f"How this unit of {names[k - 1]} was made"
-        return [overview, {**detail, "heading": heading, "topic": f"{k} {cell}"}]
+        there = self.opened and (s.backward or self.opened[0][0] != "g")
+        made = made_scene(result, *self.opened) if there else None
+        return [made or network_scene(result, backward=s.backward)]
 
     def parts(self, s, scenes):
-        head, overview, detail = super().parts(s, scenes)
+        head, stage = super().parts(s, scenes)
         if self.labels is not None:
             head["controls"].append(button("wrong", "a wrong one ▸", title="the next image that it gets wrong"))
-        return [head, overview, {**detail, "fold": "Open its picture"}]
+        if not scenes[0].get("pick"):
+            stage["controls"].insert(0, button("whole", "◀ the whole network", place="bar"))
+        return [head, stage]
 
     def formula_lines(self, s, scenes):
-        shares = panel_of(scenes[0], "p")["values"].ravel()
-        sure = f"It says {shares.argmax()}, {format_percent(shares.max())} sure."
-        told = "" if self.drawing is not None or self.labels is None else f" It is {_a(self.labels[s.image])}."
-        image, count = self.images[0], len(self.model.layers)
-        layers = f"{_NUMBERS[count] if count < len(_NUMBERS) else count} layers"
-        made = f"{layers} made these {len(shares)} numbers out of {image.size} pixels."
-        return [line(("title", f"{sure}{told}")), line(("soft", f"{made} Point at any square to see what made it."))]
+        shares = self.result_of(s, backward=False).probabilities[0]
+        told = "" if s.image < 0 or self.labels is None else f" It is {_a(self.labels[s.image])}."
+        which = f"{self.name_of(s.image)} of {len(self.images)}" if s.image >= 0 else "your drawing"
+        says = f"It says {shares.argmax()}, {format_percent(shares.max())} sure.{told} "
+        return [line(("title", says), ("soft", f" {which}"))]
 
     def press(self, s, name):
+        if name == "whole":
+            self.opened = None
         if name == "wrong" and self.labels is not None:
-            self.drawing, self.image = None, self._next_wrong(s.image)
+            self.image = self._next_wrong(s.image)
 
     def _next_wrong(self, image: int) -> int:
         """Return the next image that the network gets wrong as it is now, after the last the first again."""
@@ -119,49 +148,45 @@ class NetworkExplorer(Explorer):
             wrong = model.forward(self.images[numbers]).argmax(axis=1) != self.labels[numbers]
             if wrong.any():
                 return int(numbers[wrong][0])
-        return image
+        return max(image, 0)
 
     def pick(self, s, stage, panel, cell):
-        place = panel[1:]
-        if panel[0] == "h" and place != "0":
-            self.unit = int(place), cell
-        elif panel == "p":  # a probability opens its score
-            self.unit = len(self.model.layers), cell
+        if panel[0] in "hgp":  # weights are there to be multiplied
+            self.opened = panel, cell
 
     def describe(self):
-        answer, right = int(panel_of(self._scenes[0], "p")["values"].argmax()), ""
-        if self.labels is not None and self.drawing is None:
+        answer, right = int(self.result_of(self.now(), backward=False).probabilities.argmax()), ""
+        if self.labels is not None and self.image >= 0:
             right = " (right)" if answer == self.labels[self.image] else f" (it is {self.labels[self.image]})"
-        what = "a drawing" if self.drawing is not None else f"image {self.image} (of 0 to {len(self.images) - 1})"
-        return f"NetworkExplorer: {what}, answer {answer}{right}"
+        of = f" (of 0 to {len(self.images) - 1})" if self.image >= 0 else ""
+        return f"NetworkExplorer: {self.name_of(self.image)}{of}, answer {answer}{right}"
 
     # --- a drawing in place of the images ---
 
     def show(self, image) -> None:
-        """Put another image (1, C, H, W) in view, such as a drawing; the slider takes it away again."""
-        image = check_array("image", image, "NCHW")
-        check_shape("image", image, self.images[:1].shape, "one image like the others")
-        self.drawing = image.astype(self.images.dtype)
-        self.refresh()
-
-    def reset(self) -> None:
-        """Go back to the first image, and the unit that comes first."""
-        self.drawing, self.unit = None, None
-        super().reset()
+        """Put another image (1, C, H, W) in view, such as a drawing, as number −1; None takes it away again."""
+        if image is not None:
+            image = check_array("image", image, "NCHW")
+            check_shape("image", image, self.images[:1].shape, "one image like the others")
+            image = image.astype(self.images.dtype)
+        with self._transaction():
+            self.limits["image"] = (-1, len(self.images) - 1)
+            if image is not None:
+                self.drawing, self.image = image, -1
+            elif self.drawing is not None:
+                self.image, self.drawing = self._before, None
+            self.limits["image"] = (0 if image is None else -1, len(self.images) - 1)
+            self.refresh()
 
     def _changed(self, change) -> None:
-        if change["name"] == "image":
-            self.drawing = None
+        if change["name"] == "image" and change["old"] >= 0:
+            self._before = change["old"]
         super()._changed(change)
 
-
-def _first_unit(result: Pass) -> tuple[int, list[int]]:
-    """Return the middle unit of the first convolution; where there is none, the score of the answer."""
-    for k, layer in enumerate(result.model.layers, start=1):
-        if isinstance(layer, Conv2D):
-            height, width = result.maps[k].shape[2:]
-            return k, [0, height // 2, width // 2]
-    return len(result.model.layers), [0, int(result.probabilities.argmax()), 0]
+    def reset(self) -> None:
+        """Go back to the first image, and to the whole network."""
+        self.opened = None
+        super().reset()
 
 
 def _a(label: int) -> str:

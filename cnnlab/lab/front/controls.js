@@ -127,11 +127,14 @@ function toggle(control, desk) {
  */
 export function tabsOf(control, desk) {
   const wanted = desk.link.wanted(control.name, control.value);
-  return (control.options ?? []).map(([value, label]) => {
+  return (control.options ?? []).map(([value, label], k) => {
     const [words, title] = label.split("\n");
     const off = Boolean(control.disabled) || isMissing(control, value);
     const press = () => set(control, desk, value);
-    return button(words, press, { kind: "cnnlab-toggle", title, pressed: value === wanted, off });
+    const look = { kind: "cnnlab-toggle", title, pressed: value === wanted, off };
+    if (!control.pictures) return button(words, press, look);
+    const picture = html`<span class="cnnlab-thumb" style="mask-image: url(${control.pictures[k]})"></span>`;
+    return button(picture, press, { ...look, title: words, label: words });
   });
 }
 

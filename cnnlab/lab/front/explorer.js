@@ -109,7 +109,6 @@ class Explorer {
   show() {
     const { parts = [], veil = "" } = this.link.shown;
     this.keepStages(parts);
-    const isInset = parts.some(({ scene }) => scene?.inset !== undefined);
     const isPicture = parts.some(({ kind }) => !["question", "verdict"].includes(kind));
     const toFull = isPicture && [
       button("?", this.help, { title: "keys and gestures", label: "help" }),
@@ -117,8 +116,7 @@ class Explorer {
         ? button(CORNERS, this.toFull, { title: "full screen", label: "full screen" })
         : nothing,
     ];
-    const templates = parts.map((part, k) => this.stages[k]?.root ?? this.partOf(part, k));
-    const shown = isInset ? [nothing, ...templates.slice(1)] : templates;
+    const shown = parts.map((part, k) => this.stages[k]?.root ?? this.partOf(part, k));
     const first = parts.findIndex(({ abreast }) => abreast);
     const isCovered = Boolean(veil) && veil !== this.lifted;
     const hadFocus = this.root.querySelector(".cnnlab-veil")?.contains(document.activeElement);
@@ -136,7 +134,7 @@ class Explorer {
       }${this.isHelping ? helpOf(parts) : nothing}`,
       this.root,
     );
-    this.placeStages(parts, isInset ? templates[0] : nothing, toFull || nothing);
+    this.placeStages(parts, toFull || nothing);
     for (const child of this.root.children) child.toggleAttribute("inert", isCovered && !child.matches(".cnnlab-veil"));
     if (wasCovered && !isCovered) this.turnCards();
     if (hadFocus && !isCovered)
@@ -164,18 +162,15 @@ class Explorer {
   /**
    * Gives the stages their room: what the other parts leave, each its share of it.
    * @param {Part[]} parts
-   * @param {unknown} inset
    * @param {unknown} full
    */
-  placeStages(parts, inset, full) {
+  placeStages(parts, full) {
     const stages = this.stages.filter((stage) => stage !== null);
-    const heights = parts.slice(inset === nothing ? 0 : 1).map(heightOf); // what is inset takes no room of its own
-    const others = added([...stages.map((stage) => stage.others), ...heights]);
+    const others = added([...stages.map((stage) => stage.others), ...parts.map(heightOf)]);
     const all = added(stages.map(({ need }) => need)) || 1;
-    for (const [k, stage] of stages.entries()) {
+    for (const stage of stages) {
       const share = stage.need / all;
-      const around = { inset: k ? nothing : inset, full: stage === this.last ? full : nothing };
-      stage.place({ ...around, room: share * (HIGH - PX.edges - others), share });
+      stage.place({ full: stage === this.last ? full : nothing, room: share * (HIGH - PX.edges - others), share });
     }
   }
 

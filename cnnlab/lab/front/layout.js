@@ -59,8 +59,8 @@ export const isLegible = (panels, compact) =>
  * Do the panels go on below where there is no room beside? They do where nothing but their order joins them.
  * @param {import("./scene.js").Scene} scene
  */
-export const isFlow = ({ signs, inset, panels }) =>
-  !signs.length && inset === undefined && Object.values(panels).every(({ row }) => row === 0);
+export const isFlow = ({ signs, network, panels }) =>
+  !signs.length && !network && Object.values(panels).every(({ row }) => row === 0);
 
 /**
  * How the planes of a panel stand: [down, across].

@@ -4,6 +4,7 @@ import { barsOf } from "./bars.js";
 import { cellsOf } from "./cells.js";
 import { chartOf } from "./chart.js";
 import { bandOf, grouped, isFlow, signsOf, standing, wordsOf } from "./layout.js";
+import { isOneToOne, scaleOf } from "./network.js";
 import { boxIn, cellUnder, isDrawn, photoOf } from "./photo.js";
 import { keyOf } from "./scene.js";
 import { stepperOf } from "./state.js";
@@ -19,7 +20,7 @@ import { html, nothing } from "./vendor/lit-html.js";
 const GIVEN = ["input", "tap", "bias"];
 
 /** @type {Record<Panel["view"], (panel: Panel, look: Look) => unknown>} */
-const VIEWS = { cells: planesOf, photo: planesOf, maps: planesOf, bars: barsOf, chart: chartOf };
+const VIEWS = { cells: planesOf, photo: planesOf, maps: planesOf, bars: barsOf, chart: chartOf, none: () => nothing };
 
 /**
  * The planes of a panel; they are numbered down each column first: the kernels of one filter stand below each other.
@@ -41,10 +42,10 @@ function planesOf(panel, look) {
  * @param {Panel[]} panels
  * @param {import("./layout.js").Way} way
  * @param {(panel: Panel) => {look: Look, key: string}} lookOf key: by which a look is another than before
- * @param {{inset: unknown, signs: unknown[][] | null, products: unknown}} more what stands among the first band's columns, in place
- *   of its signs, and before the output
+ * @param {{below: unknown, signs: unknown[][] | null, products: unknown}} more what stands below the first panel, in place of
+ *   the signs, and before the output
  */
-export function bandsOf(scene, panels, way, lookOf, { inset, signs, products }) {
+export function bandsOf(scene, panels, way, lookOf, { below, signs, products }) {
   return grouped(panels, bandOf).map((band, number) => {
     const first = number === 0;
     const rows = [...new Set(band.map(({ row }) => row))];
@@ -52,15 +53,14 @@ export function bandsOf(scene, panels, way, lookOf, { inset, signs, products }) 
     const columns = lines.flatMap((line) =>
       grouped(line, ({ column }) => column)
         .sort(([p], [q]) => p.column - q.column)
-        .map((column) =>
+        .map((column, k) =>
           columnOf(scene, band, column, way.beside ? [column[0].row] : rows, lookOf, {
             signs: first ? signs : null,
+            below: k ? nothing : below,
             products,
           }),
         ),
     );
-    if (first && scene.inset !== undefined)
-      columns.splice(scene.inset + 1, 0, html`<div class="cnnlab-inset">${inset}</div>`);
     return html`<div class="cnnlab-band ${isFlow(scene) ? "cnnlab-flowing" : ""}">${columns}</div>`;
   });
 }
@@ -72,11 +72,11 @@ export function bandsOf(scene, panels, way, lookOf, { inset, signs, products }) 
  * @param {Panel[]} panels of the column
  * @param {number[]} rows
  * @param {(panel: Panel) => {look: Look, key: string}} lookOf
- * @param {{signs: unknown[][] | null, products: unknown}} more
+ * @param {{below: unknown, signs: unknown[][] | null, products: unknown}} more
  */
-function columnOf(scene, band, panels, rows, lookOf, { signs: buttons, products }) {
+function columnOf(scene, band, panels, rows, lookOf, { below, signs: buttons, products }) {
   const { column } = panels[0];
-  const marks = scene.inset === undefined ? signsOf(scene, band, column) : [];
+  const marks = signsOf(scene, band, column);
   const sign = (/** @type {number} */ row) => {
     const there = marks[row] && buttons ? buttons[row][column - 1] : null;
     if (there) return html`<div class="cnnlab-operator cnnlab-word">${there}</div>`;
@@ -93,8 +93,8 @@ function columnOf(scene, band, panels, rows, lookOf, { signs: buttons, products 
       panels.filter((panel) => panel.row === row),
       ({ name }) => name,
       (panel) => panelOf(scene, panel, lookOf(panel)),
-    )}</div>`;
-  return html`<div class="cnnlab-column">${rows.map((row) => [marks.some(Boolean) ? sign(row) : nothing, slot(row)])}</div>`;
+    )}${below}</div>`;
+  return html`<div class="cnnlab-column ${scene.network && isOneToOne(scene, panels[0]) ? "cnnlab-near" : ""}">${rows.map((row) => [marks.some(Boolean) ? sign(row) : nothing, slot(row)])}</div>`;
 }
 
 /**
@@ -111,13 +111,14 @@ function panelOf(scene, panel, { look, key }) {
     editable && "cnnlab-editable",
     scale && scale < 1 && "cnnlab-picture",
     active && "cnnlab-active",
+    panel.flat && "cnnlab-flat",
   ];
-  return html`<section class=${looks.filter(Boolean).join(" ")} data-panel=${name} data-tells=${isGiven ? nothing : symbol} style="--scale: ${scale ?? 1}; --words: ${wordsOf(panel, scene.compact)}"><div
+  return html`<section class=${looks.filter(Boolean).join(" ")} data-panel=${name} data-tells=${isGiven ? nothing : symbol} style="--scale: ${scale ?? 1}; --words: ${wordsOf(panel, scene.compact)}; --count: ${panel.planes[0]}"><div
     class="cnnlab-caption"><b class="cnnlab-role-${role}">${withSubscripts(
       symbol.replace(/ (?=\d+$)/, "\u00a0"), // "pooling 2" stays on one line
     )}</b> <span>${look.readers ? "read by so many outputs" : title}</span>${
       turned ? button("↻", turn, { label: "show the turn" }) : nothing
-    }</div>${guard([panel, key], () => VIEWS[view](panel, look))}</section>`;
+    }</div>${guard([panel, key], () => VIEWS[view](panel, look))}${scene.network && isDrawn(panel) ? scaleOf(panel) : nothing}</section>`;
 }
 
 /**
@@ -149,6 +150,7 @@ export const panelIn = (root, name) => root.querySelector(`[data-panel="${name}"
  */
 export function elementOf(root, { panel, cell }) {
   const place = panelIn(root, panel);
+  if (place?.matches(".cnnlab-flat")) return place.querySelector("canvas");
   return (
     place?.querySelector(`[data-cell="${keyOf(cell)}"]`) ?? place?.querySelector(`[data-plane="${cell[0]}"]`) ?? null
   );

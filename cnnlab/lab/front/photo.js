@@ -1,6 +1,7 @@
 // A panel too large for elements: a photograph, or many large maps. A canvas a plane; of a photograph one focus stop.
 
 import { strength } from "./cells.js";
+import { cellAt, countOf, numberOf } from "./scene.js";
 import { html } from "./vendor/lit-html.js";
 
 /** @typedef {import("./schema.js").Panel} Panel */
@@ -22,10 +23,11 @@ export const isDrawn = ({ view }) => view === "photo" || view === "maps";
  * @param {Panel} panel
  * @param {import("./cells.js").Look} look
  */
-export function photoOf({ shape, planes, view, symbol, title }, { lights }) {
+export function photoOf(panel, { lights }) {
+  const { shape, planes, view, symbol, title } = inStrip(panel);
   const [height, width] = shape;
   const looks = `cnnlab-photo${view === "maps" ? " cnnlab-map" : ""}`;
-  const frames = framesOf(lights, shape);
+  const frames = framesOf(panel, lights);
   return Array.from(
     { length: planes[0] * planes[1] },
     (_, plane) =>
@@ -38,15 +40,31 @@ export function photoOf({ shape, planes, view, symbol, title }, { lights }) {
 }
 
 /**
- * The rectangle that the cells of one look have in common, in each plane.
- * @param {Map<string, string>} lights
- * @param {number[]} shape
+ * A panel as it is drawn: a flat one is a single column of all its cells.
+ * @param {Panel} panel
+ * @returns {Panel}
  */
-function framesOf(lights, shape) {
+const inStrip = (panel) => (panel.flat ? { ...panel, planes: [1, 1], shape: [countOf(panel), 1] } : panel);
+
+/**
+ * Where a cell is drawn.
+ * @param {Panel} panel
+ * @param {Cell} cell
+ * @returns {Cell}
+ */
+const placeIn = (panel, cell) => (panel.flat ? [0, numberOf(panel, cell), 0] : cell);
+
+/**
+ * The rectangle that the cells of one look have in common, in each plane.
+ * @param {Panel} panel
+ * @param {Map<string, string>} lights
+ */
+function framesOf(panel, lights) {
+  const { shape } = inStrip(panel);
   /** @type {Map<string, number[][]>} */
   const groups = new Map();
   for (const [key, looks] of lights) {
-    const [plane, ...cell] = key.split(",").map(Number);
+    const [plane, ...cell] = placeIn(panel, /** @type {Cell} */ (key.split(",").map(Number)));
     const group = `${plane} ${looks}`;
     const cells = groups.get(group) ?? [];
     cells.push(cell);
@@ -71,7 +89,7 @@ function framesOf(lights, shape) {
  * @param {Record<string, number[]>} colours
  */
 export function paint(element, panel, colours) {
-  const { shape, values, palette } = panel;
+  const { shape, values, palette } = inStrip(panel);
   const [height, width] = shape;
   const look = `${palette} ${Object.values(colours)}`;
   const [from, to] = palette === "grey" ? [BLACK, { positive: WHITE, negative: WHITE }] : [colours.zero, colours];
@@ -99,11 +117,13 @@ export function paint(element, panel, colours) {
  * @param {MouseEvent} event
  * @returns {Cell}
  */
-export function cellUnder(canvas, { shape }, { clientX, clientY }) {
+export function cellUnder(canvas, panel, { clientX, clientY }) {
+  const { shape } = inStrip(panel);
   const { left, top, width, height } = canvas.getBoundingClientRect();
   const at = (/** @type {number} */ share, /** @type {number} */ count) =>
     Math.max(0, Math.min(count - 1, Math.floor(share * count)));
-  return [Number(canvas.dataset.plane), at((clientY - top) / height, shape[0]), at((clientX - left) / width, shape[1])];
+  const cell = [at((clientY - top) / height, shape[0]), at((clientX - left) / width, shape[1])];
+  return panel.flat ? cellAt(panel, cell[0]) : /** @type {Cell} */ ([Number(canvas.dataset.plane), ...cell]);
 }
 
 /**
@@ -112,7 +132,9 @@ export function cellUnder(canvas, { shape }, { clientX, clientY }) {
  * @param {Panel} panel
  * @param {Cell} cell
  */
-export function boxIn(canvas, { shape }, [, row, column]) {
+export function boxIn(canvas, panel, cell) {
+  const { shape } = inStrip(panel);
+  const [, row, column] = placeIn(panel, cell);
   const box = canvas.getBoundingClientRect();
   const [height, width] = [box.height / shape[0], box.width / shape[1]];
   return new DOMRect(box.left + width * column, box.top + height * row, width, height);

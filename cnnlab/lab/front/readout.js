@@ -31,6 +31,7 @@ const longest = new WeakMap();
  * @returns {Longest}
  */
 function longestOf(scene, backward) {
+  if (scene.network) return { strip: "", sentence: "" }; // its style sheet keeps the room
   const known = longest.get(scene) ?? new Map();
   longest.set(scene, known);
   const most = known.get(backward) ?? searched(scene, backward);

@@ -152,10 +152,17 @@ export function placeOf({ places: { rows, columns } }, [, row, column]) {
  * @param {Cell} cell
  */
 export function nameOf(panel, cell) {
-  const index = [...panel.places.planes[cell[0]], ...placeOf(panel, cell)];
+  const index = panel.flat ? [numberOf(panel, cell)] : [...panel.places.planes[cell[0]], ...placeOf(panel, cell)];
   const name = panel.alias ?? panel.symbol;
   return index.length ? `${name}[${index.join(", ")}]`.replaceAll("-", "−") : name;
 }
+
+/**
+ * What the plane of a cell is called.
+ * @param {Panel} panel
+ * @param {Cell} cell
+ */
+export const mapOf = ({ places, flat }, [plane]) => `map ${flat ? plane : places.planes[plane].join(", ")}`;
 
 /**
  * A cell for Python: the plane as drawn, row and column as in the array; a bias has but one.

@@ -77,6 +77,14 @@
  */
 
 /**
+ * @typedef {object} Sight For each row (top, bottom) and column (left, right): where what it depends on begins and ends in the image.
+ * @property {number[]} top
+ * @property {number[]} bottom
+ * @property {number[]} left
+ * @property {number[]} right
+ */
+
+/**
  * @typedef {object} Curve A line of a chart.
  * @property {string} name
  * @property {Numbers} x
@@ -101,7 +109,7 @@
  * @property {string} symbol how the learner writes it, what follows "_" as a subscript
  * @property {string} title
  * @property {string} role which colour its symbol and its numbers in the strip have: x, w, y, b or gradient
- * @property {"cells" | "maps" | "photo" | "bars" | "chart"} view "maps": cells too many to be elements
+ * @property {"cells" | "maps" | "photo" | "bars" | "chart" | "none"} view
  * @property {number} row
  * @property {number} column
  * @property {number[]} planes [down, across]: planes are numbered down each column first
@@ -118,6 +126,8 @@
  * @property {Record<string, Cell[]>} [marks]
  * @property {Numbers} [frames] (steps, planes, height, width): what it shows after each step
  * @property {Shares} [shares]
+ * @property {boolean} [flat] drawn as one strip, whose cells have one index
+ * @property {Sight} [sees]
  * @property {boolean} [editable]
  * @property {boolean} [active]
  * @property {boolean} [turned]
@@ -146,7 +156,7 @@
  * @property {string} [note]
  * @property {boolean} [pick] a click is told to the kernel
  * @property {boolean} [compact] many small maps without numbers
- * @property {number} [inset] the column of the first band where the controls and words of the explorer stand
+ * @property {boolean} [network] layers side by side, the maps of each below each other, wires between them
  * @property {string} [coverage] the panel on which it can be shown how many outputs read a cell
  * @property {string} [window] the panel that shows the window of the selected output, enlarged
  * @property {Shares} [shares]
@@ -165,6 +175,7 @@
  * @property {number} [low]
  * @property {number} [high]
  * @property {any[][]} [options]
+ * @property {string[]} [pictures] of the options, where they are chosen by small pictures
  * @property {string} [text] what a slider says in place of its number, and what a text field is to hold
  * @property {boolean} [disabled]
  * @property {any[]} [missing] options that a page without a kernel does not have
@@ -187,7 +198,6 @@
  * @property {string[]} [absent] toggles that the stage does not show
  * @property {string} [key] of a question, and whether it has been answered rightly
  * @property {boolean} [solved]
- * @property {string} [fold] the words on the button that opens the panels; until then only the sum is shown
  */
 
 /**

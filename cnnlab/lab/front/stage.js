@@ -8,6 +8,7 @@ import { Hand } from "./interaction.js";
 import { heightWanted, isLegible, layoutOf, productsIn } from "./layout.js";
 import { brief } from "./numbers.js";
 import { bandsOf, boxOf, elementOf, panelIn } from "./panels.js";
+import { lensOf, mapWires } from "./network.js";
 import { isDrawn, paint, toRgb } from "./photo.js";
 import { productsOf } from "./products.js";
 import { codeOf, hintOf, readoutHeight, readoutOf, wordsFor } from "./readout.js";
@@ -15,7 +16,7 @@ import { cellAt, cellIn, countOf, keyOf, readScene, sameAt, twinsOf, valueAt } f
 import { firstState, isAwaited, isBackward, reduce, stepperOf, stepsOf } from "./state.js";
 import { hueOf, readersOf, sumOf } from "./sums.js";
 import { SPEEDS, toolbarOf, toolsOf } from "./toolbar.js";
-import { html, render } from "./vendor/lit-html.js";
+import { html, nothing, render } from "./vendor/lit-html.js";
 import { wirePaths } from "./wires.js";
 
 const PX = { edge: 9, bar: 31, foot: 28, letter: 7.3, free: 250 }; // of what stands around the panels
@@ -23,6 +24,7 @@ const LATEST = 1500; // ms after an edit in which its answer is expected
 const BOTH = 2000; // ms that an old number stands beside the new one
 const LOW = 26; // px of a cell that has no room for both
 const GLIDE = { duration: 180, easing: "ease-out" };
+const [TOWER, AROUND] = [430, 154]; // px of a network, and of what stands around it
 const MOST_LIT = 400; // cells of one kind that are lit one by one
 /** @type {Map<string, string>} */
 const UNLIT = new Map();
@@ -36,7 +38,6 @@ const remembered = new WeakMap();
 
 /**
  * @typedef {object} Surroundings what an explorer says to a stage
- * @property {unknown} inset what stands among its panels
  * @property {unknown} full a button that stands below it
  * @property {number} room px of height that its panels may have in a window 800 px high
  * @property {number} share of what a window has more or less
@@ -57,7 +58,7 @@ export class Stage {
     this.state = remembered.get(/** @type {object} */ (part.scene)) ?? firstState(readScene(part.scene));
     this.sum = sumOf(this.state.scene, this.state.at, this.backward);
     /** @type {Surroundings} */
-    this.around = { inset: null, full: null, room: 0, share: 0 };
+    this.around = { full: null, room: 0, share: 0 };
     /** @type {number[] | null} the shape of the products that stand beside the output */
     this.window = null;
     this.timer = 0; // of playing
@@ -166,12 +167,14 @@ export class Stage {
 
   /** How high its panels would like to be, in px. */
   get need() {
-    return this.isClosed ? 0 : heightWanted(this.panels, this.state.scene.compact);
+    if (this.state.scene.network) return TOWER;
+    return heightWanted(this.panels, this.state.scene.compact);
   }
 
   /** About how many px it takes, but for its panels. */
   get others() {
     const { scene } = this.state;
+    if (scene.network) return AROUND + (scene.heading ? PX.bar : 0);
     const signs = scene.heading?.length ?? 0;
     const plays = this.need && stepsOf(scene) > 1;
     const bar = plays ? PX.bar * (signs * PX.letter > PX.free ? 2 : 1) : signs ? PX.bar : 0;
@@ -218,12 +221,7 @@ export class Stage {
   /** The panels that are shown. */
   get panels() {
     const { scene, on } = this.state;
-    return Object.values(scene.panels).filter(({ row }) => row === 0 || on.gradients);
-  }
-
-  /** Is its picture folded away? */
-  get isClosed() {
-    return Boolean(this.part.fold) && !this.state.on.open;
+    return Object.values(scene.panels).filter(({ row, view }) => view !== "none" && (row === 0 || on.gradients));
   }
 
   get backward() {
@@ -253,13 +251,12 @@ export class Stage {
       },
     };
     this.root.classList.toggle("cnnlab-compact", Boolean(scene.compact));
+    this.root.classList.toggle("cnnlab-network", Boolean(scene.network));
     this.root.classList.toggle("cnnlab-summed", this.sum.terms.length > 0);
     Object.assign(this.root.dataset, { held: String(state.held), selected: `${at.panel}:${keyOf(at.cell)}` });
     this.isPainting = true;
     render(
-      html`${toolbarOf(this)}${
-        this.isClosed ? "" : this.panelsOf(hand)
-      }${readoutOf(state, this.sum, this.backward, hand)}${codeOf(state, this.backward, this.copied, this.copy)}<div
+      html`${toolbarOf(this)}${this.panelsOf(hand)}${readoutOf(state, this.sum, this.backward, hand)}${codeOf(state, this.backward, this.copied, this.copy)}<div
         class="cnnlab-foot">${hintOf(state, this.sum, hand)}${toolsOf(this)}</div><div class="cnnlab-live"
         aria-live="polite">${this.told}</div>`,
       this.root,
@@ -272,6 +269,7 @@ export class Stage {
   panelsOf(chips) {
     const { scene, at } = this.state;
     const { way, style } = this.layout();
+    const towers = this.panels.filter(({ view, flat, column }) => view === "maps" && !flat && column).length;
     const lights = lightsOf(scene, this.state.at, this.sum, this.hot);
     const hues = huesOf(scene, this.state.at, this.sum);
     const buttons = this.tabs ? tabsOf(this.tabs, this.desk) : []; // there from left to right, and back again
@@ -282,13 +280,13 @@ export class Stage {
       way,
       (panel) => this.lookOf(panel, way, lights.get(panel.name) ?? UNLIT, hues.get(panel.name)),
       {
-        inset: this.around.inset,
+        below: scene.network ? lensOf(scene, at, this.sum, this.hot) : nothing,
         signs: half ? [buttons.slice(0, half), buttons.slice(half).reverse()] : null,
         products: chips.window && productsOf(scene, at, this.sum, chips),
       },
     );
     const { hand } = this;
-    return html`<div class="cnnlab-scroller"><div class="cnnlab-panels" style=${style}
+    return html`<div class="cnnlab-scroller"><div class="cnnlab-panels" style="${style}; --towers: ${towers}"
       @pointerdown=${hand.press} @pointermove=${hand.hover} @click=${hand.click} @dblclick=${hand.twice}
       @focusin=${hand.focused} @keydown=${hand.key}><svg class="cnnlab-wires" aria-hidden="true"></svg><div
       class="cnnlab-begin" aria-hidden="true">${matchMedia("(pointer: coarse)").matches ? "tap" : "point"} here</div>${bands}${this.frame.element}</div></div>`;
@@ -498,10 +496,17 @@ export class Stage {
     const terms = boxes.size ? (this.hot ?? all).map(through) : [];
     const wires = /** @type {SVGElement} */ (place.querySelector(".cnnlab-wires"));
     wires.classList.toggle("cnnlab-hot", Boolean(this.hot));
-    render(
-      wirePaths(terms, whereOf, [...boxes.values()], (term) => hueOf(scene, term)),
-      /** @type {any} */ (wires),
-    ); // lit-html names no SVG
+    const mapBox = (/** @type {Panel} */ { name, shape, flat }, /** @type {number} */ plane) => {
+      const cell = /** @type {import("./schema.js").Cell} */ ([plane, shape[0] >> 1, shape[1] >> 1]);
+      const box = flat
+        ? boxOf(place, scene, { panel: name, cell })
+        : panelIn(place, name)?.querySelector(`[data-plane="${plane}"]`)?.getBoundingClientRect();
+      return box ? within(box) : null;
+    };
+    const paths = scene.network
+      ? mapWires(scene, this.state.at, this.sum, mapBox)
+      : wirePaths(terms, whereOf, [...boxes.values()], (term) => hueOf(scene, term));
+    render(paths, /** @type {any} */ (wires)); // lit-html names no SVG
   }
 
   /**
@@ -588,6 +593,16 @@ export function lightsOf(scene, at, sum, hot) {
     for (const twin of twinsOf(scene, panel)) add(twin, cells, "twin");
   }
   for (const name of [at.panel, ...twinsOf(scene, at.panel)]) add(name, [at.cell], "selected");
+  const { sees } = scene.panels[at.panel];
+  if (sees && scene.panels.h0) {
+    const [, row, column] = at.cell;
+    const corners = [
+      [sees.top[row], sees.left[column]],
+      [sees.bottom[row], sees.right[column]],
+    ];
+    const cells = corners.map((corner) => /** @type {import("./schema.js").Cell} */ ([0, ...corner]));
+    add("h0", cells, "field");
+  }
   for (const operand of (hot ?? []).flatMap(({ a, b }) => [a, b]))
     if (operand.cell) add(operand.panel, [operand.cell], "hot");
   return lights;

@@ -21,7 +21,7 @@ import { cellAt, countOf, numberOf, sameAt } from "./scene.js";
  */
 
 /** @type {Record<string, boolean>} */
-export const ON = { numbers: true, wires: true, coverage: false, gradients: true, code: false, open: false };
+export const ON = { numbers: true, wires: true, coverage: false, gradients: true, code: false };
 
 /**
  * The state of a stage that shows a scene for the first time.

@@ -2,7 +2,7 @@
 
 import { shadeOf, strength } from "./cells.js";
 import { brief, factor, format } from "./numbers.js";
-import { keyOf, nameOf, numberOf } from "./scene.js";
+import { keyOf, mapOf, nameOf, numberOf } from "./scene.js";
 import { stepperOf } from "./state.js";
 import { groupsOf, hueOf, writtenTerms } from "./sums.js";
 import { withSubscripts } from "./text.js";
@@ -156,7 +156,8 @@ function groupChips(scene, sum, groups, hand) {
   const { open, toggle, light } = hand;
   return groups.map(({ terms, total }, k) => {
     const { panel, cell } = terms[0].a;
-    const name = cell ? nameOf(scene.panels[panel], cell).split(",")[0].replace("[", " ") : "";
+    const plane = scene.panels[panel];
+    const name = cell ? (scene.network ? mapOf(plane, cell) : nameOf(plane, cell).split(",")[0].replace("[", " ")) : "";
     const title = `${name}: ${terms.length} products. ${open === k ? "Close" : "Open"} them.`;
     const opened = open === k ? [sign("("), termChips(scene, sum, terms, hand), sign(")")] : nothing;
     return html`${k ? sign("+") : nothing}<button type="button" class="cnnlab-chip cnnlab-group" data-group=${k}

@@ -16,7 +16,7 @@ export const SPEEDS = { "½×": 1400, "1×": 700, "3×": 230 }; // ms a step
 function switchesOf(scene) {
   const panels = Object.values(scene.panels);
   const can = {
-    wires: Object.keys(scene.wires).length > 0,
+    wires: Object.keys(scene.wires).length > 0 && !scene.network,
     coverage: Boolean(scene.coverage) && scene.panels[scene.coverage ?? ""].view === "cells",
     gradients: panels.some(({ gradient }) => gradient),
     code: Boolean(scene.lines) || panels.some(({ says }) => says?.code),
@@ -34,10 +34,10 @@ const switchOf = ({ state, dispatch }, name, text = name) =>
 
 /** @param {Stage} stage */
 export function toolbarOf(stage) {
-  const { part, isClosed, state } = stage;
+  const { part, state } = stage;
   const controls = (part.controls ?? []).filter(({ place }) => place !== "foot" && place !== "signs");
-  const names = isClosed ? [] : switchesOf(state.scene).filter((name) => !part.absent?.includes(name));
-  const plays = !isClosed && stepperOf(state.scene) && stepsOf(state.scene) > 1;
+  const names = switchesOf(state.scene).filter((name) => !part.absent?.includes(name));
+  const plays = stepperOf(state.scene) && stepsOf(state.scene) > 1;
   const { heading } = state.scene;
   if (!plays && !names.length && !controls.length && !heading) return nothing;
   return html`<div class="cnnlab-toolbar">${
@@ -74,19 +74,19 @@ function transportOf({ state: { scene, step, playing }, dispatch, speed, pace })
  * @param {Stage} stage
  */
 export function toolsOf(stage) {
-  const { part, isClosed, state, link, around } = stage;
-  const { scene, on } = state;
+  const { part, state, link, around } = stage;
+  const { scene } = state;
   const panels = Object.values(scene.panels);
   const controls = (part.controls ?? []).filter(({ place }) => place === "foot");
   const editable = panels.some((panel) => panel.editable);
   const shows = panels.some(({ view }) => view === "cells") && !part.absent?.includes("numbers");
-  const numbers = !isClosed && !scene.compact && shows;
+  const numbers = !scene.compact && shows;
   const press = (/** @type {string} */ name) => () => link.ask({ press: name });
   const back = "back to the numbers and settings of the beginning";
   const undo = "take the last change back";
   return html`<span class="cnnlab-tools">${controlsOf(controls, stage.desk)}<span class="cnnlab-toggles">${
-    part.fold ? switchOf(stage, "open", on.open ? "Close its picture" : `${part.fold} ▸`) : nothing
-  }${numbers ? switchOf(stage, "numbers") : nothing}</span>${
+    numbers ? switchOf(stage, "numbers") : nothing
+  }</span>${
     editable
       ? [
           button("↶ undo", press("undo"), { title: undo, label: undo, off: !link.shown.undo }),

@@ -7,8 +7,10 @@ disagree; every number in it comes from the functions that a learner calls.
 
 from cnnlab.lab.scenes._convolution import channels_scene, convolution_scene, gather_scene, photo_scene, scatter_scene
 from cnnlab.lab.scenes._curves import Curve, curve_scene, follow, softmax_scene
-from cnnlab.lab.scenes._layers import activation_scene, layer_scene, unit_scene
-from cnnlab.lab.scenes._network import Pass, chain_scene, digit_scene, layer_names, network_scene, run_network
+from cnnlab.lab.scenes._layers import activation_scene, layer_scene
+from cnnlab.lab.scenes._made import made_scene
+from cnnlab.lab.scenes._network import Pass, chain_scene, digit_scene, layer_names, run_network
+from cnnlab.lab.scenes._overview import network_scene
 from cnnlab.lab.scenes._own import MOST_CALLS, Own, own_scene, wire_list
 from cnnlab.lab.scenes._panels import panel
 from cnnlab.lab.scenes._pooling import pooling_scene, tie_scene

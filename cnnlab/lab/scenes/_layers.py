@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from operator import attrgetter
 
 import numpy as np
 
 from cnnlab.activations import ACTIVATIONS
-from cnnlab.geometry import Axis, check_window
+from cnnlab.geometry import check_window
 from cnnlab.lab.scenes import _panels as panels
 from cnnlab.lab.scenes import _sentences as sentences
 from cnnlab.lab.scenes._convolution import convolution_scene
@@ -16,10 +15,6 @@ from cnnlab.lab.scenes._panels import output_panel, panel, side_by_side
 from cnnlab.lab.scenes._pooling import pooling_scene
 from cnnlab.lab.scenes.schema import Panel, Places, Scene
 from cnnlab.layers import Activation, Conv2D, Dense, Flatten, Layer, Pool2D
-from cnnlab.pooling import POOLS
-from cnnlab.wiring import held_wires
-
-dense = import_module("cnnlab.dense")  # `from cnnlab import dense` would be the function of that name
 
 WAYS = (Conv2D, Dense, Pool2D, Activation, Flatten)
 STEPS = attrgetter("forward", "backward", "_forward", "_backward")
@@ -133,71 +128,39 @@ def _places(values: np.ndarray, planes, rows, columns) -> Places:
     return {"planes": of_planes, "rows": list(rows), "columns": list(columns) if values.ndim == 4 else []}
 
 
-# --- one unit -----------------------------------------------------------------------------------------------------
+# --- a layer of a network -----------------------------------------------------------------------------------------
 
 
-def unit_scene(model_layers, maps: list[np.ndarray], k: int, cell: list[int]) -> Scene:
-    """Return the scene of how the unit ``cell`` [plane, row, column] of map ``k`` was made.
+def joint_scene(layer: Layer, x: np.ndarray, y: np.ndarray, dy: np.ndarray | None = None) -> Scene:
+    """Return the scene of a layer as :func:`layer_scene` does, a dense and a flattening one too.
 
-    Its panels keep the coordinates of the maps that they are cut out of.
+    Parameters
+    ----------
+    layer : Layer
+    x, y, dy : arrays (1, C, H, W)
+        Scores are (1, K, 1, 1). A dense layer is a convolution whose kernel is as large as its input.
+
+    Examples
+    --------
+    >>> scene = joint_scene(Dense(4, 3, rng=np.random.default_rng(0)), np.ones((1, 1, 2, 2)), np.ones((1, 3, 1, 1)))
+    >>> [(panel["name"], panel["values"].shape) for panel in scene["panels"]]
+    [('x', (1, 2, 2)), ('w', (3, 2, 2)), ('y', (3, 1, 1))]
     """
-    layer, before, after = model_layers[k - 1], maps[k - 1], maps[k]
-    plane, row, column = cell
-    here, way = {"places": _places(after, [plane], [row], [column])}, way_of(layer)
+    way = way_of(layer)
     if way is Dense:
-        flattened = k > 1 and way_of(model_layers[k - 2]) is Flatten
-        return score_scene(layer, maps[k - 2] if flattened else before, row)
-    if way is Activation:
-        one = as_planes(before)[None, plane : plane + 1, row : row + 1, column : column + 1]
-        return _cut_out(activation_scene(one, layer.name, **layer.settings), x=here, y=here)
-    if way is Conv2D:
-        w, b, channels = layer.params["w"], layer.params["b"], channels_of(layer, plane)
-        x, where = _window(layer, before, channels, cell)
-        scene = convolution_scene(x, w[[plane]], b[[plane]])
-        of_x, of_w, _, of_b = scene["panels"]
-        of_x["planes"] = of_w["planes"] = side_by_side(len(channels))
-        of_w["places"]["planes"] = [[plane, k] if len(w) * w.shape[1] > 1 else [] for k in range(len(channels))]
-        of_b["places"]["planes"] = [[plane]]
-        return _cut_out(scene, x=where, y=here)
-    if way is Pool2D:
-        pool, settings = POOLS[layer.name], layer.settings
-        x, where = _window(layer, before, [plane], cell, pool.pads_with, settings.get("count_include_pad"))
-        options = {name: settings[name] for name in pool.options}
-        return _cut_out(pooling_scene(x, x.shape[2:], op=layer.name, **options), x=where, y=here)
-    return plain_scene(layer, before, after) | {"first": {"panel": "y", "cell": cell}}
-
-
-def _window(layer: Layer, before: np.ndarray, planes: list[int], cell: list[int], fill: float = 0.0, counts=None):
-    """Return the cells that a unit reads of some planes of a padded map, and the fields that say where they stand."""
-    axes = layer.axes(before.shape[2:])
-    windows = [reads(axis, {at}, "padded", counts) for axis, at in zip(axes, cell[1:], strict=True)]
-    cells = panels.pad(before, axes, fill)[np.ix_([0], planes, *windows)]
-    places = ([k - axis.before for k in window] for axis, window in zip(axes, windows, strict=True))
-    kinds = ([panels.kinds_along(axis)[k] for k in window] for axis, window in zip(axes, windows, strict=True))
-    edges = dict(zip(("rows", "columns"), kinds, strict=True))
-    return cells, {"places": _places(before, planes, *places), "edges": edges}
-
-
-def _cut_out(scene: Scene, **fields: dict) -> Scene:
-    """Return the scene of one unit, its panels with added fields: their places in the maps."""
-    for each in scene["panels"]:
-        each |= {"editable": False} | fields.get(each["name"], {})
-    return panels.without_code(scene)
-
-
-def score_scene(layer: Dense, before: np.ndarray, score: int) -> Scene:
-    """Return the scene of one score: a dense layer is a convolution whose kernel is as large as its input."""
-    planes, w, b = as_planes(before), layer.params["w"][:, [score]], layer.params["b"][[score]]
-    look = {"planes": side_by_side(len(planes)), "places": _places(before, *map(range, planes.shape))}
-    at = {"places": {"planes": [[score]], "rows": [], "columns": []}}
-    scene = convolution_scene(planes[None], w.reshape(1, *planes.shape), b)
-    if len(planes) > 1:
-        parts = zip(planes.reshape(len(planes), 1, -1), w.reshape(len(planes), -1, 1), strict=True)
-        scene["panels"][2]["sum"]["groups"] = np.stack([dense.dense(x, of_plane) for x, of_plane in parts])
-    sentences.tell(scene["panels"], sentences.DENSE, score=str(score))
-    of_x, of_w = {"title": "all its inputs", **look}, {"title": f"weights of score {score}", **look}
-    of_y = output_panel("y", dense.dense(planes.reshape(1, -1), w, b)[..., None], "y", "score", **at)
-    return _cut_out(scene, x=of_x, w=of_w, y=of_y, b=at)
+        w, b = layer.params["w"], layer.params["b"]
+        scene = convolution_scene(x, w.T.reshape(-1, *x.shape[1:]), b if b.any() else None, dy=dy)
+        sentences.tell(scene["panels"], sentences.CONVOLUTION | sentences.DENSE)
+        return scene
+    if way is Flatten:
+        axes, same = check_window(x.shape[2:], 1), panels.total("x", "one", values=True)
+        shown = [panels.input_panel("x", x[0], axes, "x", ""), output_panel("y", x[0], "y", "")]
+        if dy is not None:
+            shown += [panels.input_panel("dx", dy[0], axes, "", ""), output_panel("dy", dy[0], "", "")]
+        sums = {"x": same, "y": same, "dx": same | {"a": "dy"}, "dy": same}
+        sentences.tell(shown, sentences.FLATTEN, sums)
+        return panels.scene(shown, [], {"window": panels.pool_wires(axes, x.shape[1])})
+    return layer_scene(layer, x, y, dy)
 
 
 def channels_of(layer: Conv2D, plane: int) -> list[int]:
@@ -205,15 +168,3 @@ def channels_of(layer: Conv2D, plane: int) -> list[int]:
     filters, deep = layer.params["w"].shape[:2]
     group = plane // (filters // layer.settings["groups"])
     return list(range(group * deep, (group + 1) * deep))
-
-
-def reads(axis: Axis, outputs: set[int], end: str, counts: bool | None = None) -> list[int]:
-    """Return the cells along an axis that the wires of some outputs leave, by their ``end``: "input" or "padded".
-
-    Of a pool whose divisor ``counts`` the padding, or does not, only the cells that it counts.
-    """
-    wires = panels.wires_along(axis)
-    chosen = np.array([output in outputs for output in wires.output.tolist()])
-    if counts is not None:
-        chosen &= held_wires(axis, count_padding=counts)
-    return getattr(wires, end)[chosen].tolist()

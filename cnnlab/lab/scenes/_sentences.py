@@ -86,10 +86,21 @@ ACTIVATION = {
 
 DENSE = {
     "x": "{kind} {place} goes into every score, with a weight for each.",
-    "w": "The weight {place} is used once: it joins this one input with score {score}.",
-    "y": "Score {score} adds up all {count} numbers before it, each times its own weight, and a bias.",
-    "b": "The bias is added to this one score.",
+    "w": "This weight joins one input with one score.",
+    "y": "A score adds up all {count} numbers before it, each times its own weight, and a bias.",
+    "b": "The bias is added to one score.",
+    "dx": "Its gradient adds up each score’s δ times the weight that joined them.",
 }
+FLATTEN = {
+    "x": "Cell {place} of its map goes into the strip as it is.",
+    "y": "The maps are laid end to end, row by row: this number is cell {place} of its map.",
+    "dx": "The gradient of the strip goes back to the cells that its numbers came from.",
+}
+FLATTEN["dy"] = FLATTEN["dx"]
+SCORE = (
+    "For a class that is not meant, the loss grows with its score as much as it is believed: δ = p = {p}.",
+    "For the class of the loss, δ = p − 1 = {p} − 1 = {delta}: a higher score makes the loss smaller.",
+)
 PLAIN = {"x": "This is what goes into {name}.", "y": "{name} made this number; how it works inside is not drawn."}
 DIGIT = "Pixel {place} of the digit as the network reads it, from 0 (paper) to 1 (ink)."
 

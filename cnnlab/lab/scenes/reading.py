@@ -99,6 +99,8 @@ def name_of(panel: Panel, cell: Cell) -> str:
     'x[0, 1]'
     """
     index = [*panel["places"]["planes"][cell[0]], *place_of(panel, cell)]
+    if "flat" in panel:
+        index = [int(np.ravel_multi_index(cell, panel["values"].shape))]
     name = panel.get("alias", panel["symbol"])
     return f"{name}[{', '.join(map(str, index))}]".replace("-", "−") if index else name
 

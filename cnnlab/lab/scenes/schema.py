@@ -109,6 +109,15 @@ class Places(TypedDict):
     columns: list[int]
 
 
+class Sight(TypedDict):
+    """For each row (top, bottom) and column (left, right): where what it depends on begins and ends in the image."""
+
+    top: list[int]
+    bottom: list[int]
+    left: list[int]
+    right: list[int]
+
+
 class Curve(TypedDict):
     """A line of a chart."""
 
@@ -137,7 +146,9 @@ class Panel(TypedDict):
     symbol: str  # how the learner writes it, what follows "_" as a subscript
     title: str
     role: str  # which colour its symbol and its numbers in the strip have: x, w, y, b or gradient
-    view: Literal["cells", "maps", "photo", "bars", "chart"]  # "maps": cells too many to be elements
+    view: Literal[
+        "cells", "maps", "photo", "bars", "chart", "none"
+    ]  # "maps": cells too many to be elements; "none": only read by sums
     row: int
     column: int
     planes: list[int]  # [down, across]: planes are numbered down each column first
@@ -154,6 +165,8 @@ class Panel(TypedDict):
     marks: NotRequired[dict[str, list[Cell]]]
     frames: NotRequired[np.ndarray]  # (steps, planes, height, width): what it shows after each step
     shares: NotRequired[Shares]
+    flat: NotRequired[bool]  # drawn as one strip, whose cells have one index
+    sees: NotRequired[Sight]
     editable: NotRequired[bool]
     active: NotRequired[bool]
     turned: NotRequired[bool]
@@ -183,7 +196,7 @@ class Scene(TypedDict):
     note: NotRequired[str]
     pick: NotRequired[bool]  # a click is told to the kernel
     compact: NotRequired[bool]  # many small maps without numbers
-    inset: NotRequired[int]  # the column of the first band where the controls and words of the explorer stand
+    network: NotRequired[bool]  # layers side by side, the maps of each below each other, wires between them
     coverage: NotRequired[str]  # the panel on which it can be shown how many outputs read a cell
     window: NotRequired[str]  # the panel that shows the window of the selected output, enlarged
     shares: NotRequired[Shares]

@@ -55,14 +55,14 @@ class Planes(Block):
         down, across = standing(panel, sizes)
         column, row = np.divmod(np.arange(len(panel["values"])), down)
         self.corners = np.stack([column * pitch_x, row * pitch_y], axis=1) + self.heads
-        self.width, self.height = across * pitch_x - GAP, down * pitch_y - GAP
+        self.width, self.height, self.cell = across * pitch_x - GAP, down * pitch_y - GAP, np.full(2, self.side)
 
     def draw_body(self, canvas, x, y, light, faded):
         panel, corners = self.panel, np.add(self.corners, (x, y))
         values = panel["frames"][-1] if "frames" in panel else panel["values"]
         palette = panel.get("palette", SIGNED if panel["view"] == "photo" else PALE)
         fills = shade(values, panel["limit"], "gray" if palette == "grey" else palette)
-        if panel["view"] == "photo":
+        if panel["view"] != "cells":
             self._draw_photos(canvas, corners, fills, light)
         else:
             self._draw_cells(canvas, corners, values, fills, light, faded)
@@ -113,14 +113,14 @@ class Planes(Block):
 
     def _draw_photos(self, canvas: Canvas, corners, fills: np.ndarray, light: np.ndarray) -> None:
         """Draw a picture a plane, with one frame around all lit cells: single ones would be too small to see."""
-        size = self.side * np.array(self.panel["shape"][::-1])
+        size = self.cell * np.array(self.panel["shape"][::-1])
         for picture, corner, lit in zip(fills, corners, light, strict=True):
             canvas.images.append((picture, corner, size))
             for level in (LIT, SELECTED):
                 cells, line = np.argwhere(lit == level)[:, ::-1], FRAMES[level][0]
                 if len(cells):
                     first, count = cells.min(axis=0), np.ptp(cells, axis=0) + 1
-                    frame = *(corner + self.side * first - 1), *np.maximum(LEAST_FRAME, self.side * count + 2)
+                    frame = *(corner + self.cell * first - 1), *np.maximum(LEAST_FRAME, self.cell * count + 2)
                     canvas.box(*frame, line="white", line_width=line + 2)
                     canvas.box(*frame, line=WINDOW, line_width=line)
 

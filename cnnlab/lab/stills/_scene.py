@@ -12,6 +12,7 @@ from cnnlab.lab.scenes.schema import Panel, Scene
 from cnnlab.lab.stills._canvas import APART, UNIT, WIDTH, Block, Canvas, Sizes
 from cnnlab.lab.stills._charts import Bars, Curves
 from cnnlab.lab.stills._colours import ROLES, SOFT
+from cnnlab.lab.stills._network import Layout, draw_wires, towers
 from cnnlab.lab.stills._planes import LIT, LONGEST_SIDE, SMALLEST, Planes, light_of, needed
 from cnnlab.lab.stills._text import Run, width_of, words, wrap
 
@@ -32,8 +33,6 @@ WAYS = (200, 1, 4), (200, 2, 4), (72, 2, 4), (72, 4, 4), (72, 2, 2), (72, 2, 1),
 SIZES_OF_SIGNS, SYMBOL, WORD = {"⋆": 34.0, "·": 34.0}, 24.0, 13.0  # another that is one letter, and a word
 
 Phrase = list[Run]
-Blocks = list[tuple[Block, float, float]]  # with their corners
-Layout = tuple[Blocks, list[tuple[float, float, str]], float, float]  # blocks, signs at their middles; how large it is
 
 
 def draw_scenes(scenes: Sequence[Scene], title: str = "") -> Canvas:
@@ -99,6 +98,8 @@ def _draw(canvas: Canvas, scene: Scene, layout: Layout, y: float, width: float) 
     light = light_of(scene, scene["first"])
     is_sum = any((levels == LIT).any() for levels in light.values())
     blocks, signs, _, height = layout
+    if scene.get("network"):
+        draw_wires(canvas, scene, [(block, left, y + top) for block, left, top in blocks])
     for block, left, top in blocks:
         name = block.panel["name"]
         block.draw(canvas, left, y + top, light[name], faded=is_sum and name != scene.get("window"))
@@ -127,6 +128,8 @@ def lay_out(scene: Scene) -> Layout:
     >>> [blocks[0][0].side for blocks, *_ in layouts]
     [38, 29, 18, 12]
     """
+    if scene.get("network"):
+        return towers(scene)
     panels, compact = scene["panels"], scene.get("compact", False)
     roomy = [panel for panel in panels if panel["view"] == "cells" and panel.get("scale", 1.0) >= 1]
     written = {}

@@ -309,13 +309,13 @@ test("a sign stands to the left of a column: the scene's on the way there, an ar
 
 // --- panels that nothing but their order joins ----------------------------------------------------------------------------
 
-test("panels flow where no sign, no second row and no inset joins them", () => {
+test("panels flow where no sign, no second row and no network joins them", () => {
   const two = [panel("a", undefined, 0, [8, 8]), panel("b", undefined, 1, [8, 8])];
   const below = [two[0], { ...two[1], row: 1 }];
   const scenes = [
     sceneOf(two, { signs: [] }),
     sceneOf(two),
-    sceneOf(two, { signs: [], inset: 1 }),
+    sceneOf(two, { signs: [], network: true }),
     sceneOf(below, { signs: [] }),
   ];
   assert.deepEqual(scenes.map(isFlow), [true, false, false, false]);

@@ -35,7 +35,7 @@ test("a stage opens on the scene's first cell, with nothing held, played or type
     filled: null,
   };
   assert.deepEqual({ ...begun, scene: null }, { scene: null, ...expected });
-  assert.deepEqual(ON, { numbers: true, wires: true, coverage: false, gradients: true, code: false, open: false });
+  assert.deepEqual(ON, { numbers: true, wires: true, coverage: false, gradients: true, code: false });
 });
 
 test("an unknown action changes nothing", () => {

@@ -1,0 +1,152 @@
+// A whole network in one look: the wires between its maps, a scale of colours below each, and a lens on the cell in view.
+
+import { cellsOf } from "./cells.js";
+import { brief, format } from "./numbers.js";
+import { mapOf } from "./scene.js";
+import { groupsOf } from "./sums.js";
+import { html, nothing, svg } from "./vendor/lit-html.js";
+
+const LENS = 90; // px of a side
+const NUMBERED = 3; // cells a side of a window that is shown with its numbers
+
+/** @typedef {import("./scene.js").Scene} Scene */
+/** @typedef {import("./schema.js").Panel} Panel */
+/** @typedef {import("./schema.js").At} At */
+/** @typedef {import("./sums.js").Summed} Summed */
+/** @typedef {import("./sums.js").Term} Term */
+/** @typedef {import("./wires.js").Box} Box */
+
+/**
+ * The wires of the planes by which a panel is made, and the numbers of the maps at their two ends.
+ * @param {Scene} scene
+ * @param {Panel} panel
+ */
+function joined({ wires, panels }, { sum, end = "" }) {
+  const planes = sum && !sum.goes && wires[sum.wires].tables?.planes;
+  const source = sum && panels[sum.via ?? sum.a];
+  return planes ? { source, from: planes[source?.end ?? ""], to: planes[end] } : { from: [], to: [] };
+}
+
+/**
+ * Is each map of a panel made of one alone, as by an activation or a pooling?
+ * @param {Scene} scene
+ * @param {Panel} panel
+ */
+export function isOneToOne(scene, panel) {
+  const { from, to } = joined(scene, panel);
+  return from.length > 1 && from.every((map, k) => map === to[k]);
+}
+
+/**
+ * The wires between all maps of neighbouring layers, and stronger those of the map in view.
+ * @param {Scene} scene
+ * @param {At} at
+ * @param {Summed} sum
+ * @param {(panel: Panel, plane: number) => Box | null} boxOf
+ */
+export function mapWires(scene, at, sum, boxOf) {
+  const drawn = Object.values(scene.panels).filter(({ role, view }) => view === "maps" && role !== "gradient");
+  const strong = sum.told && scene.wires[sum.told.wires].tables?.planes[sum.panel.end ?? ""];
+  return drawn.map((panel) => {
+    const { source, from, to } = joined(scene, panel);
+    const [starts, ends] = [new Map(), new Map()];
+    const paths = from.map((map, k) => {
+      if (!starts.has(map)) starts.set(map, source && boxOf(source, map));
+      if (!ends.has(to[k])) ends.set(to[k], boxOf(panel, to[k]));
+      return pathBetween(starts.get(map), ends.get(to[k]));
+    });
+    const isStrong = (/** @type {number} */ k) => panel.sum?.wires === sum.told?.wires && strong?.[k] === at.cell[0];
+    const lit = paths.filter((_, k) => isStrong(k));
+    return svg`<path d=${paths.join("")} class="cnnlab-wire cnnlab-faint"></path><path d=${lit.join("")} class="cnnlab-wire cnnlab-strong"></path>`;
+  });
+}
+
+/**
+ * @param {Box | null} from
+ * @param {Box | null} to
+ */
+function pathBetween(from, to) {
+  if (!from || !to || from.right > to.left) return ""; // the layers stand below each other
+  const [start, end] = [from, to].map(({ top, bottom }) => (top + bottom) / 2);
+  const middle = (from.right + to.left) / 2;
+  return `M${from.right},${start}C${middle},${start} ${middle},${end} ${to.left},${end}`;
+}
+
+/**
+ * What the colours of a panel mean.
+ * @param {Panel} panel
+ */
+export function scaleOf({ values, limit }) {
+  const isSigned = values.some((value) => value < 0);
+  const most = brief(limit) === "≈0" ? format(limit) : brief(limit);
+  return html`<div class="cnnlab-scale ${isSigned ? "" : "cnnlab-from-zero"}"><i></i><span>${isSigned ? "±" : "0 … "}${most}</span></div>`;
+}
+
+/**
+ * The window that the cell in view was made from, beside the weights that it meets: of several maps the one that counts
+ * most, or the one that is pointed at below.
+ * @param {Scene} scene
+ * @param {At} at
+ * @param {Summed} sum
+ * @param {Term[] | null} hot
+ */
+export function lensOf(scene, at, sum, hot) {
+  const { told, terms } = sum;
+  const groups = groupsOf(sum, at.cell);
+  const most = groups.toSorted((p, q) => Math.abs(q.total) - Math.abs(p.total))[0];
+  const plane = hot?.[0]?.plane ?? most?.terms[0].plane ?? terms[0]?.plane;
+  const window = terms.filter((term) => term.plane === plane);
+  if (!told || told.goes || window.length < 2) return html`<div class="cnnlab-closeup"></div>`;
+  const { a, b } = window[0];
+  const weights = b.panel ? scene.panels[b.panel] : null;
+  const cellOf = (/** @type {Term} */ term) => (weights ? term.b.cell : term.a.cell) ?? [0, 0, 0];
+  const along = (/** @type {1 | 2} */ axis) =>
+    weights ? [...Array(weights.shape[axis - 1]).keys()] : [...new Set(window.map((term) => cellOf(term)[axis]))];
+  const [rows, columns] = [along(1), along(2)];
+  const found = new Map(window.map((term) => [cellOf(term).slice(1).join(), term]));
+  const grid = (/** @type {"a" | "b"} */ side, /** @type {Panel} */ panel) => {
+    const cells = rows.flatMap((row) => columns.map((column) => found.get(`${row},${column}`)));
+    const isOut = (/** @type {(Term | undefined)[]} */ line) => (line.some(Boolean) ? 0 : 1);
+    const edges = {
+      rows: rows.map((_, k) => isOut(cells.slice(k * columns.length, (k + 1) * columns.length))),
+      columns: columns.map((_, k) => isOut(cells.filter((_, j) => j % columns.length === k))),
+    };
+    const shown = {
+      ...panel,
+      planes: [1, 1],
+      shape: [rows.length, columns.length],
+      places: { planes: [[]], rows, columns },
+    };
+    const values = new Float64Array(cells.map((term) => term?.[side].value ?? 0));
+    const look = {
+      way: { channels: 0, filters: 0, beside: false },
+      readers: null,
+      lights: new Map(),
+      stop: "",
+      filled: null,
+      edited: "",
+      field: null,
+    };
+    const numbers = Math.max(...shown.shape) <= NUMBERED;
+    return cellsOf(
+      {
+        ...shown,
+        view: "cells",
+        scale: 1,
+        captions: undefined,
+        marks: undefined,
+        values,
+        edges: side === "a" ? edges : undefined,
+      },
+      { ...look, numbers },
+    );
+  };
+  const { symbol } = scene.panels[a.panel];
+  const name = groups.length && a.cell ? `${mapOf(scene.panels[a.panel], a.cell)} of ${symbol}` : symbol;
+  const adds = groups.find(({ terms }) => terms[0].plane === plane);
+  return html`<div class="cnnlab-closeup" inert style="--cell: ${LENS / Math.max(rows.length, columns.length)}px; --tall: var(--cell)"><div>${name}</div><div>${
+    weights ? "weights" : ""
+  }</div><div>${grid("a", scene.panels[a.panel])}</div><div>${weights ? grid("b", weights) : nothing}</div>${
+    adds ? html`<div class="cnnlab-adds">adds ${format(adds.total)}</div>` : nothing
+  }</div>`;
+}

@@ -1,0 +1,122 @@
+"""The scene of how one map of a network was made: a filter over each map before it, or the way back of a gradient."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnlab import convolution
+from cnnlab.lab.numbers import format_value
+from cnnlab.lab.scenes._convolution import channels_scene, turn
+from cnnlab.lab.scenes._curves import softmax_scene
+from cnnlab.lab.scenes._layers import channels_of, joint_scene, map_panel, way_of
+from cnnlab.lab.scenes._network import GRADIENTS, Pass, layer_names
+from cnnlab.lab.scenes._overview import label_of, network_scene, upright
+from cnnlab.lab.scenes._panels import size_of, without_code
+from cnnlab.lab.scenes._sentences import GATHER, tell
+from cnnlab.lab.scenes.reading import panel_of
+from cnnlab.lab.scenes.schema import Scene
+from cnnlab.layers import Activation, Conv2D, Dense, Pool2D
+from cnnlab.wiring import full_axis
+
+MOST_MAPS = 32  # below each other
+
+
+def made_scene(result: Pass, name: str, cell: list[int]) -> Scene | None:
+    """Return how a map of a network was made, or what brought its gradient; None where there is no more to show.
+
+    Parameters
+    ----------
+    result : Pass
+    name : str
+        A panel of :func:`network_scene`: "p", "hk", or "gk" where the pass has gradients.
+    cell : [plane, row, column]
+        Of that panel; in view first.
+
+    Examples
+    --------
+    >>> from cnnlab.lab.scenes import run_network
+    >>> from cnnlab.layers import Flatten
+    >>> from cnnlab.network import Sequential
+    >>> model = Sequential(Conv2D(1, 2, 2, rng=np.random.default_rng(0)), Flatten())
+    >>> shown = made_scene(run_network(model, np.ones((1, 1, 2, 2))), "h1", [1, 0, 0])
+    >>> shown["heading"], [panel["name"] for panel in shown["panels"]]
+    ('How conv 1 is made', ['x', 'w', 'y', 'b', 'parts'])
+    """
+    if name == "p":
+        return softmax_scene(result.maps[-1][0], label_of(result), backward=bool(result.errors)) | {"topic": name}
+    k, back, plane = int(name[1:]), name[0] == "g", cell[0]
+    layers, maps, errors = result.model.layers, upright(result, result.maps), upright(result, result.errors)
+    at = k + 1 if back else k  # the layer whose wires bring it: the one before a map, or the one after its gradient
+    if not 0 < at < len(maps):
+        return None
+    layer, x, y, read, way = layers[at - 1], maps[at - 1], maps[at], [plane], way_of(layers[at - 1])
+    if way is Conv2D and back:
+        made, read = _gathered(layer, x, errors[at], plane)
+    elif way is Conv2D:
+        read = channels_of(layer, plane)
+        geometry = {name: layer.settings[name] for name in ("stride", "padding", "dilation")}
+        made = channels_scene(x[:, read], layer.params["w"][[plane]], layer.params["b"][[plane]], **geometry)
+    elif way is Dense and not back:
+        read, w = list(range(x.shape[1])), layer.params["w"][:, plane].reshape(1, *x.shape[1:])
+        made = channels_scene(x, w, layer.params["b"][[plane]])
+    elif way in (Pool2D, Activation):
+        made = joint_scene(layer, x[:, read], y[:, read], errors[at][:, read] if back else None)
+    else:
+        return None
+    if made is None or len(read) > MOST_MAPS:
+        return None
+    gathered, target = back and way is Conv2D, "dx" if back and way is not Conv2D else "y"
+    called = {"x": (at - 1, False), "y": (at, False), "dx": (at - 1, True), "dy": (at, True)}
+    called |= {"x": (at, True), "y": (k, True)} if gathered else {}
+    for each in made["panels"]:
+        each |= {"editable": False, "row": 0, "view": "none" if each["name"] == "b" else "maps"}
+        each["planes"] = [len(each["values"]), 1]
+        each.pop("gradient", None)
+        if each["name"] in called:
+            each |= _called(result, *called[each["name"]], read if each["name"] == "x" else [plane], each["places"])
+    drawn = panel_of(made, target)
+    drawn["sees"] = panel_of(network_scene(result), f"h{k}")["sees"]
+    indices = zip((drawn["places"]["rows"], drawn["places"]["columns"]), cell[1:], strict=True)
+    first = {"panel": target, "cell": [0, *(along.index(index) if along else 0 for along, index in indices)]}
+    for bias in (each for each in made["panels"] if each["name"] == "b"):
+        drawn["title"] += f", b = {format_value(bias['values'].item())}"
+    more = {"first": first, "held": True, "steps": target, "topic": f"{name} {plane}"}
+    more |= {"heading": f"How {drawn['symbol']} is made", "compact": True, "network": True}
+    made = without_code(made) | more
+    return made if at == 1 and not back else _beside_image(made, result)
+
+
+def _beside_image(made: Scene, result: Pass) -> Scene:
+    """Return a scene with the image to its left, on which is framed what a cell sees."""
+    image = map_panel("h0", result.maps[0], "image", size_of(result.maps[0]), end="map 0", view="maps")
+    others = [each | {"column": each["column"] + 1} for each in made["panels"]]
+    return made | {"panels": [image, *others], "signs": ["", *made["signs"]]}
+
+
+def _gathered(layer: Conv2D, x: np.ndarray, dy: np.ndarray, plane: int) -> tuple[Scene | None, list[int]]:
+    """Return how the filters that read a map bring its gradient: each δ map, spread by zeros, under a turned kernel."""
+    w, axes = layer.params["w"], layer.axes(x.shape[2:])
+    channels = {filter_: channels_of(layer, filter_) for filter_ in range(len(w))}
+    filters = [filter_ for filter_, read in channels.items() if plane in read]
+    kernels = w[filters, channels[filters[0]].index(plane)]
+    rings = [(full, axis) for full, axis in zip(map(full_axis, axes), axes, strict=True)]
+    ring = tuple((full.before - axis.before, full.after - axis.after) for full, axis in rings)
+    if min(map(min, ring)) < 0:
+        return None, filters
+    one = np.ones((len(filters), 1, 1, 1))
+    spread = convolution.conv_transpose2d(dy[:, filters], one, stride=layer.settings["stride"], groups=len(filters))
+    scene = channels_scene(spread, turn(kernels)[None], padding=ring, dilation=layer.settings["dilation"])
+    tell([each for each in scene["panels"] if each["name"] in GATHER], GATHER, window=size_of(kernels))
+    return scene, filters
+
+
+def _called(result: Pass, k: int, gradient: bool, planes: list[int], places: dict) -> dict:
+    """Return what map k, or its gradient, is called: as in the scene of the whole network."""
+    name = ["image", *layer_names(result.model.layers)][k]
+    look = {"symbol": name, "alias": name.replace(" ", ""), "role": "y"}
+    if gradient:
+        symbol = GRADIENTS.get(result.model.layers[k - 1].kind, "∂L/∂y") if k else "∂L/∂x"
+        look = {"symbol": symbol, "alias": symbol, "role": "gradient"}
+    several = result.maps[k].shape[1] > 1
+    words = f"map {planes[0]}" if len(planes) == 1 else f"{len(planes)} maps"
+    return look | {"title": words, "places": places | {"planes": [[plane] if several else [] for plane in planes]}}

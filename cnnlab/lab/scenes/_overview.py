@@ -1,0 +1,195 @@
+"""The scene of a whole network: the image, every layer's maps and the answer, joined by the wires of the layers.
+
+Each layer's own scene says how its cells are made. Here these scenes become one: its panels are ``h0`` (the image),
+``hk`` (what layer k makes) and ``gk`` (the gradient of that); ``wk`` and ``bk`` are weights, which are not drawn.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnlab import convolution
+from cnnlab.lab.numbers import format_value
+from cnnlab.lab.scenes._curves import softmax_scene
+from cnnlab.lab.scenes._layers import joint_scene, map_panel, way_of
+from cnnlab.lab.scenes._network import GRADIENTS, Pass, bars_panel, layer_names
+from cnnlab.lab.scenes._panels import scene, size_of, total
+from cnnlab.lab.scenes._sentences import SCORE, sentence
+from cnnlab.lab.scenes.reading import panel_of
+from cnnlab.lab.scenes.schema import Panel, Scene, Wires
+from cnnlab.layers import Conv2D, Flatten
+
+MOST_PARTS = 200_000  # numbers of the partial maps of a layer; of a larger one they are not sent
+SIDES = {"top": ("rows", min), "bottom": ("rows", max), "left": ("columns", min), "right": ("columns", max)}
+
+
+def network_scene(result: Pass, *, backward: bool = False) -> Scene:
+    """Return the scene of a network at work on one image.
+
+    Parameters
+    ----------
+    result : Pass
+        From :func:`cnnlab.lab.scenes.run_network`.
+    backward : bool
+        Show the gradient of each map beside it.
+
+    Examples
+    --------
+    >>> from cnnlab.lab.scenes import run_network
+    >>> from cnnlab.network import Sequential
+    >>> scene = network_scene(run_network(Sequential(Flatten()), np.ones((1, 1, 2, 2))))
+    >>> [panel["name"] for panel in scene["panels"]]
+    ['h0', 'h1', 'p']
+    """
+    layers, maps, errors = result.model.layers, upright(result, result.maps), upright(result, result.errors)
+    *_, height, width = maps[0].shape
+    sees = {side: list(range(height if along == "rows" else width)) for side, (along, _) in SIDES.items()}
+    ahead, back, weights, wires = [{"sees": sees}], [], [], {}
+    for k, layer in enumerate(layers, start=1):
+        joint = joint_scene(layer, maps[k - 1], maps[k], errors[k] if backward else None)
+        told = {panel["name"]: _told(k, joint, panel) for panel in joint["panels"]}
+        if joint["wires"]:
+            wires[f"h{k}"] = _wires(k, joint)
+        sees = _sees(k, wires.get(f"h{k}"), sees, maps[k].shape)
+        ahead[0] |= told["x"] if k == 1 and "w" in told else {}
+        ahead.append(told["y"] | {"sees": sees})
+        back.append(told.get("dx", {}))
+        if backward and way_of(layer) is Conv2D:
+            back[-1]["sum"] |= _parts_back(layer, maps[k - 1], errors[k], wires[f"h{k}"]["planes"])
+        weights += [_hidden(k, panel) for panel in joint["panels"] if panel["name"] in ("w", "b")]
+    shown = []
+    for k, name in enumerate(["image", *layer_names(layers)]):
+        look = {"column": k, "end": f"map {k}", "view": "maps", "planes": [maps[k].shape[1], 1]}
+        if k and result.maps[k].ndim == 2:
+            look["flat"] = True
+        title = str(maps[k].size) if "flat" in look else size_of(maps[k])
+        shown.append(map_panel(f"h{k}", maps[k], name, title, alias=name.replace(" ", ""), **look | ahead[k]))
+        if backward:
+            symbol = GRADIENTS.get(layers[k - 1].kind, "∂L/∂y") if k else "∂L/∂x"
+            look |= (back[k] if k < len(back) else _last_error(result)) | {"sees": ahead[k]["sees"], "role": "gradient"}
+            shown.append(map_panel(f"g{k}", errors[k], symbol, "", **look))
+    shown.append(bars_panel("p", result.probabilities[0], "softmax", alias="p", column=len(maps), end="p"))
+    if maps[-1].shape[2:] == (1, 1):
+        wires["p"] = _to_softmax(len(layers), maps[-1].size)
+        shown[-1] |= _softmax(result)
+    return scene([*shown, *weights], [], wires, pick=True, compact=True, network=True) | {"first": _first(result, maps)}
+
+
+def upright(result: Pass, arrays: list[np.ndarray]) -> list[np.ndarray]:
+    """Return maps (1, C, H, W): scores (1, K) as (1, K, 1, 1), and what is flattened as it was before."""
+    found: list[np.ndarray] = []
+    for k, array in enumerate(arrays):
+        flattened = k and way_of(result.model.layers[k - 1]) is Flatten
+        found.append(array.reshape(found[-1].shape if flattened else (*array.shape, 1, 1)[:4]))
+    return found
+
+
+def _first(result: Pass, maps: list[np.ndarray]) -> dict:
+    """Return the middle unit of the first convolution; where there is none, the score of the answer."""
+    for k, layer in enumerate(result.model.layers, start=1):
+        if isinstance(layer, Conv2D):
+            height, width = maps[k].shape[2:]
+            return {"panel": f"h{k}", "cell": [0, height // 2, width // 2]}
+    cell = np.unravel_index(result.probabilities.argmax(), maps[-1].shape[1:])
+    return {"panel": f"h{len(maps) - 1}", "cell": [int(index) for index in cell]}
+
+
+# --- a layer's scene as a part of this one -------------------------------------------------------------------------
+
+
+def _told(k: int, joint: Scene, panel: Panel) -> dict:
+    """Return what a panel of layer k's own scene tells: its sum, by the names of the panels here, and its sentence."""
+    told = {"says": {field: text for field, text in panel["says"].items() if field != "code"}}
+    names = {"x": f"h{k - 1}", "y": f"h{k}", "dx": f"g{k - 1}", "dy": f"g{k}", "w": f"w{k}", "b": f"b{k}"}
+    padded = any(map(any, panel_of(joint, "x").get("edges", {}).values()))
+    if "sum" not in panel or (padded and "{count}" in panel["sum"]["closing"]):  # which would count the padding too
+        return told
+    sum_ = {
+        field: names.get(value, value) if isinstance(value, str) else value for field, value in panel["sum"].items()
+    }
+    told["sum"] = sum_ | {"wires": f"h{k}"}
+    if sum_["b"] == "share" and panel["name"] == "y" and joint["shares"]["shape"][2:] == [1, 1]:
+        told["sum"]["b"] = "one"  # an activation: its slopes are those of the way back
+    elif sum_["b"] == "share":
+        told["shares"] = joint["shares"]
+    return told
+
+
+def _hidden(k: int, panel: Panel) -> Panel:
+    """Return the weights of layer k as a panel that is not drawn."""
+    fields = {name: value for name, value in panel.items() if name not in ("sum", "says", "gradient")}
+    return fields | {"name": f"{panel['name']}{k}", "view": "none", "editable": False, "end": f"{panel['end']} {k}"}
+
+
+def _wires(k: int, joint: Scene) -> Wires:
+    """Return the wires of layer k between cells of maps k − 1 and k: without those from the padding."""
+    x, window = panel_of(joint, "x"), joint["wires"]["window"]
+    tables = {}
+    for along in ("planes", "rows", "columns"):
+        table = window[along]
+        kinds = x["edges"].get(along, [0] * len(x["values"]))
+        inside = [wire for wire, at in enumerate(table["input"]) if not kinds[at]]
+        places = x["places"].get(along, [])
+        output, tap = ([table[end][wire] for wire in inside] for end in ("output", "tap"))
+        source = [table["input"][wire] if along == "planes" else places[table["input"][wire]] for wire in inside]
+        tables[along] = {f"map {k - 1}": source, f"map {k}": output, f"tap {k}": tap}
+        if "shares" in joint:
+            tables[along] |= {"output": output, "tap": tap}
+    return tables
+
+
+def _sees(k: int, wires: Wires | None, before: dict, shape: tuple[int, ...]) -> dict:
+    """Return for each row and column of map k where the part of the image begins and ends that it depends on."""
+    sees = {}
+    for side, (along, furthest) in SIDES.items():
+        count = shape[2 if along == "rows" else 3]
+        seen: list[list[int]] = [[] for _ in range(count)]
+        if wires is None:
+            seen = [before[side]] * count
+        else:
+            for source, output in zip(wires[along][f"map {k - 1}"], wires[along][f"map {k}"], strict=True):
+                seen[output].append(before[side][source])
+        sees[side] = [furthest(each, default=0) for each in seen]
+    return sees
+
+
+def _parts_back(layer: Conv2D, x: np.ndarray, dy: np.ndarray, planes: dict[str, list[int]]) -> dict:
+    """Return what each kernel brings back to the map that it reads, (kernels, H, W); nothing where it is too much."""
+    kernels = layer.params["w"].reshape(-1, 1, *layer.params["w"].shape[2:])
+    if len(kernels) == len(x[0]) or len(kernels) * x[0, 0].size > MOST_PARTS:
+        return {}
+    source, output = list(planes.values())[:2]
+    each = layer.settings | {"groups": len(kernels)}
+    return {"groups": convolution.conv2d_backward(dy[:, output], x[:, source], kernels, **each)[0][0]}
+
+
+# --- the end ----------------------------------------------------------------------------------------------------------
+
+
+def _to_softmax(k: int, classes: int) -> Wires:
+    """Return the wires from every score to every probability, whose panel has a row for each."""
+    planes = {f"map {k}": list(range(classes)), "p": [0] * classes}
+    rows = {f"map {k}": [0] * classes, "p": list(range(classes))}
+    return {"planes": planes, "rows": rows, "columns": {f"map {k}": [0], "p": [0]}}
+
+
+def _softmax(result: Pass) -> dict:
+    """Return the sum and the sentences of the probabilities."""
+    strip = ("softmax of it among (", ", ", ")")
+    sum_ = total(f"h{len(result.maps) - 1}", "one", wires="p", strip=strip, values=True)
+    told = panel_of(softmax_scene(result.maps[-1][0], label_of(result), backward=False), "p")["says"]
+    return {"sum": sum_, "says": told | {"cells": [f"eᶻ / Σ eᶻ = {fraction}" for fraction in told["cells"]]}}
+
+
+def label_of(result: Pass) -> int:
+    """Return the class of the loss: the one whose score is to grow; without gradients the answer."""
+    return int(result.errors[-1].argmin() if result.errors else result.probabilities.argmax())
+
+
+def _last_error(result: Pass) -> dict:
+    """Return the sentences of δ at the end: p − 1 for the class of the loss, p for every other."""
+    texts = [
+        SCORE[bool(delta < 0)].format(delta=format_value(delta), p=format_value(p))
+        for delta, p in zip(result.errors[-1].ravel(), result.probabilities.ravel(), strict=True)
+    ]
+    return {"says": {**sentence(""), "cells": texts}}
