@@ -35,7 +35,6 @@ EXPLORERS = [
     "PoolingExplorer",
     "PoolingExplorer of means",
     "ChainExplorer",
-    "NetworkExplorer",
 ]
 
 
