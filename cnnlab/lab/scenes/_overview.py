@@ -14,7 +14,7 @@ from cnnlab.lab.scenes._curves import softmax_scene
 from cnnlab.lab.scenes._layers import joint_scene, map_panel, way_of
 from cnnlab.lab.scenes._network import GRADIENTS, Pass, bars_panel, layer_names
 from cnnlab.lab.scenes._panels import scene, size_of, total
-from cnnlab.lab.scenes._sentences import SCORE, sentence
+from cnnlab.lab.scenes._sentences import COUNTED, SCORE, sentence
 from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.lab.scenes.schema import Panel, Scene, Wires
 from cnnlab.layers import Conv2D, Flatten
@@ -102,8 +102,10 @@ def _told(k: int, joint: Scene, panel: Panel) -> dict:
     told = {"says": {field: text for field, text in panel["says"].items() if field != "code"}}
     names = {"x": f"h{k - 1}", "y": f"h{k}", "dx": f"g{k - 1}", "dy": f"g{k}", "w": f"w{k}", "b": f"b{k}"}
     padded = any(map(any, panel_of(joint, "x").get("edges", {}).values()))
-    if "sum" not in panel or (padded and "{count}" in panel["sum"]["closing"]):  # which would count the padding too
+    if "sum" not in panel:
         return told
+    if padded and "{count}" in panel["sum"]["closing"]:
+        return {"says": sentence(COUNTED)}
     sum_ = {
         field: names.get(value, value) if isinstance(value, str) else value for field, value in panel["sum"].items()
     }

@@ -97,6 +97,7 @@ FLATTEN = {
     "dx": "The gradient of the strip goes back to the cells that its numbers came from.",
 }
 FLATTEN["dy"] = FLATTEN["dx"]
+COUNTED = "Padding counts in this window, and is not drawn here: click to see all of it."
 SCORE = (
     "For a class that is not meant, the loss grows with its score as much as it is believed: δ = p = {p}.",
     "For the class of the loss, δ = p − 1 = {p} − 1 = {delta}: a higher score makes the loss smaller.",
