@@ -616,3 +616,17 @@ def test_the_workers_end_with_the_process_that_started_them(tmp_path):
         builds.terminate()
     _, going_on = psutil.wait_procs([worker], timeout=20)
     assert not going_on
+
+
+def test_a_page_shows_the_wires_of_a_solution_and_of_two_known_mistakes_where_a_function_is_to_be_written(monkeypatch):
+    shown = []
+    monkeypatch.setattr(_run, "display", shown.append)
+    check = _run._showing_examples(exercises.Exercise.check)
+    assert check(exercises.conv2d, lambda x, w: None).status == "not started"
+    notes = ["".join(text for _, text in explorer.shown["parts"][0]["note"]) for explorer in shown]
+    assert notes[0] == "The solution: 144 of 144 wires are right."
+    assert notes[1] == "With a mistake (flipped kernel): 0 of 144 wires are right, 144 missing, 144 too many."
+    assert len(notes) == 3
+    assert [len(precomputed(explorer)["states"]) for explorer in shown] == [1, 1, 1]
+    assert check(exercises.output_size, lambda R, F, P, S: 0).status == "failed"
+    assert len(shown) == 3

@@ -4,15 +4,19 @@ import json
 import os
 import tempfile
 import warnings
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 
 import nbformat
+from IPython.display import display
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat.validator import normalize
 
+from cnnlab.course.exercises import Exercise
 from cnnlab.lab.explorers import Explorer
 from cnnlab.lab.page import precomputed
 from cnnlab.publish._threads import settings_of_threads
@@ -98,13 +102,34 @@ def _coalesced(outputs: list) -> list:
 
 
 def tell_of_widgets() -> None:
-    """Make every widget that is shown from now on tell what a page needs; called in the kernel."""
+    """Make every widget that is shown from now on tell what a page needs, and a check show examples; in the kernel."""
     from IPython import get_ipython
     from ipywidgets import Box
+
+    Exercise.check = _showing_examples(Exercise.check)
 
     formatter = get_ipython().display_formatter.mimebundle_formatter
     formatter.for_type(Explorer, _bundle)
     formatter.for_type(Box, _bundle)
+
+
+def _showing_examples(check: Callable) -> Callable:
+    """Return the check of an exercise that first shows the wires of its solution, and of two known mistakes."""
+
+    @wraps(check)
+    def checked(exercise: Exercise, function, part=None):
+        if exercise.wires:
+            right = exercise.explore(exercise.sample)
+            given = tuple(right.arguments_of(right.now()).values())
+            wrong = [type(right)(exercise, mistake, given) for mistake in list(exercise.mistakes.values())[:2]]
+            names = ["The solution", *(f"With a mistake ({name})" for name in exercise.mistakes)]
+            for explorer, name in zip([right, *wrong], names, strict=False):
+                explorer.called, explorer.inactive = name, lambda s: {"size", "kernel", "padding", "stride"}
+                explorer.refresh()
+                display(explorer)
+        return check(exercise, function, part)
+
+    return checked
 
 
 def _bundle(widget, **kwargs) -> tuple[dict, dict]:
