@@ -214,7 +214,7 @@ def one_thread() -> Iterator[None]:
 
     The matrices of a step are small. On two idle cores a second thread saves nothing for the networks of the course, a
     fifth for much larger ones, and doubles the processor time, since a thread without work spins. On a busy machine
-    the threads wait for each other: two epochs of notebook 10's network took 11.4 s, and 0.6 s on one thread. The
+    the threads wait for each other: two epochs of a network for 8x8 digits took 11.4 s, and 0.6 s on one thread. The
     number is OpenBLAS's own, for the whole process, so it is put back at the end. A variable of
     :data:`THREAD_SETTINGS`, or a lower number set by threadpoolctl, is left alone. On Windows nothing is changed.
 

@@ -42,7 +42,7 @@ class TrainingExplorer(Explorer):
     Parameters
     ----------
     x_train, y_train, x_test, y_test : arrays
-        Images (N, C, H, W) and classes (N,), to train with and held out; from :func:`cnnlab.load_digits`.
+        Images (N, C, H, W) and classes (N,), to train with and held out, as from :func:`cnnlab.load_mnist`.
     filters : (int, int)
         Filters of the two convolutions.
     learning_rate : float
