@@ -120,10 +120,7 @@ class Sequential:
 
         It is the first of :meth:`gradients`; the others are not kept.
         """
-        gradient: Any = dy
-        for layer in reversed(self.layers):
-            gradient = layer.backward(gradient)
-        return gradient
+        return self.gradients(dy)[0]
 
     def summary(self, shape: Sequence[int]) -> Summary:
         """Return a table with a row for each layer, for inputs of ``shape`` (C, H, W).

@@ -12,7 +12,7 @@ from cnnlab.course.exercises._guarded_call import name_of
 from cnnlab.course.exercises._runner import ask
 from cnnlab.formula import explain_axis
 from cnnlab.geometry import check_transposed_window, check_window
-from cnnlab.lab.explorers import Choice, Explorer, Slider, line
+from cnnlab.lab.explorers import Choice, Explorer, Slider, line, lines_of
 from cnnlab.lab.scenes import panel, wire_list
 from cnnlab.lab.scenes.schema import Cell, Line, Panel
 
@@ -157,8 +157,7 @@ class ExerciseExplorer(Explorer):
             rows, _ = check_transposed_window(*self._window(s), stride=s.stride)
             return [line(("formula", "out = ("), *letters, f" = {rows.size}")]
         rows, _ = check_window(*self._window(s), stride=s.stride, padding=s.padding)
-        letters, numbers, *_, out = explain_axis(rows).spans
-        return [line(("formula", "out = "), *numbers, " = ", *out), line(("soft", "= "), *letters)]
+        return lines_of(explain_axis(rows))
 
     def note_line(self, s):
         tables = [table for table in self.seen_of(s).tables if table.result == s.result]
