@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from xml.etree import ElementTree
 
 import nbformat
 import numpy as np
@@ -153,6 +154,71 @@ def test_it_is_dark_where_the_system_is_and_light_on_paper(opened):
     opened.wait_for_function(f"{paper} !== '{light}'")
     opened.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert opened.evaluate(paper) == light
+
+
+def opened_at(page: Page, handout, address: str):
+    page.goto("about:blank")
+    page.goto(handout.as_uri() + address)
+    page.wait_for_selector("[data-alive]")
+    settle(page)
+    return page.locator("#a-lesson")
+
+
+def test_a_link_opens_in_the_state_that_it_says_and_one_is_copied(page: Page, handout):
+    page.set_viewport_size({"width": 1000, "height": 500})
+    root = opened_at(page, handout, "#a-lesson?stride=2&padding=1&at=y,0,1,2")
+    assert numbers(root, "y") == conv2d(X, W, stride=2, padding=1).ravel().tolist()
+    stage = root.locator(".cnnlab-stage")
+    expect(stage).to_have_attribute("data-selected", "y:0,1,2")
+    expect(stage).to_have_attribute("data-held", "true")
+    assert 0 <= root.bounding_box()["y"] < 100
+    root.get_by_role("slider", name="P padding").press("ArrowLeft")
+    expect(root.locator('[data-panel="y"] .cnnlab-cell')).to_have_count(4)
+    root.locator('[data-panel="x"] [data-cell="0,4,0"]').click()
+    root.get_by_role("button", name="copy link").click()
+    expect(root.get_by_role("button", name=re.compile("copied|address bar"))).to_be_visible()
+    assert page.url.endswith("#a-lesson?stride=2&at=x,0,4,0")
+    page.reload()
+    page.wait_for_selector("[data-alive]")
+    expect(stage).to_have_attribute("data-selected", "x:0,4,0")
+    assert numbers(root, "y") == conv2d(X, W, stride=2).ravel().tolist()
+
+
+def test_what_a_link_asks_for_in_vain_is_told_in_a_sentence(page: Page, handout):
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    root = opened_at(page, handout, "#a-lesson?stride=2&kernel=9&at=y,0,7,7")
+    told = root.get_by_text("The link asks for kernel=9 and at=y,0,7,7, which this page does not have.")
+    expect(told).to_be_visible()
+    assert numbers(root, "y") == conv2d(X, W, stride=2).ravel().tolist()
+    root.get_by_role("slider", name="S stride").press("ArrowLeft")
+    expect(told).to_have_count(0)
+    for address in ("#nowhere?stride=2", "#%E0%A4%A"):
+        opened_at(page, handout, address)
+        expect(page.get_by_text("This page has no “")).to_be_visible()
+    page.evaluate("location.hash = 'which?given=a'")
+    expect(page.get_by_text("The link asks for given=a, which this page does not have.")).to_be_visible()
+    expect(page.get_by_text("This page has no “")).to_have_count(0)
+    assert errors == []
+
+
+def test_the_picture_of_what_is_on_the_screen_is_saved_with_its_words_as_text(page: Page, handout, tmp_path):
+    root = opened_at(page, handout, "#a-lesson?padding=1&at=y,0,1,1")
+    for kind in ("svg", "png"):
+        root.locator(".cnnlab-save summary").click()
+        with page.expect_download() as download:
+            root.get_by_role("button", name=f"save the picture as {kind}").click()
+        assert download.value.suggested_filename == f"a-lesson.{kind}"
+        download.value.save_as(tmp_path / f"a.{kind}")
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    drawing = ElementTree.parse(tmp_path / "a.svg")
+    words = [element.text for element in drawing.iter("{http://www.w3.org/2000/svg}text")]
+    for panel in ("x", "w", "y"):
+        shown = root.locator(f'[data-panel="{panel}"] .cnnlab-cell').all_inner_texts()
+        assert any(words[k : k + len(shown)] == shown for k in range(len(words))), panel
+    assert "Inner product of the kernel" in " ".join(words)
+    assert "copy" not in words
+    page.goto((tmp_path / "a.svg").as_uri())  # a browser reads it as it is
 
 
 def test_a_saved_page_lives_by_itself_with_the_settings_that_fit_it(page: Page, tmp_path):

@@ -6,6 +6,7 @@ import { isCalm } from "./frame.js";
 import { BUSY, listen } from "./heartbeat.js";
 import { helpOf } from "./help.js";
 import { guardKeys } from "./keys.js";
+import { savePicture } from "./picture.js";
 import { sizesOf } from "./sizes.js";
 import { keepSolved, solved } from "./memory.js";
 import { Stage } from "./stage.js";
@@ -35,6 +36,9 @@ const FIELDS =
 const CORNERS = html`<svg class="cnnlab-corners" viewBox="0 0 16 16" aria-hidden="true"><path
   d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4"></path></svg>`;
 
+const PICTURE = html`<svg class="cnnlab-corners" viewBox="0 0 16 16" aria-hidden="true"><path
+  d="M2 3h12v10H2zM2 12l4-5 3 4 2-2 3 3M11 6h.1"></path></svg>`;
+
 /** @typedef {import("./schema.js").Part} Part */
 
 const added = (/** @type {number[]} */ numbers) => numbers.reduce((sum, number) => sum + number, 0);
@@ -54,6 +58,9 @@ class Explorer {
     this.desks = [];
     this.lifted = ""; // the key of the cover that has been taken off
     this.silence = ""; // what is said of a kernel that does not answer
+    this.copied = ""; // what is said of an address that was copied
+    /** @type {import("./links.js").Place | undefined} where a link has led to */
+    this.been = undefined;
     this.lost = false; // is nothing heard of a training that should go on?
     this.life = new AbortController();
     el.append(this.root);
@@ -108,9 +115,12 @@ class Explorer {
   /** Shows the parts; one that is of the same kind as before keeps its elements. */
   show() {
     const { parts = [], veil = "" } = this.link.shown;
+    const linked = this.link.model.get("linked");
     this.keepStages(parts);
     const isPicture = parts.some(({ kind }) => !["question", "verdict"].includes(kind));
-    const toFull = isPicture && [
+    const link = isPicture ? this.linkButton() : nothing;
+    const tools = isPicture && [
+      this.pictureMenu(),
       button("?", this.help, { title: "keys and gestures", label: "help" }),
       document.fullscreenEnabled
         ? button(CORNERS, this.toFull, { title: "full screen", label: "full screen" })
@@ -124,17 +134,22 @@ class Explorer {
     this.root.classList.toggle("cnnlab-veiled", isCovered);
     render(
       html`<div class="cnnlab-silence"><span aria-live="polite">${this.silence}</span></div>${
+        linked?.says ? html`<p class="cnnlab-wrong" role="status">${linked.says}</p>` : nothing
+      }${
         this.stages.some((stage) => stage?.state.scene.panels.y)
           ? button("to y", this.toOutput, { kind: "cnnlab-skip" })
           : nothing
       }${
         first < 0 ? shown : [...shown.slice(0, first), html`<div class="cnnlab-abreast">${shown.slice(first)}</div>`]
-      }${this.last || !toFull ? nothing : html`<div class="cnnlab-foot">${toFull}</div>`}${
-        isCovered ? this.coverOf(veil) : nothing
-      }${this.isHelping ? helpOf(parts) : nothing}`,
+      }${
+        this.last || !tools
+          ? nothing
+          : html`<div class="cnnlab-foot"><span class="cnnlab-tools">${link}${tools}</span></div>`
+      }${isCovered ? this.coverOf(veil) : nothing}${this.isHelping ? helpOf(parts) : nothing}`,
       this.root,
     );
-    this.placeStages(parts, toFull || nothing);
+    this.placeStages(parts, { full: tools || nothing, link });
+    this.goTo(linked?.at);
     for (const child of this.root.children) child.toggleAttribute("inert", isCovered && !child.matches(".cnnlab-veil"));
     if (wasCovered && !isCovered) this.turnCards();
     if (hadFocus && !isCovered)
@@ -162,15 +177,16 @@ class Explorer {
   /**
    * Gives the stages their room: what the other parts leave, each its share of it.
    * @param {Part[]} parts
-   * @param {unknown} full
+   * @param {Pick<import("./stage.js").Surroundings, "full" | "link">} buttons
    */
-  placeStages(parts, full) {
+  placeStages(parts, buttons) {
     const stages = this.stages.filter((stage) => stage !== null);
     const others = added([...stages.map((stage) => stage.others), ...parts.map(heightOf)]);
     const all = added(stages.map(({ need }) => need)) || 1;
     for (const stage of stages) {
       const share = stage.need / all;
-      stage.place({ full: stage === this.last ? full : nothing, room: share * (HIGH - PX.edges - others), share });
+      const own = stage === this.last ? buttons : { full: nothing, link: nothing };
+      stage.place({ ...own, room: share * (HIGH - PX.edges - others), share });
     }
   }
 
@@ -263,6 +279,52 @@ class Explorer {
     const cell = this.root.querySelector('[data-panel="y"] :is([tabindex="0"], canvas)');
     /** @type {HTMLElement | null} */ (cell)?.focus();
   };
+
+  /** The picture of what is on the screen, as a file. */
+  pictureMenu() {
+    const save = (/** @type {"svg" | "png"} */ kind) => {
+      const press = () => {
+        this.root.querySelector(".cnnlab-save")?.removeAttribute("open");
+        savePicture(this.root, this.link.model.get("name") || "explorer", kind);
+      };
+      return button(`.${kind}`, press, { label: `save the picture as ${kind}` });
+    };
+    return html`<details class="cnnlab-save"><summary class="cnnlab-button" title="picture"
+      aria-label="picture">${PICTURE}</summary><span>${save("svg")}${save("png")}</span></details>`;
+  }
+
+  /** A page that can lead back here gives its address. */
+  linkButton() {
+    if (!this.link.model.get("name")) return nothing;
+    const title = "copy the address of this explorer as it stands";
+    return button(this.copied || "copy link", this.copyLink, { title });
+  }
+
+  copyLink = async () => {
+    const stage = this.stages.find((each) => each?.state.held);
+    const { panel, cell } = stage?.state.at ?? {};
+    const address = this.link.model.share(stage ? { stage: stage.number, panel, cell } : null);
+    const copying = navigator.clipboard?.writeText(address) ?? Promise.reject(); // not where a page is not secure
+    this.copied = await copying.then(
+      () => "copied",
+      () => "it is in the address bar",
+    );
+    this.show();
+    setTimeout(() => {
+      this.copied = "";
+      if (this.root.isConnected) this.show();
+    }, 1500);
+  };
+
+  /**
+   * Holds the cell that a link leads to, once.
+   * @param {import("./links.js").Place} [at]
+   */
+  goTo(at) {
+    if (!at || at === this.been) return;
+    this.been = at;
+    this.stages.filter(Boolean)[at.stage]?.dispatch({ type: "visit", at: /** @type {any} */ (at) });
+  }
 
   toFull = () => {
     if (document.fullscreenElement) document.exitFullscreen();

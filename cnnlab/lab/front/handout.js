@@ -2,11 +2,13 @@
 
 import explorer from "./explorer.js";
 import { judged } from "./judge.js";
+import { addressOf, isThere, readAddress, stateWith } from "./links.js";
 import { recalled, remember, showSolved } from "./memory.js";
 
 /** @typedef {import("./connection.js").Asked} Asked */
 /** @typedef {import("./schema.js").Packed} Packed */
-/** @typedef {{asked: {events: Asked[]}, shown: import("./schema.js").Shown | null}} Traits */
+/** @typedef {{at?: import("./links.js").Place, says: string}} Linked where a link leads to, and what it asks for in vain */
+/** @typedef {{asked: {events: Asked[]}, shown: import("./schema.js").Shown | null, linked: Linked | null, name?: string}} Traits */
 
 /**
  * @typedef {object} States what Python made: see cnnlab/lab/page/_precompute.py
@@ -14,6 +16,7 @@ import { recalled, remember, showSolved } from "./memory.js";
  * @property {[string, (number | string)[]][]} arrays a dtype, and numbers
  * @property {string} veil
  * @property {string} key of a question
+ * @property {string} [name] by which a link finds it
  * @property {string} [given] what stands in its states in place of the answer that was given
  */
 /** @typedef {States & ({kind: "explorer"} | {kind: "question"} & import("./judge.js").Verdicts)} Table */
@@ -35,7 +38,7 @@ class Answers {
     /** @type {Set<() => void>} */
     this.listeners = new Set();
     /** @type {Traits} */
-    this.traits = { asked: { events: [] }, shown: null };
+    this.traits = { asked: { events: [] }, shown: null, linked: null, name: table.name };
     this.turn();
   }
 
@@ -46,6 +49,33 @@ class Answers {
   on = (_event, listener) => this.listeners.add(listener);
   /** @type {(event: string, listener: () => void) => unknown} */
   off = (_event, listener) => this.listeners.delete(listener);
+
+  /**
+   * Writes the address of what is shown to where the browser has it, and returns all of it.
+   * @param {import("./links.js").Place | null} at the cell that is held
+   */
+  share(at) {
+    const { name = "", states } = this.table;
+    const [first] = states[0];
+    history.replaceState(null, "", addressOf(name, JSON.parse(first), this.traits.shown?.parts ?? [], at));
+    return location.href;
+  }
+
+  /**
+   * Goes to where a link leads, and says what of it is not here.
+   * @param {ReturnType<typeof readAddress>} address
+   */
+  go({ settings, at, place }) {
+    const states = this.table.states.map(([parts]) => JSON.parse(parts));
+    const { number, missing } = stateWith(states, settings);
+    const lost = missing.map(([name, value]) => `${name}=${value}`);
+    const found = at !== null && isThere(states[number], place);
+    if (at !== null && !found) lost.push(`at=${at}`);
+    const says = lost.length ? `The link asks for ${lost.join(" and ")}, which this page does not have.` : "";
+    this.at = number;
+    this.traits.linked = { says, ...(found && { at: place }) };
+    this.answer();
+  }
 
   /** Answers what has been asked, after whoever asks is done. */
   save_changes() {
@@ -59,6 +89,7 @@ class Answers {
   /** @param {Asked} event */
   serve(event) {
     this.serial = event.serial;
+    this.traits.linked = null;
     if (event.press === "uncover") this.veil = "";
     else if (event.press === "reset") this.at = 0;
     else if (this.table.kind === "question") Object.assign(this, judged(this.table, this, event));
@@ -164,6 +195,26 @@ const page = {
 };
 export default page;
 
+/** Shows what the address names: a section, or an explorer in a state. */
+function follow() {
+  const address = readAddress(location.hash);
+  const el = document.getElementById(address.name);
+  everyone.find(({ table }) => table.name === address.name)?.go(address);
+  for (let fold = el?.closest("details"); fold; fold = fold.parentElement?.closest("details")) fold.open = true;
+  el?.scrollIntoView();
+  document.querySelector("[data-lost]")?.remove();
+  if (el || !address.name) return;
+  const words = document.createElement("p");
+  Object.assign(words, {
+    className: "page-limits",
+    role: "status",
+    textContent: `This page has no “${address.name}”.`,
+  });
+  words.dataset.lost = "";
+  document.querySelector("main, body")?.prepend(words);
+  scrollTo(0, 0);
+}
+
 /** Brings every explorer of the page to life, from the top down. */
 export async function start() {
   followTheme();
@@ -177,5 +228,7 @@ export async function start() {
     await page.render({ model: { get: () => table }, el });
     await new Promise((resolve) => setTimeout(resolve)); // the page can be used meanwhile
   }
+  follow();
+  window.addEventListener("hashchange", follow);
   document.documentElement.dataset.alive = "true";
 }

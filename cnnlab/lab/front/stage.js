@@ -38,7 +38,8 @@ const remembered = new WeakMap();
 
 /**
  * @typedef {object} Surroundings what an explorer says to a stage
- * @property {unknown} full a button that stands below it
+ * @property {unknown} full the buttons that stand below it
+ * @property {unknown} link the button for its address
  * @property {number} room px of height that its panels may have in a window 800 px high
  * @property {number} share of what a window has more or less
  */
@@ -58,7 +59,7 @@ export class Stage {
     this.state = remembered.get(/** @type {object} */ (part.scene)) ?? firstState(readScene(part.scene));
     this.sum = sumOf(this.state.scene, this.state.at, this.backward);
     /** @type {Surroundings} */
-    this.around = { full: null, room: 0, share: 0 };
+    this.around = { full: null, link: null, room: 0, share: 0 };
     /** @type {number[] | null} the shape of the products that stand beside the output */
     this.window = null;
     this.timer = 0; // of playing

@@ -35,12 +35,12 @@ def page_of(explorer) -> bytes:
 
     Its table is cut to a page of 300 kB; a photograph alone takes more.
     """
-    table = _uncovered(explorer)
+    table = {**_uncovered(explorer), "name": "explorer"}
     script = front.self_unpacking(front.script("handout.js", START))
     parts = {"title": escape(repr(explorer)), "style": front.style(), "script": script}
-    room = BUDGET - len(_PAGE.format(**parts, widget=widget_html(table, "explorer", data="")).encode())
+    room = BUDGET - len(_PAGE.format(**parts, widget=widget_html(table, data="")).encode())
     (table,) = fitted([table], room)
-    return _PAGE.format(**parts, widget=widget_html(table, "explorer")).encode()
+    return _PAGE.format(**parts, widget=widget_html(table)).encode()
 
 
 def parts_for_others(explorer) -> dict[str, bytes]:
@@ -56,15 +56,13 @@ def _uncovered(explorer) -> dict[str, Any]:
     return {**precomputed(explorer), "veil": ""}  # the question that it was covered for stands elsewhere
 
 
-def widget_html(table: dict[str, Any], name: str, *, address: str = "", data: str | None = None) -> str:
+def widget_html(table: dict[str, Any], *, address: str = "", data: str | None = None) -> str:
     """Return the element of an explorer, which the page's script brings to life, and what it needs a kernel for.
 
     Parameters
     ----------
     table : dict
-        From :func:`precomputed`.
-    name : str
-        By which a link finds it.
+        From :func:`precomputed`, and the ``name`` by which a link finds it.
     address : str
         Where it has a kernel.
     data : str, optional
@@ -73,7 +71,7 @@ def widget_html(table: dict[str, Any], name: str, *, address: str = "", data: st
     needs = [*table["needs"], *["settings further from these"] * is_limited(table)]
     line = kernel_line(needs, address)
     return (
-        f'<div class="page-widget" id="{escape(name)}" data-widget>\n'
+        f'<div class="page-widget" id="{escape(table["name"])}" data-widget>\n'
         f"<noscript>{escape(' '.join(table['text'].split()))}</noscript>\n"
         f'<script type="application/gzip">{packed(table) if data is None else data}</script>\n</div>'
         + f'\n<p class="page-limits">{line}</p>'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -76,7 +77,7 @@ def to_page(
         "widget": WIDGET,
         "icon": ICON,
         "style": _style(),
-        "script": front.script("handout.js", START),
+        "script": front.self_unpacking(front.script("handout.js", START)),
     }
 
     def place(cell: str) -> str:
@@ -94,23 +95,42 @@ def to_page(
 
     def render(tables: list[dict], data: str | None = None) -> str:
         parts = zip(tables, places, strict=True)
-        page["widgets"] = [widget_html(table, "", address=place(cell), data=data) for table, cell in parts]
+        page["widgets"] = [widget_html(table, address=place(cell), data=data) for table, cell in parts]
         return exporter.from_notebook_node(notebook, resources={"page": page})[0]
 
     return render(fitted(tables, most - len(render(tables, data="").encode())))
 
 
 def _take_tables(notebook: nbformat.NotebookNode) -> tuple[list[dict], list[str]]:
-    """Return the tables of all widgets, and the id of each one's cell; their numbers take their place."""
-    tables, cells = [], []
+    """Return the tables of all widgets, named, and the id of each one's cell; their numbers take their place."""
+    tables, cells, heading, taken = [], [], "", Counter()
     for cell in notebook.cells:
+        headings = re.findall(r"(?m)^#+ (.+)", cell.source) if cell.cell_type == "markdown" else []
+        heading = [heading, *headings][-1]
         for output in cell.get("outputs", []):
             if MIME in output.get("data", {}):
                 here = json.loads(output.data[MIME])
                 output.data[MIME] = list(range(len(tables), len(tables) + len(here)))
-                tables += here
+                tables += [{**table, "name": name_of(table["key"], heading, taken)} for table in here]
                 cells += [cell.id] * len(here)
     return tables, cells
+
+
+def name_of(key: str, heading: str, taken: Counter) -> str:
+    """Return the name by which a link finds a question, by its key, or an explorer, by the heading above it.
+
+    Examples
+    --------
+    >>> taken = Counter()
+    >>> [name_of("", "## 2. Sliding: a window for each cell", taken), name_of("02.places", "", taken)]
+    ['sliding', 'places']
+    >>> name_of("", "## 2. Sliding (second reading)", taken)
+    'sliding-2'
+    """
+    words = re.sub(r"^[#\s]*[\d.]*|[:(].*", "", key or heading)
+    name = "-".join(re.findall(r"\w+", words.lower())[:6]) or "explorer"
+    taken[name] += 1
+    return f"{name}-{taken[name]}" if taken[name] > 1 else name
 
 
 def _texts(notebook: nbformat.NotebookNode, convert: Callable, place: Callable) -> Iterator[str]:

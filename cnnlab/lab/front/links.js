@@ -1,0 +1,80 @@
+// The address of an explorer in a state: its name, the settings that differ from the first ones, and the cell that is
+// held, as in `#window?stride=2&at=y,0,1,2`. A fifth number of the cell is that of its stage, where that is not the first.
+
+const LINKED = ["slider", "select", "switch", "tabs"]; // what has a value that fits an address
+
+/** @typedef {{stage: number, panel: string, cell: number[]}} Place */
+/** @typedef {Pick<import("./schema.js").Part, "kind" | "controls" | "scene">[]} Parts */
+
+/**
+ * The settings in view, as they are written in an address.
+ * @param {Parts} parts
+ */
+export function settingsOf(parts) {
+  const controls = parts.flatMap(({ controls = [] }) => controls).filter(({ kind }) => LINKED.includes(kind));
+  return new Map(controls.map(({ name, value }) => [name, String(value)]));
+}
+
+/**
+ * @param {string} name
+ * @param {Parts} first what it shows first
+ * @param {Parts} now
+ * @param {Place | null} at the cell that is held
+ */
+export function addressOf(name, first, now, at) {
+  const before = settingsOf(first);
+  const changed = [...settingsOf(now)].filter(([setting, value]) => before.get(setting) !== value);
+  const held = at ? [["at", [at.panel, ...at.cell, ...(at.stage ? [at.stage] : [])].join()]] : [];
+  const query = String(new URLSearchParams([...changed, ...held])).replaceAll("%2C", ",");
+  return `#${encodeURIComponent(name)}${query && `?${query}`}`;
+}
+
+/**
+ * What an address names: an explorer, or a section.
+ * @param {string} hash
+ */
+export function readAddress(hash) {
+  const [name, query = ""] = hash.slice(1).split("?");
+  const asked = new URLSearchParams(query);
+  const at = asked.get("at");
+  asked.delete("at");
+  const [panel, ...numbers] = at?.split(",") ?? [""];
+  const [plane, row, column, stage = 0] = numbers.map(Number);
+  return { name: decoded(name), settings: [...asked], at, place: { stage, panel, cell: [plane, row, column] } };
+}
+
+/** @param {string} name */
+function decoded(name) {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name; // which nothing here has
+  }
+}
+
+/**
+ * The first of some states with all the settings that are asked for, as far as there is one; and those that none has.
+ * @param {Parts[]} states the nearest to the first one first
+ * @param {[string, string][]} settings
+ */
+export function stateWith(states, settings) {
+  let found = states.map((parts, number) => ({ number, settings: settingsOf(parts) }));
+  const missing = settings.filter(([name, value]) => {
+    const held = found.filter((state) => state.settings.get(name) === value);
+    if (held.length) found = held;
+    return !held.length;
+  });
+  return { number: found[0].number, missing };
+}
+
+/**
+ * Is there such a cell?
+ * @param {Parts} parts
+ * @param {Place} place
+ */
+export function isThere(parts, { stage, panel, cell }) {
+  const panels = parts.filter(({ kind }) => kind === "stage")[stage]?.scene?.panels ?? [];
+  const { planes, shape } = panels.find(({ name }) => name === panel) ?? {};
+  const lengths = planes && shape ? [planes[0] * planes[1], ...shape] : [0, 0, 0];
+  return cell.every((index, axis) => Number.isInteger(index) && index >= 0 && index < lengths[axis]);
+}
