@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scene_schema import check_scene
 
 from cnnlab.course.bugs import BUGS
-from cnnlab.course.exercises import EXERCISES
+from cnnlab.course.exercises import EXERCISES, Exercise
 from cnnlab.lab.scenes.reading import sentence_of, strip_of
 
 DRAWN = {name: exercise for name, exercise in EXERCISES.items() if exercise.wires}
@@ -258,3 +258,17 @@ def test_beyond_most_calls_numbers_are_shown_without_wires_and_it_is_said(monkey
     )
     assert_allclose(panels(explorer)["y"], exercise.sample(*explorer.arguments_of(explorer.now()).values()))
     assert strip_of(scene, scene["first"]).terms == []
+
+
+def test_an_exercise_of_ones_own_on_rows_of_numbers_has_a_stage_without_sliders_of_their_length():
+    def my_valid(x, w):
+        return np.correlate(x, w)
+
+    row = Exercise(
+        my_valid, "y", inputs=lambda: [[(np.array([1, 2, 4, 3]), np.array([5, 7]))]], wires={"y": ("x", "w")}
+    )
+    explorer = row.explore(lambda x, w: np.convolve(x, w, "valid"))
+    assert repr(explorer) == (
+        "ExerciseExplorer: your function in place of valid, 0 of 6 wires are right, 6 missing, 6 too many"
+    )
+    assert "size" in explorer.absent

@@ -555,13 +555,15 @@ def test_an_exercise_of_ones_own_checks_names_and_helps_and_is_not_recorded(tmp_
         inputs=lambda: [[(np.array([1, 5]),)]],
         mistakes={"squared": lambda x: x * x},
         sentences={"squared": "x is squared."},
+        notebook="01",  # of the course, which has no exercise of this name
+        wires={"y": ("x",)},
     )
     assert repr(double) == "Exercise: my_double(x) -> y"
     assert repr(double.check(my_double)) == "✓ Passed. Tried on 1 input. Nothing else was tried."
     squared = double.check(lambda x: x**2)
     double.sentences = {}
     assert double.check(lambda x: x**2).text.startswith("squared: y differs in 2 of 2")
-    assert squared.mistake == "squared"
+    assert (squared.mistake, squared.offer) == ("squared", "")
     assert squared.text == "x is squared. y differs in 2 of 2 cells (marked ▸). Right on 0 of 1 input."
     assert repr(double.hint()) == "No hints."
     assert repr(double.solution()) == "def my_double(x):\n    return x + x\n"

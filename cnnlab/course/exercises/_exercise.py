@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnlab._validate import check_choice, shown
+from cnnlab.course._texts import TEXTS
 from cnnlab.course.exercises._compare import differing, equal
 from cnnlab.course.exercises._feedback import MARK, Grid, Page, Verdict, both, planes
 from cnnlab.course.exercises._findings import cut_off, order_of_results, shared
@@ -39,8 +40,8 @@ class Try(NamedTuple):
 class Exercise:
     """Something to write: ``check`` tries a function, ``hint`` helps a little, ``solution`` shows one way.
 
-    An exercise of the course is a module beside this one, with its words under its name in ``texts.toml``. Any other
-    can be made in a notebook; it is not recorded as progress.
+    An exercise of the course is a module beside this one, with its words under its name in ``texts.toml``; it alone is
+    recorded as progress. Any other can be made in a notebook, as in the example.
 
     Parameters
     ----------
@@ -62,7 +63,7 @@ class Exercise:
     tried : str, optional
         What ``inputs`` are, for a check that passes: "planes up to 6×7".
     notebook : str, optional
-        The number of the notebook of the course, such as "01"; only what has one is recorded as progress.
+        The number of the notebook of the course, such as "01".
     wires, addends, picks : dict, optional
         What the wires of a result are, by its name. ``wires``: the arguments that vary, while all others keep their
         numbers; the result is a sum over products of one cell of each. ``addends``: an argument that is added to it.
@@ -151,9 +152,10 @@ class Exercise:
         words = printed.getvalue()[:1000].split()
         if verdict.status == "failed" and words:
             verdict.text += f" It printed: {' '.join(words)[:200]}"
-        if self.notebook and (verdict or verdict.mistake):
+        of_course = self.notebook and self.name in TEXTS
+        if of_course and (verdict or verdict.mistake):
             record(f"exercise.{self.name}", verdict.mistake)
-        if self.notebook and self.wires and verdict.status == "failed":
+        if of_course and self.wires and verdict.status == "failed":
             verdict.offer = f"exercises.{self.name}.explore({name_of(function) or f'my_{self.name}'})"
         return verdict
 

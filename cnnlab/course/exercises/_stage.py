@@ -69,6 +69,8 @@ class ExerciseExplorer(Explorer):
         first = {_SETTINGS[name]: given[name] for name in _SETTINGS if name in given}
         kernel = given["w"].shape[-2:] if "w" in self._used else (first["kernel"],) * 2 if "F" in given else ()
         size = given["x"].shape[-2:] if "x" in given else given["x_shape"][-2:] if kernel and "x_shape" in given else ()
+        if 1 in (len(size), len(kernel)):  # a row of numbers: no slider sets how long it is
+            size = kernel = ()
         if kernel and not size:  # of the input that a dy comes from
             size = tuple(axis.size for axis in check_transposed_window(given["dy"].shape[-2:], kernel))
         self._wider = [pair[1] - pair[0] if pair else 0 for pair in (size, kernel)]

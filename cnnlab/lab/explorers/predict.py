@@ -89,6 +89,13 @@ class Predict(Explorer):
     >>> ask.given = "9.0"
     >>> ask.solved
     True
+
+    A question of your own covers an explorer, which is shown in the next cell:
+
+    >>> from cnnlab.lab import ConvolutionExplorer
+    >>> explorer = ConvolutionExplorer([[1, 2], [3, 4]], [[1, 1], [1, 1]])
+    >>> Predict("The kernel is all ones. What is y[0, 0]?", 10, mistakes={4: "Add, not count."}, explorer=explorer)
+    Predict: The kernel is all ones. What is y[0, 0]?
     """
 
     asks = True
