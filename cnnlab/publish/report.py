@@ -10,7 +10,8 @@ from typing import NamedTuple
 from cnnlab.course import questions
 from cnnlab.course.exercises import EXERCISES
 from cnnlab.course.progress import course_keys, read_record
-from cnnlab.publish._folder import check_folder, source, write_whole
+from cnnlab.data.npz import write_whole
+from cnnlab.publish._folder import check_folder, source
 
 NAMES = "report.html", "report.csv"
 _ANOTHER = "another mistake"  # what a learner's file says in words of its own goes on no page
@@ -104,6 +105,7 @@ def write_report(folder: Path, output: Path) -> Report:
         for name, entries in learners.items()
     }
     page, table = (output / name for name in NAMES)
+    output.mkdir(parents=True, exist_ok=True)
     texts = _page(made, known, len(damaged)), _table(made, known)
     for path, text, encoding in zip((page, table), texts, ("utf-8", "utf-8-sig"), strict=True):  # as Excel reads it
         write_whole(path, text.encode(encoding))

@@ -139,7 +139,7 @@ def test_on_paper_a_covered_explorer_is_a_worksheet_and_nothing_says_the_answer(
     assert {name for name, ink in inks.items() if ink == CLEAR} == {"y", "dx", "dw"}
     for cell in cells.values():
         expect(cell).to_be_visible()
-    for hidden in ("button", "select", "input[type=range]", ".cnnlab-said", ".cnnlab-wires", ".cnnlab-window"):
+    for hidden in ("button", "select", "input[type=range]", ".cnnlab-said", ".cnnlab-wires", ".cnnlab-products"):
         assert opened.locator(f"{hidden}:visible").count() == 0, hidden
     field = opened.get_by_role("textbox").last  # a line to write on
     expect(field).to_be_visible()

@@ -6,6 +6,7 @@ import csv
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -30,7 +31,8 @@ def graded(source: str, name: str, **said):
 
 def test_nbgrader_gives_points_for_what_a_check_passes_and_says_why_not(tmp_path):
     pytest.importorskip("nbgrader", reason="install cnnlab[hosts] to test grading")
-    environ = {**os.environ, "CNNLAB_PROGRESS": "off", "JUPYTER_DATA_DIR": str(tmp_path / "data")}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # nbgrader calls alembic by its name
+    environ = {**os.environ, "CNNLAB_PROGRESS": "off", "JUPYTER_DATA_DIR": str(tmp_path / "data"), "PATH": path}
 
     def run(*words):
         command = [sys.executable, "-m", "nbgrader", *words]

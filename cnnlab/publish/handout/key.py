@@ -7,7 +7,8 @@ from nbformat import v4
 
 from cnnlab.course.exercises import EXERCISES, LOCKED, are_locked
 from cnnlab.course.questions import Question, all_keys, question
-from cnnlab.publish._folder import check_folder, source, write_whole
+from cnnlab.data.npz import write_whole
+from cnnlab.publish._folder import check_folder, source
 from cnnlab.publish.handout._page import to_page
 
 
@@ -34,6 +35,7 @@ def write_key(folder: Path) -> Path:
         ]
     texts = ["# The teacher's key", *("\n\n".join(words) for words in lessons.values() if words[1:])]
     notebook = v4.new_notebook(cells=[v4.new_markdown_cell(text) for text in texts])
+    folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "key.html", to_page(notebook, folder, name="key").encode())
     return folder / "key.html"
 
