@@ -1,4 +1,4 @@
-"""Runs a learner's function, whatever it does: raise, print, change numpy, leave, never end.
+"""Runs a learner's function, even one that raises, prints, changes numpy, exits or never ends.
 
 A call that does not end by itself is ended in every thread and on every system, the kernel in the browser included.
 There are neither signals nor threads in a browser. So it is ended from inside: Python calls a trace function at every

@@ -48,7 +48,7 @@ class Part(TypedDict):
     stack: NotRequired[Stack]
     table: NotRequired[Grid]
     progress: NotRequired[list[int]]  # steps made, and steps in all
-    alive: NotRequired[bool]  # whether it goes on by itself: a front end that hears no more says so
+    alive: NotRequired[bool]  # whether it goes on by itself; where nothing more arrives, the front end says so
     abreast: NotRequired[bool]
     absent: NotRequired[list[str]]  # toggles that the stage does not show
     key: NotRequired[str]  # of a question, and whether it has been answered rightly

@@ -9,7 +9,7 @@ import { button, withSubscripts } from "./text.js";
 import { html, nothing } from "./vendor/lit-html.js";
 import { linesOfCode, sentenceOf } from "./words.js";
 
-const MOST_TRIED = 40; // cells of a panel of which sum and sentence are looked at for their length
+const MOST_TRIED = 40; // cells of a panel whose sums and sentences are measured
 const LINE = { code: 28, chips: 28, words: 19 }; // px
 const LINES = { chips: 3, px: 740, words: 820, letter: 7.3 }; // most lines of chips, and px of a line in a notebook
 const FORETELL = "What lands next? Pause, and type it into the cell with the ? · Esc shows all of them";

@@ -193,7 +193,7 @@
  * @property {Stack} [stack]
  * @property {Grid} [table]
  * @property {number[]} [progress] steps made, and steps in all
- * @property {boolean} [alive] whether it goes on by itself: a front end that hears no more says so
+ * @property {boolean} [alive] whether it goes on by itself; where nothing more arrives, the front end says so
  * @property {boolean} [abreast]
  * @property {string[]} [absent] toggles that the stage does not show
  * @property {string} [key] of a question, and whether it has been answered rightly
