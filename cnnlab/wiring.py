@@ -229,8 +229,9 @@ def wires_of(
 
     Such a function is linear in each array: ``y[o]`` is the sum of ``weight * a[i] * b[t]`` over the wires of ``o``.
     Where ``a`` is 0 but for a 1 at ``i``, and ``b`` but for a 1 at ``t``, the answer holds the weight of each wire
-    through ``i`` and ``t``, and nothing else. Trying every pair gives all wires. Three random inputs then show whether
-    the wires are the whole function.
+    through ``i`` and ``t``, and nothing else. Trying every pair gives all wires. (Most functions have at most one wire
+    from ``t`` to ``o``; then a call for each bit of the number of ``i`` is enough, which is tried first.) Three random
+    inputs then show whether the wires are the whole function.
 
     Parameters
     ----------

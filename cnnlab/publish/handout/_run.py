@@ -6,6 +6,7 @@ import tempfile
 import warnings
 from collections.abc import Callable
 from functools import wraps
+from itertools import islice
 from pathlib import Path
 
 import nbformat
@@ -121,9 +122,9 @@ def _showing_examples(check: Callable) -> Callable:
         if exercise.wires:
             right = exercise.explore(exercise.sample)
             given = tuple(right.arguments_of(right.now()).values())
-            wrong = [type(right)(exercise, mistake, given) for mistake in list(exercise.mistakes.values())[:2]]
-            names = ["The solution", *(f"With a mistake ({name})" for name in exercise.mistakes)]
-            for explorer, name in zip([right, *wrong], names, strict=False):
+            wrong = ((name, type(right)(exercise, mistake, given)) for name, mistake in exercise.mistakes.items())
+            seen = ((f"With a mistake ({name})", each) for name, each in wrong if each.seen_of(each.now()).held)
+            for name, explorer in [("The solution", right), *islice(seen, 2)]:
                 explorer.called, explorer.inactive = name, lambda s: {"size", "kernel", "padding", "stride"}
                 explorer.refresh()
                 display(explorer)
