@@ -182,5 +182,7 @@ def test_own_pools_show_their_numbers_and_the_wires_that_they_pick_or_weigh():
     assert mean._scenes[0]["wires"]["dx"]["weight"] == []
     assert controls_of(mean).keys() == {"size", "kernel"}
     type_in(mean, ("x", (0, 0, 0), 9))
+    move(mean, kernel=1)
+    assert_array_equal(panels(mean)["y"], mean.x[0])
     with pytest.raises(ValueError, match=r"^ties \(True\) must go without forward"):
         PoolingExplorer(x, forward=last_wins, ties=True)

@@ -98,7 +98,8 @@ class PoolingExplorer(windows.WindowExplorer):
     # --- what the base class asks ---
 
     def axis(self, s):
-        return windows.axis_of(s.size, s.kernel, stride=s.stride, padding=s.padding, ceil_mode=s.ceil_mode)
+        stride = s.kernel if self.own and "stride" in self.absent else s.stride  # as where a pool is given none
+        return windows.axis_of(s.size, s.kernel, stride=stride, padding=s.padding, ceil_mode=s.ceil_mode)
 
     def check(self, s):
         check_filled(self.axis(s))
@@ -111,7 +112,7 @@ class PoolingExplorer(windows.WindowExplorer):
     def geometry(self, s: SimpleNamespace) -> dict:
         """Return what a pool is given beside x and the size of its window."""
         options = {name: getattr(s, name) for name in POOLS[s.op].options if hasattr(s, name)}
-        return {"stride": s.stride, "padding": s.padding, "ceil_mode": s.ceil_mode, **options}
+        return {"stride": self.axis(s).stride, "padding": s.padding, "ceil_mode": s.ceil_mode, **options}
 
     def scene(self, s):
         zero = 0.0 if s.op == "max" and s.pad_with == "zero" else None
