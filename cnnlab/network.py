@@ -107,7 +107,7 @@ class Sequential:
         return gradients[::-1]
 
     def copied(self) -> Sequential:
-        """Return copies of the layers that share their weights; a forward of these leaves the originals' memory alone."""
+        """Return copies of the layers with the same weights; their forward leaves what the originals remember alone."""
         return Sequential(*(copy(layer) if layer.kind else deepcopy(layer) for layer in self.layers))
 
     def forward(self, x: ArrayLike) -> np.ndarray:
