@@ -35,6 +35,7 @@ STRIP = """stage => ({
 # Points at every cell of a panel in turn and reads the strip.
 ALL_STRIPS = f"""(stage, panel) => [...stage.querySelectorAll(`[data-panel="${{panel}}"] .cnnlab-cell`)].map(cell => {{
   cell.dispatchEvent(new PointerEvent("pointermove", {{ bubbles: true }}));
+  stage.querySelector('.cnnlab-more[aria-expanded="false"]')?.click();
   return [stage.dataset.selected, ({STRIP})(stage)];
 }})"""
 MARKED = """(stage, [panel, style]) =>
