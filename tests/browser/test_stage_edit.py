@@ -254,7 +254,7 @@ def test_a_field_stays_open_when_new_numbers_arrive_and_goes_with_its_panel(plai
 
 def test_undo_takes_the_edits_back_one_by_one_with_its_button_and_on_a_cell_with_ctrl_z(plain_page):
     view = View(plain_page, backward())
-    undo = view.button("take the last change back")
+    undo = view.button("undo: take the last change back")
     expect(undo).to_be_disabled()
     for place, key in (((1, 1), "7"), ((2, 2), "8"), ((3, 3), "9")):
         view.cell("x", *place).click()
@@ -278,7 +278,7 @@ def test_reset_goes_back_to_the_numbers_and_settings_of_the_beginning(plain_page
     view.slider("S stride").focus()
     view.press("ArrowRight")
     expect(view.panel("y").locator(".cnnlab-cell")).to_have_count(4)
-    view.button("back to the numbers and settings of the beginning").click()
+    view.button("reset: back to the numbers and settings of the beginning").click()
     expect(view.panel("y").locator(".cnnlab-cell")).to_have_count(9)
     np.testing.assert_array_equal(view.explorer.x, X)
     assert view.explorer.stride == 2
@@ -346,7 +346,7 @@ def test_a_taps_number_is_painted_sideways_over_others_and_each_can_be_taken_bac
     assert view.explorer.w_of(view.explorer.now())[0, 0].tolist() == [[0, 0, 0], [0, 1, 1], [0, 0, 1]]
     assert view.explorer.kernel == "your own"
     for _ in range(2):
-        view.root.get_by_label("take the last change back").click()
+        view.root.get_by_label("undo: take the last change back").click()
         view.answered()
     assert view.explorer.kernel == "identity"
     assert plain_page.errors == []

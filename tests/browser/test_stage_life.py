@@ -177,7 +177,7 @@ def test_two_views_of_one_explorer_keep_their_own_selection_and_share_their_edit
         expect(each.cell("w", 2, 2)).to_have_text("6")
     twin.expect_selected("w", 2, 2)
     view.expect_selected("x", 1, 1)
-    twin.button("take the last change back").click()
+    twin.button("undo: take the last change back").click()
     expect(view.cell("x", 1, 1)).to_have_text("3")
     plain_page.unmount(1)
     view.slider("S stride").focus()

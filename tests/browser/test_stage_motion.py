@@ -104,7 +104,7 @@ def test_a_number_changes_while_its_cell_is_dragged_up_and_one_undo_takes_the_dr
     view.expect_held(True)
     drag(view, view.cell("w", 1, 1), 24, keys="Shift")
     assert view.explorer.w[0, 0, 1, 1] == pytest.approx(W[0, 0, 1, 1] + 4.7)
-    undo = view.button("take the last change back")
+    undo = view.button("undo: take the last change back")
     undo.click()
     view.mounted.answered()
     assert view.explorer.w[0, 0, 1, 1] == W[0, 0, 1, 1] + 5

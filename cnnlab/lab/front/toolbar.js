@@ -82,8 +82,8 @@ export function toolsOf(stage) {
   const shows = panels.some(({ view }) => view === "cells") && !part.absent?.includes("numbers");
   const numbers = !scene.compact && shows;
   const press = (/** @type {string} */ name) => () => link.ask({ press: name });
-  const back = "back to the numbers and settings of the beginning";
-  const undo = "take the last change back";
+  const back = "reset: back to the numbers and settings of the beginning"; // a name begins with what is seen
+  const undo = "undo: take the last change back";
   return html`<span class="cnnlab-tools">${controlsOf(controls, stage.desk)}<span class="cnnlab-toggles">${
     numbers ? switchOf(stage, "numbers") : nothing
   }</span>${
