@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 from matplotlib.image import imsave
 
-from cnnlab._validate import as_array, check_array, check_has, check_shape
+from cnnlab._validate import as_array, check_array, check_flag, check_has, check_shape
 from cnnlab.data import normalise_bitmap
 from cnnlab.lab.explorers._explorer import Explorer, line, present
 from cnnlab.lab.explorers._settings import Choice, Setting, Slider, Switch, button, check_between
@@ -21,6 +21,28 @@ from cnnlab.losses import check_labels, softmax_cross_entropy
 _THUMBS = 10
 _BATCH = 256  # images to ask the network about at a time
 _SIDES = 8, 512  # cells a side, least and most, to draw a digit on
+
+
+class _Bitmap(Setting):
+    """A plane of cells that are on or off; a front end sends a byte a cell, row by row."""
+
+    kind = "pad"
+
+    def validate(self, explorer, value):
+        bitmap = as_array(self.name, value)
+        if bitmap.dtype.kind not in "biuf":
+            raise TypeError(f"{self.name} (dtype {bitmap.dtype}) must hold True and False, or numbers")
+        bitmap = bitmap != 0
+        check_shape(self.name, bitmap, (explorer.side, explorer.side), "the pad's size")
+        bitmap.setflags(write=False)
+        return bitmap
+
+    def read(self, explorer, value):
+        return self.validate(explorer, np.frombuffer(value, np.uint8).reshape(explorer.side, explorer.side))
+
+    def control(self, explorer, s):
+        cells = s.bitmap.astype(np.uint8).tobytes()
+        return {**super().control(explorer, s), "value": cells, "high": explorer.side}
 
 
 class _Images(Slider):
@@ -54,11 +76,15 @@ class NetworkExplorer(Explorer):
         What the slider chooses from.
     labels : int array (N,), optional
         The right classes, told beside the answer.
+    pad : bool
+        Show a pad to draw on, among the images; these must be 28×28 then, as :func:`cnnlab.load_mnist` has them.
 
     Attributes
     ----------
     image : int
-        Which image is in view.
+        Which image is in view; −1 is a drawing, where there is one.
+    bitmap : bool array (32, 32), optional
+        What is drawn on the pad.
     backward : bool
         Whether the gradient of each map is shown below it.
     target : int
@@ -78,10 +104,13 @@ class NetworkExplorer(Explorer):
     """
 
     image = _Images(0, "image", 0, 0)
+    bitmap = _Bitmap(None, "your digit", place="lens")
     backward = Switch(False, "show the way back", place="foot", title="the gradient of each map: notebooks 05 to 08")
     target = Choice({-1: "its answer"}, "loss for the class", place="foot")
 
-    def __init__(self, model, images, labels=None):
+    side = 32  # cells of the pad
+
+    def __init__(self, model, images, labels=None, *, pad=False):
         check_has("model", model, "layers", "params", "copied", "forward", "gradients")
         images = check_array("images", images, "NCHW")
         dtype = np.result_type(np.float32, *model.params.values()) if model.params else images.dtype
@@ -93,7 +122,12 @@ class NetworkExplorer(Explorer):
         first = range(_THUMBS) if labels is None else np.unique(self.labels, return_index=True)[1][:_THUMBS]
         self.thumbs = {int(n): _picture(self.images[n : n + 1]) for n in first if n < len(self.images)}
         targets = {-1: "its answer"} | {label: str(label) for label in range(classes)}
-        super().__init__(limits={"image": (0, len(self.images) - 1), "target": targets})
+        limits = {"image": (0, len(self.images) - 1), "target": targets}
+        if not check_flag("pad", pad):
+            super().__init__(limits=limits, absent=["bitmap"])
+            return
+        check_shape("images", self.images[:1], normalise_bitmap(np.zeros((1, 1))).shape, "what a drawing becomes")
+        super().__init__(limits=limits, bitmap=np.zeros((self.side, self.side), bool))
 
     def result_of(self, s: SimpleNamespace, *, backward: bool = True) -> Pass:
         """Return the image on its way through the network, and ``backward``, for any settings."""
@@ -124,6 +158,7 @@ class NetworkExplorer(Explorer):
         head, stage = super().parts(s, scenes)
         if self.labels is not None:
             head["controls"].append(button("wrong", "a wrong one ▸", title="the next image that it gets wrong"))
+        stage["controls"] += self.controls(s, "lens")
         if not scenes[0].get("pick"):
             stage["controls"].insert(0, button("whole", "◀ the whole network", place="bar"))
         return [head, stage]
@@ -179,6 +214,9 @@ class NetworkExplorer(Explorer):
             self.refresh()
 
     def _changed(self, change) -> None:
+        if change["name"] == "bitmap":
+            self.show(normalise_bitmap(self.bitmap) if self.bitmap.any() else None)
+            return
         if change["name"] == "image" and change["old"] >= 0:
             self._before = change["old"]
         super()._changed(change)
@@ -194,28 +232,6 @@ def _a(label: int) -> str:
     return f"an {label}" if str(label).startswith("8") or label in (11, 18) else f"a {label}"
 
 
-class _Bitmap(Setting):
-    """A plane of cells that are on or off; a front end sends a byte a cell, row by row."""
-
-    kind = "pad"
-
-    def validate(self, explorer, value):
-        bitmap = as_array(self.name, value)
-        if bitmap.dtype.kind not in "biuf":
-            raise TypeError(f"{self.name} (dtype {bitmap.dtype}) must hold True and False, or numbers")
-        bitmap = bitmap != 0
-        check_shape(self.name, bitmap, (explorer.side, explorer.side), "the pad's size")
-        bitmap.setflags(write=False)
-        return bitmap
-
-    def read(self, explorer, value):
-        return self.validate(explorer, np.frombuffer(value, np.uint8).reshape(explorer.side, explorer.side))
-
-    def control(self, explorer, s):
-        cells = s.bitmap.astype(np.uint8).tobytes()
-        return {**super().control(explorer, s), "value": cells, "high": explorer.side}
-
-
 class DigitPad(Explorer):
     """Draw a digit with mouse, touch or keyboard; a network answers at each stroke.
 
@@ -228,7 +244,7 @@ class DigitPad(Explorer):
     size : int
         Side of the bitmap, in cells.
     explorer : NetworkExplorer, optional
-        Shows the network's maps of the drawing, by its method ``show(image)``.
+        Shows the network's maps of the drawing, by its method ``show(image)``; None when the pad is cleared.
 
     Attributes
     ----------
@@ -293,8 +309,8 @@ class DigitPad(Explorer):
     def refresh(self) -> None:
         """Ask the network again, which may have learnt since."""
         super().refresh()
-        if self.explorer is not None and self.bitmap.any():
-            self.explorer.show(self.image)
+        if self.explorer is not None:
+            self.explorer.show(self.image if self.bitmap.any() else None)
 
     # --- what the base class asks ---
 

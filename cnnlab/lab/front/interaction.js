@@ -45,7 +45,7 @@ export class Hand {
   press = (event) => {
     const { target, pointerId } = event;
     const element = /** @type {Element} */ (target);
-    if (element.closest(".cnnlab-window")) return; // which is dragged, and keeps the pointer
+    if (element.closest(".cnnlab-window, .cnnlab-pad")) return; // which is dragged, and keeps the pointer
     if (this.drag(event)) return element.setPointerCapture(pointerId);
     this.isPulled = false;
     this.pull = event.button ? null : this.pullOf(event);

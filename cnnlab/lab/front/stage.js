@@ -2,7 +2,7 @@
 // the browser; an edited cell, and a click where the scene asks for it, are told to the kernel.
 
 import { playAlone } from "./alone.js";
-import { deskOf, tabsOf } from "./controls.js";
+import { controlsOf, deskOf, tabsOf } from "./controls.js";
 import { Frame } from "./frame.js";
 import { Hand } from "./interaction.js";
 import { heightWanted, isLegible, layoutOf, productsIn } from "./layout.js";
@@ -281,7 +281,7 @@ export class Stage {
       way,
       (panel) => this.lookOf(panel, way, lights.get(panel.name) ?? UNLIT, hues.get(panel.name)),
       {
-        below: scene.network ? lensOf(scene, at, this.sum, this.hot) : nothing,
+        below: scene.network ? [controlsOf(this.pads, this.desk), lensOf(scene, at, this.sum, this.hot)] : nothing,
         signs: half ? [buttons.slice(0, half), buttons.slice(half).reverse()] : null,
         products: chips.window && productsOf(scene, at, this.sum, chips),
       },
@@ -296,6 +296,11 @@ export class Stage {
   /** The control whose buttons stand between the panels. */
   get tabs() {
     return this.part.controls?.find(({ place }) => place === "signs");
+  }
+
+  /** The controls that stand with the image of a network. */
+  get pads() {
+    return (this.part.controls ?? []).filter(({ place }) => place === "lens");
   }
 
   /** How the panels stand: looked for only where other ones are shown. */

@@ -35,7 +35,7 @@ const switchOf = ({ state, dispatch }, name, text = name) =>
 /** @param {Stage} stage */
 export function toolbarOf(stage) {
   const { part, state, around } = stage;
-  const controls = (part.controls ?? []).filter(({ place }) => place !== "foot" && place !== "signs");
+  const controls = (part.controls ?? []).filter(({ place }) => !["foot", "signs", "lens"].includes(place));
   const names = switchesOf(state.scene).filter((name) => !part.absent?.includes(name));
   const plays = stepperOf(state.scene) && stepsOf(state.scene) > 1;
   const { heading } = state.scene;
