@@ -212,7 +212,7 @@ def test_no_weights_lead_to_a_traceback(change):
     assert repr(pad).startswith("DigitPad: answer 0 (")
 
 
-def test_an_explorer_shows_the_same_image_and_keeps_it_when_the_pad_is_cleared():
+def test_an_explorer_shows_the_same_image_and_its_own_again_when_the_pad_is_cleared():
     digits, model = load_mnist(), trained_network()
     explorer = NetworkExplorer(model, digits.x_test)
     pad, updates = DigitPad(model, explorer=explorer), updates_of(explorer)
@@ -221,8 +221,23 @@ def test_an_explorer_shows_the_same_image_and_keeps_it_when_the_pad_is_cleared()
     assert_array_equal(panels(explorer)["h0"], pad.image[0])
     assert len(updates) == 1
     pad.clear()
-    assert_array_equal(panels(explorer)["h0"], normalise_bitmap(nought())[0])
-    assert len(updates) == 1
+    assert_array_equal(panels(explorer)["h0"], digits.x_test[0])
+    assert len(updates) == 2
+
+
+def test_a_pad_among_the_images_draws_what_the_network_reads_and_clearing_it_brings_the_image_back():
+    digits, model = load_mnist(), trained_network()
+    explorer = NetworkExplorer(model, digits.x_test, digits.y_test, pad=True)
+    explorer.image = 5
+    draw(explorer, nought())
+    assert repr(explorer) == "NetworkExplorer: a drawing, answer 0"
+    assert_array_equal(panels(explorer)["h0"], normalise_bitmap(nought())[0].astype(explorer.images.dtype))
+    draw(explorer, np.zeros((32, 32), bool))
+    assert explorer.image == 5
+    with pytest.raises(ValueError, match=r"images \(shape"):
+        NetworkExplorer(
+            Sequential(Flatten(), Dense(64, 10, rng=np.random.default_rng(0))), np.ones((1, 1, 8, 8)), pad=True
+        )
 
 
 # --- hands that the network has not learnt from -----------------------------------------------------------------------

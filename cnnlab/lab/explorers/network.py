@@ -123,11 +123,10 @@ class NetworkExplorer(Explorer):
         self.thumbs = {int(n): _picture(self.images[n : n + 1]) for n in first if n < len(self.images)}
         targets = {-1: "its answer"} | {label: str(label) for label in range(classes)}
         limits = {"image": (0, len(self.images) - 1), "target": targets}
-        if not check_flag("pad", pad):
-            super().__init__(limits=limits, absent=["bitmap"])
-            return
-        check_shape("images", self.images[:1], normalise_bitmap(np.zeros((1, 1))).shape, "what a drawing becomes")
-        super().__init__(limits=limits, bitmap=np.zeros((self.side, self.side), bool))
+        bitmap = np.zeros((self.side, self.side), bool)
+        if check_flag("pad", pad):
+            check_shape("images", self.images[:1], normalise_bitmap(bitmap).shape, "what a drawing becomes")
+        super().__init__(limits=limits, absent=[] if pad else ["bitmap"], bitmap=bitmap)
 
     def result_of(self, s: SimpleNamespace, *, backward: bool = True) -> Pass:
         """Return the image on its way through the network, and ``backward``, for any settings."""
@@ -200,6 +199,8 @@ class NetworkExplorer(Explorer):
 
     def show(self, image) -> None:
         """Put another image (1, C, H, W) in view, such as a drawing, as number −1; None takes it away again."""
+        if image is None and self.drawing is None:
+            return
         if image is not None:
             image = check_array("image", image, "NCHW")
             check_shape("image", image, self.images[:1].shape, "one image like the others")
@@ -208,8 +209,8 @@ class NetworkExplorer(Explorer):
             self.limits["image"] = (-1, len(self.images) - 1)
             if image is not None:
                 self.drawing, self.image = image, -1
-            elif self.drawing is not None:
-                self.image, self.drawing = self._before, None
+            else:
+                self.image, self.drawing = self._before if self.image < 0 else self.image, None
             self.limits["image"] = (0 if image is None else -1, len(self.images) - 1)
             self.refresh()
 
