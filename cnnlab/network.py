@@ -247,7 +247,12 @@ class Summary(tuple):
         totals = (sum(row.parameters for row in self), sum(row.unshared for row in self))
         table.append(("total", "", "", *(f"{total:,}" for total in totals)))
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        return "\n".join(_line(cells, widths) for cells in table)
+        # words to the left, numbers to the right
+        padded = (
+            [f"{cell:{side}{width}}" for cell, side, width in zip(cells, "<<>>>", widths, strict=True)]
+            for cells in table
+        )
+        return "\n".join(map("  ".join, padded))
 
 
 def _fields(layers: Sequence[Layer], maps: Sequence[np.ndarray]) -> list[tuple[int, int]]:
@@ -258,10 +263,3 @@ def _fields(layers: Sequence[Layer], maps: Sequence[np.ndarray]) -> list[tuple[i
         stack = [("", axis.extent, axis.stride, (axis.before, axis.after)) for axis in axes]
         sizes.append([field.size for field in receptive_field(stack)])
     return list(zip(*sizes, strict=True))
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    """Return a line of a table: two columns of words to the left, then numbers to the right."""
-    words = [cell.ljust(width) for cell, width in zip(cells[:2], widths[:2], strict=True)]
-    numbers = [cell.rjust(width) for cell, width in zip(cells[2:], widths[2:], strict=True)]
-    return "  ".join(words + numbers)

@@ -1,7 +1,5 @@
 """The front end as anywidget takes it: one module and one style sheet, made from the files in ``front/``."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import json

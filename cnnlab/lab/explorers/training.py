@@ -1,7 +1,5 @@
 """TrainingExplorer: a network that learns while you watch."""
 
-from __future__ import annotations
-
 import math
 
 from cnnlab._validate import check_int, check_pair

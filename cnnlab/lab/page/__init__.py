@@ -1,7 +1,5 @@
 """A page of one explorer, alive where no kernel runs; a page of many is made of the same parts."""
 
-from __future__ import annotations
-
 import json
 from html import escape
 from typing import Any

@@ -1,7 +1,5 @@
 """The scene of one layer: of its whole map, forward or back, or of the one unit that somebody asks for."""
 
-from __future__ import annotations
-
 from operator import attrgetter
 
 import numpy as np

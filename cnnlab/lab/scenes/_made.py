@@ -1,7 +1,5 @@
 """The scene of how one map of a network was made: a filter over each map before it, or the way back of a gradient."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnlab import convolution

@@ -1,7 +1,5 @@
 """An image through a network; the scenes of layers in a row, every map above its gradient, and of a drawn digit."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

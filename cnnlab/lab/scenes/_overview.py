@@ -4,8 +4,6 @@ Each layer's own scene says how its cells are made. Here these scenes become one
 ``hk`` (what layer k makes) and ``gk`` (the gradient of that); ``wk`` and ``bk`` are weights, which are not drawn.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnlab import convolution

@@ -6,8 +6,6 @@ made. What depends on the cell (``{place}``, ``{count}``, ``{rows}``, ``{columns
 ``{ring}``) is filled when the cell is shown.
 """
 
-from __future__ import annotations
-
 from cnnlab.lab.scenes.schema import Panel, Says
 
 KINDS = ["Input cell", "Padding cell", "The place beyond the edge", "The inserted zero"]

@@ -1,7 +1,5 @@
 """The scenes of a training: how far it has come, and what its network now makes of an image."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -3,8 +3,6 @@
 ``front/sums.js`` and ``front/words.js`` read a scene in just the same way in the browser; a test compares the two.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import product
 from typing import NamedTuple

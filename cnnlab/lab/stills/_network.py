@@ -1,7 +1,5 @@
 """A whole network as a still: the maps of each layer below each other, and wires between them. Lengths in px."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnlab.lab.scenes.reading import panel_of

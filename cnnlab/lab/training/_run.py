@@ -1,7 +1,5 @@
 """A training as an explorer drives it: a step at a time, with all that is kept of it to be shown."""
 
-from __future__ import annotations
-
 import math
 from copy import copy, deepcopy
 from typing import NamedTuple
