@@ -69,8 +69,8 @@ class Site:
         self.page.wait_for_selector("[data-alive]", state="attached")
 
     def run(self, notebook: str) -> list[str]:
-        """Open a notebook in JupyterLite, run all its cells, and return what failed."""
-        self.page.goto(f"{self.address}lab/index.html?path={notebook}")
+        """Open a notebook in the view of one notebook, run all its cells, and return what failed."""
+        self.page.goto(f"{self.address}notebooks/index.html?path={notebook}")
         self.wait_for(notebook)
         self.page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
         return self.page.evaluate(FAILED)

@@ -121,6 +121,14 @@ def test_questions_are_answered_as_in_the_notebook(opened):
     expect(chosen.get_by_role("status")).to_have_text("The answer is b. Just so.")
 
 
+def test_what_is_solved_is_solved_after_a_reload(opened):
+    opened.reload()
+    opened.wait_for_selector("[data-alive]")
+    verdicts = opened.locator("[data-widget]").get_by_role("status")
+    expect(verdicts.first).to_have_text("✓ Right: -5. So it is.")
+    expect(verdicts.last).to_have_text("")  # its answer was only shown
+
+
 def test_nothing_is_cut_sideways(opened):
     for width in (390, 900, 1280):
         opened.set_viewport_size({"width": width, "height": 800})

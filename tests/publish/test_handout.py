@@ -243,7 +243,8 @@ def test_a_page_says_what_needs_a_kernel_and_where_there_is_one(tmp_path):
 KERNEL_ONLY = """\
 # A lesson
 
-Run all cells (Run > Run All Cells), then read.
+Point at it. Run all
+cells (Run > Run All Cells), then read.
 
 **What to try**
 
@@ -271,10 +272,14 @@ def test_a_page_asks_for_nothing_that_it_cannot_do(tmp_path):
     codes = {"both": [control], stub: [], "exercises.f.check(my_f)": [verdict], "ProgressMap()": [verdict]}
     cells = [nbformat.v4.new_code_cell(source, outputs=outputs) for source, outputs in codes.items()]
     stuck = nbformat.v4.new_markdown_cell("Stuck? `exercises.f.hint()` gives a hint.")
+    cells.append(nbformat.v4.new_markdown_cell("Press Ctrl+B.", metadata={"tags": ["kernel"]}))
     page = page_of(nbformat.v4.new_markdown_cell(KERNEL_ONLY), question, *cells, stuck, folder=tmp_path, live="{}.test")
     seen = re.sub(r"(?s)<style>.*?</style>|<script.*?</script>|<[^>]*>", "", page)
-    assert [word for word in ("Run All", "Stuck", "ask(", "Dropdown", "Not started", "check(") if word in seen] == []
+    assert [
+        word for word in ("Run All", "Ctrl+B", "Stuck", "ask(", "Dropdown", "Not started", "check(") if word in seen
+    ] == []
     first, _, rest = page.partition("2 more with a kernel")
+    assert "<p>Point at it.</p>" in first
     assert "Point at y" in first
     assert "Double-click x" not in first
     assert re.search(r"(?s)type 3.*stride=2.*\.test#cell-id=.*</details>.*<summary>Why\?.*So\.", rest)
@@ -283,7 +288,7 @@ def test_a_page_asks_for_nothing_that_it_cannot_do(tmp_path):
     words = ["a control that Python answers", "writing this function and having it checked"]
     assert said == [
         (cell.id, line)
-        for cell, line in zip([*cells[:1], *cells[2:]], [*words, "the map of what you have solved"], strict=True)
+        for cell, line in zip([cells[0], *cells[2:4]], [*words, "the map of what you have solved"], strict=True)
     ]
     assert 'class="page-source page-stub"' in page  # which paper alone shows
 

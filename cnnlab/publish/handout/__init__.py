@@ -12,7 +12,7 @@ from threading import Thread
 
 from cnnlab.data.npz import write_whole
 from cnnlab.publish._folder import check_folder
-from cnnlab.publish.handout._page import BUDGET, ICON, title_of, to_page
+from cnnlab.publish.handout._page import BUDGET, ICON, title_of, to_page, without_kernel
 from cnnlab.publish.handout._run import MIME, TIMEOUT, read, run, sentence
 
 

@@ -22,7 +22,8 @@ from cnnlab.publish.handout._run import MIME, sentence
 
 FOLDER = Path(__file__).parent
 _CELLS = "<path fill='%23d98a5b' d='M0 0h2v2H0z'/><path fill='%230b62a8' d='M0 0h1v1H0zM1 1h1v1H1z'/>"
-ICON = f"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 2 2'>{_CELLS}</svg>"
+_SVG = "<svg xmlns='http://www.w3.org/2000/svg' width='48' height='48' viewBox='0 0 2 2'>"
+ICON = f"data:image/svg+xml,{_SVG}{_CELLS}</svg>"
 BUDGET = 1_500_000  # bytes of a page
 MOST_TEXT = 100_000  # characters of an output
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -33,8 +34,11 @@ _INSTEAD = {
     r"^exercises\.\w+\.\w+\(": "writing this function and having it checked",
     r"^ProgressMap\(\)": "the map of what you have solved",
 }
-_ASKED = re.compile(r"(?m)^(?:ask\(.*\)|explorer)$")  # code that the question or explorer below it stands for
-_HOST = re.compile(r"(?m)^(?:Run all cells|Stuck\?).*\n?")  # paragraphs about the notebook as it is used in JupyterLab
+_ASKED = re.compile(r"(?m)^(?:(?:display\()?ask\(.*\)|explorer)$")  # what is shown below it says the same
+# Sentences, and paragraphs, about the notebook as it is used in JupyterLab.
+_HOST = re.compile(
+    r"(?m)(?:\*\*Draw a digit\*\*|\s?Run all\s+cells \(Run > Run All Cells\))[^.]*\.|^(?:Stuck\?|No slider, only a).*(?:\n.+)*"
+)
 _SECTION = re.compile(r'<h2 id="([^"]*)">(.*?)(?: <a class="page-permalink".*?)?</h2>')
 _TO_TRY = re.compile(r"(?m)(?<=^\*\*What to try\*\*\n\n)(?:- .*\n?(?:  .*\n?)*)+")
 _TASK = re.compile(r"(?m)^- .*\n?(?:  .*\n?)*")
@@ -68,6 +72,7 @@ def to_page(
     ValueError
         If a text cannot be converted; the message says in which cell.
     """
+    notebook.cells = [cell for cell in notebook.cells if "kernel" not in cell.metadata.get("tags", [])]
     tables, places = _take_tables(notebook)
     page = {
         "title": title_of(notebook),
@@ -137,30 +142,21 @@ def _texts(notebook: nbformat.NotebookNode, convert: Callable, place: Callable) 
     """Yield what each cell of Markdown says, as HTML; nothing for other cells."""
     for number, cell in enumerate(notebook.cells, start=1):
         try:
-            source = _without_kernel(cell.source, place(cell.id))
+            source = without_kernel(cell.source, place(cell.id))
             yield convert(source, attachments=cell.get("attachments")) if cell.cell_type == "markdown" else ""
         except Exception as error:  # whatever the converter meets in a text
             raise ValueError(f"cell {number}: {sentence(error)}") from error
 
 
-def _without_kernel(text: str, address: str) -> str:
+def without_kernel(text: str, address: str) -> str:
     r"""Return a text of a notebook as a page has it: what is to be tried with a kernel is folded, with a link to one.
 
     Examples
     --------
-    >>> print(_without_kernel("**What to try**\n\n- Point at y.\n- Type 3.", ""))
-    **What to try**
-    <BLANKLINE>
-    - Point at y.
-    <BLANKLINE>
-    <details class="page-live"><summary>1 more with a kernel</summary>
-    <BLANKLINE>
-    - Type 3.
-    <BLANKLINE>
-    Try it in JupyterLab.
-    <BLANKLINE>
-    </details>
-    <BLANKLINE>
+    >>> without_kernel("So it is. Run all cells (Run > Run All Cells), then read.", "")
+    'So it is.'
+    >>> without_kernel("**What to try**\n\n- Point at y.\n- Type 3.", "")[:85]
+    '**What to try**\n\n- Point at y.\n\n<details class="page-live"><summary>1 more with a ker'
     """
     place = f"[Try it with a kernel]({address})" if address else "Try it in JupyterLab."
 

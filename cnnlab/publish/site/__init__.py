@@ -14,7 +14,7 @@ import nbformat
 
 from cnnlab.course.questions import all_keys
 from cnnlab.publish._folder import check_folder, source
-from cnnlab.publish.handout import ICON, MIME, TIMEOUT, read, run, title_of, to_page, write_handouts
+from cnnlab.publish.handout import ICON, MIME, TIMEOUT, read, run, title_of, to_page, without_kernel, write_handouts
 from cnnlab.publish.site._lite import build
 from cnnlab.publish.site._reference import write_reference
 
@@ -137,8 +137,8 @@ def _lesson(path: Path, folder: Path) -> dict[str, Any]:
     if picture:
         (folder / "pictures").mkdir(exist_ok=True)
         (folder / f"pictures/{path.stem}.png").write_bytes(b64decode(picture))
-    head = notebook.cells[0].source if notebook.cells else ""
-    plain = [text for text in head.split("\n\n")[:3] if text[:1].isalpha()]
+    head = without_kernel(notebook.cells[0].source, "") if notebook.cells else ""
+    plain = [text for text in head.split("\n\n")[:4] if text[:1].isalpha()]
     minutes = re.search(r"\d+ minutes", head)
     return {
         "link": (f"{quote(path.stem)}.html", f"{path.stem[:2]} · {title_of(notebook)}"),

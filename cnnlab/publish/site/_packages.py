@@ -6,6 +6,7 @@ Everything is there before the first cell, so no notebook installs anything.
 import base64
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -99,12 +100,15 @@ def download(folder: Path, python: str) -> None:
 
     Raises
     ------
-    subprocess.CalledProcessError
-        If pip cannot find one.
+    OSError
+        If pip cannot get one; the message names the address that it wanted.
     """
     target = ["--python-version", python, "--implementation", "py", "--abi", "none", "--platform", "any"]
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", *target]
-    subprocess.run([*command, "--dest", str(folder), *map(_wanted, PURE)], check=True)
+    command = [sys.executable, "-m", "pip", "download", "-vv", "--no-deps", "--only-binary=:all:", *target]
+    done = subprocess.run([*command, "--dest", folder, *map(_wanted, PURE)], capture_output=True, text=True)
+    if done.returncode:
+        address = re.findall(r"(?m)^\s*\* (\S+)$", done.stdout)[-1:]
+        raise OSError(f"pip cannot get the kernel's wheels from {''.join(address)}: {done.stderr.strip()[-300:]}")
 
 
 def _wanted(name: str) -> str:

@@ -9,10 +9,7 @@ from cnnlab.publish.site._packages import PACKAGE
 
 _PLACES = ("[!_]*.py", "reference/[!_]*.py", "lab/explorers/[!_]*.py", "course/[!_]*.py")
 _HOME = "cnnlab-home"
-
-
-class ArrayLike:
-    """Stands for numpy's, which pdoc would write out at full length."""
+_ARRAY_LIKE = type("ArrayLike", (), {"__module__": "builtins"})  # numpy's would be written out at length
 
 
 def write_reference(folder: Path, icon: str) -> None:
@@ -22,7 +19,7 @@ def write_reference(folder: Path, icon: str) -> None:
     paths = [path.relative_to(PACKAGE.parent) for place in _PLACES for path in sorted(PACKAGE.glob(place))]
     names = [".".join(path.with_suffix("").parts) for path in paths]
     for module in map(import_module, names):
-        vars(module).update({"ArrayLike": ArrayLike} if "ArrayLike" in vars(module) else {})
+        vars(module).update({"ArrayLike": _ARRAY_LIKE} if "ArrayLike" in vars(module) else {})
     pdoc.render.configure(docformat="numpy", show_source=False, favicon=icon, logo=icon, logo_link=_HOME)
     pdoc.pdoc(*names, output_directory=folder)
     for page in folder.rglob("*.html"):

@@ -8,10 +8,8 @@ async function opened() {
   return globalThis.jupyterapp;
 }
 
-/** Shows a message until it is closed; before there is anything else to see, in place of "Loading". */
+/** Shows a message until it is closed. */
 async function say(message, label, commandId) {
-  const loading = document.querySelector(".jupyterlite-loading-indicator-text");
-  if (loading && !globalThis.jupyterapp) loading.textContent = message;
   const actions = commandId ? [{ label, commandId }] : [];
   (await opened()).commands.execute("apputils:notify", { message, options: { autoClose: false, actions } });
 }
