@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from math import prod
@@ -59,7 +60,7 @@ def explain_output_size(
     >>> because.text
     'out = floor((R - F + 2P) / S) + 1 = floor((200 - 5 + 2*1) / 2) + 1 = floor(197 / 2) + 1 = 98 + 1 = 99'
     >>> because.leftover_text
-    '197 / 2 leaves 1 over: the last padding cell is never read'
+    '197 / 2 leaves 1 over: the last row and column of the padding are never read'
     """
     axis = check_axis(size, kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
     return explain_axis(axis)
@@ -162,38 +163,31 @@ def settings_for(
 
 
 def _chain(axis: Axis) -> tuple[tuple[Token, ...], ...]:
-    """Return the right-hand sides from the formula down to the number, each in pieces."""
+    """Return the right-hand sides from the formula down to the number, each in pieces.
+
+    D is there where the kernel is dilated, and both paddings where they differ.
+    """
+    numbers = {"R": axis.size, "F": axis.kernel, "P": axis.before, "P1": axis.before, "P2": axis.after}
+    numbers |= {"S": axis.stride, "D": axis.dilation}
+    kernel = "((F − 1)·D + 1)" if axis.dilation > 1 else "F"
+    padding = "2P" if axis.before == axis.after else "P1 + P2"
     opening, closing = "⌈⌉" if axis.ceil_mode else "⌊⌋"
-    tail: list[Token] = [("", " + "), ("", "1")]
-    if axis.out != axis.quotient + 1:  # the window that would start in the far padding is dropped
-        tail += [("", " − "), ("", "1")]
-
-    def fraction(top: list[Token], bottom: Token) -> tuple[Token, ...]:
-        return (("", opening), *top, ("", " / "), bottom, ("", closing), *tail)
-
+    # A window that would start in the far padding is dropped.
+    tail = " + 1" if axis.out == axis.quotient + 1 else " + 1 − 1"
+    formula = f"{opening}(R − {kernel} + {padding}) / S{closing}{tail}"
     return (
-        fraction([("", "("), *_numerator(axis, letters=True), ("", ")")], ("S", "S")),
-        fraction([("", "("), *_numerator(axis, letters=False), ("", ")")], ("S", str(axis.stride))),
-        fraction([("", str(axis.slack))], ("", str(axis.stride))),
-        (("", str(axis.quotient)), *tail),
+        _pieces(formula, {}),
+        _pieces(formula.replace("2P", "2·P"), numbers),
+        (("", f"{opening}{axis.slack} / {axis.stride}{closing}{tail}"),),
+        (("", f"{axis.quotient}{tail}"),),
         (("", str(axis.out)),),
     )
 
 
-def _numerator(axis: Axis, *, letters: bool) -> list[Token]:
-    """Return R − F + 2P, with D where the kernel is dilated and both paddings where they differ."""
-
-    def put(role: str, number: int, letter: str = "") -> Token:
-        return role, (letter or role) if letters else str(number)
-
-    kernel = [put("F", axis.kernel)]
-    if axis.dilation > 1:
-        dilated = [("", "("), *kernel, ("", " − "), ("", "1"), ("", ")"), ("", "·"), put("D", axis.dilation)]
-        kernel = [("", "("), *dilated, ("", " + "), ("", "1"), ("", ")")]
-    padding = [("", "2"), *([] if letters else [("", "·")]), put("P", axis.before)]
-    if axis.before != axis.after:
-        padding = [put("P", axis.before, "P1"), ("", " + "), put("P", axis.after, "P2")]
-    return [put("R", axis.size), ("", " − "), *kernel, ("", " + "), *padding]
+def _pieces(step: str, numbers: Mapping[str, int]) -> tuple[Token, ...]:
+    """Return a step in pieces, with the numbers, where there are any, in place of their letters."""
+    texts = re.split(r"([RFPSD]\d?)", step)  # every second one is a letter
+    return tuple((text[0], str(numbers.get(text, text))) if i % 2 else ("", text) for i, text in enumerate(texts))
 
 
 def _leftover_text(axis: Axis) -> str:
