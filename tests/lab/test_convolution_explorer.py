@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from itertools import product
 
 import numpy as np
@@ -329,3 +330,21 @@ def test_controls_that_are_not_named_are_not_there_and_without_a_slider_there_is
     assert words_of(one)
     with pytest.raises(ValueError, match=r"controls \('R'\) must be one of size, kernel"):
         ConvolutionExplorer(*arrays, controls=["R"])
+
+
+def test_an_own_function_that_is_slow_or_takes_no_zeros_shows_its_numbers_without_wires():
+    def no_zeros(x, w):
+        return {True: conv2d(x, w)}[bool(w.all())]
+
+    def slow(x, w):
+        time.sleep(0.3)
+        return conv2d(x, w) / 0
+
+    for function in (no_zeros, slow):
+        start = time.perf_counter()
+        with np.errstate(all="ignore"):
+            explorer = ConvolutionExplorer(X, W + 5, forward=function)
+        (scene,) = explorer._scenes
+        check_scene(scene)
+        assert (scene["wires"], scene["note"].endswith("No wires of y were found.")) == ({}, True)
+        assert time.perf_counter() - start < 10

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from inspect import signature
+from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from cnnlab.lab.scenes._panels import parts_in, total
 from cnnlab.lab.scenes.schema import Panel, Scene, WireList
 from cnnlab.wiring import wires_of
 
+SECONDS = 2.0  # for the wires of one sum
 MOST_CALLS = 15_000  # to find the wires of one result, if no two wires join the same cells; in truth far fewer
 
 
@@ -62,7 +64,8 @@ def own_scene(scene: Scene, given: dict[str, np.ndarray], functions: Sequence[Ow
             if answer.size != np.prod(shape):
                 raise ValueError(f"{panel['symbol']} has shape {answer.shape}; planes {shape} are expected")
             values[np.ix_(*cells)] = answer.reshape(shape)
-            panel |= {"values": values, "title": f"by {name}", "limit": np.nanmax(np.abs(answer), initial=0.0)}
+            limit = float(np.abs(answer[np.isfinite(answer)]).max(initial=0.0))
+            panel |= {"values": values, "title": f"by {name}", "limit": limit}
             found = [_wires(own, at, given, factors, sums) for factors in sums]
             if not all(found):
                 notes.append(f"No wires of {panel['symbol']} were found.")
@@ -95,11 +98,15 @@ def _wires(own: Own, at: int, given: dict, factors: tuple[str, ...], sums: Seque
     """Return cells and weights of the wires of one of the sums, the arrays of the others being 0; None without."""
     rest = {name: np.zeros_like(given[name]) for others in sums if others != factors for name in others}
 
+    end = perf_counter() + SECONDS
+
     def answer(*arrays):
+        if perf_counter() > end:
+            raise TimeoutError
         return own.answers(given | rest | dict(zip(factors, arrays, strict=True)))[at]
 
     for picks in (False, True)[: 3 - len(factors)]:
-        with suppress(ValueError):  # it takes too many calls
+        with suppress(Exception):  # it takes too many calls, or too long, or not such numbers
             found = wires_of(answer, *(given[name] for name in factors), picks=picks, most_calls=MOST_CALLS)
             if found.exact:
                 return found.cells, found.weights
