@@ -5,7 +5,7 @@ from __future__ import annotations
 import nbformat
 import numpy as np
 import pytest
-from lab import PANEL, Lab
+from lab import PANEL, Lab, held_in
 from playwright.sync_api import TimeoutError, expect
 from stage_view import StageView, sum_of
 
@@ -105,6 +105,8 @@ def test_a_learner_moves_sliders_selects_steps_and_edits(lab):
         lab.page.keyboard.press("d")
         view.toggle("coverage").click()
         view.toggle("coverage").click()
+    held = [held_in(message) for message in lab.comm_messages() if held_in(message)]
+    assert held[-1] == {"stage": 0, "panel": "y", "cell": [0, 4, 3]}
 
     edited = X.copy()
     edited[0, 0, 0, 6] = -9

@@ -207,7 +207,12 @@ def test_no_picture_is_made_until_it_is_asked_for(monkeypatch):
 
 def test_the_bundle_holds_every_module_once_after_those_it_imports_and_imports_nothing_itself():
     names = modules()
-    elsewhere = {"schema.js", "handout.js", "judge.js"}  # types alone, and what a page without a kernel adds
+    elsewhere = {
+        "schema.js",
+        "handout.js",
+        "judge.js",
+        "links.js",
+    }  # types, and a page without a kernel
     assert set(names) == {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.js")} - elsewhere
     assert len(set(names)) == len(names)
     for name in names:
