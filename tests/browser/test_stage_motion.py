@@ -64,8 +64,7 @@ def test_the_window_is_dragged_over_the_input(plain_page, stride, padding, steps
     view = View(plain_page, forward(stride=stride, padding=padding))
     cell = view.cell("x", 0, 0).bounding_box()
     other = view.cell("x", 1, 1).bounding_box()
-    edge = view.part("window-top").bounding_box()
-    start = edge["x"] + edge["width"] / 2, edge["y"] + edge["height"] / 2
+    start = other["x"] + other["width"] / 2, other["y"] + other["height"] / 2
     mouse = view.page.mouse
     mouse.move(*start)
     mouse.down()

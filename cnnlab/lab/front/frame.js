@@ -4,7 +4,6 @@ import { boxOf } from "./panels.js";
 import { cellAt, numberOf } from "./scene.js";
 import { stepperOf } from "./state.js";
 import { sumOf } from "./sums.js";
-import { html, render } from "./vendor/lit-html.js";
 
 const NEAR = 4; // px that are no drag yet
 const GLIDE = 150; // ms
@@ -25,17 +24,6 @@ export class Frame {
     this.element = document.createElement("div"); // whose place is set where the layout is known
     this.element.className = "cnnlab-window";
     this.element.setAttribute("aria-hidden", "true");
-    const drop = () => {
-      this.grabbed = null;
-    };
-    render(
-      ["top", "bottom", "left", "right"].map(
-        (side) =>
-          html`<div class="cnnlab-window-${side}" @pointerdown=${this.grab} @pointermove=${this.drag} @pointerup=${drop}
-            @pointercancel=${drop}></div>`,
-      ),
-      this.element,
-    );
   }
 
   /** The sum of the output in view; while an input cell is in view, that of the last output. */
@@ -131,13 +119,6 @@ export class Frame {
 
   // --- dragging ---
 
-  /** @type {(event: PointerEvent) => void} */
-  grab = (event) => {
-    event.preventDefault();
-    /** @type {Element} */ (event.target).setPointerCapture(event.pointerId);
-    this.holds(event);
-  };
-
   /**
    * Remembers where in the frame a pointer is; says whether it is in it.
    * @param {PointerEvent} event
@@ -156,10 +137,13 @@ export class Frame {
     return Math.abs(clientX - this.element.getBoundingClientRect().left - (this.grabbed?.x ?? 0)) > NEAR;
   }
 
-  /** @type {(event: PointerEvent) => void} goes to the output whose window begins nearest to where the frame is held */
-  drag = (event) => {
+  /**
+   * Goes to the output whose window begins nearest to where the frame is held.
+   * @param {PointerEvent} event
+   */
+  drag(event) {
     const panel = this.grabbed && this.source;
-    if (!this.grabbed || !panel || !event.buttons) return;
+    if (!this.grabbed || !panel) return;
     const { scene, at } = this.stage.state;
     const stepper = stepperOf(scene);
     const [filter] = at.panel === stepper?.name ? at.cell : [0];
@@ -170,7 +154,7 @@ export class Frame {
     const row = nearest(tables.rows, (event.clientY - this.grabbed.y - first.top) / first.height);
     const column = nearest(tables.columns, (event.clientX - this.grabbed.x - first.left) / first.width);
     this.stage.dispatch({ type: "step", step: numberOf(stepper, [filter, row, column]) });
-  };
+  }
 }
 
 /**

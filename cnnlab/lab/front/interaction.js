@@ -45,7 +45,7 @@ export class Hand {
   press = (event) => {
     const { target, pointerId } = event;
     const element = /** @type {Element} */ (target);
-    if (element.closest(".cnnlab-window, .cnnlab-pad")) return; // which is dragged, and keeps the pointer
+    if (element.closest(".cnnlab-pad")) return; // which keeps the pointer
     if (this.drag(event)) return element.setPointerCapture(pointerId);
     this.isPulled = false;
     this.pull = event.button ? null : this.pullOf(event);
@@ -72,9 +72,10 @@ export class Hand {
   pullOf(event) {
     const at = this.hit(event);
     const { state, frame } = this.stage;
-    if (!at || state.editing) return null;
+    if (state.editing) return null;
     const isHeld = state.held && sameAt(at, state.at);
     if (!isHeld && frame.holds(event)) return { at: null, ...placeOf(event), value: 0, last: 0, nudge: 0 };
+    if (!at) return null;
     const value = this.canEdit(at) ? this.latest(at) : NaN;
     const nudge = nudgeOf(this.scene.panels[at.panel]);
     const isNone = Number.isNaN(value) || (event.pointerType === "touch" && !isHeld);
