@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.lib import format as npy
@@ -53,9 +53,11 @@ def read_npz(path: str | PathLike[str], wanted: Mapping[str, Kind], what: str) -
     try:
         with zipfile.ZipFile(path) as file, warnings.catch_warnings():
             warnings.simplefilter("error")  # numpy reads some old headers with a warning: these are not our files
-            members = _members(file)
-            difference = _difference(wanted, {name: member.kind for name, member in members.items()})
-            arrays = {} if difference else {name: _unpack(file, member) for name, member in members.items()}
+            members = {info.filename.removesuffix(".npy"): info for info in file.infolist()}
+            if len(members) < len(file.infolist()):
+                raise ValueError("a name is in it twice")
+            difference = _difference(wanted, {name: _kind(file, info) for name, info in members.items()})
+            arrays = {} if difference else {name: _unpack(file, info) for name, info in members.items()}
     except Exception as error:  # numpy, zipfile and zlib each raise their own for damage
         raise ValueError(f"{path} must be a whole .npz file ({error})") from error
     if difference:
@@ -137,38 +139,15 @@ def check_path(path: Any) -> Path:
     return Path(path)
 
 
-class _Member(NamedTuple):
-    """What the header of an array in a file says; it is ``start`` bytes long."""
-
-    info: zipfile.ZipInfo
-    start: int
-    kind: Kind
-    order: Literal["C", "F"]
-
-
-def _members(file: zipfile.ZipFile) -> dict[str, _Member]:
-    members = {}
-    for info in file.infolist():
-        name = info.filename.removesuffix(".npy")
-        if name == info.filename:
-            raise ValueError(f"{name} in it is no array")
-        if name in members:
-            raise ValueError(f"{name} is in it twice")
-        members[name] = _member(file, info)
-    return members
-
-
-def _member(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Member:
+def _kind(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> Kind:
     """Read the header of an array, and nothing after it."""
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others unpack without a limit
         raise ValueError(f"{info.filename} in it is not compressed as numpy does")
     with file.open(info) as stream:
         head = io.BytesIO(stream.read(_HEADER))
     read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}[npy.read_magic(head)]
-    shape, by_columns, dtype = read(head)
-    if dtype.hasobject:
-        raise ValueError(f"{info.filename} in it is pickled")
-    return _Member(info, head.tell(), (dtype, shape), "F" if by_columns else "C")
+    shape, _, dtype = read(head)
+    return dtype, shape
 
 
 def _difference(wanted: Mapping[str, Kind], found: Mapping[str, Kind]) -> str:
@@ -181,15 +160,13 @@ def _difference(wanted: Mapping[str, Kind], found: Mapping[str, Kind]) -> str:
     return ""
 
 
-def _unpack(file: zipfile.ZipFile, member: _Member) -> np.ndarray:
+def _unpack(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
     """Return an array, whose header was compared: as many bytes as that promises, and not one more."""
-    length = _bytes(member.kind)
-    if member.info.file_size != member.start + length:
-        raise ValueError(f"{member.info.filename} in it is not as long as it says")
-    with file.open(member.info) as stream:
-        data = bytearray(stream.read(member.start + length)[member.start :])
-    dtype, shape = member.kind
-    return np.frombuffer(data, dtype).reshape(shape, order=member.order)
+    with file.open(info) as stream:
+        array = npy.read_array(stream, allow_pickle=False)
+        if stream.read(1):
+            raise ValueError(f"{info.filename} in it is longer than it says")
+    return array
 
 
 def _bytes(kind: Kind) -> int:
