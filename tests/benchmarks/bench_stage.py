@@ -48,13 +48,13 @@ from cnnlab.lab import *
 x, w = np.arange(49).reshape(7, 7) % 5, np.array([[1, 0, -1], [2, 1, 0], [0, -1, 1]])
 digits, model = load_mnist(), trained_network()
 """
-EXPLORERS = {  # the slider that is moved, and the explorer
+EXPLORERS = {  # the slider that is moved, or the button that is pressed, and the explorer
     "a slider and a bare anywidget": ("S stride", BARE),
     "convolution 7×7, with gradients": ("S stride", "ConvolutionExplorer(x, w, padding=1, gradients=True)"),
     "pooling 7×7, with gradients and ties": ("S stride", "PoolingExplorer(x, 2, stride=1, ties=True)"),
     "3 channels 5×5, 2 filters, with gradients": ("S stride", "ChannelsExplorer(gradients=True, stride=1)"),
     "photograph 200×200": ("S stride", "PhotoExplorer()"),
-    "network, an image": ("image", "NetworkExplorer(model, digits.x_test, digits.y_test)"),
+    "network, an image": ("image 4", "NetworkExplorer(model, digits.x_test, digits.y_test)"),
 }
 PAD = """
 seen = NetworkExplorer(model, digits.x_test, digits.y_test)
@@ -67,6 +67,7 @@ TOOLS = """
 window.stage = document.querySelector(".cnnlab-stage");
 window.frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
 window.move = (slider, by) => {
+  if (slider.tagName === "BUTTON") return (by > 0 ? slider : slider.previousElementSibling).click();
   slider.value = Number(slider.value) + by;
   slider.dispatchEvent(new Event("input", { bubbles: true }));
 };
@@ -156,11 +157,12 @@ def measure(lab: Lab, name: str, label: str, source: str) -> None:
     lab.run_all()
     lab.output(1).locator(".cnnlab-stage").first.wait_for()
     lab.page.evaluate(f"() => {{ {TOOLS} }}")
-    slider = lab.page.locator(".cnnlab-explorer").get_by_role("slider", name=label, exact=True).element_handle()
+    role = "button" if label.startswith("image") else "slider"
+    slider = lab.page.locator(".cnnlab-explorer").get_by_role(role, name=label, exact=True).element_handle()
     lab.page.evaluate(SLIDE, [slider, WARM_UP])
     slides = np.array(lab.page.evaluate(SLIDE, [slider, ROUNDS])).T
     print(f"{name}\n  slider → changed cells      {summary(slides[0])}   next frame {summary(slides[1])}")
-    for what in ("hover", "step") if source is not BARE and label != "image" else ():
+    for what in ("hover", "step") if source is not BARE and role == "slider" else ():
         times = np.array(lab.page.evaluate(ACT, [what, ROUNDS])).T
         print(
             f"  {what:5}  → changed page       {summary(times[0])}   laid out   {summary(times[1])}"

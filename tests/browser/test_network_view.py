@@ -92,6 +92,16 @@ def test_a_click_opens_how_a_map_was_made_window_by_window_and_a_button_leads_ba
     expect(shown.root.locator(".cnnlab-strip-head")).to_have_text("conv2[2, 6, 8] = ")
     shown.root.get_by_text("the whole network").click()
     shown.answered()
+    canvas_of(shown, "h4", 2).focus()
+    for key, name in (("ArrowDown", "conv2[2, 1, 0]"), ("ArrowUp", "conv2[2, 0, 0]"), ("ArrowUp", "conv2[1, 13, 0]")):
+        shown.root.page.keyboard.press(key)
+        expect(shown.root.locator(".cnnlab-strip-head")).to_have_text(f"{name} = ")
+    shown.root.page.keyboard.press("Enter")
+    shown.answered()
+    assert shown.explorer.opened == ("h4", [1, 13, 0])
+    for _ in range(2):  # the first lets go of the cell
+        shown.root.page.keyboard.press("Escape")
+    shown.answered()
     expect(canvas_of(shown, "h6", 11)).to_be_visible()
 
 

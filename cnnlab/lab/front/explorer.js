@@ -109,7 +109,7 @@ class Explorer {
     if (key !== "Escape") return;
     const field = target instanceof Element ? target.closest(FIELDS) : null;
     if (!field || (this.root.contains(field) && !field.matches(".cnnlab-input")))
-      for (const stage of this.stages) stage?.dispatch({ type: "release" });
+      for (const stage of this.stages) stage?.release();
   }
 
   /** Shows the parts; one that is of the same kind as before keeps its elements. */

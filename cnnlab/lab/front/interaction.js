@@ -212,7 +212,6 @@ export class Hand {
   go(at) {
     this.stage.dispatch({ type: "visit", at });
     this.stage.focus(at);
-    this.pick(at);
   }
 
   // --- editing ---

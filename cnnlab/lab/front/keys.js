@@ -31,16 +31,19 @@ export function guardKeys(root, signal) {
 }
 
 /**
- * The cell that an arrow key goes to, within its plane; nothing for another key.
+ * The cell that an arrow key goes to, within its plane, or among maps that stand below each other; nothing for another key.
  * @param {import("./schema.js").Panel} panel
  * @param {import("./schema.js").Cell} cell
  * @param {string} key
  * @returns {import("./schema.js").Cell | undefined}
  */
-export function arrowTarget({ shape: [height, width] }, [plane, row, column], key) {
+export function arrowTarget({ shape: [height, width], planes, view }, [plane, row, column], key) {
   const step = ARROWS[key];
   const clamp = (/** @type {number} */ index, /** @type {number} */ count) => Math.max(0, Math.min(count - 1, index));
-  return step && [plane, clamp(row + step[0], height), clamp(column + step[1], width)];
+  if (!step) return undefined;
+  const [first, count] = view === "maps" ? [0, planes[0] * planes[1]] : [plane, 1];
+  const down = clamp((plane - first) * height + row + step[0], count * height);
+  return [first + Math.floor(down / height), down % height, clamp(column + step[1], width)];
 }
 
 /**

@@ -32,7 +32,7 @@ export function photoOf(panel, { lights }) {
     { length: planes[0] * planes[1] },
     (_, plane) =>
       html`<div class=${looks} style="--wide: ${width}"><canvas width=${width} height=${height} role="application"
-        tabindex=${plane && view === "photo" ? -1 : 0} data-plane=${plane}
+        tabindex=${plane ? -1 : 0} data-plane=${plane}
         aria-label="${symbol}, ${title}: arrow keys move the selected cell"></canvas>${frames
           .filter((frame) => frame.plane === plane)
           .map(({ looks, box }) => html`<div class="cnnlab-frame ${looks}" style=${box}></div>`)}</div>`,

@@ -298,6 +298,14 @@ export class Stage {
     return this.part.controls?.find(({ place }) => place === "signs");
   }
 
+  /** Lets go of a cell; where none is held, the scene of one map gives way to the whole network. */
+  release() {
+    const { held, playing } = this.state;
+    this.dispatch({ type: "release" });
+    if (!held && !playing && this.part.controls?.some(({ name }) => name === "whole"))
+      this.link.ask({ press: "whole" });
+  }
+
   /** The controls that stand with the image of a network. */
   get pads() {
     return (this.part.controls ?? []).filter(({ place }) => place === "lens");
