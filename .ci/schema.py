@@ -6,6 +6,8 @@ A test compares the file with what is made here.
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
 import sys
 from pathlib import Path
@@ -43,7 +45,9 @@ def _kinds(*modules: ModuleType) -> list[type]:
 
 def _typedef(kind: type) -> str:
     said = " ".join(kind.__doc__.split("\n\n")[0].split()).replace("``", "")
-    fields = "".join(_field(kind, name, hint.__forward_arg__) for name, hint in kind.__annotations__.items())
+    stated = ast.parse(inspect.getsource(kind)).body[0].body
+    hints = {each.target.id: ast.unparse(each.annotation) for each in stated if isinstance(each, ast.AnnAssign)}
+    fields = "".join(_field(kind, name, hint.replace("'", '"')) for name, hint in hints.items())
     return f"\n/**\n * @typedef {{object}} {kind.__name__} {said}\n{fields} */\n"
 
 
