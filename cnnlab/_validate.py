@@ -11,6 +11,7 @@ import numpy as np
 Lengths = int | tuple[int, int]  # for rows and columns; one for both
 Sides = int | tuple[int, int] | str  # the padding of one axis: on both sides, (before, after), or a name
 Padding = Sides | tuple[tuple[int, int], tuple[int, int]]  # for rows and columns, or ((top, bottom), (left, right))
+Arrays = dict[str, np.ndarray]  # by name, such as the weights of a layer
 
 LARGEST = 2**31 - 1  # no length, count or label is greater, nor the number of cells of an array that is passed in
 MOST_CELLS = 2**28  # of an array that is made here, such as weights: 2 GiB of float64. Refused before numpy is asked

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from cnnlab import activations, convolution, pooling  # whose functions are looked up when a layer is used
 from cnnlab._validate import (
+    Arrays,
     Lengths,
     Padding,
     check_batch,
@@ -34,6 +35,8 @@ from cnnlab.initialisation import initial_weights
 __all__ = ["Conv2D", "Dense", "Flatten", "LeakyReLU", "MaxPool2D", "MeanPool2D", "ReLU", "Sigmoid", "Tanh"]
 
 _GEOMETRY = ("stride", "padding", "dilation", "ceil_mode")  # the settings that say where windows fall
+Forward = tuple[np.ndarray, Any]  # y, and what the backward needs
+Backward = tuple[np.ndarray, Arrays]  # dx, and the gradients of the weights
 _dense = import_module("cnnlab.dense")  # `from cnnlab import dense` would be the function of that name
 
 
@@ -46,16 +49,16 @@ class Layer:
     """
 
     kind, reads, name = "", "all", ""
-    _forward: Callable[..., tuple[np.ndarray, Any]]
-    _backward: Callable[..., tuple[np.ndarray, dict[str, np.ndarray]]]
+    _forward: Callable[..., Forward]
+    _backward: Callable[..., Backward]
     check_axes: Callable[..., tuple[Axis, Axis]] | None = None  # of a layer with windows: from plane and kernel to axes
     sizes: tuple = ()  # what it is made with, and
     settings: dict[str, Any] = {}  # noqa: RUF012 - replaced, never changed
     geometry: dict[str, Any] = {}  # noqa: RUF012 - those of the settings that are in _GEOMETRY
 
     def __init__(self) -> None:
-        self.params: dict[str, np.ndarray] = {}
-        self.grads: dict[str, np.ndarray] = {}
+        self.params: Arrays = {}
+        self.grads: Arrays = {}
         self._kept: tuple | None = None
 
     def __repr__(self) -> str:
@@ -147,10 +150,10 @@ class Conv2D(Layer):
         w = initial_weights(shape, fan_in, fan_in * filters // channels, rng=rng, init=init)
         self.params = {"w": w, "b": np.zeros(filters)}
 
-    def _forward(self, x: Any) -> tuple[np.ndarray, Any]:
+    def _forward(self, x: Any) -> Forward:
         return convolution.conv2d(x, self.params["w"], self.params["b"], **self.settings), x
 
-    def _backward(self, dy: Any, x: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    def _backward(self, dy: Any, x: Any) -> Backward:
         dx, dw, db = convolution.conv2d_backward(dy, x, self.params["w"], **self.settings)
         return dx, {"w": dw, "b": db}
 
@@ -172,10 +175,10 @@ class Dense(Layer):
         self._set_up(*shape)
         self.params = {"w": initial_weights(shape, *shape, rng=rng, init=init), "b": np.zeros(shape[1])}
 
-    def _forward(self, x: Any) -> tuple[np.ndarray, Any]:
+    def _forward(self, x: Any) -> Forward:
         return _dense.dense(x, self.params["w"], self.params["b"]), x
 
-    def _backward(self, dy: Any, x: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    def _backward(self, dy: Any, x: Any) -> Backward:
         dx, dw, db = _dense.dense_backward(dy, x, self.params["w"])
         return dx, {"w": dw, "b": db}
 
@@ -210,11 +213,11 @@ class Pool2D(Layer):
         pooling.POOLS[name].forward(np.ones((1, 1, 1, 1)), 1, **options)  # raises what an option cannot be
         self._set_up(kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode, **options)
 
-    def _forward(self, x: Any) -> tuple[np.ndarray, Any]:
+    def _forward(self, x: Any) -> Forward:
         y, kept = pooling.POOLS[self.name].forward(x, *self.sizes, **self.settings)
         return y, (kept, np.shape(x))
 
-    def _backward(self, dy: Any, kept: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    def _backward(self, dy: Any, kept: Any) -> Backward:
         return pooling.POOLS[self.name].backward(dy, *kept, *self.sizes, **self.settings), {}
 
 
@@ -280,10 +283,10 @@ class Activation(Layer):
         self.name = name
         self._set_up(**activations.ACTIVATIONS[name].check_settings(settings))
 
-    def _forward(self, x: Any) -> tuple[np.ndarray, Any]:
+    def _forward(self, x: Any) -> Forward:
         return activations.ACTIVATIONS[self.name].forward(x, **self.settings), x
 
-    def _backward(self, dy: Any, x: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    def _backward(self, dy: Any, x: Any) -> Backward:
         return activations.ACTIVATIONS[self.name].backward(dy, x, **self.settings), {}
 
 
@@ -350,11 +353,11 @@ class Flatten(Layer):
 
     kind, reads = "flatten", "cell"
 
-    def _forward(self, x: Any) -> tuple[np.ndarray, Any]:
+    def _forward(self, x: Any) -> Forward:
         x = check_batch("x", x)
         return x.reshape(len(x), -1).copy(), x.shape
 
-    def _backward(self, dy: Any, x_shape: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    def _backward(self, dy: Any, x_shape: Any) -> Backward:
         dy = check_batch("dy", dy)
         check_shape("dy", dy, (x_shape[0], math.prod(x_shape[1:])), "that of y")
         return dy.reshape(x_shape).copy(), {}

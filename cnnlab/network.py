@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnlab._validate import check_cells, check_changeable, check_int, check_list, shown
+from cnnlab._validate import Arrays, check_cells, check_changeable, check_int, check_list, shown
 from cnnlab.data import FOLDER
 from cnnlab.data.npz import read_npz, write_npz
 from cnnlab.geometry import check_window, receptive_field
@@ -68,12 +68,12 @@ class Sequential:
         return f"Sequential({', '.join(map(repr, self.layers))})"
 
     @property
-    def params(self) -> dict[str, np.ndarray]:
+    def params(self) -> Arrays:
         """The weights of all layers: themselves, not copies."""
         return {f"{i}.{name}": param for i, layer in enumerate(self.layers) for name, param in layer.params.items()}
 
     @property
-    def grads(self) -> dict[str, np.ndarray]:
+    def grads(self) -> Arrays:
         """The gradients of the last backward."""
         return {f"{i}.{name}": grad for i, layer in enumerate(self.layers) for name, grad in layer.grads.items()}
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cnnlab._validate import (
+    Arrays,
     check_array,
     check_changeable,
     check_named,
@@ -19,8 +20,6 @@ from cnnlab._validate import (
 )
 
 __all__ = ["SGD", "Adam"]
-
-_Arrays = Mapping[str, np.ndarray]  # by name
 
 
 class SGD:
@@ -57,12 +56,12 @@ class SGD:
     def __init__(self, learning_rate: float, momentum: float = 0.0):
         self.learning_rate = check_positive("learning_rate", learning_rate)
         self.momentum = check_share("momentum", momentum)
-        self._velocity: dict[str, np.ndarray] = {}
+        self._velocity: Arrays = {}
 
     def __repr__(self) -> str:
         return f"SGD({self.learning_rate}, momentum={self.momentum})"
 
-    def update(self, params: _Arrays, grads: Mapping[str, ArrayLike]) -> None:
+    def update(self, params: Arrays, grads: Mapping[str, ArrayLike]) -> None:
         """Change every parameter in place; nothing, and an error, where one cannot be, or a gradient misfits."""
         grads = check_gradients(params, grads, self._velocity)
         with np.errstate(all="ignore"):
@@ -106,13 +105,13 @@ class Adam:
         self.beta1, self.beta2 = check_share("beta1", beta1), check_share("beta2", beta2)
         self.epsilon = check_positive("epsilon", epsilon)
         self._steps = 0
-        self._mean: dict[str, np.ndarray] = {}
-        self._square: dict[str, np.ndarray] = {}
+        self._mean: Arrays = {}
+        self._square: Arrays = {}
 
     def __repr__(self) -> str:
         return f"Adam({self.learning_rate})"
 
-    def update(self, params: _Arrays, grads: Mapping[str, ArrayLike]) -> None:
+    def update(self, params: Arrays, grads: Mapping[str, ArrayLike]) -> None:
         """Change every parameter in place; nothing, and an error, where one cannot be, or a gradient misfits."""
         grads = check_gradients(params, grads, self._mean)
         steps, mean, square = self._steps + 1, {}, {}
@@ -133,13 +132,13 @@ def _moved(mean: np.ndarray | float, value: np.ndarray, share: float) -> np.ndar
     return mean + (1 - share) * (value - mean)
 
 
-def _subtract(params: _Arrays, steps: dict[str, np.ndarray]) -> None:
+def _subtract(params: Arrays, steps: Arrays) -> None:
     """Change all parameters, after everything that can fail."""
     for name, param in params.items():
         param -= steps[name]
 
 
-def check_gradients(params: _Arrays, grads: Mapping[str, ArrayLike], memory: _Arrays) -> dict[str, np.ndarray]:
+def check_gradients(params: Arrays, grads: Mapping[str, ArrayLike], memory: Arrays) -> Arrays:
     """Return the gradient of each parameter; it, and what an optimizer remembers, must fit the parameter.
 
     Examples

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cnnlab._validate import (
+    Arrays,
     check_array,
     check_batch,
     check_changeable,
@@ -24,7 +25,7 @@ from cnnlab._validate import (
     check_shape,
     shown,
 )
-from cnnlab.layers import Conv2D
+from cnnlab.layers import Backward, Conv2D
 from cnnlab.losses import check_labels, softmax_cross_entropy, softmax_cross_entropy_backward
 from cnnlab.network import Sequential
 from cnnlab.optimizers import SGD, Adam
@@ -165,8 +166,8 @@ def evaluate(model: Sequential, x: ArrayLike, y: ArrayLike) -> tuple[float, floa
 
 
 def _step(
-    model: Sequential, x: np.ndarray, y: np.ndarray, optimizer: SGD | Adam, good: dict[str, np.ndarray]
-) -> tuple[float, float, dict[str, np.ndarray]]:
+    model: Sequential, x: np.ndarray, y: np.ndarray, optimizer: SGD | Adam, good: Arrays
+) -> tuple[float, float, Arrays]:
     """Make one step, and return its loss, its accuracy and the parameters that had this loss.
 
     On any error, an interrupt too, put back the last parameters whose loss was finite: those of this step, or ``good``.
@@ -192,7 +193,7 @@ def _accuracy(probabilities: np.ndarray, y: ArrayLike) -> float:
     return float((probabilities.argmax(axis=1) == y).mean())
 
 
-def _copies(params: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _copies(params: Arrays) -> Arrays:
     return {name: param.copy() for name, param in params.items()}
 
 
@@ -274,7 +275,7 @@ class ReplacedGradients(Conv2D):
         super().__init__(*layer.sizes, rng=np.random.default_rng(0), **layer.settings)
         self.params, self._functions = deepcopy(layer.params), functions
 
-    def _backward(self, dy: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    def _backward(self, dy: np.ndarray, x: np.ndarray) -> Backward:
         dx, grads = super()._backward(dy, x)
         found = {"dx": dx, "dw": grads["w"], "db": grads["b"]}
         for name, function in self._functions.items():

@@ -17,14 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.lib import format as npy
 
-from cnnlab._validate import shown
+from cnnlab._validate import Arrays, shown
 
 _HEADER = 10_000  # bytes in which the header of an array is looked for; numpy writes 128
 _OVERHEAD = 2**20  # bytes by which a file may be longer than what is wanted: headers, names, another small network
 Kind = tuple[np.dtype, tuple[int, ...]]  # dtype and shape of an array
 
 
-def read_npz(path: str | PathLike[str], wanted: Mapping[str, Kind], what: str) -> dict[str, np.ndarray]:
+def read_npz(path: str | PathLike[str], wanted: Mapping[str, Kind], what: str) -> Arrays:
     """Return the arrays of a file by name; they must be just those ``wanted``, which ``what`` names.
 
     Of any other file no more is unpacked than the header of each array.
