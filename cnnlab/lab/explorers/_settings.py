@@ -1,5 +1,7 @@
 """The settings of an explorer: traits, each of which says what its control looks like."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection
 from numbers import Real
 from types import SimpleNamespace

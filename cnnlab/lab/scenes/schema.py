@@ -6,6 +6,8 @@ the learner's array: ``panel["places"]`` says it, so that nobody who draws has t
 Text in braces is filled in for the cell in view, by :mod:`cnnlab.lab.scenes.reading` and its twin ``front/words.js``.
 """
 
+from __future__ import annotations
+
 from typing import Literal, NotRequired, TypedDict
 
 import numpy as np
