@@ -6,10 +6,6 @@ const FIRST = ".cnnlab-explorer:not(.cnnlab-veiled) .cnnlab-play";
 
 let latest = 0; // ms: when there was some input
 const played = new WeakSet(); // the notebooks of this page in which one has played
-const heard = () => {
-  latest = performance.now();
-};
-for (const type of INPUTS) globalThis.window?.addEventListener(type, heard, { capture: true, passive: true });
 
 /**
  * Has a stage play by itself, should nobody touch anything while it is in view.
@@ -18,6 +14,10 @@ for (const type of INPUTS) globalThis.window?.addEventListener(type, heard, { ca
 export function playAlone(stage) {
   if (navigator.webdriver || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   const { signal } = stage.life;
+  const heard = () => {
+    latest = performance.now();
+  };
+  for (const type of INPUTS) window.addEventListener(type, heard, { capture: true, passive: true, signal });
   let timer = 0;
   const begin = () => {
     const rest = latest + PATIENCE - performance.now();
