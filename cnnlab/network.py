@@ -246,13 +246,9 @@ class Summary(tuple):
             table.append((row.layer, str(row.output), sees, f"{row.parameters:,}", f"{row.unshared:,}"))
         totals = (sum(row.parameters for row in self), sum(row.unshared for row in self))
         table.append(("total", "", "", *(f"{total:,}" for total in totals)))
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        # words to the left, numbers to the right
-        padded = (
-            [f"{cell:{side}{width}}" for cell, side, width in zip(cells, "<<>>>", widths, strict=True)]
-            for cells in table
-        )
-        return "\n".join(map("  ".join, padded))
+        columns = zip("<<>>>", zip(*table, strict=True), strict=True)  # two of words, then numbers
+        form = "  ".join(f"{{:{side}{max(map(len, column))}}}" for side, column in columns)
+        return "\n".join(form.format(*row) for row in table)
 
 
 def _fields(layers: Sequence[Layer], maps: Sequence[np.ndarray]) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from functools import cache
 from typing import Any, NamedTuple
@@ -224,20 +224,16 @@ def one_thread() -> Iterator[None]:
     >>> with one_thread():
     ...     y = np.ones((2, 3)) @ np.ones((3, 2))
     """
-    openblas = _openblas()
-    if openblas is None or any(name in os.environ for name in THREAD_SETTINGS):
+    with ExitStack() as after:
+        openblas = _openblas()
+        if openblas and not any(name in os.environ for name in THREAD_SETTINGS):
+            get_threads, set_threads, get_processors = openblas
+            threads = get_threads()
+            # Fewer are somebody's own, or another step is on its way.
+            if threads >= min(get_processors(), _MOST_THREADS):
+                after.callback(set_threads, threads)
+                set_threads(1)
         yield
-        return
-    get_threads, set_threads, get_processors = openblas
-    threads = get_threads()
-    if threads < min(get_processors(), _MOST_THREADS):  # somebody's own, or a step in another thread is on its way
-        yield
-        return
-    set_threads(1)
-    try:
-        yield
-    finally:
-        set_threads(threads)
 
 
 @cache
@@ -272,8 +268,8 @@ class ReplacedGradients(Conv2D):
     """
 
     def __init__(self, layer: Conv2D, functions: dict[str, Callable]):
-        super().__init__(*layer.sizes, rng=np.random.default_rng(0), **layer.settings)
-        self.params, self._functions = deepcopy(layer.params), functions
+        vars(self).update(deepcopy(vars(layer)))
+        self._functions = functions
 
     def _backward(self, dy: np.ndarray, x: np.ndarray) -> Backward:
         dx, grads = super()._backward(dy, x)

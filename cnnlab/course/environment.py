@@ -103,9 +103,8 @@ class Environment(tuple):
     def table(self) -> str:
         """The needs in lines of text."""
         rows = [(need.name, *need.words) for need in self]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-        return "\n".join(map(str.rstrip, lines))
+        form = "  ".join(f"{{:{max(map(len, column))}}}" for column in zip(*rows, strict=True))
+        return "\n".join(form.format(*row).rstrip() for row in rows)
 
     def __repr__(self):
         return f"{self.table}\n{self.advice}"
