@@ -105,6 +105,20 @@ def test_a_click_opens_how_a_map_was_made_window_by_window_and_a_button_leads_ba
     expect(canvas_of(shown, "h6", 11)).to_be_visible()
 
 
+def test_what_is_drawn_on_the_pad_goes_through_the_network_and_clearing_it_brings_the_image_back(plain_page):
+    digits = load_mnist()
+    shown = plain_page.mount(NetworkExplorer(trained_network(), digits.x_test, digits.y_test, pad=True))
+    mouse, pad = shown.root.page.mouse, shown.root.locator(".cnnlab-pad-surface").bounding_box()
+    mouse.move(pad["x"] + 0.5 * pad["width"], pad["y"] + 0.15 * pad["height"])
+    mouse.down()
+    mouse.move(pad["x"] + 0.5 * pad["width"], pad["y"] + 0.85 * pad["height"], steps=5)
+    mouse.up()
+    expect(shown.root.locator(".cnnlab-title")).to_contain_text("It says 1, ")
+    expect(shown.root.locator(".cnnlab-lines")).to_contain_text("your drawing")
+    shown.root.get_by_role("button", name="clear").click()
+    expect(shown.root.locator(".cnnlab-lines")).to_contain_text("image 0 of 600")
+
+
 def test_an_image_is_chosen_by_its_picture(shown):
     shown.root.get_by_role("button", name="image 4", exact=True).click()
     shown.answered()

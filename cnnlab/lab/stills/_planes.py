@@ -87,7 +87,7 @@ class Planes(Block):
             """Add polygons, in parts of a cell, to some cells, which are so much larger on each side."""
             canvas.polygons(places[mask].reshape(-1, 1, 1, 2) - outset + (size + 2 * outset) * parts, **look)
 
-        marked = {name: _mask(panel, name) for name in ("miss", "winner", "field", "inserted")}
+        marked = {name: _mask(panel, name) for name in ("miss", "winner", "inserted")}
         kinds, unread = np.maximum(_along(panel, "edges"), INSERTED * marked["inserted"]), _along(panel, "unread") > 0
         fills[marked["miss"]] = MISS
         ink = np.where(fills[..., :3].mean(axis=-1) > 0.5, INK, "white")
@@ -102,7 +102,6 @@ class Planes(Block):
         mark((kinds == PADDING) & ~unread, stripes(4), fill=HATCH)
         mark(unread, DOTS, fill=SOFT)
         mark(marked["winner"], WINNER, fill=INK)
-        mark(marked["field"], outset=-1.0, line=WINDOW, width=2.0)
         frames = FRAMES | ({SELECTED: (2.0, GRADIENT)} if self.compact else {})
         for level, (line, colour) in frames.items():
             mark(light == level, outset=line / 2, line=colour, width=line)

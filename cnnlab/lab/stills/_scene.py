@@ -135,7 +135,7 @@ def lay_out(scene: Scene) -> Layout:
     written = {}
     if not compact and all(max(panel["shape"]) <= LONGEST_SIDE for panel in roomy):
         written = {panel["name"]: needed(panel["values"]) for panel in roomy}
-    if not scene["signs"] and "inset" not in scene and all(panel["row"] == 0 for panel in panels):
+    if not scene["signs"] and all(panel["row"] == 0 for panel in panels):
         cell = max([FLOWING, *written.values()]) if written else COMPACT
         return _flowing(panels, Sizes(cell, FLOWING_PHOTO, written, compact, caption=WIDTH))
     for numbers in (written, {}):
@@ -174,7 +174,7 @@ def _arranged(scene: Scene, sizes: Sizes) -> Layout:
         for panel in scene["panels"]:
             if panel.get("band", 0) == number:
                 slots[panel["row"], panel["column"]].append(VIEWS[panel["view"]](panel, sizes))
-        texts = {} if number == 0 and "inset" in scene else _signs(scene, slots)
+        texts = _signs(scene, slots)
         lefts, x = {}, 0.0
         for column in sorted({column for _, column in slots}):
             rooms = [NO_SIGN + width_of(text, _size(text)) for (_, after), text in texts.items() if after == column]
