@@ -183,6 +183,7 @@ function press({ name, label, title, disabled }, { link, check }) {
  */
 function pad(control, { link, pads }) {
   const { name } = control;
+  if (control.disabled) return nothing; // nobody there reads what is drawn
   const made = pads.get(name) ?? new Pad(control, link);
   pads.set(name, made);
   made.follow(control.value);

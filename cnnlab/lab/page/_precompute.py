@@ -15,7 +15,7 @@ import numpy as np
 from anywidget import AnyWidget
 
 # The bounds of a table. None is a time: a page must not depend on how busy the machine is that makes it.
-MOST_STATES, MOST_NUMBERS = 100, 400_000
+MOST_STATES, MOST_NUMBERS = 100, 600_000
 MOST_VALUES = 64  # of a control
 FAR = 0.04  # how much dearer the next value of a slider is: the nearest ones come first
 UNTRIED = ("undo", "reset", "uncover", "start", "pause", "step", "check", "reveal")

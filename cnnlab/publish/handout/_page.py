@@ -38,7 +38,7 @@ _ASKED = re.compile(r"(?m)^(?:(?:display\()?ask\(.*\)|explorer)$")  # what is sh
 # Sentences, and paragraphs, about the notebook as it is used in JupyterLab.
 _HOST = re.compile(
     r"(?m)(?:\*\*Draw a digit\*\*|\s?Run all\s+cells \(Run > Run All Cells\))[^.]*\."
-    r"|^(?:Stuck\?|No slider, only a).*(?:\n.+)*"
+    r"|^(?:Stuck\?|No \w+, only a still).*(?:\n.+)*"
 )
 _SECTION = re.compile(r'<h2 id="([^"]*)">(.*?)(?: <a class="page-permalink".*?)?</h2>')
 _TO_TRY = re.compile(r"(?m)(?<=^\*\*What to try\*\*\n\n)(?:- .*\n?(?:  .*\n?)*)+")

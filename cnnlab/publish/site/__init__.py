@@ -20,6 +20,7 @@ from cnnlab.publish.site._reference import write_reference
 
 _ROOT = re.compile(r'(?s)<script id="jupyter-config-data".*?</script>')
 _LIVE = "notebooks/index.html?path={}.ipynb"  # the view of one notebook
+_FIRST = 2_500_000  # bytes of the first page: ten digits to choose from
 _MARK = ".cnnlab-site"  # names what this has written, and may replace
 _PNG = re.compile(r'src="data:image/png;base64,([^"]*)')  # a picture that its notebook folds, below a question
 _IS_EXPLORER = '"kind": "explorer"'  # in what a cell tells of its widgets
@@ -121,7 +122,7 @@ def _write_pages(folder: Path, notebooks: list[Path], address: str, timeout: int
     notebook = nbformat.v4.new_notebook(cells=[texts[0], *_alive(notebooks[0], timeout), texts[1]])
     own = {"contents": links, "next": links[0], "lessons": lessons, "description": _HEAD.splitlines()[-1]}
     preview = {"address": address, "picture": address and address + lessons[0]["picture"]}
-    page = to_page(notebook, Path.cwd(), name=notebooks[0].stem, live=_LIVE, **common, **own, **preview)
+    page = to_page(notebook, Path.cwd(), name=notebooks[0].stem, live=_LIVE, most=_FIRST, **common, **own, **preview)
     first.write_text(page.replace("</body>", f"{root}\n</body>"), encoding="utf-8")
     missing = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(_MISSING.format(address or "./"))])
     (folder / "404.html").write_text(to_page(missing, Path.cwd(), name="404"), encoding="utf-8")
