@@ -104,14 +104,13 @@ def recorded() -> list[tuple[str, str | None]]:
     for each in _files(file):
         try:
             read, is_damaged = read_record(each)
+            entries += read
+            if is_damaged and each == file:
+                _put_aside(file)
         except (FileNotFoundError, NotADirectoryError):
-            continue
+            pass
         except OSError as error:
             _warn(f"progress cannot be read: {error}")
-            continue
-        entries += read
-        if is_damaged and each == file:
-            _put_aside(file)
     return list(dict.fromkeys(entries))
 
 
@@ -176,9 +175,9 @@ class ProgressMap:
 
     def __init__(self):
         done, asked = solved(), questions.all_keys()
-        begins = {"before the course": "00.before_", "after it": "11.after_"}
-        at_once = {when: sum(key.startswith(begin) for key in done - missed()) for when, begin in begins.items()}
-        self.twelve = "Twelve questions: " + ", ".join(f"{n} right at once {when}" for when, n in at_once.items()) + "."
+        at_once = done - missed()
+        before, after = (sum(key.startswith(begin) for key in at_once) for begin in ("00.before_", "11.after_"))
+        self.twelve = f"Twelve questions: {before} right at once before the course, {after} right at once after it."
         self.rows = [
             (
                 number,
@@ -192,7 +191,7 @@ class ProgressMap:
     def headline(self) -> str:
         """How many of each are solved, in one sentence."""
         counts = [sum(map(sum, column)) for column in list(zip(*self.rows, strict=True))[1:]]
-        words = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in zip(counts, ("question", "exercise"), strict=True)]
+        words = map(counted, counts, ("question", "exercise"))
         return f"Solved so far: {', '.join(words)}.{'' if any(counts) else ' Nothing yet.'}"
 
     def __repr__(self) -> str:
@@ -208,6 +207,17 @@ class ProgressMap:
         head = "<tr><th>notebook</th><th>questions</th><th>exercises</th><th>solved</th></tr>"
         table = f"<table><thead>{head}</thead><tbody>{cells}</tbody></table>"
         return f"<p>{html.escape(self.headline)}</p>{table}<p>{self.twelve}</p>"
+
+
+def counted(number: int, word: str) -> str:
+    """Return how many there are of what a word names.
+
+    Examples
+    --------
+    >>> counted(1, "question"), counted(0, "exercise")
+    ('1 question', '0 exercises')
+    """
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _squares(marks: list[bool]) -> str:

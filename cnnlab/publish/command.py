@@ -49,21 +49,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parsers() -> dict[str, argparse.ArgumentParser]:
     """Return the parser of each command by its name; that of the course, which needs none, has an empty one."""
-    words = {
-        "": f"Put the course into FOLDER (default {_FOLDER}) and open it in JupyterLab.",
-        "check": "Say what the notebooks need, and what of it is missing.",
-        "progress": "Say what a learner has solved on this machine, and which mistakes they met.",
-        "report": "Write report.html and report.csv from the records that learners have handed in.",
-        "handout": "Write each NOTEBOOK as one HTML page that lives without a kernel.",
-        "site": "Write the course as a static website, with a kernel in the browser.",
-    }
-    parsers = {name: argparse.ArgumentParser(f"cnnlab {name}".strip(), description=words[name]) for name in words}
-    for parser, run in zip(parsers.values(), (_course, _check, _progress, _report, _handout, _site), strict=True):
-        parser.set_defaults(run=run, prog=parser.prog)
+    commands = {"": _course, "check": _check, "progress": _progress, "report": _report}
+    commands |= {"handout": _handout, "site": _site}
+    parsers = {}
+    for name, run in commands.items():
+        parsers[name] = argparse.ArgumentParser(f"cnnlab {name}".strip(), description=run.__doc__)
+        parsers[name].set_defaults(run=run, prog=parsers[name].prog)
     course, _, progress, report, handout, site = parsers.values()
     course.formatter_class = argparse.RawDescriptionHelpFormatter
-    course.description = f"{_DESCRIPTION}\n{words.pop('')}"
-    lines = [f"cnnlab {name:8} {text}" for name, text in words.items()]
+    course.description = f"{_DESCRIPTION}\n{_course.__doc__}"
+    lines = [f"cnnlab {name:8} {run.__doc__}" for name, run in commands.items() if name]
     course.epilog = "\n".join(["other commands:", *lines, "", _MORE])
     course.add_argument("folder", nargs="?", type=Path, default=_FOLDER, metavar="FOLDER")
     course.add_argument("--no-open", action="store_true", help="put the notebooks there, and start nothing")
@@ -94,12 +89,13 @@ def _say(text: str, status: int = 0) -> int:
 
 
 def _course(given: argparse.Namespace) -> int:
+    """Put the course into FOLDER (default cnnlab-course) and open it in JupyterLab."""
+    from cnnlab.course.progress import counted
     from cnnlab.publish._folder import FIRST, put_course
     from cnnlab.publish._moved import moved_imports
 
     put = put_course(given.folder)
-    count = len(put.written)
-    _say(f"The course is in {given.folder} ({count} {'file' if count == 1 else 'files'} written).")
+    _say(f"The course is in {given.folder} ({counted(len(put.written), 'file')} written).")
     if put.kept:
         _say(f"Kept as you have changed them: {', '.join(put.kept)}. To get one anew, give yours another name first.")
     for name in put.kept:
@@ -123,6 +119,7 @@ def _open(notebook: Path, options: list[str]) -> None:
 
 
 def _check(given: argparse.Namespace) -> int:
+    """Say what the notebooks need, and what of it is missing."""
     from cnnlab.course.environment import check_environment
 
     found = check_environment()
@@ -132,6 +129,7 @@ def _check(given: argparse.Namespace) -> int:
 
 
 def _progress(given: argparse.Namespace) -> int:
+    """Say what a learner has solved on this machine, and which mistakes they met."""
     from cnnlab.course.progress import ProgressMap, forget, path, recorded
 
     file = path()
@@ -147,6 +145,7 @@ def _progress(given: argparse.Namespace) -> int:
 
 
 def _report(given: argparse.Namespace) -> int:
+    """Write report.html and report.csv from the records that learners have handed in."""
     from cnnlab.publish.report import write_report
 
     report = write_report(given.folder, given.output)
@@ -156,6 +155,7 @@ def _report(given: argparse.Namespace) -> int:
 
 
 def _handout(given: argparse.Namespace) -> int:
+    """Write each NOTEBOOK as one HTML page that lives without a kernel."""
     from cnnlab.publish.handout import write_handouts
     from cnnlab.publish.handout.key import write_key
 
@@ -172,6 +172,7 @@ def _handout(given: argparse.Namespace) -> int:
 
 
 def _site(given: argparse.Namespace) -> int:
+    """Write the course as a static website, with a kernel in the browser."""
     from cnnlab.publish.site import write_site
 
     first = write_site(given.folder, pyodide=given.pyodide, address=given.address, timeout=given.timeout)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cnnlab.course import questions
 from cnnlab.course.exercises import EXERCISES
-from cnnlab.course.progress import course_keys, read_record
+from cnnlab.course.progress import counted, course_keys, read_record
 from cnnlab.data.npz import write_whole
 from cnnlab.publish._folder import check_folder, source
 
@@ -81,34 +81,31 @@ def write_report(folder: Path, output: Path) -> Report:
     if not folder.is_dir():
         raise FileNotFoundError(f"FOLDER ({folder}) must be a folder with the records of learners")
     check_folder(output)
-    learners, damaged = {}, []
+    known = {key: _mistakes_of(key) for key in course_keys()}
+    learners: dict[str, set] = {}
+    damaged = []
     for file in sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in NAMES):
         name = file.relative_to(folder).as_posix()
-        if not any(part.startswith(".") for part in name.split("/")):
-            try:
-                entries, is_damaged = read_record(file)
-            except OSError:
-                is_damaged = True
-            if is_damaged:
-                damaged.append(name)
-            else:
-                learners[name] = set(entries)
+        if any(part.startswith(".") for part in name.split("/")):
+            continue
+        try:
+            entries, is_damaged = read_record(file)
+        except OSError:
+            entries, is_damaged = [], True
+        if is_damaged:
+            damaged.append(name)
+        else:
+            learners[name] = {
+                (key, mistake if mistake in (None, *known[key]) else _ANOTHER)
+                for key, mistake in entries
+                if key in known
+            }
     if not learners:
         raise ValueError(f"FOLDER ({folder}) must hold records of learners: `cnnlab progress` says where theirs is")
-    known = {key: _mistakes_of(key) for key in course_keys()}
-    made = {
-        name: {
-            (key, mistake if mistake is None or mistake in known[key] else _ANOTHER)
-            for key, mistake in entries
-            if key in known
-        }
-        for name, entries in learners.items()
-    }
     page, table = (output / name for name in NAMES)
     output.mkdir(parents=True, exist_ok=True)
-    texts = _page(made, known, len(damaged)), _table(made, known)
-    for path, text, encoding in zip((page, table), texts, ("utf-8", "utf-8-sig"), strict=True):  # as Excel reads it
-        write_whole(path, text.encode(encoding))
+    write_whole(page, _page(learners, known, len(damaged)).encode())
+    write_whole(table, _table(learners, known).encode("utf-8-sig"))  # as Excel reads it
     return Report(page, table, len(learners), damaged)
 
 
@@ -127,53 +124,48 @@ def _mistakes_of(key: str) -> dict[str, str]:
     return dict.fromkeys([*found, *exercise.mistakes], "") | dict(exercise.sentences)
 
 
-def _page(made: dict[str, set], known: dict[str, dict], damaged: int) -> str:
+def _page(learners: dict[str, set], known: dict[str, dict], damaged: int) -> str:
     """Return the page: notebook by notebook, a row for each question and exercise."""
-    counts = Counter(entry for entries in made.values() for entry in entries)
+    counts = Counter(entry for entries in learners.values() for entry in entries)
     titles = {path.stem[:2]: path.stem.replace("_", " ") for path in source().glob("*.ipynb")}
-    rows: dict[str, dict[str, str]] = {}
+    rows: dict[str, list[str]] = {}
+    begun = set()
     for key, mistakes in known.items():
         notebook, _, name = key.partition(".")
         if notebook == "exercise":
             notebook, asked = EXERCISES[name].notebook, f"<code>my_{name}</code>"
         else:
             asked = escape(questions.question(key).question)
-        met = [(counts[key, mistake], mistake, mistakes.get(mistake, "")) for mistake in [*mistakes, _ANOTHER]]
+        met = Counter({mistake: counts[key, mistake] for mistake in [*mistakes, _ANOTHER]}).most_common()
         words = [
-            f"<li>{count} × <b>{escape(mistake)}</b> {escape(text)}</li>"
-            for count, mistake, text in sorted(met, key=lambda one: -one[0])
+            f"<li>{count} × <b>{escape(mistake)}</b> {escape(mistakes.get(mistake, ''))}</li>"
+            for mistake, count in met
             if count
         ]
-        solved = f'<meter max="{len(made)}" value="{counts[key, None]}"></meter> {counts[key, None]} of {len(made)}'
+        solved = counts[key, None]
+        if solved or words:
+            begun.add(notebook)
+        share = f'<meter max="{len(learners)}" value="{solved}"></meter> {solved} of {len(learners)}'
         listed = f"<ul>{''.join(words)}</ul>" if words else ""
-        rows.setdefault(notebook, {})[key] = f"<tr><td>{asked}</td><td>{solved}</td><td>{listed}</td></tr>"
-    begun = {number for number, lesson in rows.items() if any(key in lesson for key, _ in counts)}
-    lessons = [
-        _LESSON.format(title=titles.get(number, number), rows="\n".join(lesson.values()))
-        for number, lesson in sorted(rows.items())
-        if number in begun
-    ]
-    summary = [_counted(len(made), "learner")]
+        rows.setdefault(notebook, []).append(f"<tr><td>{asked}</td><td>{share}</td><td>{listed}</td></tr>")
+    lessons = [_LESSON.format(title=titles[number], rows="\n".join(rows[number])) for number in sorted(begun)]
+    summary = [counted(len(learners), "learner")]
     if damaged:
-        summary.append(f"{_counted(damaged, 'damaged file')} left out")
+        summary.append(f"{counted(damaged, 'damaged file')} left out")
     if rows.keys() - begun:
         summary.append(f"nobody has begun {', '.join(sorted(rows.keys() - begun))}")
     return _PAGE.format(style=_STYLE, summary=f"{'; '.join(summary)}.", lessons="\n".join(lessons))
 
 
-def _table(made: dict[str, set], known: dict[str, dict]) -> str:
+def _table(learners: dict[str, set], known: dict[str, dict]) -> str:
     """Return a line for each learner: a 1 for what is solved, and the mistakes after it."""
     written = io.StringIO(newline="")
     table = csv.writer(written)
     table.writerow(["learner", "questions", "exercises", *known, "mistakes"])
-    for name, entries in made.items():
+    for name, entries in learners.items():
         solved = [int((key, None) in entries) for key in known]
         exercises = sum(mark for key, mark in zip(known, solved, strict=True) if key.startswith("exercise."))
         mistakes = "; ".join(sorted(f"{key}: {mistake}" for key, mistake in entries if mistake is not None))
         safe = f"'{name}" if name[0] in "=+-@\t" else name  # a spreadsheet would take it for a formula
         table.writerow([safe, sum(solved) - exercises, exercises, *solved, mistakes])
     return written.getvalue()
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
