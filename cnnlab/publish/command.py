@@ -90,12 +90,11 @@ def _say(text: str, status: int = 0) -> int:
 
 def _course(given: argparse.Namespace) -> int:
     """Put the course into FOLDER (default cnnlab-course) and open it in JupyterLab."""
-    from cnnlab.course.progress import counted
     from cnnlab.publish._folder import FIRST, put_course
     from cnnlab.publish._moved import moved_imports
 
     put = put_course(given.folder)
-    _say(f"The course is in {given.folder} ({counted(len(put.written), 'file')} written).")
+    _say(f"The course is in {given.folder} (files written: {len(put.written)}).")
     if put.kept:
         _say(f"Kept as you have changed them: {', '.join(put.kept)}. To get one anew, give yours another name first.")
     for name in put.kept:

@@ -105,7 +105,7 @@ def test_the_command_says_what_it_has_kept(tmp_path, capsys):
     (folder / FIRST).write_text("mine", encoding="utf-8")
     assert main([str(folder), "--no-open"]) == 0
     assert capsys.readouterr().out == (
-        f"The course is in {folder} (0 files written).\n"
+        f"The course is in {folder} (files written: 0).\n"
         f"Kept as you have changed them: {FIRST}. To get one anew, give yours another name first.\n"
     )
     assert (folder / FIRST).read_text(encoding="utf-8") == "mine"
