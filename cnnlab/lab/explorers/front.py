@@ -25,6 +25,7 @@ _LARGEST_SINGLE = float(np.finfo(np.float32).max)
 _MOST_DOUBLE = 4096  # numbers of an array that travel in double precision
 _NESTED = dict, list, np.ndarray
 _once = iter([True])
+_COMMENT = re.compile(r"(?ms)^ */\*\*(?:(?!\*/).)*\*/\n|^ *//[^\n]*\n")
 
 # Each file stays a module with its own name in a browser's debugger, and is read once for a page however many explorers
 # stand on it. A relative import fails in a module that was loaded from a blob, so each is pointed at its blob.
@@ -165,6 +166,8 @@ def script(main: str, use: str) -> str:
 
 def _modules(main: str) -> str:
     sources = {name: source(name) for name in modules(main)}
+    if main != _MAIN:  # a page has no room for comments, but for those of a licence
+        sources = {name: text if "/" in name else _COMMENT.sub("", text) for name, text in sources.items()}
     text = json.dumps(sources, ensure_ascii=False)
     version = hashlib.sha256(text.encode()).hexdigest()[:12]
     return _MODULES % {"sources": text, "main": main, "version": version}

@@ -12,13 +12,18 @@ __all__ = ["START", "fitted", "kernel_line", "page_of", "parts_for_others", "pre
 
 BUDGET = 300_000  # bytes of a page
 START = "({ start }) => start()"
+_STYLED = """({ start }) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(%s);
+  document.adoptedStyleSheets.push(sheet);
+  return start();
+}"""
 _PAGE = """\
 <!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">
 <title>{title}</title>
 <style>
-{style}
 body {{ max-width: 1160px; margin: 12px auto; padding: 0 12px; font: 14px system-ui, sans-serif }}
 </style>
 {widget}
@@ -34,8 +39,8 @@ def page_of(explorer) -> bytes:
     Its table is cut to a page of 300 kB; a photograph alone takes more.
     """
     table = {**_uncovered(explorer), "name": "explorer"}
-    script = front.self_unpacking(front.script("handout.js", START))
-    parts = {"title": escape(repr(explorer)), "style": front.style(), "script": script}
+    script = front.self_unpacking(front.script("handout.js", _STYLED % json.dumps(front.style())))
+    parts = {"title": escape(repr(explorer)), "script": script}
     room = BUDGET - len(_PAGE.format(**parts, widget=widget_html(table, data="")).encode())
     (table,) = fitted([table], room)
     return _PAGE.format(**parts, widget=widget_html(table)).encode()

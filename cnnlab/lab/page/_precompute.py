@@ -17,6 +17,7 @@ from anywidget import AnyWidget
 # The bounds of a table. None is a time: a page must not depend on how busy the machine is that makes it.
 MOST_STATES, MOST_NUMBERS = 100, 600_000
 MOST_VALUES = 64  # of a control
+MOST_DOUBLE, LARGEST_SINGLE = 512, 1e38  # numbers of an array in double precision; the largest of those in single
 FAR = 0.04  # how much dearer the next value of a slider is: the nearest ones come first
 UNTRIED = ("undo", "reset", "uncover", "start", "pause", "step", "check", "reveal")
 GIVEN = {True: "1234567.75", False: "\u2045given\u2046"}  # stands for any answer that was not foreseen
@@ -207,6 +208,8 @@ class Arrays:
         number = self._known.setdefault((dtype, data), len(self.packs))
         if number == len(self.packs):
             numbers = np.frombuffer(data, f"<{dtype}")
+            if dtype == "f8" and numbers.size > MOST_DOUBLE and np.abs(numbers).max() < LARGEST_SINGLE:
+                dtype, numbers = "f4", numbers.astype("<f4")
             self.packs.append([dtype, list(map(_written, numbers))])
             self.numbers += numbers.size
         return number
