@@ -246,7 +246,7 @@ export function layoutOf(scene, panels, room, tabs, products = null) {
   const smallest = photos ? PHOTO.least / PHOTO.cells : least;
   const word = scene.signs.some((sign) => sign.length > 1);
   const operator = compact ? PX.narrow : tabs ? PX.tab : word ? PX.word : PX.operator;
-  const flat = !compact && !photos && panels.some(({ row }) => row) ? FLAT : 1; // rows below each other may be lower
+  const flat = !compact && !photos && !tabs && panels.some(({ row }) => row) ? FLAT : 1; // rows below each other may be lower
   const cellIn = (/** @type {ReturnType<typeof extentOf>} */ { wide, high }) =>
     Math.min(most, (WIDE - wide.px) / wide.cells, (flat * (room - high.px)) / high.cells);
   const ways = waysOf(panels, compact).map((way) => {
