@@ -51,7 +51,7 @@ def opened(module_page: Page, handout):
     page.goto(handout.as_uri())
     page.wait_for_selector("[data-alive]")
     yield page
-    assert [url for url in asked if not url.startswith(("blob:", "data:"))] == [handout.as_uri()]
+    assert {url for url in asked if not url.startswith(("blob:", "data:"))} == {handout.as_uri()}
     assert said == []
 
 
