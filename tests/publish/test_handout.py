@@ -341,7 +341,6 @@ SLOTS = {
     "source": (("05.ipynb", "its source"), ['<a class="page-notebook" href="05.ipynb">its source</a>']),
     "download": (("05.zip", "take it along"), ['<a download href="05.zip">take it along</a>']),
     "reference": (("api.html", "all of it"), ['<a class="page-reference" href="api.html">all of it</a>']),
-    "footer": ("Made <b>here</b>.", ["<p>Made <b>here</b>.</p>"]),
 }
 
 

@@ -1,4 +1,4 @@
-"""The page of a notebook: nbconvert with a template of ours, and the front end that JupyterLab has."""
+"""The page of a notebook: a template of ours, and the front end that JupyterLab has."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import nbformat
-from nbconvert.exporters import TemplateExporter
+from jinja2 import Template
 from nbconvert.filters import Highlight2HTML, ansi2html
 from pygments.formatters import HtmlFormatter
 
@@ -79,11 +79,12 @@ def to_page(
         "title": title_of(notebook),
         "kernel": live.replace("{}", quote(name)),
         **slots,
-        "mime": MIME,
+        "alive": MIME,
         "widget": WIDGET,
         "icon": ICON,
         "style": _style(),
         "script": front.self_unpacking(front.script("handout.js", START)),
+        "cells": notebook.cells,
     }
 
     def place(cell: str) -> str:
@@ -93,16 +94,15 @@ def to_page(
     markdown = partial(to_html, folder=folder, permalink=slots.get("permalink", ""))
     page["texts"] = list(_texts(notebook, markdown, place))
     page["sections"] = _SECTION.findall("".join(page["texts"]))
-    filters = {"markdown": markdown, "code": Highlight2HTML(pygments_lexer="python"), "text": _text, "mime": _shown}
-    filters |= {"source": _source, "instead": _instead}
-    filters["by_kernel"] = lambda words, cell: kernel_line([words], place(cell))
-    template = (FOLDER / "page.html.j2").read_text(encoding="utf-8")
-    exporter = TemplateExporter(raw_template=template, filters=filters, file_extension=".html")
+    page |= {"markdown": markdown, "highlight": Highlight2HTML(pygments_lexer="python"), "printed": _printed}
+    page |= {"mime_of": _mime_of, "code_of": _code_of, "instead_of": _instead_of}
+    page["by_kernel"] = lambda words, cell: kernel_line([words], place(cell))
+    template = Template((FOLDER / "page.html.j2").read_text(encoding="utf-8"))
 
     def render(tables: list[dict], data: str | None = None) -> str:
         parts = zip(tables, places, strict=True)
-        page["widgets"] = [widget_html(table, address=place(cell), data=data) for table, cell in parts]
-        return exporter.from_notebook_node(notebook, resources={"page": page})[0]
+        widgets = [widget_html(table, address=place(cell), data=data) for table, cell in parts]
+        return template.render(page, widgets=widgets)
 
     return render(fitted(tables, most - len(render(tables, data="").encode())))
 
@@ -172,23 +172,23 @@ def without_kernel(text: str, address: str) -> str:
     return _TO_TRY.sub(folded, _HOST.sub("", text))
 
 
-def _source(cell: nbformat.NotebookNode) -> str:
+def _code_of(cell: nbformat.NotebookNode) -> str:
     """Return the code of a cell that a page shows."""
     hidden = cell.metadata.get("jupyter", {}).get("source_hidden") or "hide-input" in cell.metadata.get("tags", [])
-    return "" if hidden or _instead(cell.source) is not None else _ASKED.sub("", cell.source).strip()
+    return "" if hidden or _instead_of(cell.source) is not None else _ASKED.sub("", cell.source).strip()
 
 
-def _instead(source: str) -> str | None:
+def _instead_of(source: str) -> str | None:
     """Return what a page says in place of a cell that is of no use without a kernel; None where it is of use."""
     return next((words for pattern, words in _INSTEAD.items() if re.search(pattern, source, re.MULTILINE)), None)
 
 
-def _shown(output) -> str:
+def _mime_of(output) -> str:
     """Return the mime type of an output that a page shows; empty for one that it cannot show."""
     return next((mime for mime in SHOWN if mime in output.get("data", {})), "")
 
 
-def _text(text: str) -> str:
+def _printed(text: str) -> str:
     """Return what was printed, with its colours, as HTML; if it is very long, only its beginning."""
     # Of a line that was written over, such as a progress bar, the last state.
     lines = (line.rstrip("\r").rpartition("\r")[2] for line in text[:MOST_TEXT].split("\n"))
