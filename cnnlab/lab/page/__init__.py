@@ -72,23 +72,21 @@ def widget_html(table: dict[str, Any], *, address: str = "", data: str | None = 
         In place of the packed table.
     """
     needs = [*table["needs"], *["settings further from these"] * is_limited(table)]
-    line = kernel_line(needs, address)
     return (
         f'<div class="page-widget" id="{escape(table["name"])}" data-widget>\n'
         f"<noscript>{escape(' '.join(table['text'].split()))}</noscript>\n"
-        f'<script type="application/gzip">{packed(table) if data is None else data}</script>\n</div>'
-        + f'\n<p class="page-limits">{line}</p>'
-        * bool(line)
+        f'<script type="application/gzip">{packed(table) if data is None else data}</script>\n</div>\n'
+        f"{kernel_line(needs, address)}"
     )
 
 
 def kernel_line(needs: list[str], address: str = "") -> str:
-    """Return the line that says what needs a kernel, as HTML; empty where nothing does.
+    """Return the paragraph that says what needs a kernel, as HTML; empty where nothing does.
 
     Examples
     --------
     >>> kernel_line(["training"])
-    'In JupyterLab: training.'
+    '<p class="page-limits">In JupyterLab: training.</p>'
     """
     place = f'<a href="{escape(address)}">With a kernel</a>' if address else "In JupyterLab"
-    return f"{place}: {', '.join(needs)}." if needs else ""
+    return f'<p class="page-limits">{place}: {", ".join(needs)}.</p>' if needs else ""

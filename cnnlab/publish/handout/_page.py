@@ -96,7 +96,7 @@ def to_page(
     page["sections"] = _SECTION.findall("".join(page["texts"]))
     page |= {"markdown": markdown, "highlight": Highlight2HTML(pygments_lexer="python"), "printed": _printed}
     page |= {"mime_of": _mime_of, "code_of": _code_of, "instead_of": _instead_of}
-    page["by_kernel"] = lambda words, cell: kernel_line([words], place(cell))
+    page["by_kernel"] = lambda words, cell: kernel_line([words] if words else [], place(cell))
     template = Template((FOLDER / "page.html.j2").read_text(encoding="utf-8"))
 
     def render(tables: list[dict], data: str | None = None) -> str:

@@ -104,9 +104,9 @@ def _write_pages(folder: Path, notebooks: list[Path], address: str, timeout: int
     common = {"home": _HOME, "theme": "light / dark", "permalink": "#", "reference": _REFERENCE}
     slots = {}
     for path, lesson, before, after in zip(notebooks, lessons, [None, *links], [*links[1:], None], strict=False):
-        place, words = lesson["link"]
+        place, words = link = lesson["link"]
         slots[path.stem] = common | {
-            "contents": [("", words) if link == lesson["link"] else link for link in links],
+            "contents": [("", words) if each == link else each for each in links],
             "previous": before,
             "next": after,
             "description": lesson["text"],
@@ -120,9 +120,9 @@ def _write_pages(folder: Path, notebooks: list[Path], address: str, timeout: int
     root = _ROOT.search(first.read_text(encoding="utf-8"))[0]  # the apps of JupyterLite look for it in the first page
     texts = [nbformat.v4.new_markdown_cell(text) for text in (_HEAD, _LESSONS)]
     notebook = nbformat.v4.new_notebook(cells=[texts[0], *_alive(notebooks[0], timeout), texts[1]])
-    own = {"contents": links, "next": links[0], "lessons": lessons, "description": _HEAD.splitlines()[-1]}
-    preview = {"address": address, "picture": address and address + lessons[0]["picture"]}
-    page = to_page(notebook, Path.cwd(), name=notebooks[0].stem, live=_LIVE, most=_FIRST, **common, **own, **preview)
+    common |= {"next": links[0], "description": _HEAD.splitlines()[-1], "address": address}
+    common |= {"picture": slots[notebooks[0].stem]["picture"], "contents": links, "lessons": lessons}
+    page = to_page(notebook, Path.cwd(), name=notebooks[0].stem, live=_LIVE, most=_FIRST, **common)
     first.write_text(page.replace("</body>", f"{root}\n</body>"), encoding="utf-8")
     missing = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(_MISSING.format(address or "./"))])
     (folder / "404.html").write_text(to_page(missing, Path.cwd(), name="404"), encoding="utf-8")

@@ -85,14 +85,12 @@ def closure(packages: dict[str, Any], wanted) -> dict[str, Any]:
     >>> closure({"a": {"depends": ["b"]}, "b": {"depends": []}, "c": {"depends": []}}, ["a"])
     {'a': {'depends': ['b']}, 'b': {'depends': []}}
     """
-    found: dict[str, Any] = {}
-    waiting = list(wanted)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found[name] = packages[name]
-            waiting += packages[name]["depends"]
-    return dict(sorted(found.items()))
+    found: set[str] = set()
+    more = set(wanted)
+    while more:
+        found |= more
+        more = {other for name in more for other in packages[name]["depends"]} - found
+    return {name: packages[name] for name in sorted(found)}
 
 
 def download(folder: Path, python: str) -> None:
