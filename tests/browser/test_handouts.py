@@ -119,6 +119,9 @@ def test_questions_are_answered_as_in_the_notebook(opened):
     chosen.get_by_role("button", name="check").click()
     chosen.get_by_role("button", name="show the answer").click()
     expect(chosen.get_by_role("status")).to_have_text("The answer is b. Just so.")
+    chosen.get_by_role("button", name="ask me again").click()
+    expect(chosen.get_by_role("status")).to_have_text("")
+    expect(chosen.get_by_role("button", name="check")).to_be_enabled()
 
 
 def test_what_is_solved_is_solved_after_a_reload(opened):

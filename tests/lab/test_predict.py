@@ -114,6 +114,9 @@ def test_the_answer_can_be_shown_after_the_first_try_and_then_counts_as_unsolved
     assert answer(ask, "99") == "The answer is 99. 98 + 1 = 99"
     press(ask, "check")
     assert (ask.solved, verdict(ask)) == (False, "The answer is 99. 98 + 1 = 99")
+    press(ask, "reset")  # "ask me again"
+    assert answer(ask, "99").startswith("✓ Right: 99.")
+    assert (ask.solved, "reset" in controls_of(ask)) == (True, False)
 
 
 def test_whoever_asks_is_told_of_the_right_answer_and_of_known_mistakes_and_of_nothing_else():

@@ -165,7 +165,7 @@ class Predict(Explorer):
         controls = [*self.controls(s, "head"), button("check", "check", disabled=self.closed)]
         if self.tried and not self.closed:
             controls.append(button("reveal", "show the answer"))
-        if self.closed and not s.given:
+        if self.closed and not (self.solved and s.given):  # solved before, or shown: its mark can still be earned
             controls.append(button("reset", "ask me again"))
         asked = {"kind": "question", "lines": [line(self.question)], "controls": controls}
         asked |= {"key": self.key, "solved": self.solved}

@@ -91,7 +91,7 @@ class Answers {
     this.serial = event.serial;
     this.traits.linked = null;
     if (event.press === "uncover") this.veil = "";
-    else if (event.press === "reset") this.at = 0;
+    else if (event.press === "reset") Object.assign(this, { at: 0, tried: false, closed: false });
     else if (this.table.kind === "question") Object.assign(this, judged(this.table, this, event));
     else {
       const move = this.moveOf(event);
