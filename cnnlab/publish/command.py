@@ -88,7 +88,10 @@ def _say(text: str, status: int = 0) -> int:
     return status
 
 
-def _course(given: argparse.Namespace) -> int:
+# --- the commands: each takes what was given to its parser, and returns the exit status ------------------------------
+
+
+def _course(given):
     """Put the course into FOLDER (default cnnlab-course) and open it in JupyterLab."""
     from cnnlab.publish._folder import FIRST, put_course
     from cnnlab.publish._moved import moved_imports
@@ -117,7 +120,7 @@ def _open(notebook: Path, options: list[str]) -> None:
     LabApp.launch_instance([str(notebook), f"--ServerApp.root_dir={notebook.parent}", *options])
 
 
-def _check(given: argparse.Namespace) -> int:
+def _check(given):
     """Say what the notebooks need, and what of it is missing."""
     from cnnlab.course.environment import check_environment
 
@@ -127,7 +130,7 @@ def _check(given: argparse.Namespace) -> int:
     return 0 if found.ok else 1
 
 
-def _progress(given: argparse.Namespace) -> int:
+def _progress(given):
     """Say what a learner has solved on this machine, and which mistakes they met."""
     from cnnlab.course.progress import ProgressMap, forget, path, recorded
 
@@ -143,7 +146,7 @@ def _progress(given: argparse.Namespace) -> int:
     return _say(f"To hand it in, copy this file under your name: {file}")
 
 
-def _report(given: argparse.Namespace) -> int:
+def _report(given):
     """Write report.html and report.csv from the records that learners have handed in."""
     from cnnlab.publish.report import write_report
 
@@ -153,7 +156,7 @@ def _report(given: argparse.Namespace) -> int:
     return _say(f"{report.page} and {report.table} (learners: {report.learners})")
 
 
-def _handout(given: argparse.Namespace) -> int:
+def _handout(given):
     """Write each NOTEBOOK as one HTML page that lives without a kernel."""
     from cnnlab.publish.handout import write_handouts
     from cnnlab.publish.handout.key import write_key
@@ -170,7 +173,7 @@ def _handout(given: argparse.Namespace) -> int:
     return 0
 
 
-def _site(given: argparse.Namespace) -> int:
+def _site(given):
     """Write the course as a static website, with a kernel in the browser."""
     from cnnlab.publish.site import write_site
 

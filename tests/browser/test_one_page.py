@@ -13,9 +13,7 @@ from cnnlab.publish.handout import read, to_page
 @pytest.mark.parametrize("way", ["nbconvert", "handout"])
 def test_the_last_notebook_is_printed_on_one_page_of_a4_with_all_its_lines(way, page, repository, tmp_path):
     path = repository / "notebooks/12_on_one_page.ipynb"
-    html = (
-        to_page(read(path), path.parent, name=path.stem) if way == "handout" else HTMLExporter().from_filename(path)[0]
-    )
+    html = to_page(read(path), path) if way == "handout" else HTMLExporter().from_filename(path)[0]
     exported = tmp_path / "page.html"
     exported.write_text(html, encoding="utf-8")
     page.context.set_offline(True)

@@ -201,7 +201,7 @@ def test_controls_of_a_cut_table_end_where_it_ends():
 
 
 def page_of(*cells, **options):
-    return to_page(nbformat.v4.new_notebook(cells=list(cells)), options.pop("folder"), name="05", **options)
+    return to_page(nbformat.v4.new_notebook(cells=list(cells)), options.pop("folder") / "05.ipynb", **options)
 
 
 def shown_cell(explorer):

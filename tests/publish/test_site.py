@@ -57,7 +57,7 @@ def build(folder, notebooks, pyodide):
 def write_handouts(notebooks, folder, *, live, timeout, slots):
     """Stand for the handouts, which have tests of their own: no cell of these pages has run."""
     for path in notebooks:
-        page = to_page(read(path), path.parent, name=path.stem, live=live, **slots[path.stem])
+        page = to_page(read(path), path, live=live, **slots[path.stem])
         (folder / f"{path.stem}.html").write_text(page.replace("</main>", f"{timeout}</main>"), encoding="utf-8")
 
 

@@ -53,10 +53,8 @@ def write_handouts(
     write = partial(_write, folder=folder, live=live, most=most, timeout=timeout, slots=slots or {})
     if len(notebooks) < 2:
         return list(map(write, notebooks))
-    with ProcessPoolExecutor(
-        mp_context=get_context("spawn"), initializer=end_with_parent
-    ) as pool:  # most of the time goes into Python
-        return list(pool.map(write, notebooks))
+    with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
+        return list(pool.map(write, notebooks))  # most of the time goes into Python
 
 
 def end_with_parent() -> None:
@@ -70,9 +68,9 @@ def end_with_parent() -> None:
 
 
 def _write(path: Path, *, folder: Path, live: str, most: int, timeout: int, slots: dict) -> Path:
-    notebook = run(read(path), path.parent, path.name, timeout)
+    notebook = run(path, timeout)
     try:
-        page = to_page(notebook, path.parent, name=path.stem, live=live, most=most, **slots.get(path.stem, {}))
+        page = to_page(notebook, path, live=live, most=most, **slots.get(path.stem, {}))
     except Exception as error:  # whatever a converter meets in an output
         raise ValueError(f"{path.name}, {error if isinstance(error, ValueError) else sentence(error)}") from error
     written = folder / f"{path.stem}.html"

@@ -48,21 +48,17 @@ _BY_KERNEL = re.compile(
 )  # tasks, by their words
 
 
-def to_page(
-    notebook: nbformat.NotebookNode, folder: Path, *, name: str, live: str = "", most: int = BUDGET, **slots
-) -> str:
+def to_page(notebook: nbformat.NotebookNode, path: Path, *, live: str = "", most: int = BUDGET, **slots) -> str:
     """Return a notebook that was run as one HTML page.
 
     Parameters
     ----------
     notebook : NotebookNode
         As :func:`cnnlab.publish.handout.run` returns it.
-    folder : path
-        Where its pictures are.
-    name : str
-        Of its file, without an ending.
+    path : path
+        Of its file, beside which its pictures are.
     live : str
-        The address at which it runs with a kernel; "{}" in it stands for the name.
+        The address at which it runs with a kernel; "{}" in it stands for the file's name without its ending.
     most : int
         Bytes that the page may have; the tables of its explorers get what the rest leaves.
     **slots
@@ -77,7 +73,7 @@ def to_page(
     tables, places = _take_tables(notebook)
     page = {
         "title": title_of(notebook),
-        "kernel": live.replace("{}", quote(name)),
+        "kernel": live.replace("{}", quote(path.stem)),
         **slots,
         "alive": MIME,
         "widget": WIDGET,
@@ -91,7 +87,7 @@ def to_page(
         """Return where a cell is with a kernel; nothing where there is none."""
         return page["kernel"] and f"{page['kernel']}#cell-id={cell}"
 
-    markdown = partial(to_html, folder=folder, permalink=slots.get("permalink", ""))
+    markdown = partial(to_html, folder=path.parent, permalink=slots.get("permalink", ""))
     page["texts"] = list(_texts(notebook, markdown, place))
     page["sections"] = _SECTION.findall("".join(page["texts"]))
     page |= {"markdown": markdown, "highlight": Highlight2HTML(pygments_lexer="python"), "printed": _printed}

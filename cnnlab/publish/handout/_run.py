@@ -53,15 +53,16 @@ def read(path: Path) -> nbformat.NotebookNode:
     return notebook
 
 
-def run(notebook: nbformat.NotebookNode, folder: Path, name: str = "the notebook", timeout: int = TIMEOUT):
-    """Return a notebook with the outputs that it has when it is run in a folder.
+def run(path: Path, timeout: int = TIMEOUT) -> nbformat.NotebookNode:
+    """Return a notebook from its file, with the outputs that it has when it is run in its folder.
 
     Raises
     ------
-    ValueError
-        If a cell fails, ends the kernel or takes too long; the message says which cell, counted from 1.
+    OSError, ValueError
+        As :func:`read`; also a ValueError if a cell fails, ends the kernel or takes too long, which says what cell,
+        counted from 1.
     """
-    cell, first = 0, nbformat.v4.new_code_cell(_FIRST)
+    cell, first, notebook = 0, nbformat.v4.new_code_cell(_FIRST), read(path)
     notebook.cells.insert(0, first)
 
     def begin(cell_index: int, **_) -> None:
@@ -72,7 +73,7 @@ def run(notebook: nbformat.NotebookNode, folder: Path, name: str = "the notebook
         notebook,
         km=AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[])),
         timeout_func=lambda cell: TIMEOUT if cell is first else timeout,
-        resources={"metadata": {"path": str(folder)}},
+        resources={"metadata": {"path": str(path.parent)}},
         on_cell_start=begin,
         extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
     )
@@ -83,9 +84,9 @@ def run(notebook: nbformat.NotebookNode, folder: Path, name: str = "the notebook
         try:
             client.execute(env=env, cleanup_kc=True)
         except CellExecutionError as error:
-            raise ValueError(f"{name}, cell {cell}: {sentence(f'{error.ename}: {error.evalue}')}") from error
+            raise ValueError(f"{path.name}, cell {cell}: {sentence(f'{error.ename}: {error.evalue}')}") from error
         except Exception as error:  # the kernel has died, a cell takes too long, an output is none
-            raise ValueError(f"{name}, cell {cell}: {sentence(error)}") from error
+            raise ValueError(f"{path.name}, cell {cell}: {sentence(error)}") from error
     del notebook.cells[0]
     for each in notebook.cells:
         if "outputs" in each:

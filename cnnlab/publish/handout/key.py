@@ -36,7 +36,7 @@ def write_key(folder: Path) -> Path:
     texts = ["# The teacher's key", *("\n\n".join(words) for words in lessons.values() if words[1:])]
     notebook = v4.new_notebook(cells=[v4.new_markdown_cell(text) for text in texts])
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / "key.html", to_page(notebook, folder, name="key").encode())
+    write_whole(folder / "key.html", to_page(notebook, folder / "key.html").encode())
     return folder / "key.html"
 
 

@@ -14,7 +14,7 @@ import nbformat
 
 from cnnlab.course.questions import all_keys
 from cnnlab.publish._folder import check_folder, source
-from cnnlab.publish.handout import ICON, MIME, TIMEOUT, read, run, title_of, to_page, without_kernel, write_handouts
+from cnnlab.publish.handout import ICON, MIME, TIMEOUT, run, title_of, to_page, without_kernel, write_handouts
 from cnnlab.publish.site._lite import build
 from cnnlab.publish.site._reference import write_reference
 
@@ -122,10 +122,10 @@ def _write_pages(folder: Path, notebooks: list[Path], address: str, timeout: int
     notebook = nbformat.v4.new_notebook(cells=[texts[0], *_alive(notebooks[0], timeout), texts[1]])
     common |= {"next": links[0], "description": _HEAD.splitlines()[-1], "address": address}
     common |= {"picture": slots[notebooks[0].stem]["picture"], "contents": links, "lessons": lessons}
-    page = to_page(notebook, Path.cwd(), name=notebooks[0].stem, live=_LIVE, most=_FIRST, **common)
+    page = to_page(notebook, notebooks[0], live=_LIVE, most=_FIRST, **common)
     first.write_text(page.replace("</body>", f"{root}\n</body>"), encoding="utf-8")
     missing = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(_MISSING.format(address or "./"))])
-    (folder / "404.html").write_text(to_page(missing, Path.cwd(), name="404"), encoding="utf-8")
+    (folder / "404.html").write_text(to_page(missing, folder / "404.html"), encoding="utf-8")
     (folder / "robots.txt").write_text("User-agent: *\nAllow: /\n", encoding="utf-8")
 
 
@@ -153,7 +153,7 @@ def _lesson(path: Path, folder: Path) -> dict[str, Any]:
 
 def _alive(path: Path, timeout: int) -> list[nbformat.NotebookNode]:
     """Return the cell of a notebook that shows its first explorer, which is run; its code is hidden."""
-    for cell in run(read(path), path.parent, path.name, timeout).cells:
+    for cell in run(path, timeout).cells:
         if any(_IS_EXPLORER in output.get("data", {}).get(MIME, "") for output in cell.get("outputs", [])):
             cell.metadata = {"jupyter": {"source_hidden": True}}
             return [cell]
