@@ -161,6 +161,13 @@ def test_the_products_of_a_small_window_stand_in_its_shape_beside_the_result(pla
     view.mounted.push(kernel=2)
     view.point("y", 0, 0)
     expect(chips).to_have_count(4)
+    strip = view.top.locator(".cnnlab-strip")
+    assert strip.bounding_box()["height"] == pytest.approx(30, abs=2)  # no more room than the uses of a cell take
+    view.page.set_viewport_size({"width": 700, "height": 800})
+    expect(chips).to_have_count(0)  # no room beside the output: in the strip, and nothing scrolls sideways
+    expect(strip.locator(".cnnlab-chip")).to_have_count(5)
+    wider = "({scrollWidth, clientWidth}) => scrollWidth - clientWidth"
+    assert view.top.locator(".cnnlab-scroller").evaluate(wider) <= 0
 
 
 # --- looks ----------------------------------------------------------------------------------------------------------

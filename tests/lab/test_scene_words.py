@@ -94,7 +94,7 @@ WRITTEN = [
         lambda: gather_scene(X, W, DY),
         ("y", 0, 1, 1),
         "∂L/∂x[1, 1] = 1·0 + −1·2 + 2·(−1) + 3·1 = −1",
-        "Inner product of the turned kernel and the 2×2 window of ∂L/∂y at rows 0 to 1, columns 0 to 1.",
+        "Inner product of the turned w and the 2×2 window at rows 0 to 1, columns 0 to 1.",
     ),
     (
         lambda: pooling_scene(X, 2, stride=1),
@@ -163,7 +163,7 @@ def test_a_gathered_gradient_is_named_as_the_input_is_and_it_is_said_what_dy_was
     x = np.ones((1, 1, 6, 4))
     scene = gather_scene(x, W, np.ones((1, 1, 4, 3)), stride=2, padding=1)
     given, _, result = scene["panels"]
-    assert given["title"] == "padded by F − 1, 1 zero between"
+    assert given["title"] == "F − 1 zeros around, 1 between"
     assert [name_of(result, cell) for cell in ([0, 0, 0], [0, 2, 1])] == ["∂L/∂x[−1, −1]", "∂L/∂x[1, 0]"]
     said = "The inserted zero (1, 0) is read by 4 cells of ∂L/∂x, each time through another weight."
     assert sentence_of(scene, {"panel": "x", "cell": [0, 2, 1]}) == said
@@ -171,4 +171,4 @@ def test_a_gathered_gradient_is_named_as_the_input_is_and_it_is_said_what_dy_was
         stride: gather_scene(x, W, np.ones(shape), stride=stride)["panels"][0]["title"]
         for stride, shape in ((1, (1, 1, 5, 3)), (3, (1, 1, 2, 1)))
     }
-    assert titles == {1: "padded by F − 1", 3: "padded by F − 1, 2 zeros between, 2 more at the end"}
+    assert titles == {1: "F − 1 zeros around", 3: "F − 1 zeros around, 2 between, 2 more at the end"}

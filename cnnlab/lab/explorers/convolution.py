@@ -338,8 +338,8 @@ class BackwardExplorer(ConvolutionExplorer):
         difference = f"{np.abs(ways[0] - ways[1]).max():g}"
         note = f"Both ways give the same {ways[0].size} numbers: the largest difference is {difference}."
         return [
-            {**scatter, "heading": "Scatter: every output adds its share to the inputs it read"},
-            {**gather, "heading": "Gather: every input collects its terms in one full convolution", "note": note},
+            {**scatter, "heading": "Scatter: outputs add their shares"},
+            {**gather, "heading": "Gather: inputs collect their terms", "note": note},
         ]
 
     def parts(self, s, scenes):

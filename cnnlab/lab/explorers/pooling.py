@@ -122,7 +122,7 @@ class PoolingExplorer(windows.WindowExplorer):
     def scenes(self, s):
         scenes = super().scenes(s)
         if self.ties:
-            heading = "The same gradient of a max-pooling under three rules for ties"
+            heading = "Three rules for ties"
             settings = {"stride": s.stride, "padding": s.padding, "ceil_mode": s.ceil_mode}
             scenes.append({**tie_scene(self.x_of(s), s.kernel, self.dy_of(s), **settings), "heading": heading})
         return scenes

@@ -29,7 +29,8 @@ const FIXED = { bars: 180, chart: 250 }; // px that these are wide
 const PHOTO = { cells: 10, beside: 26, least: 96 }; // its width in cells, and px of a cell that stands beside it
 const FIXED_HIGH = { bars: 17.5, chart: 180 }; // px, of a bar and of a chart
 const PRODUCT = { wide: 1.35, high: 1.2, gap: 12, result: 76, line: 28 }; // cells and px of a product, and px around them
-const FLAT = 1.3; // how much wider than high a cell may be, where gradients stand below
+const FLAT = 1.3; // how much wider than high a cell may be, where height is short
+const LOW = 200; // px of height that are short
 const DIGIT = 5.9; // px of the smallest that can be read, close beside others
 
 /** @typedef {import("./schema.js").Panel} Panel */
@@ -246,7 +247,8 @@ export function layoutOf(scene, panels, room, tabs, products = null) {
   const smallest = photos ? PHOTO.least / PHOTO.cells : least;
   const word = scene.signs.some((sign) => sign.length > 1);
   const operator = compact ? PX.narrow : tabs ? PX.tab : word ? PX.word : PX.operator;
-  const flat = !compact && !photos && !tabs && panels.some(({ row }) => row) ? FLAT : 1; // rows below each other may be lower
+  const isLow = room < LOW || panels.some(({ row }) => row); // rows below each other, too
+  const flat = !compact && !photos && !tabs && isLow ? FLAT : 1;
   const cellIn = (/** @type {ReturnType<typeof extentOf>} */ { wide, high }) =>
     Math.min(most, (WIDE - wide.px) / wide.cells, (flat * (room - high.px)) / high.cells);
   const ways = waysOf(panels, compact).map((way) => {

@@ -79,7 +79,7 @@ function pathBetween(from, to) {
 export function scaleOf({ values, limit }) {
   const isSigned = values.some((value) => value < 0);
   const most = brief(limit).startsWith("≈") ? format(limit) : brief(limit);
-  return html`<div class="cnnlab-scale ${isSigned ? "" : "cnnlab-from-zero"}"><i></i><span>${isSigned ? "±" : "0 … "}${most}</span></div>`;
+  return html`<div class="cnnlab-scale ${isSigned ? "" : "cnnlab-from-zero"}"><i></i><span>${isSigned ? "±" : "0–"}${most}</span></div>`;
 }
 
 /**

@@ -1,9 +1,7 @@
 // What is said of the cell in view: its sum as a strip of chips, a sentence, lines of code, and what one can do.
 
 import { cellAt, countOf } from "./scene.js";
-import { productsIn } from "./layout.js";
 import { stripOf, stripText } from "./strip.js";
-import { stepperOf } from "./state.js";
 import { summed, sumOf } from "./sums.js";
 import { button, withSubscripts } from "./text.js";
 import { html, nothing } from "./vendor/lit-html.js";
@@ -11,7 +9,8 @@ import { linesOfCode, sentenceOf } from "./words.js";
 
 const MOST_TRIED = 40; // cells of a panel whose sums and sentences are measured
 const LINE = { code: 28, chips: 28, words: 19 }; // px
-const LINES = { chips: 3, px: 740, words: 820, letter: 7.3 }; // most lines of chips, and px of a line in a notebook
+const LINES = { chips: 3, px: 740, words: 820, letter: 7 }; // most lines of chips, and px of a line in a notebook
+const ONE_LINE = "\u00a0";
 const FORETELL = "What lands next? Pause, and type it into the cell with the ? · Esc shows all of them";
 const HELD = "held · click it again or press Esc to let go";
 
@@ -20,7 +19,7 @@ const HELD = "held · click it again or press Esc to let go";
 
 /** @typedef {{strip: string, sentence: string}} Longest */
 
-/** @type {WeakMap<Scene, Map<boolean, Longest>>} */
+/** @type {WeakMap<Scene, Map<string, Longest>>} */
 const longest = new WeakMap();
 
 /**
@@ -28,24 +27,26 @@ const longest = new WeakMap();
  * from cell to cell.
  * @param {Scene} scene
  * @param {boolean} backward
+ * @param {boolean} beside whether products stand beside the output
  * @returns {Longest}
  */
-function longestOf(scene, backward) {
+function longestOf(scene, backward, beside) {
   if (scene.network) return { strip: "", sentence: "" }; // its style sheet keeps the room
   const known = longest.get(scene) ?? new Map();
   longest.set(scene, known);
-  const most = known.get(backward) ?? searched(scene, backward);
-  known.set(backward, most);
+  const key = `${backward} ${beside}`;
+  const most = known.get(key) ?? searched(scene, backward, beside);
+  known.set(key, most);
   return most;
 }
 
 /**
  * @param {Scene} scene
  * @param {boolean} backward
+ * @param {boolean} beside
  */
-function searched(scene, backward) {
+function searched(scene, backward, beside) {
   let [strip, sentence] = ["", ""];
-  const beside = productsIn(scene, backward) ? stepperOf(scene) : null;
   for (const { name, row } of Object.values(scene.panels)) {
     if (row && !backward) continue;
     const panel = summed(scene, name, backward);
@@ -53,24 +54,22 @@ function searched(scene, backward) {
     for (let k = 0; k < countOf(panel); k += step) {
       const at = { panel: name, cell: cellAt(panel, k) };
       const sum = sumOf(scene, at, backward);
-      const [text, words] = [
-        sum.panel === beside ? "" : stripText(scene, sum, at),
-        sentenceOf(scene, at, backward, sum),
-      ];
+      const [text, words] = [stripText(scene, sum, at), sentenceOf(scene, at, backward, sum)];
       if (text.length > strip.length) strip = text;
       if (words.length > sentence.length) sentence = words;
     }
   }
-  return { strip, sentence };
+  return { strip: beside ? ONE_LINE : strip, sentence }; // beside products stand the uses of a cell alone
 }
 
 /**
  * About how many px sentence and strip take in a notebook.
  * @param {Scene} scene
  * @param {boolean} backward
+ * @param {number[] | null} [window] the shape of the products that stand beside the output
  */
-export function readoutHeight(scene, backward) {
-  const { strip, sentence } = longestOf(scene, backward);
+export function readoutHeight(scene, backward, window = null) {
+  const { strip, sentence } = longestOf(scene, backward, Boolean(window));
   const lines = (/** @type {string} */ text, /** @type {number} */ px) => Math.ceil((LINES.letter * text.length) / px);
   const chips = hasSums(scene) ? Math.min(LINES.chips, lines(strip, LINES.px)) : 0;
   const said = sentence ? LINE.words * lines(sentence, LINES.words) + 4 : 0;
@@ -103,7 +102,7 @@ export function readoutOf(state, sum, backward, hand) {
   const { scene } = state;
   const says = Object.values(scene.panels).some((panel) => panel.says);
   if (!hasSums(scene) && !says) return nothing;
-  const most = longestOf(scene, backward);
+  const most = longestOf(scene, backward, Boolean(hand.window));
   const sentence = html`<p class="cnnlab-sentence cnnlab-keeps" data-longest=${most.sentence}><span>${withSubscripts(
     wordsFor(state, backward),
   )}</span></p>`;

@@ -24,6 +24,7 @@ const LATEST = 1500; // ms after an edit in which its answer is expected
 const BOTH = 2000; // ms that an old number stands beside the new one
 const LOW = 26; // px of a cell that has no room for both
 const GLIDE = { duration: 180, easing: "ease-out" };
+const NARROW = 780; // px of a stage that has no room for products beside its output
 const [TOWER, AROUND] = [430, 154]; // px of a network, and of what stands around it
 const MOST_LIT = 400; // cells of one kind that are lit one by one
 /** @type {Map<string, string>} */
@@ -60,8 +61,7 @@ export class Stage {
     this.sum = sumOf(this.state.scene, this.state.at, this.backward);
     /** @type {Surroundings} */
     this.around = { full: null, link: null, room: 0, share: 0 };
-    /** @type {number[] | null} the shape of the products that stand beside the output */
-    this.window = null;
+    this.isNarrow = false;
     this.timer = 0; // of playing
     /** @type {{scene: import("./scene.js").Scene, look: string, way: import("./layout.js").Way, style: string} | null} */
     this.laid = null;
@@ -96,7 +96,14 @@ export class Stage {
     const themed = new MutationObserver(later); // of canvases; all else follows the style sheet
     for (const element of [document.documentElement, document.body])
       themed.observe(element, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme", "class"] });
-    const resized = new ResizeObserver(() => this.size !== sizeOf(this.root) && later());
+    const resized = new ResizeObserver(() => {
+      const { offsetWidth } = this.root;
+      const isNarrow = offsetWidth ? offsetWidth < NARROW : this.isNarrow; // hidden: as it was
+      if (isNarrow !== this.isNarrow) {
+        this.isNarrow = isNarrow;
+        turned();
+      } else if (this.size !== sizeOf(this.root)) later();
+    });
     resized.observe(this.root);
     signal.addEventListener("abort", () => {
       themed.disconnect();
@@ -179,7 +186,7 @@ export class Stage {
     const signs = scene.heading?.length ?? 0;
     const plays = this.need && stepsOf(scene) > 1;
     const bar = plays ? PX.bar * (signs * PX.letter > PX.free ? 2 : 1) : signs ? PX.bar : 0;
-    return PX.edge + bar + PX.foot + readoutHeight(scene, this.backward);
+    return PX.edge + bar + PX.foot + readoutHeight(scene, this.backward, this.window);
   }
 
   /** @param {import("./state.js").Action} action */
@@ -229,6 +236,11 @@ export class Stage {
     return isBackward(this.state);
   }
 
+  /** The shape of the products that stand beside the output. */
+  get window() {
+    return this.isNarrow ? null : productsIn(this.state.scene, this.backward);
+  }
+
   // --- painting ---
 
   paint() {
@@ -236,7 +248,6 @@ export class Stage {
     const { state } = this;
     const { scene, at } = state;
     this.sum = sumOf(scene, at, this.backward);
-    this.window = productsIn(scene, this.backward);
     const hand = {
       awaited: isAwaited(state, at),
       counted: state.on.coverage,
@@ -315,7 +326,7 @@ export class Stage {
   layout() {
     const { scene, on } = this.state;
     const { room, share } = this.around;
-    const look = [on.gradients, room, share].join();
+    const look = [on.gradients, this.isNarrow, room, share].join();
     if (this.laid?.scene !== scene || this.laid.look !== look) {
       const { way, style } = layoutOf(scene, this.panels, room, Boolean(this.tabs), this.window);
       this.laid = { scene, look, way, style: `${style}; --room: ${Math.round(room)}; --share: ${share}` };
@@ -490,7 +501,8 @@ export class Stage {
     /** @type {Map<string, import("./wires.js").Box>} */
     const boxes = new Map();
     const names = this.panels.map(({ name }) => name);
-    const beside = this.window && this.sum.panel === stepperOf(scene) ? "products" : "";
+    const { window } = this;
+    const beside = window && this.sum.panel === stepperOf(scene) ? "products" : "";
     for (const name of on.wires ? [...names, ...(beside && [beside])] : []) {
       const box = panelIn(place, name)?.querySelector(".cnnlab-planes, .cnnlab-bars")?.getBoundingClientRect();
       if (box?.width) boxes.set(name, within(box));
@@ -505,7 +517,7 @@ export class Stage {
       all.findIndex((other) => sameAt(/** @type {At} */ (other.a), /** @type {At} */ (a)));
     const through = (/** @type {Term} */ term) =>
       beside
-        ? { ...term, via: { panel: beside, cell: cellIn(this.window ?? [], product(term)), value: 0 } }
+        ? { ...term, via: { panel: beside, cell: cellIn(window ?? [], product(term)), value: 0 } }
         : enlarged(scene, term);
     const terms = boxes.size ? (this.hot ?? all).map(through) : [];
     const wires = /** @type {SVGElement} */ (place.querySelector(".cnnlab-wires"));

@@ -33,7 +33,7 @@ export function stripOf(scene, at, sum, hand, whose = "") {
   if (whose === "right" && !told?.right) return nothing;
   const total = whose === "right" && told?.right ? told.right[numberOf(panel, at.cell)] : sum.total;
   const goes = Boolean(told?.goes);
-  const opening = told ? (goes ? ` ${told.opening}` : ` = ${told.opening}`) : " = ";
+  const opening = told ? openingOf(told) : " = ";
   const terms = termsOf(scene, sum, whose);
   const groups = goes ? [] : groupsOf(sum, at.cell);
   const chips = groups.length ? groupChips(scene, sum, groups, hand) : termChips(scene, sum, terms, hand);
@@ -45,6 +45,9 @@ export function stripOf(scene, at, sum, hand, whose = "") {
     told ? nothing : result
   }</div>${goes || !told ? nothing : result}`;
 }
+
+/** @param {import("./schema.js").Sum} told */
+const openingOf = ({ goes, opening }) => (goes ? ` ${opening}` : ` = ${opening}`);
 
 /**
  * Moves the focus from chip to chip.
@@ -81,7 +84,7 @@ export function stripText(scene, sum, at) {
       });
   if (sum.bias) chips.push(format(sum.bias.value));
   const joiner = told.joiner.trim() ? ` ${told.joiner.trim()} ` : " ";
-  return `${nameOf(panel, at.cell)} = ${told.opening}${chips.map((chip) => EDGES + chip + EDGES).join(joiner)} ${told.closing.replace("{count}", String(terms.length))}`;
+  return `${nameOf(panel, at.cell)}${openingOf(told)}${chips.map((chip) => EDGES + chip + EDGES).join(joiner)} ${told.closing.replace("{count}", String(terms.length))}`;
 }
 
 /**

@@ -254,7 +254,7 @@ def gather_scene(x, w, dy, *, stride=1, padding=0) -> Scene:
     inserted = np.add(np.argwhere(between), (0, ring[0][0], ring[1][0])).tolist()
     backwards = {name: list(range(axis.kernel))[::-1] for name, axis in zip(("rows", "columns"), axes, strict=True)}
     given |= {"symbol": "∂L/∂y", "alias": "spread ∂L/∂y", "title": _zeros(axes), "role": "gradient"}
-    given |= {"editable": False, "marks": {"inserted": inserted}}
+    given |= {"editable": False, "marks": {"inserted": inserted}, "sum": given["sum"] | {"opening": "adds "}}
     kernel |= {"title": "turned by 180°", "editable": False, "turned": True, "places": kernel["places"] | backwards}
     of_x = panels.input_panel("", result["values"], axes, "", "")
     result |= {"symbol": "∂L/∂x", "title": panels.of_gradient(axes), "role": "gradient"}
@@ -266,8 +266,8 @@ def gather_scene(x, w, dy, *, stride=1, padding=0) -> Scene:
 def _zeros(axes: Axes) -> str:
     """Describe what is put around and between the cells of dy."""
     most, leftover = max(axis.stride for axis in axes) - 1, max(axis.leftover for axis in axes)
-    between = f", {most} zero{'s' * (most > 1)} between" if most else ""
-    return f"padded by F − 1{between}{f', {leftover} more at the end' if leftover else ''}"
+    between = f", {most} between" if most else ""
+    return f"F − 1 zeros around{between}{f', {leftover} more at the end' if leftover else ''}"
 
 
 def turn(w: np.ndarray) -> np.ndarray:

@@ -66,7 +66,7 @@ GATHER = {
         "Tap {place} is used once: ∂L/∂x has one cell.",
         "Tap {place} is used {count} times, once for every cell of ∂L/∂x.",
     ),
-    "y": "Inner product of the turned kernel and the {window} window of ∂L/∂y at {rows}, {columns}{edge}",
+    "y": "Inner product of the turned w and the {window} window at {rows}, {columns}{edge}",
 }
 
 POOLING = {

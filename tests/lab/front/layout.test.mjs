@@ -102,6 +102,14 @@ test("with gradients the cells of a 5×5 input and a 3×3 kernel have 28 px or m
   assert.ok(cellIn(panels, { tabs: true }) >= 28);
 });
 
+test("cells may be wider than high where gradients stand below, or where a stage has little height", () => {
+  const panels = convolution({ size: 5, kernel: 3 });
+  assert.deepEqual(
+    [400, 180].map((room) => layout(panels, { room })["--flat"]),
+    [1, 1.3],
+  );
+});
+
 test("the lengths of the style count the cells and the px of what stands across and below each other", () => {
   const { way, room, ...laid } = layout(convolution({ size: 5, kernel: 3, gradients: true }));
   const [signs, edges, captions, between] = [2 * 30, 10, 2 * (19 + 4), 10];
