@@ -181,7 +181,7 @@ def _weights(part: str, name: str, module: Any, axes: tuple[str, ...]) -> np.nda
     return check_array(title, array, axes)
 
 
-def _layer(w: np.ndarray, b: np.ndarray | None = None, **settings: Any) -> Layer:
+def _layer(w: np.ndarray, b: np.ndarray | float = 0.0, **settings: Any) -> Layer:
     """Return the layer with these weights: a convolution for w (K, C // groups, kh, kw), else a Dense."""
     layer: Layer
     rng = np.random.default_rng(0)  # what it draws is replaced
@@ -189,12 +189,12 @@ def _layer(w: np.ndarray, b: np.ndarray | None = None, **settings: Any) -> Layer
         layer = Conv2D(w.shape[1] * settings["groups"], len(w), w.shape[2:], rng=rng, **settings)
     else:
         layer = Dense(*w.shape, rng=rng)
-    layer.params = {"w": w, "b": np.zeros(len(layer.params["b"]), w.dtype) if b is None else b}
+    layer.params = {"w": w, "b": np.zeros(len(layer.params["b"]), w.dtype) + b}
     return layer
 
 
-def _bias(name: str, module: Any) -> np.ndarray | None:
-    return None if module.bias is None else _weights("bias", name, module, ("K",))
+def _bias(name: str, module: Any) -> np.ndarray | float:
+    return 0.0 if module.bias is None else _weights("bias", name, module, ("K",))
 
 
 def _convolution(name: str, module: Any, ring: Any = ()) -> Layer:
@@ -234,13 +234,12 @@ def _normalise(made: list[Layer], name: str, module: Any) -> None:
     scale = 1 / np.sqrt(variance.astype(float) + module.eps)
     if module.weight is not None:
         scale *= _weights("weight", name, module, ("C",))
-    shift, count = _bias(name, module), len(mean)
-    dense = _kind(module) == "BatchNorm1d"
+    count, dense = len(mean), _kind(module) == "BatchNorm1d"
     if not made or type(made[-1]) is not (Dense if dense else Conv2D) or len(made[-1].params["b"]) != count:
         ones = np.ones((count, 1, 1, 1), mean.dtype)
         made.append(_layer(np.eye(count, dtype=mean.dtype)) if dense else _layer(ones, groups=count))
     w, b = made[-1].params["w"], made[-1].params["b"]
-    b = (b - mean) * scale + (0 if shift is None else shift)
+    b = (b - mean) * scale + _bias(name, module)
     w = w * scale if dense else (w.T * scale).T  # the filters are the last of its dimensions, or the first
     made[-1].params = {"w": w.astype(mean.dtype), "b": b.astype(mean.dtype)}
 

@@ -84,15 +84,14 @@ class Environment(tuple):
             return f"Everything is here. {late if self.is_late else 'Go on'} to the next cell."
         if "Python" in lacking:
             return "Make an environment with a newer Python, as README.md says, and start JupyterLab from there."
-        before, after = "", "start JupyterLab anew from the same environment"
-        packages = [f'"{need.name}>={need.lowest}"' if need.lowest else need.name for need in self if not need.ok]
-        python = sys.executable
-        if lacking <= set(_FRONT_ENDS):  # pip does not touch a package that it takes for installed
+        before, after, python = "", "start JupyterLab anew from the same environment", sys.executable
+        needs = [need for need in self if need.name in lacking - _FRONT_ENDS.keys()]  # which bring their halves along
+        packages = [f'"{need.name}>={need.lowest}"' if need.lowest else need.name for need in needs]
+        if not packages:  # pip does not touch a package that it takes for installed
             packages = ["--force-reinstall --no-deps", *sorted(_FRONT_ENDS[name][1] for name in lacking)]
             if self.server:
                 before, after = "JupyterLab runs in another environment. ", "reload this page"
                 python = self.server
-        packages = [package for package in packages if package not in _FRONT_ENDS]  # these bring their halves along
         return f'{before}Run this in a terminal, then {after}: "{python}" -m pip install {" ".join(packages)}'
 
     @property
@@ -182,9 +181,9 @@ def _jupyterlab() -> tuple[Path | None, float]:
 
         process = psutil.Process(os.getppid())
         python, started = Path(process.cmdline()[0]), process.create_time()
-    except Exception:  # a process may be gone, hidden or without a name
-        return None, math.inf
-    if not python.is_absolute() or not (_prefix(python) / "share/jupyter/lab").is_dir():
+        if not python.is_absolute() or not (_prefix(python) / "share/jupyter/lab").is_dir():
+            raise FileNotFoundError(python)
+    except Exception:  # a process may be gone, hidden, without a name, or no JupyterLab
         return None, math.inf
     return None if python.parent == Path(sys.executable).parent else python, started
 

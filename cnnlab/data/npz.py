@@ -131,11 +131,10 @@ def check_path(path: Any) -> Path:
     if not isinstance(path, str | PathLike) or not isinstance(os.fspath(path), str):
         raise TypeError(f"path ({shown(path)}) must be a str or a Path")
     try:
-        possible = b"\0" not in os.fsencode(path)
-    except UnicodeEncodeError:
-        possible = False
-    if not possible:
-        raise ValueError(f"path ({shown(path)}) must be a name that a file can have")
+        if b"\0" in os.fsencode(path):
+            raise ValueError
+    except ValueError:  # a UnicodeEncodeError too
+        raise ValueError(f"path ({shown(path)}) must be a name that a file can have") from None
     return Path(path)
 
 

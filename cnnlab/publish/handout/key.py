@@ -30,9 +30,8 @@ def write_key(folder: Path) -> Path:
         hints = [f"hint {number}: {hint}" for number, hint in enumerate(exercise.hints, start=1)]
         said = dict.fromkeys(exercise.mistakes, "") | dict(exercise.sentences)
         wrong = [f"✗ {name}: {text}" for name, text in said.items()]
-        lessons[exercise.notebook] += [
-            *(f"### my_{exercise.name}", _lines(hints), exercise.solution().markdown, _lines(wrong))
-        ]
+        solution = exercise.solution().markdown
+        lessons[exercise.notebook] += [f"### my_{exercise.name}", _lines(hints), solution, _lines(wrong)]
     texts = ["# The teacher's key", *("\n\n".join(words) for words in lessons.values() if words[1:])]
     notebook = v4.new_notebook(cells=[v4.new_markdown_cell(text) for text in texts])
     folder.mkdir(parents=True, exist_ok=True)
