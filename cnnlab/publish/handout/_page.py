@@ -71,28 +71,34 @@ def to_page(notebook: nbformat.NotebookNode, path: Path, *, live: str = "", most
     """
     notebook.cells = [cell for cell in notebook.cells if "kernel" not in cell.metadata.get("tags", [])]
     tables, places = _take_tables(notebook)
+    kernel = slots.get("kernel") or live.replace("{}", quote(path.stem))
+
+    def place(cell: str) -> str:
+        """Return where a cell is with a kernel; nothing where there is none."""
+        return kernel and f"{kernel}#cell-id={cell}"
+
+    markdown = partial(to_html, folder=path.parent, permalink=slots.get("permalink", ""))
+    texts = list(_texts(notebook, markdown, place))
     page = {
         "title": title_of(notebook),
-        "kernel": live.replace("{}", quote(path.stem)),
+        "kernel": kernel,
         **slots,
+        "cells": notebook.cells,
+        "texts": texts,
+        "sections": _SECTION.findall("".join(texts)),
         "alive": MIME,
         "widget": WIDGET,
         "icon": ICON,
         "style": _style(),
         "script": front.self_unpacking(front.script("handout.js", START)),
-        "cells": notebook.cells,
+        "markdown": markdown,
+        "highlight": Highlight2HTML(pygments_lexer="python"),
+        "printed": _printed,
+        "mime_of": _mime_of,
+        "code_of": _code_of,
+        "instead_of": _instead_of,
+        "by_kernel": lambda words, cell: kernel_line([words] if words else [], place(cell)),
     }
-
-    def place(cell: str) -> str:
-        """Return where a cell is with a kernel; nothing where there is none."""
-        return page["kernel"] and f"{page['kernel']}#cell-id={cell}"
-
-    markdown = partial(to_html, folder=path.parent, permalink=slots.get("permalink", ""))
-    page["texts"] = list(_texts(notebook, markdown, place))
-    page["sections"] = _SECTION.findall("".join(page["texts"]))
-    page |= {"markdown": markdown, "highlight": Highlight2HTML(pygments_lexer="python"), "printed": _printed}
-    page |= {"mime_of": _mime_of, "code_of": _code_of, "instead_of": _instead_of}
-    page["by_kernel"] = lambda words, cell: kernel_line([words] if words else [], place(cell))
     template = Template((FOLDER / "page.html.j2").read_text(encoding="utf-8"))
 
     def render(tables: list[dict], data: str | None = None) -> str:

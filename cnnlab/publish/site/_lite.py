@@ -100,9 +100,9 @@ def _write_settings(source: Path, lock: str, packages: list[str], extensions: li
     data = {"appName": "cnnlab", "exposeAppInBrowser": True, "litePluginSettings": {KERNEL: kernel}}
     whole = {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
     taken = {"ignore_sys_prefix": ["federated_extensions"], "federated_extensions": list(map(str, extensions))}
-    (source / "jupyter_lite_config.json").write_text(json.dumps({"LiteBuildConfig": taken}), encoding="utf-8")
-    (source / "jupyter-lite.json").write_text(json.dumps(whole, indent=1), encoding="utf-8")
-    (source / "overrides.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
+    files = {"jupyter_lite_config": {"LiteBuildConfig": taken}, "jupyter-lite": whole, "overrides": SETTINGS}
+    for name, content in files.items():
+        (source / f"{name}.json").write_text(json.dumps(content))
 
 
 def _run(source: Path, contents: Path, output: Path) -> None:
