@@ -134,7 +134,7 @@ def train(
                 order = rng.permutation(len(x))
             batch, start = order[i * batch_size : (i + 1) * batch_size], time.perf_counter()
             try:
-                loss, accuracy, good = _step(model, x[batch], y[batch], optimizer, good)
+                loss, accuracy = _step(model, x[batch], y[batch], optimizer, good)
             except FloatingPointError as error:
                 raise FloatingPointError(f"{error} (step {step}, epoch {epoch + 1}, {optimizer})") from None
             seconds += time.perf_counter() - start
@@ -165,19 +165,17 @@ def evaluate(model: Sequential, x: ArrayLike, y: ArrayLike) -> tuple[float, floa
     return loss, _accuracy(probabilities, y)
 
 
-def _step(
-    model: Sequential, x: np.ndarray, y: np.ndarray, optimizer: SGD | Adam, good: Arrays
-) -> tuple[float, float, Arrays]:
-    """Make one step, and return its loss, its accuracy and the parameters that had this loss.
+def _step(model: Sequential, x: np.ndarray, y: np.ndarray, optimizer: SGD | Adam, good: Arrays) -> tuple[float, float]:
+    """Make one step, and return its loss and its accuracy; ``good`` holds the last parameters whose loss was finite.
 
-    On any error, an interrupt too, put back the last parameters whose loss was finite: those of this step, or ``good``.
+    On any error, an interrupt too, they are put back.
     """
     params = model.params
     try:
         with one_thread(), np.errstate(all="ignore"):  # what is not finite is an error here, with more to say
             loss, probabilities = softmax_cross_entropy(model.forward(x), y)
             _check_finite("loss", np.array(loss))
-            good = _copies(params)
+            good.update(_copies(params))
             model.backward(softmax_cross_entropy_backward(probabilities, y))
             optimizer.update(params, model.grads)
             for name, param in params.items():
@@ -186,7 +184,7 @@ def _step(
         for name, param in params.items():
             param[...] = good[name]
         raise
-    return loss, _accuracy(probabilities, y), good
+    return loss, _accuracy(probabilities, y)
 
 
 def _accuracy(probabilities: np.ndarray, y: ArrayLike) -> float:

@@ -43,10 +43,10 @@ class Need(NamedTuple):
         return self.found is not None and _order(self.found) >= _order(self.lowest)
 
     @property
-    def words(self) -> tuple[str, str]:
-        """Which versions will do, and how things stand; the version found is named only where it will not do."""
+    def row(self) -> tuple[str, str, str]:
+        """Name, versions that will do, and how things stand; the version found is named only where it will not do."""
         state = "ok" if self.ok else "missing" if self.found is None else f"{self.found} found"
-        return f"{self.lowest} or newer" if self.lowest else "any", state
+        return self.name, f"{self.lowest} or newer" if self.lowest else "any", state
 
 
 class Environment(tuple):
@@ -101,7 +101,7 @@ class Environment(tuple):
     @property
     def table(self) -> str:
         """The needs in lines of text."""
-        rows = [(need.name, *need.words) for need in self]
+        rows = [need.row for need in self]
         form = "  ".join(f"{{:{max(map(len, column))}}}" for column in zip(*rows, strict=True))
         return "\n".join(form.format(*row).rstrip() for row in rows)
 
@@ -110,7 +110,7 @@ class Environment(tuple):
 
     def _repr_html_(self):
         cell = '<td style="text-align: left">{}</td>'
-        rows = ("".join(cell.format(html.escape(text)) for text in (need.name, *need.words)) for need in self)
+        rows = ("".join(cell.format(html.escape(text)) for text in need.row) for need in self)
         table = "".join(f"<tr>{row}</tr>" for row in rows)
         return f"<table>{table}</table><p><b>{html.escape(self.advice)}</b></p>{_UNPROVEN}"
 

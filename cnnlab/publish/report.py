@@ -152,20 +152,19 @@ def _page(learners: dict[str, set], known: dict[str, dict], damaged: int) -> str
     summary = [counted(len(learners), "learner")]
     if damaged:
         summary.append(f"{counted(damaged, 'damaged file')} left out")
-    if rows.keys() - begun:
-        summary.append(f"nobody has begun {', '.join(sorted(rows.keys() - begun))}")
+    if others := sorted(rows.keys() - begun):
+        summary.append(f"nobody has begun {', '.join(others)}")
     return _PAGE.format(style=_STYLE, summary=f"{'; '.join(summary)}.", lessons="\n".join(lessons))
 
 
 def _table(learners: dict[str, set], known: dict[str, dict]) -> str:
     """Return a line for each learner: a 1 for what is solved, and the mistakes after it."""
-    written = io.StringIO(newline="")
+    written, asked = io.StringIO(newline=""), len(questions.all_keys())  # the exercises come after the questions
     table = csv.writer(written)
     table.writerow(["learner", "questions", "exercises", *known, "mistakes"])
     for name, entries in learners.items():
         solved = [int((key, None) in entries) for key in known]
-        exercises = sum(mark for key, mark in zip(known, solved, strict=True) if key.startswith("exercise."))
         mistakes = "; ".join(sorted(f"{key}: {mistake}" for key, mistake in entries if mistake is not None))
         safe = f"'{name}" if name[0] in "=+-@\t" else name  # a spreadsheet would take it for a formula
-        table.writerow([safe, sum(solved) - exercises, exercises, *solved, mistakes])
+        table.writerow([safe, sum(solved[:asked]), sum(solved[asked:]), *solved, mistakes])
     return written.getvalue()
