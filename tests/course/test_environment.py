@@ -39,7 +39,7 @@ def install(tmp_path, monkeypatch):
 
 def row(name):
     """Return what the table says of a need: which versions, and how things stand."""
-    (words,) = (need.words for need in check_environment() if need.name == name)
+    (words,) = (need.row[1:] for need in check_environment() if need.name == name)
     return words
 
 
