@@ -148,11 +148,12 @@ def _makers() -> dict[str, Callable[..., Layer]]:
 
 def _shown(module: Any) -> str:
     """Return a module's class, which says more than its repr over many lines; any other object as it is."""
-    return type(module).__name__ if _is_module(module) or isinstance(module, Mapping) else shown(module)
+    return type(module).__name__ if _parent(module) or isinstance(module, Mapping) else shown(module)
 
 
-def _is_module(module: Any) -> bool:
-    return any(cls.__module__.startswith(_TORCH) for cls in type(module).__mro__)
+def _parent(module: Any) -> str:
+    """Return the name of the class of PyTorch that a module is of, or is derived from; empty for any other object."""
+    return next((cls.__name__ for cls in type(module).__mro__ if cls.__module__.startswith(_TORCH)), "")
 
 
 def _require(name: str, module: Any, setting: str, value: Any, advice: str) -> None:
@@ -284,12 +285,12 @@ def _flatten(name: str, module: Any) -> Layer:
 
 def _advice(name: str, module: Any, *, last: bool = False) -> str:
     """Return what can be done about a module that cannot be taken."""
-    kind, cls = _kind(module), type(module)
+    kind, parent = _kind(module), _parent(module)
     if isinstance(module, Mapping):
         return ": make the Sequential that these weights are of, and call its load_state_dict with them"
     if isinstance(module, list | tuple):
         return ": call torch.nn.Sequential(*layers) with these layers"
-    if not _is_module(module):
+    if not parent:
         return ""
     if kind in (*_makers(), *_NORMS):
         return ": put it into a Sequential, torch.nn.Sequential(module)"
@@ -310,10 +311,9 @@ def _advice(name: str, module: Any, *, last: bool = False) -> str:
         weight = next(iter(module.parametrizations))
         undo = f"torch.nn.utils.parametrize.remove_parametrizations({name}, {weight!r})"
         return f": call {name}.eval(), then {undo}"
-    parent = next(base.__name__ for base in cls.__mro__ if base.__module__.startswith(_TORCH))
     if not kind and parent in _makers():
         return f": a class derived from {parent} may compute something else; where it does not, use {parent} itself"
-    if cls.__module__.startswith("torch.") and not kind:  # DataParallel, what torch.compile and torch.jit return
+    if type(module).__module__.startswith("torch.") and not kind:  # DataParallel, or compiled by torch
         return ": give the module that it was made from"
     return f": {_BLOCK}" if module._modules and kind in ("", "ModuleList", "ModuleDict") else ""
 

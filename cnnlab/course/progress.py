@@ -184,7 +184,7 @@ class ProgressMap:
                 [key in done for key in asked if key.startswith(f"{number}.")],
                 [f"exercise.{name}" in done for name, texts in TEXTS.items() if texts["notebook"] == number],
             )
-            for number in sorted({key[:2] for key in asked} | {texts["notebook"] for texts in TEXTS.values()})
+            for number in dict.fromkeys(key[:2] for key in asked)
         ]
 
     @property
@@ -261,10 +261,12 @@ def _entry(line: str) -> tuple[str, str | None] | None:
         value = json.loads(line) if len(line) <= _LONGEST and "\ufffd" not in line else None
     except (ValueError, RecursionError):
         return None
-    if isinstance(value, str):  # as 0.1 wrote it
-        return value, None
-    key, mistake = (value.get("key"), value.get("mistake")) if isinstance(value, dict) else (None, None)
-    return (key, mistake) if isinstance(key, str) and isinstance(mistake, str | None) else None
+    match value:
+        case str(key):  # as 0.1 wrote it
+            return key, None
+        case {"key": str(key), **others} if isinstance(mistake := others.get("mistake"), str | None):
+            return key, mistake
+    return None
 
 
 def _put_aside(file: Path) -> None:
@@ -293,5 +295,5 @@ def _data_folder() -> Path:
     try:
         from jupyter_core.paths import jupyter_data_dir
     except ImportError:
-        return Path.home() / ".local" / "share" / "jupyter"
+        return Path.home() / ".local/share/jupyter"
     return Path(jupyter_data_dir())
