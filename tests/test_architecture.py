@@ -27,7 +27,7 @@ THIRD_PARTY = {
     "course": {"jupyter_core", "psutil"},
     "publish": {
         *("jupyter_client", "jupyterlab", "jupyterlite_pyodide_kernel", "pdoc", "pyodide_lock"),
-        *("nbclient", "nbconvert", "nbformat", "ipywidgets", "latex2mathml", "mistune", "pygments"),
+        *("nbclient", "nbconvert", "nbformat", "ipywidgets", "jinja2", "latex2mathml", "mistune", "pygments"),
     },
 }
 
