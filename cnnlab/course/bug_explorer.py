@@ -1,10 +1,13 @@
 """BugExplorer: bugs against tests, a table that the learner fills: predict, then run."""
 
+import numpy as np
+
 from cnnlab._validate import check_choice
 from cnnlab.course import exercises
-from cnnlab.course.bugs import BUGS, outcome, trials
+from cnnlab.course.bugs import BUGS, gradients, outcome, trials
 from cnnlab.lab import stills
 from cnnlab.lab.explorers import Choice, Explorer, GridCell, Part, button, line
+from cnnlab.lab.scenes import array_panel
 
 _OUTCOMES = ("caught", "missed", "fooled by a sum")
 _NOT_RUN = "?"
@@ -15,7 +18,7 @@ class BugExplorer(Explorer):
 
     First choose what the next test will do: "caught" (an array and its sum differ), "missed" (nothing differs), or
     "fooled by a sum" (the arrays differ, their sums do not). Every outcome comes from the wrong backward itself and
-    :func:`cnnlab.conv2d_backward`.
+    :func:`cnnlab.conv2d_backward`; the two arrays of the cell that was clicked last stand below the table.
 
     Attributes
     ----------
@@ -36,7 +39,7 @@ class BugExplorer(Explorer):
     prediction = Choice(_OUTCOMES, "the test will be: bug", kind="tabs")
 
     def __init__(self):
-        self.tests, self.found = trials(), {}
+        self.tests, self.found, self._last = trials(), {}, ()
         self._cells = {f"run {i} {j}": (bug, test) for i, bug in enumerate(BUGS) for j, test in enumerate(self.tests)}
         super().__init__()
 
@@ -46,7 +49,8 @@ class BugExplorer(Explorer):
         check_choice("test", test, self.tests)
         if (bug, test) not in self.found:
             self.found[bug, test] = self.prediction, outcome(BUGS[bug], self.tests[test])
-            self.refresh()
+        self._last = bug, test
+        self.refresh()
         return self.found[bug, test][1]
 
     def explore(self, bug: str) -> Explorer:
@@ -57,14 +61,35 @@ class BugExplorer(Explorer):
     # --- what the base class asks ---
 
     def parts(self, s, scenes) -> list[Part]:
-        said = "Choose what you expect, then click a cell: the test runs."
+        said = "Choose what you expect, then click a cell: the test runs, and shows both arrays."
         head = {"kind": "head", "controls": [*self.controls(s, "head"), button("reset", "begin anew")]}
         rows = [
             {"name": bug, "cells": [self._cell(press) for press, (row, _) in self._cells.items() if row == bug]}
             for bug in BUGS
         ]
         table = {"kind": "table", "table": {"columns": list(self.tests), "rows": rows}}
-        return [{**head, "lines": [line(("soft", said))]}, table, self._score()]
+        _, *stages = super().parts(s, scenes)
+        return [{**head, "lines": [line(("soft", said))]}, table, self._score(), *stages]
+
+    def scenes(self, s):
+        """Return the right gradient beside the bug's, of the cell that was clicked last; none where the bug raises."""
+        if not self._last:
+            return []
+        bug, test = self._last
+        try:
+            name, *both = gradients(bug, self.tests[test])
+        except ValueError:
+            return []
+        # of one image, or of one filter: the others have the same bug
+        both = [array[:1] if array.ndim == 4 else array for array in both]
+        right, wrong = (array_panel(name, array, column) for column, array in enumerate(both))
+        for panel, title in ((right, "right"), (wrong, "with the bug")):
+            panel |= {"name": title, "title": title, "end": "output", "planes": [1, len(panel["values"])]}
+        agree = both[0].shape == both[1].shape and np.isclose(right["values"], wrong["values"])
+        wrong["marks"] = {"wrong": np.argwhere(~agree).tolist() if np.ndim(agree) else []}
+        first, heading = {"panel": wrong["name"], "cell": [0, 0, 0]}, f"{bug} × {test}"
+        scene = {"panels": [right, wrong], "signs": ["=" if np.all(agree) else "≠"], "wires": {}, "first": first}
+        return [scene | {"heading": heading, "topic": heading}]
 
     def _cell(self, press: str) -> GridCell:
         """Return a cell of the table; a sign, not its colour alone, says whether the prediction was right."""
@@ -91,7 +116,7 @@ class BugExplorer(Explorer):
 
     def reset(self) -> None:
         """Empty the table."""
-        self.found = {}
+        self.found, self._last = {}, ()
         super().reset()
 
     def describe(self):

@@ -55,6 +55,26 @@ def _trial(images, channels, filters, size, kernel, *, stride=1, padding=0, ones
     return np.ones_like(dy) if ones else dy, x, np.ones_like(w) if equal else w, stride, padding
 
 
+def gradients(bug: str, test) -> tuple[str, np.ndarray, np.ndarray]:
+    """Return which gradient a bug is about, the right one, and what the bug makes of it.
+
+    Raises
+    ------
+    ValueError
+        Where the bug does.
+
+    Examples
+    --------
+    >>> name, right, wrong = gradients("dw turned", trials()["a kernel of equal taps"])
+    >>> name, right.shape, bool(np.allclose(right, wrong))
+    ('dw', (2, 2, 3, 3), False)
+    """
+    name = bug[:2] if bug.startswith(("dw", "db")) else "dx"
+    right, wrong = exercises.conv2d_backward.right(*test), BUGS[bug](*test)
+    at = ("dx", "dw", "db").index(name)
+    return name, right[at], wrong[at]
+
+
 def outcome(bug, test) -> str:
     """Return "caught", "missed", or "fooled by a sum" where the arrays differ and their sums do not.
 

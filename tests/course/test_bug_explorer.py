@@ -6,7 +6,7 @@ import pytest
 from explorer_steps import move, press
 
 from cnnlab.course import BugExplorer
-from cnnlab.course.bugs import BUGS, outcome, trials
+from cnnlab.course.bugs import BUGS, gradients, outcome, trials
 
 
 def table_of(explorer):
@@ -57,10 +57,34 @@ def test_a_cell_that_is_not_there_runs_nothing(name):
     assert explorer.found == {}
 
 
+def test_the_arrays_of_the_cell_that_was_clicked_last_stand_below_the_table_also_where_they_agree():
+    explorer, seen = BugExplorer(), set()
+    for bug in BUGS:
+        for test, given in trials().items():
+            came = explorer.run(bug, test)
+            stages = [part["scene"] for part in explorer.shown["parts"] if part["kind"] == "stage"]
+            for scene in stages:  # there is none where the bug raises
+                right, wrong = explorer.scenes(explorer.now())[0]["panels"]
+                name, *both = gradients(bug, given)
+                first = [array[0] if array.ndim == 4 else array for array in both]
+                assert [each["values"].ravel().tolist() for each in (right, wrong)] == [
+                    a.ravel().tolist() for a in first
+                ]
+                assert (scene["heading"], right["symbol"]) == (f"{bug} × {test}", name)
+                assert scene["signs"] == ["=" if came == "missed" else "≠"]
+                assert came != "missed" or not wrong["marks"]["wrong"]
+                seen.add((name, came))
+            assert stages or came == "caught"
+    assert len(seen) == 8  # all but a sum that fools of db
+    press(explorer, "run 3 3")
+    assert explorer.shown["parts"][-1]["scene"]["heading"] == "windows overwritten × windows side by side, S = F"
+
+
 def test_begin_anew_empties_the_table():
     explorer = BugExplorer()
     press(explorer, "run 0 0")
     press(explorer, "reset")
+    assert explorer.scenes(explorer.now()) == []
     assert (explorer.found, {c["text"] for row in table_of(explorer)["rows"] for c in row["cells"]}) == ({}, {"?"})
 
 

@@ -13,8 +13,8 @@ from cnnlab.course.exercises._runner import ask
 from cnnlab.formula import explain_axis
 from cnnlab.geometry import check_transposed_window, check_window
 from cnnlab.lab.explorers import Choice, Explorer, Slider, line, lines_of
-from cnnlab.lab.scenes import panel, wire_list
-from cnnlab.lab.scenes.schema import Cell, Line, Panel
+from cnnlab.lab.scenes import array_panel, wire_list
+from cnnlab.lab.scenes.schema import Cell, Line
 
 _LARGEST = 16  # cells a side that sliders may reach
 _SLIDERS = "size", "kernel", "padding", "stride"
@@ -174,7 +174,7 @@ class ExerciseExplorer(Explorer):
         held = [name for name in self.arrays if name not in self._used]  # such as the z of a ReLU
         columns = {name: k for k, name in enumerate((*held, *arrays, result))}
         columns |= {addend: columns[arrays[-1]]} if addend else {}
-        shown = {name: _panel(name, (given | seen.got)[name], column=k) for name, k in columns.items()}
+        shown = {name: array_panel(name, (given | seen.got)[name], column=k) for name, k in columns.items()}
         ends = dict(zip(arrays, ("input", "tap"), strict=False)) | {addend: "bias", result: "output"}
         for name, each in shown.items():
             own = name in self.arrays and name != "winners"  # not every number is a place
@@ -242,16 +242,6 @@ def _listed(table: Table) -> tuple[np.ndarray, np.ndarray, list[str]]:
     listed = sorted(wire for k, wire in enumerate(listed) if k < len(table.theirs.cells) or wire[1] == "missing")
     cells, weights = [wire[0] for wire in listed], [wire[2] for wire in listed]
     return np.reshape(cells, (-1, 1 + len(table.arrays))).astype(int), np.array(weights), [wire[1] for wire in listed]
-
-
-def _panel(name: str, array: np.ndarray, column: int) -> Panel:
-    """Return an argument or a result as a panel, its last lead downwards."""
-    drawn, leads = array.reshape(_drawn(array.shape)), array.shape[:-2]
-    places = {"planes": list(map(list, np.ndindex(leads))), "columns": list(range(array.shape[-1]))}
-    places["rows"] = list(range(array.shape[-2])) if array.ndim > 1 else []
-    role = name[0] if name[0] in "wb" else "gradient" if name.startswith("d") else "y" if name == "y" else "x"
-    across = {"planes": [leads[-1] if leads else 1, prod(leads[:-1])], "places": places}
-    return panel(name, drawn, name, "×".join(map(str, array.shape[-2:])), role=role, column=column, **across)
 
 
 def _drawn(shape: tuple[int, ...]) -> tuple[int, int, int]:

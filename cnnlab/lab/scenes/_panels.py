@@ -44,6 +44,16 @@ def panel(name: str, values: np.ndarray, symbol: str, title: str, /, *, role: st
     return {**defaults, **fixed, **options}
 
 
+def array_panel(name: str, array: np.ndarray, column: int) -> Panel:
+    """Return an array of any shape as a panel, its last lead downwards."""
+    drawn, leads = array.reshape(-1, *(1, *array.shape)[-2:]), array.shape[:-2]
+    places = {"planes": list(map(list, np.ndindex(leads))), "columns": list(range(array.shape[-1]))}
+    places["rows"] = list(range(array.shape[-2])) if array.ndim > 1 else []
+    role = name[0] if name[0] in "wb" else "gradient" if name.startswith("d") else "y" if name == "y" else "x"
+    across = {"planes": [leads[-1] if leads else 1, math.prod(leads[:-1])], "places": places}
+    return panel(name, drawn, name, "×".join(map(str, array.shape[-2:])), role=role, column=column, **across)
+
+
 def input_panel(name: str, planes: np.ndarray, axes: Axes, symbol: str, title: str, /, **options) -> Panel:
     """Return a panel of padded input planes (C, H, W): its ring, and the rows and columns that no window reads."""
     ends = dict(zip(("rows", "columns"), axes, strict=True))
