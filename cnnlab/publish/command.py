@@ -12,7 +12,6 @@ from cnnlab import __version__
 
 _DESCRIPTION = "Interactive notebooks that teach how a convolutional network computes and how it learns."
 _MORE = "Each command has a --help of its own. A folder that is named like a command is written ./check."
-_FOLDER = Path("cnnlab-course")
 _LIVE = 'address of the notebooks with a kernel; "{}" in it stands for a notebook\'s name'
 
 
@@ -60,7 +59,7 @@ def _parsers() -> dict[str, argparse.ArgumentParser]:
     course.description = f"{_DESCRIPTION}\n{_course.__doc__}"
     lines = [f"cnnlab {name:8} {run.__doc__}" for name, run in commands.items() if name]
     course.epilog = "\n".join(["other commands:", *lines, "", _MORE])
-    course.add_argument("folder", nargs="?", type=Path, default=_FOLDER, metavar="FOLDER")
+    course.add_argument("folder", nargs="?", type=Path, default=Path("cnnlab-course"), metavar="FOLDER")
     course.add_argument("--no-open", action="store_true", help="put the notebooks there, and start nothing")
     course.add_argument("--version", action="version", version=f"cnnlab {__version__}")
     course.add_argument("--allow-root", action="store_true", help="for JupyterLab, where you are root")

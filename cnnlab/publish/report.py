@@ -19,10 +19,7 @@ _FINDINGS = "results in another order", "whole numbers only"  # what a check fin
 _STYLE = (Path(__file__).parent / "handout" / "page.css").read_text(encoding="utf-8")
 _PAGE = """\
 <!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>The class so far · cnnlab</title>
 <style>
 {style}
@@ -31,14 +28,11 @@ th {{ width: 45%; }}
 td {{ vertical-align: top; }}
 ul {{ margin: 0; padding-left: 1.2em; }}
 </style>
-</head>
-<body>
 <main>
 <h1>The class so far</h1>
 <p>{summary}</p>
 {lessons}
 </main>
-</body>
 </html>
 """
 _LESSON = """\
