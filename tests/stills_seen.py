@@ -88,7 +88,7 @@ def plain(text: str) -> str:
 def put_by(monkeypatch, draw) -> list[Canvas]:
     """Return each canvas that a function puts on Axes."""
     put, found = Canvas.put, []
-    monkeypatch.setattr(Canvas, "put", lambda self, ax: found.append(self) or put(self, ax))
+    monkeypatch.setattr(Canvas, "put", lambda self, *given: found.append(self) or put(self, *given))
     draw()
     monkeypatch.undo()
     return found

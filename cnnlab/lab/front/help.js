@@ -15,6 +15,7 @@ export function waysIn(parts) {
         ["point, tap", "see what a cell is made of"],
         ["click", "hold it; again, or Esc, lets go"],
         ["← ↑ ↓ →", "go from cell to cell, from product to product"],
+        ["Enter on an output", "go to its sum"],
         ["Space", "one step on"],
         ["▶", "y is made before your eyes; pause, and type what lands next"],
         ["drag the window", "move it over the input"],

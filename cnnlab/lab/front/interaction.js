@@ -177,6 +177,8 @@ export class Hand {
     else if (to) this.go({ panel: panel.name, cell: to });
     else if (event.key === " ") this.stage.dispatch({ type: "step", step: this.stage.state.step + 1 });
     else if (event.key === "Enter" && this.scene.pick) this.pick(here);
+    else if (event.key === "Enter" && !this.canEdit(here) && !this.isNext(here))
+      /** @type {HTMLElement | null} */ (this.stage.root.querySelector(".cnnlab-strip button"))?.focus();
     else if (beginsEdit(event.key)) this.edit(here, event.key.length === 1 ? event.key : null);
     else return;
     event.preventDefault();
