@@ -93,12 +93,13 @@ class BugExplorer(Explorer):
 
     def _cell(self, press: str) -> GridCell:
         """Return a cell of the table; a sign, not its colour alone, says whether the prediction was right."""
-        if self._cells[press] not in self.found:
-            return {"text": _NOT_RUN, "says": "not run", "style": "", "press": press}
-        predicted, came = self.found[self._cells[press]]
-        right = predicted == came
-        says = f"{came}, as predicted" if right else f"{came}; predicted was {predicted}"
-        text, style = (f"{came} ✓", "right") if right else (f"{came}: not {predicted}", "wrong")
+        predicted, came = self.found.get(self._cells[press], ("", ""))
+        if not came:
+            text, says, style = _NOT_RUN, "not run", ""
+        elif predicted == came:
+            text, says, style = f"{came} ✓", f"{came}, as predicted", "right"
+        else:
+            text, says, style = f"{came}: not {predicted}", f"{came}; predicted was {predicted}", "wrong"
         return {"text": text, "says": says, "style": style, "press": press}
 
     def _score(self) -> Part:
