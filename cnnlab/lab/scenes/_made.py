@@ -38,7 +38,7 @@ def made_scene(result: Pass, name: str, cell: list[int]) -> Scene | None:
     >>> model = Sequential(Conv2D(1, 2, 2, rng=np.random.default_rng(0)), Flatten())
     >>> shown = made_scene(run_network(model, np.ones((1, 1, 2, 2))), "h1", [1, 0, 0])
     >>> shown["heading"], [panel["name"] for panel in shown["panels"]]
-    ('How conv 1 is made', ['x', 'w', 'y', 'b', 'parts'])
+    ('How conv is made', ['x', 'w', 'y', 'b', 'parts'])
     """
     if name == "p":
         return softmax_scene(result.maps[-1][0], label_of(result), backward=bool(result.errors)) | {"topic": name}

@@ -36,7 +36,7 @@ def run_network(model: Sequential, image: np.ndarray, label: int | None = None, 
 
     Examples
     --------
-    >>> from cnnlab.layers import Dense
+    >>> from cnnlab.layers import Dense, Flatten
     >>> rng = np.random.default_rng(0)
     >>> result = run_network(Sequential(Flatten(), Dense(4, 2, rng=rng)), np.ones((1, 1, 2, 2)), 1)
     >>> [values.shape for values in result.maps]
@@ -55,7 +55,7 @@ def layer_names(layers) -> list[str]:
 
     Examples
     --------
-    >>> from cnnlab.layers import ReLU
+    >>> from cnnlab.layers import Flatten, ReLU
     >>> layer_names([ReLU(), Flatten(), ReLU()])
     ['relu 1', 'flatten', 'relu 2']
     """
