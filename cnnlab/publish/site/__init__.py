@@ -67,7 +67,8 @@ def write_site(folder, *, notebooks=None, pyodide=None, address="", timeout=TIME
     """
     folder = Path(folder).resolve()
     notebooks = sorted(source().glob("*.ipynb")) if notebooks is None else [Path(path).resolve() for path in notebooks]
-    if pyodide is not None and not Path(pyodide, "pyodide-lock.json").is_file():
+    pyodide = pyodide and Path(pyodide).resolve()
+    if pyodide and not (pyodide / "pyodide-lock.json").is_file():
         raise FileNotFoundError(f"pyodide ({pyodide}) must be a folder with the files of a Pyodide")
     check_folder(folder)
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
@@ -75,7 +76,7 @@ def write_site(folder, *, notebooks=None, pyodide=None, address="", timeout=TIME
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".cnnlab-site-", dir=folder.parent) as beside:
         new, old = Path(beside, "new"), Path(beside, "old")
-        build(new, notebooks, None if pyodide is None else Path(pyodide).resolve())
+        build(new, notebooks, pyodide)
         (new / ".nojekyll").touch()  # for GitHub Pages, which would leave out what begins with "_"
         write_reference(new / "reference", ICON)
         _write_pages(new, notebooks, address and f"{address.rstrip('/')}/", timeout)
@@ -139,15 +140,15 @@ def _lesson(path: Path, folder: Path) -> dict[str, Any]:
         (folder / "pictures").mkdir(exist_ok=True)
         (folder / f"pictures/{path.stem}.png").write_bytes(b64decode(picture))
     head = without_kernel(notebook.cells[0].source, "") if notebook.cells else ""
-    plain = [text for text in head.split("\n\n")[:4] if text[:1].isalpha()]
-    minutes = re.search(r"\d+ minutes", head)
+    plain = next((text for text in head.split("\n\n")[:4] if text[:1].isalpha()), "")
+    number = path.stem[:2]
     return {
-        "link": (f"{quote(path.stem)}.html", f"{path.stem[:2]} · {title_of(notebook)}"),
-        "text": re.sub(r"[*`$]", "", " ".join(plain[0].split())) if plain else "",
-        "minutes": minutes[0] if minutes else "",
+        "link": (f"{quote(path.stem)}.html", f"{number} · {title_of(notebook)}"),
+        "text": re.sub(r"[*`$]", "", " ".join(plain.split())),
+        "minutes": "".join(re.findall(r"\d+ minutes", head)[:1]),
         "picture": picture and f"pictures/{quote(path.stem)}.png",
-        "number": path.stem[:2],
-        "questions": sum(key.startswith(f"{path.stem[:2]}.") for key in all_keys()),
+        "number": number,
+        "questions": sum(key.startswith(f"{number}.") for key in all_keys()),
     }
 
 
