@@ -98,8 +98,10 @@ def parts_of(strip) -> list[str]:
 
 def shortened(parts: list[str], shown: list[str]) -> list[str]:
     """Return the parts of a strip as the front end has room for them: the first ones, and how many more there are."""
+    if not shown or not shown[-1].endswith(" more"):
+        return parts
     kept = len(shown) - 1
-    return [*parts[:kept], f"+ {len(parts) - kept} more"] if shown[-1:] and shown[-1].endswith(" more") else parts
+    return [*parts[:kept], f"+ {sum(part != '+' for part in parts[kept:])} more"]
 
 
 def check_said(scene: dict, said: list[dict]) -> None:
