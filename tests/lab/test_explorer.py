@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from types import SimpleNamespace
 
 import ipywidgets
 import numpy as np
@@ -13,7 +14,7 @@ from explorers import MAKERS, X, every_explorer, explore
 from numpy.testing import assert_array_equal
 
 from cnnlab import convolution
-from cnnlab.lab import ActivationExplorer, ConvolutionExplorer
+from cnnlab.lab import ActivationExplorer, ConvolutionExplorer, OutputSizeExplorer
 from cnnlab.lab.explorers import Choice, Explorer, Slider, Switch, line
 
 # --- one widget -----------------------------------------------------------------------------------------------------
@@ -189,7 +190,7 @@ def test_what_an_observer_or_a_link_raises_is_told_where_a_slider_was_moved():
     explorer, other = explore(), explore()
     explorer.observe(lambda change: {}["stride"], names="stride")
     move(explorer, stride=2)
-    said = "An observer or a link of this explorer raised"
+    said = "What is linked to this explorer, or observes it, cannot follow."
     assert explorer._scenes[0]["note"] == f"{said} KeyError: 'stride'"
     move(explorer, padding=2)
     assert "note" not in explorer._scenes[0]
@@ -200,3 +201,18 @@ def test_what_an_observer_or_a_link_raises_is_told_where_a_slider_was_moved():
     assert explorer._scenes[0]["note"].startswith(f"{said} ValueError: kernel (3) must fit")
     with pytest.raises(KeyError):
         explorer.stride = 1
+
+
+@pytest.mark.parametrize(("make", "name"), [(explore, "stride"), (OutputSizeExplorer, "size")])
+def test_what_a_linked_slider_cannot_set_is_told_on_the_explorer_until_something_changes(make, name, monkeypatch):
+    explorer, slider = make(), ipywidgets.IntSlider(getattr(make(), name), max=1000)
+    traitlets.link((slider, "value"), (explorer, name))
+    before, kernel = slider.value, SimpleNamespace(get_parent=lambda: {"header": {"msg_type": "comm_msg"}})
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(kernel=kernel))
+    with pytest.raises(ValueError, match="must be at most"):
+        slider.set_state({"value": 900})  # as its front end does: the kernel's log alone has the error
+    assert (slider.value, getattr(explorer, name)) == (900, before)
+    said = f"{name} stays at {before}: {name} (900) must be at most"
+    assert said in str(explorer.shown["parts"])
+    slider.value = before + 1
+    assert (getattr(explorer, name), said in str(explorer.shown["parts"])) == (before + 1, False)

@@ -257,7 +257,10 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     def _draw(self) -> None:
         if self._made and not self._busy:
-            shown: Shown = {"serial": self._served, "parts": self.parts(self.now(), self._scenes)}
+            parts = self.parts(self.now(), self._scenes)
+            if self._note and not self._scenes:
+                parts.append({"kind": "row", "controls": [], "lines": [line(self._note)]})
+            shown: Shown = {"serial": self._served, "parts": parts}
             shown |= {"undo": bool(self._past)} | ({"veil": self._veil} if self._veil else {})
             self.shown = front.pack(shown)
 
@@ -281,9 +284,20 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
                     setattr(self, *self.change_of(name, value))
         except Exception as error:
             if self.settings != before:  # it was taken: what raised is somebody's observer, or the other end of a link
-                self._note = f"An observer or a link of this explorer raised {type(error).__name__}: {error}"
+                raised = f"{type(error).__name__}: {error}"
+                self.tell(f"What is linked to this explorer, or observes it, cannot follow. {raised}")
             elif not isinstance(error, TypeError | ValueError):
                 raise
+
+    def tell(self, note: str) -> None:
+        """Say something below the first stage, or below all where there is none, until something else changes."""
+        self._note = note
+        self.refresh()
+
+    def refused(self, name: str, error: Exception) -> None:
+        """Tell what a setting cannot be, where a widget on the page sets it: no cell is there to show the error."""
+        if self._made and _request().get("header", {}).get("msg_type") == "comm_msg":
+            self.tell(f"{name} stays at {getattr(self, name)}: {error}")
 
     def _press(self, name: str) -> None:
         own = {"undo": self._undo, "reset": self.reset, "uncover": self.uncover}
@@ -434,16 +448,22 @@ def line(*spans: str | tuple[str, str]) -> Line:
     return [["", span] if isinstance(span, str) else list(span) for span in spans]
 
 
+def _request() -> dict:
+    """Return the message that the kernel answers now; empty where there is none."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    kernel = getattr(shell, "kernel", None)
+    request = kernel.get_parent() if hasattr(kernel, "get_parent") else None
+    return request if isinstance(request, dict) else {}
+
+
 def _is_watched() -> bool:
     """Return whether widgets may be seen where a cell runs.
 
     They are not where a client in Python, as the number at its message's end tells, says that nobody is there to ask:
     so do nbconvert and papermill; and Voilà, which shows widgets all the same.
     """
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    kernel = getattr(shell, "kernel", None)
-    request = kernel.get_parent() if hasattr(kernel, "get_parent") else None
-    if not isinstance(request, dict) or "VOILA_BASE_URL" in os.environ:
+    request = _request()
+    if not request or "VOILA_BASE_URL" in os.environ:
         return True
     may_ask = request.get("content", {}).get("allow_stdin", True)
     return may_ask or not re.search(r"_\d+_\d+$", str(request.get("header", {}).get("msg_id")))

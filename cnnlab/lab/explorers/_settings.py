@@ -65,6 +65,14 @@ class Setting(traitlets.TraitType):
             explorer.check(explorer.now(**{self.name: value}))
         return value
 
+    def _validate(self, explorer, value):
+        """Return a value that it can be; the explorer is told of one that it cannot be."""
+        try:
+            return super()._validate(explorer, value)
+        except (TypeError, ValueError) as error:
+            explorer.refused(self.name, error)
+            raise
+
     def limits(self, explorer) -> Any:
         """Return what it can be, whatever the other settings are."""
         return explorer.limits.get(self.name, self._limits)
