@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,10 +99,14 @@ def parts_of(strip) -> list[str]:
 
 def shortened(parts: list[str], shown: list[str]) -> list[str]:
     """Return the parts of a strip as the front end has room for them: the first ones, and how many more there are."""
-    if not shown or not shown[-1].endswith(" more"):
-        return parts
-    kept = len(shown) - 1
-    return [*parts[:kept], f"+ {sum(part != '+' for part in parts[kept:])} more"]
+    written, rest = [], list(parts)
+    for text in shown:
+        more = re.fullmatch(r"\+ (\d+) more", text)
+        for _ in range(int(more[1]) if more else 0):
+            del rest[: 1 + (rest[0] == "+")]  # a term, and the sign before it
+        written += [text] if more else rest[:1]
+        rest = rest if more else rest[1:]
+    return written + rest
 
 
 def check_said(scene: dict, said: list[dict]) -> None:
