@@ -155,6 +155,9 @@ def test_the_products_of_a_small_window_stand_in_its_shape_beside_the_result(pla
     chips.nth(3).focus()
     view.press("ArrowRight")
     assert (view.marked("x", "hot"), view.marked("w", "hot")) == ({(0, 3, 2)}, {(0, 1, 1)})
+    height = view.top.bounding_box()["height"]
+    view.point("w", 1, 1)
+    assert view.top.bounding_box()["height"] == height
     view.point("x", 1, 1)
     assert (chips.count(), view.top.locator(".cnnlab-products .cnnlab-chip").count()) == (9, 0)
     assert view.top.locator(".cnnlab-strip .cnnlab-chip").count() == 4

@@ -452,7 +452,8 @@ export class Stage {
     ].find(isFree);
     word.classList.toggle("cnnlab-under", spot?.[0] === left);
     word.style.visibility = spot && box ? "visible" : "hidden";
-    if (spot) Object.assign(word.style, { left: `${spot[0] - origin.left}px`, top: `${spot[1] - origin.top}px` });
+    const [x, y] = spot ?? [origin.left, origin.top]; // hidden, where it makes nothing wider
+    Object.assign(word.style, { left: `${x - origin.left}px`, top: `${y - origin.top}px` });
   }
 
   /** Lets the panels glide from where they were before a setting changed. */

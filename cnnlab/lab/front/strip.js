@@ -10,7 +10,7 @@ import { html, nothing } from "./vendor/lit-html.js";
 
 const CHIPS = { cells: 200, photo: 40 }; // most terms of a sum that are written out
 const POWER = /^[²³⁴^*]/; // before which a negative number stands in brackets
-const USES = { px: 680, more: 90, letter: 6.9, edge: 18 }; // px that the uses of a cell may take: about a line
+const USES = { px: 680, line: 790, more: 90, letter: 6.9, edge: 22 }; // px that the uses of a cell may take: about a line
 const EDGES = "\u2007"; // about as wide as the edges of a chip, on each side of its text
 
 /** @typedef {import("./scene.js").Scene} Scene */
@@ -133,7 +133,7 @@ function termChips(scene, sum, terms, hand) {
  * @param {Summed} sum
  * @param {Term[]} terms
  */
-function mostOf(scene, { told }, terms) {
+function mostOf(scene, { told, panel }, terms) {
   const panels = Object.values(scene.panels);
   const isLow = panels.some(({ row }) => row); // where gradients stand below, a sum has one line too
   if (!told?.goes && !isLow) return panels.some(({ view }) => view === "photo") ? CHIPS.photo : CHIPS.cells;
@@ -143,8 +143,10 @@ function mostOf(scene, { told }, terms) {
     return USES.letter * (factors.length + target.length + 4) + USES.edge;
   });
   let px = lengths.reduce((sum, length) => sum + length, 0);
-  if (px <= USES.px) return terms.length;
-  while (lengths.length > 1 && px > USES.px - USES.more) px -= lengths.pop() ?? 0;
+  const head = `${panel.alias ?? panel.symbol}[0, 0] ${told?.opening}`;
+  const room = Math.min(USES.px, USES.line - USES.letter * head.length);
+  if (px <= room) return terms.length;
+  while (lengths.length > 1 && px > room - USES.more) px -= lengths.pop() ?? 0;
   return lengths.length < terms.length - 1 ? lengths.length : terms.length; // one more takes no more room than saying so
 }
 
