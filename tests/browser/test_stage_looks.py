@@ -292,3 +292,23 @@ def test_what_a_finger_touches_is_at_least_24_px_high_and_wide(plain_page):
         assert min(min(side) for side in sides) + gap >= 24
     finally:
         context.close()
+
+
+def test_all_that_pointing_does_is_done_by_a_tap_on_a_telephone(plain_page):
+    context = plain_page.page.context.browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    try:
+        phone, mouse = View(PlainPage(context.new_page()), forward()), View(plain_page, forward())
+        for panel, place in (("y", (1, 1)), ("x", (2, 2)), ("y", (0, 1))):
+            phone.cell(panel, *place).tap()
+            mouse.point(panel, *place)
+            phone.expect_selected(panel, *place)
+            assert phone.strip() == mouse.strip()
+        for view, touch in ((phone, "tap"), (mouse, "hover")):
+            getattr(view.top.locator(".cnnlab-chip").nth(4), touch)()
+            settle(view.page)
+        lit = [[view.marked(panel, "hot") for panel in ("x", "w")] for view in (phone, mouse)]
+        assert lit[0] == lit[1] != [set(), set()]
+    finally:
+        context.close()
