@@ -178,12 +178,18 @@ def check_window(
     """Return the checked axes (rows, columns) of a window over a plane of ``shape`` (H, W)."""
     kernels, strides = check_pair("kernel", kernel, 1), check_pair("stride", stride, 1)
     dilations, paddings = check_pair("dilation", dilation, 1), split_padding(padding)
+    ceil_mode = check_flag("ceil_mode", ceil_mode)
     rows, columns = [
-        check_axis(*sizes, stride=s, padding=p, dilation=d, ceil_mode=ceil_mode)
-        for *sizes, s, p, d in zip(shape, kernels, strides, paddings, dilations, strict=True)
+        _checked_axis(*lengths, ceil_mode) for lengths in zip(shape, kernels, strides, paddings, dilations, strict=True)
     ]
     check_cells("the padded plane", (rows.padded, columns.padded))  # the output is no larger
     return rows, columns
+
+
+@lru_cache(256)
+def _checked_axis(size: int, kernel: int, stride: int, padding: Any, dilation: int, ceil_mode: bool) -> Axis:
+    """Return a checked axis of settings that are ints already: a network asks for the same ones at each image."""
+    return check_axis(size, kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
 
 
 def check_transposed_window(

@@ -15,7 +15,7 @@ from numpy.testing import assert_array_equal
 
 from cnnlab import convolution
 from cnnlab.lab import ActivationExplorer, ConvolutionExplorer, OutputSizeExplorer
-from cnnlab.lab.explorers import Choice, Explorer, Slider, Switch, line
+from cnnlab.lab.explorers import Choice, Explorer, Slider, Switch, front, line
 
 # --- one widget -----------------------------------------------------------------------------------------------------
 
@@ -36,8 +36,8 @@ def test_what_a_front_end_is_told_first_is_all_there_is_to_show_in_one_message(m
     monkeypatch.setattr(ipywidgets.Widget, "open", lambda self: opened.append(self.get_state()) or real(self))
     explorer = make()
     (state,) = [state for state in opened if "shown" in state]
-    assert state["shown"] == explorer.shown
-    assert state["shown"]["parts"]
+    assert state["shown"] == front.as_message(explorer.shown)
+    assert explorer.shown["parts"]
     assert "shown" not in sent
 
 

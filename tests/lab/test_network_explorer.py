@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from explorer_steps import ask, controls_of, move, panels, pick, press, updates_of, words_of
@@ -159,6 +161,21 @@ def test_an_image_is_chosen_by_its_picture_and_a_drawing_is_among_them(explorer)
     assert explorer.image == 3
     with pytest.raises(ValueError, match="image"):
         explorer.image = -1
+
+
+def test_an_image_is_shown_by_few_calls(explorer):
+    calls, numbers = 0, list(explorer.thumbs)
+
+    def count(_frame, event, _argument):
+        nonlocal calls
+        calls += event == "call"
+
+    ask(explorer, *({"set": {"image": number}} for number in numbers[:2]))
+    before = sys.getprofile()
+    sys.setprofile(count)
+    ask(explorer, {"set": {"image": numbers[2]}})
+    sys.setprofile(before)
+    assert calls < 3600  # 5,300 while the network was asked twice, and each list of the message was a call
 
 
 def test_a_drawing_takes_the_place_of_the_image_until_another_is_chosen(explorer):

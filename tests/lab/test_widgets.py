@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import struct
 
@@ -233,6 +234,18 @@ def test_a_scene_travels_with_its_arrays_as_little_endian_bytes():
     many = pack({"values": np.arange(5000.0).reshape(50, 100).T})["values"]
     assert many["dtype"] == "f4"
     assert struct.unpack("<3f", many["data"][:12]) == (0, 100, 200)
+
+
+@every_explorer
+def test_what_is_shown_travels_as_one_text_and_its_bytes(make):
+    explorer = make()
+    sent = explorer.get_state("shown")["shown"]
+    assert sent.keys() == {"text", "buffers"}
+    assert {type(each) for each in sent["buffers"]} <= {bytes}
+    read = json.loads(
+        sent["text"], object_hook=lambda found: sent["buffers"][found["bytes"]].hex() if "bytes" in found else found
+    )
+    assert read == json.loads(json.dumps(explorer.shown, default=bytes.hex))
 
 
 def test_many_numbers_of_which_one_is_too_large_for_single_precision_travel_in_double():

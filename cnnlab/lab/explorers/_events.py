@@ -1,8 +1,9 @@
 """The protocol between a front end and whoever answers it: what may be asked of an explorer, and what it shows.
 
 The front end writes the trait ``asked``, ``{"events": [event, …]}``; the kernel answers in the trait ``shown``
-(:class:`Shown`), whose ``serial`` is that of the last event it has served. Whoever can answer events can stand in for
-the kernel: a handout answers them from a table.
+(:class:`Shown`), whose ``serial`` is that of the last event it has served. From a kernel it travels as one text and the
+bytes of its arrays (``front.as_message``), which ``front/connection.js`` puts together again. Whoever can answer events
+can stand in for the kernel: a handout answers them from a table.
 
 An event has a ``serial``, counted up from that in ``shown``, and one of these:
 

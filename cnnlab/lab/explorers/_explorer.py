@@ -64,7 +64,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
     module = traitlets.Bytes().tag(sync=True)  # the front end, with the first explorer of a kernel
     process = traitlets.Unicode(front.PROCESS).tag(sync=True)  # which kernel it is
     asked = traitlets.Dict({"events": []}).tag(sync=True)  # stays so in the kernel: see set_state
-    shown = traitlets.Dict().tag(sync=True)
+    shown = traitlets.Dict().tag(sync=True, to_json=front.as_message)
 
     asks = False  # whether it is a question
     _made = False

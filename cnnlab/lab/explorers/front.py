@@ -192,5 +192,22 @@ def pack(value: Any) -> Any:
         return {"dtype": dtype, "data": np.ascontiguousarray(value, f"<{dtype}").tobytes()}
     if isinstance(value, dict):
         return {key: pack(item) if isinstance(item, _NESTED) else item for key, item in value.items()}
-    is_deep = isinstance(value, list) and value and isinstance(value[0], _NESTED)  # no list is deep in part
-    return [pack(item) for item in value] if is_deep else value
+    # no list is deep in part, and no list of lists holds an array
+    return [pack(item) for item in value] if value and isinstance(value[0], dict) else value
+
+
+def as_message(shown: dict, _widget=None) -> dict:
+    r"""Return what an explorer shows as one text and its bytes: ipywidgets calls itself for each list of a message.
+
+    Examples
+    --------
+    >>> as_message({"parts": [{"data": b"\0"}]})
+    {'text': '{"parts": [{"data": {"bytes": 0}}]}', 'buffers': [b'\x00']}
+    """
+    buffers: list[bytes] = []
+
+    def apart(data: bytes) -> dict:
+        buffers.append(data)
+        return {"bytes": len(buffers) - 1}
+
+    return {"text": json.dumps(shown, default=apart), "buffers": buffers}

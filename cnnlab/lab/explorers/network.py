@@ -163,7 +163,8 @@ class NetworkExplorer(Explorer):
         return [head, stage]
 
     def formula_lines(self, s, scenes):
-        shares = self.result_of(s, backward=False).probabilities[0]
+        whole = scenes[0].get("pick")  # else it shows how one map was made
+        shares = panel_of(scenes[0], "p")["values"] if whole else self.result_of(s, backward=False).probabilities
         told = "" if s.image < 0 or self.labels is None else f" It is {_a(self.labels[s.image])}."
         which = f"{self.name_of(s.image)} of {len(self.images)}" if s.image >= 0 else "your drawing"
         says = f"It says {shares.argmax()}, {format_percent(shares.max())} sure.{told} "

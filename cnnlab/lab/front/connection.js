@@ -4,6 +4,9 @@
 /** @typedef {{stage: number, panel: string, cell: number[]}} Target a cell, as it is told to Python */
 /** @typedef {{serial: number, set?: Record<string, any>, edit?: Target & {value: number, more?: boolean}, press?: string, pick?: Target}} Asked a setting has a value of its own kind */
 
+/** @type {WeakMap<object, import("./schema.js").Shown>} what a kernel's messages say */
+const read = new WeakMap();
+
 export class Connection {
   /** @param {any} model anywidget's model, or what stands for it */
   constructor(model) {
@@ -13,7 +16,12 @@ export class Connection {
 
   /** @returns {import("./schema.js").Shown} */
   get shown() {
-    return this.model.get("shown");
+    const sent = this.model.get("shown");
+    if (!sent?.text) return sent; // a page without a kernel has it as it is
+    const revive = (/** @type {string} */ _, /** @type {any} */ value) =>
+      value?.bytes === undefined ? value : sent.buffers[value.bytes];
+    if (!read.has(sent)) read.set(sent, JSON.parse(sent.text, revive));
+    return /** @type {import("./schema.js").Shown} */ (read.get(sent));
   }
 
   /** The events that are not answered; they stand in the model, since another view may have made them. */

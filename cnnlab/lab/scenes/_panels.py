@@ -74,7 +74,7 @@ def kernel_panel(name: str, kernels: np.ndarray, symbol: str, title: str, /, **o
     filters, channels, *shape = kernels.shape
     where = places(1, *map(range, shape))
     if filters * channels > 1:
-        where["planes"] = list(map(list, np.ndindex(filters, channels)))
+        where["planes"] = [[f, c] for f in range(filters) for c in range(channels)]
     look = {"column": KERNEL, "end": "tap", "role": "w", "planes": [channels, filters]}
     return panel(name, kernels.reshape(-1, *shape), symbol, title, **{**look, "places": where, **options})
 

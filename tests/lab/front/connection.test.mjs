@@ -30,6 +30,15 @@ function asking(...all) {
   return model;
 }
 
+test("a message of one text and its bytes is read once", () => {
+  const [text, data] = ['{"serial":3,"parts":[{"value":{"bytes":0}}],"undo":false}', new DataView(new ArrayBuffer(1))];
+  const model = makeModel({ text, buffers: [data] });
+  const { shown } = new Connection(model);
+  assert.equal(shown.serial, 3);
+  assert.equal(shown.parts[0].value, data);
+  assert.equal(new Connection(model).shown, shown); // what a stage showed of a scene is remembered by the scene
+});
+
 test("events are numbered from the last one that was served", () => {
   const model = makeModel({ serial: 7 });
   const connection = new Connection(model);
