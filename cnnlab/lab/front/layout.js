@@ -262,7 +262,8 @@ export function layoutOf(scene, panels, room, tabs, products = null) {
   const lowest = (/** @type {typeof ways[0]} */ p, /** @type {typeof ways[0]} */ q) =>
     inPx(q.high, smallest) < inPx(p.high, smallest) ? q : p;
   const roomiest = some.reduce((p, q) => (q.cell > p.cell ? q : p));
-  const best = some.find(({ cell }) => cell >= good * flat) ?? (roomiest.cell < smallest ? some.reduce(lowest) : roomiest);
+  const best =
+    some.find(({ cell }) => cell >= good * flat) ?? (roomiest.cell < smallest ? some.reduce(lowest) : roomiest);
   const { way, wide, high } = best;
   const flow = isFlow(scene);
   const inFlow = compact ? SMALL.most : FLOW;
