@@ -103,7 +103,7 @@ def shortened(parts: list[str], shown: list[str]) -> list[str]:
     for text in shown:
         more = re.fullmatch(r"\+ (\d+) more", text)
         for _ in range(int(more[1]) if more else 0):
-            del rest[: 1 + (rest[0] == "+")]  # a term, and the sign before it
+            del rest[: 1 + (rest[0] in ("+", ","))]  # a term, and the sign before it
         written += [text] if more else rest[:1]
         rest = rest if more else rest[1:]
     return written + rest
