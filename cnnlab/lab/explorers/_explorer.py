@@ -259,7 +259,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         if self._made and not self._busy:
             parts = self.parts(self.now(), self._scenes)
             if self._note and not self._scenes:
-                parts.append({"kind": "row", "controls": [], "lines": [line(self._note)]})
+                parts.append({"kind": "row", "controls": [], "lines": [line(("bold", self._note))]})
             shown: Shown = {"serial": self._served, "parts": parts}
             shown |= {"undo": bool(self._past)} | ({"veil": self._veil} if self._veil else {})
             self.shown = front.pack(shown)
