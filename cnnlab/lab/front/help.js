@@ -10,12 +10,17 @@ import { html } from "./vendor/lit-html.js";
 export function waysIn(parts) {
   const panels = parts.flatMap(({ scene }) => scene?.panels ?? []);
   const names = [...new Set(panels.flatMap(({ editable, symbol }) => (editable ? [symbol] : [])))].join(", ");
+  const plays = parts.some(({ scene }) => scene?.panels.some(({ name }) => name === (scene.steps ?? "y")));
   const stage = panels.length
     ? [
         ["point, tap", "see what a cell is made of"],
         ["click", "hold it; again, or Esc, lets go"],
         ["← ↑ ↓ →", "go from cell to cell, from product to product"],
         ["Enter on an output", "go to its sum"],
+      ]
+    : [];
+  const steps = plays
+    ? [
         ["Space", "one step on"],
         ["▶", "y is made before your eyes; pause, and type what lands next"],
         ["drag the window", "move it over the input"],
@@ -29,7 +34,7 @@ export function waysIn(parts) {
         ["Ctrl+Z", "take the last change back"],
       ]
     : [];
-  return [...stage, ...edit, ["Tab", "go on to the next control or panel"], ["?", "this help"]];
+  return [...stage, ...steps, ...edit, ["Tab", "go on to the next control or panel"], ["?", "this help"]];
 }
 
 /**
