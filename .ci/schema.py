@@ -54,9 +54,10 @@ def _typedef(kind: type) -> str:
 def _field(kind: type, name: str, hint: str) -> str:
     source = Path(sys.modules[kind.__module__].__file__).read_text(encoding="utf-8")
     comment = re.search(rf"class {kind.__name__}\(.*?\n    {name}: [^\n]*?(?:  # ([^\n]*))?\n", source, re.DOTALL)[1]
-    optional = re.fullmatch(r"NotRequired\[(.*)\]", hint)
-    written = f"[{name}]" if optional else name
-    return f" * @property {{{_type(optional[1] if optional else hint)}}} {written}{f' {comment}' if comment else ''}\n"
+    marked = re.fullmatch(r"(NotRequired|Required)\[(.*)\]", hint)
+    required = marked[1] == "Required" if marked else kind.__total__
+    written = name if required else f"[{name}]"
+    return f" * @property {{{_type(marked[2] if marked else hint)}}} {written}{f' {comment}' if comment else ''}\n"
 
 
 def _type(hint: str) -> str:

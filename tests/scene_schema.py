@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import UnionType
-from typing import Any, Literal, NotRequired, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Literal, NotRequired, Required, get_args, get_origin, get_type_hints, is_typeddict
 
 import numpy as np
 
@@ -15,11 +15,12 @@ MOST_SAID = 20  # faults
 
 def fields_of(typed: type) -> dict[str, tuple[Any, bool]]:
     """Return the type of each field of a ``TypedDict``, and whether it must be there."""
-    hints = get_type_hints(typed, include_extras=True)
-    optional = {name for name, hint in hints.items() if get_origin(hint) is NotRequired}
-    return {
-        name: (get_args(hint)[0] if name in optional else hint, name not in optional) for name, hint in hints.items()
-    }
+    fields = {}
+    for name, hint in get_type_hints(typed, include_extras=True).items():
+        marked = get_origin(hint) in (NotRequired, Required)
+        must = get_origin(hint) is Required if marked else typed.__total__
+        fields[name] = get_args(hint)[0] if marked else hint, must
+    return fields
 
 
 def faults(value: Any, kind: Any, path: str = "") -> Iterator[str]:

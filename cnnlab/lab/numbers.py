@@ -8,7 +8,7 @@ _GROUPS = " \u00a0\u2009\u202f’'"  # what stands between thousands, besides a 
 _DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
-def format_value(value: float, digits: int = 2) -> str:
+def format_value(value, digits=2):
     """Return a number with about ``digits`` digits after the point, fewer where it is large.
 
     Examples
@@ -37,7 +37,7 @@ def format_value(value: float, digits: int = 2) -> str:
     return almost + text.replace("-", "−")
 
 
-def format_percent(share: float) -> str:
+def format_percent(share):
     """Return a share of one as a percentage: 0 or 100 only where it is exactly that.
 
     Examples
@@ -52,7 +52,7 @@ def format_percent(share: float) -> str:
     return "> 99 %" if 0.995 < share < 1 else f"{math.floor(100 * share + 0.5)} %"
 
 
-def read_number(text: str) -> float | None:
+def read_number(text):
     """Return the finite number that a learner typed, a fraction or a percentage too, or None.
 
     Examples
@@ -69,14 +69,14 @@ def read_number(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _read_decimal(text: str) -> float:
+def _read_decimal(text):
     """Return the number that a text is, with a decimal point or comma; NaN where it is none."""
     plain = text.strip().replace("−", "-")
     plain = _ungrouped(plain, "," + _GROUPS) or plain.replace(",", ".")
     return float(plain) if _DECIMAL.fullmatch(plain) else math.nan
 
 
-def _ungrouped(text: str, separators: str) -> str:
+def _ungrouped(text, separators):
     """Return a whole number without what stands between its thousands; nothing where the text is no such number.
 
     Examples
@@ -89,7 +89,7 @@ def _ungrouped(text: str, separators: str) -> str:
     return re.sub(rf"[{re.escape(separators)}]", "", plain) if grouped else ""
 
 
-def means(text: str, number: float) -> bool:
+def means(text, number):
     """Return whether a text means a number: in full, rounded to no less than two decimals, or as 120.000.
 
     Examples

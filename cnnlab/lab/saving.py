@@ -1,6 +1,5 @@
 """An explorer saved as a file: a picture, a moving picture, a page, or the parts for a page of others."""
 
-from collections.abc import Callable
 from io import BytesIO
 
 from PIL import Image
@@ -12,7 +11,7 @@ MOST_MOVING, MOST_STEPS = 2_000_000, 64  # bytes and steps of a moving picture
 PAUSE = 700  # ms a step, as the stage plays
 
 
-def save(explorer, path) -> None:
+def save(explorer, path):
     """Write an explorer to a file: see :meth:`cnnlab.lab.explorers.Explorer.save`."""
     path = check_path(path)
     suffix = path.suffix.lower()
@@ -22,7 +21,7 @@ def save(explorer, path) -> None:
         write_whole(path if ending == suffix else path.with_suffix(ending), data)
 
 
-def _moving(explorer) -> bytes:
+def _moving(explorer):
     """Return what ▶ leads through, step by step: of many steps as many as go into the file, evenly spread."""
     count = min(explorer.steps, MOST_STEPS)
     canvases = [explorer.picture(k * explorer.steps // count) for k in range(count)]
@@ -39,7 +38,7 @@ def _moving(explorer) -> bytes:
 
 
 # By the ending of a path, what is written, each with its own ending.
-_KINDS: dict[str, Callable] = {
+_KINDS = {
     ".svg": lambda explorer: {".svg": explorer.picture().drawing("svg")},
     ".pdf": lambda explorer: {".pdf": explorer.picture().drawing("pdf")},
     ".png": lambda explorer: {".png": explorer.picture().png()},

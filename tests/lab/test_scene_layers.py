@@ -10,7 +10,7 @@ from scene_networks import every_network, run
 
 from cnnlab import load_mnist, trained_network
 from cnnlab.lab.scenes import layer_names, layer_scene, made_scene, network_scene, run_network
-from cnnlab.lab.scenes._layers import as_planes, way_of
+from cnnlab.lab.scenes._layers import way_of
 from cnnlab.lab.scenes._overview import upright
 from cnnlab.lab.scenes.reading import name_of, panel_of, sentence_of, strip_of, terms_of
 from cnnlab.layers import Activation, Conv2D, Dense, Flatten, LeakyReLU, MeanPool2D, Pool2D, ReLU, Sigmoid
@@ -198,6 +198,10 @@ FIELDS = {  # by name: layers, before the last map is flattened, and the shape o
     "depthwise": (lambda rng: [MeanPool2D(2, stride=1), Conv2D(3, 6, 2, groups=3, rng=rng)], (3, 5, 5)),
     "a whole map": (lambda rng: [Conv2D(1, 1, 3, padding=1, rng=rng), Flatten(), Dense(16, 2, rng=rng)], (1, 4, 4)),
 }
+
+
+def as_planes(values):
+    return values[0] if values.ndim == 4 else values.reshape(1, -1, 1)
 
 
 @pytest.mark.parametrize("name", FIELDS)

@@ -22,8 +22,7 @@ What cannot be done is acknowledged, and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Set
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, Required, TypedDict
 
 from cnnlab.lab.explorers._settings import Control
 from cnnlab.lab.scenes.schema import Line, Scene
@@ -34,26 +33,26 @@ LARGEST = 1e100  # number in a cell: sums of such products stay finite
 PLACE = frozenset({"stage", "panel", "cell"})
 
 
-class Part(TypedDict):
+class Part(TypedDict, total=False):
     """One part of an explorer; they stand below each other, those with ``abreast`` beside each other where they fit.
 
     ``kind`` is "head" (controls and lines), "stage" (a scene, with controls in its bar) or another word, by which the
     front end draws it: see ``front/explorer.js``.
     """
 
-    kind: str
-    controls: NotRequired[list[Control]]
-    lines: NotRequired[list[Line]]
-    note: NotRequired[Line]  # a line below, whose room is kept while it is empty
-    scene: NotRequired[Scene]
-    stack: NotRequired[Stack]
-    table: NotRequired[Grid]
-    progress: NotRequired[list[int]]  # steps made, and steps in all
-    alive: NotRequired[bool]  # whether it goes on by itself; where nothing more arrives, the front end says so
-    abreast: NotRequired[bool]
-    absent: NotRequired[list[str]]  # toggles that the stage does not show
-    key: NotRequired[str]  # of a question, and whether it has been answered rightly
-    solved: NotRequired[bool]
+    kind: Required[str]
+    controls: list[Control]
+    lines: list[Line]
+    note: Line  # a line below, whose room is kept while it is empty
+    scene: Scene
+    stack: Stack
+    table: Grid
+    progress: list[int]  # steps made, and steps in all
+    alive: bool  # whether it goes on by itself; where nothing more arrives, the front end says so
+    abreast: bool
+    absent: list[str]  # toggles that the stage does not show
+    key: str  # of a question, and whether it has been answered rightly
+    solved: bool
 
 
 class Stack(TypedDict):
@@ -96,7 +95,7 @@ class Shown(TypedDict):
     veil: NotRequired[str]  # the key of the question whose answer it would show: it is covered until "uncover"
 
 
-def numbered(request: dict, after: int) -> list[dict]:
+def numbered(request, after):
     """Return the events of a request that have a serial of more than ``after``, in order, each once.
 
     Examples
@@ -113,7 +112,7 @@ def numbered(request: dict, after: int) -> list[dict]:
     return [found[serial] for serial in sorted(found)]
 
 
-def read_event(event: dict) -> tuple[str, Any]:
+def read_event(event):
     """Return the kind of an event and what it asks for; two empty texts where it is not of the protocol's form.
 
     Examples
@@ -125,12 +124,12 @@ def read_event(event: dict) -> tuple[str, Any]:
     return asked[0] if len(asked) == 1 and FORMS[asked[0][0]](asked[0][1]) else ("", "")
 
 
-def is_index(value: Any, below: int) -> bool:
+def is_index(value, below):
     """Return whether a value is an int from 0 to less than ``below``."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < below
 
 
-def is_place(value: Any, keys: Set[str] = PLACE, may: Set[str] = frozenset()) -> bool:
+def is_place(value, keys=PLACE, may=frozenset()):
     """Return whether a stage, a panel and a cell are named, be they there or not."""
     if not isinstance(value, dict) or value.keys() - may != keys or not isinstance(value["panel"], str):
         return False
@@ -138,7 +137,7 @@ def is_place(value: Any, keys: Set[str] = PLACE, may: Set[str] = frozenset()) ->
     return isinstance(cell, list) and len(cell) == 3 and all(is_index(each, 2**31) for each in [value["stage"], *cell])
 
 
-def _is_drawable(number: Any) -> bool:
+def _is_drawable(number):
     return isinstance(number, int | float) and not isinstance(number, bool) and abs(number) <= LARGEST
 
 

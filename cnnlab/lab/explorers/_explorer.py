@@ -18,10 +18,10 @@ import traitlets
 
 from cnnlab.lab import saving, stills
 from cnnlab.lab.explorers import front
-from cnnlab.lab.explorers._events import Part, Shown, is_index, is_place, numbered, read_event
+from cnnlab.lab.explorers._events import Part, is_index, is_place, numbered, read_event
 from cnnlab.lab.explorers._settings import Control, Setting, furthest, with_changed
 from cnnlab.lab.scenes.reading import at_step, steps_of
-from cnnlab.lab.scenes.schema import At, Line, Panel, Scene
+from cnnlab.lab.scenes.schema import Line, Scene
 
 MOST_UNDONE = 50
 TOGGLES = frozenset(("numbers", "wires", "coverage", "gradients", "code"))  # as the front end names them
@@ -70,19 +70,17 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
     _made = False
 
     def __init__(self, arrays=None, *, limits=None, absent=(), **settings):
-        self.arrays: dict[str, np.ndarray] = arrays or {}  # replaced by an edit, not written
+        self.arrays = arrays or {}  # replaced by an edit, not written
         self.limits, self.absent = dict(limits or {}), frozenset(absent)
-        self._edited: tuple | None = None  # the cell of the last edit
+        self._edited, self._held = None, {}  # the cell of the last edit, and by stage the one that was held last
         self._busy, self._served, self._past, self._drawn, self._note, self._veil = False, 0, [], None, "", ""
-        self._held: dict[int, At] = {}  # by stage, the cell that a learner held last
         classes = reversed(type(self).__mro__)  # so that a setting stands where its parent's stood
-        stated = (item for cls in classes for item in vars(cls).items() if isinstance(item[1], Setting))
-        self._settings: dict[str, Setting] = dict(stated)
+        self._settings = {k: v for cls in classes for k, v in vars(cls).items() if isinstance(v, Setting)}
         super().__init__(**settings)
         self.observe(self._changed, names=list(self._settings))
         self.on_msg(self._heard)
 
-    def _begin(self) -> None:
+    def _begin(self):
         self._made, self._first = True, (self.arrays, self.settings)
         self.check(self.now())
         self.refresh()
@@ -183,8 +181,8 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
     def controls(self, s: SimpleNamespace, place: str) -> list[Control]:
         """Return the controls that stand in one place."""
         hidden = self.absent | self.inactive(s)
-        there = (each for name, each in self._settings.items() if each.look["place"] == place and name not in hidden)
-        return [setting.control(self, s) for setting in there]
+        there = (each for name, each in self._settings.items() if name not in hidden)
+        return [setting.control(self, s) for setting in there if setting.look["place"] == place]
 
     def change_of(self, name: str, value) -> tuple[str, Any]:
         """Return the setting that a control changes, and to what; raise TypeError or ValueError if it does not."""
@@ -213,12 +211,12 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
             for name, value in settings.items():
                 setattr(self, name, value)
 
-    def _changed(self, change) -> None:
+    def _changed(self, change):
         self._note = ""
         self.refresh()
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self):
         """Draw once, after all that is done inside; of transactions in each other, after the outermost."""
         outer, self._busy = self._busy, True
         try:
@@ -230,19 +228,20 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
     # --- answering ---
 
     @traitlets.default("module")
-    def _first_module(self) -> bytes:
+    def _first_module(self):
         return front.first_module()
 
-    def _heard(self, _widget, content, _buffers) -> None:
+    def _heard(self, _widget, content, _buffers):
         """Send the front end to a page that lacks it; note which cell a learner looks at."""
-        if isinstance(content, dict) and content.get("ask") == "module":
+        if not isinstance(content, dict):
+            return
+        if content.get("ask") == "module":
             self.send({"module": True}, [front.packed()])
-        elif isinstance(content, dict) and is_place(content.get("at")):
-            place = content["at"]
-            self._held[place["stage"]] = {"panel": place["panel"], "cell": place["cell"]}
+        if is_place(at := content.get("at")):
+            self.hold(at["panel"], at["cell"], at["stage"])
 
     @property
-    def _scenes(self) -> list[Scene]:
+    def _scenes(self):
         """The scenes of the present state, computed when they are first asked for, with the note on the last edit."""
         if self._drawn is None:
             self._drawn = self.scenes(self.now())
@@ -255,14 +254,12 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         self._drawn = None
         self._draw()
 
-    def _draw(self) -> None:
+    def _draw(self):
         if self._made and not self._busy:
-            parts = self.parts(self.now(), self._scenes)
+            parts, veil = self.parts(self.now(), self._scenes), {"veil": self._veil} if self._veil else {}
             if self._note and not self._scenes:
                 parts.append({"kind": "row", "controls": [], "lines": [line(("bold", self._note))]})
-            shown: Shown = {"serial": self._served, "parts": parts}
-            shown |= {"undo": bool(self._past)} | ({"veil": self._veil} if self._veil else {})
-            self.shown = front.pack(shown)
+            self.shown = front.pack({"serial": self._served, "parts": parts, "undo": bool(self._past), **veil})
 
     def set_state(self, sync_data: dict) -> None:
         """Answer a front end's request, and take nothing else that it may send."""
@@ -275,7 +272,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
                     if kind:
                         getattr(self, f"_{kind}")(wanted)
 
-    def _set(self, settings: dict) -> None:
+    def _set(self, settings):
         """Change all of the settings or none, such as a slider that was moved before its new bound reached the page."""
         before = self.settings
         try:
@@ -299,19 +296,19 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         if self._made and _request().get("header", {}).get("msg_type") == "comm_msg":
             self.tell(f"{name} stays at {getattr(self, name)}: {error}")
 
-    def _press(self, name: str) -> None:
+    def _press(self, name):
         own = {"undo": self._undo, "reset": self.reset, "uncover": self.uncover}
         own.get(name, lambda: self.press(self.now(), name))()
         self.refresh()
 
-    def _pick(self, place: dict) -> None:
+    def _pick(self, place):
         """Follow a click on a cell that is drawn, on a stage that asks to be told of clicks."""
         panel = self._panel(place)
         if panel and self._scenes[place["stage"]].get("pick") and _is_inside(place["cell"], panel["values"].shape):
             self.pick(self.now(), **place)
             self.refresh()
 
-    def _edit(self, edit: dict) -> None:
+    def _edit(self, edit):
         """Put a number into a cell that a learner can type into; a slider may have hidden it meanwhile."""
         shown, panel, cell = self._panel(edit), edit["panel"], edit["cell"]
         there = shown.get("editable") and cell[0] < len(shown["values"])
@@ -328,12 +325,12 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         self.refresh()
         self._note = self.note_of(panel, cell, scenes, self._scenes) if self._scenes else ""
 
-    def _panel(self, place: dict) -> Panel | dict:
+    def _panel(self, place):
         """Return the panel that an event names; an empty dict where there is no such panel or stage."""
         there = self._scenes[place["stage"]]["panels"] if is_index(place["stage"], len(self._scenes)) else []
         return next((panel for panel in there if panel["name"] == place["panel"]), {})
 
-    def _undo(self) -> None:
+    def _undo(self):
         """Take back the last edit, with the settings that it changed."""
         if self._past:
             (self.arrays, settings), self._note = self._past.pop(), ""
@@ -376,11 +373,10 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         self._held[stage] = {"panel": panel, "cell": cell}
         return self
 
-    def _as_held(self, number: int, scene: Scene) -> Scene:
+    def _as_held(self, number, scene):
         at = self._held.get(number, scene["first"])
-        shapes = {panel["name"]: panel["values"].shape for panel in scene["panels"]}
-        is_there = at["panel"] in shapes and _is_inside(at["cell"], shapes[at["panel"]])
-        return {**scene, "first": at} if is_there else scene
+        shown = self._panel({"stage": number, **at})
+        return {**scene, "first": at} if shown and _is_inside(at["cell"], shown["values"].shape) else scene
 
     def save(self, path) -> None:
         """Write the explorer to a file, whole or not at all.
@@ -423,10 +419,10 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         """Return what stands for the widget where none runs, by mime type; a picture in base64."""
         return {"image/png": b64encode(self.picture().png()).decode()}
 
-    def __repr__(self) -> str:
+    def __repr__(self):
         return self.describe()
 
-    def _repr_mimebundle_(self, **kwargs) -> tuple[dict, dict]:
+    def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)
         if not _is_watched():  # else a converter would prefer a widget that nobody will see
             data.pop(VIEW, None)
@@ -448,7 +444,7 @@ def line(*spans: str | tuple[str, str]) -> Line:
     return [["", span] if isinstance(span, str) else list(span) for span in spans]
 
 
-def _request() -> dict:
+def _request():
     """Return the message that the kernel answers now; empty where there is none."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     kernel = getattr(shell, "kernel", None)
@@ -456,7 +452,7 @@ def _request() -> dict:
     return request if isinstance(request, dict) else {}
 
 
-def _is_watched() -> bool:
+def _is_watched():
     """Return whether widgets may be seen where a cell runs.
 
     They are not where a client in Python, as the number at its message's end tells, says that nobody is there to ask:
@@ -469,11 +465,11 @@ def _is_watched() -> bool:
     return may_ask or not re.search(r"_\d+_\d+$", str(request.get("header", {}).get("msg_id")))
 
 
-def _shut(still: dict[str, str], alt: str) -> str:
+def _shut(still, alt):
     """Return a still as HTML that shows it when one asks for it."""
     shown = stills.image_html(still["image/png"], alt) if "image/png" in still else escape(alt)
     return f"<details><summary>The picture, for when you have your answer</summary>{shown}</details>"
 
 
-def _is_inside(indices: list[int], lengths: tuple[int, ...]) -> bool:
+def _is_inside(indices, lengths):
     return all(at < length for at, length in zip(indices, lengths, strict=True))

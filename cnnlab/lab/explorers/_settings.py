@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from numbers import Real
 from types import SimpleNamespace
-from typing import Any, NotRequired, TypedDict
+from typing import Any, Required, TypedDict
 
 import traitlets
 
@@ -13,7 +12,7 @@ from cnnlab._validate import check_flag, check_int, check_number, shown
 from cnnlab.lab.numbers import format_value
 
 
-class Control(TypedDict):
+class Control(TypedDict, total=False):
     """One control as the front end draws it.
 
     ``kind`` is slider, select, switch, tabs, radio, text, button, file or pad; ``place`` is "head" (beside the
@@ -21,21 +20,21 @@ class Control(TypedDict):
     [value, label].
     """
 
-    name: str
-    kind: str
-    label: str
-    place: str
-    letter: NotRequired[str]
-    value: NotRequired[Any]
-    low: NotRequired[int]
-    high: NotRequired[int]
-    options: NotRequired[list[list]]
-    pictures: NotRequired[list[str]]  # of the options, where they are chosen by small pictures
-    text: NotRequired[str]  # what a slider says in place of its number, and what a text field is to hold
-    disabled: NotRequired[bool]
-    missing: NotRequired[list]  # options that a page without a kernel does not have
-    lacks: NotRequired[str]  # what such a page says at a slider of a value that it does not have
-    title: NotRequired[str]
+    name: Required[str]
+    kind: Required[str]
+    label: Required[str]
+    place: Required[str]
+    letter: str
+    value: Any
+    low: int
+    high: int
+    options: list[list]
+    pictures: list[str]  # of the options, where they are chosen by small pictures
+    text: str  # what a slider says in place of its number, and what a text field is to hold
+    disabled: bool
+    missing: list  # options that a page without a kernel does not have
+    lacks: str  # what such a page says at a slider of a value that it does not have
+    title: str
 
 
 class Setting(traitlets.TraitType):
@@ -55,10 +54,10 @@ class Setting(traitlets.TraitType):
 
     kind = ""
 
-    def __init__(self, default, label: str, limits=None, **look: str):
+    def __init__(self, default, label, limits=None, **look):
         super().__init__(default)
         self._limits = limits
-        self.look: Control = {"kind": self.kind, "label": label, "place": "head", **look}
+        self.look = {"kind": self.kind, "label": label, "place": "head", **look}
 
     def _cross_validate(self, explorer, value):
         if explorer._made and not explorer._cross_validation_lock:  # else all that are held are checked together
@@ -73,11 +72,11 @@ class Setting(traitlets.TraitType):
             explorer.refused(self.name, error)
             raise
 
-    def limits(self, explorer) -> Any:
+    def limits(self, explorer):
         """Return what it can be, whatever the other settings are."""
         return explorer.limits.get(self.name, self._limits)
 
-    def control(self, explorer, s: SimpleNamespace) -> Control:
+    def control(self, explorer, s):
         """Return its control, with what it can be set to, the other settings being as they are."""
         return {**self.look, "name": self.name, "value": getattr(s, self.name)}
 
@@ -91,7 +90,7 @@ class Slider(Setting):
 
     kind = "slider"
 
-    def __init__(self, default: int, label: str, low: int, high: int, **look: str):
+    def __init__(self, default, label, low, high, **look):
         super().__init__(default, label, (low, high), **look)
 
     def validate(self, explorer, value):
@@ -112,7 +111,7 @@ class Measure(Setting):
 
     kind = "slider"
 
-    def __init__(self, default: float, label: str, low: float, high: float, step: float = 0.1, **look: str):
+    def __init__(self, default, label, low, high, step=0.1, **look):
         super().__init__(default, label, (low, high), **look)
         self.step = step
 
@@ -127,20 +126,18 @@ class Measure(Setting):
         return round(steps * self.step, 10)
 
     def control(self, explorer, s):
-        value, ends = (
-            getattr(s, self.name),
-            dict(zip(("low", "high"), map(self._steps, self.limits(explorer)), strict=True)),
-        )
-        return {**super().control(explorer, s), **ends, "value": self._steps(value), "text": format_value(value)}
+        low, high, steps = map(self._steps, (*self.limits(explorer), getattr(s, self.name)))
+        text = format_value(getattr(s, self.name))
+        return {**super().control(explorer, s), "low": low, "high": high, "value": steps, "text": text}
 
-    def _steps(self, value: float) -> int:
+    def _steps(self, value):
         return round(value / self.step)
 
 
 class Choice(Setting):
     """One of a few words or numbers: ``options`` are {value: label}, or values that are their own labels."""
 
-    def __init__(self, options: Collection, label: str, *, kind: str = "select", **look: str):
+    def __init__(self, options, label, *, kind="select", **look):
         super().__init__(next(iter(options), ""), label, options, kind=kind, **look)
 
     def validate(self, explorer, value):
@@ -164,12 +161,12 @@ class Switch(Setting):
         return check_flag(self.name, value)
 
 
-def button(name: str, label: str, **look) -> Control:
+def button(name, label, **look):
     """Return a button; the explorer is told by :meth:`Explorer.press`."""
     return {"name": name, "kind": "button", "label": label, "place": "head", "disabled": False, **look}
 
 
-def check_between(name: str, value, low: int, high: int) -> int:
+def check_between(name, value, low, high):
     """Return ``value`` as an int from ``low`` to ``high``."""
     value = check_int(name, value, low)
     if value > high:
@@ -177,7 +174,7 @@ def check_between(name: str, value, low: int, high: int) -> int:
     return value
 
 
-def furthest(fits: Callable[[int], bool], legal: int, end: int) -> int:
+def furthest(fits, legal, end):
     """Return the value nearest to ``end`` that fits: from ``legal`` on all do, up to some value, and none beyond it.
 
     Examples
@@ -193,6 +190,6 @@ def furthest(fits: Callable[[int], bool], legal: int, end: int) -> int:
     return legal
 
 
-def with_changed(s: SimpleNamespace, **changed) -> SimpleNamespace:
+def with_changed(s, **changed):
     """Return settings of which some are changed."""
     return SimpleNamespace(**{**vars(s), **changed})

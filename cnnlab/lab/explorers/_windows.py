@@ -3,18 +3,16 @@
 from collections.abc import Callable
 from functools import lru_cache
 from inspect import signature
-from types import SimpleNamespace
 
 import numpy as np
 
 from cnnlab._validate import check_array, shown
-from cnnlab.formula import Explanation, explain_axis
-from cnnlab.geometry import Axis, check_axis, check_window, trace_axes
+from cnnlab.formula import explain_axis
+from cnnlab.geometry import check_axis, check_window, trace_axes
 from cnnlab.lab.explorers._events import LARGEST
 from cnnlab.lab.explorers._explorer import Explorer, line, present
 from cnnlab.lab.explorers._settings import Slider
-from cnnlab.lab.scenes import Own, own_scene
-from cnnlab.lab.scenes.schema import Line, Scene
+from cnnlab.lab.scenes import own_scene
 
 SIZES, KERNELS, PADDINGS, STRIDES = (1, 12), (1, 7), (0, 4), (1, 4)  # the ranges of the sliders
 LONGEST_SIDE = 1024  # a side, with the padding: what is drawn
@@ -22,7 +20,7 @@ LONGEST_SIDE = 1024  # a side, with the padding: what is drawn
 axis_of, axes_through, explained = map(lru_cache(4096), (check_axis, trace_axes, explain_axis))
 
 
-def sliders(kernel: int = 3, padding: int = 0, stride: int = 1) -> tuple[Slider, Slider, Slider]:
+def sliders(kernel=3, padding=0, stride=1):
     """Return the sliders of F, P and S, with these values at first."""
     return (
         Slider(kernel, "kernel", *KERNELS, letter="F"),
@@ -34,11 +32,11 @@ def sliders(kernel: int = 3, padding: int = 0, stride: int = 1) -> tuple[Slider,
 class FormulaExplorer(Explorer):
     """An explorer whose controls are beside the output-size formula."""
 
-    def axis(self, s: SimpleNamespace) -> Axis:
+    def axis(self, s):
         """Return the checked rows, which are as the columns, for any settings."""
         raise NotImplementedError
 
-    def explain(self, s: SimpleNamespace | None = None) -> Explanation:
+    def explain(self, s=None):
         """Return the output size with its reason, for the present settings or for others."""
         return explained(self.axis(s or self.now()))
 
@@ -46,7 +44,7 @@ class FormulaExplorer(Explorer):
         self.axis(s)
 
     @property
-    def _is_plain(self) -> bool:
+    def _is_plain(self):
         """Whether no letter of the formula can be set, so that nothing is said of it."""
         return {"size", "kernel", "padding", "stride"} <= self.absent
 
@@ -59,7 +57,7 @@ class FormulaExplorer(Explorer):
     def title(self, s, scenes):
         return "" if self._is_plain else chain_of(self.explain(s))
 
-    def say(self, what: str, window: str, result: str = "y") -> str:
+    def say(self, what, window, result="y"):
         """Return one line: what the window moves over, the window, and the size of the result."""
         axis = self.axis(self.now())
         moved = f"{what} {axis.size}×{axis.size}, {window}, padding {axis.before}, stride {axis.stride}"
@@ -74,22 +72,21 @@ class WindowExplorer(FormulaExplorer):
     own: tuple[Callable | None, ...] = ()  # somebody's forward and backward, in place of ours
     _trouble = ""
 
-    def take(self, ours: Callable, forward: Callable | None, backward: Callable | None) -> None:
+    def take(self, ours, forward, backward):
         """Keep the functions that are given; a setting that they do not name has no control."""
-        for name, function in (("forward", forward), ("backward", backward)):
-            if not (function is None or callable(function)):
+        for name, function in {"forward": forward, "backward": backward}.items():
+            if function is not None and not callable(function):
                 raise TypeError(f"{name} ({shown(function)}) must be a function")
         if forward or backward:
             self.own = forward or ours, backward
-            self.absent |= {"padding", "stride", "ceil_mode", "count_include_pad"} - {
-                *signature(self.own[0]).parameters
-            }
+            optional = {"padding", "stride", "ceil_mode", "count_include_pad"}
+            self.absent |= optional.difference(signature(self.own[0]).parameters)
 
-    def scene(self, s: SimpleNamespace) -> Scene:
+    def scene(self, s):
         """Return the scene for any settings, by the functions of this library."""
         raise NotImplementedError
 
-    def ways(self, s: SimpleNamespace) -> list[Own]:
+    def ways(self, s):
         """Return the functions ``own`` for any settings."""
         raise NotImplementedError
 
@@ -106,55 +103,55 @@ class WindowExplorer(FormulaExplorer):
     def formula_lines(self, s, scenes):
         return super().formula_lines(s, scenes) + ([] if scenes else [line(("wrong", self._trouble))])
 
-    def x_of(self, s: SimpleNamespace) -> np.ndarray:
+    def x_of(self, s):
         """Return the input for any settings, (1, C, R, R)."""
         return cut(self.arrays["x"], s.size)
 
-    def dy_of(self, s: SimpleNamespace) -> np.ndarray:
+    def dy_of(self, s):
         """Return the upstream gradient for any settings, of the shape of y."""
         return cut(self.arrays["dy"], self.axis(s).out)
 
     x, dy = present(x_of), present(dy_of)
 
 
-def lines_of(because: Explanation) -> list[Line]:
+def lines_of(because):
     """Return the formula with the numbers in it, and below it with its letters."""
     letters, numbers, *_, result = because.spans
     return [line(("formula", "out = "), *numbers, " = ", *result), line(("soft", "= "), *letters)]
 
 
-def chain_of(because: Explanation) -> str:
+def chain_of(because):
     """Return the formula with its letters, its numbers and its value, as text."""
     letters, numbers, *_, result = because.spans
     return "out = " + " = ".join("".join(text for _, text in step) for step in (letters, numbers, result))
 
 
-def leftover_line(because: Explanation) -> Line:
+def leftover_line(because):
     """Return what is left over in words; nothing where nothing is."""
     return line(("soft", because.leftover_text)) if because.leftover else []
 
 
-def check_sliders(size: int, kernel, **geometry) -> dict[str, int]:
+def check_sliders(size, kernel, **geometry):
     """Return kernel, padding and stride as the one number each that a slider shows; ``geometry`` as for ``conv2d``."""
     rows, columns = check_window((size, size), kernel, **geometry)
     if rows != columns or rows.before != rows.after:
         given = ", ".join(f"{name} {value}" for name, value in {"kernel": kernel, **geometry}.items())
         raise ValueError(f"{given} must be one number each: a slider sets rows, columns and all sides alike")
     if rows.padded > LONGEST_SIDE:
-        room = f"({size} + 2*{rows.before} = {rows.padded:,})"
-        raise ValueError(f"padding ({rows.before}) must leave at most {LONGEST_SIDE:,} cells a side to draw {room}")
+        why = f"to draw ({size} + 2*{rows.before} = {rows.padded:,})"
+        raise ValueError(f"padding ({rows.before}) must leave at most {LONGEST_SIDE:,} cells a side {why}")
     return {"kernel": rows.kernel, "padding": rows.before, "stride": rows.stride}
 
 
-def roomy(x, dy, filters: int, settings: dict[str, int], w: np.ndarray | None = None) -> dict[str, np.ndarray]:
+def roomy(x, dy, filters, settings, w=None):
     """Return the arrays, repeated to the largest sizes that the sliders can reach; w only where there is one."""
     x, padding = grow(x, SIZES[1]), max(settings["padding"], PADDINGS[1])
     dy = check_gradient(dy, filters, "NCHW" if w is None else "NFHW")
     arrays = {"x": x, "dy": grow(dy, x.shape[-1] + 4 * padding)}  # two convolutions in a chain pad by P
-    return arrays if w is None else {**arrays, "w": grow(w, max(settings["kernel"], KERNELS[1]))}
+    return arrays if w is None else arrays | {"w": grow(w, max(settings["kernel"], KERNELS[1]))}
 
 
-def check_square(name: str, value, axes: str) -> np.ndarray:
+def check_square(name, value, axes):
     """Return planes as a float64 array with the dimensions ``axes``, those in front being 1 where not given."""
     array = check_drawable(name, value)
     if not 2 <= array.ndim <= len(axes):
@@ -167,7 +164,7 @@ def check_square(name: str, value, axes: str) -> np.ndarray:
     return array.reshape((1,) * (len(axes) - array.ndim) + array.shape)
 
 
-def check_drawable(name: str, value, least_dimensions: int = 0) -> np.ndarray:
+def check_drawable(name, value, least_dimensions=0):
     """Return a copy as a float64 array, every number of which can be drawn and typed."""
     array = np.array(check_array(name, value), dtype=np.float64, order="C", ndmin=least_dimensions)
     odd = array[~(np.abs(array) <= LARGEST)]
@@ -176,18 +173,18 @@ def check_drawable(name: str, value, least_dimensions: int = 0) -> np.ndarray:
     return array
 
 
-def grow(array: np.ndarray, side: int) -> np.ndarray:
+def grow(array, side):
     """Return square planes repeated to ``side`` cells a side, so that a larger R or F has numbers to show."""
-    more = max(0, side - array.shape[-1])
-    return np.pad(array, [(0, 0)] * (array.ndim - 2) + [(0, more)] * 2, mode="wrap")
+    cells = np.arange(max(side, array.shape[-1])) % array.shape[-1]
+    return array[..., cells[:, None], cells]
 
 
-def cut(array: np.ndarray, side: int) -> np.ndarray:
+def cut(array, side):
     """Return a copy of the first ``side`` rows and columns of every plane."""
     return array[..., :side, :side].copy()
 
 
-def check_gradient(dy, filters: int, axes: str) -> np.ndarray:
+def check_gradient(dy, filters, axes):
     """Return ∂L/∂y as an array, by default of small, uneven integers: even ones would hide a missing turn of w."""
     if dy is None:
         return np.random.default_rng(3).integers(-2, 3, (1, filters, 8, 8)).astype(np.float64)

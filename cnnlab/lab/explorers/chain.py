@@ -2,21 +2,17 @@
 
 from copy import copy
 from functools import lru_cache
-from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
 
 from cnnlab._validate import check_array
 from cnnlab.activations import ACTIVATIONS
-from cnnlab.geometry import Axis
-from cnnlab.lab.explorers._explorer import Explorer
-from cnnlab.lab.explorers._settings import Choice
+from cnnlab.lab.explorers import Choice, Explorer
 from cnnlab.lab.explorers._windows import axes_through, check_sliders, check_square, cut, roomy, sliders
 from cnnlab.lab.scenes import chain_scene, layer_scene
 from cnnlab.lab.scenes.reading import panel_of
-from cnnlab.lab.scenes.schema import Scene
-from cnnlab.layers import Activation, Conv2D, Layer, Pool2D
+from cnnlab.layers import Activation, Conv2D, Pool2D
 from cnnlab.network import Sequential
 from cnnlab.pooling import POOLS
 
@@ -113,15 +109,15 @@ class ChainExplorer(Explorer):
 
     # --- the chain ---
 
-    def model(self, s: SimpleNamespace) -> Sequential:
+    def model(self, s):
         """Return the layers of the chain for any settings."""
         layers, chain = _layers(s.kernel, s.stride, s.padding, s.op) | {"f": Activation(s.f)}, _CHAINS[s.chain]
         model = Sequential(*(copy(layers[kind]) for kind in chain.kinds))
         for place, w in zip(chain.kernels, cut(self.arrays["w"], s.kernel), strict=False):
-            model.layers[place].params = {**model.layers[place].params, "w": w[None]}
+            model.layers[place].params = model.layers[place].params | {"w": w[None]}
         return model
 
-    def axes(self, s: SimpleNamespace, chain: _Chain) -> list[Axis]:
+    def axes(self, s, chain):
         """Return the axis of each layer of a chain for any settings; an activation is a window of one cell."""
         windows = {"conv": (s.kernel, s.stride, s.padding), "f": (1, 1, 0), "pool": (_POOL, _POOL, 0)}
         return axes_through(self.arrays["x"].shape[-1], tuple((kind, *windows[kind]) for kind in chain.kinds))
@@ -140,15 +136,15 @@ class ChainExplorer(Explorer):
         detail = layer_scene(model.layers[place], maps[place], maps[place + 1], errors[place + 1] if row else None)
         return [overview, self._named(s, detail)]
 
-    def _named(self, s, scene: Scene) -> Scene:
+    def _named(self, s, scene):
         """Return the scene of the arrow in view with the names that its maps have in the chain."""
         row, place = _direction_of(s.arrow)
         symbols = _symbols_of(s, place)
         for panel in scene["panels"]:
-            says = {key: text for key, text in panel["says"].items() if key != "code"}
+            panel["says"].pop("code", None)
             for number in ("none", "one", "many"):
-                says[number] = says[number].replace("∂L/∂y", symbols["dy"])
-            panel |= {"symbol": symbols[panel["name"]], "editable": panel["name"] == "w", "says": says}
+                panel["says"][number] = panel["says"][number].replace("∂L/∂y", symbols["dy"])
+            panel |= {"symbol": symbols[panel["name"]], "editable": panel["name"] == "w"}
         more = {"heading": _algebra(s, row)[place], "topic": f"{s.chain} {row} {place}"}
         if row:  # step through what the line says: the gradient below
             dx = panel_of(scene, "dx")
@@ -175,31 +171,31 @@ class ChainExplorer(Explorer):
     def describe(self):
         s = self.now()
         first, *rest = self.axes(s, _CHAINS[s.chain])
-        sizes = " → ".join(str(size) for size in (first.size, first.out, *(axis.out for axis in rest)))
+        sizes = " → ".join(map(str, (first.size, first.out, *(axis.out for axis in rest))))
         return f"ChainExplorer: {_CHAINS[s.chain].name}, sizes {sizes}"
 
 
 @lru_cache(256)
-def _layers(kernel: int, stride: int, padding: int, op: str) -> dict[str, Layer]:
+def _layers(kernel, stride, padding, op):
     """Return the layers of a chain by kind, to be copied; what the convolution draws is written over."""
     conv = Conv2D(1, 1, kernel, stride=stride, padding=padding, rng=np.random.default_rng(0))
     return {"conv": conv, "pool": Pool2D(op, _POOL)}
 
 
-def _direction_of(arrow: int) -> tuple[int, int]:
+def _direction_of(arrow):
     """Return the row (0 forward, 1 backward) and the layer of an arrow."""
     row, step = divmod(arrow, 4)
     return row, 3 - step if row else step
 
 
-def _symbols_of(s: SimpleNamespace, place: int) -> dict[str, str]:
+def _symbols_of(s, place):
     """Return what the panels of a layer are called in the chain."""
     (x, dx), (y, dy) = _CHAINS[s.chain].maps[place : place + 2]
     w = _CHAINS[s.chain].kernels.get(place)
     return {"x": x, "y": y, "dx": dx, "dy": dy, "w": w, "dw": f"∂L/∂{w}"}
 
 
-def _algebra(s: SimpleNamespace, row: int) -> list[str]:
+def _algebra(s, row):
     """Return the line of algebra on each arrow of a row (0 forward, 1 backward)."""
     lines = []
     for place, kind in enumerate(_CHAINS[s.chain].kinds):
@@ -210,7 +206,7 @@ def _algebra(s: SimpleNamespace, row: int) -> list[str]:
     return lines
 
 
-def _arrow_labels(s: SimpleNamespace) -> list[str]:
+def _arrow_labels(s):
     """Return the words on each arrow: the layer, and below it the line of algebra."""
     layers = _CHAINS[s.chain].name.split(" – ")
     there, back = (

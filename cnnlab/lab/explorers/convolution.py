@@ -1,15 +1,12 @@
 """ConvolutionExplorer: one convolution on the stage, forward and (if asked) backward; and two that are made of it."""
 
-from types import SimpleNamespace
-
 import numpy as np
 
 from cnnlab import convolution
 from cnnlab._validate import check_choice, check_flag, check_int, check_list, check_pair
 from cnnlab.convolution import check_convolution
+from cnnlab.lab.explorers import TOGGLES, Choice, Slider, Switch, check_between, line, present
 from cnnlab.lab.explorers import _windows as windows
-from cnnlab.lab.explorers._explorer import TOGGLES, line, present
-from cnnlab.lab.explorers._settings import Choice, Slider, Switch, check_between
 from cnnlab.lab.explorers._windows import check_square, cut
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes import Own, channels_scene, convolution_scene, gather_scene, scatter_scene
@@ -131,24 +128,24 @@ class ConvolutionExplorer(windows.WindowExplorer):
     # --- the arrays shown ---
 
     @property
-    def loss(self) -> float:
+    def loss(self):
         """The loss whose gradient with respect to y is dy."""
         return self.loss_of(self.y, self.dy)
 
     @np.errstate(all="ignore")
-    def loss_of(self, y: np.ndarray, dy: np.ndarray) -> float:
+    def loss_of(self, y, dy):
         """Return the loss for any output and its gradient, which is y itself where L = ½ Σ y²."""
         return float((y * dy).sum()) * (0.5 if self.upstream == _LOSS else 1.0)
 
-    def w_of(self, s: SimpleNamespace) -> np.ndarray:
+    def w_of(self, s):
         """Return the kernels for any settings, (filters, C, F, F)."""
         return cut(self.arrays["w"], s.kernel)
 
-    def b_of(self, s: SimpleNamespace) -> np.ndarray | None:
+    def b_of(self, s):
         """Return the bias for any settings, (filters,), or None."""
         return self.arrays["b"].copy() if "b" in self.arrays else None
 
-    def y_of(self, s: SimpleNamespace) -> np.ndarray:
+    def y_of(self, s):
         """Return the output for any settings, (1, filters, out, out)."""
         w = self.w_of(s)
         given = {"x": self.x_of(s), "w": w[..., ::-1, ::-1] if s.turned else w, "b": self.b_of(s)}
@@ -160,7 +157,7 @@ class ConvolutionExplorer(windows.WindowExplorer):
 
     w, b, y = present(w_of), present(b_of), present(y_of)
 
-    def geometry(self, s: SimpleNamespace) -> dict:
+    def geometry(self, s):
         """Return what :func:`cnnlab.conv2d` is given beside its arrays."""
         return {"stride": s.stride, "padding": s.padding, **self.fixed}
 
@@ -175,24 +172,24 @@ class ConvolutionExplorer(windows.WindowExplorer):
         return self._scene_of(*arrays, dy=dy, turned=s.turned, **self.geometry(s))
 
     def ways(self, s):
-        names, back = (
-            [name for name in "xwb" if name in self.arrays],
-            {"x": ("dy", "w"), "w": ("dy", "x"), "b": ("dy",)},
-        )
-        sums = {"y": [("x", "w"), ("b",)][: len(names) - 1]}, {f"d{name}": [back[name]] for name in names}
-        each = zip(self.own, (names, ("dy", "x", "w")), sums, strict=True)
-        return [Own(*way, self.geometry(s)) for way in each]
+        terms = {"x": ("dy", "w"), "w": ("dy", "x"), "b": ("dy",)}
+        (forward, backward), geometry = self.own, self.geometry(s)
+        names = [name for name in terms if name in self.arrays]
+        return [
+            Own(forward, names, {"y": [("x", "w"), ("b",)][: len(names) - 1]}, geometry),
+            Own(backward, ("dy", "x", "w"), {f"d{name}": [terms[name]] for name in names}, geometry),
+        ]
 
     def plane_of(self, s, panel, number):
-        array = self.arrays[panel]
         if panel == "b":
-            return array[number : number + 1, None]
-        return array[divmod(number, self.w_of(s).shape[1])] if panel == "w" else array[0, number]
+            return self.arrays["b"][number : number + 1, None]
+        at = divmod(number, self.w_of(s).shape[1]) if panel == "w" else (0, number)
+        return self.arrays[panel][at]
 
     def edit(self, s, panel, cell, value):
         if panel == "dy":  # of the gradient in view, which becomes the learner's own
             dy = self.dy_of(s)
-            self.arrays["dy"][:, : dy.shape[1], : dy.shape[2], : dy.shape[3]] = dy
+            self.arrays["dy"][tuple(map(slice, dy.shape))] = dy
             self.upstream = _GIVEN
         super().edit(s, panel, cell, value)
 
@@ -203,16 +200,15 @@ class ConvolutionExplorer(windows.WindowExplorer):
         if not drawn or f"d{panel}" not in old:
             return ""
         (at,), change = drawn, changes.sum()
-        losses = [self.loss_of(panels["y"]["values"], panels["dy"]["values"]) for panels in (old, new)]
-        numbers = change, *losses, (losses[1] - losses[0]) / change, value_at(old[f"d{panel}"], at)
+        first, second = (self.loss_of(panels["y"]["values"], panels["dy"]["values"]) for panels in (old, new))
+        numbers = change, first, second, (second - first) / change, value_at(old[f"d{panel}"], at)
         change, first, second, slope, said = (format_value(number, 3) for number in numbers)
-        name = name_of(old[panel], at)
-        nudge = f"Nudge: {name} changed by {change}, L from {first} to {second}."
-        return f"{nudge} ΔL/Δ{name.split('[')[0]} = {slope}; the gradient said {said}."
+        nudge = f"Nudge: {name_of(old[panel], at)} changed by {change}, L from {first} to {second}."
+        return f"{nudge} ΔL/Δ{panel} = {slope}; the gradient said {said}."
 
     def describe(self):
-        filters = len(self.w)
-        return self.say("x", f"kernel {self.kernel}" if filters == 1 else f"{filters} filters, kernel {self.kernel}")
+        filters = f"{len(self.w)} filters, " if len(self.w) > 1 else ""
+        return self.say("x", f"{filters}kernel {self.kernel}")
 
 
 class ChannelsExplorer(ConvolutionExplorer):
@@ -280,15 +276,12 @@ class ChannelsExplorer(ConvolutionExplorer):
     def dy_of(self, s):
         return super().dy_of(s)[:, : s.filters]
 
-    def parameters_of(self, s) -> dict[str, int]:
+    def parameters_of(self, s):
         """Return how many numbers are learned: shared as here; with a kernel for each place; with every input wired."""
         w, inputs = self.w_of(s), self.x_of(s).size
         places = len(w) * self.axis(s).out ** 2
-        return {
-            "shared": w.size + len(w),
-            "locally connected": places * (w[0].size + 1),
-            "fully connected": places * (inputs + 1),
-        }
+        local, full = places * (w[0].size + 1), places * (inputs + 1)
+        return {"shared": w.size + len(w), "locally connected": local, "fully connected": full}
 
     parameters = present(parameters_of)
 
@@ -326,17 +319,15 @@ class BackwardExplorer(ConvolutionExplorer):
             raise ValueError(f"w (shape {w.shape}) must be one kernel of one channel: each way back is drawn for one")
         super().__init__(x, w, stride=stride, padding=padding, dy=dy, gradients=True)
         self.absent |= {"turned"}
-        padded = self.size + 2 * self.padding
-        if padded > _MOST_STEPPED:
+        if (padded := self.axis(self.now()).padded) > _MOST_STEPPED:
             why = f"to step through ({self.size} + 2*{self.padding} = {padded})"
             raise ValueError(f"padding ({padding}) must leave at most {_MOST_STEPPED} cells a side {why}")
 
     def scenes(self, s):
         arrays, sides = (self.x_of(s), self.w_of(s), self.dy_of(s)), {"stride": s.stride, "padding": s.padding}
-        scatter, gather = scatter_scene(*arrays, **sides), gather_scene(*arrays, **sides)
-        ways = panel_of(scatter, "dx")["values"], panel_of(gather, "y")["values"]
-        difference = f"{np.abs(ways[0] - ways[1]).max():g}"
-        note = f"Both ways give the same {ways[0].size} numbers: the largest difference is {difference}."
+        scatter, gather = (scene_of(*arrays, **sides) for scene_of in (scatter_scene, gather_scene))
+        difference = np.abs(panel_of(scatter, "dx")["values"] - panel_of(gather, "y")["values"])
+        note = f"Both ways give the same {difference.size} numbers: the largest difference is {difference.max():g}."
         return [
             {**scatter, "heading": "Scatter: outputs add their shares"},
             {**gather, "heading": "Gather: inputs collect their terms", "note": note},
@@ -347,13 +338,12 @@ class BackwardExplorer(ConvolutionExplorer):
         return [head, *({**stage, "abreast": True} for stage in stages)]
 
 
-def _default_numbers(shape: tuple[int, ...], most: int) -> np.ndarray:
+def _default_numbers(shape, most):
     """Return small integers, the same each time."""
-    low = 0 if most > 2 else -most
-    return np.random.default_rng(7).integers(low, most + 1, shape).astype(np.float64)
+    return np.random.default_rng(7).integers(0 if most > 2 else -most, most + 1, shape).astype(np.float64)
 
 
-def _repeat_to(array: np.ndarray, counts: tuple[int, ...]) -> np.ndarray:
+def _repeat_to(array, counts):
     """Return the array with its first axes lengthened to ``counts``: each new plane is an earlier one, shifted."""
     for axis, count in enumerate(counts):
         missing = range(count - array.shape[axis])

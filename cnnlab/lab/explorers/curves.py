@@ -6,8 +6,7 @@ import numpy as np
 
 from cnnlab._validate import check_array, check_flag, check_named, check_shape
 from cnnlab.activations import ACTIVATIONS
-from cnnlab.lab.explorers._explorer import Explorer, line
-from cnnlab.lab.explorers._settings import Choice, Measure
+from cnnlab.lab.explorers import Choice, Explorer, Measure, line
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes import Curve, curve_scene, follow, softmax_scene
 
@@ -57,10 +56,8 @@ class CurveExplorer(Explorer):
     def __init__(self, functions="relu", *, z=1.0, nudge=0.5, adds=False):
         self.adds, named = check_flag("adds", adds), isinstance(functions, str)
         self.curves = [] if named else _read(functions)
-        options = list(ACTIVATIONS) if named else [""]
-        super().__init__(
-            limits={"f": options}, absent=() if named else {"f"}, f=functions if named else "", z=z, nudge=nudge
-        )
+        known = {} if named else {"limits": {"f": [""]}, "absent": {"f"}}
+        super().__init__(f=functions if named else "", z=z, nudge=nudge, **known)
 
     def path(self, s):
         """Return z and the nudge after each function, for any settings."""
@@ -78,24 +75,19 @@ class CurveExplorer(Explorer):
         slope, whole = self._slope(path)
         moved = sum(at.after - at.before for at in path) if self.adds else path[-1].after - path[-1].before
         arrives = f"Nudge z by ε: {self._last(path)} moves by {format_value(moved, 3)}"
-        return [
-            line(("formula", slope)),
-            line(("soft", f"{arrives}; slope · ε is {format_value(whole * s.nudge, 3)}.")),
-        ]
+        told = f"{arrives}; slope · ε is {format_value(whole * s.nudge, 3)}."
+        return [line(("formula", slope)), line(("soft", told))]
 
-    def _slope(self, path) -> tuple[str, float]:
+    def _slope(self, path):
         """Return the slope of the whole path as it is written, and as a number."""
         slopes = [at.slope for at in path]
         whole = float(np.sum(slopes) if self.adds else np.prod(slopes))
-        texts = [
-            f"({text})" if text[0] == "−" and len(path) > 1 else text
-            for text in (format_value(each, 3) for each in slopes)
-        ]
-        sign = " + " if self.adds else " · "
-        ends = [sign.join(texts), format_value(whole, 3)][len(path) == 1 :]
+        texts = [format_value(each, 3) for each in slopes]
+        texts = [f"({text})" if text[0] == "−" and len(path) > 1 else text for text in texts]
+        ends = [(" + " if self.adds else " · ").join(texts), format_value(whole, 3)][len(path) == 1 :]
         return " = ".join([f"∂{self._last(path)}/∂z", *ends]), whole
 
-    def _last(self, path) -> str:
+    def _last(self, path):
         return "L" if self.adds else path[-1].curve.symbol
 
     def describe(self):
@@ -104,7 +96,7 @@ class CurveExplorer(Explorer):
         return f"CurveExplorer: {texts} at z = {format_value(self.z)}: {self._slope(path)[0]}"
 
 
-def _read(functions) -> list[Curve]:
+def _read(functions):
     """Return functions by how they are written, each tried on some numbers."""
     check_named("functions", functions)
     if not isinstance(functions, Mapping) or not 1 <= len(functions) <= _WIDEST:

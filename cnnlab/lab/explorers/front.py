@@ -8,7 +8,6 @@ import re
 from base64 import b64encode
 from functools import cache
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import numpy as np
@@ -111,74 +110,77 @@ export default { render: async (context) => (await module).default.render(contex
 
 
 @cache
-def modules(main: str = _MAIN) -> list[str]:
+def modules(main=_MAIN):
     """Return the names of a module and all that it imports, each after those that it imports itself."""
     imported = re.findall(r'from "\./([\w/-]+\.js)"', source(main))
     return list(dict.fromkeys([*(name for other in imported for name in modules(other)), main]))
 
 
 @cache
-def source(name: str) -> str:
+def source(name):
     """Return the text of a module; what it imports is named as seen from ``front/``."""
 
-    def seen(found: re.Match) -> str:
+    def seen(found):
         return f'from "./{posixpath.normpath(posixpath.join(posixpath.dirname(name), found[1]))}"'
 
     return re.sub(r'\bfrom\s*"(\.{1,2}/[\w./-]+\.js)"', seen, (FOLDER / name).read_text(encoding="utf-8"))
 
 
 @cache
-def bundle(main: str = _MAIN) -> str:
+def bundle(main=_MAIN):
     """Return the front end as one module, which brings its style sheet along."""
     return _modules(main) + _RENDER % {"style": json.dumps(style(), ensure_ascii=False)}
 
 
-def loader() -> str:
+def loader():
     """Return what brings the front end to an explorer, from its page or from the kernel."""
-    return _LOADER % {"version": hashlib.sha256(bundle().encode()).hexdigest()[:12]}
+    return _LOADER % {"version": _digest(bundle())}
 
 
 @cache
-def packed() -> bytes:
+def packed():
     """Return the front end as it travels."""
     return _gzipped(bundle())
 
 
-def self_unpacking(module: str) -> str:
+def self_unpacking(module):
     """Return a module in a third of its length, which unpacks itself."""
     return _UNPACKED % b64encode(_gzipped(module)).decode()
 
 
-def _gzipped(text: str) -> bytes:
+def _gzipped(text):
     return gzip.compress(text.encode(), mtime=0)
 
 
-def first_module() -> bytes:
+def first_module():
     """Return the front end, packed, where nobody has called this before; else nothing: see ``_LOADER``."""
     return packed() if next(_once, False) else b""
 
 
-def script(main: str, use: str) -> str:
+def script(main, use):
     """Return a module and all that it imports as the script of a page, which does with it what ``use`` says."""
     text = f"{_modules(main)}modules().then({use});\n"
     return text.replace("</", "<\\/").replace("<!--", "<\\!--")
 
 
-def _modules(main: str) -> str:
+def _modules(main):
     sources = {name: source(name) for name in modules(main)}
     if main != _MAIN:  # a page has no room for comments, but for those of a licence
         sources = {name: text if "/" in name else _COMMENT.sub("", text) for name, text in sources.items()}
     text = json.dumps(sources, ensure_ascii=False)
-    version = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return _MODULES % {"sources": text, "main": main, "version": version}
+    return _MODULES % {"sources": text, "main": main, "version": _digest(text)}
 
 
-def style() -> str:
+def _digest(text):
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def style():
     """Return the style sheets as one."""
     return "\n".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
 
 
-def pack(value: Any) -> Any:
+def pack(value):
     r"""Return what an explorer shows with each array as bytes: float64, or float32 where there are many numbers.
 
     Examples

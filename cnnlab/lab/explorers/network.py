@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from base64 import b64encode
-from types import SimpleNamespace
 
 import numpy as np
 from matplotlib.image import imsave
@@ -14,7 +13,7 @@ from cnnlab.data import normalise_bitmap
 from cnnlab.lab.explorers._explorer import Explorer, line, present
 from cnnlab.lab.explorers._settings import Choice, Setting, Slider, Switch, button, check_between
 from cnnlab.lab.numbers import format_percent
-from cnnlab.lab.scenes import Pass, digit_scene, made_scene, network_scene, run_network
+from cnnlab.lab.scenes import digit_scene, made_scene, network_scene, run_network
 from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.losses import check_labels, softmax_cross_entropy
 
@@ -56,7 +55,7 @@ class _Images(Slider):
         return {**Setting.control(self, explorer, s), "kind": "tabs", "options": options, "pictures": pictures}
 
 
-def _picture(image: np.ndarray) -> str:
+def _picture(image):
     """Return the address of a small picture of an image (1, C, H, W): ink on nothing."""
     ink, buffer = np.abs(image[0]).max(axis=0), io.BytesIO()
     rgba = np.zeros((*ink.shape, 4))
@@ -128,17 +127,17 @@ class NetworkExplorer(Explorer):
             check_shape("images", self.images[:1], normalise_bitmap(bitmap).shape, "what a drawing becomes")
         super().__init__(limits=limits, absent=[] if pad else ["bitmap"], bitmap=bitmap)
 
-    def result_of(self, s: SimpleNamespace, *, backward: bool = True) -> Pass:
+    def result_of(self, s, *, backward=True):
         """Return the image on its way through the network, and ``backward``, for any settings."""
         return run_network(self.model, self.image_of(s.image), None if s.target < 0 else s.target, backward=backward)
 
     result = present(result_of)
 
-    def image_of(self, number: int) -> np.ndarray:
+    def image_of(self, number):
         """Return an image (1, C, H, W) by its number; −1 is the drawing."""
         return self.images[number : number + 1] if number >= 0 else self.drawing
 
-    def name_of(self, number: int) -> str:
+    def name_of(self, number):
         """Return what an image is called."""
         return f"image {number}" if number >= 0 else "a drawing"
 
@@ -176,7 +175,7 @@ class NetworkExplorer(Explorer):
         if name == "wrong" and self.labels is not None:
             self.image = self._next_wrong(s.image)
 
-    def _next_wrong(self, image: int) -> int:
+    def _next_wrong(self, image):
         """Return the next image that the network gets wrong as it is now, after the last the first again."""
         model, others = self.model.copied(), np.roll(np.arange(len(self.images)), -image - 1)
         for numbers in np.split(others, range(_BATCH, len(others), _BATCH)):
@@ -198,14 +197,13 @@ class NetworkExplorer(Explorer):
 
     # --- a drawing in place of the images ---
 
-    def show(self, image) -> None:
+    def show(self, image):
         """Put another image (1, C, H, W) in view, such as a drawing, as number −1; None takes it away again."""
         if image is None and self.drawing is None:
             return
         if image is not None:
-            image = check_array("image", image, "NCHW")
+            image = check_array("image", image, "NCHW").astype(self.images.dtype)
             check_shape("image", image, self.images[:1].shape, "one image like the others")
-            image = image.astype(self.images.dtype)
         with self._transaction():
             self.limits["image"] = (-1, len(self.images) - 1)
             if image is not None:
@@ -215,7 +213,7 @@ class NetworkExplorer(Explorer):
             self.limits["image"] = (0 if image is None else -1, len(self.images) - 1)
             self.refresh()
 
-    def _changed(self, change) -> None:
+    def _changed(self, change):
         if change["name"] == "bitmap":
             self.show(normalise_bitmap(self.bitmap) if self.bitmap.any() else None)
             return
@@ -223,13 +221,13 @@ class NetworkExplorer(Explorer):
             self._before = change["old"]
         super()._changed(change)
 
-    def reset(self) -> None:
+    def reset(self):
         """Go back to the first image, and to the whole network."""
         self.opened = None
         super().reset()
 
 
-def _a(label: int) -> str:
+def _a(label):
     """Return a number with its article."""
     return f"an {label}" if str(label).startswith("8") or label in (11, 18) else f"a {label}"
 
@@ -285,11 +283,11 @@ class DigitPad(Explorer):
         super().__init__(bitmap=np.zeros((self.side, self.side), bool))
 
     @property
-    def image(self) -> np.ndarray:
+    def image(self):
         """The drawing as the network reads it, float64 array (1, 1, 28, 28); all 0 if nothing is drawn."""
         return normalise_bitmap(self.bitmap)
 
-    def probabilities_of(self, s) -> np.ndarray | None:
+    def probabilities_of(self, s):
         """Return the probability of each class (K,) for any settings; None if nothing is drawn."""
         if not s.bitmap.any():
             return None
@@ -299,16 +297,16 @@ class DigitPad(Explorer):
     probabilities = present(probabilities_of)
 
     @property
-    def answer(self) -> int | None:
+    def answer(self):
         """The most probable class; None if nothing is drawn."""
         probabilities = self.probabilities
         return None if probabilities is None else int(probabilities.argmax())
 
-    def clear(self) -> None:
+    def clear(self):
         """Take the drawing away."""
         self.bitmap = np.zeros_like(self.bitmap)
 
-    def refresh(self) -> None:
+    def refresh(self):
         """Ask the network again, which may have learnt since."""
         super().refresh()
         if self.explorer is not None:
@@ -331,7 +329,7 @@ class DigitPad(Explorer):
             return "DigitPad: draw a digit"
         return f"DigitPad: answer {probabilities.argmax()} ({format_percent(probabilities.max())})"
 
-    def _scores(self, image: np.ndarray) -> np.ndarray:
+    def _scores(self, image):
         """Return what the network says, through copies of its layers: what their backward needs stays as it is."""
         image = image.astype(np.result_type(np.float32, *self.model.params.values()))
         return self.model.copied().forward(image)

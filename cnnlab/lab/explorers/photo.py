@@ -1,15 +1,13 @@
 """PhotoExplorer: a photograph, a kernel to edit, and the feature map it makes."""
 
 from os import PathLike
-from types import SimpleNamespace
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cnnlab import convolution
 from cnnlab.data import load_photo
-from cnnlab.lab.explorers._explorer import present
-from cnnlab.lab.explorers._settings import Choice, Setting
+from cnnlab.lab.explorers import Choice, Setting, present
 from cnnlab.lab.explorers._windows import FormulaExplorer, axis_of, check_sliders, check_square, sliders
 from cnnlab.lab.scenes import photo_scene
 
@@ -90,23 +88,23 @@ class PhotoExplorer(FormulaExplorer):
             photo = read_photo(photo)
         self.photo = check_square("photo", photo, "HW")[None, None]
         self.photo.setflags(write=False)
-        named = isinstance(kernel, str)
-        if named and kernel not in KERNELS:
+        name = kernel if isinstance(kernel, str) else _OWN
+        if name is kernel and name not in KERNELS:
             raise ValueError(f"kernel ({kernel!r}) must be an array or one of {', '.join(KERNELS)}")
-        w = check_square("kernel", KERNELS[kernel] if named else kernel, "HW")[None, None]
+        w = check_square("kernel", KERNELS.get(name, kernel), "HW")[None, None]
         settings = check_sliders(self.photo.shape[-1], w.shape[-1], padding=padding, stride=stride)
-        super().__init__({"w": w}, **settings | {"kernel": kernel if named else _OWN})
+        super().__init__({"w": w}, **settings | {"kernel": name})
 
-    def x_of(self, s: SimpleNamespace) -> np.ndarray:
+    def x_of(self, s):
         """Return the photograph for any settings, (1, 1, H, H)."""
         return np.frombuffer(s.own, np.uint8).reshape(1, 1, _SIDE, _SIDE) / 255 if s.own else self.photo
 
-    def w_of(self, s: SimpleNamespace) -> np.ndarray:
+    def w_of(self, s):
         """Return the kernel for any settings, (1, 1, F, F)."""
         named = KERNELS.get(s.kernel)
         return self.arrays["w"].copy() if named is None else check_square("kernel", named, "HW")[None, None]
 
-    def y_of(self, s: SimpleNamespace) -> np.ndarray:
+    def y_of(self, s):
         """Return the feature map for any settings, (1, 1, out, out)."""
         return convolution.conv2d(self.x_of(s), self.w_of(s), stride=s.stride, padding=s.padding)
 
@@ -130,7 +128,7 @@ class PhotoExplorer(FormulaExplorer):
         return self.say("photo", f"kernel {self.kernel} {side}×{side}", "feature map")
 
 
-def read_photo(path) -> np.ndarray:
+def read_photo(path):
     """Return the middle of an image file as grey values (200, 200), from 0 black to 1 white."""
     try:
         with Image.open(path) as image:
@@ -140,6 +138,6 @@ def read_photo(path) -> np.ndarray:
     return np.asarray(square) / 255
 
 
-def grey(photo: np.ndarray) -> np.ndarray:
+def grey(photo):
     """Return the luminance of an RGB photograph, (1, 3, H, W) → (1, 1, H, W); weights of ITU-R BT.601."""
     return np.tensordot([[0.299, 0.587, 0.114]], photo, axes=(1, 1)).swapaxes(0, 1)

@@ -1,17 +1,13 @@
 """PoolingExplorer and ActivationExplorer: what has no weights on the stage, forward and backward."""
 
-from types import SimpleNamespace
-
 import numpy as np
 
 from cnnlab import pooling
 from cnnlab._validate import check_flag, check_shape
 from cnnlab.activations import ACTIVATIONS
 from cnnlab.geometry import check_filled
+from cnnlab.lab.explorers import Choice, Explorer, Slider, Switch, line
 from cnnlab.lab.explorers import _windows as windows
-from cnnlab.lab.explorers._explorer import Explorer, line
-from cnnlab.lab.explorers._settings import Choice, Slider, Switch
-from cnnlab.lab.explorers._windows import check_square
 from cnnlab.lab.scenes import Own, activation_scene, pooling_scene, tie_scene
 from cnnlab.pooling import POOLS
 
@@ -81,7 +77,7 @@ class PoolingExplorer(windows.WindowExplorer):
         forward=None,
         backward=None,
     ):
-        x = check_square("x", x, "NCHW")
+        x = windows.check_square("x", x, "NCHW")
         size, stride = x.shape[-1], kernel if stride is None else stride
         settings = windows.check_sliders(size, kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
         arrays = windows.roomy(x, dy, x.shape[1], settings)
@@ -109,7 +105,7 @@ class PoolingExplorer(windows.WindowExplorer):
         counts = "count_include_pad" in POOLS[s.op].options and s.padding
         return {name for name, use in (("pad_with", pads_zero), ("count_include_pad", counts)) if not use}
 
-    def geometry(self, s: SimpleNamespace) -> dict:
+    def geometry(self, s):
         """Return what a pool is given beside x and the size of its window."""
         options = {name: getattr(s, name) for name in POOLS[s.op].options if hasattr(s, name)}
         return {"stride": self.axis(s).stride, "padding": s.padding, "ceil_mode": s.ceil_mode, **options}
@@ -142,8 +138,8 @@ class PoolingExplorer(windows.WindowExplorer):
         if not len(moved) or not POOLS[self.op].picks:
             return ""
         places = ", ".join(f"y[{row}, {column}]" for _, row, column in moved[:4])
-        more = f" and {len(moved) - 4} more" if len(moved) > 4 else ""
-        jump = ", and the whole gradient jumped with it" if self.gradients else ""
+        more = f" and {len(moved) - 4} more" * (len(moved) > 4)
+        jump = ", and the whole gradient jumped with it" * self.gradients
         return f"The winner of {places}{more} has moved{jump}."
 
     def describe(self):
@@ -183,7 +179,7 @@ class ActivationExplorer(Explorer):
     f = Choice(ACTIVATIONS.keys(), "activation", letter="f")
 
     def __init__(self, z, f="relu", *, dy=None, gradients=True):
-        z = check_square("z", z, "NCHW")
+        z = windows.check_square("z", z, "NCHW")
         self.gradients = check_flag("gradients", gradients)
         dy = windows.cut(windows.grow(windows.check_gradient(dy, z.shape[1], "NCHW"), z.shape[-1]), z.shape[-1])
         check_shape("dy", dy, z.shape, "that of z")

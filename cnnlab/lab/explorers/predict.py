@@ -1,7 +1,5 @@
 """Predict: a question that wants an answer before it shows one."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from numbers import Real
@@ -10,9 +8,8 @@ from cnnlab._validate import check_finite, check_list, shown
 from cnnlab.formula import Explanation, explain_output_size
 from cnnlab.geometry import fits, output_size
 from cnnlab.lab import stills
-from cnnlab.lab.explorers._explorer import Explorer, line
-from cnnlab.lab.explorers._settings import Setting, button
-from cnnlab.lab.explorers._windows import leftover_line, lines_of
+from cnnlab.lab.explorers import Explorer, Setting, button, line, lines_of
+from cnnlab.lab.explorers._windows import leftover_line
 from cnnlab.lab.numbers import means, read_number
 
 # What Markdown takes for markup: marks, links that need none, a number that begins a list, and what indents a line.
@@ -114,10 +111,10 @@ class Predict(Explorer):
         on_answer=None,
         solved=False,
     ):
-        self.question, self.answer, self.because = question, answer, because
+        self.question, self.answer, self.because, self.explorer = question, answer, because, explorer
         self.mistakes = {} if mistakes is None else mistakes
         self.choices = None if choices is None else list(map(str, check_list("choices", choices, "answers")))
-        self.explorer, self.key, self._on_answer = explorer, key or question, on_answer or (lambda mistake: None)
+        self.key, self._on_answer = key or question, on_answer or (lambda mistake: None)
         self._check()
         self.mistakes = dict(self.mistakes)
         self._begin_anew()
@@ -128,7 +125,7 @@ class Predict(Explorer):
             explorer.cover(self.key)
 
     @classmethod
-    def output_size(cls, size, kernel, *, stride=1, padding=0, dilation=1, question=None) -> Predict:
+    def output_size(cls, size, kernel, *, stride=1, padding=0, dilation=1, question=None):
         """Return the question for an output size, with the usual mistakes by name.
 
         Parameters
@@ -155,7 +152,7 @@ class Predict(Explorer):
         return cls(question, because.value, mistakes=size_mistakes(size, kernel, **settings), because=because)
 
     @property
-    def wants_number(self) -> bool:
+    def wants_number(self):
         """Whether a number is to be typed."""
         return self.choices is None and isinstance(self.answer, Real) and not isinstance(self.answer, bool)
 
@@ -167,11 +164,10 @@ class Predict(Explorer):
             controls.append(button("reveal", "show the answer"))
         if self.closed and not (self.solved and s.given):  # solved before, or shown: its mark can still be earned
             controls.append(button("reset", "ask me again"))
-        asked = {"kind": "question", "lines": [line(self.question)], "controls": controls}
-        asked |= {"key": self.key, "solved": self.solved}
-        return [asked, {"kind": "verdict", "lines": self.verdict}]
+        told = {"lines": [line(self.question)], "controls": controls, "key": self.key, "solved": self.solved}
+        return [{"kind": "question", **told}, {"kind": "verdict", "lines": self.verdict}]
 
-    def _changed(self, change) -> None:
+    def _changed(self, change):
         self._judge(self.given)
         super()._changed(change)
 
@@ -181,7 +177,7 @@ class Predict(Explorer):
         elif name == "reveal" and self.tried and not self.closed:
             self._close(f"The answer is {self.answer}.", "bold")
 
-    def reset(self) -> None:
+    def reset(self):
         """Ask anew."""
         self._begin_anew()
         super().reset()
@@ -198,10 +194,10 @@ class Predict(Explorer):
 
     # --- judging ---
 
-    def _begin_anew(self) -> None:
+    def _begin_anew(self):
         self.tried, self.closed, self.solved, self.verdict = False, False, False, []
 
-    def _judge(self, given: str) -> None:
+    def _judge(self, given):
         given = given if self.choices else given.strip()
         if not given:
             return
@@ -217,11 +213,11 @@ class Predict(Explorer):
             for wrong in known[:1]:
                 self._on_answer(str(wrong))
 
-    def _solve(self, sign: str, given: str = "") -> None:
+    def _solve(self, sign, given=""):
         self.solved = True
         self._close(f"{sign}{given or self.answer}.", "right")
 
-    def _close(self, headline: str, style: str) -> None:
+    def _close(self, headline, style):
         """End the question: give the reason, take no more answers, and show what was covered."""
         given, self.closed = self.given, True
         if isinstance(self.because, Explanation):
@@ -232,7 +228,7 @@ class Predict(Explorer):
             truth = "and so it is" if self.solved else f"it is {self.answer}"
             self.explorer.uncover(f"You said {given}; {truth}." if given else "")
 
-    def _same(self, given: str, other) -> bool:
+    def _same(self, given, other):
         """Return whether what the learner gave means ``other``."""
         if self.wants_number:
             return means(given, other)
@@ -241,17 +237,17 @@ class Predict(Explorer):
         one, right = (text.upper().lower() for text in (given, str(other).strip()))  # as judge.js: ß is ss
         return one == right
 
-    def _check(self) -> None:
+    def _check(self):
         """Raise unless all that was given can be shown, and the answer can be told from the mistakes."""
-        rules = [
-            ("question", self.question, str, "a text"),
-            ("because", self.because, str | Explanation, "a text, or what explain_output_size returns"),
-            ("mistakes", self.mistakes, Mapping, "a dict of texts by wrong answer"),
-            ("explorer", self.explorer, Explorer | None, "an explorer"),
-            ("answer", self.answer, str | Real, "a text or a number"),
-        ]
-        for name, value, kind, rule in rules:
-            if not isinstance(value, kind):
+        rules = {
+            "question": (str, "a text"),
+            "because": (str | Explanation, "a text, or what explain_output_size returns"),
+            "mistakes": (Mapping, "a dict of texts by wrong answer"),
+            "explorer": (Explorer | None, "an explorer"),
+            "answer": (str | Real, "a text or a number"),
+        }
+        for name, (kind, rule) in rules.items():
+            if not isinstance(value := getattr(self, name), kind):
                 raise TypeError(f"{name} ({shown(value)}) must be {rule}")
         for name, given in [("answer", self.answer), *(("mistakes", wrong) for wrong in self.mistakes)]:
             if self.choices is not None and str(given) not in self.choices:
@@ -265,7 +261,7 @@ class Predict(Explorer):
                 raise ValueError(f"mistakes ({wrong!r}) must not hold the right answer ({self.answer!r})")
 
 
-def _escape_markdown(text: str) -> str:
+def _escape_markdown(text):
     """Return text that Markdown shows as it stands: an entity is never markup.
 
     Examples
@@ -276,7 +272,7 @@ def _escape_markdown(text: str) -> str:
     return _MARKS.sub(lambda found: re.sub(r"\D", lambda mark: f"&#{ord(mark[0])};", found[0]), text)
 
 
-def size_question(size, kernel, *, stride=1, padding=0, dilation=1) -> str:
+def size_question(size, kernel, *, stride=1, padding=0, dilation=1):
     """Return the question for an output size in words.
 
     Examples
@@ -286,12 +282,12 @@ def size_question(size, kernel, *, stride=1, padding=0, dilation=1) -> str:
     """
     if isinstance(padding, tuple | list):
         padding = f"{padding[0]} before and {padding[1]} after"
-    dilated = f", dilation {dilation}" if dilation > 1 else ""
+    dilated = f", dilation {dilation}" * (dilation > 1)
     kernel = f"A {kernel}×{kernel} kernel, stride {stride}, padding {padding}{dilated},"
     return f"{kernel} moves over {size}×{size} cells. How wide is the output?"
 
 
-def size_mistakes(size, kernel, *, stride=1, padding=0, dilation=1) -> dict[int, str]:
+def size_mistakes(size, kernel, *, stride=1, padding=0, dilation=1):
     """Return what usually goes wrong, by the output size it leads to; the right size is never among them.
 
     Examples
@@ -312,7 +308,6 @@ def size_mistakes(size, kernel, *, stride=1, padding=0, dilation=1) -> dict[int,
         "forgets to take the kernel away": {"size": size + 1, "kernel": 1},  # the formula without its F
     }
     for name, change in changes.items():
-        wrong = {**right, **change}
-        if fits(**wrong):
+        if fits(**(wrong := right | change)):
             found.setdefault(output_size(**wrong), []).append(name)
     return {wrong: f"This {' or '.join(names)}." for wrong, names in found.items() if wrong != answer}

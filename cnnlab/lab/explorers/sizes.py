@@ -1,14 +1,11 @@
 """OutputSizeExplorer: the size formula over a stack of layers, floor against ceil, and what one cell sees."""
 
-from types import SimpleNamespace
-
 from cnnlab._validate import check_flag, check_int, shown
-from cnnlab.formula import Explanation
-from cnnlab.geometry import Axis, LayerWindow, check_layers, receptive_field
+from cnnlab.geometry import LayerWindow, check_layers, receptive_field
 from cnnlab.lab import stills
-from cnnlab.lab.explorers._explorer import Explorer, line, present
-from cnnlab.lab.explorers._settings import Choice, Setting, Slider, button, check_between, furthest, with_changed
-from cnnlab.lab.explorers._windows import axes_through, chain_of, explained, lines_of
+from cnnlab.lab.explorers import Choice, Explorer, Setting, Slider, button, check_between, line, lines_of, present
+from cnnlab.lab.explorers._settings import furthest, with_changed
+from cnnlab.lab.explorers._windows import axes_through, chain_of, explained
 
 _LARGEST_SIZE = 256  # cells a side that the slider R reaches
 _KINDS = ("conv", "pool")
@@ -20,7 +17,7 @@ _HALVE, _KEEP = LayerWindow("pool", 2, 2, 0), LayerWindow("conv", 3, 1, 1)  # wh
 class _Layers(Setting):
     """A stack of layers, each ("conv" or "pool", kernel, stride, padding)."""
 
-    def get(self, explorer, cls=None) -> list[LayerWindow]:
+    def get(self, explorer, cls=None):
         """Return a copy: to append to it changes nothing."""
         return list(super().get(explorer, cls))
 
@@ -30,9 +27,9 @@ class _Layers(Setting):
         for k, layer in enumerate(layers):
             if layer.name not in _KINDS:
                 raise ValueError(f"layer {k + 1} ({shown(layer.name)}) must be one of {', '.join(_KINDS)}")
-            given = ((name, low, getattr(layer, name)) for name, (_, low, _) in _LENGTHS.items())
-            ints = {name: check_int(f"{name} of layer {k + 1}", length, low) for name, low, length in given}
-            layers[k] = layer._replace(**ints)
+            for name, (_, low, _) in _LENGTHS.items():
+                length = check_int(f"{name} of layer {k + 1}", getattr(layer, name), low)
+                layers[k] = layers[k]._replace(**{name: length})
         return layers
 
 
@@ -81,19 +78,19 @@ class OutputSizeExplorer(Explorer):
         rounding = "ceil" if check_flag("ceil_mode", ceil_mode) else "floor"
         super().__init__(size=size, layers=layers, rounding=rounding)
 
-    def sizes_of(self, s: SimpleNamespace) -> list[int]:
+    def sizes_of(self, s):
         """Return the side of the input and of what each layer makes of it for any settings, in cells."""
         return [s.size, *(axis.out for axis in self._axes(s))]
 
     sizes = present(sizes_of)
 
-    def explain(self) -> list[Explanation]:
+    def explain(self):
         """Return the size after each layer with its reason."""
         return list(map(explained, self._axes(self.now())))
 
     # --- what the base class asks ---
 
-    def _axes(self, s: SimpleNamespace) -> list[Axis]:
+    def _axes(self, s):
         return axes_through(s.size, tuple(s.layers), ceil_mode=s.rounding == "ceil")
 
     def check(self, s):
@@ -110,36 +107,33 @@ class OutputSizeExplorer(Explorer):
         return [line(("soft", f"{way.rounding}: "), " → ".join(map(str, self.sizes_of(way)))) for way in (down, up)]
 
     def parts(self, s, scenes):
-        head = {"kind": "head", "controls": self.controls(s, "head"), "lines": self.formula_lines(s, scenes)}
+        (head,) = super().parts(s, scenes)
         head["controls"][-1]["disabled"] = not self.fits(with_changed(s, rounding="floor"))
-        rows = [
-            {"kind": "row", "controls": self._row(s, k), "lines": lines_of(explained(axis))[:1]}
-            for k, axis in enumerate(self._axes(s))
-        ]
         buttons = [
             button("add", "+ add a layer", disabled=not self._with_one_more(s)),
             button("drop", "− drop the last", disabled=len(s.layers) == 1),
         ]
-        fields = [list(field[1:]) for field in receptive_field(s.layers)]
-        stack = {"sizes": self.sizes_of(s), "layers": list(map(list, s.layers)), "fields": fields}
-        return [head, *rows, {"kind": "row", "controls": buttons, "lines": []}, {"kind": "sizes", "stack": stack}]
+        rows = [(self._row(s, k), lines_of(explained(axis))[:1]) for k, axis in enumerate(self._axes(s))]
+        rows = [{"kind": "row", "controls": controls, "lines": lines} for controls, lines in [*rows, (buttons, [])]]
+        fields = [field[1:] for field in receptive_field(s.layers)]
+        stack = {"sizes": self.sizes_of(s), "layers": list(map(list, s.layers)), "fields": list(map(list, fields))}
+        return [head, *rows, {"kind": "sizes", "stack": stack}]
 
-    def _row(self, s, k: int) -> list[dict]:
+    def _row(self, s, k):
         """Return the controls of one layer, whose names end with its number."""
         layer, number = s.layers[k], k + 1
         kinds = [[kind, kind] for kind in _KINDS if self.fits(_with_layer(s, k, name=kind))]
-        look = {"kind": "select", "label": f"layer {number}", "place": "row"}
-        row = [{**look, "name": f"name.{number}", "value": layer.name, "options": kinds}]
-        for name, (letter, low, high) in _LENGTHS.items():
+        kind = {"kind": "select", "label": f"layer {number}", "value": layer.name, "options": kinds}
+        row = [{**kind, "name": f"name.{number}", "place": "row"}]
+        for name, (letter, *ends) in _LENGTHS.items():
             value = getattr(layer, name)
             fits = lambda value, name=name: self.fits(_with_layer(s, k, **{name: value}))  # noqa: E731
-            look = {"kind": "slider", "label": "", "letter": letter, "place": "row", "value": value}
-            named = {"name": f"{name}.{number}", "title": f"{name} of layer {number}"}
-            low, high = furthest(fits, value, low), furthest(fits, value, max(high, value))
-            row.append({**look, **named, "low": low, "high": high})
+            low, high = (furthest(fits, value, end) for end in (ends[0], max(ends[1], value)))
+            look = {"kind": "slider", "label": "", "letter": letter, "value": value, "low": low, "high": high}
+            row.append({**look, "name": f"{name}.{number}", "place": "row", "title": f"{name} of layer {number}"})
         return row
 
-    def _with_one_more(self, s) -> list[LayerWindow]:
+    def _with_one_more(self, s):
         """Return the stack with one layer more: after a convolution a pool that halves, else one that keeps the size.
 
         It is empty where no layer can be added.
@@ -169,14 +163,12 @@ class OutputSizeExplorer(Explorer):
         return f"OutputSizeExplorer{' (pools round up)' * (self.rounding == 'ceil')}: {first}{''.join(steps)}"
 
     def picture(self, step=None):
-        stack = zip(self.layers, self.explain(), receptive_field(self.layers), strict=True)
-        labels = [
-            (f"{layer.name} {layer.kernel}×{layer.kernel}", chain_of(because), field) for layer, because, field in stack
-        ]
-        return stills.draw_sizes(self.sizes, labels)
+        names = [f"{layer.name} {layer.kernel}×{layer.kernel}" for layer in self.layers]
+        formulas = map(chain_of, self.explain())
+        return stills.draw_sizes(self.sizes, list(zip(names, formulas, receptive_field(self.layers), strict=True)))
 
 
-def _with_layer(s: SimpleNamespace, k: int, **changed) -> SimpleNamespace:
+def _with_layer(s, k, **changed):
     """Return settings of which one layer is changed."""
     layers = list(s.layers)
     layers[k] = layers[k]._replace(**changed)

@@ -4,13 +4,11 @@ import math
 
 from cnnlab._validate import check_int, check_pair
 from cnnlab.data import Digits
-from cnnlab.lab.explorers._explorer import Explorer, line
-from cnnlab.lab.explorers._settings import Choice, Slider, button
+from cnnlab.lab.explorers import Choice, Explorer, Slider, button, line
 from cnnlab.lab.numbers import format_percent
 from cnnlab.lab.scenes import maps_scene, summary_scene
 from cnnlab.lab.scenes.reading import panel_of
-from cnnlab.lab.scenes.schema import Line
-from cnnlab.lab.training import LAYER_NAMES, Plan, Player, Run, SmallNetwork
+from cnnlab.lab.training import LAYER_NAMES, Plan, Player, Run
 
 _FILTERS = (2, 4, 8, 16, 32)
 _LEARNING_RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
@@ -112,42 +110,42 @@ class TrainingExplorer(Explorer):
     # --- what is known of the training ---
 
     @property
-    def _run(self) -> Run:
+    def _run(self):
         return self._player.run
 
     @property
-    def model(self) -> SmallNetwork:
+    def model(self):
         """A copy of the network as it is after the last step, to use while the training goes on."""
         with self._player.lock:
             return self._run.network()
 
     @property
-    def records(self) -> list:
+    def records(self):
         """The record of each step made, as :func:`cnnlab.training.train` gives it."""
         return self._run.records
 
     @property
-    def accuracy(self) -> float:
+    def accuracy(self):
         """The share of held-out images that the network now answers right, from 0 to 1."""
         with self._player.lock:
             return self._run.evaluate()[0].accuracy
 
     @property
-    def playing(self) -> bool:
+    def playing(self):
         """Whether the training goes on."""
         return self._player.playing
 
     # --- what the buttons do ---
 
-    def start(self) -> None:
+    def start(self):
         """Train on, between whatever else the kernel does; where no event loop runs, train to the end."""
         self._player.start()
 
-    def pause(self) -> None:
+    def pause(self):
         """Stop before the next step."""
         self._player.pause()
 
-    def run(self, steps: int | None = None) -> None:
+    def run(self, steps=None):
         """Make this many steps, or all that are left, and return when they are done.
 
         Parameters
@@ -157,23 +155,24 @@ class TrainingExplorer(Explorer):
         """
         self._player.make(self._run.steps if steps is None else check_int("steps", steps, 0))
 
-    def reset(self) -> None:
+    def reset(self):
         """Begin again, with new weights and the settings that the controls show."""
         with self._player.lock, self._transaction():
             self._player.insert(Run(self._run.data, self._wanted(self.now())))
             self.look_back = self._run.plan.epochs + 1
             self.refresh()
 
-    def close(self) -> None:
+    def close(self):
         """Stop the training and take the explorer off the page."""
         if self._player is not None:
             self._player.stop()
         super().close()
 
     def press(self, s, name):
-        buttons = {"start": self.start, "step": lambda: self.run(1)}
-        if name in buttons:
-            buttons[name]()
+        if name == "start":
+            self.start()
+        elif name == "step":
+            self.run(1)
 
     def _press(self, name):
         if name == "pause":  # said at once, with the scenes of before; then the last step is shown
@@ -183,7 +182,7 @@ class TrainingExplorer(Explorer):
 
     # --- what others do at the same time: a cell, the task, and the thread that serves what a front end asks ---
 
-    def refresh(self) -> None:
+    def refresh(self):
         """Show the present state."""
         with self._player.lock:
             super().refresh()
@@ -193,7 +192,7 @@ class TrainingExplorer(Explorer):
             super().set_state(sync_data)
             self._player.catch_up()
 
-    def _changed(self, change) -> None:
+    def _changed(self, change):
         with self._player.lock:
             self._run.optimizer.learning_rate = self.learning_rate
         super()._changed(change)
@@ -219,10 +218,10 @@ class TrainingExplorer(Explorer):
             button("step", "▶❘ step", disabled=run.over),
             button("reset", "↺ reset", title="new weights, with these settings"),
         ]
-        progress = {"kind": "progress", "progress": [run.step, run.steps], "alive": playing}
+        progress = {"progress": [run.step, run.steps], "alive": playing}
         return [
             {"kind": "buttons", "controls": [*buttons, *self.controls(s, "head")]},
-            {**progress, "lines": _progress_lines(run, self._wanted(s), self._player)},
+            {"kind": "progress", **progress, "lines": _progress_lines(run, self._wanted(s), self._player)},
             {"kind": "stage", "scene": scenes[0]},
             {"kind": "stage", "scene": scenes[1], "controls": self.controls(s, "look")},
         ]
@@ -232,13 +231,13 @@ class TrainingExplorer(Explorer):
         made = f"{first} and {second} filters, batch size {batch_size}, seed {seed}"
         return f"TrainingExplorer: {made}, step {self._run.step} of {self._run.steps}"
 
-    def _wanted(self, s) -> Plan:
+    def _wanted(self, s):
         """Return what the next training is made with."""
         filters = s.first_filters, s.second_filters
         return self._run.plan._replace(filters=filters, learning_rate=s.learning_rate, batch_size=s.batch_size)
 
 
-def _progress_lines(run: Run, wanted: Plan, player: Player) -> list[Line]:
+def _progress_lines(run, wanted, player):
     """Return the state of a training, and how far it has come; ``wanted`` is the next one after a reset.
 
     Examples

@@ -104,12 +104,12 @@
  */
 
 /**
- * @typedef {object} Panel One array, or a chart, at its place on the stage.
+ * @typedef {object} Panel One array, or a chart, at its place on the stage; "maps" have cells too many to be elements.
  * @property {string} name
  * @property {string} symbol how the learner writes it, what follows "_" as a subscript
  * @property {string} title
  * @property {string} role which colour its symbol and its numbers in the strip have: x, w, y, b or gradient
- * @property {"cells" | "maps" | "photo" | "bars" | "chart" | "none"} view
+ * @property {"cells" | "maps" | "photo" | "bars" | "chart" | "none"} view "none": only read by sums
  * @property {number} row
  * @property {number} column
  * @property {number[]} planes [down, across]: planes are numbered down each column first

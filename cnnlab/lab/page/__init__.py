@@ -33,7 +33,7 @@ body {{ max-width: 1160px; margin: 12px auto; padding: 0 12px; font: 14px system
 """
 
 
-def page_of(explorer) -> bytes:
+def page_of(explorer):
     """Return a page that holds one explorer as it is now, with nothing outside it.
 
     Its table is cut to a page of 300 kB; a photograph alone takes more.
@@ -46,7 +46,7 @@ def page_of(explorer) -> bytes:
     return _PAGE.format(**parts, widget=widget_html(table)).encode()
 
 
-def parts_for_others(explorer) -> dict[str, bytes]:
+def parts_for_others(explorer):
     """Return the front end as a module, and an explorer's state as JSON, for a page of anybody's; by ending.
 
     The module is that of an anywidget, and the state is what its model holds.
@@ -55,11 +55,11 @@ def parts_for_others(explorer) -> dict[str, bytes]:
     return {".mjs": front.self_unpacking(front.bundle("handout.js")).encode(), ".json": json.dumps(state).encode()}
 
 
-def _uncovered(explorer) -> dict[str, Any]:
+def _uncovered(explorer):
     return {**precomputed(explorer), "veil": ""}  # the question that it was covered for stands elsewhere
 
 
-def widget_html(table: dict[str, Any], *, address: str = "", data: str | None = None) -> str:
+def widget_html(table, *, address="", data=None):
     """Return the element of an explorer, which the page's script brings to life, and what it needs a kernel for.
 
     Parameters
@@ -80,7 +80,7 @@ def widget_html(table: dict[str, Any], *, address: str = "", data: str | None = 
     )
 
 
-def kernel_line(needs: list[str], address: str = "") -> str:
+def kernel_line(needs, address=""):
     """Return the paragraph that says what needs a kernel, as HTML; empty where nothing does.
 
     Examples

@@ -4,10 +4,10 @@ import gzip
 import json
 from base64 import b64encode
 from bisect import bisect
-from typing import Any
+from itertools import count
 
 
-def fitted(tables: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+def fitted(tables, most):
     """Return the tables cut so that they take at most so many bytes together, each with one state at least.
 
     What a small table leaves of its share the larger ones get.
@@ -21,9 +21,8 @@ def fitted(tables: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
     cut, left = list(tables), most
     sizes = sorted((len(packed(table)), number) for number, table in enumerate(tables))
     for place, (size, number) in enumerate(sizes):
-        share = left // (len(sizes) - place)
-        if size > share and cut[number]["kind"] == "explorer":
-            table = cut[number]
+        share, table = left // (len(sizes) - place), tables[number]
+        if size > share and table["kind"] == "explorer":
             lengths = range(2, len(table["states"]) + 1)
             length = 1 + bisect(lengths, share, key=lambda length: len(packed(shortened(table, length))))
             cut[number] = shortened(table, length)
@@ -32,36 +31,33 @@ def fitted(tables: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
     return cut
 
 
-def shortened(table: dict[str, Any], length: int) -> dict[str, Any]:
+def shortened(table, length):
     """Return the table with its first states alone."""
-    states = [
-        {**state, "moves": [[event, to] for event, to in state["moves"] if to < length]}
-        for state in table["states"][:length]
-    ]
-    return {**table, "states": states, "arrays": table["arrays"][: states[-1]["arrays"]]}
+    states = [state | {"moves": [move for move in state["moves"] if move[1] < length]} for state in table["states"]]
+    return table | {"states": states[:length], "arrays": table["arrays"][: states[length - 1]["arrays"]]}
 
 
-def packed(table: dict[str, Any]) -> str:
+def packed(table):
     """Return a table as a page holds it; each state is two texts in it, which are read when it is shown."""
     states = [[_json(_reachable(state)), _json(state["moves"])] for state in table["states"]]
     text = _json({**table, "states": states})
     return b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 
-def is_limited(table: dict[str, Any]) -> bool:
+def is_limited(table):
     """Return whether a control of some state stops before its end, or does nothing."""
     return any(_reachable(state) != state["parts"] for state in table["states"])
 
 
-def _json(value: Any) -> str:
+def _json(value):
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _reachable(state: dict[str, Any]) -> list[dict]:
+def _reachable(state):
     """Return the parts of a state, whose controls offer what is in the table."""
     if "arrays" not in state:  # a question answers whatever is given
         return state["parts"]
-    offered: dict[str, list] = {}
+    offered = {}
     for event, _ in state["moves"]:
         for name, value in event.get("set", {event.get("press"): None}).items():
             offered.setdefault(name, []).append(value)
@@ -73,18 +69,15 @@ def _reachable(state: dict[str, Any]) -> list[dict]:
     ]
 
 
-def _offering(control: dict, values: list) -> dict:
+def _offering(control, values):
     """Return a control that says which values the page has beside its own."""
     kind, value = control["kind"], control.get("value")
     if kind == "slider":
-        low = high = value
-        while low - 1 in values:
-            low -= 1
-        while high + 1 in values:
-            high += 1
+        low = next(low for low in count(value, -1) if low - 1 not in values)
+        high = next(high for high in count(value) if high + 1 not in values)
         held = f"{low} to {high}" if low < high else f"{value}"
         return control if (low, high) == (control["low"], control["high"]) else {**control, "lacks": f"here {held}"}
     if kind in ("select", "tabs"):
-        missing = [option for option, _ in control["options"] if option != value and option not in values]
+        missing = [option for option, _ in control["options"] if option not in (value, *values)]
         return {**control, "missing": missing} if missing else control
     return control if values else {**control, "disabled": True}

@@ -4,15 +4,10 @@ The explorer is asked by its own protocol (:mod:`cnnlab.lab.explorers`), so ever
 in the notebook. Nobody hears of it, and the explorer stays as it is.
 """
 
-from __future__ import annotations
-
 import heapq
-from collections.abc import Iterator
 from itertools import count
-from typing import Any
 
 import numpy as np
-from anywidget import AnyWidget
 
 # The bounds of a table. None is a time: a page must not depend on how busy the machine is that makes it.
 MOST_STATES, MOST_NUMBERS = 100, 600_000
@@ -26,12 +21,11 @@ GIVEN = {True: "1234567.75", False: "\u2045given\u2046"}  # stands for any answe
 class Sandbox:
     """An explorer that can be sent events unheard by any front end; at the end it is as it was before."""
 
-    def __init__(self, explorer: AnyWidget):
+    def __init__(self, explorer):
         self.explorer = explorer
 
-    def __enter__(self) -> Sandbox:
-        self._begun = self.state()
-        own = vars(self.explorer)
+    def __enter__(self):
+        self._begun, own = self.state(), vars(self.explorer)
         own["_trait_values"]["comm"] = None  # no front end hears of it,
         own["_trait_notifiers"] = {  # nor what is linked to it,
             name: {kind: [each for each in heard if self._is_own(each)] for kind, heard in kinds.items()}
@@ -40,31 +34,31 @@ class Sandbox:
         own["explorer"], own["_on_answer"] = None, lambda mistake: None  # nor what a question covers, or is told
         return self
 
-    def __exit__(self, *error) -> None:
+    def __exit__(self, *error):
         self.go_to(self._begun)
 
-    def _is_own(self, handler) -> bool:
+    def _is_own(self, handler):
         return getattr(handler, "__self__", None) is self.explorer
 
-    def state(self) -> tuple[dict, dict]:
+    def state(self):
         """Return all that the explorer remembers."""
         attributes = dict(vars(self.explorer))
         return attributes, dict(attributes["_trait_values"])
 
-    def go_to(self, state: tuple[dict, dict]) -> None:
+    def go_to(self, state):
         """Have it remember what it did."""
         attributes, traits = state
         vars(self.explorer).clear()
         vars(self.explorer).update(attributes, _trait_values=dict(traits))
 
-    def send(self, **event) -> dict:
+    def send(self, **event):
         """Return what it shows after an event."""
         serial = self.explorer.shown["serial"] + 1
         self.explorer.set_state({"asked": {"events": [{"serial": serial, **event}]}})
         return self.explorer.shown
 
 
-def precomputed(explorer: AnyWidget) -> dict[str, Any]:
+def precomputed(explorer):
     """Return what a page needs to show an explorer: its states, how they follow each other, and its arrays."""
     shown = explorer.shown
     with Sandbox(explorer) as sandbox:
@@ -75,7 +69,7 @@ def precomputed(explorer: AnyWidget) -> dict[str, Any]:
 # --- an explorer: the states nearest to the first one ---------------------------------------------------------------
 
 
-def _of_explorer(sandbox: Sandbox) -> dict[str, Any]:
+def _of_explorer(sandbox):
     explorer, arrays, states, places, order = sandbox.explorer, Arrays(), [], {}, count()
     needs = _needs(explorer.shown["parts"])
     waiting = [(0.0, next(order), sandbox.state())]
@@ -102,7 +96,7 @@ def _of_explorer(sandbox: Sandbox) -> dict[str, Any]:
     return {"kind": "explorer", "states": states, "arrays": arrays.packs, "needs": needs}
 
 
-def _events(parts: list[dict]) -> Iterator[tuple[dict, float]]:
+def _events(parts):
     """Yield what a reader may ask for by the controls in view, and how far away that is."""
     trains = any("progress" in part for part in parts)
     for part in parts:
@@ -112,34 +106,34 @@ def _events(parts: list[dict]) -> Iterator[tuple[dict, float]]:
                     yield event, 1.0 + FAR * place
 
 
-def _events_of(control: dict) -> list[dict]:
+def _events_of(control):
     """Return what can be asked for by a control, the nearest first."""
     kind, name, value = control["kind"], control["name"], control.get("value")
+    values = [option for option, _ in control.get("options", [])]
     if kind == "button":
         return [] if name in UNTRIED else [{"press": name}]
+    if kind == "switch":
+        values = [not value]
     if kind == "slider":
         near = range(max(control["low"], value - MOST_VALUES), min(control["high"], value + MOST_VALUES) + 1)
         values = sorted(near, key=lambda other: abs(other - value))
-    elif kind in ("select", "tabs"):
-        values = [option for option, _ in control["options"]]
-    else:
-        values = [not value] if kind == "switch" else []
     return [{"set": {name: other}} for other in values if other != value]
 
 
-def _key(explorer: AnyWidget) -> str:
+def _key(explorer):
     return repr(sorted(explorer.settings.items()))
 
 
-def _needs(parts: list[dict]) -> list[str]:
+def _needs(parts):
     """Return what a reader would need a kernel for."""
     scenes = [part["scene"] for part in parts if "scene" in part]
+    controls = {control["kind"] for part in parts for control in part.get("controls", [])}
     there = {
         "typing into cells": any(panel.get("editable") for scene in scenes for panel in scene["panels"]),
         "opening other units": any(scene.get("pick") for scene in scenes),
         "training": any("progress" in part for part in parts),
-        "drawing": any(control["kind"] == "pad" for part in parts for control in part.get("controls", [])),
-        "other photographs": any(control["kind"] == "file" for part in parts for control in part.get("controls", [])),
+        "drawing": "pad" in controls,
+        "other photographs": "file" in controls,
     }
     return [need for need, wanted in there.items() if wanted]
 
@@ -147,18 +141,18 @@ def _needs(parts: list[dict]) -> list[str]:
 # --- a question: what is said to each answer ------------------------------------------------------------------------
 
 
-def _of_question(sandbox: Sandbox) -> dict[str, Any]:
+def _of_question(sandbox):
     asked, arrays, states = sandbox.explorer, Arrays(), []
     begun, given = sandbox.state(), GIVEN[asked.wants_number]
 
-    def after(*events: dict) -> int:
+    def after(*events):
         sandbox.go_to(begun)
         for event in events:
             sandbox.send(**event)
         states.append({"parts": arrays.packed(asked.shown["parts"]), "moves": []})
         return len(states) - 1
 
-    def answered(text) -> dict:
+    def answered(text):
         return {"set": {"given": str(text)}}
 
     after()
@@ -188,11 +182,11 @@ class Arrays:
     """The arrays of many scenes, each once, in the order in which they are met."""
 
     def __init__(self):
-        self.packs: list[list] = []
+        self.packs = []
         self.numbers = 0
-        self._known: dict[tuple[str, bytes], int] = {}
+        self._known = {}
 
-    def packed(self, value: Any) -> Any:
+    def packed(self, value):
         """Return what an explorer shows for a page on which nothing is typed: each array by its number."""
         if isinstance(value, list):  # nobody would take a file
             return [self.packed(item) for item in value if not (isinstance(item, dict) and item.get("kind") == "file")]
@@ -204,7 +198,7 @@ class Arrays:
             return {"array": self._number(value["dtype"], bytes(value["data"]))}
         return {key: self.packed(item) for key, item in value.items() if key not in ("editable", "pick")}
 
-    def _number(self, dtype: str, data: bytes) -> int:
+    def _number(self, dtype, data):
         number = self._known.setdefault((dtype, data), len(self.packs))
         if number == len(self.packs):
             numbers = np.frombuffer(data, f"<{dtype}")
@@ -215,7 +209,7 @@ class Arrays:
         return number
 
 
-def _written(number: np.floating) -> Any:
+def _written(number):
     """Return a number as JSON holds it, in as few digits as say just this one; as text where JSON has none."""
     if not np.isfinite(number):
         return "NaN" if np.isnan(number) else "Infinity" if number > 0 else "-Infinity"

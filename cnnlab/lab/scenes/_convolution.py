@@ -9,9 +9,8 @@ from cnnlab import convolution
 from cnnlab.geometry import check_window
 from cnnlab.lab.scenes import _panels as panels
 from cnnlab.lab.scenes import _sentences as sentences
-from cnnlab.lab.scenes._panels import FORWARD, GRADIENT, INPUT, OUTPUT, Axes, parts_in, size_of, total
+from cnnlab.lab.scenes._panels import FORWARD, GRADIENT, INPUT, OUTPUT, parts_in, size_of, total
 from cnnlab.lab.scenes.reading import wires_at
-from cnnlab.lab.scenes.schema import Panel, Scene
 from cnnlab.wiring import full_axis
 
 AT_THE_EYES = (0.35, 0.4)  # of the height and the width of cnnlab's portrait: where the first window lies
@@ -33,7 +32,7 @@ CODE = {
 }
 
 
-def convolution_scene(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1, dy=None, turned=False) -> Scene:
+def convolution_scene(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1, dy=None, turned=False):
     """Return the scene of one convolution, with its backward row where ``dy`` is given.
 
     Parameters
@@ -69,15 +68,12 @@ def convolution_scene(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1
             panels.input_panel("dx", dxp[0], axes, "∂L/∂x", panels.of_gradient(axes), **GRADIENT),
             panels.kernel_panel("dw", turn(dw) if turned else dw, "∂L/∂w", "gradient", **GRADIENT),
             panels.output_panel("dy", dy[0], "∂L/∂y", "upstream", editable=True, **GRADIENT),
-            *([] if b is None else [panels.bias_panel("db", db, "∂L/∂b", "", **GRADIENT)]),
         ]
-    known = {
-        "window": size_of(w),
-        "depth": f" over {w.shape[1]} channels" if w.shape[1] > 1 else "",
-        "kernel": f"kernel{' turned by 180°' * turned}",
-        "whose": " of its filter" if len(w) > 1 else "",
-    }
-    sentences.tell(shown, sentences.CONVOLUTION, SUMS, **known, **sentences.WEIGHT)
+        if b is not None:
+            shown.append(panels.bias_panel("db", db, "∂L/∂b", "", **GRADIENT))
+    known = sentences.WEIGHT | {"window": size_of(w), "kernel": f"kernel{' turned by 180°' * turned}"}
+    known["depth"] = f" over {w.shape[1]} channels" * (w.shape[1] > 1)
+    sentences.tell(shown, sentences.CONVOLUTION, SUMS, whose=" of its filter" * (len(w) > 1), **known)
     if w.shape[1] > 1:
         kernels = used.reshape(-1, 1, *w.shape[2:])  # each reads the channel that it has, and adds its part to y
         each = settings | {"groups": len(kernels)}
@@ -94,21 +90,17 @@ def convolution_scene(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1
     return panels.scene(shown, ["⋆", "="], wires, coverage="x", **lines)
 
 
-def _label(shown: list[Panel], filters: int, channels: int) -> None:
+def _label(shown, filters, channels):
     """Write below each plane which channel it is, and below the last channel of a kernel which filter."""
     for panel in shown:
         count, end = len(panel["values"]), panel.get("end")
-        if end == "input" and count > 1:
-            panel["captions"] = [f"channel {k}" for k in range(count)]
-        elif end == "output" and count > 1:
-            panel["captions"] = [f"filter {k}" for k in range(count)]
+        if end in ("input", "output") and count > 1:
+            panel["captions"] = [f"{'channel' if end == 'input' else 'filter'} {k}" for k in range(count)]
         elif end == "tap" and filters > 1:
-            panel["captions"] = [
-                f"filter {k // channels}" if k % channels == channels - 1 else "" for k in range(count)
-            ]
+            panel["captions"] = [f"filter {k // channels}" * ((k + 1) % channels == 0) for k in range(count)]
 
 
-def _pytorch_line(axes: Axes, groups: int, bias: bool, turned: bool) -> str:
+def _pytorch_line(axes, groups, bias, turned):
     """Return the same convolution in PyTorch, whose own padding is as wide on both sides."""
     (top, bottom), (left, right) = ((axis.before, axis.after) for axis in axes)
     even = (top, left) == (bottom, right)
@@ -119,10 +111,10 @@ def _pytorch_line(axes: Axes, groups: int, bias: bool, turned: bool) -> str:
         "dilation": panels.setting(axes, "dilation", 1),
         "groups": groups if groups > 1 else None,
     }
-    return panels.call("conv2d", f"{source}, {'w.flip(-1, -2)' if turned else 'w'}{', b' * bias}", settings)
+    return panels.call("conv2d", f"{source}, w{'.flip(-1, -2)' * turned}{', b' * bias}", settings)
 
 
-def channels_scene(x, w, b=None, *, dy=None, turned=False, **geometry) -> Scene:
+def channels_scene(x, w, b=None, *, dy=None, turned=False, **geometry):
     """Return the scene of a convolution with one more column: the partial map of every channel and filter.
 
     Parameters
@@ -147,14 +139,14 @@ def channels_scene(x, w, b=None, *, dy=None, turned=False, **geometry) -> Scene:
             panel["column"] = OUTPUT + 1
         if panel["name"] in ("x", "w", "y"):
             panel["sum"]["via"] = "parts"
-    says = sentences.sentence(sentences.CONVOLUTION["parts"])
-    look = {"column": OUTPUT, "end": "part", "role": "y", "sum": total("x", "w"), "says": says}
+    look = {"column": OUTPUT, "end": "part", "role": "y", "sum": total("x", "w")}
+    look["says"] = sentences.sentence(sentences.CONVOLUTION["parts"])
     parts = parts.reshape(*w.shape[:2], *parts.shape[1:])
     scene["panels"].append(panels.kernel_panel("parts", parts, "parts", "one a channel", **look))
     return scene | {"signs": ["⋆", "=", "Σ"]}
 
 
-def photo_scene(photo: np.ndarray, w: np.ndarray, *, stride=1, padding=0) -> Scene:
+def photo_scene(photo, w, *, stride=1, padding=0):
     """Return the scene of a convolution of one grey photograph.
 
     Parameters
@@ -179,20 +171,17 @@ def photo_scene(photo: np.ndarray, w: np.ndarray, *, stride=1, padding=0) -> Sce
     window = panels.kernel_panel("window", window, "x", "the window", **look, role="x")
     del window["end"]
     x |= look | {"editable": False, "title": f"photograph {size_of(photo)}"}
-    y |= {"title": f"feature map {size_of(y['values'])}"}
+    y["title"] = f"feature map {size_of(y['values'])}"
     if (y["values"] >= 0).all():  # brightness, which reads as a photograph does
         y |= look
-    shown = [x, window, kernel, y]
-    for column, panel in enumerate(shown):
-        panel["column"] = column
     more = {"signs": ["", "⋆", "="], "first": {"panel": "y", "cell": first}, "window": "window"}
-    return {**scene, "panels": shown, **more}
+    return scene | more | {"panels": panels.side_by_column(x, window, kernel, y)}
 
 
 # --- two ways to the input gradient ---------------------------------------------------------------------------------
 
 
-def scatter_scene(x, w, dy, *, stride=1, padding=0) -> Scene:
+def scatter_scene(x, w, dy, *, stride=1, padding=0):
     """Return the scene in which each cell of dy adds its share to dx: one filter, one channel, a step a cell.
 
     Parameters
@@ -224,10 +213,10 @@ def scatter_scene(x, w, dy, *, stride=1, padding=0) -> Scene:
     by_name["w"] |= {"title": "… times the kernel", "editable": False, "sum": parts_in("dy", "w", "dx")}
     del by_name["w"]["gradient"]
     more = {"signs": ["·", "→"], "steps": "dy", "first": {"panel": "dy", "cell": [0, 0, 0]}}
-    return {**panels.without_code(scene), "panels": [by_name[name] for name in ("dy", "w", "dx")], **more}
+    return panels.without_code(scene) | more | {"panels": [by_name[name] for name in ("dy", "w", "dx")]}
 
 
-def gather_scene(x, w, dy, *, stride=1, padding=0) -> Scene:
+def gather_scene(x, w, dy, *, stride=1, padding=0):
     """Return the scene in which dx is a full convolution: dy, with S − 1 zeros between, and the kernel turned by 180°.
 
     Parameters
@@ -252,24 +241,25 @@ def gather_scene(x, w, dy, *, stride=1, padding=0) -> Scene:
     between = np.ones(spread.shape[1:], bool)
     between[:, :: axes[0].stride, :: axes[1].stride] = False
     inserted = np.add(np.argwhere(between), (0, ring[0][0], ring[1][0])).tolist()
-    backwards = {name: list(range(axis.kernel))[::-1] for name, axis in zip(("rows", "columns"), axes, strict=True)}
     given |= {"symbol": "∂L/∂y", "alias": "spread ∂L/∂y", "title": _zeros(axes), "role": "gradient"}
     given |= {"editable": False, "marks": {"inserted": inserted}, "sum": given["sum"] | {"opening": "adds "}}
-    kernel |= {"title": "turned by 180°", "editable": False, "turned": True, "places": kernel["places"] | backwards}
+    kernel |= {"title": "turned by 180°", "editable": False, "turned": True}
+    for end in ("rows", "columns"):
+        kernel["places"][end].reverse()
     of_x = panels.input_panel("", result["values"], axes, "", "")
     result |= {"symbol": "∂L/∂x", "title": panels.of_gradient(axes), "role": "gradient"}
-    result |= {"places": of_x["places"], "edges": of_x["edges"]}
+    result |= {field: of_x[field] for field in ("places", "edges")}
     sentences.tell(scene["panels"], sentences.GATHER, window=size_of(w))
     return panels.without_code(scene)
 
 
-def _zeros(axes: Axes) -> str:
+def _zeros(axes):
     """Describe what is put around and between the cells of dy."""
     most, leftover = max(axis.stride for axis in axes) - 1, max(axis.leftover for axis in axes)
     between = f", {most} between" if most else ""
     return f"F − 1 zeros around{between}{f', {leftover} more at the end' if leftover else ''}"
 
 
-def turn(w: np.ndarray) -> np.ndarray:
+def turn(w):
     """Return kernels (…, kh, kw) turned by 180°."""
     return w[..., ::-1, ::-1]

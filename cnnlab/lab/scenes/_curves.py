@@ -1,6 +1,6 @@
 """The scenes of functions of one number: a curve with its tangent and a nudge, and from three scores to a loss."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -9,10 +9,9 @@ from cnnlab import losses
 from cnnlab.gradcheck import numerical_gradient
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes._network import bars_panel
-from cnnlab.lab.scenes._panels import panel, places, scene
+from cnnlab.lab.scenes._panels import chart_panel, places, scene, side_by_column
 from cnnlab.lab.scenes._sentences import sentence
 from cnnlab.lab.scenes._training import round_up
-from cnnlab.lab.scenes.schema import Panel, Scene
 
 POINTS = 161  # of a curve
 TANGENT = 0.3  # how far it reaches to each side, as a share of the chart's width
@@ -28,11 +27,11 @@ class Curve(NamedTuple):
     slope: Callable | None = None
 
     @property
-    def symbol(self) -> str:
+    def symbol(self):
         """What its result is called."""
         return self.text.partition(" = ")[0]
 
-    def slope_at(self, z: float) -> float:
+    def slope_at(self, z):
         """Return f′(z); by nudging it is good to some nine digits, of which the last ones are left out."""
         there = np.array([z])
         if self.slope is not None:
@@ -51,7 +50,7 @@ class Nudged(NamedTuple):
     slope: float
 
 
-def follow(curves: Sequence[Curve], z: float, nudge: float, *, adds: bool = False) -> list[Nudged]:
+def follow(curves, z, nudge, *, adds=False):
     """Return what becomes of z and a nudge in each curve: one after the other, or ``adds``, each for itself.
 
     Examples
@@ -60,7 +59,7 @@ def follow(curves: Sequence[Curve], z: float, nudge: float, *, adds: bool = Fals
     >>> [(each.before, each.after, each.slope) for each in path]
     [(9.0, 12.25, 6.0), (18.0, 24.5, 2.0)]
     """
-    path: list[Nudged] = []
+    path = []
     for curve in curves:
         if path and not adds:
             z, nudge = path[-1].before, path[-1].after - path[-1].before
@@ -69,7 +68,7 @@ def follow(curves: Sequence[Curve], z: float, nudge: float, *, adds: bool = Fals
     return path
 
 
-def curve_scene(path: list[Nudged], start: str, ends: Sequence[float], drags: list, *, adds: bool = False) -> Scene:
+def curve_scene(path, start, ends, drags, *, adds=False):
     """Return the scene of a path from :func:`follow`: a chart for each curve.
 
     Parameters
@@ -91,17 +90,18 @@ def curve_scene(path: list[Nudged], start: str, ends: Sequence[float], drags: li
     (['a = 9', 'slope 6', 'nudge 0.5'], [0.0, 20.0])
     """
     shown = []
-    for column, each in enumerate(path):
-        made = _curve_panel(each, start, ends, column)
-        if adds or not column:
+    for each in path:
+        made = _curve_panel(each, start, ends)
+        if adds or not shown:
             made["chart"]["drags"] = drags
         shown.append(made)
         if not adds:
             start, ends = each.curve.symbol, made["chart"]["y"]
-    return scene(shown, ["+" if adds else "→"] * (len(path) - 1), {}, shown[-1]["name"], note="Drag the dot.")
+    signs = ["+" if adds else "→"] * (len(path) - 1)
+    return scene(side_by_column(*shown), signs, {}, shown[-1]["name"], note="Drag the dot.")
 
 
-def _curve_panel(at: Nudged, label: str, ends: Sequence[float], column: int) -> Panel:
+def _curve_panel(at, label, ends):
     xs = np.linspace(*ends, POINTS)
     ys = np.broadcast_to(np.asarray(at.curve.f(xs), dtype=np.float64), xs.shape)
     low, high = (sign * round_up(np.maximum(0, sign * ys)) if (sign * ys > 0).any() else 0.0 for sign in (-1, 1))
@@ -109,23 +109,18 @@ def _curve_panel(at: Nudged, label: str, ends: Sequence[float], column: int) -> 
     steps = np.clip([-reach, reach], ends[0] - at.z, ends[1] - at.z)
     if at.slope:  # the tangent ends at the chart's edge
         steps = np.clip(steps, *sorted([(low - at.before) / at.slope, (high - at.before) / at.slope]))
-    corner = [at.z + at.nudge] * 2
+    moved = at.z + at.nudge
+    symbol, value, predicted = at.curve.symbol, at.before, at.before + at.slope * at.nudge
     lines = [
-        {"name": f"{at.curve.symbol} = {format_value(at.before)}", "x": xs, "y": ys, "mark": [at.z, at.before]},
-        {"name": f"slope {format_value(at.slope, 3)}", "x": at.z + steps, "y": at.before + at.slope * steps},
-        {"name": f"nudge {format_value(at.nudge)}", "x": [at.z, *corner], "y": [at.before, at.before, at.after]},
+        (f"{symbol} = {format_value(value)}", xs, ys, [at.z, value]),
+        (f"slope {format_value(at.slope, 3)}", at.z + steps, value + at.slope * steps, [moved, predicted]),
+        (f"nudge {format_value(at.nudge)}", [at.z, moved, moved], [value, value, at.after], [moved, at.after]),
     ]
-    lines[1]["mark"] = [corner[0], at.before + at.slope * at.nudge]
-    lines[2]["mark"] = [corner[0], at.after]
-    for line in lines:
-        line |= {"x": np.asarray(line["x"]), "y": np.asarray(line["y"])}
-    chart = {"unit": "", "x": list(ends), "y": [low, high], "ticks": list(ends), "label": label, "lines": lines}
-    look = {"role": "y", "view": "chart", "scale": LARGE, "column": column, "chart": chart}
-    look |= {"alias": at.curve.symbol, "places": places(1, [], [])}
-    return panel(at.curve.symbol, [[[at.before]]], at.curve.text, "", **look)
+    lines = [{"name": name, "x": np.asarray(x), "y": np.asarray(y), "mark": mark} for name, x, y, mark in lines]
+    return chart_panel(symbol, value, at.curve.text, "", lines, list(ends), [low, high], label, scale=LARGE)
 
 
-def softmax_scene(logits: np.ndarray, label: int, *, backward: bool = True) -> Scene:
+def softmax_scene(logits, label, *, backward=True):
     """Return the scene of an image's logits (K,) on their way to the loss; ``backward`` also δ.
 
     Examples
@@ -146,24 +141,18 @@ def softmax_scene(logits: np.ndarray, label: int, *, backward: bool = True) -> S
         _loss_panel(float(p[label]), loss),
     ]
     shown[0]["says"] = sentence("e to the power of the score {place}.")
-    shown[1]["says"] = {"none": "", "one": "", "many": ""}
-    shown[1]["says"]["cells"] = [
-        f"{text} / ({below}) = {format_value(share, 3)}" for text, share in zip(texts, p, strict=True)
-    ]
-    for column, each in enumerate(shown):
-        each["column"] = column
+    cells = [f"{text} / ({below}) = {format_value(share, 3)}" for text, share in zip(texts, p, strict=True)]
+    shown[1]["says"] = {"none": "", "one": "", "many": "", "cells": cells}
+    shown = side_by_column(*shown)
     if backward:
-        back = {"lengths": np.abs(delta).tolist(), "role": "gradient", "band": 1, **look, "best": -1}
+        back = look | {"lengths": np.abs(delta).tolist(), "role": "gradient", "band": 1, "best": -1}
         back["texts"] = [f"{'↓' if each > 0 else '↑'} {format_value(abs(each), 3)}" for each in delta]
+        back["says"] = sentence("δ = p − one-hot. A step goes against it: the right score up, the others down.")
         shown.append(bars_panel("d", np.abs(delta), "δ", title="where a step moves each score", **back))
-        shown[3]["says"] = sentence("δ = p − one-hot. A step goes against it: the right score up, the others down.")
     return scene(shown, ["→", "→"], {}, first={"panel": "p", "cell": [0, label, 0]})
 
 
-def _loss_panel(p: float, loss: float) -> Panel:
+def _loss_panel(p, loss):
     xs = np.linspace(np.exp(-DEAREST), 1, POINTS)
     line = {"name": f"−ln p = {format_value(loss)}", "x": xs, "y": -np.log(xs), "mark": [p, loss]}
-    axes = {"x": [0.0, 1.0], "y": [0.0, DEAREST], "ticks": [0.0, 1.0], "label": "p of the right class"}
-    chart = {"unit": "", "lines": [line], **axes}
-    look = {"view": "chart", "chart": chart, "places": places(1, [], [])}
-    return panel("loss", [[[loss]]], "L", "loss", role="y", **look)
+    return chart_panel("loss", loss, "L", "loss", [line], [0.0, 1.0], [0.0, DEAREST], "p of the right class")

@@ -9,16 +9,15 @@ from cnnlab.geometry import check_window
 from cnnlab.lab.scenes import _panels as panels
 from cnnlab.lab.scenes import _sentences as sentences
 from cnnlab.lab.scenes._convolution import convolution_scene
-from cnnlab.lab.scenes._panels import output_panel, panel, side_by_side
+from cnnlab.lab.scenes._panels import output_panel, panel, places, side_by_side
 from cnnlab.lab.scenes._pooling import pooling_scene
-from cnnlab.lab.scenes.schema import Panel, Places, Scene
-from cnnlab.layers import Activation, Conv2D, Dense, Flatten, Layer, Pool2D
+from cnnlab.layers import Activation, Conv2D, Dense, Flatten, Pool2D
 
 WAYS = (Conv2D, Dense, Pool2D, Activation, Flatten)
 STEPS = attrgetter("forward", "backward", "_forward", "_backward")
 
 
-def way_of(layer: Layer) -> type[Layer] | None:
+def way_of(layer):
     """Return the class that says how a layer works; None for one with a way of its own, whatever its parent is.
 
     Examples
@@ -31,7 +30,7 @@ def way_of(layer: Layer) -> type[Layer] | None:
     return way if way and STEPS(type(layer)) == STEPS(way) else None
 
 
-def layer_scene(layer: Layer, x: np.ndarray, y: np.ndarray, dy: np.ndarray | None = None) -> Scene:
+def layer_scene(layer, x, y, dy=None):
     """Return the scene of what a layer makes of a map, and with ``dy`` of its way back.
 
     Parameters
@@ -59,7 +58,7 @@ def layer_scene(layer: Layer, x: np.ndarray, y: np.ndarray, dy: np.ndarray | Non
     return plain_scene(layer, x, y)
 
 
-def activation_scene(z, name: str, *, dy=None, **settings) -> Scene:
+def activation_scene(z, name, *, dy=None, **settings):
     """Return the scene of an activation, cell by cell; with ``dy`` also backward, by its slope.
 
     Parameters
@@ -79,10 +78,9 @@ def activation_scene(z, name: str, *, dy=None, **settings) -> Scene:
     entry, axes = ACTIVATIONS[name], check_window(z.shape[2:], 1)
     settings = entry.check_settings(settings)
     slopes = entry.backward(np.ones_like(z), z, **settings)[0]
-    sums = {
+    sums = panels.SHARES_BACK | {
         "x": panels.parts_in("x", "share", "y", verb="goes through", values=True),
         "y": panels.total("x", "share", strip=(f"{name}(", ", ", ")"), values=True),
-        **panels.SHARES_BACK,
     }
     shown = [
         panels.input_panel("x", z[0], axes, "z", f"before, {panels.size_of(z)}"),
@@ -95,11 +93,11 @@ def activation_scene(z, name: str, *, dy=None, **settings) -> Scene:
             output_panel("dy", dy[0], "∂L/∂a", "after it", **panels.GRADIENT),
         ]
     sentences.tell(shown, sentences.ACTIVATION, sums, name=name)
-    wires = {"window": panels.pool_wires(axes, z.shape[1])}
-    return panels.scene(shown, ["→"], wires, shares=panels.packed_shares(slopes[..., None, None]))
+    wires, shares = {"window": panels.pool_wires(axes, z.shape[1])}, panels.packed_shares(slopes[..., None, None])
+    return panels.scene(shown, ["→"], wires, shares=shares)
 
 
-def plain_scene(layer: Layer, x: np.ndarray, y: np.ndarray) -> Scene:
+def plain_scene(layer, x, y):
     """Return the scene of a layer of which nothing is known but what goes in and comes out."""
     name = type(layer).__name__
     shown = [map_panel("x", x, "x", "in"), map_panel("y", y, "y", f"out of {name}", column=1)]
@@ -107,29 +105,18 @@ def plain_scene(layer: Layer, x: np.ndarray, y: np.ndarray) -> Scene:
     return panels.scene(shown, ["→"], {})
 
 
-def map_panel(name: str, values: np.ndarray, symbol: str, title: str, **options) -> Panel:
+def map_panel(name, values, symbol, title, **options):
     """Return a panel of one image's map (1, C, H, W) or scores (1, K), in one column."""
-    planes = as_planes(values)
-    look = {"role": "x", "planes": side_by_side(len(planes)), "places": _places(values, *map(range, planes.shape))}
-    return panel(name, planes, symbol, title, **look | options)
-
-
-def as_planes(values: np.ndarray) -> np.ndarray:
-    """Return one image's map as planes (C, H, W); scores (1, K) are one column."""
-    return values[0] if values.ndim == 4 else values.reshape(1, -1, 1)
-
-
-def _places(values: np.ndarray, planes, rows, columns) -> Places:
-    """Return the places of some planes, rows and columns of a map; a score has one index."""
-    several = len(as_planes(values)) > 1
-    of_planes = [[plane] if several else [] for plane in planes]
-    return {"planes": of_planes, "rows": list(rows), "columns": list(columns) if values.ndim == 4 else []}
+    planes = values[0] if values.ndim == 4 else values.reshape(1, -1, 1)
+    count, height, width = planes.shape
+    where = places(count, range(height), range(width) if values.ndim == 4 else [])  # a score has one index
+    return panel(name, planes, symbol, title, **{"role": "x", "planes": side_by_side(count), "places": where} | options)
 
 
 # --- a layer of a network -----------------------------------------------------------------------------------------
 
 
-def joint_scene(layer: Layer, x: np.ndarray, y: np.ndarray, dy: np.ndarray | None = None) -> Scene:
+def joint_scene(layer, x, y, dy=None):
     """Return the scene of a layer as :func:`layer_scene` does, a dense and a flattening one too.
 
     Parameters
@@ -155,13 +142,13 @@ def joint_scene(layer: Layer, x: np.ndarray, y: np.ndarray, dy: np.ndarray | Non
         shown = [panels.input_panel("x", x[0], axes, "x", ""), output_panel("y", x[0], "y", "")]
         if dy is not None:
             shown += [panels.input_panel("dx", dy[0], axes, "", ""), output_panel("dy", dy[0], "", "")]
-        sums = {"x": same, "y": same, "dx": same | {"a": "dy"}, "dy": same}
+        sums = dict.fromkeys(("x", "y", "dy"), same) | {"dx": same | {"a": "dy"}}
         sentences.tell(shown, sentences.FLATTEN, sums)
         return panels.scene(shown, [], {"window": panels.pool_wires(axes, x.shape[1])})
     return layer_scene(layer, x, y, dy)
 
 
-def channels_of(layer: Conv2D, plane: int) -> list[int]:
+def channels_of(layer, plane):
     """Return the channels that a filter reads: those of its group."""
     filters, deep = layer.params["w"].shape[:2]
     group = plane // (filters // layer.settings["groups"])

@@ -7,19 +7,18 @@ from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes._convolution import channels_scene, turn
 from cnnlab.lab.scenes._curves import softmax_scene
 from cnnlab.lab.scenes._layers import channels_of, joint_scene, map_panel, way_of
-from cnnlab.lab.scenes._network import GRADIENTS, Pass, layer_names
+from cnnlab.lab.scenes._network import gradient_symbol, layer_names
 from cnnlab.lab.scenes._overview import label_of, network_scene, upright
 from cnnlab.lab.scenes._panels import size_of, without_code
 from cnnlab.lab.scenes._sentences import GATHER, tell
 from cnnlab.lab.scenes.reading import panel_of
-from cnnlab.lab.scenes.schema import Scene
 from cnnlab.layers import Activation, Conv2D, Dense, Pool2D
 from cnnlab.wiring import full_axis
 
 MOST_MAPS = 32  # below each other
 
 
-def made_scene(result: Pass, name: str, cell: list[int]) -> Scene | None:
+def made_scene(result, name, cell):
     """Return how a map of a network was made, or what brought its gradient; None where there is no more to show.
 
     Parameters
@@ -48,6 +47,7 @@ def made_scene(result: Pass, name: str, cell: list[int]) -> Scene | None:
     if not 0 < at < len(maps):
         return None
     layer, x, y, read, way = layers[at - 1], maps[at - 1], maps[at], [plane], way_of(layers[at - 1])
+    made = None
     if way is Conv2D and back:
         made, read = _gathered(layer, x, errors[at], plane)
     elif way is Conv2D:
@@ -59,8 +59,6 @@ def made_scene(result: Pass, name: str, cell: list[int]) -> Scene | None:
         made = channels_scene(x, w, layer.params["b"][[plane]])
     elif way in (Pool2D, Activation):
         made = joint_scene(layer, x[:, read], y[:, read], errors[at][:, read] if back else None)
-    else:
-        return None
     if made is None or len(read) > MOST_MAPS:
         return None
     gathered, target = back and way is Conv2D, "dx" if back and way is not Conv2D else "y"
@@ -78,26 +76,25 @@ def made_scene(result: Pass, name: str, cell: list[int]) -> Scene | None:
     first = {"panel": target, "cell": [0, *(along.index(index) if along else 0 for along, index in indices)]}
     for bias in (each for each in made["panels"] if each["name"] == "b"):
         drawn["title"] += f", b = {format_value(bias['values'].item())}"
-    more = {"first": first, "held": True, "steps": target, "topic": f"{name} {plane}"}
-    more |= {"heading": f"How {drawn['symbol']} is made", "compact": True, "network": True}
-    made = without_code(made) | more
+    told = {"steps": target, "topic": f"{name} {plane}", "heading": f"How {drawn['symbol']} is made"}
+    made = without_code(made) | told | {"first": first, "held": True, "compact": True, "network": True}
     return made if at == 1 and not back else _beside_image(made, result)
 
 
-def _beside_image(made: Scene, result: Pass) -> Scene:
+def _beside_image(made, result):
     """Return a scene with the image to its left, on which is framed what a cell sees."""
     image = map_panel("h0", result.maps[0], "image", size_of(result.maps[0]), end="map 0", view="maps")
     others = [each | {"column": each["column"] + 1} for each in made["panels"]]
     return made | {"panels": [image, *others], "signs": ["", *made["signs"]]}
 
 
-def _gathered(layer: Conv2D, x: np.ndarray, dy: np.ndarray, plane: int) -> tuple[Scene | None, list[int]]:
+def _gathered(layer, x, dy, plane):
     """Return how the filters that read a map bring its gradient: each δ map, spread by zeros, under a turned kernel."""
     w, axes = layer.params["w"], layer.axes(x.shape[2:])
     channels = {filter_: channels_of(layer, filter_) for filter_ in range(len(w))}
     filters = [filter_ for filter_, read in channels.items() if plane in read]
     kernels = w[filters, channels[filters[0]].index(plane)]
-    rings = [(full, axis) for full, axis in zip(map(full_axis, axes), axes, strict=True)]
+    rings = zip(map(full_axis, axes), axes, strict=True)
     ring = tuple((full.before - axis.before, full.after - axis.after) for full, axis in rings)
     if min(map(min, ring)) < 0:
         return None, filters
@@ -108,13 +105,11 @@ def _gathered(layer: Conv2D, x: np.ndarray, dy: np.ndarray, plane: int) -> tuple
     return scene, filters
 
 
-def _called(result: Pass, k: int, gradient: bool, planes: list[int], places: dict) -> dict:
+def _called(result, k, gradient, planes, places):
     """Return what map k, or its gradient, is called: as in the scene of the whole network."""
-    name = ["image", *layer_names(result.model.layers)][k]
-    look = {"symbol": name, "alias": name.replace(" ", ""), "role": "y"}
-    if gradient:
-        symbol = GRADIENTS.get(result.model.layers[k - 1].kind, "∂L/∂y") if k else "∂L/∂x"
-        look = {"symbol": symbol, "alias": symbol, "role": "gradient"}
-    several = result.maps[k].shape[1] > 1
+    layers = result.model.layers
+    name = gradient_symbol(layers, k) if gradient else ["image", *layer_names(layers)][k]
     words = f"map {planes[0]}" if len(planes) == 1 else f"{len(planes)} maps"
-    return look | {"title": words, "places": places | {"planes": [[plane] if several else [] for plane in planes]}}
+    look = {"symbol": name, "alias": name.replace(" ", ""), "role": "gradient" if gradient else "y", "title": words}
+    several = result.maps[k].shape[1] > 1
+    return look | {"places": places | {"planes": [[plane] if several else [] for plane in planes]}}

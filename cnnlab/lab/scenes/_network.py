@@ -9,7 +9,6 @@ from cnnlab.data import bitmap as bitmaps
 from cnnlab.lab.scenes._layers import map_panel
 from cnnlab.lab.scenes._panels import GRADIENT, panel, places, scene, size_of
 from cnnlab.lab.scenes._sentences import DIGIT, sentence
-from cnnlab.lab.scenes.schema import Panel, Scene
 from cnnlab.network import Sequential
 
 CLASSES = 10  # of digits
@@ -29,7 +28,7 @@ class Pass(NamedTuple):
     probabilities: np.ndarray
 
 
-def run_network(model: Sequential, image: np.ndarray, label: int | None = None, *, backward: bool = True) -> Pass:
+def run_network(model, image, label=None, *, backward=True):
     """Return all maps of an image (1, C, H, W), and ``backward`` all gradients of the cross-entropy loss for a class.
 
     Without a ``label`` it is the class that the network answers.
@@ -50,7 +49,12 @@ def run_network(model: Sequential, image: np.ndarray, label: int | None = None, 
     return Pass(model, maps, errors, probabilities)
 
 
-def layer_names(layers) -> list[str]:
+def gradient_symbol(layers, k):
+    """Return what the gradient of map k is called: by the layer that makes the map."""
+    return GRADIENTS.get(layers[k - 1].kind, "∂L/∂y") if k else "∂L/∂x"
+
+
+def layer_names(layers):
     """Return what each layer is called for short, with its number among those called so.
 
     Examples
@@ -63,7 +67,7 @@ def layer_names(layers) -> list[str]:
     return [f"{name} {names[: k + 1].count(name)}" if names.count(name) > 1 else name for k, name in enumerate(names)]
 
 
-def chain_scene(maps, errors, names: list[tuple[str, str]], signs: list[str], active: tuple[int, int]) -> Scene:
+def chain_scene(maps, errors, names, signs, active):
     """Return the scene with every map of a chain above its gradient.
 
     Parameters
@@ -94,7 +98,7 @@ def chain_scene(maps, errors, names: list[tuple[str, str]], signs: list[str], ac
     return scene(shown, signs, {}, f"h{last}")
 
 
-def digit_scene(bitmap: np.ndarray, probabilities: np.ndarray | None) -> Scene:
+def digit_scene(bitmap, probabilities):
     """Return the scene of a bitmap (H, W), what becomes of it, and the probability of each class (K,).
 
     Examples
@@ -105,17 +109,14 @@ def digit_scene(bitmap: np.ndarray, probabilities: np.ndarray | None) -> Scene:
     """
     normal = bitmaps.normalise_bitmap(bitmap)
     shares = np.zeros(CLASSES) if probabilities is None else probabilities
-    shown = [
-        map_panel("normal", normal, "digit", size_of(normal), view="photo", limit=1.0),
-        bars_panel("p", shares, "softmax", column=1),
-    ]
+    digit = map_panel("normal", normal, "digit", size_of(normal), view="photo", limit=1.0, says=sentence(DIGIT))
+    bars = bars_panel("p", shares, "softmax", column=1)
     if probabilities is None:
-        shown[1]["best"] = -1
-    shown[0]["says"] = sentence(DIGIT)
-    return scene(shown, ["→"], {}, "p")
+        bars["best"] = -1
+    return scene([digit, bars], ["→"], {}, "p")
 
 
-def bars_panel(name: str, shares: np.ndarray, symbol: str, **options) -> Panel:
+def bars_panel(name, shares, symbol, **options):
     """Return a panel with a bar for the probability of each class, the longest picked out.
 
     Examples

@@ -10,18 +10,17 @@ from cnnlab import convolution
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes._curves import softmax_scene
 from cnnlab.lab.scenes._layers import joint_scene, map_panel, way_of
-from cnnlab.lab.scenes._network import GRADIENTS, Pass, bars_panel, layer_names
+from cnnlab.lab.scenes._network import bars_panel, gradient_symbol, layer_names
 from cnnlab.lab.scenes._panels import scene, size_of, total
 from cnnlab.lab.scenes._sentences import COUNTED, SCORE, sentence
 from cnnlab.lab.scenes.reading import panel_of
-from cnnlab.lab.scenes.schema import Panel, Scene, Wires
 from cnnlab.layers import Conv2D, Flatten
 
 MOST_PARTS = 200_000  # numbers of the partial maps of a layer; of a larger one they are not sent
 SIDES = {"top": ("rows", min), "bottom": ("rows", max), "left": ("columns", min), "right": ("columns", max)}
 
 
-def network_scene(result: Pass, *, backward: bool = False) -> Scene:
+def network_scene(result, *, backward=False):
     """Return the scene of a network at work on one image.
 
     Parameters
@@ -58,14 +57,13 @@ def network_scene(result: Pass, *, backward: bool = False) -> Scene:
     shown = []
     for k, name in enumerate(["image", *layer_names(layers)]):
         look = {"column": k, "end": f"map {k}", "view": "maps", "planes": [maps[k].shape[1], 1]}
+        title = size_of(maps[k])
         if k and result.maps[k].ndim == 2:
-            look["flat"] = True
-        title = str(maps[k].size) if "flat" in look else size_of(maps[k])
+            look["flat"], title = True, str(maps[k].size)
         shown.append(map_panel(f"h{k}", maps[k], name, title, alias=name.replace(" ", ""), **look | ahead[k]))
         if backward:
-            symbol = GRADIENTS.get(layers[k - 1].kind, "∂L/∂y") if k else "∂L/∂x"
             look |= (back[k] if k < len(back) else _last_error(result)) | {"sees": ahead[k]["sees"], "role": "gradient"}
-            shown.append(map_panel(f"g{k}", errors[k], symbol, "", **look))
+            shown.append(map_panel(f"g{k}", errors[k], gradient_symbol(layers, k), "", **look))
     shown.append(bars_panel("p", result.probabilities[0], "softmax", alias="p", column=len(maps), end="p"))
     if maps[-1].shape[2:] == (1, 1):
         wires["p"] = _to_softmax(len(layers), maps[-1].size)
@@ -73,29 +71,29 @@ def network_scene(result: Pass, *, backward: bool = False) -> Scene:
     return scene([*shown, *weights], [], wires, pick=True, compact=True, network=True) | {"first": _first(result, maps)}
 
 
-def upright(result: Pass, arrays: list[np.ndarray]) -> list[np.ndarray]:
+def upright(result, arrays):
     """Return maps (1, C, H, W): scores (1, K) as (1, K, 1, 1), and what is flattened as it was before."""
-    found: list[np.ndarray] = []
+    found = []
     for k, array in enumerate(arrays):
         flattened = k and way_of(result.model.layers[k - 1]) is Flatten
         found.append(array.reshape(found[-1].shape if flattened else (*array.shape, 1, 1)[:4]))
     return found
 
 
-def _first(result: Pass, maps: list[np.ndarray]) -> dict:
+def _first(result, maps):
     """Return the middle unit of the first convolution; where there is none, the score of the answer."""
     for k, layer in enumerate(result.model.layers, start=1):
         if isinstance(layer, Conv2D):
             height, width = maps[k].shape[2:]
             return {"panel": f"h{k}", "cell": [0, height // 2, width // 2]}
     cell = np.unravel_index(result.probabilities.argmax(), maps[-1].shape[1:])
-    return {"panel": f"h{len(maps) - 1}", "cell": [int(index) for index in cell]}
+    return {"panel": f"h{len(maps) - 1}", "cell": list(map(int, cell))}
 
 
 # --- a layer's scene as a part of this one -------------------------------------------------------------------------
 
 
-def _told(k: int, joint: Scene, panel: Panel) -> dict:
+def _told(k, joint, panel):
     """Return what a panel of layer k's own scene tells: its sum, by the names of the panels here, and its sentence."""
     told = {"says": {field: text for field, text in panel["says"].items() if field != "code"}}
     names = {"x": f"h{k - 1}", "y": f"h{k}", "dx": f"g{k - 1}", "dy": f"g{k}", "w": f"w{k}", "b": f"b{k}"}
@@ -115,13 +113,13 @@ def _told(k: int, joint: Scene, panel: Panel) -> dict:
     return told
 
 
-def _hidden(k: int, panel: Panel) -> Panel:
+def _hidden(k, panel):
     """Return the weights of layer k as a panel that is not drawn."""
     fields = {name: value for name, value in panel.items() if name not in ("sum", "says", "gradient")}
     return fields | {"name": f"{panel['name']}{k}", "view": "none", "editable": False, "end": f"{panel['end']} {k}"}
 
 
-def _wires(k: int, joint: Scene) -> Wires:
+def _wires(k, joint):
     """Return the wires of layer k between cells of maps k − 1 and k: without those from the padding."""
     x, window = panel_of(joint, "x"), joint["wires"]["window"]
     tables = {}
@@ -138,22 +136,19 @@ def _wires(k: int, joint: Scene) -> Wires:
     return tables
 
 
-def _sees(k: int, wires: Wires | None, before: dict, shape: tuple[int, ...]) -> dict:
+def _sees(k, wires, before, shape):
     """Return for each row and column of map k where the part of the image begins and ends that it depends on."""
     sees = {}
     for side, (along, furthest) in SIDES.items():
-        count = shape[2 if along == "rows" else 3]
-        seen: list[list[int]] = [[] for _ in range(count)]
-        if wires is None:
-            seen = [before[side]] * count
-        else:
-            for source, output in zip(wires[along][f"map {k - 1}"], wires[along][f"map {k}"], strict=True):
-                seen[output].append(before[side][source])
+        seen = [[] if wires else before[side] for _ in range(shape[2 if along == "rows" else 3])]
+        joined = (wires[along][f"map {at}"] for at in (k - 1, k)) if wires else ([], [])
+        for source, output in zip(*joined, strict=True):
+            seen[output].append(before[side][source])
         sees[side] = [furthest(each, default=0) for each in seen]
     return sees
 
 
-def _parts_back(layer: Conv2D, x: np.ndarray, dy: np.ndarray, planes: dict[str, list[int]]) -> dict:
+def _parts_back(layer, x, dy, planes):
     """Return what each kernel brings back to the map that it reads, (kernels, H, W); nothing where it is too much."""
     kernels = layer.params["w"].reshape(-1, 1, *layer.params["w"].shape[2:])
     if len(kernels) == len(x[0]) or len(kernels) * x[0, 0].size > MOST_PARTS:
@@ -166,14 +161,14 @@ def _parts_back(layer: Conv2D, x: np.ndarray, dy: np.ndarray, planes: dict[str, 
 # --- the end ----------------------------------------------------------------------------------------------------------
 
 
-def _to_softmax(k: int, classes: int) -> Wires:
+def _to_softmax(k, classes):
     """Return the wires from every score to every probability, whose panel has a row for each."""
-    planes = {f"map {k}": list(range(classes)), "p": [0] * classes}
-    rows = {f"map {k}": [0] * classes, "p": list(range(classes))}
-    return {"planes": planes, "rows": rows, "columns": {f"map {k}": [0], "p": [0]}}
+    scores, each, first = f"map {k}", list(range(classes)), [0] * classes
+    ends = {"planes": (each, first), "rows": (first, each), "columns": ([0], [0])}
+    return {along: {scores: there, "p": here} for along, (there, here) in ends.items()}
 
 
-def _softmax(result: Pass) -> dict:
+def _softmax(result):
     """Return the sum and the sentences of the probabilities."""
     strip = ("softmax of it among (", ", ", ")")
     sum_ = total(f"h{len(result.maps) - 1}", "one", wires="p", strip=strip, values=True)
@@ -181,12 +176,12 @@ def _softmax(result: Pass) -> dict:
     return {"sum": sum_, "says": told | {"cells": [f"eᶻ / Σ eᶻ = {fraction}" for fraction in told["cells"]]}}
 
 
-def label_of(result: Pass) -> int:
+def label_of(result):
     """Return the class of the loss: the one whose score is to grow; without gradients the answer."""
     return int(result.errors[-1].argmin() if result.errors else result.probabilities.argmax())
 
 
-def _last_error(result: Pass) -> dict:
+def _last_error(result):
     """Return the sentences of δ at the end: p − 1 for the class of the loss, p for every other."""
     texts = [
         SCORE[bool(delta < 0)].format(delta=format_value(delta), p=format_value(p))

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cnnlab.lab.scenes._panels import parts_in, total
-from cnnlab.lab.scenes.schema import Panel, Scene, WireList
+from cnnlab.lab.scenes._panels import limit_of, parts_in, total
 from cnnlab.wiring import wires_of
 
 SECONDS = 2.0  # for the wires of one sum
@@ -28,14 +27,14 @@ class Own(NamedTuple):
     settings: Mapping[str, Any]
     more: tuple = ()
 
-    def answers(self, given: Mapping[str, np.ndarray]) -> Sequence:
+    def answers(self, given):
         """Return the results for these arrays, which the function may write into."""
         named = {name: self.settings[name] for name in signature(self.function).parameters if name in self.settings}
         found = self.function(*(given[name].copy() for name in self.arrays), *self.more, **named)
         return found if isinstance(found, tuple) else [found]
 
 
-def own_scene(scene: Scene, given: dict[str, np.ndarray], functions: Sequence[Own]) -> Scene:
+def own_scene(scene, given, functions):
     """Return a scene with the results of these functions in place of its own; an error is that of a function.
 
     Examples
@@ -48,36 +47,33 @@ def own_scene(scene: Scene, given: dict[str, np.ndarray], functions: Sequence[Ow
     >>> shown["panels"][2]["values"].tolist(), shown["wires"]["y"]["weight"], shown["note"]
     ([[[2.0, 4.0], [6.0, 8.0]]], [2.0, 2.0, 2.0, 2.0], 'y: numbers and wires of twice.')
     """
-    panels = {panel["name"]: panel for panel in scene["panels"]}
+    panels, wires, notes = {panel["name"]: panel for panel in scene["panels"]}, {}, []
     for panel in panels.values():
         for field in ("sum", "says", "marks"):
             panel.pop(field, None)
-    wires: dict[str, WireList] = {}
-    notes = []
     for own in functions:
         name = getattr(own.function, "__name__", "your function")
         notes.append(f"{', '.join(panels[each]['symbol'] for each in own.results)}: numbers and wires of {name}.")
         for at, (result, sums) in enumerate(own.results.items()):
             panel, answer = panels[result], np.asarray(own.answers(given)[at], np.float64)
-            values, cells = np.zeros_like(panel["values"]), _cells_of(panel)
-            shape = tuple(map(len, cells))
-            if answer.size != np.prod(shape):
+            values, cells = np.zeros_like(panel["values"]), np.ix_(*_cells_of(panel))
+            shape = values[cells].shape
+            if answer.size != values[cells].size:
                 raise ValueError(f"{panel['symbol']} has shape {answer.shape}; planes {shape} are expected")
-            values[np.ix_(*cells)] = answer.reshape(shape)
-            limit = float(np.abs(answer[np.isfinite(answer)]).max(initial=0.0))
-            panel |= {"values": values, "title": f"by {name}", "limit": limit}
-            found = [_wires(own, at, given, factors, sums) for factors in sums]
-            if not all(found):
+            values[cells] = answer.reshape(shape)
+            panel |= {"values": values, "title": f"by {name}", "limit": limit_of(answer)}
+            found = {factors: _wires(own, at, given, factors, sums) for factors in sums}
+            if not all(found.values()):
                 notes.append(f"No wires of {panel['symbol']} were found.")
                 continue
-            for factors, listed in zip(sums, found, strict=True):
+            for factors, listed in found.items():
                 key = result if factors == sums[0] else factors[0]
                 wires[key] = wire_list([panel, *map(panels.get, factors)], key, *listed)
     rest = {key: value for key, value in scene.items() if key not in ("lines", "setup", "coverage", "shares")}
     return rest | {"wires": wires, "note": " ".join(notes)}
 
 
-def wire_list(joined: Sequence[Panel], key: str, cells: np.ndarray, weights: np.ndarray) -> WireList:
+def wire_list(joined, key, cells, weights):
     """Return wires between the panel of a result and those of arrays, and give these their sums over them.
 
     ``cells`` (n, panels) are flat indices of the arrays. What is added to another sum has its own name as its key.
@@ -94,7 +90,7 @@ def wire_list(joined: Sequence[Panel], key: str, cells: np.ndarray, weights: np.
     return {"cells": ends, "weight": weights.tolist()}
 
 
-def _wires(own: Own, at: int, given: dict, factors: tuple[str, ...], sums: Sequence) -> tuple | None:
+def _wires(own, at, given, factors, sums):
     """Return cells and weights of the wires of one of the sums, the arrays of the others being 0; None without."""
     rest = {name: np.zeros_like(given[name]) for others in sums if others != factors for name in others}
 
@@ -113,14 +109,13 @@ def _wires(own: Own, at: int, given: dict, factors: tuple[str, ...], sums: Seque
     return None
 
 
-def _cells_of(panel: Panel) -> list[np.ndarray]:
+def _cells_of(panel):
     """Return the planes, rows and columns of a panel that are of its array: not padding, nor beyond the edge."""
-    lengths, edges = panel["values"].shape, [panel.get("edges", {}).get(end) for end in ("", "rows", "columns")]
-    return [np.flatnonzero(np.equal(kinds or [0] * n, 0)) for kinds, n in zip(edges, lengths, strict=True)]
+    edges, lengths = panel.get("edges", {}), zip(("planes", "rows", "columns"), panel["values"].shape, strict=True)
+    return [np.flatnonzero(np.equal(edges.get(end, [0] * length), 0)) for end, length in lengths]
 
 
-def _placed(panel: Panel, flat: np.ndarray) -> list[list[int]]:
+def _placed(panel, flat):
     """Return the drawn cells of flat indices of an array."""
-    cells = _cells_of(panel)
-    indices = np.unravel_index(flat, [len(each) for each in cells])
-    return np.stack([each[at] for each, at in zip(cells, indices, strict=True)], axis=1).tolist()
+    cells = np.stack(np.meshgrid(*_cells_of(panel), indexing="ij"), axis=-1)
+    return cells.reshape(-1, 3)[flat].tolist()

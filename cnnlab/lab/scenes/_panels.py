@@ -7,7 +7,6 @@ import numpy as np
 
 from cnnlab import padding
 from cnnlab.geometry import Axis
-from cnnlab.lab.scenes.schema import Panel, Scene, Shares, Sum, Wires
 from cnnlab.wiring import axis_wires
 
 FORWARD, BACKWARD = 0, 1  # rows of the stage
@@ -18,7 +17,7 @@ Axes = tuple[Axis, Axis]
 wires_along = lru_cache(1024)(axis_wires)
 
 
-def scene(shown: list[Panel], signs: list[str], wires: dict[str, Wires], at: str = "y", **options) -> Scene:
+def scene(shown, signs, wires, at="y", **options):
     """Return a scene of some panels, the first cell of panel ``at`` in view; ``options`` are its other fields."""
     first = {"panel": at, "cell": [0, 0, 0]}
     return {"panels": shown, "signs": signs, "wires": wires, "first": first, **options}
@@ -27,24 +26,18 @@ def scene(shown: list[Panel], signs: list[str], wires: dict[str, Wires], at: str
 # --- panels -------------------------------------------------------------------------------------------------------
 
 
-def panel(name: str, values: np.ndarray, symbol: str, title: str, /, *, role: str, **options) -> Panel:
+def panel(name, values, symbol, title, /, *, role, **options):
     """Return a panel of planes ``values`` (P, H, W); ``options`` are the other fields of :class:`Panel`."""
     values = np.array(values, dtype=np.float64)  # a copy: a scene stays as it is when the array is changed
     count, *shape = values.shape
-    finite = np.abs(values[np.isfinite(values)])
-    defaults = {
-        "view": "photo" if math.prod(shape) > LARGEST_GRID else "cells",
-        "row": FORWARD,
-        "column": 0,
-        "planes": [count, 1],
-        "limit": float(finite.max(initial=0.0)),
-        "places": places(count, *map(range, shape)),
-    }
+    view = "photo" if math.prod(shape) > LARGEST_GRID else "cells"
+    look = {"view": view, "row": FORWARD, "column": 0, "planes": [count, 1], "limit": limit_of(values)}
+    look["places"] = places(count, *map(range, shape))
     fixed = {"name": name, "symbol": symbol, "title": title, "role": role, "shape": shape, "values": values}
-    return {**defaults, **fixed, **options}
+    return look | fixed | options
 
 
-def array_panel(name: str, array: np.ndarray, column: int) -> Panel:
+def array_panel(name, array, column):
     """Return an array of any shape as a panel, its last lead downwards."""
     drawn, leads = array.reshape(-1, *(1, *array.shape)[-2:]), array.shape[:-2]
     places = {"planes": list(map(list, np.ndindex(leads))), "columns": list(range(array.shape[-1]))}
@@ -54,50 +47,55 @@ def array_panel(name: str, array: np.ndarray, column: int) -> Panel:
     return panel(name, drawn, name, "×".join(map(str, array.shape[-2:])), role=role, column=column, **across)
 
 
-def input_panel(name: str, planes: np.ndarray, axes: Axes, symbol: str, title: str, /, **options) -> Panel:
+def limit_of(values):
+    """Return the largest magnitude of finite values: it has the full colour."""
+    return float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+
+
+def input_panel(name, planes, axes, symbol, title, /, **options):
     """Return a panel of padded input planes (C, H, W): its ring, and the rows and columns that no window reads."""
-    ends = dict(zip(("rows", "columns"), axes, strict=True))
     indices = [range(-axis.before, axis.padded + axis.overhang - axis.before) for axis in axes]
-    look = {
-        "column": INPUT,
-        "end": "input",
-        "role": "x",
-        "places": places(len(planes), *indices),
-        "edges": {end: kinds_along(axis) for end, axis in ends.items()},
-        "unread": {end: _unread(axis) for end, axis in ends.items()},
-    }
-    return panel(name, planes, symbol, title, **look | options)
+    edges, unread = ({"rows": of(axes[0]), "columns": of(axes[1])} for of in (kinds_along, _unread))
+    look = {"column": INPUT, "end": "input", "role": "x", "edges": edges, "unread": unread}
+    return panel(name, planes, symbol, title, **{**look, "places": places(len(planes), *indices), **options})
 
 
-def kernel_panel(name: str, kernels: np.ndarray, symbol: str, title: str, /, **options) -> Panel:
+def kernel_panel(name, kernels, symbol, title, /, **options):
     """Return a panel of kernels (F, C, kh, kw): a column for each filter, a row for each channel."""
     filters, channels, *shape = kernels.shape
     where = places(1, *map(range, shape))
     if filters * channels > 1:
         where["planes"] = [[f, c] for f in range(filters) for c in range(channels)]
-    look = {"column": KERNEL, "end": "tap", "role": "w", "planes": [channels, filters]}
-    return panel(name, kernels.reshape(-1, *shape), symbol, title, **{**look, "places": where, **options})
+    look = {"column": KERNEL, "end": "tap", "role": "w", "planes": [channels, filters], "places": where}
+    return panel(name, kernels.reshape(-1, *shape), symbol, title, **look | options)
 
 
-def output_panel(name: str, planes: np.ndarray, symbol: str, title: str, /, **options) -> Panel:
+def output_panel(name, planes, symbol, title, /, **options):
     """Return a panel of output planes (F, H, W)."""
     return panel(name, planes, symbol, title, **{"column": OUTPUT, "end": "output", "role": "y", **options})
 
 
-def bias_panel(name: str, bias: np.ndarray, symbol: str, title: str, /, **options) -> Panel:
+def bias_panel(name, bias, symbol, title, /, **options):
     """Return a panel with the bias of each filter."""
     where = {"planes": [[f] for f in range(len(bias))], "rows": [], "columns": []}
     look = {"column": KERNEL, "end": "bias", "role": "b", "planes": [1, len(bias)], "places": where}
     return panel(name, np.reshape(bias, (-1, 1, 1)), symbol, title, **look | options)
 
 
-def places(count: int, rows, columns) -> dict:
+def chart_panel(name, value, symbol, title, lines, x, y, label, *, unit="", ticks=None, **options):
+    """Return a chart, with the number that it comes to; the other fields are those of :class:`Chart`."""
+    chart = {"unit": unit, "x": x, "y": y, "ticks": ticks or x, "label": label, "lines": lines}
+    look = {"role": "y", "view": "chart", "chart": chart, "places": places(1, [], [])}
+    return panel(name, [[[value]]], symbol, title, **look, **options)
+
+
+def places(count, rows, columns):
     """Return the places of ``count`` planes; a lone one is not written."""
     planes = [[plane] for plane in range(count)] if count > 1 else [[]]
     return {"planes": planes, "rows": list(rows), "columns": list(columns)}
 
 
-def side_by_side(count: int, most: int | None = None) -> list[int]:
+def side_by_side(count, most=None):
     """Return the rows and columns of a layout of so many maps, all rows full: at most so many columns, or as rows.
 
     Examples
@@ -109,13 +107,17 @@ def side_by_side(count: int, most: int | None = None) -> list[int]:
     return [count // across, across]
 
 
-def kinds_along(axis: Axis) -> list[int]:
+def side_by_column(*panels):
+    """Return panels, each in the column of its number."""
+    return [each | {"column": column} for column, each in enumerate(panels)]
+
+
+def kinds_along(axis):
     """Return the kind of each drawn cell along an axis: of the input (0), padding (1), beyond the padded edge (2)."""
-    lengths = (axis.before, axis.size, axis.after, axis.overhang)
-    return [kind for kind, length in zip((1, 0, 1, 2), lengths, strict=True) for _ in range(length)]
+    return [1] * axis.before + [0] * axis.size + [1] * axis.after + [2] * axis.overhang
 
 
-def _unread(axis: Axis) -> list[int]:
+def _unread(axis):
     """Return 1 for each drawn cell along an axis that no window reads: leftovers, and gaps where S > F."""
     read = np.zeros(axis.padded + axis.overhang, int)
     read[wires_along(axis).padded] = 1
@@ -125,7 +127,7 @@ def _unread(axis: Axis) -> list[int]:
 # --- arrays -------------------------------------------------------------------------------------------------------
 
 
-def pad(x: np.ndarray, axes: Axes, value: float = 0.0) -> np.ndarray:
+def pad(x, axes, value=0.0):
     """Return x with all that is drawn around it: the padding, and what a window of ``ceil_mode`` hangs over."""
     sides = tuple((axis.before, axis.far) for axis in axes)
     return padding.pad2d(x, sides, mode="constant", value=value) if is_padded(axes) else x
@@ -134,7 +136,7 @@ def pad(x: np.ndarray, axes: Axes, value: float = 0.0) -> np.ndarray:
 # --- wires --------------------------------------------------------------------------------------------------------
 
 
-def window_wires(axes: Axes, channels: int, filters: int, groups: int, *, turned: bool) -> Wires:
+def window_wires(axes, channels, filters, groups, *, turned):
     """Return the wires of a convolution; with a kernel ``turned`` by 180° they go through the tap on the other side.
 
     Of the planes, ``channel`` is the channel's number within its group: its index in w.
@@ -142,33 +144,32 @@ def window_wires(axes: Axes, channels: int, filters: int, groups: int, *, turned
     deep, wide = channels // groups, filters // groups
     planes = [(f, f // wide * deep + k, f * deep + k, k) for f in range(filters) for k in range(deep)]
     output, source, tap, channel = map(list, zip(*planes, strict=True))
-    tables = {"planes": {"output": output, "input": source, "tap": tap, "part": tap, "channel": channel}}
-    return tables | _axis_tables(axes, turned)
+    planes = {"output": output, "input": source, "tap": tap, "part": tap, "channel": channel}
+    return {"planes": planes, **_axis_tables(axes, turned)}
 
 
-def pool_wires(axes: Axes, channels: int) -> Wires:
+def pool_wires(axes, channels):
     """Return the wires of a pooling, or of any operation that takes each channel by itself."""
     planes = list(range(channels))
-    return {"planes": {"output": planes, "input": planes, "tap": [0] * channels}} | _axis_tables(axes, turned=False)
+    return {"planes": {"output": planes, "input": planes, "tap": [0] * channels}} | _axis_tables(axes)
 
 
-def bias_wires(shape) -> Wires:
+def bias_wires(shape):
     """Return the wires from each bias to every cell of its plane of an output (F, H, W)."""
-    planes, *lengths = (list(range(length)) for length in shape)
-    rows, columns = ({"output": cells, "bias": [0] * len(cells)} for cells in lengths)
+    planes = list(range(shape[0]))
+    rows, columns = ({"output": list(range(length)), "bias": [0] * length} for length in shape[1:])
     return {"planes": {"output": planes, "bias": planes}, "rows": rows, "columns": columns}
 
 
-def _axis_tables(axes: Axes, turned: bool) -> dict:
-    tables = {}
-    for name, axis in zip(("rows", "columns"), axes, strict=True):
-        wires = wires_along(axis)
+def _axis_tables(axes, turned=False):
+    tables = []
+    for wires in map(wires_along, axes):
         output, tap = wires.output.tolist(), (wires.tap[::-1] if turned else wires.tap).tolist()
-        tables[name] = {"output": output, "input": wires.padded.tolist(), "tap": tap, "part": output}
-    return tables
+        tables.append({"output": output, "input": wires.padded.tolist(), "tap": tap, "part": output})
+    return {"rows": tables[0], "columns": tables[1]}
 
 
-def packed_shares(shares: np.ndarray) -> Shares:
+def packed_shares(shares):
     """Return the shares (C, out_h, out_w, kh, kw) of a scene's wires."""
     return {"shape": list(shares.shape[1:]), "values": shares}
 
@@ -176,13 +177,13 @@ def packed_shares(shares: np.ndarray) -> Shares:
 # --- sums ---------------------------------------------------------------------------------------------------------
 
 
-def total(a: str, b: str, *, wires: str = "window", strip=("", " + ", ""), **options) -> Sum:
+def total(a, b, *, wires="window", strip=("", " + ", ""), **options):
     """Return the sum that makes a cell: a times b over its wires."""
     opening, joiner, closing = strip
     return {"wires": wires, "a": a, "b": b, "opening": opening, "joiner": joiner, "closing": closing, **options}
 
 
-def parts_in(a: str, b: str, goes: str, *, verb: str = "takes part in", wires: str = "window", **options) -> Sum:
+def parts_in(a, b, goes, *, verb="takes part in", wires="window", **options):
     """Return the terms that a cell takes part in, of cells of the panel ``goes``."""
     return total(a, b, wires=wires, strip=(f"{verb} ", " ", ""), goes=goes, **options)
 
@@ -193,7 +194,7 @@ SHARES_BACK = {"dx": total("dy", "share"), "dy": parts_in("dy", "share", "dx", v
 # --- words --------------------------------------------------------------------------------------------------------
 
 
-def size_of(array: np.ndarray) -> str:
+def size_of(array):
     """Return the size of the planes of an array in words.
 
     Examples
@@ -205,47 +206,47 @@ def size_of(array: np.ndarray) -> str:
     return f"{height}×{width}"
 
 
-def setting(axes: Axes, name: str, default: int | None = None) -> int | tuple[int, int] | None:
+def setting(axes, name, default=None):
     """Return a setting of both axes as PyTorch's users write it: a number where they agree, None for the default."""
     rows, columns = [getattr(axis, name) for axis in axes]
     return (rows, columns) if rows != columns else None if rows == default else rows
 
 
-def call(function: str, given: str, settings: dict) -> str:
+def call(function, given, settings):
     """Return the line that calls a function of PyTorch with the settings that are not None."""
     named = "".join(f", {name}={value}" for name, value in settings.items() if value is not None)
     return f"F.{function}({given}{named})"
 
 
-def pad_line(axes: Axes, fill: float = 0.0, *, beyond: bool = False) -> str:
+def pad_line(axes, fill=0.0, *, beyond=False):
     """Return the line that pads x with numpy, also with what a window hangs over where that counts."""
     pads = ", ".join(f"({axis.before}, {axis.far if beyond else axis.after})" for axis in axes)
     value = f", constant_values={fill:g}".replace("inf", "np.inf") if fill else ""
     return f"xp = np.pad(x, ((0, 0), (0, 0), {pads}){value})"
 
 
-def of_input(axes: Axes) -> str:
+def of_input(axes):
     """Describe the size of the input, and what is drawn around it."""
     return f"input {'×'.join(str(axis.size) for axis in axes)}{', padded' * is_padded(axes)}"
 
 
-def of_gradient(axes: Axes) -> str:
+def of_gradient(axes):
     """Describe the size of the input's gradient, or what becomes of its padding."""
     ring = any(axis.before or axis.after for axis in axes)
     return "the ring is cropped" if ring else f"gradient {'×'.join(str(axis.size) for axis in axes)}"
 
 
-def source(axes: Axes) -> str:
+def source(axes):
     """Return the name that the drawn input has in a line of numpy."""
     return "xp" if is_padded(axes) else "x"
 
 
-def is_padded(axes: Axes) -> bool:
+def is_padded(axes):
     """Return whether anything is drawn around the input."""
     return any(axis.before or axis.far for axis in axes)
 
 
-def without_code(given: Scene) -> Scene:
+def without_code(given):
     """Return a scene without lines of code, for arrays that have other names in the notebook."""
     for each in given["panels"]:
         each["says"].pop("code", None)

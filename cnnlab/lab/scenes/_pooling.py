@@ -8,13 +8,12 @@ from cnnlab._validate import check_shape
 from cnnlab.lab.scenes import _panels as panels
 from cnnlab.lab.scenes import _sentences as sentences
 from cnnlab.lab.scenes._panels import GRADIENT, INPUT, SHARES_BACK, input_panel, output_panel, packed_shares
-from cnnlab.lab.scenes.schema import Scene
 from cnnlab.pooling import POOLS, check_pool
 
 TIE_RULES = {"first": "the first (max_pool2d)", "split": "shared (amax, autograd)", "all": "each in full: wrong"}
 
 
-def pooling_scene(x, kernel, *, op="max", dy=None, pad_value=None, **settings) -> Scene:
+def pooling_scene(x, kernel, *, op="max", dy=None, pad_value=None, **settings):
     """Return the scene of one pooling, with its backward row where ``dy`` is given.
 
     Parameters
@@ -49,10 +48,9 @@ def pooling_scene(x, kernel, *, op="max", dy=None, pad_value=None, **settings) -
             output_panel("dy", dy[0], "∂L/∂y", "upstream", editable=True, **GRADIENT),
         ]
     pool, window = run.pool, "×".join(str(axis.kernel) for axis in run.axes)
-    sums = {
+    sums = SHARES_BACK | {
         "x": panels.parts_in("x", "share", "y", values=True, uses=list(pool.uses)),
         "y": panels.total("x", "share", strip=pool.strip, values=True, **run.skips),
-        **SHARES_BACK,
     }
     sentences.tell(shown, sentences.POOLING, sums, window=window, does=pool.words, **sentences.SHARE)
     if pool.numpy:
@@ -71,7 +69,7 @@ class _Run:
     input: so its gradient is seen.
     """
 
-    def __init__(self, x: np.ndarray, kernel, op: str, pad_value: float | None, settings: dict, dy=None):
+    def __init__(self, x, kernel, op, pad_value, settings, dy=None):
         self.pool, self.settings = POOLS[op], settings
         self.axes = check_pool(x.shape[2:], kernel, **_without(settings, self.pool.options))
         self.foreign = pad_value not in (None, self.pool.pads_with)
@@ -79,7 +77,7 @@ class _Run:
         self.xp, self.wires = panels.pad(x, self.axes, self.fill), {"window": panels.pool_wires(self.axes, x.shape[1])}
         rows, columns = (panels.wires_along(axis).padded.reshape(axis.out, axis.kernel) for axis in self.axes)
         channels = np.arange(x.shape[1])[:, None, None, None, None]
-        self.cells = channels, rows[:, None, :, None], columns[None, :, None, :]  # of xp: the one that each wire leaves
+        self.cells = channels, rows[:, None, :, None], columns[:, None, :]  # of xp: the one that each wire leaves
         # kinds of cell that the sum of an output leaves out; a pool that picks writes all of its window
         left_out = [1] * (not settings.get("count_include_pad", True)) + [2] * (not self.foreign)
         self.skips = {} if self.pool.picks else {"skips": left_out}
@@ -87,18 +85,17 @@ class _Run:
         if self.foreign or settings.get("count_include_pad", "count_include_pad" in self.pool.options):
             ends = (None if self.foreign else min(axis.reach, axis.padded) for axis in self.axes)
             x, top, left = self.xp[:, :, *map(slice, ends)], 0, 0
-            settings = _without(settings, ("padding", "ceil_mode"))
-            settings["ceil_mode"] = not self.foreign  # what hangs over the edge still counts for nothing
+            # what hangs over the edge still counts for nothing
+            settings = _without(settings, ("padding",)) | {"ceil_mode": not self.foreign}
         # Outputs whose windows do not touch are asked together for what their wires pass on of a 1, (C, out_h, out_w).
         apart = [min(-(-axis.extent // axis.stride), axis.out) for axis in self.axes]
         row, column = (np.arange(axis.out) % every for axis, every in zip(self.axes, apart, strict=True))
         number = np.add.outer(row * apart[1], column)
         asked = np.arange(math.prod(apart))[:, None, None, None] == number
-        asked = np.repeat(asked, x.shape[1], axis=1).astype(float)
-        ones = np.ones_like(asked[:1])
+        ones = np.ones((1, x.shape[1], *number.shape))
         dy = ones if dy is None else dy
         check_shape("dy", dy, ones.shape, "that of y")
-        asked = np.concatenate([dy, ones, asked])
+        asked = np.concatenate([dy, ones, asked * ones])
         copies = np.repeat(x, len(asked), axis=0)
         y, kept = self.pool.forward(copies, kernel, **settings)
         dx = self.pool.backward(asked, kept, copies.shape, kernel, **settings)
@@ -108,11 +105,11 @@ class _Run:
         self.y, self.shares = y[:1], answers[number[:, :, None, None], *self.cells]
 
 
-def _without(settings: dict, names) -> dict:
+def _without(settings, names):
     return {name: value for name, value in settings.items() if name not in names}
 
 
-def tie_scene(x, kernel, dy, **settings) -> Scene:
+def tie_scene(x, kernel, dy, **settings):
     """Return the scene with the input gradient of max pooling under each rule for ties, side by side.
 
     Parameters
@@ -132,8 +129,9 @@ def tie_scene(x, kernel, dy, **settings) -> Scene:
     shares = {"first": run.shares, "split": wins / winners, "all": wins}
     shown = [output_panel("dy", dy[0], "∂L/∂y", "upstream", column=INPUT, role="gradient")]
     for column, (rule, title) in enumerate(TIE_RULES.items(), start=1):
-        dx = run.dx if rule == "first" else np.zeros(run.xp.shape[1:])
+        dx = run.dx
         if rule != "first":  # the others are not cnnlab's: along every wire its share of dy
+            dx = np.zeros_like(dx)
             np.add.at(dx, run.cells, dy[0][..., None, None] * shares[rule])
         look = {"role": "gradient", "column": column, "shares": packed_shares(shares[rule])}
         shown.append(input_panel(f"dx-{rule}", dx, run.axes, "∂L/∂x", title, **look))
@@ -144,7 +142,7 @@ def tie_scene(x, kernel, dy, **settings) -> Scene:
     return panels.scene(shown, ["→", "", ""], run.wires, "dy", steps="dy", shares=packed_shares(run.shares))
 
 
-def _pytorch_line(run: _Run) -> str:
+def _pytorch_line(run):
     """Return the same pooling in PyTorch, which pads both sides alike and with no more than half a window."""
     can = all(axis.before == axis.after <= axis.kernel // 2 and axis.dilation == 1 for axis in run.axes)
     if not run.pool.pytorch or run.foreign or not can:

@@ -6,8 +6,6 @@ made. What depends on the cell (``{place}``, ``{count}``, ``{rows}``, ``{columns
 ``{ring}``) is filled when the cell is shown.
 """
 
-from cnnlab.lab.scenes.schema import Panel, Says
-
 KINDS = ["Input cell", "Padding cell", "The place beyond the edge", "The inserted zero"]
 RING = " It is cropped."
 READ, USED = "{kind} {place} is read by ", "{kind} {place} was used by "
@@ -104,7 +102,7 @@ PLAIN = {"x": "This is what goes into {name}.", "y": "{name} made this number; h
 DIGIT = "Pixel {place} of the digit as the network reads it, from 0 (paper) to 1 (ink)."
 
 
-def filled(text: str, **words: str) -> str:
+def filled(text, **words):
     """Return a text with words in place of their names in braces; other braces stay.
 
     Examples
@@ -117,7 +115,7 @@ def filled(text: str, **words: str) -> str:
     return text
 
 
-def sentence(by_number: str | tuple[str, ...], **known: str) -> Says:
+def sentence(by_number, **known):
     """Return what is said of a cell, with what a scene knows filled in.
 
     Examples
@@ -130,7 +128,7 @@ def sentence(by_number: str | tuple[str, ...], **known: str) -> Says:
     return {"none": none, "one": one, "many": many, "kinds": KINDS, "ring": RING}
 
 
-def tell(panels: list[Panel], texts: dict, sums: dict | None = None, **known: str) -> None:
+def tell(panels, texts, sums=None, **known):
     """Give each panel its sentence and its sum, in place, and to x, w and b the gradient that stands below them."""
     names = {panel["name"] for panel in panels}
     for panel in panels:

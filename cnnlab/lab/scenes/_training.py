@@ -1,7 +1,6 @@
 """The scenes of a training: how far it has come, and what its network now makes of an image."""
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -9,10 +8,8 @@ from cnnlab import losses
 from cnnlab.lab.numbers import format_percent, format_value
 from cnnlab.lab.scenes._layers import map_panel
 from cnnlab.lab.scenes._network import bars_panel
-from cnnlab.lab.scenes._panels import kernel_panel, panel, places, scene, side_by_side, size_of
+from cnnlab.lab.scenes._panels import chart_panel, kernel_panel, panel, places, scene, side_by_side, size_of
 from cnnlab.lab.scenes._sentences import sentence
-from cnnlab.lab.scenes.schema import Panel, Scene
-from cnnlab.network import Sequential
 
 SMALLEST = 1e-6  # δ where the bars begin
 WINDOW = 20  # steps that δ, and a point of the train curves, is the mean of
@@ -27,7 +24,7 @@ TOLD = {
 }
 
 
-def summary_scene(run) -> Scene:
+def summary_scene(run):
     """Return the scene of a :class:`cnnlab.lab.training.Run`: curves, δ by layer, confusion matrix, worst images.
 
     Examples
@@ -39,13 +36,12 @@ def summary_scene(run) -> Scene:
     (['loss', 'accuracy', 'confusion', 'deltas', 'worst'], np.float64(360.0))
     """
     now, probabilities = run.evaluate()
-    points = [*(point for point in run.held_out if point.step < run.step), now]
-    steps, loss, accuracy = np.array(points, dtype=float).T
+    steps, loss, accuracy = np.array([*(point for point in run.held_out if point.step < run.step), now], float).T
     trained = np.array([(record.loss, record.accuracy) for record in run.records]).reshape(-1, 2).T
     axis = {"x": [0, run.steps], "ticks": [0, run.plan.epochs], "label": "epoch"}
     shown = [
-        chart_panel("loss", trained[0], steps, loss, **axis),
-        chart_panel("accuracy", 100 * trained[1], steps, 100 * accuracy, unit="%", **axis),
+        progress_panel("loss", trained[0], steps, loss, **axis),
+        progress_panel("accuracy", 100 * trained[1], steps, 100 * accuracy, unit="%", **axis),
         confusion_panel(run.data.y_test, probabilities),
         deltas_panel(run.deltas[-WINDOW:] or [run.model.deltas]),
         worst_panel(run.data.x_test, run.data.y_test, probabilities),
@@ -57,7 +53,7 @@ def summary_scene(run) -> Scene:
     return scene(shown, [], {}, "confusion")
 
 
-def maps_scene(model: Sequential, first: np.ndarray, image: np.ndarray, layer: int, name: str) -> Scene:
+def maps_scene(model, first, image, layer, name):
     """Return the scene with the first kernels before the training and now, and what a layer makes of an image.
 
     Parameters
@@ -82,7 +78,7 @@ def maps_scene(model: Sequential, first: np.ndarray, image: np.ndarray, layer: i
     """
     w, outputs = model.params["0.w"], model.outputs(image)
     maps = outputs[layer]
-    planes = side_by_side(maps.shape[1], math.ceil(math.sqrt(4 / 3 * maps.shape[1])))  # rather wide than high
+    planes = side_by_side(maps.shape[1], math.ceil((4 / 3 * maps.shape[1]) ** 0.5))  # rather wide than high
     side = min(IMAGE, MAPS / planes[1]) / max(maps.shape[2:])
     _, probabilities = losses.softmax_cross_entropy(outputs[-1], np.array([0]))  # whatever the label
     down, across = side_by_side(len(w))
@@ -100,13 +96,13 @@ def maps_scene(model: Sequential, first: np.ndarray, image: np.ndarray, layer: i
 # --- panels -------------------------------------------------------------------------------------------------------
 
 
-def chart_panel(name: str, trained: np.ndarray, steps: np.ndarray, tested: np.ndarray, *, unit="", **axis) -> Panel:
+def progress_panel(name, trained, steps, tested, *, unit="", **axis):
     """Return a chart of what was measured at every step of the training, and at some steps on held-out images.
 
     Examples
     --------
     >>> axis = {"x": [0, 9], "ticks": [0, 3], "label": "epoch"}
-    >>> chart = chart_panel("loss", np.array([2.0, 1.0]), np.array([0, 2]), np.array([2.2, 1.1]), **axis)["chart"]
+    >>> chart = progress_panel("loss", np.array([2.0, 1.0]), np.array([0, 2]), np.array([2.2, 1.1]), **axis)["chart"]
     >>> chart["y"], chart["lines"][0]["y"]
     ([0.0, 2.5], array([2. , 1.5]))
     """
@@ -115,11 +111,10 @@ def chart_panel(name: str, trained: np.ndarray, steps: np.ndarray, tested: np.nd
     smooth = running_mean(trained)[drawn - 1]
     lines = [{"name": "train", "x": drawn, "y": smooth}, {"name": "held out", "x": steps, "y": tested}]
     top = 100.0 if unit else round_up(np.concatenate([smooth, tested]))
-    chart = {"unit": unit, "y": [0.0, top], "lines": lines, **axis}
-    return panel(name, [[tested[-1:]]], name, "", role="y", view="chart", scale=SMALL, chart=chart)
+    return chart_panel(name, tested[-1], name, "", lines, y=[0.0, top], unit=unit, scale=SMALL, **axis)
 
 
-def deltas_panel(steps: Sequence[dict[str, float]]) -> Panel:
+def deltas_panel(steps):
     """Return a bar for each layer: how large δ was there, the mean of some steps.
 
     Examples
@@ -128,14 +123,13 @@ def deltas_panel(steps: Sequence[dict[str, float]]) -> Panel:
     >>> shown["captions"], shown["texts"], shown["lengths"]
     (['dense'], ['1.0·10⁻³'], [0.5])
     """
-    means = {name: sum(step[name] for step in steps) / len(steps) for name in steps[0]}
-    values = list(means.values())
-    look = {"view": "bars", "captions": list(means), "lengths": list(map(log_length, values))}
-    look |= {"texts": list(map(format_power, values)), "alias": "mean |δ|", "places": places(1, [], [])}
-    return panel("deltas", np.reshape(values, (1, -1, 1)), "mean |δ|", "from 10⁻⁶ to 1", role="gradient", **look)
+    names, means = list(steps[0]), np.mean([list(step.values()) for step in steps], axis=0).tolist()
+    look = {"view": "bars", "captions": names, "lengths": list(map(log_length, means))}
+    look |= {"texts": list(map(format_power, means)), "places": places(1, [], [])}
+    return panel("deltas", np.reshape(means, (1, -1, 1)), "mean |δ|", "from 10⁻⁶ to 1", role="gradient", **look)
 
 
-def confusion_panel(labels, probabilities) -> Panel:
+def confusion_panel(labels, probabilities):
     """Return how many images of each class (row) got each answer (column), the misses marked.
 
     Examples
@@ -144,14 +138,14 @@ def confusion_panel(labels, probabilities) -> Panel:
     >>> shown["values"][0].tolist(), shown["marks"]
     ([[1.0, 0.0], [1.0, 1.0]], {'miss': [[0, 1, 0]]})
     """
-    counts = np.zeros((probabilities.shape[1],) * 2)
-    np.add.at(counts, (labels, probabilities.argmax(axis=1)), 1)
-    misses = np.argwhere(counts * (1 - np.eye(len(counts)))).tolist()
-    look = {"heads": ["label", "answer"], "alias": "images", "marks": {"miss": [[0, *cell] for cell in misses]}}
-    return panel("confusion", counts[None], "held out", "label ↓ answer →", role="y", **look)
+    counts = np.zeros((1, *[probabilities.shape[1]] * 2))
+    np.add.at(counts[0], (labels, probabilities.argmax(axis=1)), 1)
+    misses = np.argwhere(counts * (1 - np.eye(len(counts[0])))).tolist()
+    look = {"heads": ["label", "answer"], "alias": "images", "marks": {"miss": misses}}
+    return panel("confusion", counts, "held out", "label ↓ answer →", role="y", **look)
 
 
-def worst_panel(images, labels, probabilities) -> Panel:
+def worst_panel(images, labels, probabilities):
     r"""Return the images with the worst answers: the wrong ones, then those whose label is least probable.
 
     Examples
@@ -161,11 +155,10 @@ def worst_panel(images, labels, probabilities) -> Panel:
     >>> shown["title"], shown["captions"][0]
     ('2 of 3 wrong', '1 read as 0\n80 % sure')
     """
-    answers, each = probabilities.argmax(axis=1), np.arange(len(labels))
+    answers, shares = probabilities.argmax(axis=1), probabilities.max(axis=1)
     right = answers == labels
-    worst = np.lexsort((probabilities[each, labels], right))[:MOST_PICTURES]
-    sure = map(format_percent, probabilities[worst, answers[worst]])
-    captions = [f"{labels[k]} read as {answers[k]}\n{share} sure" for k, share in zip(worst, sure, strict=True)]
+    worst = np.lexsort((probabilities[np.arange(len(labels)), labels], right))[:MOST_PICTURES]
+    captions = [f"{labels[k]} read as {answers[k]}\n{format_percent(shares[k])} sure" for k in worst]
     planes = np.asarray(images[worst], dtype=np.float64).mean(axis=1)
     look = {"scale": PICTURE / max(planes.shape[1:]), "planes": [1, len(worst)], "alias": "pixel"}
     title = f"{np.sum(~right)} of {len(right)} wrong"
@@ -175,7 +168,7 @@ def worst_panel(images, labels, probabilities) -> Panel:
 # --- numbers ------------------------------------------------------------------------------------------------------
 
 
-def running_mean(values: Sequence[float]) -> np.ndarray:
+def running_mean(values):
     """Return the mean of each value and the up to ``WINDOW - 1`` before it.
 
     Examples
@@ -183,13 +176,12 @@ def running_mean(values: Sequence[float]) -> np.ndarray:
     >>> running_mean([1, 3, 8])
     array([1., 2., 4.])
     """
-    sums = np.cumsum([0.0, *values])
-    ends = np.arange(1, len(values) + 1)
+    sums, ends = np.cumsum([0.0, *values]), np.arange(1, len(values) + 1)
     starts = np.maximum(0, ends - WINDOW)
     return (sums[ends] - sums[starts]) / (ends - starts)
 
 
-def round_up(values: np.ndarray) -> float:
+def round_up(values):
     """Return a round number, such as 2.5 times a power of ten, that no finite value exceeds.
 
     Examples
@@ -202,7 +194,7 @@ def round_up(values: np.ndarray) -> float:
     return next(factor * power for factor in (1, 1.5, 2, 2.5, 3, 4, 5, 10) if factor * power >= most)
 
 
-def log_length(value: float) -> float:
+def log_length(value):
     """Return how long the bar of a δ is, from 0 to 1: a sixth less for a tenth of δ.
 
     Examples
@@ -213,7 +205,7 @@ def log_length(value: float) -> float:
     return min(1.0, max(0.0, 1 - math.log10(value) / math.log10(SMALLEST))) if value > 0 else 0.0
 
 
-def format_power(value: float) -> str:
+def format_power(value):
     """Return a number as a power of ten; nothing for NaN, which is no number yet.
 
     Examples

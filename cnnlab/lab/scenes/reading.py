@@ -3,7 +3,6 @@
 ``front/sums.js`` and ``front/words.js`` read a scene in just the same way in the browser; a test compares the two.
 """
 
-from collections.abc import Iterator
 from itertools import product
 from typing import NamedTuple
 
@@ -11,7 +10,7 @@ import numpy as np
 
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes._sentences import filled
-from cnnlab.lab.scenes.schema import At, Cell, End, Panel, Scene, Sum, WireList, Wires
+from cnnlab.lab.scenes.schema import Cell
 
 _AXES = ("planes", "rows", "columns")
 _POWERS = tuple("²³⁴^*")  # a negative number before one of these is put in brackets
@@ -48,46 +47,50 @@ class Strip(NamedTuple):
     total: str
 
 
-def panel_of(scene: Scene, name: str) -> Panel:
+def panel_of(scene, name):
     """Return a panel of a scene by its name."""
     return next(panel for panel in scene["panels"] if panel["name"] == name)
 
 
-def summed(scene: Scene, name: str) -> Panel:
+def summed(scene, name):
     """Return the panel whose sum describes a cell of ``name``: its gradient where there is one."""
     panel = panel_of(scene, name)
     return panel_of(scene, panel["gradient"]) if "gradient" in panel else panel
 
 
-def steps_of(scene: Scene) -> int:
+def steps_of(scene):
     """Return how many steps ▶ takes: one for each cell of the panel that it steps through."""
-    return max(
-        [panel["values"].size for panel in scene["panels"] if panel["name"] == scene.get("steps", "y")], default=1
-    )
+    name = scene.get("steps", "y")
+    return next((panel["values"].size for panel in scene["panels"] if panel["name"] == name), 1)
 
 
-def at_step(scene: Scene, step: int) -> Scene:
+def at_step(scene, step):
     """Return a scene as it is after a step of ▶, counted from 0; of too many steps it rests at its last."""
     name, step = scene.get("steps", "y"), min(step, steps_of(scene) - 1)
     if all(panel["name"] != name for panel in scene["panels"]):
         return scene
-    cell = [int(index) for index in np.unravel_index(step, panel_of(scene, name)["values"].shape)]
+    cell = list(map(int, np.unravel_index(step, panel_of(scene, name)["values"].shape)))
     panels = [{**each, "frames": each["frames"][: step + 1]} if "frames" in each else each for each in scene["panels"]]
     return {**scene, "panels": panels, "first": {"panel": name, "cell": cell}}
 
 
-def value_at(panel: Panel, cell: Cell) -> float:
+def value_at(panel, cell):
     """Return the number in a cell."""
     return float(panel["values"][tuple(cell)])
 
 
-def place_of(panel: Panel, cell: Cell) -> list[int]:
+def flat_index(panel, cell):
+    """Return the place of a cell in reading order."""
+    return int(np.ravel_multi_index(cell, panel["values"].shape))
+
+
+def place_of(panel, cell):
     """Return row and column of a cell in the learner's array, as far as it has them."""
     indices = zip((panel["places"]["rows"], panel["places"]["columns"]), cell[1:], strict=True)
     return [places[at] for places, at in indices if places]
 
 
-def name_of(panel: Panel, cell: Cell) -> str:
+def name_of(panel, cell):
     """Return a cell as an index of the learner's array.
 
     Examples
@@ -98,12 +101,12 @@ def name_of(panel: Panel, cell: Cell) -> str:
     """
     index = [*panel["places"]["planes"][cell[0]], *place_of(panel, cell)]
     if "flat" in panel:
-        index = [int(np.ravel_multi_index(cell, panel["values"].shape))]
+        index = [flat_index(panel, cell)]
     name = panel.get("alias", panel["symbol"])
     return f"{name}[{', '.join(map(str, index))}]".replace("-", "−") if index else name
 
 
-def wires_at(wires: Wires | WireList, end: End, cell: Cell) -> Iterator[tuple[dict[End, Cell], float]]:
+def wires_at(wires, end, cell):
     """Yield the wires with a cell at one end, in whichever form they are given: the cell at each end, and the weight.
 
     Wires that a learner's function lacks are none: a still draws what the function has.
@@ -129,7 +132,7 @@ def wires_at(wires: Wires | WireList, end: End, cell: Cell) -> Iterator[tuple[di
         yield {name: [table[name][k] for table, k in zip(tables, wire, strict=True)] for name in names}, 1.0
 
 
-def terms_of(scene: Scene, at: At) -> list[Term]:
+def terms_of(scene, at):
     """Return the terms of the sum that describes a cell: one for each wire."""
     panel = summed(scene, at["panel"])
     if "sum" not in panel:
@@ -146,7 +149,7 @@ def terms_of(scene: Scene, at: At) -> list[Term]:
     return terms
 
 
-def _operand(source: Panel | str, ends: dict[End, Cell], share: float) -> Operand:
+def _operand(source, ends, share):
     """Return what stands at an end of a wire: a cell of a panel, the share, or a 1."""
     if isinstance(source, str):
         return Operand("", [], share if source == "share" else 1.0)
@@ -154,7 +157,7 @@ def _operand(source: Panel | str, ends: dict[End, Cell], share: float) -> Operan
     return Operand(source["name"], cell, value_at(source, cell))
 
 
-def strip_of(scene: Scene, at: At) -> Strip:
+def strip_of(scene, at):
     """Return the sum of a cell as it is written.
 
     Examples
@@ -180,13 +183,13 @@ def strip_of(scene: Scene, at: At) -> Strip:
     return Strip(f"{name_of(panel, cell)}{sign}{sum_['opening']}", written, sum_["joiner"], closing, total)
 
 
-def written_terms(scene: Scene, sum_: Sum, terms: list[Term]) -> list[Term]:
+def written_terms(scene, sum_, terms):
     """Return the terms of a sum that are written: those of the cells that have a part in it, zeros too."""
     skips = sum_.get("skips")
     return [term for term in terms if _kind(panel_of(scene, sum_["a"]), term.a.cell) not in skips] if skips else terms
 
 
-def _written(scene: Scene, sum_: Sum, term: Term) -> str:
+def _written(scene, sum_, term):
     """Return one term as it is written."""
     a, b = format_value(term.a.value, 3), format_value(term.b.value, 3)
     a = f"({a})" if a.startswith("−") and sum_["joiner"].startswith(_POWERS) else a
@@ -200,26 +203,22 @@ def _written(scene: Scene, sum_: Sum, term: Term) -> str:
     return f"{product} → {name_of(panel_of(scene, term.to.panel), term.to.cell)}" if "goes" in sum_ else product
 
 
-def sentence_of(scene: Scene, at: At) -> str:
+def sentence_of(scene, at):
     """Return one plain sentence on a cell; nothing where the scene has none."""
     panel, cell = summed(scene, at["panel"]), at["cell"]
     if "says" not in panel:
         return ""
     if "cells" in panel["says"]:
-        return panel["says"]["cells"][int(np.ravel_multi_index(cell, panel["values"].shape))]
+        return panel["says"]["cells"][flat_index(panel, cell)]
     terms = terms_of(scene, at)
     text = panel["says"]["none" if not terms and "sum" in panel else "one" if len(terms) < 2 else "many"]
-    kind = _kind(panel, cell)
-    words = {
-        "place": f"({', '.join(map(str, place_of(panel, cell)))})".replace("-", "−"),
-        "count": str(len(terms)),
-        "kind": panel["says"].get("kinds", ["Cell"])[kind],
-        "ring": panel["says"].get("ring", "") if kind == 1 else "",
-    }
+    place, kind = ", ".join(map(str, place_of(panel, cell))).replace("-", "−"), _kind(panel, cell)
+    words = {"place": f"({place})", "count": str(len(terms)), "kind": panel["says"].get("kinds", ["Cell"])[kind]}
+    words["ring"] = panel["says"].get("ring", "") if kind == 1 else ""
     return filled(text, **words, **(_window_words(scene, panel, terms) if "{rows}" in text else {}))
 
 
-def _kind(panel: Panel, cell: Cell) -> int:
+def _kind(panel, cell):
     """Return the kind of a cell: of the array (0), padding (1), beyond the edge (2), a zero put in between (3)."""
     if cell in panel.get("marks", {}).get("inserted", []):
         return 3
@@ -227,23 +226,21 @@ def _kind(panel: Panel, cell: Cell) -> int:
     return max(edges["rows"][cell[1]], edges["columns"][cell[2]]) if edges else 0
 
 
-def _window_words(scene: Scene, panel: Panel, terms: list[Term]) -> dict[str, str]:
+def _window_words(scene, panel, terms):
     """Return in words where a window lies, and what of it is no input."""
     source = panel_of(scene, panel["sum"]["a"])
     cells = [term.a.cell for term in terms]
-    rows, columns = ([source["places"][end][cell[k]] for cell in cells] for k, end in ((1, "rows"), (2, "columns")))
-    kinds = [_kind(source, cell) for cell in cells]
-    return {"rows": _span("row", rows), "columns": _span("column", columns), "edge": _edge(kinds)}
+    words = {"edge": _edge([_kind(source, cell) for cell in cells])}
+    for axis, end in enumerate(("rows", "columns"), start=1):
+        indices = [source["places"][end][cell[axis]] for cell in cells]
+        first, last = min(indices), max(indices)
+        words[end] = (f"{end[:-1]} {first}" if first == last else f"{end} {first} to {last}").replace("-", "−")
+    return words
 
 
-def _span(noun: str, indices: list[int]) -> str:
-    first, last = min(indices), max(indices)
-    return (f"{noun} {first}" if first == last else f"{noun}s {first} to {last}").replace("-", "−")
-
-
-def _edge(kinds: list[int]) -> str:
+def _edge(kinds):
     """Return what of a window is no input, as the end of a sentence."""
-    if all(kind == 1 for kind in kinds):
+    if set(kinds) == {1}:
         return "; it is all padding."
     counts = {kind: kinds.count(kind) for kind in _BEYOND if kind in kinds}
     parts = [f"{count} of its {len(kinds)} cells {_BEYOND[kind][count > 1]}" for kind, count in counts.items()]

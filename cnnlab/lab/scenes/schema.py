@@ -8,7 +8,7 @@ Text in braces is filled in for the cell in view, by :mod:`cnnlab.lab.scenes.rea
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, Required, TypedDict
 
 import numpy as np
 
@@ -139,66 +139,64 @@ class Chart(TypedDict):
     drags: NotRequired[list]  # [name, step, least, most] of the slider that a pointer sets to where it is along x
 
 
-class Panel(TypedDict):
-    """One array, or a chart, at its place on the stage."""
+class Panel(TypedDict, total=False):
+    """One array, or a chart, at its place on the stage; "maps" have cells too many to be elements."""
 
-    name: str
-    symbol: str  # how the learner writes it, what follows "_" as a subscript
-    title: str
-    role: str  # which colour its symbol and its numbers in the strip have: x, w, y, b or gradient
-    view: Literal[
-        "cells", "maps", "photo", "bars", "chart", "none"
-    ]  # "maps": cells too many to be elements; "none": only read by sums
-    row: int
-    column: int
-    planes: list[int]  # [down, across]: planes are numbered down each column first
-    shape: list[int]  # [height, width] of a plane
-    values: np.ndarray  # (planes, height, width)
-    limit: float  # the magnitude of the full colour
-    places: Places
-    end: NotRequired[End]
-    sum: NotRequired[Sum]
-    says: NotRequired[Says]
-    alias: NotRequired[str]  # how its cells are named, where not by the symbol
-    edges: NotRequired[Edges]
-    unread: NotRequired[Edges]  # 1 for rows and columns that no window reads
-    marks: NotRequired[dict[str, list[Cell]]]
-    frames: NotRequired[np.ndarray]  # (steps, planes, height, width): what it shows after each step
-    shares: NotRequired[Shares]
-    flat: NotRequired[bool]  # drawn as one strip, whose cells have one index
-    sees: NotRequired[Sight]
-    editable: NotRequired[bool]
-    active: NotRequired[bool]
-    turned: NotRequired[bool]
-    gradient: NotRequired[str]  # the panel whose sum is told of a cell of this one, while the way back is shown
-    palette: NotRequired[Literal["signed", "grey"]]
-    band: NotRequired[int]  # panels of one band share their columns; the bands stand below each other
-    scale: NotRequired[float]  # the side of a cell, where 1 is one with a number
-    captions: NotRequired[list[str]]  # one for each plane, or for each bar
-    best: NotRequired[int]  # the bar that is picked out; -1 for none
-    lengths: NotRequired[list[float]]  # of the bars, from 0 to 1, where not the values themselves
-    texts: NotRequired[list[str]]  # what is written at the end of each bar, where not a percentage
-    heads: NotRequired[list[str]]  # what the rows and the columns of a plane are: their indices are written beside it
-    chart: NotRequired[Chart]
+    name: Required[str]
+    symbol: Required[str]  # how the learner writes it, what follows "_" as a subscript
+    title: Required[str]
+    role: Required[str]  # which colour its symbol and its numbers in the strip have: x, w, y, b or gradient
+    view: Required[Literal["cells", "maps", "photo", "bars", "chart", "none"]]  # "none": only read by sums
+    row: Required[int]
+    column: Required[int]
+    planes: Required[list[int]]  # [down, across]: planes are numbered down each column first
+    shape: Required[list[int]]  # [height, width] of a plane
+    values: Required[np.ndarray]  # (planes, height, width)
+    limit: Required[float]  # the magnitude of the full colour
+    places: Required[Places]
+    end: End
+    sum: Sum
+    says: Says
+    alias: str  # how its cells are named, where not by the symbol
+    edges: Edges
+    unread: Edges  # 1 for rows and columns that no window reads
+    marks: dict[str, list[Cell]]
+    frames: np.ndarray  # (steps, planes, height, width): what it shows after each step
+    shares: Shares
+    flat: bool  # drawn as one strip, whose cells have one index
+    sees: Sight
+    editable: bool
+    active: bool
+    turned: bool
+    gradient: str  # the panel whose sum is told of a cell of this one, while the way back is shown
+    palette: Literal["signed", "grey"]
+    band: int  # panels of one band share their columns; the bands stand below each other
+    scale: float  # the side of a cell, where 1 is one with a number
+    captions: list[str]  # one for each plane, or for each bar
+    best: int  # the bar that is picked out; -1 for none
+    lengths: list[float]  # of the bars, from 0 to 1, where not the values themselves
+    texts: list[str]  # what is written at the end of each bar, where not a percentage
+    heads: list[str]  # what the rows and the columns of a plane are: their indices are written beside it
+    chart: Chart
 
 
-class Scene(TypedDict):
+class Scene(TypedDict, total=False):
     """All that one stage shows."""
 
-    panels: list[Panel]
-    signs: list[str]  # between the columns of the first row
-    wires: dict[str, Wires | WireList]
-    first: At  # the first selection
-    held: NotRequired[bool]  # it stays when the pointer moves on
-    steps: NotRequired[str]  # the panel that the transport steps through
-    topic: NotRequired[str]  # another topic begins at its own first selection
-    heading: NotRequired[str]
-    note: NotRequired[str]
-    pick: NotRequired[bool]  # a click is told to the kernel
-    compact: NotRequired[bool]  # many small maps without numbers
-    network: NotRequired[bool]  # layers side by side, the maps of each below each other, wires between them
-    coverage: NotRequired[str]  # the panel on which it can be shown how many outputs read a cell
-    window: NotRequired[str]  # the panel that shows the window of the selected output, enlarged
-    shares: NotRequired[Shares]
-    lines: NotRequired[list[list[str]]]  # [label, line of code] besides that of the cell in view
-    setup: NotRequired[str]  # what goes before a line that reads xp
+    panels: Required[list[Panel]]
+    signs: Required[list[str]]  # between the columns of the first row
+    wires: Required[dict[str, Wires | WireList]]
+    first: Required[At]  # the first selection
+    held: bool  # it stays when the pointer moves on
+    steps: str  # the panel that the transport steps through
+    topic: str  # another topic begins at its own first selection
+    heading: str
+    note: str
+    pick: bool  # a click is told to the kernel
+    compact: bool  # many small maps without numbers
+    network: bool  # layers side by side, the maps of each below each other, wires between them
+    coverage: str  # the panel on which it can be shown how many outputs read a cell
+    window: str  # the panel that shows the window of the selected output, enlarged
+    shares: Shares
+    lines: list[list[str]]  # [label, line of code] besides that of the cell in view
+    setup: str  # what goes before a line that reads xp

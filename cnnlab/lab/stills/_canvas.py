@@ -1,7 +1,6 @@
 """What a still is made of: a canvas, whose words stay records until it is put on Axes, and a block for each panel."""
 
 from base64 import b64encode
-from collections.abc import Sequence
 from html import escape
 from io import BytesIO
 from itertools import groupby
@@ -20,9 +19,8 @@ from matplotlib.transforms import Affine2D
 from PIL import Image
 
 from cnnlab._validate import shown
-from cnnlab.lab.scenes.schema import Panel
 from cnnlab.lab.stills._colours import CLEAR, GRADIENT, INK, LINE, ROLES, SOFT
-from cnnlab.lab.stills._text import BODY, ROW, Run, outline, placed, width_of, width_of_runs, words, wrap
+from cnnlab.lab.stills._text import BODY, ROW, outline, placed, width_of, width_of_runs, words, wrap
 
 UNIT = 38  # px of one unit of the Axes: of a cell with a number
 DPI = 110
@@ -65,29 +63,29 @@ class Canvas:
         self.shapes, self.images, self.words = [], [], []
         self.width = self.height = 0.0
 
-    def polygons(self, points, *, fill=CLEAR, line=CLEAR, width=1.0, dashes=SOLID) -> None:
+    def polygons(self, points, *, fill=CLEAR, line=CLEAR, width=1.0, dashes=SOLID):
         """Add closed polygons (…, M, 2) of one look."""
         points = np.asarray(points)
         if points.size:
             path = Path.make_compound_path_from_polys(points.reshape(-1, *points.shape[-2:]))
             self.shapes.append((path, fill, line, width * (line is not CLEAR), dashes))  # edges of fills are sharp at 0
 
-    def box(self, x: float, y: float, width: float, height: float, *, line_width=1.0, **look) -> None:
+    def box(self, x, y, width, height, *, line_width=1.0, **look):
         """Add a rectangle."""
         self.polygons(SQUARE * (width, height) + (x, y), width=line_width, **look)
 
-    def line(self, xs, ys, *, colour=LINE, width=1.0, dashes=SOLID) -> None:
+    def line(self, xs, ys, *, colour=LINE, width=1.0, dashes=SOLID):
         """Add a line through points; one number is taken for all of them."""
         self.shapes.append((Path(np.stack(np.broadcast_arrays(xs, ys), axis=-1)), CLEAR, colour, width, dashes))
 
-    def write(self, x, y, text: str, *, size=BODY, colour=INK, bold=False, align=0.0) -> float:
+    def write(self, x, y, text, *, size=BODY, colour=INK, bold=False, align=0.0):
         """Add a line of text with the middle of its capitals at ``y``; returns where it ends."""
         width, base = width_of(text, size, bold), round(y + CAPITALS * size / 2)
         word = Word(text, round(x - align * width), base, width, align, size, str(colour), bool(bold))
         self.words += [word] * bool(text.strip())
         return word.left + width
 
-    def write_lines(self, x, y, lines: Sequence[Sequence[Run]], *, row=ROW, size=BODY) -> float:
+    def write_lines(self, x, y, lines, *, row=ROW, size=BODY):
         """Add lines of runs below ``y``; returns where they end."""
         for line in lines:
             end, y = x, y + row
@@ -96,14 +94,15 @@ class Canvas:
                 end = self.write(end, y - row / 2, text, size=size, colour=colour, bold=bold)
         return y
 
-    def put(self, ax: Axes, as_text: bool = False) -> None:
+    def put(self, ax, as_text=False):
         """Draw all of it on Axes, words as outlines or as text; their limits stay as they are."""
         for colours, (x, y), (width, height) in self.images:
             image = AxesImage(ax, extent=np.divide((x, x + width, y + height, y), UNIT), interpolation="nearest")
             image.set_data(colours)
             ax.add_image(image)
-        shapes = self.shapes + [_outlined(word) for word in ([] if as_text else self.words)]
-        for word in self.words if as_text else []:
+        outlined, texts = ([], self.words) if as_text else (self.words, [])
+        shapes = [*self.shapes, *map(_outlined, outlined)]
+        for word in texts:
             look = {"color": word.colour, "weight": "bold" if word.bold else "normal", "parse_math": False}
             for part, left, low, size in placed(word.text, word.size, word.bold):
                 at = np.divide((word.left + left, word.base + low), UNIT)
@@ -115,7 +114,7 @@ class Canvas:
             drawing.set_transform(Affine2D().scale(1 / UNIT) + ax.transData)
             ax.add_collection(drawing, autolim=False)
 
-    def fit(self, ax: Axes, as_text: bool = False) -> Axes:
+    def fit(self, ax, as_text=False):
         """Draw all of it on Axes, whose limits become its size and a margin; returns them without their frame."""
         self.put(ax, as_text)
         right, bottom = (ceil(length + MARGIN) / UNIT for length in (self.width, self.height))
@@ -123,11 +122,11 @@ class Canvas:
         ax.set_axis_off()
         return ax
 
-    def png(self) -> bytes:
+    def png(self):
         """Return it as the bytes of a PNG, the same in each run."""
         return to_png(self.fit(new_axes()))
 
-    def drawing(self, kind: str) -> bytes:
+    def drawing(self, kind):
         """Return it as the bytes of an "svg" or a "pdf", in which words are text, the same in each run."""
         fonts = {"font.family": ["sans-serif"], "font.sans-serif": ["DejaVu Sans", "Verdana", "sans-serif"]}
         kept = {"svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "cnnlab"}  # text; the same ids
@@ -137,7 +136,7 @@ class Canvas:
         return buffer.getvalue()
 
 
-def _outlined(word: Word) -> tuple:
+def _outlined(word):
     vertices, codes, _ = outline(word.text, word.size, word.bold)
     return Path(np.add(vertices, (word.left, word.base)), codes), word.colour, CLEAR, 0.0, SOLID
 
@@ -162,17 +161,17 @@ class Block:
 
     letters = 0.0  # the size of the numbers in cells; 0 for none
 
-    def __init__(self, panel: Panel, sizes: Sizes):
+    def __init__(self, panel, sizes):
         self.panel, self.compact = panel, sizes.compact
         self.measure(sizes)
         symbol, title = words(panel["symbol"], ROLES[panel["role"]], bold=True), words(panel["title"], SOFT)
-        room = max(self.width, sizes.caption)
-        self.caption = wrap(symbol, room) + wrap(title, room) if sizes.compact else wrap(symbol + title, room)
+        parts, room = [symbol, title] if sizes.compact else [symbol + title], max(self.width, sizes.caption)
+        self.caption = [line for part in parts for line in wrap(part, room)]
         self.top = CAPTION_ROW * len(self.caption) + 4
         self.width = max([self.width, *map(width_of_runs, self.caption)])
         self.height += self.top
 
-    def draw(self, canvas: Canvas, x: float, y: float, light: np.ndarray, faded: bool) -> None:
+    def draw(self, canvas, x, y, light, faded):
         """Draw it with its top left corner at (x, y).
 
         Parameters
@@ -188,14 +187,14 @@ class Block:
             canvas.box(x - 4, y - 4, self.width + 8, self.height + 8, line=GRADIENT, line_width=2.0)
 
 
-def new_axes() -> Axes:
+def new_axes():
     """Return empty Axes that fill a figure of their own."""
     figure = Figure(facecolor="white", dpi=DPI)
     FigureCanvasAgg(figure)
     return figure.add_axes((0, 0, 1, 1))
 
 
-def sized(ax: Axes) -> Axes:
+def sized(ax):
     """Return Axes of :func:`new_axes` in a figure of their size: a unit of their limits is as long as a cell."""
     size = np.round([UNIT * abs(np.ptp(limits)) for limits in (ax.get_xlim(), ax.get_ylim())])
     if size.prod() > MOST_PX:
@@ -204,7 +203,7 @@ def sized(ax: Axes) -> Axes:
     return ax
 
 
-def to_png(ax: Axes) -> bytes:
+def to_png(ax):
     """Return Axes of :func:`new_axes` as PNG bytes, the same in each run."""
     canvas, buffer = sized(ax).figure.canvas, BytesIO()
     canvas.draw()
@@ -238,23 +237,23 @@ class Picture:
     Picture: One cell.
     """
 
-    def __init__(self, ax: Axes, alt: str) -> None:
+    def __init__(self, ax, alt):
         check_kinds(ax, alt=alt)
         self.png, self.alt = to_png(ax), alt
 
-    def __repr__(self) -> str:
+    def __repr__(self):
         return f"Picture: {self.alt}"
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self):
         return image_html(b64encode(self.png).decode(), self.alt)
 
 
-def image_html(png: str, alt: str) -> str:
+def image_html(png, alt):
     """Return a picture in base64 as HTML that needs no file beside it."""
     return f'<img alt="{escape(alt)}" src="data:image/png;base64,{png}">'
 
 
-def check_kinds(ax, **texts) -> None:
+def check_kinds(ax, **texts):
     """Raise unless ``ax`` are Axes in a figure that Agg draws, and all ``texts`` are text."""
     if not isinstance(ax, Axes) or not isinstance(ax.figure.canvas, FigureCanvasAgg):
         raise TypeError(f"ax ({shown(ax)}) must be Axes of matplotlib, such as stills.new_axes()")

@@ -1,11 +1,10 @@
 """Panels of bars and of curves, as in ``front/bars.js`` and ``front/chart.js``. Lengths in px."""
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from cnnlab._validate import LARGEST, check_array, check_named, check_shape
 from cnnlab.lab.numbers import format_percent
-from cnnlab.lab.scenes import format_power, panel, round_up
+from cnnlab.lab.scenes import chart_panel, format_power, round_up
 from cnnlab.lab.stills._canvas import DASHED, Block, Canvas, Sizes, check_kinds
 from cnnlab.lab.stills._colours import BLUE, GRADIENT, INK, POSITIVE, SOFT, mixed
 from cnnlab.lab.stills._text import BODY, LEAST, SMALL, width_of
@@ -38,7 +37,7 @@ class Bars(Block):
         lengths = np.clip(np.nan_to_num(shown.get("lengths", shares / (shown["limit"] or 1.0))), 0.0, 1.0)
         texts = shown.get("texts", map(format_percent, shares))
         for k, (name, length, text) in enumerate(zip(shown["captions"], lengths, texts, strict=True)):
-            best, middle = k == shown.get("best", -1), y + (k + 0.5) * ROW
+            best, middle = k == shown.get("best"), y + (k + 0.5) * ROW
             fill = GRADIENT if decades else POSITIVE if best else PLAIN_BAR
             canvas.write(x, middle, name, bold=not decades)
             canvas.box(start, middle - THICK / 2, max(SHORTEST, LENGTH * length), THICK, fill=fill)
@@ -50,13 +49,11 @@ class Curves(Block):
     """A panel of up to three curves, with a legend that has their last numbers."""
 
     def measure(self, sizes):
-        chart = self.panel["chart"]
-        named = [not len(line["y"]) or "mark" in line for line in chart["lines"]]
-        last = [
-            "" if alone else f" {three_digits(line['y'][-1])} {chart['unit']}"
-            for line, alone in zip(chart["lines"], named, strict=True)
-        ]
-        self.legend = [f"{line['name']}{text}".strip() for line, text in zip(chart["lines"], last, strict=True)]
+        self.legend, chart = [], self.panel["chart"]
+        for line in chart["lines"]:
+            alone = not len(line["y"]) or "mark" in line
+            last = "" if alone else f" {three_digits(line['y'][-1])} {chart['unit']}"
+            self.legend.append(f"{line['name']}{last}".strip())
         keys = sum(KEY + width_of(text, SMALL) + SPACE for text in self.legend) - SPACE
         self.width, self.height = max(WIDTH, keys), HEIGHT
 
@@ -85,12 +82,12 @@ class Curves(Block):
                 canvas.box(xs[-1] - 3, ys[-1] - 3, 6, 6, fill=style["colour"])
 
 
-def along(values, axis) -> np.ndarray:
+def along(values, axis):
     """Return how far along an axis values are, from 0 where it begins to 1 where it ends."""
     return (values - axis[0]) / ((axis[1] - axis[0]) or 1)
 
 
-def three_digits(value: float) -> str:
+def three_digits(value):
     """Return a number in at most three digits.
 
     Examples
@@ -103,7 +100,7 @@ def three_digits(value: float) -> str:
     return format_power(value) or "NaN"
 
 
-def draw_curves(x, curves, ax: Axes, *, title: str = "", label: str = "") -> Axes:
+def draw_curves(x, curves, ax, *, title="", label=""):
     """Draw curves with their names and their last numbers, both axes from 0 on; returns the Axes.
 
     Parameters
@@ -127,7 +124,7 @@ def draw_curves(x, curves, ax: Axes, *, title: str = "", label: str = "") -> Axe
     >>> from cnnlab.lab.stills import new_axes
     >>> ax = draw_curves([0, 1, 2], {"squares": [0, 1, 4]}, new_axes(), label="x")
     """
-    x = check_array("x", x, ("n",))
+    x = check_array("x", x, "n")
     if not 0 <= x.min() <= x.max() == x[-1] == np.floor(x[-1]) <= LARGEST:
         raise ValueError(f"x (from {x.min()} to {x[-1]}) must be 0 or more, and end at its greatest, a whole number")
     check_named("curves", curves)
@@ -135,14 +132,13 @@ def draw_curves(x, curves, ax: Axes, *, title: str = "", label: str = "") -> Axe
         raise ValueError(f"curves ({len(curves)} of them) must be one or two")
     for name in curves:
         check_kinds(ax, title=title, label=label, **{"a name in curves": name})
-    lines = [{"name": name, "x": x, "y": check_array(name, y, ("n",))} for name, y in curves.items()]
+    lines = [{"name": name, "x": x, "y": check_array(name, y, "n")} for name, y in curves.items()]
     for line in lines:
         check_shape(line["name"], line["y"], x.shape, "that of x")
         if (line["y"] < 0).any():
             raise ValueError(f"{line['name']} (down to {np.nanmin(line['y'])}) must be 0 or more")
     top, last = round_up(np.concatenate([line["y"] for line in lines])), int(x[-1])
-    chart = {"unit": "", "x": [0, last], "y": [0.0, top], "ticks": [0, last], "label": label, "lines": lines}
-    block = Curves(panel("curves", [[[top]]], title, "", role="y", view="chart", chart=chart), Sizes(0, 0, {}))
+    block = Curves(chart_panel("curves", top, title, "", lines, [0, last], [0.0, top], label), Sizes(0, 0, {}))
     canvas = Canvas()
     block.draw(canvas, 0.0, 0.0, np.zeros(0), faded=False)
     canvas.width, canvas.height = block.width, block.height

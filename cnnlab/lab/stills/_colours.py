@@ -5,19 +5,19 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.colors import Colormap, LinearSegmentedColormap, to_rgba
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
 
 CSS = Path(__file__).parents[1] / "front" / "colours.css"
 _GIVEN = dict(re.findall(r"--cnnlab-([\w-]+): (.+?);", CSS.read_text(encoding="utf-8").partition("}")[0]))
 
 
-def of_page(name: str) -> str:
+def of_page(name):
     """Return the value of the variable ``--cnnlab-name``, or of the one that it names."""
     other = re.fullmatch(r"var\(--cnnlab-(.+)\)", _GIVEN[name])
     return of_page(other[1]) if other else _GIVEN[name]
 
 
-def mixed(colour: str, share: float) -> tuple[float, ...]:
+def mixed(colour, share):
     """Return the colour of a cell that so much of a colour is mixed into."""
     return tuple(np.average([to_rgba(colour), to_rgba(ZERO)], axis=0, weights=[share, 1 - share]))
 
@@ -34,7 +34,7 @@ _STOPS = zip((0, 254 / 510, 0.5, 256 / 510, 1), (*_BELOW[::-1], ZERO, *_ABOVE), 
 PALE = LinearSegmentedColormap.from_list("cnnlab-pale", list(_STOPS), N=511)
 
 
-def shade(values: np.ndarray, limit: float, palette: Colormap | str) -> np.ndarray:
+def shade(values, limit, palette):
     """Return the colours (…, 4) of values, the full one from ``limit`` on; what is not finite looks like 0.
 
     Examples

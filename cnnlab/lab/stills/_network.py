@@ -3,8 +3,7 @@
 import numpy as np
 
 from cnnlab.lab.scenes.reading import panel_of
-from cnnlab.lab.scenes.schema import Panel, Scene
-from cnnlab.lab.stills._canvas import Block, Canvas, Sizes
+from cnnlab.lab.stills._canvas import Block, Sizes
 from cnnlab.lab.stills._charts import Bars
 from cnnlab.lab.stills._colours import GRADIENT
 from cnnlab.lab.stills._planes import Planes
@@ -38,7 +37,7 @@ class Tower(Planes):
         super().draw_body(canvas, x, y, light.reshape(self.panel["values"].shape), faded)
 
 
-def towers(scene: Scene) -> Layout:
+def towers(scene):
     """Return the layout of a network: its layers side by side."""
     blocks, right, sizes = [], 0.0, Sizes(1.0, ALONE, {}, compact=True, caption=ALONE)
     drawn = (panel for panel in scene["panels"] if panel["view"] != "none")
@@ -51,7 +50,7 @@ def towers(scene: Scene) -> Layout:
     return blocks, [], right, max(block.top for block, *_ in blocks) + TOWER
 
 
-def _pairs(scene: Scene, name: str, *, alike: bool = False) -> list[tuple[int, int]]:
+def _pairs(scene, name, *, alike=False):
     """Return the numbers of the maps that the wires of a panel join; ``alike`` nothing where any two differ."""
     panel = panel_of(scene, name)
     if "sum" not in panel or "goes" in panel["sum"] or panel["view"] != "maps":
@@ -62,16 +61,16 @@ def _pairs(scene: Scene, name: str, *, alike: bool = False) -> list[tuple[int, i
     return pairs if not alike or all(source == map_ for source, map_ in pairs) else []
 
 
-def _source(panel: Panel) -> str:
+def _source(panel):
     """Return the panel that the wires of another come from, on their last way."""
     return panel["sum"].get("via", panel["sum"]["a"])
 
 
-def draw_wires(canvas: Canvas, scene: Scene, blocks: Blocks) -> None:
+def draw_wires(canvas, scene, blocks):
     """Draw the wires between the maps of neighbouring layers, and a frame around what the first cell sees."""
     places = {block.panel["name"]: (block, left, top + block.top) for block, left, top in blocks}
 
-    def middle(name: str, plane: int) -> tuple[float, float, float]:
+    def middle(name, plane):
         """Return where a map begins, where it ends, and the middle of its height."""
         block, left, top = places[name]
         high = block.cell[1] * block.panel["shape"][0]

@@ -4,13 +4,11 @@ from math import ceil, inf
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.colors import Colormap
 
 from cnnlab._validate import check_array, check_finite, check_list, check_positive, shown
 from cnnlab.lab.scenes import panel as panel_with
 from cnnlab.lab.scenes.reading import panel_of, summed, wires_at
-from cnnlab.lab.scenes.schema import At, Panel, Scene
 from cnnlab.lab.stills._canvas import DOTTED, SQUARE, UNIT, Block, Canvas, Sizes, check_kinds
 from cnnlab.lab.stills._colours import GRADIENT, HATCH, INK, MISS, PALE, SIGNED, SOFT, WINDOW, shade
 from cnnlab.lab.stills._text import LEAST, SMALL, brief, width_of
@@ -29,7 +27,7 @@ WINNER = np.array([(0.72, 0.06), (0.94, 0.06), (0.94, 0.28)])  # the mark of a w
 DOTS = 0.05 * SQUARE + (np.moveaxis(np.indices((5, 5)), 0, -1).reshape(-1, 1, 2) + 0.35) / 5  # where nothing is read
 
 
-def stripes(count: int) -> np.ndarray:
+def stripes(count):
     """Return slanted stripes (K, 4, 2) on a square of side 1, so many above its diagonal and so many below."""
     half = 0.5 / count
     bands = np.array([[(a, 0), (a + half, 0), (1, 1 - half - a), (1, 1 - a)] for a in half * np.arange(2 * count)])
@@ -59,13 +57,13 @@ class Planes(Block):
 
     def draw_body(self, canvas, x, y, light, faded):
         panel, corners = self.panel, np.add(self.corners, (x, y))
-        values = panel["frames"][-1] if "frames" in panel else panel["values"]
+        values = panel.get("frames", [panel["values"]])[-1]
         palette = panel.get("palette", SIGNED if panel["view"] == "photo" else PALE)
         fills = shade(values, panel["limit"], "gray" if palette == "grey" else palette)
-        if panel["view"] != "cells":
-            self._draw_photos(canvas, corners, fills, light)
-        else:
+        if panel["view"] == "cells":
             self._draw_cells(canvas, corners, values, fills, light, faded)
+        else:
+            self._draw_photos(canvas, corners, fills, light)
         look = {"size": LEAST, "colour": SOFT, "align": 0.5}
         rows, columns = (panel["places"][end] if self.heads else [] for end in ("rows", "columns"))
         for (left, top), below in zip(corners, self.below or [[]] * len(corners), strict=True):
@@ -77,13 +75,13 @@ class Planes(Block):
                 middle = top + self.side * panel["shape"][0] + (k + 0.6) * BELOW
                 canvas.write(left - self.heads, middle, text, size=SMALL, colour=SOFT)
 
-    def _draw_cells(self, canvas: Canvas, corners, values, fills: np.ndarray, light: np.ndarray, faded: bool) -> None:
+    def _draw_cells(self, canvas, corners, values, fills, light, faded):
         """Draw cells: their colours, marks, frames and numbers."""
         panel, gap = self.panel, 0 if self.panel.get("scale", 1.0) < 1 else 1 if self.side < NUMBERED else 2
         size, places = self.side - gap, np.moveaxis(np.indices(values.shape[1:])[::-1], 0, -1)
         places = corners[:, None, None] + self.side * places + gap // 2
 
-        def mark(mask: np.ndarray, parts: np.ndarray = SQUARE, outset: float = 0.0, **look) -> None:
+        def mark(mask, parts=SQUARE, outset=0.0, **look):
             """Add polygons, in parts of a cell, to some cells, which are so much larger on each side."""
             canvas.polygons(places[mask].reshape(-1, 1, 1, 2) - outset + (size + 2 * outset) * parts, **look)
 
@@ -110,7 +108,7 @@ class Planes(Block):
             bold = marked["miss"][at] or light[at] == SELECTED
             canvas.write(x, y, brief(values[at]), size=self.letters, colour=ink[at], bold=bold, align=0.5)
 
-    def _draw_photos(self, canvas: Canvas, corners, fills: np.ndarray, light: np.ndarray) -> None:
+    def _draw_photos(self, canvas, corners, fills, light):
         """Draw a picture a plane, with one frame around all lit cells: single ones would be too small to see."""
         size = self.cell * np.array(self.panel["shape"][::-1])
         for picture, corner, lit in zip(fills, corners, light, strict=True):
@@ -124,12 +122,12 @@ class Planes(Block):
                     canvas.box(*frame, line=WINDOW, line_width=line)
 
 
-def needed(values: np.ndarray) -> int:
+def needed(values):
     """Return the side of the smallest cell in which each number can be read."""
     return max(NUMBERED, ceil(max(width_of(brief(value), LEAST) for value in np.unique(values)) + PAD))
 
 
-def standing(panel: Panel, sizes: Sizes) -> tuple[int, int]:
+def standing(panel, sizes):
     """Return in how many rows and columns planes stand."""
     down, across = panel["planes"]
     if panel.get("end") == "input" and across == 1:
@@ -138,20 +136,20 @@ def standing(panel: Panel, sizes: Sizes) -> tuple[int, int]:
     return down * ceil(across / most), min(across, most)
 
 
-def _along(panel: Panel, field: str) -> np.ndarray:
+def _along(panel, field):
     """Return for each cell (P, H, W) the larger of what a field says of its row and of its column; 0 without one."""
     found = panel.get(field, {"rows": [0], "columns": [0]})
     return np.broadcast_to(np.maximum.outer(found["rows"], found["columns"]), panel["values"].shape)
 
 
-def _mask(panel: Panel, mark: str) -> np.ndarray:
+def _mask(panel, mark):
     """Return which cells have a mark."""
     mask = np.zeros(panel["values"].shape, bool)
     mask[tuple(np.array(panel.get("marks", {}).get(mark, []), int).reshape(-1, 3).T)] = True
     return mask
 
 
-def light_of(scene: Scene, at: At) -> dict[str, np.ndarray]:
+def light_of(scene, at):
     """Return for each panel how its cells (planes, height, width) are lit: PLAIN to SELECTED.
 
     Examples
@@ -166,7 +164,7 @@ def light_of(scene: Scene, at: At) -> dict[str, np.ndarray]:
     if "sum" in panel:
         told = panel["sum"]
         wires = [ends for ends, _ in wires_at(scene["wires"][told["wires"]], panel["end"], at["cell"])]
-        for name in {told["a"], told["b"], told.get("goes"), told.get("via")} & set(light) - {panel["name"]}:
+        for name in {told.get(field) for field in ("a", "b", "goes", "via")} & light.keys() - {panel["name"]}:
             _light(scene, light, name, [ends[panel_of(scene, name)["end"]] for ends in wires], LIT)
         if "bias" in told:
             _light(scene, light, told["bias"], [[at["cell"][0], 0, 0]], LIT)
@@ -174,17 +172,16 @@ def light_of(scene: Scene, at: At) -> dict[str, np.ndarray]:
     return light
 
 
-def _light(scene: Scene, light: dict[str, np.ndarray], name: str, cells: list[list[int]], level: int) -> None:
+def _light(scene, light, name, cells, level):
     """Light some cells of a panel, and the same cells of the panels with the same end."""
     end = panel_of(scene, name).get("end", name)
-    for panel in scene["panels"]:
-        if panel.get("end", panel["name"]) == end:
-            lower = level if panel["name"] == name or level == SELECTED else TWIN
-            for cell in map(tuple, cells):
-                light[panel["name"]][cell] = max(light[panel["name"]][cell], lower)
+    for other in (panel["name"] for panel in scene["panels"] if panel.get("end", panel["name"]) == end):
+        lower = level if other == name or level == SELECTED else TWIN
+        for cell in map(tuple, cells):
+            light[other][cell] = max(light[other][cell], lower)
 
 
-def draw_plane(plane, ax: Axes, *, at=(0.0, 0.0), side=None, limit=None, palette=SIGNED) -> Axes:
+def draw_plane(plane, ax, *, at=(0.0, 0.0), side=None, limit=None, palette=SIGNED):
     """Draw one plane of numbers with its top left corner ``at`` (x, y); returns the Axes.
 
     Parameters
@@ -212,7 +209,7 @@ def draw_plane(plane, ax: Axes, *, at=(0.0, 0.0), side=None, limit=None, palette
     >>> [float(limit) for limit in (*ax.get_xlim(), *ax.get_ylim())]
     [0.0, 2.0, 2.0, 0.0]
     """
-    shown_plane = panel_with("plane", check_array("plane", plane, ("H", "W"))[None], "", "", role="y")
+    shown_plane = panel_with("plane", check_array("plane", plane, "HW")[None], "", "", role="y")
     check_kinds(ax)
     corner = [check_finite("at", length) for length in check_list("at", at, "numbers (x, y)")]
     height, width = shown_plane["shape"]

@@ -2,17 +2,15 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
 
 import numpy as np
 
 from cnnlab.lab.numbers import format_value
-from cnnlab.lab.scenes.reading import Term, name_of, panel_of, sentence_of, strip_of, summed, terms_of, written_terms
-from cnnlab.lab.scenes.schema import Panel, Scene
-from cnnlab.lab.stills._canvas import APART, UNIT, WIDTH, Block, Canvas, Sizes
+from cnnlab.lab.scenes.reading import name_of, panel_of, sentence_of, strip_of, summed, terms_of, written_terms
+from cnnlab.lab.stills._canvas import APART, UNIT, WIDTH, Canvas, Sizes
 from cnnlab.lab.stills._charts import Bars, Curves
 from cnnlab.lab.stills._colours import ROLES, SOFT
-from cnnlab.lab.stills._network import Layout, draw_wires, towers
+from cnnlab.lab.stills._network import draw_wires, towers
 from cnnlab.lab.stills._planes import LIT, LONGEST_SIDE, SMALLEST, Planes, light_of, needed
 from cnnlab.lab.stills._text import Run, width_of, words, wrap
 
@@ -22,7 +20,7 @@ STRIP_ROW, AROUND = 22, 6  # px of a row of the strip, and around all rows
 MOST_TERMS = 12  # of a sum, written one by one
 
 # The kinds of picture: the class that draws the panels of a view.
-VIEWS: dict[str, type[Block]] = {"cells": Planes, "maps": Planes, "photo": Planes, "bars": Bars, "chart": Curves}
+VIEWS = {"cells": Planes, "maps": Planes, "photo": Planes, "bars": Bars, "chart": Curves}
 
 HEIGHT = 1000  # of a page; a scene may be higher where nothing else helps
 COMPACT, UNNUMBERED, PHOTO = 12, 20, 300  # the largest cell of a compact scene, of one without numbers; a photograph
@@ -35,7 +33,7 @@ SIZES_OF_SIGNS, SYMBOL, WORD = {"⋆": 34.0, "·": 34.0}, 24.0, 13.0  # another 
 Phrase = list[Run]
 
 
-def draw_scenes(scenes: Sequence[Scene], title: str = "") -> Canvas:
+def draw_scenes(scenes, title=""):
     """Draw scenes below each other, each with the sum of the cell that it starts at, below a title.
 
     Parameters
@@ -64,7 +62,7 @@ def draw_scenes(scenes: Sequence[Scene], title: str = "") -> Canvas:
     return canvas
 
 
-def draw_table(title: str, rows: Sequence[Sequence[str]]) -> Canvas:
+def draw_table(title, rows):
     """Draw rows of words in columns, below a title.
 
     Examples
@@ -85,14 +83,14 @@ def draw_table(title: str, rows: Sequence[Sequence[str]]) -> Canvas:
     return canvas
 
 
-def title_lines(title: str, width: float) -> list[list[Run]]:
+def title_lines(title, width):
     """Return the lines of a title."""
-    phrases = [[Run(part)] for part in re.split("(?<= )(?== )", title) if part]
-    too_wide = any(width_of(part.text, TITLE) > width for (part,) in phrases)
-    return wrap(words(title) if too_wide else phrases, width, TITLE)
+    parts = re.split("(?<= )(?== )", title)
+    too_wide = max(width_of(part, TITLE) for part in parts) > width
+    return wrap(words(title) if too_wide else [[Run(part)] for part in parts if part], width, TITLE)
 
 
-def _draw(canvas: Canvas, scene: Scene, layout: Layout, y: float, width: float) -> float:
+def _draw(canvas, scene, layout, y, width):
     """Draw a scene below ``y``, its words ``width`` wide; returns where it ends."""
     y = canvas.write_lines(0, y, wrap(words(scene.get("heading", ""), bold=True), width), row=TITLE_ROW)
     light = light_of(scene, scene["first"])
@@ -116,7 +114,7 @@ def _draw(canvas: Canvas, scene: Scene, layout: Layout, y: float, width: float) 
 # --- where panels stand ---
 
 
-def lay_out(scene: Scene) -> Layout:
+def lay_out(scene):
     """Return the layout with the largest cells that fit the page, with numbers where they can be read.
 
     Examples
@@ -132,9 +130,8 @@ def lay_out(scene: Scene) -> Layout:
         return towers(scene)
     panels, compact = scene["panels"], scene.get("compact", False)
     roomy = [panel for panel in panels if panel["view"] == "cells" and panel.get("scale", 1.0) >= 1]
-    written = {}
-    if not compact and all(max(panel["shape"]) <= LONGEST_SIDE for panel in roomy):
-        written = {panel["name"]: needed(panel["values"]) for panel in roomy}
+    legible = not compact and all(max(panel["shape"]) <= LONGEST_SIDE for panel in roomy)
+    written = {panel["name"]: needed(panel["values"]) for panel in roomy if legible}
     if not scene["signs"] and all(panel["row"] == 0 for panel in panels):
         cell = max([FLOWING, *written.values()]) if written else COMPACT
         return _flowing(panels, Sizes(cell, FLOWING_PHOTO, written, compact, caption=WIDTH))
@@ -153,7 +150,7 @@ def lay_out(scene: Scene) -> Layout:
     return layout
 
 
-def _flowing(panels: list[Panel], sizes: Sizes) -> Layout:
+def _flowing(panels, sizes):
     """Return the layout of panels that nothing but their order joins: they go on below where there is no room."""
     blocks, x, y, width, low = [], 0.0, 0.0, 0.0, 0.0
     for panel in sorted(panels, key=lambda panel: (panel.get("band", 0), panel["column"])):
@@ -166,16 +163,13 @@ def _flowing(panels: list[Panel], sizes: Sizes) -> Layout:
     return blocks, [], width, low
 
 
-def _arranged(scene: Scene, sizes: Sizes) -> Layout:
+def _arranged(scene, sizes):
     """Return the layout of these sizes: bands below each other, in each of them rows and columns."""
-    blocks, signs, width, y = [], [], 0.0, 0.0
-    for number in sorted({panel.get("band", 0) for panel in scene["panels"]}):
-        slots = defaultdict(list)  # by row and column
-        for panel in scene["panels"]:
-            if panel.get("band", 0) == number:
-                slots[panel["row"], panel["column"]].append(VIEWS[panel["view"]](panel, sizes))
-        texts = _signs(scene, slots)
-        lefts, x = {}, 0.0
+    blocks, signs, width, y, bands = [], [], 0.0, 0.0, defaultdict(lambda: defaultdict(list))
+    for panel in scene["panels"]:  # in each band by row and column
+        bands[panel.get("band", 0)][panel["row"], panel["column"]].append(VIEWS[panel["view"]](panel, sizes))
+    for _, slots in sorted(bands.items()):
+        texts, lefts, x = _signs(scene, slots), {}, 0.0
         for column in sorted({column for _, column in slots}):
             rooms = [NO_SIGN + width_of(text, _size(text)) for (_, after), text in texts.items() if after == column]
             room = max(SIGN, *rooms) if rooms else NO_SIGN
@@ -200,27 +194,27 @@ def _arranged(scene: Scene, sizes: Sizes) -> Layout:
     return blocks, signs, width, y - APART
 
 
-def _signs(scene: Scene, slots: dict[tuple[int, int], list[Block]]) -> dict[tuple[int, int], str]:
+def _signs(scene, slots):
     """Return the signs by their row and the column to their right.
 
     In the backward row there is no arrow to what is not made from its neighbour.
     """
-    columns = sorted({column for _, column in slots})
+    columns = sorted({column for _, column in slots})[1:]
     last = max((column for row, column in slots if row == 1), default=None)
     separate = any(panel["name"] == "dw" for panel in scene["panels"])
-    signs = {(0, column): text for column, text in zip(columns[1:], scene["signs"], strict=False) if text}
-    signs |= {(1, column): "←" for column in columns[1:] if column == last or not separate}
+    signs = {(0, column): text for column, text in zip(columns, scene["signs"], strict=False) if text}
+    signs |= {(1, column): "←" for column in columns if column == last or not separate}
     return {place: text for place, text in signs.items() if place in slots}
 
 
-def _size(text: str) -> float:
+def _size(text):
     return SIZES_OF_SIGNS.get(text, SYMBOL if len(text) == 1 else WORD)
 
 
 # --- the sum of the cell in view ---
 
 
-def _phrases(scene: Scene) -> list[Phrase]:
+def _phrases(scene):
     """Return the strip in parts that stand in one row: the head, each term with the sign after it, the result."""
     strip, terms = strip_of(scene, scene["first"]), terms_of(scene, scene["first"])
     head = [Run(f"{strip.head.strip()} ", bold=True)]
@@ -233,22 +227,22 @@ def _phrases(scene: Scene) -> list[Phrase]:
     for phrase in shown[:-1]:
         phrase.append(Run(f"{strip.joiner.rstrip() or '  '} ", SOFT))
     shown[-1].append(Run(f"{strip.closing} ", SOFT))
-    return [head, *shown, *([[Run(f"= {strip.total}", bold=True)]] if strip.total else [])]
+    return [head, *shown, *[[Run(f"= {strip.total}", bold=True)]] * bool(strip.total)]
 
 
-def _subtotals(scene: Scene, told: dict, terms: list[Term]) -> list[Phrase]:
+def _subtotals(scene, told, terms):
     """Return what each channel adds to a long sum; nothing for a short one, or one whose channels are not known."""
     panel, (plane, row, column) = summed(scene, scene["first"]["panel"]), scene["first"]["cell"]
     if "groups" not in told or len(terms) <= MOST_TERMS:
         return []
-    planes = [k for k, end in enumerate(scene["wires"][told["wires"]]["planes"][panel["end"]]) if end == plane]
+    planes = np.flatnonzero(np.equal(scene["wires"][told["wires"]]["planes"][panel["end"]], plane))
     first = terms[:: len(terms) // len(planes)]  # of each channel
     names = [name_of(panel_of(scene, told["a"]), term.a.cell).split(",")[0].replace("[", " ") for term in first]
-    sums = [format_value(total, 3) for total in told["groups"][planes, row, column]]
-    return [[Run(f"{name}: ", SOFT), Run(total)] for name, total in zip(names, sums, strict=True)]
+    sums = zip(names, told["groups"][planes, row, column], strict=True)
+    return [[Run(f"{name}: ", SOFT), Run(format_value(total, 3))] for name, total in sums]
 
 
-def _terms(scene: Scene, told: dict, texts: list[str], terms: list[Term]) -> list[Phrase]:
+def _terms(scene, told, texts, terms):
     """Return the terms, their factors in the colours of their panels; of a long sum the first, and how many more."""
     terms = written_terms(scene, told, terms)
     if not terms:

@@ -2,7 +2,6 @@
 
 from matplotlib.colors import to_rgba
 
-from cnnlab.geometry import ReceptiveField
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.stills._canvas import APART, WIDTH, Canvas
 from cnnlab.lab.stills._colours import BLUE, HATCH, INK, SOFT, ZERO
@@ -13,10 +12,8 @@ PLANE, LEAST_SIDE, STEP = 96, 3, 166  # px of the largest plane, of the smallest
 LENS, LABEL = 190, 14  # px of the corner of the input that is enlarged, and of a label there
 COLUMNS, TABLE_ROW = {"output": 140, "sees": 200, "jump": 260, "start": 320}, 24  # px where columns end; of a row
 
-Layers = list[tuple[str, str, ReceptiveField]]
 
-
-def draw_sizes(sizes: list[int], layers: Layers) -> Canvas:
+def draw_sizes(sizes, layers):
     """Draw a stack's formulas, its planes to one scale, and what the first cell of each layer sees of the input.
 
     Parameters
@@ -47,7 +44,7 @@ def draw_sizes(sizes: list[int], layers: Layers) -> Canvas:
     return canvas
 
 
-def _draw_flow(canvas: Canvas, sizes: list[int], layers: Layers, y: float) -> float:
+def _draw_flow(canvas, sizes, layers, y):
     """Draw the planes in rows, after each the layer that reads it; returns where they end."""
     unit = PLANE / max(sizes)
     for k, size in enumerate(sizes):
@@ -64,7 +61,7 @@ def _draw_flow(canvas: Canvas, sizes: list[int], layers: Layers, y: float) -> fl
     return centre + PLANE / 2 + 2 * ROW
 
 
-def _draw_lens(canvas: Canvas, size: int, fields: list[ReceptiveField], y: float) -> None:
+def _draw_lens(canvas, size, fields, y):
     """Draw the corner of the input that the first cells see; each field has its layers' numbers in it."""
     low = min(0, *(field.start for field in fields))
     cells = max(field.start + field.size for field in fields) + 1 - low
@@ -84,17 +81,18 @@ def _draw_lens(canvas: Canvas, size: int, fields: list[ReceptiveField], y: float
             canvas.write(end - 5, y + free + LABEL / 2 - 3, text, size=LEAST, bold=True, align=1.0)
 
 
-def _draw_table(canvas: Canvas, sizes: list[int], layers: Layers, x: float, y: float, width: float) -> float:
+def _draw_table(canvas, sizes, layers, x, y, width):
     """Draw a row of numbers for each layer, and a sentence on the last; returns where it ends."""
-    rows = [(f"{k} {label.split()[0]}", sizes[k], *field[1:]) for k, (label, _, field) in enumerate(layers, start=1)]
-    for number, (name, *values) in enumerate([("layer", *COLUMNS), *rows]):
-        canvas.write(x, y + TABLE_ROW / 2, name, colour=INK if number else SOFT, bold=number > 0)
-        for value, end in zip(values, COLUMNS.values(), strict=True):
-            text = format_value(value) if number else value
-            canvas.write(x + end, y + TABLE_ROW / 2, text, colour=INK if number else SOFT, align=1.0)
+    rows = [("layer", *COLUMNS)]
+    for k, (label, _, field) in enumerate(layers, start=1):
+        rows.append((f"{k} {label.split()[0]}", *map(format_value, (sizes[k], *field[1:]))))
+    for number, (name, *texts) in enumerate(rows):
+        colour = INK if number else SOFT
+        canvas.write(x, y + TABLE_ROW / 2, name, colour=colour, bold=number > 0)
+        for text, end in zip(texts, COLUMNS.values(), strict=True):
+            canvas.write(x + end, y + TABLE_ROW / 2, text, colour=colour, align=1.0)
         y += TABLE_ROW
         canvas.line([x, x + COLUMNS["start"]], y)
-    field = layers[-1][2]
     said = (
         f"The first cell of layer {len(layers)} sees {field.size}×{field.size} cells, beginning at row and column "
         f"{format_value(field.start)} (below 0: outside the input). Its neighbours see as much, "

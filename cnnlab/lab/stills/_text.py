@@ -4,7 +4,6 @@ Lengths are in px. What follows "_" after a single letter is a subscript, as in 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from math import inf
 from threading import Lock
@@ -36,7 +35,7 @@ class Run(NamedTuple):
 
 
 @lru_cache(maxsize=2)
-def _font(bold: bool) -> FT2Font:
+def _font(bold):
     """Return the font that comes with matplotlib."""
     font = FT2Font(findfont(FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")))
     font.set_size(EM, 72)
@@ -44,7 +43,7 @@ def _font(bold: bool) -> FT2Font:
 
 
 @lru_cache(maxsize=1024)
-def _letter(letter: str, bold: bool) -> tuple:
+def _letter(letter, bold):
     """Return vertices, codes and width of a letter of size 1, y down; a box for one that the font lacks."""
     font = _font(bold)
     with _LOCK:  # a font holds one letter at a time, and stills are drawn in any thread
@@ -54,7 +53,7 @@ def _letter(letter: str, bold: bool) -> tuple:
 
 
 @lru_cache(maxsize=4096)
-def outline(text: str, size: float, bold: bool) -> tuple[np.ndarray, np.ndarray, float]:
+def outline(text, size, bold):
     """Return vertices, codes and width of a line of text, y down, with the left end of its base line at (0, 0)."""
     x, vertices, codes = 0.0, [np.zeros((0, 2))], [np.zeros(0, np.uint8)]
     for part, low, high in _parts(text, size):
@@ -66,13 +65,13 @@ def outline(text: str, size: float, bold: bool) -> tuple[np.ndarray, np.ndarray,
     return np.concatenate(vertices), np.concatenate(codes), x
 
 
-def _parts(text: str, size: float) -> list[tuple[str, float, float]]:
+def _parts(text, size):
     """Return what stands on the line and what below it by turns: the text, how far it is lowered, and its size."""
     looks = (0.0, size), (LOW * size, LOW_SIZE * size)
     return [(part, *looks[k % 2]) for k, part in enumerate(SUBSCRIPT.split(text))]
 
 
-def placed(text: str, size: float, bold: bool) -> Iterator[tuple[str, float, float, float]]:
+def placed(text, size, bold):
     """Yield a line of text in words, each with its left end, how far it is lowered, and its size.
 
     Where the font is not there, another one's words begin where ours do.
@@ -85,7 +84,7 @@ def placed(text: str, size: float, bold: bool) -> Iterator[tuple[str, float, flo
             x += outline(word, high, bold)[2]
 
 
-def width_of(text: str, size: float = BODY, bold: bool = False) -> float:
+def width_of(text, size=BODY, bold=False):
     """Return how wide a line of text is.
 
     Examples
@@ -96,17 +95,17 @@ def width_of(text: str, size: float = BODY, bold: bool = False) -> float:
     return outline(text, size, bold)[2]
 
 
-def width_of_runs(runs: Iterable[Run], size: float = BODY) -> float:
+def width_of_runs(runs, size=BODY):
     """Return how wide runs are, one after the other."""
     return sum(width_of(run.text, size, run.bold) for run in runs)
 
 
-def words(text: str, colour: str = INK, bold: bool = False) -> list[list[Run]]:
+def words(text, colour=INK, bold=False):
     """Return each word of a text, and the space after it, as a phrase for :func:`wrap`."""
     return [[Run(f"{word} ", colour, bold)] for word in text.split()]
 
 
-def wrap(phrases: Iterable[Sequence[Run]], room: float, size: float = BODY) -> list[list[Run]]:
+def wrap(phrases, room, size=BODY):
     """Return phrases, which are runs that stand together, in lines at most ``room`` wide, where no phrase is wider.
 
     Examples

@@ -1,19 +1,15 @@
 """What makes the steps of a training: one at a time, in whatever thread, with everything else served in between."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-
-from cnnlab.lab.training._run import Run
+from types import SimpleNamespace
 
 SHOW_EVERY = 0.25  # seconds
 MOST_SHOWING, MOST_REST = 0.2, 2.0  # of the time, and seconds: in a browser it takes long to evaluate
-_stops: list[Callable[[], None]] = []  # of all who play now: a process has one handler
+_stops = []  # of all who play now: a process has one handler
 
 
 class Player:
@@ -40,7 +36,7 @@ class Player:
     Examples
     --------
     >>> from cnnlab.data import load_digits
-    >>> from cnnlab.lab.training import Plan
+    >>> from cnnlab.lab.training import Plan, Run
     >>> run = Run(load_digits(), Plan((2, 2), 0.03, 16, epochs=1, seed=0))
     >>> player = Player(run, show=lambda: None, pace=lambda: 0.0)
     >>> player.make(3)
@@ -48,7 +44,7 @@ class Player:
     (3, False)
     """
 
-    def __init__(self, run: Run, show: Callable[[], None], pace: Callable[[], float]):
+    def __init__(self, run, show, pace):
         self.run, self.lock, self.interrupted = run, threading.RLock(), False
         self._show, self._pace = show, pace
         self._loop = _running_loop()  # of the thread that runs the cells, so that no cell meets a step half made
@@ -57,20 +53,20 @@ class Player:
         self._task = None
 
     @property
-    def playing(self) -> bool:
+    def playing(self):
         """Whether steps are being made."""
         turn = self._turn
         return turn is not None and (turn.loop is None or not turn.loop.is_closed())
 
     @property
-    def seconds_left(self) -> float | None:
+    def seconds_left(self):
         """How long the remaining steps take at the pace so far; None where that is not known."""
         step, since = self._start
         if not self.playing or self.run.step == step:
             return None
         return (time.perf_counter() - since) / (self.run.step - step) * (self.run.steps - self.run.step)
 
-    def start(self) -> None:
+    def start(self):
         """Make steps in a task; where no event loop runs, make all that are left."""
         if self.playing or self.run.over:
             return
@@ -80,17 +76,17 @@ class Player:
         else:
             loop.call_soon_threadsafe(self._launch, self._take_turn(loop))
 
-    def stop(self) -> None:
+    def stop(self):
         """End every turn, so that no step is made; :meth:`catch_up` shows the last one."""
         self._turn = None
 
-    def pause(self) -> None:
+    def pause(self):
         """Stop before the next step, and show the present state."""
         with self.lock:
             self.stop()
             self.show()
 
-    def make(self, steps: int) -> None:
+    def make(self, steps):
         """Make this many steps, or all that are left, and return when they are done."""
         turn = self._take_turn()
         try:
@@ -99,13 +95,13 @@ class Player:
         finally:
             self._end_turn(turn)
 
-    def insert(self, run: Run) -> None:
+    def insert(self, run):
         """Play another run; every turn ends."""
         with self.lock:
             self.stop()
             self.run, self.interrupted, self._shown = run, False, run.step
 
-    def show(self) -> None:
+    def show(self):
         """Show the present state."""
         with self.lock:
             begun = time.perf_counter()
@@ -114,28 +110,28 @@ class Player:
             took = time.perf_counter() - begun
             self._next = begun + max(SHOW_EVERY, min(took / MOST_SHOWING, took + MOST_REST))
 
-    def _take_turn(self, loop: asyncio.AbstractEventLoop | None = None) -> _Turn:
+    def _take_turn(self, loop=None):
         """Return a new turn; the holder of the previous one makes no more steps."""
         with self.lock:
-            turn = self._turn = _Turn(loop)
+            turn = self._turn = SimpleNamespace(loop=loop)  # turns are compared by identity
             self._start, self.interrupted = (self.run.step, time.perf_counter()), False
             self.show()
             return turn
 
-    def _end_turn(self, turn: _Turn) -> None:
+    def _end_turn(self, turn):
         """End a turn, and show what has not been shown yet."""
         with self.lock:
             if self._turn is turn or self.interrupted:
                 self.pause()
             self.catch_up()
 
-    def catch_up(self) -> None:
+    def catch_up(self):
         """Show the last step if it has not been shown and no more are being made."""
         with self.lock:
             if self._turn is None and self._shown != self.run.step:
                 self.show()
 
-    def _advance(self, turn: _Turn) -> bool:
+    def _advance(self, turn):
         """Make a step if the turn still lasts; return whether another can follow."""
         with self.lock:
             if self._turn is not turn:
@@ -145,10 +141,10 @@ class Player:
                 self.show()
             return goes_on
 
-    def _launch(self, turn: _Turn) -> None:
+    def _launch(self, turn):
         self._task = turn.loop.create_task(self._play(turn))  # kept here: a loop does not keep its tasks alive
 
-    async def _play(self, turn: _Turn) -> None:
+    async def _play(self, turn):
         """Make step after step; between two of them the loop runs whatever else waits."""
         try:
             # out of a task a KeyboardInterrupt would end the kernel; it is kept in the run's trouble
@@ -160,20 +156,13 @@ class Player:
         finally:
             self._end_turn(turn)
 
-    def _interrupt(self, turn: _Turn) -> None:
+    def _interrupt(self, turn):
         """Stop before the next step; the end of the turn shows it, since a signal may interrupt anything."""
         if self._turn is turn:
             self._turn, self.interrupted = None, True
 
 
-class _Turn:
-    """A turn at making steps, in a task of ``loop`` or in a call; turns are compared by identity."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop | None):
-        self.loop = loop
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
+def _running_loop():
     """Return the event loop that runs this code, if one does.
 
     Examples
@@ -190,7 +179,7 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
 
 
 @contextmanager
-def _interruptible(stop: Callable[[], None]) -> Iterator[Callable[[], None]]:
+def _interruptible(stop):
     """Call ``stop`` on an interrupt that nothing else would handle.
 
     Between two messages ipykernel ignores SIGINT, so an interrupt would not reach a task. While somebody plays, a
@@ -215,12 +204,12 @@ def _interruptible(stop: Callable[[], None]) -> Iterator[Callable[[], None]]:
             _exchange(_interrupted, signal.SIG_IGN)
 
 
-def _exchange(present, wanted) -> None:
+def _exchange(present, wanted):
     """Put one handler in the place of another; where neither stands, a cell runs and has its own."""
     if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is present:
         signal.signal(signal.SIGINT, wanted)
 
 
-def _interrupted(_number, _frame) -> None:
+def _interrupted(_number, _frame):
     for stop in tuple(_stops):
         stop()

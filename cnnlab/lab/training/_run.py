@@ -100,7 +100,7 @@ class Run:
     (True, 1, 90)
     """
 
-    def __init__(self, data: Digits, plan: Plan):
+    def __init__(self, data, plan):
         counts = {"batch_size": 1, "epochs": 1, "seed": 0}
         plan = plan._replace(**{name: check_int(name, getattr(plan, name), least) for name, least in counts.items()})
         self.data, self.plan = _check_digits(data), plan
@@ -117,16 +117,16 @@ class Run:
         self.held_out, self.weights = [self.evaluate()[0]], [deepcopy(self.model.params)]
 
     @property
-    def step(self) -> int:
+    def step(self):
         """How many steps were made."""
         return len(self.records)
 
     @property
-    def over(self) -> bool:
+    def over(self):
         """Whether no step can follow."""
         return bool(self.trouble) or self.step == self.steps
 
-    def advance(self) -> bool:
+    def advance(self):
         """Make a step; return whether another can follow. What stops the training is said in ``trouble``."""
         if self.over:
             return False
@@ -149,7 +149,7 @@ class Run:
         return not self.over
 
     @one_thread()
-    def evaluate(self) -> tuple[HeldOut, np.ndarray]:
+    def evaluate(self):
         """Return how the model does now on the held-out images, and the probabilities (N, K); computed once a step."""
         if self._evaluated is None:
             labels = self.data.y_test
@@ -159,7 +159,7 @@ class Run:
             self._evaluated = HeldOut(self.step, loss, accuracy), probabilities
         return self._evaluated
 
-    def network(self, weights=None) -> SmallNetwork:
+    def network(self, weights=None):
         """Return a network like the model, with a copy of its parameters or of others, that has not gone forward."""
         network, weights = copy(self.model), weights or self.model.params
         network.layers = tuple(map(copy, self._fresh))
@@ -168,7 +168,7 @@ class Run:
         return network
 
 
-def _check_digits(data: Digits) -> Digits:
+def _check_digits(data):
     """Return the images as float64 (N, C, H, W), those held out of the same size, with the classes as arrays.
 
     Examples
