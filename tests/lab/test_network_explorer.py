@@ -269,3 +269,17 @@ def test_images_take_the_dtype_of_the_weights(rng):
     layer.params = {name: values.astype(np.float32) for name, values in layer.params.items()}
     explorer = NetworkExplorer(Sequential(Flatten(), layer), DIGITS.x_test)
     assert_array_equal(explorer.images, DIGITS.x_test.astype(np.float32), strict=True)
+
+
+def test_what_a_padded_cell_sees_is_that_of_the_nearest_cell_of_the_map(rng):
+    layers = Conv2D(1, 2, 3, padding=1, rng=rng), ReLU(), MaxPool2D(3, stride=2, padding=1), Flatten()
+    explorer = NetworkExplorer(Sequential(*layers, Dense(32, 3, rng=rng)), rng.random((1, 1, 8, 8)))
+    explorer.backward = True
+    pick(explorer, "g2", 0, 7, 7)
+    opened = explorer._scenes[0]
+    drawn = panel_of(opened, opened["first"]["panel"])
+    assert drawn["shape"] == [10, 10]  # with its padding
+    assert drawn["sees"]["top"] == [0, 0, 0, 1, 2, 3, 4, 5, 6, 6]
+    assert drawn["sees"]["right"] == [1, 1, 2, 3, 4, 5, 6, 7, 7, 7]
+    explorer.hold(drawn["name"], [0, 9, 9])
+    explorer.picture().png()

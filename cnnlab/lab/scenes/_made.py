@@ -8,7 +8,7 @@ from cnnlab.lab.scenes._convolution import channels_scene, turn
 from cnnlab.lab.scenes._curves import softmax_scene
 from cnnlab.lab.scenes._layers import channels_of, joint_scene, map_panel, way_of
 from cnnlab.lab.scenes._network import gradient_symbol, layer_names
-from cnnlab.lab.scenes._overview import label_of, network_scene, upright
+from cnnlab.lab.scenes._overview import SIDES, label_of, network_scene, upright
 from cnnlab.lab.scenes._panels import size_of, without_code
 from cnnlab.lab.scenes._sentences import GATHER, tell
 from cnnlab.lab.scenes.reading import panel_of
@@ -71,7 +71,11 @@ def made_scene(result, name, cell):
         if each["name"] in called:
             each |= _called(result, *called[each["name"]], read if each["name"] == "x" else [plane], each["places"])
     drawn = panel_of(made, target)
-    drawn["sees"] = panel_of(network_scene(result), f"h{k}")["sees"]
+    sees = panel_of(network_scene(result), f"h{k}")["sees"]
+    drawn["sees"] = {  # a cell of the padding stands for the nearest one of the map
+        side: [sees[side][min(max(0, index), len(sees[side]) - 1)] for index in drawn["places"][along]]
+        for side, (along, _) in SIDES.items()
+    }
     indices = zip((drawn["places"]["rows"], drawn["places"]["columns"]), cell[1:], strict=True)
     first = {"panel": target, "cell": [0, *(along.index(index) if along else 0 for along, index in indices)]}
     for bias in (each for each in made["panels"] if each["name"] == "b"):
