@@ -125,3 +125,19 @@ def test_an_image_is_chosen_by_its_picture(shown):
     assert shown.explorer.image == 4
     shown.explorer.show(load_mnist().x_test[:1])
     assert shown.explorer.image == -1
+
+
+BARE = """root => {
+  const scroller = root.querySelector(".cnnlab-scroller");
+  scroller.before(Object.assign(document.createElement("div"), {className: "cnnlab-toolbar"}));
+  return root.querySelector("[data-panel=h0] canvas").getBoundingClientRect().width;
+}"""
+
+
+def test_a_bar_of_buttons_above_the_network_leaves_the_image_its_size_and_a_telephones_sum_covers_no_map(plain_page):
+    plain_page.open()
+    plain_page.page.set_viewport_size({"width": 390, "height": 844})
+    digits = load_mnist()
+    mounted = plain_page.mount(NetworkExplorer(trained_network(), digits.x_test, digits.y_test))
+    assert mounted.root.evaluate(BARE) > 100
+    assert mounted.root.locator(".cnnlab-said").evaluate("said => getComputedStyle(said).position") == "static"
