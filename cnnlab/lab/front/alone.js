@@ -1,5 +1,7 @@
 // Where nobody points, the first explorer of a notebook that no question covers plays once, slowly; any input stops it.
 
+import { isCalm } from "./frame.js";
+
 const PATIENCE = 6000; // ms without any input
 const INPUTS = ["pointermove", "pointerdown", "keydown", "wheel", "beforeprint"];
 const FIRST = ".cnnlab-explorer:not(.cnnlab-veiled) .cnnlab-play";
@@ -12,7 +14,7 @@ const played = new WeakSet(); // the notebooks of this page in which one has pla
  * @param {import("./stage.js").Stage} stage
  */
 export function playAlone(stage) {
-  if (navigator.webdriver || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  if (navigator.webdriver || isCalm()) return;
   const { signal } = stage.life;
   const heard = () => {
     latest = performance.now();

@@ -12,7 +12,7 @@ from cnnlab.lab.scenes._panels import limit_of, parts_in, total
 from cnnlab.wiring import wires_of
 
 SECONDS = 2.0  # for the wires of one sum
-MOST_CALLS = 15_000  # to find the wires of one result, if no two wires join the same cells; in truth far fewer
+MOST_CALLS = 15_000  # counted as if each pair of cells were tried; most functions need far fewer
 
 
 class Own(NamedTuple):
@@ -93,7 +93,6 @@ def wire_list(joined, key, cells, weights):
 def _wires(own, at, given, factors, sums):
     """Return cells and weights of the wires of one of the sums, the arrays of the others being 0; None without."""
     rest = {name: np.zeros_like(given[name]) for others in sums if others != factors for name in others}
-
     end = perf_counter() + SECONDS
 
     def answer(*arrays):
