@@ -7,7 +7,7 @@ below; over those of one tap, ``dy[o] * x[i]`` is the gradient of the kernel.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
@@ -119,17 +119,12 @@ def wiring(
     wires = prod(axis.out * axis.kernel for axis in axes)
     if wires > _MOST_WIRES:
         raise ValueError(f"size ({shape[0]}, {shape[1]}) must make at most {_MOST_WIRES:,} wires (it makes {wires:,})")
-    rows, columns = map(axis_wires, axes)
-    ends = ("output", "input", "tap")
-    output, source, tap = (_pairs(getattr(rows, end), getattr(columns, end), axes) for end in ends)
-    source[(source < 0).any(axis=1)] = -1
+    cells = np.indices([*(axis.out for axis in axes), *(axis.kernel for axis in axes)]).reshape(4, -1).T
+    output, tap = cells[:, :2], cells[:, 2:]
+    steps, apart, before = np.array([(axis.stride, axis.dilation, axis.before) for axis in axes]).T
+    source = output * steps + tap * apart - before
+    source[((source < 0) | (source >= shape)).any(axis=1)] = -1
     return Wiring(output, source, tap)
-
-
-def _pairs(rows: np.ndarray, columns: np.ndarray, axes: tuple[Axis, Axis]) -> np.ndarray:
-    """Pair each row wire with each column wire, in raster order of the output cell, then of the tap."""
-    by_row, by_column = rows.reshape(-1, 1, axes[0].kernel, 1), columns.reshape(1, -1, 1, axes[1].kernel)
-    return np.stack(np.broadcast_arrays(by_row, by_column), axis=-1).reshape(-1, 2)
 
 
 def full_axis(axis: Axis) -> Axis:
@@ -155,24 +150,9 @@ def cells_per_window(axis: Axis, *, count_padding: bool = False) -> np.ndarray:
     >>> cells_per_window(check_axis(5, 3, stride=2, padding=1))
     array([2, 3, 2])
     """
-    begin, end = (-axis.before, axis.size + axis.after) if count_padding else (0, axis.size)
-    starts = np.arange(axis.out) * axis.stride - axis.before
-    first_tap = np.maximum(0, (begin - starts + axis.dilation - 1) // axis.dilation)
-    last_tap = np.minimum(axis.kernel - 1, (end - 1 - starts) // axis.dilation)
-    return np.maximum(0, last_tap - first_tap + 1)
-
-
-def held_wires(axis: Axis, *, count_padding: bool = False) -> np.ndarray:
-    """Return which wires leave an input cell, or a cell of the padded input: bools (n,).
-
-    Examples
-    --------
-    >>> from cnnlab.geometry import check_axis
-    >>> held_wires(check_axis(3, 2, stride=2, padding=1))
-    array([False,  True,  True,  True])
-    """
     wires = axis_wires(axis)
-    return wires.padded < axis.padded if count_padding else wires.input >= 0
+    held = wires.padded < axis.padded if count_padding else wires.input >= 0
+    return held.reshape(axis.out, axis.kernel).sum(axis=1)
 
 
 # --- the wires of any function ------------------------------------------------------------------------------------
@@ -229,9 +209,10 @@ def wires_of(
 
     Such a function is linear in each array: ``y[o]`` is the sum of ``weight * a[i] * b[t]`` over the wires of ``o``.
     Where ``a`` is 0 but for a 1 at ``i``, and ``b`` but for a 1 at ``t``, the answer holds the weight of each wire
-    through ``i`` and ``t``, and nothing else. Trying every pair gives all wires. (Most functions have at most one wire
-    from ``t`` to ``o``; then a call for each bit of the number of ``i`` is enough, which is tried first.) Three random
-    inputs then show whether the wires are the whole function.
+    through ``i`` and ``t``, and nothing else. Trying every pair gives all wires. (Where no two wires
+    of ``t`` lead to one output, as in most functions, two calls are enough for ``t``: all of ``a`` is 1, then each cell
+    is its own number. That is tried first of a function that takes no batch.) Three random inputs then show whether the
+    wires are the whole function.
 
     Parameters
     ----------
@@ -329,19 +310,35 @@ def wires_of(
         samples, expected = [given], answers(first[None])
         room = _room(expected)
 
-    def tables() -> Iterator[np.ndarray]:
-        """Yield the wires of each call: output, a cell in each array, weight."""
+    def units() -> Iterator[tuple[Sequence[int], list[np.ndarray]]]:
+        """Yield a cell of each of the other arrays, and these arrays with a 1 there alone."""
         for taps in product(*(range(array.size) for array in others)):
-            units = [_unit(array, tap) for array, tap in zip(others, taps, strict=True)]
-            for cells, table in _slopes(first, answers, steps) if picks else steps(np.zeros_like(first), 1.0, *units):
-                at, output = np.nonzero(_counts(table, room))
-                columns = output, cells[at], *(np.full(at.size, tap) for tap in taps), table[at, output]
-                yield np.column_stack(columns)
+            yield (
+                taps,
+                [np.eye(1, array.size, tap).reshape(array.shape) for array, tap in zip(others, taps, strict=True)],
+            )
 
-    ways = [tables] if at_once > 1 or not others else [lambda: _by_bits(given, answers, room), tables]
-    for way in ways:
-        found = np.concatenate(list(way()))
-        tied = np.unique(found[np.isnan(found[:, -1]), 0]).astype(int) if picks else np.zeros(0, int)
+    def each_cell() -> Iterator[list]:
+        """Yield the wires of each call: outputs, a cell in each array, weights."""
+        for taps, rest in units():
+            for cells, table in _slopes(first, answers, steps) if picks else steps(np.zeros_like(first), 1.0, *rest):
+                at, output = np.nonzero(_counts(table, room))
+                yield [output, cells[at], *taps, table[at, output]]
+
+    def by_number() -> Iterator[list]:
+        """Yield wires as they are where each output has at most one: the ratio of two answers is the cell's number."""
+        every, numbers = (
+            of_cells.reshape(1, *first.shape) for of_cells in (np.ones(first.size), np.arange(first.size))
+        )
+        for taps, rest in units():
+            (weights,), (numbered,) = answers(every, *rest), answers(numbers, *rest)
+            (output,) = np.nonzero(_counts(weights, room))
+            cells = np.nan_to_num(numbered[output] / weights[output]).round().clip(0, first.size - 1)
+            yield [output, cells, *taps, weights[output]]
+
+    for way in [each_cell] if at_once > 1 or not others else [by_number, each_cell]:
+        found = np.concatenate([np.stack(np.broadcast_arrays(*columns), axis=1) for columns in way()])
+        tied = np.unique(found[np.isnan(found[:, -1]) & picks, 0]).astype(int)
         found = found[_counts(found[:, -1], room) & ~np.isin(found[:, 0], tied)]
         found = found[np.lexsort(found.T[-2::-1])]
         wires = Wires(shape, found[:, :-1].astype(int), found[:, -1], True, tuple(array.shape for array in given))
@@ -350,34 +347,6 @@ def wires_of(
         if all(map(_close, sums, expected, [room] * len(sums))):
             return wires
     return replace(wires, cells=wires.cells[:0], weights=wires.weights[:0], exact=False)
-
-
-def _unit(array: np.ndarray, cell: int) -> np.ndarray:
-    """Return an array of 0 with a 1 in one cell, by its flat index."""
-    return np.eye(1, array.size, cell).reshape(array.shape)
-
-
-def _by_bits(given: list[np.ndarray], answers: Callable, room: float) -> Iterator[np.ndarray]:
-    """Yield wires as they are where no two join one output with one cell each of all arrays but the largest.
-
-    Which cell of the largest a wire reads is told by the bits of its number: a call for each bit, where those cells
-    alone that have it are 1. Where there are two such wires, what is told is wrong, and does not add up.
-    """
-    largest = max(range(len(given)), key=lambda at: given[at].size)
-    size, shape = given[largest].size, given[largest].shape
-    masks = [np.ones(size), *(np.arange(size) >> bit & 1 for bit in range((size - 1).bit_length()))]
-    for taps in product(*(range(1 if at == largest else array.size) for at, array in enumerate(given))):
-        inputs = [_unit(array, tap) for array, tap in zip(given, taps, strict=True)]
-        parts = []
-        for mask in masks:
-            inputs[largest] = mask.reshape(shape).astype(np.float64)
-            parts.append(answers(inputs[0][None], *inputs[1:])[0])
-        (output,) = np.nonzero(_counts(parts[0], room))
-        whole, *bits = (part[output] for part in parts)
-        read = sum((np.abs(bit) > np.abs(whole) / 2) << k for k, bit in enumerate(bits)) + np.zeros(output.size, int)
-        columns = [np.full(output.size, tap) for tap in taps]
-        columns[largest] = np.minimum(read, size - 1)
-        yield np.column_stack([output, *columns, whole])
 
 
 def _one_result(found: Any, result: Any) -> np.ndarray:

@@ -14,7 +14,7 @@ from strategies import axes, planes
 
 from cnnlab.geometry import check_axis, check_window
 from cnnlab.pooling import _share_out, _under_taps
-from cnnlab.wiring import axis_wires, cells_per_window, held_wires, wiring
+from cnnlab.wiring import axis_wires, cells_per_window, wiring
 
 
 def test_the_wires_of_two_windows_on_a_row_of_three_cells():
@@ -73,19 +73,12 @@ def test_the_slices_of_a_tap_are_its_wires_from_the_input(settings):
 @given(axes(), st.booleans())
 def test_the_cells_of_a_window_are_counted_with_or_without_padding(settings, ceil_mode):
     axis = check_axis(**settings, ceil_mode=ceil_mode)
-    wires = axis_wires(axis)
     for count_padding in (False, True):
-        held = held_wires(axis, count_padding=count_padding)
-        counted = cells_per_window(axis, count_padding=count_padding)
-        assert_array_equal(counted, [held[wires.output == o].sum() for o in range(axis.out)])
-
-
-@given(axes())
-def test_a_wire_is_held_by_the_input_or_by_the_padded_input(settings):
-    axis = check_axis(**settings, ceil_mode=True)
-    wires = axis_wires(axis)
-    assert_array_equal(held_wires(axis), wires.input >= 0)
-    assert_array_equal(held_wires(axis, count_padding=True), wires.padded < axis.padded)
+        begin, end = (0, axis.padded) if count_padding else (axis.before, axis.before + axis.size)
+        starts = range(0, axis.out * axis.stride, axis.stride)
+        windows = [range(start, start + axis.extent, axis.dilation) for start in starts]
+        expected = [sum(begin <= cell < end for cell in window) for window in windows]
+        assert_array_equal(cells_per_window(axis, count_padding=count_padding), expected)
 
 
 def test_a_window_that_hangs_over_counts_no_cell_beyond_the_padding():

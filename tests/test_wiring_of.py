@@ -359,20 +359,6 @@ def test_more_calls_than_allowed_are_refused_with_the_number_before_they_are_mad
         wires_of(lambda x: max_by_loops(x, 3), X, picks=True, most_calls=47)
 
 
-def test_a_function_that_takes_one_input_at_a_time_is_asked_for_the_bits_of_a_cell_not_for_each_cell():
-    calls = []
-
-    def counted(x, w):
-        calls.append(1)
-        return loops(x, w)
-
-    x, w = np.zeros((8, 8)), np.zeros((3, 3))
-    wires = wires_of(counted, x, w)
-    assert wires.exact
-    assert len(wires.weights) == 36 * 9
-    assert len(calls) < 9 * 7 + 12 < x.size * w.size
-
-
 def test_wires_that_share_their_ends_or_hide_each_other_are_found_one_by_one():
     def two(x, w):  # two cells through one tap
         return [x[0] * w[0] + 2 * x[2] * w[0], x[1] * w[1]]
