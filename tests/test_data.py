@@ -128,7 +128,7 @@ def test_what_is_no_array_in_a_file_is_refused(folder):
 
 def test_a_file_with_pickled_objects_is_refused(folder):
     np.savez(folder / "photo.npz", pixels=np.array([{}], dtype=object))
-    with pytest.raises(ValueError, match=r"must hold the data of cnnlab \(pixels is object"):
+    with pytest.raises(ValueError, match=r"photo.npz must be a whole .npz file \(Object arrays cannot be loaded"):
         load_photo()
 
 

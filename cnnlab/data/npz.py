@@ -19,15 +19,15 @@ from numpy.lib import format as npy
 
 from cnnlab._validate import Arrays, shown
 
-_HEADER = 10_000  # bytes in which the header of an array is looked for; numpy writes 128
 _OVERHEAD = 2**20  # bytes by which a file may be longer than what is wanted: headers, names, another small network
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # as numpy writes; other compressions unpack without a limit
 Kind = tuple[np.dtype, tuple[int, ...]]  # dtype and shape of an array
 
 
 def read_npz(path: str | PathLike[str], wanted: Mapping[str, Kind], what: str) -> Arrays:
     """Return the arrays of a file by name; they must be just those ``wanted``, which ``what`` names.
 
-    Of any other file no more is unpacked than the header of each array.
+    Of a file that is far larger, packed or unpacked, nothing is read.
 
     Raises
     ------
@@ -47,21 +47,28 @@ def read_npz(path: str | PathLike[str], wanted: Mapping[str, Kind], what: str) -
         raise FileNotFoundError(f"{path} must exist")
     if not path.is_file():
         raise ValueError(f"{path} must be a file")
-    size, most = path.stat().st_size, sum(map(_bytes, wanted.values())) + _OVERHEAD
+    most = sum(dtype.itemsize * math.prod(shape) for dtype, shape in wanted.values()) + _OVERHEAD
+    size, arrays = path.stat().st_size, {}
     if size > most:
         raise ValueError(f"{path} must hold {what} (it has {size:,} bytes, where {most:,} are more than enough)")
     try:
         with zipfile.ZipFile(path) as file, warnings.catch_warnings():
             warnings.simplefilter("error")  # numpy reads some old headers with a warning: these are not our files
-            members = {info.filename.removesuffix(".npy"): info for info in file.infolist()}
-            if len(members) < len(file.infolist()):
-                raise ValueError("a name is in it twice")
-            difference = _difference(wanted, {name: _kind(file, info) for name, info in members.items()})
-            arrays = {} if difference else {name: _unpack(file, info) for name, info in members.items()}
+            unpacked = sum(info.file_size for info in file.infolist())
+            if unpacked > most or any(info.compress_type not in _PACKED for info in file.infolist()):
+                raise ValueError("what is in it is too large, or not packed as numpy does")
+            for info in file.infolist():
+                with file.open(info) as stream:
+                    arrays[info.filename.removesuffix(".npy")] = npy.read_array(stream, allow_pickle=False)
     except Exception as error:  # numpy, zipfile and zlib each raise their own for damage
         raise ValueError(f"{path} must be a whole .npz file ({error})") from error
-    if difference:
-        raise ValueError(f"{path} must hold {what} ({difference})")
+    found = {name: (array.dtype, array.shape) for name, array in arrays.items()}
+    for name in {**wanted, **found}:
+        here, there = (
+            "missing" if kind is None else "{} {}".format(*kind) for kind in (found.get(name), wanted.get(name))
+        )
+        if here != there:
+            raise ValueError(f"{path} must hold {what} ({name} is {here} there, {there} here)")
     return arrays
 
 
@@ -136,38 +143,3 @@ def check_path(path: Any) -> Path:
     except ValueError:  # a UnicodeEncodeError too
         raise ValueError(f"path ({shown(path)}) must be a name that a file can have") from None
     return Path(path)
-
-
-def _kind(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> Kind:
-    """Read the header of an array, and nothing after it."""
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others unpack without a limit
-        raise ValueError(f"{info.filename} in it is not compressed as numpy does")
-    with file.open(info) as stream:
-        head = io.BytesIO(stream.read(_HEADER))
-    read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}[npy.read_magic(head)]
-    shape, _, dtype = read(head)
-    return dtype, shape
-
-
-def _difference(wanted: Mapping[str, Kind], found: Mapping[str, Kind]) -> str:
-    """Return the first array that is not as it is wanted, in words."""
-    for name in {**wanted, **found}:
-        here, there = wanted.get(name), found.get(name)
-        if here != there:
-            ours, theirs = ("missing" if kind is None else "{} {}".format(*kind) for kind in (here, there))
-            return f"{name} is {theirs} there, {ours} here"
-    return ""
-
-
-def _unpack(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
-    """Return an array, whose header was compared: as many bytes as that promises, and not one more."""
-    with file.open(info) as stream:
-        array = npy.read_array(stream, allow_pickle=False)
-        if stream.read(1):
-            raise ValueError(f"{info.filename} in it is longer than it says")
-    return array
-
-
-def _bytes(kind: Kind) -> int:
-    dtype, shape = kind
-    return dtype.itemsize * math.prod(shape)
