@@ -209,8 +209,6 @@ class Nonlinearity:
         Its class in torch.nn, which :func:`cnnlab.interop.from_torch` then takes.
     torch_names : dict of str
         What that class calls a setting, where it has another name.
-    torch_needs : dict of (value, str)
-        What else that class must be set to, and what to do where it is not.
     """
 
     forward: Callable = field(repr=False)  # which would show an address
@@ -220,7 +218,6 @@ class Nonlinearity:
     settings: Mapping[str, float] = field(default_factory=dict)
     torch: str = ""
     torch_names: Mapping[str, str] = field(default_factory=dict)
-    torch_needs: Mapping[str, tuple[object, str]] = field(default_factory=dict)
 
     def check_settings(self, given: Mapping) -> dict[str, float]:
         """Return the value of each setting: the one given, or its default."""

@@ -10,7 +10,7 @@ layer, in the explorers and in :mod:`cnnlab.reference`, and :func:`cnnlab.intero
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -278,7 +278,6 @@ class Pool:
     pytorch: str = ""  # its name in torch.nn.functional
     source: str = ""
     torch: str = ""  # its class in torch.nn, which from_torch then takes
-    torch_needs: Mapping[str, tuple[object, str]] = field(default_factory=dict)  # what else that must be, and why
 
 
 POOLS: dict[str, Pool] = {
@@ -294,7 +293,6 @@ POOLS: dict[str, Pool] = {
         pytorch="max_pool2d",
         source="Y-L. Boureau, J. Ponce and Y. LeCun, 2010",
         torch="MaxPool2d",
-        torch_needs={"return_indices": (False, "max_pool2d returns the places of the winners too")},
     ),
     "mean": Pool(
         forward=lambda x, kernel, **settings: (mean_pool2d(x, kernel, **settings), None),
@@ -308,7 +306,6 @@ POOLS: dict[str, Pool] = {
         pytorch="avg_pool2d",
         source="Y. LeCun et al., 1998",
         torch="AvgPool2d",
-        torch_needs={"divisor_override": (None, "a mean divides by the number of its cells")},
     ),
 }
 

@@ -182,7 +182,7 @@ Invented = like.module("Invented", beta=1.0)
 (read,) = from_torch(like.Sequential(Invented())).layers
 agree(read.forward(z), a)
 raises("beta of module[0] (2.0) must be 1.0", Invented(beta=2.0))
-raises(" or Invented in its place", like.module("ReLU6Invented")())
+raises(", Invented, MaxPool2d", like.module("ReLU6Invented")())
 print(explorer.describe(), repr(read), words(explorer), chain.f + chain.op, sep=chr(10))
 words(chain)
 """

@@ -226,26 +226,40 @@ def hooked(change):
     return module
 
 
-HOOKS = {
-    "weight_norm": lambda layer: nn.utils.weight_norm(layer),
-    "weight_norm of another dimension": lambda layer: nn.utils.weight_norm(layer, dim=1),
-    "spectral_norm": lambda layer: nn.utils.spectral_norm(layer),
-    "pruned": lambda layer: prune.l1_unstructured(layer, "weight", 0.5),
-    "pruned twice": lambda layer: [prune.random_unstructured(layer, "bias", 0.5) for _ in range(2)],
-    "parametrized weight_norm": lambda layer: nn.utils.parametrizations.weight_norm(layer),
-    "parametrized spectral_norm": lambda layer: nn.utils.parametrizations.spectral_norm(layer),
-    "parametrized bias": lambda layer: nn.utils.parametrize.register_parametrization(layer, "bias", nn.Softplus()),
+parametrize = nn.utils.parametrize
+HOOKS = {  # what changes a layer, and what the error says takes it away
+    "weight_norm": (nn.utils.weight_norm, nn.utils.remove_weight_norm),
+    "weight_norm of another dimension": (lambda layer: nn.utils.weight_norm(layer, dim=1), nn.utils.remove_weight_norm),
+    "spectral_norm": (nn.utils.spectral_norm, nn.utils.remove_spectral_norm),
+    "pruned": (lambda layer: prune.l1_unstructured(layer, "weight", 0.5), lambda layer: prune.remove(layer, "weight")),
+    "pruned twice": (
+        lambda layer: [prune.random_unstructured(layer, "bias", 0.5) for _ in range(2)],
+        lambda layer: prune.remove(layer, "bias"),
+    ),
+    "parametrized weight_norm": (
+        nn.utils.parametrizations.weight_norm,
+        lambda layer: parametrize.remove_parametrizations(layer, "weight"),
+    ),
+    "parametrized spectral_norm": (
+        nn.utils.parametrizations.spectral_norm,
+        lambda layer: parametrize.remove_parametrizations(layer, "weight"),
+    ),
+    "parametrized bias": (
+        lambda layer: parametrize.register_parametrization(layer, "bias", nn.Softplus()),
+        lambda layer: parametrize.remove_parametrizations(layer, "bias"),
+    ),
 }
 
 
 @pytest.mark.filterwarnings("ignore")  # PyTorch's own, of what is old
-@pytest.mark.parametrize("change", HOOKS.values(), ids=HOOKS)
-def test_weights_that_are_made_by_a_hook_are_never_taken_stale_and_the_advice_gives_the_same_network(change):
+@pytest.mark.parametrize(("change", "undo"), HOOKS.values(), ids=HOOKS)
+def test_weights_that_are_made_by_a_hook_are_never_taken_stale_and_the_advice_gives_the_same_network(change, undo):
     module, expected = hooked(change), hooked(change)
-    with pytest.raises((TypeError, ValueError), match=r"^module\[0\] \(.*: call ") as error:
+    with pytest.raises(
+        ValueError, match=r"^module\[0\] \(Conv2d, changed by \w+\) must go forward by its weights alone: call"
+    ):
         from_torch(module)
-    for call in re.findall(r"module\S*\.eval\(\)|torch\.nn\.utils\.[a-z_.]+\(.*?\)", str(error.value)):
-        eval(call, {"module": module, "torch": torch})
+    undo(module[0].eval())
     compare(expected, from_torch(module))
 
 
@@ -262,20 +276,23 @@ TWO = [nn.Flatten(), nn.Linear(126, 4)]
 @pytest.mark.parametrize(
     ("layers", "error", "advice", "followed"),
     [
-        advised([*SIZED, nn.AdaptiveAvgPool2d((7, 5))], TypeError, "leave it out where the map is 7×5; else", SIZED),
+        advised([*SIZED, nn.AdaptiveAvgPool2d((7, 5))], TypeError, "leave it out where its output is as large", SIZED),
         advised(
-            [*SIZED, nn.AdaptiveAvgPool2d(1)], TypeError, "(H // 1, W // 1), where", [*SIZED, nn.AvgPool2d((7, 5))]
+            [*SIZED, nn.AdaptiveAvgPool2d(1)],
+            TypeError,
+            "put AvgPool2d in its place, with a window of the size of the map by that of the output",
+            [*SIZED, nn.AvgPool2d((7, 5))],
         ),
         advised(
             [EVEN, nn.AdaptiveAvgPool2d((4, None))],
             TypeError,
-            "(H // 4, W // W), where that divides",
+            "put AvgPool2d in its place",
             [EVEN, nn.AvgPool2d((2, 1))],
         ),
         advised(
             [LONG, nn.AdaptiveMaxPool2d((2, 3))],
             TypeError,
-            "(H // 2, W // 3), where that divides",
+            "put MaxPool2d in its place",
             [LONG, nn.MaxPool2d((3, 2))],
         ),
     ],
@@ -288,7 +305,8 @@ def test_the_advice_followed_gives_the_same_network(layers, error, advice, follo
 
 def test_an_activation_of_pytorch_that_is_described_is_read(monkeypatch):
     with pytest.raises(
-        TypeError, match=r"describe it in cnnlab.activations.ACTIVATIONS, with torch='ReLU6', or train it"
+        TypeError,
+        match=r"bends each cell by itself, describe it in cnnlab.activations.ACTIVATIONS, with torch='ReLU6'$",
     ):
         from_torch(nn.Sequential(nn.ReLU6()))
     entry = Nonlinearity(
@@ -300,7 +318,7 @@ def test_an_activation_of_pytorch_that_is_described_is_read(monkeypatch):
 
 def test_scores_are_what_comes_out_where_the_softmax_is_left_out():
     module = nn.Sequential(*TWO, nn.Softmax(dim=1)).double()
-    with pytest.raises(TypeError, match="leave it out, since the explorers take scores and compute the softmax"):
+    with pytest.raises(TypeError, match="leave it out where it stands last and dim is 1: the explorers take scores"):
         from_torch(module)
     x = np.random.default_rng(0).normal(size=(3, 2, 9, 7))
     _, probabilities = softmax_cross_entropy(from_torch(module[:-1]).forward(x), [0, 1, 2])
@@ -315,13 +333,13 @@ def test_a_hook_anywhere_is_refused():
         for register in (each.register_forward_hook, each.register_forward_pre_hook):
             handle = register(lambda *_: None)
             with pytest.raises(
-                ValueError, match=rf"^{re.escape(name)} \({type(each).__name__} with a hook, <lambda>\) must"
+                ValueError, match=rf"^{re.escape(name)} \({type(each).__name__}, changed by <lambda>\) must"
             ):
                 from_torch(module)
             handle.remove()
     everywhere = nn.modules.module.register_module_forward_hook(lambda *_: None)
     with pytest.raises(
-        ValueError, match=r"^module \(Sequential with a hook, <lambda>\) must have no forward_hooks: keep"
+        ValueError, match=r"^module \(Sequential, changed by <lambda>\) must go forward by its weights alone"
     ):
         from_torch(module)
     everywhere.remove()
@@ -341,18 +359,22 @@ def test_the_weights_are_those_that_it_computes_with_whatever_it_was_made_with()
         (
             lambda layer: layer.to("meta"),
             ValueError,
-            "weight of module[0] (on the meta device) must hold numbers: call ",
+            "weight of module[0] must be a tensor that numpy can copy (Cannot ",
         ),
-        (lambda layer: setattr(layer, "weight", None), TypeError, "weight of module[0] (None) must be a tensor"),
+        (
+            lambda layer: setattr(layer, "weight", None),
+            ValueError,
+            "weight of module[0] must be a tensor that numpy can copy ('NoneType'",
+        ),
         (
             lambda layer: layer.bfloat16(),
-            TypeError,
-            "weight of module[0] (torch.bfloat16) must be float32 or float64: call",
+            ValueError,
+            "weight of module[0] must be a tensor that numpy can copy (Got uns",
         ),
         (
             lambda layer: layer.to(torch.complex64),
             TypeError,
-            "weight of module[0] (torch.complex64) must be float32 or float64",
+            "weight of module[0] (dtype complex64) must be float32, float64 or integer",
         ),
         (
             lambda layer: setattr(layer, "weight", nn.Parameter(layer.weight.detach().to_sparse())),
@@ -362,7 +384,7 @@ def test_the_weights_are_those_that_it_computes_with_whatever_it_was_made_with()
         (
             lambda layer: setattr(layer, "forward", abs),
             ValueError,
-            "forward of module[0] (one of its own) must be that of",
+            "module[0] (Linear, changed by forward) must go forward by its weights alone",
         ),
     ],
 )
@@ -375,16 +397,16 @@ def test_weights_without_numbers_are_refused(make, error, message):
 
 
 REFUSED = {
-    "module[0] (GELU)": ([nn.GELU()], "train it with ReLU, LeakyReLU, Sigmoid or Tanh in its place"),
+    "module[0] (GELU)": ([nn.GELU()], "describe it in cnnlab.activations.ACTIVATIONS, with torch='GELU'"),
     "module[0] (Residual)": (
         [Residual()],
         "put its layers into a Sequential, in the order in which they are used, with",
     ),
     "module[0] (Swapped)": ([Swapped(nn.ReLU())], "put its layers into a Sequential, in the order"),
-    "module[0] (Loud)": ([Loud()], "a class derived from ReLU may compute something else; where it does not, use ReLU"),
+    "module[0] (Loud)": ([Loud()], "must be one of Conv2d"),
     "module[0] (LazyLinear)": ([nn.LazyLinear(3)], "run one batch through module.eval() first"),
     "module[0] (Conv1d)": ([nn.Conv1d(1, 1, 3)], "must be one of Conv2d"),
-    "module[0] (DataParallel)": ([nn.DataParallel(nn.ReLU())], "give the module that it was made from"),
+    "module[0] (DataParallel)": ([nn.DataParallel(nn.ReLU())], "put its layers into a Sequential, in the order"),
     "module[0] (ZeroPad2d)": ([nn.ZeroPad2d(1), nn.MaxPool2d(2)], "must stand right before a Conv2d, whose padding it"),
 }
 
@@ -403,7 +425,6 @@ def test_a_state_dict_a_list_and_a_layer_are_refused_with_what_to_give():
             nn.Sequential(nn.ReLU()).state_dict(),
             "make the Sequential that these weights are of, and call its load_state",
         ),
-        ([nn.ReLU()], r"call torch.nn.Sequential\(\*layers\) with these layers"),
         (nn.Linear(2, 2), r"put it into a Sequential, torch.nn.Sequential\(module\)"),
         (nn.ModuleList([nn.ReLU()]), "put its layers into a Sequential, in the order"),
     ):
@@ -434,9 +455,7 @@ def test_what_is_no_sequential_is_refused():
         TypeError, match=r"module \(Residual\) must be a torch.nn.Sequential.*: put its layers into a Seq"
     ):
         from_torch(Residual())
-    with pytest.raises(
-        TypeError, match=r"weight of module\[0\] \(torch.float16\) must be float32 or float64: call .float"
-    ):
+    with pytest.raises(TypeError, match=r"weight of module\[0\] \(dtype float16\) must be float32, float64 or integer"):
         from_torch(nn.Sequential(nn.Linear(2, 2).half()))
 
 
