@@ -1,6 +1,7 @@
 // A whole network in one look: the wires between its maps, a scale of colours below each, and a lens on the cell in view.
 
 import { cellsOf } from "./cells.js";
+import { PLAIN } from "./layout.js";
 import { brief, format } from "./numbers.js";
 import { mapOf } from "./scene.js";
 import { groupsOf } from "./sums.js";
@@ -119,7 +120,7 @@ export function lensOf(scene, at, sum, hot) {
     };
     const values = new Float64Array(cells.map((term) => term?.[side].value ?? 0));
     const look = {
-      way: { channels: 0, filters: 0, beside: false },
+      way: PLAIN,
       readers: null,
       lights: new Map(),
       stop: "",

@@ -61,7 +61,7 @@ function lengths(laid, width = WIDE) {
   return {
     free,
     cell: clamp(laid["--least"], laid["--most"], free),
-    photo: clamp(96, 300, 10 * free),
+    photo: clamp(96, 300, 8 * free),
     // flatter, where height is short
     high: Math.min(
       clamp(laid["--least"], laid["--most"], free),
@@ -102,11 +102,15 @@ test("with gradients the cells of a 5×5 input and a 3×3 kernel have 28 px or m
   assert.ok(cellIn(panels, { tabs: true }) >= 28);
 });
 
-test("cells may be wider than high where gradients stand below, or where a stage has little height", () => {
+test("cells may be wider than high where a stage has little height, by a third", () => {
   const panels = convolution({ size: 5, kernel: 3 });
+  const shapes = [400, 180].map((room) => lengths(layout(panels, { room })));
   assert.deepEqual(
-    [400, 180].map((room) => layout(panels, { room })["--flat"]),
-    [1, 1.3],
+    shapes.map(({ cell, high }) => [cell, high]),
+    [
+      [44, 44],
+      [40, 31],
+    ],
   );
 });
 
@@ -129,8 +133,8 @@ test("signs of several letters, and buttons in their place, have room", () => {
   const operators = [{}, { signs: ["→", "conv"] }, { tabs: true }, { compact: true }].map(
     (more) => layout(panels, more)["--operator"],
   );
-  assert.deepEqual(operators, [30, 46, 62, 20]);
-  assert.equal(layout(panels, { tabs: true })["--x-px"] - layout(panels)["--x-px"], 2 * (62 - 30));
+  assert.deepEqual(operators, [30, 46, 66, 20]);
+  assert.equal(layout(panels, { tabs: true })["--x-px"] - layout(panels)["--x-px"], 2 * (66 - 30));
 });
 
 test("whatever the sliders say, no panel is pushed out of sight sideways", () => {
@@ -157,7 +161,7 @@ test("with less room the cells shrink, in a narrow place and in a low one", () =
   const laid = layout(panels, { room: 900 });
   const shrinking = [
     [2000, 700, 550].map((width) => lengths(laid, width).cell),
-    [900, 300, 230].map((room) => cellIn(panels, { room })),
+    [900, 230, 180].map((room) => cellIn(panels, { room })),
   ];
   for (const cells of shrinking) {
     assert.deepEqual(
@@ -213,7 +217,7 @@ test("photographs share the width that is left, and the height", () => {
   const low = lengths(layout(panels, { room: 250 })).photo;
   assert.ok(wide === 300 && narrow < wide && low < wide, `${wide} ${narrow} ${low}`);
   assert.ok(2 * narrow <= 600 && low <= 250);
-  assert.deepEqual([laid["--most"], laid["--x"], laid["--y"]], [26, 20, 10]); // the cells beside them keep their size
+  assert.deepEqual([laid["--x"], laid["--y"]], [2 * 8 + 3, 8 * 1.3]);
 });
 
 test("bars and charts have px of their own, and leave the rest to the cells", () => {
@@ -228,38 +232,34 @@ test("bars and charts have px of their own, and leave the rest to the cells", ()
 
 test("the channels of an input and the filters of a kernel can stand in other rows and columns, nothing else can", () => {
   const ways = (of, ...all) => all.map(([channels, filters]) => standing(of, { channels, filters, beside: false }));
-  assert.deepEqual(ways({ end: "input", planes: [4, 1] }, [0, 0], [2, 0], [3, 0], [4, 0], [0, 2]), [
-    [4, 1],
+  assert.deepEqual(ways({ end: "input", planes: [3, 1] }, [false, false], [true, false], [false, true]), [
+    [3, 1],
     [2, 2],
-    [2, 3],
-    [1, 4],
-    [4, 1],
+    [3, 1],
   ]);
   for (const end of ["tap", "part"])
-    assert.deepEqual(ways({ end, planes: [3, 4] }, [0, 0], [0, 2], [0, 3], [0, 4], [2, 0]), [
+    assert.deepEqual(ways({ end, planes: [3, 4] }, [false, false], [false, true], [true, false]), [
       [3, 4],
       [6, 2],
-      [6, 3],
-      [3, 4],
       [3, 4],
     ]);
-  assert.deepEqual(ways({ end: "output", planes: [4, 1] }, [2, 2]), [[4, 1]]);
-  assert.deepEqual(ways({ end: "input", planes: [2, 2] }, [2, 2]), [[2, 2]]);
+  assert.deepEqual(ways({ end: "output", planes: [4, 1] }, [true, true]), [[4, 1]]);
+  assert.deepEqual(ways({ end: "input", planes: [2, 2] }, [true, true]), [[2, 2]]);
 });
 
 test("with room enough the planes stand as the scene says, though another way would have larger cells", () => {
   const panels = convolution({ size: 5, kernel: 3, padding: 1, channels: 2, filters: 2, gradients: true });
   assert.deepEqual(layout(panels, { room: 3000 }).way, PLAIN);
   const rows = convolution({ size: 5, kernel: 3, channels: 2 });
-  const laid = layout(rows, { room: 400 });
+  const laid = layout(rows, { room: 350 });
   assert.deepEqual(laid.way, PLAIN);
   assert.ok(lengths(laid).cell >= 28 && lengths(laid).cell < 44); // side by side they would have more
 });
 
 test("where channels below each other do not fit they stand side by side, and filters below each other", () => {
-  assert.ok(layout(convolution({ size: 4, kernel: 2, channels: 4 }), { room: 250 }).way.channels > 1);
+  assert.ok(layout(convolution({ size: 4, kernel: 2, channels: 4 }), { room: 250 }).way.channels);
   const wide = layout(convolution({ size: 6, kernel: 6, filters: 6 }), { room: 2000 });
-  assert.ok(wide.way.filters > 1, JSON.stringify(wide.way));
+  assert.ok(wide.way.filters, JSON.stringify(wide.way));
 });
 
 test("a way that does not fit the width is not taken, however low the place", () => {
@@ -268,7 +268,6 @@ test("a way that does not fit the width is not taken, however low the place", ()
     const laid = layout(panels, { room });
     const wide = widthOf(panels, laid.way, { cell: laid["--least"] }, laid["--operator"]);
     assert.ok(wide <= WIDE, `${room}: ${wide}`);
-    assert.ok(laid.way.channels < 3, JSON.stringify(laid.way)); // 3 × 12 cells of 18 px, and the kernel
   }
 });
 
@@ -298,7 +297,7 @@ test("a short caption has one line, a long one two, and a map's is broken at eac
   assert.ok(words("input") < words("the input of it"));
   const [halved, whole] = [words("the kernel, turned by half"), "x the kernel, turned by half".length];
   assert.ok(halved < whole && halved > whole / 2, String(halved));
-  assert.equal(words("pooling of means", true), "pooling".length + 1); // and some px
+  assert.equal(words("pooling of means", true), "pooling".length + 2); // and some px
   const turned = { ...panel("w", "tap", 0, [3, 3], { title: "the kernel, turned by half" }) };
   assert.equal(Math.round(wordsOf({ ...turned, turned: true }, false) - wordsOf(turned, false)), 36); // its button
 });

@@ -395,6 +395,9 @@ test("planes are numbered down each column first, channels that stand beside eac
     return shown.all("cnnlab-planes")[0].attributes.style;
   };
   assert.equal(rows("tap", [3, 2]), "grid-template-rows: repeat(3, auto)");
-  assert.equal(rows("input", [4, 1], { channels: 2 }), "grid-template-columns: repeat(2, auto); grid-auto-flow: row");
-  assert.equal(rows("tap", [3, 4], { filters: 2 }), "grid-template-rows: repeat(6, auto)");
+  assert.equal(
+    rows("input", [4, 1], { channels: true }),
+    "grid-template-columns: repeat(2, auto); grid-auto-flow: row",
+  );
+  assert.equal(rows("tap", [3, 4], { filters: true }), "grid-template-rows: repeat(6, auto)");
 });

@@ -91,4 +91,4 @@ export const pool = (shares, strip = { opening: "max(", joiner: ", ", closing: "
 });
 
 /** How panels stand where the scene says so alone. */
-export const PLAIN = { channels: 0, filters: 0, beside: false };
+export const PLAIN = { channels: false, filters: false, beside: false };
