@@ -264,9 +264,7 @@ def test_an_exercise_of_ones_own_on_rows_of_numbers_has_a_stage_without_sliders_
     def my_valid(x, w):
         return np.correlate(x, w)
 
-    row = Exercise(
-        my_valid, "y", inputs=lambda: [[(np.array([1, 2, 4, 3]), np.array([5, 7]))]], wires={"y": ("x", "w")}
-    )
+    row = Exercise(my_valid, "y", inputs=lambda: [(np.array([1, 2, 4, 3]), np.array([5, 7]))], wires={"y": ("x", "w")})
     explorer = row.explore(lambda x, w: np.convolve(x, w, "valid"))
     assert repr(explorer) == (
         "ExerciseExplorer: your function in place of valid, 0 of 6 wires are right, 6 missing, 6 too many"

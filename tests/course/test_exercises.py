@@ -297,7 +297,7 @@ def my_slow(x):
 
 def test_a_function_may_take_fifty_times_as_long_as_the_solution_and_a_whole_check_has_an_end(monkeypatch):
     monkeypatch.setattr(_exercise, "IN_ALL", 1.5)
-    slow = Exercise(my_slow, "y", inputs=lambda: [[(number,) for number in range(4)]])
+    slow = Exercise(my_slow, "y", inputs=lambda: [(number,) for number in range(4)])
 
     def slower(x):
         work(0.6)
@@ -511,7 +511,7 @@ def test_of_an_epoch_the_facts_are_told_and_nothing_that_is_not_so():
     one_batch = exercises.epoch.check(lambda model, x, y, _, rng: exercises.epoch.sample(model, x, y, len(x), rng))
     assert one_batch.text.startswith("batches: 4 is expected, 1 came.")
     without_steps = exercises.epoch.check(exercises.epoch.mistakes["no step"])
-    assert without_steps.text.startswith("The parameters are not changed. Not so: the parameters' own arrays")
+    assert without_steps.text.startswith("The parameters are not changed. Not so: a step after each batch.")
     for r in (1e-4, 3.0):
         assert exercises.epoch.check(epoch_with(down, mean_loss, r=r)).status == "passed"
 
@@ -552,7 +552,7 @@ def test_an_exercise_of_ones_own_checks_names_and_helps_and_is_not_recorded(tmp_
     double = Exercise(
         my_double,
         "y",
-        inputs=lambda: [[(np.array([1, 5]),)]],
+        inputs=lambda: [(np.array([1, 5]),)],
         mistakes={"squared": lambda x: x * x},
         sentences={"squared": "x is squared."},
         notebook="01",  # of the course, which has no exercise of this name
@@ -605,7 +605,7 @@ def test_the_arrays_that_vary_for_the_wires_are_arguments_of_which_a_result_is_a
         exercise = EXERCISES[name]
         assert set(exercise.wires) | set(exercise.picks.values()) == set(exercise.results), name
         assert set(exercise.picks) | set(exercise.addends) <= set(exercise.wires), name
-        given = dict(zip(exercise.arguments, list(exercise.inputs()[0])[-1], strict=True))
+        given = dict(zip(exercise.arguments, list(exercise.inputs())[-1], strict=True))
         given |= {addend: 0 * given[addend] for addend in exercise.addends.values()}
         for result, arrays in exercise.wires.items():
             assert set(arrays) <= set(exercise.arguments), name
@@ -628,7 +628,7 @@ def my_nearest(x, factor):
 EXERCISE = course_exercise(
     my_nearest,
     "y",
-    inputs=lambda: [[(np.arange(1, 7).reshape(2, 3), factor) for factor in (2, 3)]],
+    inputs=lambda: [(np.arange(1, 7).reshape(2, 3), factor) for factor in (2, 3)],
     mistakes={"rows alone": lambda x, factor: x.repeat(factor, axis=0)},
 )
 """

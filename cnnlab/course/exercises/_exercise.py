@@ -18,7 +18,7 @@ from cnnlab.course.exercises._compare import differing, equal
 from cnnlab.course.exercises._feedback import MARK, Grid, Page, Verdict, both, planes
 from cnnlab.course.exercises._findings import cut_off, order_of_results, shared
 from cnnlab.course.exercises._guarded_call import LIMIT, Trouble, name_of, quiet, takes, thread_time
-from cnnlab.course.exercises._runner import Answer, ask, is_overwritten, is_stub
+from cnnlab.course.exercises._runner import Answer, ask, in_the_other_form, is_overwritten, is_stub
 from cnnlab.course.progress import record
 
 TIMES = 50  # what the solution takes, for a call that may take longer than the limit
@@ -50,10 +50,10 @@ class Exercise:
     results : str, or sequence of str
         The names of the parts of a result, such as "dx dw db".
     inputs : function
-        Takes nothing, and returns layouts: inputs, each of which is a tuple of arguments. A function must be right on
-        every input of one layout, such as planes, or maps. What fails is shown on the smallest input that it fails on.
+        Takes nothing, and returns the inputs, each of which is a tuple of arguments. Where they hold planes, a function
+        may take maps (N, C, H, W) as well, or the reverse. What fails is shown on the smallest input that it fails on.
     right : function, optional
-        Gives the right answer, in every layout; ``sample`` unless stated.
+        Gives the right answer; ``sample`` unless stated.
     mistakes : dict of str to function, optional
         Known mistakes: by its name a function that makes it, which takes and returns what the learner's does.
     sentences : dict of str to str, optional
@@ -69,11 +69,8 @@ class Exercise:
         numbers; the result is a sum over products of one cell of each. ``addends``: an argument that is added to it.
         ``picks``: where each cell of it is one cell of the argument, as in max pooling, the result that says which.
     call : function, optional
-        Calls a function with an input, and returns its result; needed where arrays that are changed are the result.
-    changes : sequence of str, optional
-        The arguments that a function is there to change.
-    holds : sequence of str, optional
-        What an input holds, where it is not what the function takes.
+        Takes a function and an input, and returns the result; needed where what the function changes is the result. An
+        input then holds what ``call`` takes.
     facts : bool, optional
         The results are statements, 1 where they are true, or numbers above 1: a wrong statement is said to be not so.
     library : sequence of functions, optional
@@ -84,7 +81,7 @@ class Exercise:
     >>> def my_double(x):
     ...     return x + x
     >>> double = Exercise(
-    ...     my_double, "y", inputs=lambda: [[(2,), (5,)]], hints=["Add."],
+    ...     my_double, "y", inputs=lambda: [(2,), (5,)], hints=["Add."],
     ...     mistakes={"squared": lambda x: x * x}, sentences={"squared": "x is squared."},
     ... )
     >>> double.check(lambda x: 2 * x)
@@ -96,7 +93,7 @@ class Exercise:
     sample: Callable
     results: str | Sequence[str]
     _: KW_ONLY
-    inputs: Callable[[], Sequence[Iterable[tuple]]]
+    inputs: Callable[[], Iterable[tuple]]
     right: Callable | None = None
     mistakes: Mapping[str, Callable] = field(default_factory=dict)
     sentences: Mapping[str, str] = field(default_factory=dict)
@@ -106,16 +103,15 @@ class Exercise:
     wires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     addends: Mapping[str, str] = field(default_factory=dict)
     picks: Mapping[str, str] = field(default_factory=dict)
-    call: Callable = lambda function, arguments: function(*arguments)
-    changes: Sequence[str] = ()
-    holds: Sequence[str] = ()
+    call: Callable | None = None
     facts: bool = False
     library: Sequence[Callable] = ()
 
     def __post_init__(self):
         self.name, self.arguments = self.sample.__name__.removeprefix("my_"), tuple(signature(self.sample).parameters)
         self.results = tuple(self.results.split() if isinstance(self.results, str) else self.results)
-        self.right, self.holds = self.right or self.sample, self.holds or self.arguments
+        self.holds = tuple(signature(self.call).parameters)[1:] if self.call else self.arguments  # what an input holds
+        self.right = self.right or self.sample
         self._hinted = 0
 
     def __repr__(self) -> str:
@@ -182,8 +178,8 @@ class Exercise:
 
         with quiet():
             verdict = self._verdict(function)
-        planes = min(([one for one, _ in cases] for cases in self._layouts), key=lambda inputs: cells_of(inputs[-1]))
-        wide = next((one for one in planes if cells_of(one) >= ROOMY), planes[-1])
+        inputs = [one for one, _ in self._cases]
+        wide = next((one for one in inputs if cells_of(one) >= ROOMY), inputs[-1])
         return ExerciseExplorer(self, function, verdict.input or wide)
 
     def hint(self) -> Page:
@@ -215,10 +211,9 @@ class Exercise:
         return Verdict("failed", f"The answer is that of cnnlab.{name}: this exercise is to write it yourself.")
 
     @cached_property
-    def _layouts(self) -> list[list[tuple[tuple, Answer]]]:
-        """The inputs of each layout with their right answers, the smallest first."""
-        layouts = (sorted(layout, key=cells_of) for layout in self.inputs())
-        return [[(one, ask(self, self.right, one, seconds=None)) for one in layout] for layout in layouts]
+    def _cases(self) -> list[tuple[tuple, Answer]]:
+        """The inputs with their right answers, the smallest first."""
+        return [(one, ask(self, self.right, one, seconds=None)) for one in sorted(self.inputs(), key=cells_of)]
 
     def _verdict(self, function) -> Verdict:
         not_started = Verdict("not started", f"Fill in my_{self.name}, then run this cell again.")
@@ -229,28 +224,25 @@ class Exercise:
         if not takes(function, len(self.arguments)):
             wanted = f"{len(self.arguments)} arguments ({', '.join(self.arguments)})"
             return Verdict("failed", f"It cannot be checked: it must take {wanted}.")
-        failed = None
-        for cases in self._layouts:
-            tries = self._tries(function, cases)
-            wrong = first_wrong(tries)
-            if wrong is None:
-                handed_on = next(filter(None, (one.answer.handed_on for one in tries)), "")
-                if handed_on:
-                    return self._handed_on(handed_on)
-                tried = counted(len(cases)) + (f": {self.tried}" if self.tried else "")
-                return Verdict("passed", f"Tried on {tried}. Nothing else was tried.")
-            errors = [one.answer.trouble and one.answer.trouble.error for one in tries]
-            if NotImplementedError in errors:
-                return not_started
-            if failed is None or not all(errors):
-                failed = wrong, tries, len(cases)
-            if not all(errors):  # it takes inputs of this layout
-                break
-        return self._failed(*failed)
+        tries = self._tries(function)
+        errors = list(filter(None, map(error_of, tries)))
+        if NotImplementedError in errors:
+            return not_started
+        if errors:
+            others = self._tries(in_the_other_form(function))
+            tries = min(tries, others, key=lambda each: sum(map(bool, map(error_of, each))))
+        wrong = first_wrong(tries)
+        if wrong:
+            return self._failed(wrong, tries)
+        handed_on = next(filter(None, (one.answer.handed_on for one in tries)), "")
+        if handed_on:
+            return self._handed_on(handed_on)
+        tried = counted(len(self._cases)) + (f": {self.tried}" if self.tried else "")
+        return Verdict("passed", f"Tried on {tried}. Nothing else was tried.")
 
-    def _tries(self, function, cases) -> list[Try]:
+    def _tries(self, function) -> list[Try]:
         """Try all inputs, and the first two again, up to the first that does not come to an end."""
-        tries, begin = [], thread_time()
+        cases, tries, begin = self._cases, [], thread_time()
         for arguments, expected in [*cases, *cases[:2]]:
             answer = ask(self, function, arguments, seconds=max(LIMIT, TIMES * expected.seconds))
             if thread_time() - begin > IN_ALL:
@@ -280,8 +272,8 @@ class Exercise:
                 return f"{differs} I{changed[1:]}" if changed else differs
         return changed and f"The numbers are right, but {changed}"
 
-    def _failed(self, wrong: Try, tries: list[Try], count: int) -> Verdict:
-        text, named = wrong.matter, {}
+    def _failed(self, wrong: Try, tries: list[Try]) -> Verdict:
+        text, named, count = wrong.matter, {}, len(self._cases)
         if len(tries) == count + min(count, 2):  # the first two come again
             right = sum(not any(one.matter for one in tries[at::count]) for at in range(count))
             text += f" Right on {right} of {counted(count)}."
@@ -370,6 +362,11 @@ def alike(one: Answer, other: Answer) -> set[str]:
     if one.parts is None or other.parts is None:
         return set()
     return {name for name, part in one.parts.items() if equal(part, other.parts[name])}
+
+
+def error_of(one: Try) -> type[BaseException] | None:
+    """Return what a function raised; None where it gave something or was stopped."""
+    return one.answer.trouble and one.answer.trouble.error
 
 
 def first_wrong(tries: list[Try]) -> Try | None:

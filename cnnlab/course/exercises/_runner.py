@@ -28,13 +28,14 @@ def ask(exercise, function, arguments: tuple, *, seconds: float | None = LIMIT) 
     """Call a function with copies of the arguments; without ``seconds`` it is one of ours, and trusted to end."""
     given, begin = tuple(map(deepcopy, arguments)), thread_time()
     watched: dict[int, list] = {id(code_of(library, unwrap)): [] for library in exercise.library}
-    result = run(exercise.call, (function, given), learner=function, seconds=seconds, watched=watched)
+    call = exercise.call or (lambda function, *given: function(*given))
+    result = run(call, (function, *given), learner=function, seconds=seconds, watched=watched)
     if isinstance(result, Trouble):
         return Answer(None, result.text, result)
     took = thread_time() - begin
     parts, problem = read(result, exercise.results)
     cases = zip(exercise.holds, given, arguments, strict=True)
-    changed = tuple(name for name, one, other in cases if name not in exercise.changes and not same(one, other))
+    changed = tuple(name for name, one, other in cases if not same(one, other))
     noted = ((library, one) for library in exercise.library for one in watched[id(code_of(library, unwrap))])
     own = (library.__name__ for library, one in noted if is_handed_on(result, one, exercise))
     copies = parts and {name: np.array(part) for name, part in parts.items()}
@@ -43,29 +44,34 @@ def ask(exercise, function, arguments: tuple, *, seconds: float | None = LIMIT) 
 
 
 def in_the_other_form(function):
-    """Return a function that takes planes where another takes one map of one image, or the reverse.
+    """Return a function that takes planes where another takes maps (N, C, H, W), or the reverse: plane by plane.
 
     Examples
     --------
-    >>> in_the_other_form(lambda x, x_shape: (x.ndim, x_shape))(np.zeros((2, 3)), (2, 3))
-    (4, (2, 3))
+    >>> in_the_other_form(lambda x: x + x.ndim)(np.zeros((1, 2)))
+    array([[4., 4.]])
+    >>> in_the_other_form(lambda x: x + x.ndim)(np.zeros((1, 2, 1, 1))).ravel()
+    array([2., 2.])
     """
 
-    def changed(value):
+    def changed(value, at):
         if isinstance(value, np.ndarray):
-            return value[None, None] if value.ndim == 2 else value[0, 0] if value.shape[:-2] == (1, 1) else value
-        return ((1, 1, *value) if len(value) == 2 else value[2:]) if isinstance(value, tuple) else value
+            return value[at or (None, None)]
+        return (value[2:] if at else (1, 1, *value)) if isinstance(value, tuple) else value
 
     def on_the_other(*arguments, **settings):
-        found = function(*map(changed, arguments), **settings)
-        return tuple(map(changed, found)) if isinstance(found, tuple | list) else changed(found)
+        (lead,) = {one.shape[:-2] for one in arguments if isinstance(one, np.ndarray)}
+        found = [function(*(changed(one, at) for one in arguments), **settings) for at in np.ndindex(lead)]
+        parts = [found] if isinstance(found[0], np.ndarray) else zip(*found, strict=True)
+        joined = [np.reshape(part, (*lead, *part[0].shape[-2:])) for part in parts]
+        return joined[0] if isinstance(found[0], np.ndarray) else tuple(joined)
 
     return on_the_other
 
 
 def is_handed_on(result, given, exercise) -> bool:
     """Return whether a result is what another function gave, or shares an array with it."""
-    if exercise.changes or exercise.facts or result is given:
+    if exercise.call or result is given:
         return True
     arrays = (filter(lambda part: isinstance(part, np.ndarray), _each(value)) for value in (result, given))
     return any(np.may_share_memory(*pair) for pair in product(*arrays))

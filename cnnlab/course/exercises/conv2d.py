@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from cnnlab.course.exercises._parts import conv, course_exercise, given, pairs, swapped, then, turned
+from cnnlab.convolution import conv2d
+from cnnlab.course.exercises._parts import course_exercise, mixed
+from cnnlab.course.exercises._runner import in_the_other_form
 
 
 def my_conv2d(x, w):
@@ -19,20 +21,20 @@ _SIZES = (4, 6, 2, 3), (1, 1, 1, 1), (3, 3, 3, 3), (5, 4, 1, 1), (4, 4, 2, 2), (
 EXERCISE = course_exercise(
     my_conv2d,
     "y",
-    right=conv,
-    inputs=lambda: [pairs(1, _SIZES), pairs(2, _SIZES, (2, 2), (3, 2))],
+    right=in_the_other_form(conv2d),
+    inputs=lambda: mixed(1, [([each[:2], each[2:]],) for each in _SIZES]),
     wires={"y": ("x", "w")},
     mistakes={
-        "flipped kernel": given(conv, w=turned),
-        "kernel upside down": given(conv, w=lambda w: w[..., ::-1, :]),
-        "kernel mirrored": given(conv, w=lambda w: w[..., ::-1]),
-        "last row missing": then(conv, lambda y: y[..., :-1, :]),
-        "last column missing": then(conv, lambda y: y[..., :-1]),
-        "last row and column missing": then(conv, lambda y: y[..., :-1, :-1]),
-        "output transposed": then(conv, swapped),
-        "kernel transposed": given(conv, w=swapped),
-        "kernel read by columns": given(conv, w=lambda w: swapped(w.reshape(*w.shape[:-2], *w.shape[:-3:-1]))),
-        "window summed": given(conv, w=np.ones_like),
-        "whole numbers only": then(conv, np.trunc),
+        "flipped kernel": ("* w)", "* w[::-1, ::-1])"),
+        "kernel upside down": ("* w)", "* w[::-1])"),
+        "kernel mirrored": ("* w)", "* w[:, ::-1])"),
+        "last row missing": ("return y", "return y[:-1]"),
+        "last column missing": ("return y", "return y[:, :-1]"),
+        "last row and column missing": ("return y", "return y[:-1, :-1]"),
+        "output transposed": ("return y", "return y.T"),
+        "kernel transposed": ("rows, columns = x", "w = w.T; rows, columns = x"),
+        "kernel read by columns": ("* w)", "* w.reshape(w.shape[::-1]).T)"),
+        "window summed": (" * w)", ")"),
+        "whole numbers only": ("return y", "return np.trunc(y)"),
     },
 )

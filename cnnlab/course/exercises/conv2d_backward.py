@@ -1,126 +1,70 @@
 """The three gradients of a convolution."""
 
-from collections.abc import Callable
-from itertools import cycle, product
+from itertools import product
 
 import numpy as np
 
 from cnnlab import convolution
-from cnnlab.course.exercises._parts import MIXED, course_exercise, given, numbers, overwritten, swapped, then, turned
-from cnnlab.geometry import output_size
-from cnnlab.padding import pad2d
+from cnnlab.course.exercises._parts import course_exercise, mixed
+from cnnlab.geometry import check_window
 
 
 def my_conv2d_backward(dy, x, w, stride, padding):
-    (h, w_), (H, W) = w.shape[2:], x.shape[2:]
-    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding))).astype(float)
+    S, P, (H, W), (h, k) = stride, padding, x.shape[2:], w.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (P, P), (P, P))).astype(float)
     dx, dw = np.zeros(padded.shape), np.zeros(w.shape)
     for n, f, i, j in np.ndindex(dy.shape):
-        rows, columns = slice(i * stride, i * stride + h), slice(j * stride, j * stride + w_)
+        rows, columns = slice(i * S, i * S + h), slice(j * S, j * S + k)
         dx[n, :, rows, columns] += dy[n, f, i, j] * w[f]
         dw[f] += dy[n, f, i, j] * padded[n, :, rows, columns]
-    return dx[:, :, padding : padding + H, padding : padding + W], dw, dy.sum(axis=(0, 2, 3))
+    dx, db = dx[:, :, P : P + H, P : P + W], dy.sum(axis=(0, 2, 3))
+    return dx, dw, db
 
 
-def _right(dy, x, w, stride, padding):
-    return convolution.conv2d_backward(dy, x, w, stride=stride, padding=padding)
-
-
-def _inputs():
+def _cases():
     """Yield leftovers, kernels that are not square, as many filters as channels."""
-    rng = np.random.default_rng(14)
     settings = (6, 6, 3, 3, 2, 1), (4, 4, 2, 2, 1, 0), (5, 4, 2, 3, 1, 1), (6, 5, 3, 2, 2, 0), (4, 5, 1, 1, 2, 0)
     settings += (5, 5, 3, 3, 1, 2), (7, 8, 3, 3, 3, 1)
-    cases = product(settings, ((1, 1), (2, 3), (2, 2)), range(2))
-    for ((H, W, h, w, S, P), (C, F), again), whole in zip(cases, cycle(MIXED), strict=False):
-        outputs = output_size(H, h, stride=S, padding=P), output_size(W, w, stride=S, padding=P)
-        N = 2 if C > 1 else 1 + again
-        shapes = (N, F, *outputs), (N, C, H, W), (F, C, h, w)
-        yield *(numbers(rng, *shape, whole=one) for shape, one in zip(shapes, whole, strict=True)), S, P
+    for (H, W, h, k, S, P), (N, C, F) in product(settings, ((1, 1, 1), (2, 2, 3), (2, 2, 2))):
+        outputs = (axis.out for axis in check_window((H, W), (h, k), stride=S, padding=P))
+        yield [(N, F, *outputs), (N, C, H, W), (F, C, h, k)], S, P
 
 
-def _but(name, wrong):
-    """Return a backward pass with one result wrong: a function of its arguments in place of the right one."""
-    at = {"dw": 1, "db": 2}.get(name[:2], 0)
-
-    def conv2d_backward(*arguments):
-        results = list(_right(*arguments))
-        results[at] = wrong(*arguments)
-        return tuple(results)
-
-    return conv2d_backward
-
-
-_dx, _dw = then(_right, lambda right: right[0]), then(_right, lambda right: right[1])
-
-
-def _with_ring(dy, x, w, stride, padding):
-    """Return the gradient of the padded x, with its ring."""
-    return _dx(dy, pad2d(x, padding), w, stride, 0)
-
-
-def _cropped(dx, x, padding):
-    return dx[:, :, padding : padding + x.shape[2], padding : padding + x.shape[3]]
-
-
-def _exchanged(dy, x, w, stride, padding):
-    return _cropped(_with_ring(dy, x, w, stride, padding), x.swapaxes(2, 3), padding)
-
-
-def _overwritten(dy, x, w, stride, padding):
-    shares = np.einsum("nfij,fcab->ncijab", dy, w)
-    return _cropped(overwritten(pad2d(x, padding).shape, shares, stride), x, padding)
-
-
-def _with_stride_1(dy, x, w, stride, padding):
-    """Return dx and dw with the windows at i and j, not at i * stride and j * stride."""
-    padded = pad2d(x, padding)
-    reached = np.s_[:, :, : dy.shape[2] + w.shape[2] - 1, : dy.shape[3] + w.shape[3] - 1]
-    dx = np.zeros(padded.shape)
-    dx[reached], dw, _ = _right(dy, padded[reached], w, 1, 0)
-    return _cropped(dx, x, padding), dw
-
-
-def _leftover_first(dy, x, w, stride, padding):
-    """Return a dx with the leftover's zeros before the first row and column."""
-    shifts = [(n + 2 * padding - k) % stride for n, k in zip(x.shape[2:], w.shape[2:], strict=True)]
-    return _cropped(np.roll(_with_ring(dy, x, w, stride, padding), shifts, axis=(2, 3)), x, padding)
-
-
-_WRONG: dict[str, Callable] = {  # the names of those of dw and db begin with it; all others are wrong in dx
-    "no turn": given(_dx, w=turned),
-    "turn of the rows alone": given(_dx, w=lambda w: w[..., ::-1]),
-    "turn of the columns alone": given(_dx, w=lambda w: w[..., ::-1, :]),
-    "transposed kernel": given(_dx, w=swapped),
-    "dx with stride 1": then(_with_stride_1, lambda right: right[0]),
-    "windows overwritten": _overwritten,
-    "windows and filters overwritten": given(_overwritten, dy=lambda dy: dy[:, -1:], w=lambda w: w[-1:]),
-    "channels and filters swapped": given(_dx, w=lambda w: w.swapaxes(0, 1)),
-    "cropped at the far edge": lambda dy, x, *others: _cropped(_with_ring(dy, x, *others), x, 0),
-    "cropped by −P": lambda dy, x, w, S, P: _with_ring(dy, x, w, S, P)[:, :, P:-P, P:-P],
-    "H and W exchanged in the crop": _exchanged,
-    "ring not cropped": _with_ring,
-    "dx averaged": lambda dy, *others: _dx(dy, *others) / len(dy),
-    "leftover at the wrong end": _leftover_first,
-    "dw turned": then(_dw, turned),
-    "dw with stride 1": then(_with_stride_1, lambda right: right[1]),
-    "dw of the last image": given(_dw, dy=lambda dy: dy[-1:], x=lambda x: x[-1:]),
-    "dw of the first image": given(_dw, dy=lambda dy: dy[:1], x=lambda x: x[:1]),
-    "dw averaged": lambda dy, *others: _dw(dy, *others) / len(dy),
-    "dw divided by the outputs": lambda dy, *others: _dw(dy, *others) / dy[:, 0].size,
-    "dw divided by the inputs": lambda dy, x, *others: _dw(dy, x, *others) / x[:, 0].size,
-    "dw without the padding": given(_dw, padding=lambda padding: ((0, 2 * padding), (0, 2 * padding))),
-    "db of the first image": lambda dy, *_: dy[0].sum(axis=(1, 2)),
-    "db averaged": lambda dy, *_: dy.mean(axis=(0, 2, 3)),
-    "db divided by N": lambda dy, *_: dy.sum(axis=(0, 2, 3)) / len(dy),
-    "db for each image": lambda dy, *_: dy.sum(axis=(2, 3)),
-}
+_WINDOW, _CROP = "[n, :, i : i + h, j : j + k]", "P : P + H, P : P + W"
+_SHIFTS = "[(n - w) % S for n, w in zip(padded.shape[2:], (h, k))]"
 
 EXERCISE = course_exercise(
     my_conv2d_backward,
     "dx dw db",
-    right=_right,
-    inputs=lambda: [_inputs()],
+    right=lambda dy, x, w, stride, padding: convolution.conv2d_backward(dy, x, w, stride=stride, padding=padding),
+    inputs=lambda: mixed(14, _cases()),
     wires={"dx": ("dy", "w"), "dw": ("dy", "x"), "db": ("dy",)},
-    mistakes={name: _but(name, wrong) for name, wrong in _WRONG.items()},
+    mistakes={
+        "no turn": ("* w[f]", "* w[f, :, ::-1, ::-1]"),
+        "turn of the rows alone": ("* w[f]", "* w[f, :, :, ::-1]"),
+        "turn of the columns alone": ("* w[f]", "* w[f, :, ::-1]"),
+        "transposed kernel": ("* w[f]", "* w[f].swapaxes(1, 2)"),
+        "dx with stride 1": ("dx[n, :, rows, columns]", f"dx{_WINDOW}"),
+        "windows overwritten": ("+= dy[n, f, i, j] * w[f]", "= np.tensordot(dy[n, :, i, j], w, 1)"),
+        "windows and filters overwritten": ("+= dy[n, f, i, j] * w[f]", "= dy[n, f, i, j] * w[f]"),
+        "channels and filters swapped": ("* w[f]", "* w[:, f]"),
+        "cropped at the far edge": (_CROP, ":H, :W"),
+        "cropped by −P": (_CROP, "P:-P, P:-P"),
+        "H and W exchanged in the crop": (_CROP, "P : P + W, P : P + H"),
+        "ring not cropped": (_CROP, ""),
+        "dx averaged": ("return dx", "return dx / len(dy)"),
+        "leftover at the wrong end": ("    dx, db = dx", f"    dx, db = np.roll(dx, {_SHIFTS}, (2, 3))"),
+        "dw turned": (", dw, db", ", dw[..., ::-1, ::-1], db"),
+        "dw with stride 1": ("padded[n, :, rows, columns]", f"padded{_WINDOW}"),
+        "dw of the last image": ("dw[f] +=", "dw[f] += (n == len(dy) - 1) *"),
+        "dw of the first image": ("dw[f] +=", "dw[f] += (n == 0) *"),
+        "dw averaged": (", dw, db", ", dw / len(dy), db"),
+        "dw divided by the outputs": (", dw, db", ", dw / dy[:, 0].size, db"),
+        "dw divided by the inputs": (", dw, db", ", dw / x[:, 0].size, db"),
+        "dw without the padding": ("* padded", "* np.roll(padded, (-P, -P), (2, 3))"),
+        "db of the first image": ("dy.sum(axis=(0, 2, 3))", "dy[0].sum(axis=(1, 2))"),
+        "db averaged": ("dy.sum", "dy.mean"),
+        "db divided by N": ("dw, db", "dw, db / len(dy)"),
+        "db for each image": ("axis=(0, 2, 3)", "axis=(2, 3)"),
+    },
 )

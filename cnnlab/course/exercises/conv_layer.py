@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnlab.convolution import conv2d
-from cnnlab.course.exercises._parts import MIXED, course_exercise, given, numbers, then, turned
+from cnnlab.course.exercises._parts import course_exercise, mixed
 
 
 def my_conv_layer(x, w, b):
@@ -14,40 +14,44 @@ def my_conv_layer(x, w, b):
     return y
 
 
-def _layer(x, w, b=None):
-    return conv2d(x[None], w, b)[0]
-
-
-def _inputs():
-    rng = np.random.default_rng(7)
-    for C, K in (2, 3), (2, 2), (1, 2), (3, 1), (3, 3), (1, 1):
-        for at, whole in enumerate(MIXED):
-            height, width, F = ((3, 4, 2), (5, 4, 3), (2, 3, 1))[at // 2]
-            x, w = numbers(rng, C, height, width, whole=whole[0]), numbers(rng, K, C, F, F, whole=whole[1])
-            yield x, w, numbers(rng, K, whole=whole[2]) * 3
-
-
-def _channels_apart(x, w, b):
-    return np.stack([_layer(x[c : c + 1], w[:, c : c + 1], b) for c in range(len(x))], axis=1)
-
+_SIZES = (
+    (2, 3, 3, 4, 2),
+    (2, 2, 2, 3, 1),
+    (2, 2, 4, 3, 2),
+    (1, 2, 5, 4, 3),
+    (3, 1, 3, 4, 2),
+    (3, 3, 2, 3, 1),
+    (1, 1, 5, 4, 3),
+)
 
 EXERCISE = course_exercise(
     my_conv_layer,
     "y",
-    right=_layer,
-    inputs=lambda: [_inputs()],
+    right=lambda x, w, b: conv2d(x[None], w, b)[0],
+    inputs=lambda: mixed(7, [([(C, H, W), (K, C, F, F), (K,)],) for C, K, H, W, F in _SIZES], times=8),
     wires={"y": ("x", "w")},
     addends={"y": "b"},
     mistakes={
-        "first channel alone": given(_layer, x=lambda x: x[:1], w=lambda w: w[:, :1]),
-        "last channel alone": given(_layer, x=lambda x: x[-1:], w=lambda w: w[:, -1:]),
-        "channels not summed": _channels_apart,
-        "bias once a channel": lambda x, w, b: _layer(x, w, b * len(x)),
-        "no bias": lambda x, w, b: _layer(x, w),
-        "one bias for all": given(_layer, b=lambda b: b[:1].repeat(len(b))),
-        "w[c, k] for w[k, c]": lambda x, w, b: _layer(x, w.swapaxes(0, 1), b),
-        "one filter for all": given(_layer, w=lambda w: w[:1].repeat(len(w), axis=0)),
-        "flipped kernel": given(_layer, w=turned),
-        "whole numbers only": then(_layer, np.trunc),
+        "first channel alone": ("x[:, i : i + F, j : j + F] * w[k]", "x[0, i : i + F, j : j + F] * w[k, 0]"),
+        "last channel alone": ("x[:, i : i + F, j : j + F] * w[k]", "x[-1, i : i + F, j : j + F] * w[k, -1]"),
+        "channels not summed": (
+            "np.zeros((K, ",
+            "np.zeros((K, len(x), ",
+            "k, i, j in",
+            "k, c, i, j in",
+            "y[k, ",
+            "y[k, c, ",
+            "x[:, ",
+            "x[c, ",
+            "w[k]",
+            "w[k, c]",
+        ),
+        "bias once a channel": ("+ b[k]", "+ len(x) * b[k]"),
+        "no bias": (" + b[k]", ""),
+        "one bias for all": ("b[k]", "b[0]"),
+        "w[c, k] for w[k, c]": ("w[k]", "w[:, k]"),
+        "one filter for all": ("w[k]", "w[0]"),
+        "flipped kernel": ("w[k]", "w[k, :, ::-1, ::-1]"),
+        "whole numbers only": ("return y", "return np.trunc(y)"),
     },
 )

@@ -1,8 +1,12 @@
 """The transposed convolution: each cell of x writes to a window of y."""
 
+from itertools import product
+
 import numpy as np
 
-from cnnlab.course.exercises._parts import course_exercise, given, overwritten, pairs, swapped, transposed, turned
+from cnnlab import convolution
+from cnnlab.course.exercises._parts import course_exercise, mixed
+from cnnlab.course.exercises._runner import in_the_other_form
 
 
 def my_conv_transpose2d(x, w, stride):
@@ -13,31 +17,19 @@ def my_conv_transpose2d(x, w, stride):
     return y
 
 
-def _inputs(seed, *leads):
-    sizes = (2, 3, 2, 3), (1, 1, 2, 2), (3, 2, 3, 3), (2, 2, 1, 1), (3, 4, 2, 2)
-    return [(*pair, stride) for pair in pairs(seed, sizes, *leads) for stride in (1, 2, 3)]
-
-
-def _overwritten(x, w, stride):
-    return overwritten(transposed(x, w, stride).shape, x[..., None, None] * w, stride)
-
-
-def _zeros_at_the_end(x, w, stride):
-    y = transposed(x, w, stride)
-    return np.pad(y, [(0, 0)] * (y.ndim - 2) + [(0, stride - 1)] * 2)
-
+_SIZES = (2, 3, 2, 3), (1, 1, 2, 2), (3, 2, 3, 3), (2, 2, 1, 1), (3, 4, 2, 2)
 
 EXERCISE = course_exercise(
     my_conv_transpose2d,
     "y",
-    right=transposed,
-    inputs=lambda: [_inputs(5), _inputs(6, (2, 3), (3, 2))],
+    right=lambda x, w, stride: in_the_other_form(convolution.conv_transpose2d)(x, w, stride=stride),
+    inputs=lambda: mixed(5, [([each[:2], each[2:]], stride) for each, stride in product(_SIZES, (1, 2, 3))]),
     wires={"y": ("x", "w")},
     mistakes={
-        "kernel turned": given(transposed, w=turned),
-        "kernel transposed": given(transposed, w=swapped),
-        "overlap overwritten": _overwritten,
-        "zeros at the end": _zeros_at_the_end,
-        "stride forgotten": given(transposed, stride=lambda stride: 1),
+        "kernel turned": ("* w\n", "* w[::-1, ::-1]\n"),
+        "kernel transposed": ("(h, width) = x.shape, w.shape", "(h, width), w = x.shape, w.T.shape, w.T"),
+        "overlap overwritten": ("+= x", "= x"),
+        "zeros at the end": ("return y", "return np.pad(y, (0, stride - 1))"),
+        "stride forgotten": ("    y = np", "    stride = 1\n    y = np"),
     },
 )

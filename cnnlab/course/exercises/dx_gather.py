@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from cnnlab.course.exercises._parts import conv, course_exercise, given, pairs, swapped, transposed, turned
+from cnnlab.convolution import conv_transpose2d
+from cnnlab.course.exercises._parts import course_exercise, mixed
+from cnnlab.course.exercises._runner import in_the_other_form
 
 
 def my_dx_gather(dy, w):
@@ -19,15 +21,15 @@ _SIZES = (2, 3, 2, 3), (1, 1, 2, 3), (3, 3, 3, 3), (4, 2, 1, 1), (3, 4, 2, 2), (
 EXERCISE = course_exercise(
     my_dx_gather,
     "dx",
-    right=transposed,
-    inputs=lambda: [pairs(3, _SIZES), pairs(4, _SIZES, (2, 3), (3, 2))],
+    right=in_the_other_form(conv_transpose2d),
+    inputs=lambda: mixed(3, [([each[:2], each[2:]],) for each in _SIZES]),
     wires={"dx": ("dy", "w")},
     mistakes={
-        "no turn": given(transposed, w=turned),
-        "turn of the rows alone": given(transposed, w=lambda w: w[..., ::-1]),
-        "turn of the columns alone": given(transposed, w=lambda w: w[..., ::-1, :]),
-        "transposed kernel": given(transposed, w=swapped),
-        "transpose for the turn": given(transposed, w=lambda w: turned(swapped(w))),
-        "padding F": lambda dy, w: conv(dy[None, None], turned(w)[None, None], padding=w.shape)[0, 0],
+        "no turn": ("w[::-1, ::-1]", "w"),
+        "turn of the rows alone": ("w[::-1, ::-1]", "w[::-1]"),
+        "turn of the columns alone": ("w[::-1, ::-1]", "w[:, ::-1]"),
+        "transposed kernel": ("w[::-1, ::-1]", "w.T[::-1, ::-1]", "h, width = w.shape", "width, h = w.shape"),
+        "transpose for the turn": ("w[::-1, ::-1]", "w.T", "h, width = w.shape", "width, h = w.shape"),
+        "padding F": ("((h - 1, h - 1), (width - 1, width - 1))", "((h, h), (width, width))", "- 1", "+ 1"),
     },
 )

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from cnnlab.course.exercises._parts import course_exercise, given, max_pool, mean_pool, pooled, then
+from cnnlab.course.exercises._parts import course_exercise, pooled
+from cnnlab.course.exercises._runner import in_the_other_form
+from cnnlab.pooling import mean_pool2d
 
 
 def my_mean_pool(x, F, S):
@@ -12,20 +14,18 @@ def my_mean_pool(x, F, S):
     return y
 
 
-_SETTINGS = (4, 4, 2, 2), (4, 6, 2, 1), (5, 7, 3, 2), (2, 3, 1, 1), (5, 6, 2, 3), (6, 3, 3, 3)
-
 EXERCISE = course_exercise(
     my_mean_pool,
     "y",
-    right=mean_pool,
-    inputs=lambda: [pooled(10, (), _SETTINGS), pooled(11, (2, 2), _SETTINGS)],
+    right=lambda x, F, S: in_the_other_form(mean_pool2d)(x, F, stride=S),
+    inputs=lambda: (given[:3] for given in pooled(10, ())),  # no padding
     wires={"y": ("x",)},
     mistakes={
-        "not divided": lambda x, F, S: mean_pool(x, F, S) * F**2,
-        "divided by F": lambda x, F, S: mean_pool(x, F, S) * F,
-        "stride 1": given(mean_pool, S=lambda S: 1),
-        "stride F": lambda x, F, S: mean_pool(x, F, F),
-        "maximum": lambda x, F, S: max_pool(x, F, S)[0],
-        "whole numbers only": then(mean_pool, np.trunc),
+        "not divided": (".mean()", ".sum()"),
+        "divided by F": (".mean()", ".sum() / F"),
+        "stride 1": ("    y = np", "    S = 1\n    y = np"),
+        "stride F": ("    y = np", "    S = F\n    y = np"),
+        "maximum": (".mean()", ".max()"),
+        "whole numbers only": ("return y", "return np.trunc(y)"),
     },
 )
