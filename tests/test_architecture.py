@@ -24,7 +24,7 @@ FLOORS = ("mathematics", "lab", "course", "publish")
 THIRD_PARTY = {
     "mathematics": {"numpy"},
     "lab": {"matplotlib", "PIL", "anywidget", "traitlets", "IPython"},  # PIL comes with matplotlib
-    "course": {"jupyter_core", "psutil"},
+    "course": {"jupyter_core"},
     "publish": {
         *("jupyter_client", "jupyterlab", "jupyterlite_pyodide_kernel", "pdoc", "pyodide_lock"),
         *("nbclient", "nbconvert", "nbformat", "ipywidgets", "jinja2", "latex2mathml", "mistune", "pygments"),

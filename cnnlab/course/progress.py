@@ -17,13 +17,9 @@ kinds are read. Tests never write it: nbval's kernels inherit what pytest sets.
 """
 
 import codecs
-import html
 import json
 import os
-import re
 import warnings
-from contextlib import suppress
-from itertools import count
 from pathlib import Path
 
 from cnnlab._validate import shown
@@ -32,8 +28,7 @@ from cnnlab.course._texts import TEXTS
 
 _SWITCH = "CNNLAB_PROGRESS"
 _NAME, _OLD = "progress-2.jsonl", "progress.jsonl"
-_LONGEST = 1000  # characters of a line
-_MOST_BYTES = 1_000_000  # read of a file; a learner's has some ten thousand
+_MOST_BYTES = 20_000_000  # read of a file; a learner's has some ten thousand
 _warned: set[str] = set()
 
 
@@ -64,25 +59,24 @@ def record(key: str, mistake: str | None = None) -> None:
 
     Raises
     ------
-    TypeError, ValueError
-        If the course has no such key, or the mistake is no text.
+    ValueError
+        If the course has no such key.
 
     Examples
     --------
     >>> record("exercise.conv2d")  # in a test: nothing is written
     """
-    if not isinstance(key, str):
-        raise TypeError(f"key ({shown(key)}) must be a text such as '06.flip'")
     if key not in course_keys():
-        raise ValueError(f"key ({key!r}) must be that of a question or of an exercise of the course")
-    if not isinstance(mistake, str | None):
-        raise TypeError(f"mistake ({shown(mistake)}) must be a text")
+        raise ValueError(f"key ({shown(key)}) must be that of a question or of an exercise of the course")
     file = path()
     if file is None or (key, mistake) in recorded():
         return
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        _append(file, [(key, mistake)])
+        text = json.dumps({"key": key} if mistake is None else {"key": key, "mistake": mistake}).encode() + b"\n"
+        with file.open("a+b", buffering=0) as opened:
+            opened.seek(max(0, opened.seek(0, os.SEEK_END) - 1))
+            opened.write(text if opened.read(1) in b"\r\n" else b"\n" + text)  # after a line that was cut off
     except OSError as error:
         _warn(f"progress is not recorded: {error}")
 
@@ -90,27 +84,25 @@ def record(key: str, mistake: str | None = None) -> None:
 def recorded() -> list[tuple[str, str | None]]:
     """Return what is recorded, in its order: pairs of a key and a mistake, which is None for what is solved.
 
-    A damaged file is put aside under the name in the warning; what can be read of it is kept.
+    What cannot be read of a damaged file is left out, with one warning, and stays where it is.
 
     Examples
     --------
     >>> recorded()  # in a test
     []
     """
-    file = path()
-    if file is None:
-        return []
     entries = []
-    for each in _files(file):
+    for file in _files():
         try:
-            read, is_damaged = read_record(each)
-            entries += read
-            if is_damaged and each == file:
-                _put_aside(file)
+            read, is_damaged = read_record(file)
         except (FileNotFoundError, NotADirectoryError):
-            pass
+            continue
         except OSError as error:
             _warn(f"progress cannot be read: {error}")
+            continue
+        if is_damaged:
+            _warn(f"the record of progress is damaged; what can be read of it counts: {file}")
+        entries += read
     return list(dict.fromkeys(entries))
 
 
@@ -148,9 +140,8 @@ def forget() -> None:
     --------
     >>> forget()  # in a test: there is nothing to remove
     """
-    file = path()
-    for each in _files(file) if file else []:
-        each.unlink(missing_ok=True)
+    for file in _files():
+        file.unlink(missing_ok=True)
 
 
 def course_keys() -> list[str]:
@@ -169,73 +160,23 @@ class ProgressMap:
 
     Examples
     --------
-    >>> print(str(ProgressMap()).splitlines()[0])
-    Solved so far: 0 questions, 0 exercises. Nothing yet.
+    >>> print(str(ProgressMap()).splitlines()[1])
+    00  □□□□□□□□□□□□□
     """
-
-    def __init__(self):
-        done, asked = solved(), questions.all_keys()
-        at_once = done - missed()
-        before, after = (sum(key.startswith(begin) for key in at_once) for begin in ("00.before_", "11.after_"))
-        self.twelve = f"Twelve questions: {before} right at once before the course, {after} right at once after it."
-        self.rows = [
-            (
-                number,
-                [key in done for key in asked if key.startswith(f"{number}.")],
-                [f"exercise.{name}" in done for name, texts in TEXTS.items() if texts["notebook"] == number],
-            )
-            for number in dict.fromkeys(key[:2] for key in asked)
-        ]
-
-    @property
-    def headline(self) -> str:
-        """How many of each are solved, in one sentence."""
-        counts = [sum(map(sum, column)) for column in list(zip(*self.rows, strict=True))[1:]]
-        words = map(counted, counts, ("question", "exercise"))
-        return f"Solved so far: {', '.join(words)}.{'' if any(counts) else ' Nothing yet.'}"
 
     def __repr__(self) -> str:
-        lines = [f"{number}  {_squares(asked)}  {_squares(made)}".rstrip() for number, asked, made in self.rows]
-        return "\n".join([self.headline, *lines, self.twelve])
-
-    def _repr_html_(self) -> str:
-        row = "<tr><td>{}</td>" + 2 * "<td style='text-align:left'>{}</td>" + "<td>{} of {}</td></tr>"
-        cells = "".join(
-            row.format(number, _squares(asked), _squares(made), sum(asked + made), len(asked + made))
-            for number, asked, made in self.rows
-        )
-        head = "<tr><th>notebook</th><th>questions</th><th>exercises</th><th>solved</th></tr>"
-        table = f"<table><thead>{head}</thead><tbody>{cells}</tbody></table>"
-        return f"<p>{html.escape(self.headline)}</p>{table}<p>{self.twelve}</p>"
-
-
-def counted(number: int, word: str) -> str:
-    """Return how many there are of what a word names.
-
-    Examples
-    --------
-    >>> counted(1, "question"), counted(0, "exercise")
-    ('1 question', '0 exercises')
-    """
-    return f"{number} {word}{'' if number == 1 else 's'}"
-
-
-def _squares(marks: list[bool]) -> str:
-    return "".join("■" if mark else "□" for mark in marks)
-
-
-def _files(file: Path) -> list[Path]:
-    """Return the files of the record: that of 0.1 counts where no other is named."""
-    return [file] if os.environ.get(_SWITCH) else [file.with_name(_OLD), file]
-
-
-def _append(file: Path, entries: list[tuple[str, str | None]]) -> None:
-    """Add lines at the end of a file, in one write; a last line that was cut off stays a line of its own."""
-    lines = ({"key": key} if mistake is None else {"key": key, "mistake": mistake} for key, mistake in entries)
-    text = "".join(f"{json.dumps(line)}\n" for line in lines).encode()
-    with file.open("a+b", buffering=0) as opened:
-        opened.seek(max(0, opened.seek(0, os.SEEK_END) - 1))
-        opened.write(text if opened.read(1) in b"\r\n" else b"\n" + text)
+        done, asked = solved(), questions.all_keys()
+        right = len(done.intersection(asked))
+        lines = [f"Solved so far: {right} of {len(asked)} questions, {len(done) - right} of {len(TEXTS)} exercises."]
+        for number in dict.fromkeys(key[:2] for key in asked):
+            here = [key for key in asked if key.startswith(number)]
+            made = [f"exercise.{name}" for name, texts in TEXTS.items() if texts["notebook"] == number]
+            squares = ["".join("■" if key in done else "□" for key in keys) for keys in (here, made)]
+            lines.append("  ".join([number, *filter(None, squares)]))
+        at_once = done - missed()
+        before, after = (sum(key.startswith(begin) for key in at_once) for begin in ("00.before_", "11.after_"))
+        lines.append(f"Twelve questions: {before} right at once before the course, {after} right at once after it.")
+        return "\n".join(lines)
 
 
 def read_record(file: Path) -> tuple[list[tuple[str, str | None]], bool]:
@@ -248,17 +189,16 @@ def read_record(file: Path) -> tuple[list[tuple[str, str | None]], bool]:
     """
     with file.open("rb") as opened:
         data = opened.read(_MOST_BYTES + 1)
-    is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # what is added would be in UTF-8
-    text = data.decode("utf-16" if is_utf16 else "utf-8-sig", errors="replace")
-    entries = [_entry(line) for line in re.split(r"[\r\n]+", text) if line.strip()]
-    is_damaged = is_utf16 or None in entries or len(data) > _MOST_BYTES
-    return [entry for entry in entries if entry], is_damaged
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # by an editor; what is added is in UTF-8
+        data = data[2:].replace(b"\0", b"")
+    entries = [_entry(line) for line in data.removeprefix(codecs.BOM_UTF8).splitlines() if line.strip()]
+    return [entry for entry in entries if entry], None in entries or len(data) > _MOST_BYTES
 
 
-def _entry(line: str) -> tuple[str, str | None] | None:
+def _entry(line: bytes) -> tuple[str, str | None] | None:
     """Return the key and the mistake that a line holds; None where it is damaged."""
     try:
-        value = json.loads(line) if len(line) <= _LONGEST and "\ufffd" not in line else None
+        value = json.loads(line)
     except (ValueError, RecursionError):
         return None
     match value:
@@ -269,18 +209,10 @@ def _entry(line: str) -> tuple[str, str | None] | None:
     return None
 
 
-def _put_aside(file: Path) -> None:
-    """Keep a damaged file under a name that is free, and begin anew with what can be read of it."""
-    file = Path(os.path.realpath(file))  # a symbolic link stays one
-    aside = next(name for n in count() if not (name := file.with_suffix(f".damaged{n or ''}")).exists())
-    try:
-        os.replace(file, aside)
-        _append(file, read_record(aside)[0])  # read again: another kernel may have written meanwhile
-        _warn(f"the record of progress was damaged; it is now {aside}, and a new one is begun")
-    except OSError as error:
-        with suppress(OSError):  # for example on a full disk: what can be read stays where it was
-            os.replace(aside, file)
-        _warn(f"the record of progress is damaged, and cannot be put aside: {error}")
+def _files() -> list[Path]:
+    """Return the files of the record: that of 0.1 counts where no other is named."""
+    file = path()
+    return [] if file is None else [file] if os.environ.get(_SWITCH) else [file.with_name(_OLD), file]
 
 
 def _warn(text: str) -> None:

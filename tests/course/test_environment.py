@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import re
 import subprocess
 import sys
-import time
 import tomllib
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from cnnlab.course import environment
 from cnnlab.course.environment import check_environment
 
-BROWSER_HALVES = {"ipywidgets in JupyterLab", "anywidget in JupyterLab"}
+BROWSER_HALVES = {"jupyterlab_widgets in JupyterLab", "anywidget in JupyterLab"}
 HOST = "/somewhere/bin/python"
 
 
@@ -25,38 +22,31 @@ def install(tmp_path, monkeypatch):
     """Return a function that makes a package look installed in a version, before the real one on the path."""
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(sys, "executable", HOST)
-    monkeypatch.setattr(environment, "_jupyterlab", lambda: (None, math.inf))  # not the pytest that started this worker
 
-    def write(name, version, *requires, python=">=3.11"):
+    def write(name, version, *requires):
         folder = tmp_path / f"{name}-{version}.dist-info"
         folder.mkdir()
-        lines = ["Metadata-Version: 2.4", f"Name: {name}", f"Version: {version}", f"Requires-Python: {python}"]
+        lines = ["Metadata-Version: 2.4", f"Name: {name}", f"Version: {version}"]
         lines += [f"Requires-Dist: {line}" for line in requires]
         (folder / "METADATA").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     return write
 
 
-def row(name):
-    """Return what the table says of a need: which versions, and how things stand."""
-    (words,) = (need.row[1:] for need in check_environment() if need.name == name)
-    return words
-
-
 def test_here_everything_is_found():
     found = check_environment()
     assert found.ok
-    assert found.advice == repr(found).splitlines()[-1] == "Everything is here. Go on to the next cell."
+    assert found.advice == repr(found) == "✓ Everything is here. Go on to the next cell."
     assert all(re.match(r"\d+\.\d", version) for version in found.versions.values())
+    assert [line.split()[0] for line in found.table.splitlines()].count("numpy") == 1
 
 
 def test_the_needs_are_those_that_the_package_states(repository):
     project = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    needs = {need.name: need.lowest for need in check_environment()}
+    needs = {name: lowest for name, (lowest, _) in check_environment().items()}
     lines = [line.split(";")[0] for line in project["dependencies"]]
     stated = {re.split("[<>=~!]", line)[0]: line for line in lines}
     assert {name: f"{name}>={needs[name]}" for name in stated} == stated  # no other kind of bound is read
-    assert f">={needs['Python']}" == project["requires-python"]
     markers = [line.partition(";")[2].strip() for line in project["dependencies"] if ";" in line]
     assert set(markers) == {"sys_platform != 'emscripten'"}  # nor another marker
     assert set(needs) == {"Python", *stated, *BROWSER_HALVES}
@@ -65,25 +55,16 @@ def test_the_needs_are_those_that_the_package_states(repository):
 def test_it_runs_where_the_widget_packages_matplotlib_and_packaging_are_missing():
     missing = ["matplotlib", "ipywidgets", "anywidget", "jupyterlab", "packaging"]
     code = f"import sys; sys.modules |= dict.fromkeys({missing})\n"
-    code += "from cnnlab.course.environment import check_environment; print(check_environment())"
+    code += "from cnnlab.course.environment import check_environment; print(check_environment().table)"
     run = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True)
-    assert (run.stdout, run.stderr) == (f"{check_environment()}\n", "")
-
-
-def test_a_checkout_that_is_not_installed_says_the_same(monkeypatch):
-    def not_installed(name):
-        raise environment.metadata.PackageNotFoundError(name)
-
-    before = repr(check_environment())
-    monkeypatch.setattr(environment.metadata, "metadata", not_installed)
-    assert repr(check_environment()) == before
+    assert (run.stdout, run.stderr) == (f"{check_environment().table}\n", "")
 
 
 def test_the_order_in_which_an_installer_wrote_the_needs_does_not_show(install):
     before = check_environment()
-    packages = [need for need in before if need.name not in {"Python", *BROWSER_HALVES}]
-    install("cnnlab", "9", *(f"{need.name}>={need.lowest}" for need in reversed(packages)))
-    assert repr(check_environment()) == repr(before)
+    packages = {name: lowest for name, (lowest, _) in before.items() if lowest}
+    install("cnnlab", "9", *(f"{name}>={lowest}" for name, lowest in reversed(packages.items())))
+    assert check_environment().table == before.table
 
 
 def test_where_all_is_well_no_version_found_shows(install):
@@ -94,29 +75,28 @@ def test_where_all_is_well_no_version_found_shows(install):
     assert (repr(after), after._repr_html_()) == (repr(before), before._repr_html_())
 
 
-@pytest.mark.parametrize("version", ["2.0", "2", "2.0.0.post1", "2.0+local", "2.1.0rc1", "10.0"])
+@pytest.mark.parametrize("version", ["2.0", "2.0.0.post1", "2.0+local", "2.1.0rc1", "10.0"])
 def test_a_version_from_the_lowest_on_will_do(install, version):
     install("numpy", version)
-    assert row("numpy") == ("2.0 or newer", "ok")
+    assert check_environment().ok
 
 
-@pytest.mark.parametrize("version", ["1.26.4", "2.0rc1", "2.0.dev0", "2.0a1", "1.9"])
+@pytest.mark.parametrize("version", ["1.26.4", "1.9"])
 def test_an_older_version_is_named_with_the_command_for_this_python(install, version):
     install("numpy", version)
     found = check_environment()
     assert not found.ok
-    assert row("numpy") == ("2.0 or newer", f"{version} found")
+    assert re.search(rf"(?m)^numpy +2\.0 +{version}$", repr(found))
     assert found.advice.endswith(f'"{HOST}" -m pip install "numpy>=2.0"')
     assert "\n" not in found.advice
 
 
 def test_a_missing_package_is_called_missing(install):
-    install("cnnlab", "9", "numpy>=2.0", "no-such-package>=1", 'pytest<100,>=99; extra == "test"', "gone_too")
+    install("cnnlab", "9", "numpy>=2.0", "no-such-package>=1", 'pytest<100,>=99; extra == "test"')
     found = check_environment()
     assert found.versions["no-such-package"] is None
-    assert row("no-such-package") == ("1 or newer", "missing")
-    assert row("gone_too") == ("any", "missing")
-    assert found.advice.endswith('-m pip install gone_too "no-such-package>=1"')
+    assert re.search(r"(?m)^no-such-package +1 +missing$", repr(found))
+    assert found.advice.endswith('-m pip install "no-such-package>=1"')
     assert "pytest" not in found.versions
 
 
@@ -125,22 +105,8 @@ def test_in_a_browser_jupyterlab_is_no_need(monkeypatch):
     assert "jupyterlab" not in check_environment().versions
 
 
-def test_for_an_old_python_no_install_is_offered(install):
-    install("cnnlab", "9", "numpy>=99", python=">=99.1")
-    found = check_environment()
-    assert row("Python")[0] == "99.1 or newer"
-    assert found.advice.startswith("Make an environment with a newer Python")
-
-
-@pytest.mark.parametrize(
-    ("here", "packages"),
-    [
-        (["anywidget"], "jupyterlab_widgets"),
-        (["@jupyter-widgets/jupyterlab-manager"], "anywidget"),
-        ([], "anywidget jupyterlab_widgets"),
-    ],
-)
-def test_a_missing_browser_half_is_installed_again_by_its_package(install, monkeypatch, tmp_path, here, packages):
+@pytest.mark.parametrize("here", [["anywidget"], ["@jupyter-widgets/jupyterlab-manager"], []])
+def test_a_missing_browser_half_is_installed_again_by_its_package(install, monkeypatch, tmp_path, here):
     for folder in here:
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "package.json").write_text('{"version": "5.0.1"}', encoding="utf-8")
@@ -148,7 +114,8 @@ def test_a_missing_browser_half_is_installed_again_by_its_package(install, monke
     found = check_environment()
     versions = {name: found.versions[name] for name in BROWSER_HALVES}
     assert sorted(map(str, versions.values())) == sorted(["5.0.1"] * len(here) + ["None"] * (2 - len(here)))
-    assert found.advice.endswith(f'"{HOST}" -m pip install --force-reinstall --no-deps {packages}')
+    again = "--force-reinstall --no-deps jupyterlab_widgets anywidget"
+    assert found.advice.endswith(f'"{HOST}" -m pip install {again}')
 
 
 def test_the_browser_halves_are_looked_for_where_jupyterlab_looks(install, monkeypatch, tmp_path):
@@ -162,7 +129,7 @@ def test_what_a_page_lacks_is_said_in_html_alone_and_an_explorer_hides_it():
     found = check_environment()
     (said,) = re.findall(r'<p class="cnnlab-unproven">(.*?)</p>', found._repr_html_())
     assert "If no picture appears below" in said
-    assert "pip install anywidget" in said
+    assert "pip install --force-reinstall --no-deps jupyterlab_widgets anywidget" in said
     assert "no picture" not in repr(found)
     front = Path(environment.__file__).parents[1] / "lab/front"
     hides = r"\[data-cnnlab\] \.cnnlab-unproven \{\s*display: none"
@@ -174,7 +141,6 @@ def test_the_table_is_text_and_never_markup(install, monkeypatch):
     monkeypatch.setattr(sys, "executable", "/a <b>/python")
     install("numpy", "1.0")
     shown = check_environment()._repr_html_()
-    assert shown.count(">1.0 found</td>") == 1
     assert "&lt;b&gt;/python" in shown
     assert "<b>/python" not in shown
 
@@ -183,61 +149,3 @@ def test_where_a_package_is_missing_it_is_installed_first(install, monkeypatch):
     install("numpy", "1.26.4")
     monkeypatch.setattr(environment, "jupyter_path", lambda _: [])
     assert check_environment().advice.endswith('-m pip install "numpy>=2.0"')
-
-
-# --- a JupyterLab in another environment ------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def jupyterlab(tmp_path, monkeypatch):
-    """Return a function that puts a JupyterLab with some extensions elsewhere, which has started this kernel."""
-    python = tmp_path / "other/bin/python"
-    command, began = [str(python), "jupyter-lab"], [0.0]
-    process = SimpleNamespace(cmdline=lambda: command, create_time=lambda: began[-1])
-    monkeypatch.setitem(sys.modules, "psutil", SimpleNamespace(Process=lambda number: process))
-
-    def place(*extensions, word=None, ago=0.0):
-        command[:] = [str(word or python)]
-        for folder in ("lab", *(f"labextensions/{name}" for name in extensions)):
-            (tmp_path / "other/share/jupyter" / folder).mkdir(parents=True)
-        for name in extensions:
-            path = tmp_path / "other/share/jupyter/labextensions" / name / "package.json"
-            path.write_text('{"version": "7.7"}', encoding="utf-8")
-        began.append(time.time() - ago)
-        return python
-
-    monkeypatch.setattr(environment, "jupyter_path", lambda name: [f"{sys.prefix}/share/jupyter/{name}"])
-    return place
-
-
-def test_the_browser_halves_are_those_of_the_jupyterlab_that_shows_the_page(jupyterlab):
-    python = jupyterlab("@jupyter-widgets/jupyterlab-manager")
-    found = check_environment()
-    assert (found.versions["ipywidgets in JupyterLab"], found.versions["anywidget in JupyterLab"]) == ("7.7", None)
-    assert found.advice == (
-        "JupyterLab runs in another environment. Run this in a terminal, then reload this page: "
-        f'"{python}" -m pip install --force-reinstall --no-deps anywidget'
-    )
-
-
-def test_a_package_that_is_missing_here_is_not_looked_for_there(jupyterlab, install):
-    jupyterlab("anywidget", "@jupyter-widgets/jupyterlab-manager")
-    assert check_environment().ok
-    install("numpy", "1.0")
-    assert check_environment().advice.endswith(f'the same environment: "{HOST}" -m pip install "numpy>=2.0"')
-
-
-@pytest.mark.parametrize(("ago", "late"), [(-60.0, False), (3600.0, True)])
-def test_what_came_while_jupyterlab_ran_asks_for_a_new_page(jupyterlab, ago, late):
-    jupyterlab("anywidget", "@jupyter-widgets/jupyterlab-manager", ago=ago)
-    found = check_environment()
-    words = "Some of it came while JupyterLab ran: reload this page once, then go on to the next cell."
-    assert (found.ok, found.advice) == (True, f"Everything is here. {words if late else 'Go on to the next cell.'}")
-
-
-@pytest.mark.parametrize("word", ["python", "/bin/sh", sys.executable, ""])
-def test_where_no_other_jupyterlab_started_the_kernel_the_halves_are_our_own(jupyterlab, word):
-    before = check_environment()
-    jupyterlab(word=word or " ")
-    assert before.ok
-    assert repr(check_environment()) == repr(before)

@@ -15,7 +15,7 @@ _NOTEBOOK_LINK = re.compile(r"^(?![a-z]+:)([^?#]+)\.ipynb(?=#|$)")
 _PICTURE = re.compile(r'(<img\b[^>]*?\ssrc=")([^"]+)', re.IGNORECASE)
 
 
-def to_html(source: str, folder: Path, attachments: dict | None = None, permalink: str = "") -> str:
+def to_html(source: str, folder: Path, attachments: dict | None = None) -> str:
     """Return Markdown as HTML.
 
     Parameters
@@ -25,16 +25,14 @@ def to_html(source: str, folder: Path, attachments: dict | None = None, permalin
         Where its pictures are.
     attachments : dict, optional
         The pictures that the cell itself holds.
-    permalink : str, optional
-        What a heading's link to itself reads; no link without it.
 
     Examples
     --------
     >>> to_html("[next](02_output_size.ipynb), $x^2$", Path())[:38]
     '<p><a href="02_output_size.html">next<'
     """
-    options = {"escape": False, "embed_images": True, "anchor_link_text": permalink, "path": str(folder)}
-    markdown = MarkdownWithMath(renderer=_Renderer(**options, attachments=attachments))
+    renderer = _Renderer(escape=False, embed_images=True, path=str(folder), attachments=attachments)
+    markdown = MarkdownWithMath(renderer=renderer)
     table_in_list(markdown)
     return markdown.render(source)
 
@@ -56,9 +54,7 @@ class _Renderer(IPythonRenderer):
 
     def heading(self, text: str, level: int, **attrs) -> str:
         name = re.sub(r"[^\w-]+", "-", re.sub(r"<[^>]*>", "", text)).strip("-")
-        sign = escape(self.anchor_link_text)
-        link = f' <a class="page-permalink" href="#{name}">{sign}</a>' if sign else ""
-        return f'<h{level} id="{name}">{text}{link}</h{level}>\n'
+        return f'<h{level} id="{name}">{text} <a class="page-permalink" href="#{name}">#</a></h{level}>\n'
 
     def _embed_image_or_attachment(self, src: str) -> str:
         with suppress(InvalidNotebook):  # an attachment that is not there: its words are shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -40,7 +40,7 @@ _HOST = re.compile(
     r"(?m)(?:\*\*Draw a digit\*\*|\s?Run all\s+cells \(Run > Run All Cells\))[^.]*\."
     r"|^(?:Stuck\?|No \w+, only a still).*(?:\n.+)*"
 )
-_SECTION = re.compile(r'<h2 id="([^"]*)">(.*?)(?: <a class="page-permalink".*?)?</h2>')
+_SECTION = re.compile(r'<h2 id="([^"]*)">(.*?) <a class="page-permalink"')
 _TO_TRY = re.compile(r"(?m)(?<=^\*\*What to try\*\*\n\n)(?:- .*\n?(?:  .*\n?)*)+")
 _TASK = re.compile(r"(?m)^- .*\n?(?:  .*\n?)*")
 _BY_KERNEL = re.compile(
@@ -48,7 +48,16 @@ _BY_KERNEL = re.compile(
 )  # tasks, by their words
 
 
-def to_page(notebook: nbformat.NotebookNode, path: Path, *, live: str = "", most: int = BUDGET, **slots) -> str:
+def to_page(
+    notebook: nbformat.NotebookNode,
+    path: Path,
+    *,
+    live: str = "",
+    most: int = BUDGET,
+    pages: Sequence[dict] = (),
+    at: int = 1,
+    address: str = "",
+) -> str:
     """Return a notebook that was run as one HTML page.
 
     Parameters
@@ -61,8 +70,13 @@ def to_page(notebook: nbformat.NotebookNode, path: Path, *, live: str = "", most
         The address at which it runs with a kernel; "{}" in it stands for the file's name without its ending.
     most : int
         Bytes that the page may have; the tables of its explorers get what the rest leaves.
-    **slots
-        What else the page has: see the head of ``page.html.j2``.
+    pages : list of dict
+        The site that this is a page of, its first page first: ``place``, ``title``, ``text`` and ``picture`` of each, of
+        a lesson ``number``, ``minutes``, and how many questions and exercises it has to ``solve`` as well.
+    at : int
+        Which of the pages this is.
+    address : str
+        Where the site is.
 
     Raises
     ------
@@ -70,19 +84,26 @@ def to_page(notebook: nbformat.NotebookNode, path: Path, *, live: str = "", most
         If a text cannot be converted; the message says in which cell.
     """
     notebook.cells = [cell for cell in notebook.cells if "kernel" not in cell.metadata.get("tags", [])]
-    tables, places = _take_tables(notebook)
-    kernel = slots.get("kernel") or live.replace("{}", quote(path.stem))
+    tables = _take_tables(notebook)
+    kernel = live.replace("{}", quote(path.stem))
 
     def place(cell: str) -> str:
         """Return where a cell is with a kernel; nothing where there is none."""
         return kernel and f"{kernel}#cell-id={cell}"
 
-    markdown = partial(to_html, folder=path.parent, permalink=slots.get("permalink", ""))
-    texts = list(_texts(notebook, markdown, place))
+    markdown, texts = partial(to_html, folder=path.parent), []
+    for number, cell in enumerate(notebook.cells, start=1):
+        try:
+            source = without_kernel(cell.source, place(cell.id)) if cell.cell_type == "markdown" else ""
+            texts.append(markdown(source, attachments=cell.get("attachments")))
+        except Exception as error:  # whatever the converter meets in a text
+            raise ValueError(f"cell {number}: {sentence(error)}") from error
     page = {
         "title": title_of(notebook),
         "kernel": kernel,
-        **slots,
+        "pages": pages,
+        "at": at,
+        "address": address,
         "cells": notebook.cells,
         "texts": texts,
         "sections": _SECTION.findall("".join(texts)),
@@ -99,19 +120,19 @@ def to_page(notebook: nbformat.NotebookNode, path: Path, *, live: str = "", most
         "instead_of": _instead_of,
         "by_kernel": lambda words, cell: kernel_line([words] if words else [], place(cell)),
     }
-    template = Template((FOLDER / "page.html.j2").read_text(encoding="utf-8"))
+    template = Template((FOLDER / "page.html.j2").read_text(encoding="utf-8"), autoescape=True)
 
     def render(tables: list[dict], data: str | None = None) -> str:
-        parts = zip(tables, places, strict=True)
-        widgets = [widget_html(table, address=place(cell), data=data) for table, cell in parts]
-        return template.render(page, widgets=widgets)
+        return template.render(
+            page, widgets=[widget_html(each, address=place(each["cell"]), data=data) for each in tables]
+        )
 
     return render(fitted(tables, most - len(render(tables, data="").encode())))
 
 
-def _take_tables(notebook: nbformat.NotebookNode) -> tuple[list[dict], list[str]]:
-    """Return the tables of all widgets, named, and the id of each one's cell; their numbers take their place."""
-    tables, cells, heading, taken = [], [], "", Counter()
+def _take_tables(notebook: nbformat.NotebookNode) -> list[dict]:
+    """Return the tables of all widgets, named, each with the id of its cell; their numbers take their place."""
+    tables, heading, taken = [], "", Counter()
     for cell in notebook.cells:
         headings = re.findall(r"(?m)^#+ (.+)", cell.source) if cell.cell_type == "markdown" else []
         heading = [heading, *headings][-1]
@@ -119,9 +140,8 @@ def _take_tables(notebook: nbformat.NotebookNode) -> tuple[list[dict], list[str]
             if MIME in output.get("data", {}):
                 here = json.loads(output.data[MIME])
                 output.data[MIME] = list(range(len(tables), len(tables) + len(here)))
-                tables += [{**table, "name": name_of(table["key"], heading, taken)} for table in here]
-                cells += [cell.id] * len(here)
-    return tables, cells
+                tables += [{**each, "name": name_of(each["key"], heading, taken), "cell": cell.id} for each in here]
+    return tables
 
 
 def name_of(key: str, heading: str, taken: Counter) -> str:
@@ -139,16 +159,6 @@ def name_of(key: str, heading: str, taken: Counter) -> str:
     name = "-".join(re.findall(r"\w+", words.lower())[:6]) or "explorer"
     taken[name] += 1
     return f"{name}-{taken[name]}" if taken[name] > 1 else name
-
-
-def _texts(notebook: nbformat.NotebookNode, convert: Callable, place: Callable) -> Iterator[str]:
-    """Yield what each cell of Markdown says, as HTML; nothing for other cells."""
-    for number, cell in enumerate(notebook.cells, start=1):
-        try:
-            source = without_kernel(cell.source, place(cell.id))
-            yield convert(source, attachments=cell.get("attachments")) if cell.cell_type == "markdown" else ""
-        except Exception as error:  # whatever the converter meets in a text
-            raise ValueError(f"cell {number}: {sentence(error)}") from error
 
 
 def without_kernel(text: str, address: str) -> str:
@@ -200,8 +210,8 @@ def _printed(text: str) -> str:
 
 def title_of(notebook: nbformat.NotebookNode) -> str:
     """Return the first heading of a notebook."""
-    texts = (line for cell in notebook.cells if cell.cell_type == "markdown" for line in cell.source.splitlines())
-    return next((line.lstrip("# ").strip() for line in texts if re.match("#+ ", line)), "cnnlab")
+    texts = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return (re.findall(r"(?m)^#+ +(.+)", texts) or ["cnnlab"])[0].strip()
 
 
 def _style() -> str:

@@ -23,7 +23,7 @@ from cnnlab.lab.page import precomputed
 from cnnlab.publish._threads import settings_of_threads
 
 MIME = "application/vnd.cnnlab.handout+json"
-_FIRST = "from cnnlab.publish.handout._run import tell_of_widgets\n\ntell_of_widgets()"
+_FIRST = "from cnnlab.publish.handout._run import tell_of_widgets; tell_of_widgets()"
 TIMEOUT = 1800  # seconds for one cell: a busy machine is no failure
 
 
@@ -37,17 +37,16 @@ def read(path: Path) -> nbformat.NotebookNode:
     ValueError
         If it is no notebook.
     """
+    data = path.read_bytes()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # other tools leave something out, give an id twice, write what came later
-            notebook = nbformat.read(path, as_version=4)
+            notebook = nbformat.reads(data.decode(), as_version=4)
             notebook.nbformat_minor = 5
             for cell in notebook.cells:
                 cell.update({"outputs": [], "execution_count": None} if cell.cell_type == "code" else {})
             _, notebook = normalize(notebook, relax_add_props=True, strip_invalid_metadata=True)
             nbformat.validate(notebook, relax_add_props=True)
-    except OSError:
-        raise
     except Exception as error:  # whatever nbformat meets in it
         raise ValueError(f"{path} must be a notebook ({sentence(error)})") from error
     return notebook
@@ -62,20 +61,15 @@ def run(path: Path, timeout: int = TIMEOUT) -> nbformat.NotebookNode:
         As :func:`read`; also a ValueError if a cell fails, ends the kernel or takes too long, which says what cell,
         counted from 1.
     """
-    cell, first, notebook = 0, nbformat.v4.new_code_cell(_FIRST), read(path)
-    notebook.cells.insert(0, first)
-
-    def begin(cell_index: int, **_) -> None:
-        nonlocal cell
-        cell = cell_index
-
+    notebook, begun = read(path), [0]
     client = NotebookClient(
         notebook,
         km=AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[])),
-        timeout_func=lambda cell: TIMEOUT if cell is first else timeout,
+        timeout=timeout,
+        startup_timeout=TIMEOUT,
         resources={"metadata": {"path": str(path.parent)}},
-        on_cell_start=begin,
-        extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+        on_cell_start=lambda cell, cell_index: begun.append(cell_index + 1),
+        extra_arguments=["--IPKernelApp.log_level=CRITICAL", f"--IPKernelApp.exec_lines={_FIRST}"],
     )
     # What is shown in an Output stands in its cell. nbclient would send it to the kernel, and miss the kernel's reply.
     client.widget_registry = {}
@@ -83,14 +77,13 @@ def run(path: Path, timeout: int = TIMEOUT) -> nbformat.NotebookNode:
         env = {**os.environ, **settings_of_threads(), "CNNLAB_PROGRESS": str(Path(own, "progress"))}
         try:
             client.execute(env=env, cleanup_kc=True)
-        except CellExecutionError as error:
-            raise ValueError(f"{path.name}, cell {cell}: {sentence(f'{error.ename}: {error.evalue}')}") from error
-        except Exception as error:  # the kernel has died, a cell takes too long, an output is none
-            raise ValueError(f"{path.name}, cell {cell}: {sentence(error)}") from error
-    del notebook.cells[0]
-    for each in notebook.cells:
-        if "outputs" in each:
-            each.outputs = _coalesced(each.outputs)
+        except Exception as error:  # a cell fails or takes too long, the kernel has died, an output is none
+            failed = isinstance(error, CellExecutionError)
+            said = sentence(f"{error.ename}: {error.evalue}" if failed else error)
+            raise ValueError(f"{path.name}, cell {begun[-1]}: {said}") from error
+    for cell in notebook.cells:
+        if "outputs" in cell:
+            cell.outputs = _coalesced(cell.outputs)
     return notebook
 
 
@@ -109,10 +102,8 @@ def tell_of_widgets() -> None:
     from ipywidgets import Box
 
     Exercise.check = _showing_examples(Exercise.check)
-
-    formatter = get_ipython().display_formatter.mimebundle_formatter
-    formatter.for_type(Explorer, _bundle)
-    formatter.for_type(Box, _bundle)
+    for shown in (Explorer, Box):
+        get_ipython().display_formatter.mimebundle_formatter.for_type(shown, _bundle)
 
 
 def _showing_examples(check: Callable) -> Callable:

@@ -8,7 +8,7 @@ from nbformat import v4
 from cnnlab.course.exercises import EXERCISES, LOCKED, are_locked
 from cnnlab.course.questions import Question, all_keys, question
 from cnnlab.data.npz import write_whole
-from cnnlab.publish._folder import check_folder, source
+from cnnlab.publish._folder import source
 from cnnlab.publish.handout._page import to_page
 
 
@@ -18,11 +18,11 @@ def write_key(folder: Path) -> Path:
     Raises
     ------
     ValueError
-        If solutions are locked on this machine, or ``folder`` is a file.
+        If solutions are locked on this machine.
     """
     if are_locked():
         raise ValueError(LOCKED)
-    check_folder(folder)
+    folder.mkdir(parents=True, exist_ok=True)
     lessons = {path.stem[:2]: [f"## {path.stem.replace('_', ' ')}"] for path in sorted(source().glob("*.ipynb"))}
     for key in all_keys():
         lessons[key[:2]].append(_answered(question(key)))
@@ -34,7 +34,6 @@ def write_key(folder: Path) -> Path:
         lessons[exercise.notebook] += [f"### my_{exercise.name}", _lines(hints), solution, _lines(wrong)]
     texts = ["# The teacher's key", *("\n\n".join(words) for words in lessons.values() if words[1:])]
     notebook = v4.new_notebook(cells=[v4.new_markdown_cell(text) for text in texts])
-    folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "key.html", to_page(notebook, folder / "key.html").encode())
     return folder / "key.html"
 

@@ -11,20 +11,21 @@ from typing import Any
 from urllib.parse import quote
 
 import nbformat
+from nbformat import v4
 
+from cnnlab.course.exercises import EXERCISES
 from cnnlab.course.questions import all_keys
-from cnnlab.publish._folder import check_folder, source
+from cnnlab.publish._folder import source
 from cnnlab.publish.handout import ICON, MIME, TIMEOUT, run, title_of, to_page, without_kernel, write_handouts
 from cnnlab.publish.site._lite import build
+from cnnlab.publish.site._packages import LOCK
 from cnnlab.publish.site._reference import write_reference
 
 _ROOT = re.compile(r'(?s)<script id="jupyter-config-data".*?</script>')
 _LIVE = "notebooks/index.html?path={}.ipynb"  # the view of one notebook
-_FIRST = 2_500_000  # bytes of the first page: ten digits to choose from
 _MARK = ".cnnlab-site"  # names what this has written, and may replace
 _PNG = re.compile(r'src="data:image/png;base64,([^"]*)')  # a picture that its notebook folds, below a question
 _IS_EXPLORER = '"kind": "explorer"'  # in what a cell tells of its widgets
-_HOME, _REFERENCE = ("index.html", "cnnlab"), ("reference/index.html", "The package, function by function")
 _HEAD = """\
 # How a convolutional network computes, and how it learns
 
@@ -40,7 +41,7 @@ nothing that you do leaves your browser.
 _MISSING = "# There is no such page\n\n[To the first page]({})\n"
 
 
-def write_site(folder, *, notebooks=None, pyodide=None, address="", timeout=TIMEOUT) -> Path:
+def write_site(folder: Path, *, pyodide: Path | None = None, address: str = "", timeout: int = TIMEOUT) -> Path:
     """Write the site into a folder, which any static server can serve, and return the path of its first page.
 
     It is built beside the folder and put there when it is whole. What else is in the folder stays, such as a CNAME.
@@ -49,8 +50,6 @@ def write_site(folder, *, notebooks=None, pyodide=None, address="", timeout=TIME
     ----------
     folder : path
         Not there yet, empty, or written by this.
-    notebooks : list of path, optional
-        All of the course by default.
     pyodide : path, optional
         The folder of a Pyodide, for a site that needs no other server.
     address : str
@@ -61,23 +60,22 @@ def write_site(folder, *, notebooks=None, pyodide=None, address="", timeout=TIME
     Raises
     ------
     ValueError
-        If ``folder`` is a file or holds something else, a cell fails, or JupyterLite cannot be built.
-    FileNotFoundError
-        If there is no such notebook or folder.
+        If ``folder`` holds something else, a cell fails, or JupyterLite cannot be built.
+    OSError
+        If ``folder`` is a file, or ``pyodide`` is not there.
     """
-    folder = Path(folder).resolve()
-    notebooks = sorted(source().glob("*.ipynb")) if notebooks is None else [Path(path).resolve() for path in notebooks]
-    pyodide = pyodide and Path(pyodide).resolve()
-    if pyodide and not (pyodide / "pyodide-lock.json").is_file():
-        raise FileNotFoundError(f"pyodide ({pyodide}) must be a folder with the files of a Pyodide")
-    check_folder(folder)
+    folder, pyodide = folder.resolve(), pyodide and pyodide.resolve()
+    if pyodide and not (pyodide / LOCK).is_file():
+        raise ValueError(f"pyodide ({pyodide}) must be a folder with the files of a Pyodide")
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
         raise ValueError(f"folder ({folder}) must be empty, or a site that was written before")
+    notebooks = sorted(source().glob("*.ipynb"))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".cnnlab-site-", dir=folder.parent) as beside:
         new, old = Path(beside, "new"), Path(beside, "old")
         build(new, notebooks, pyodide)
         (new / ".nojekyll").touch()  # for GitHub Pages, which would leave out what begins with "_"
+        (new / "robots.txt").write_text("User-agent: *\nAllow: /\n", encoding="utf-8")
         write_reference(new / "reference", ICON)
         _write_pages(new, notebooks, address and f"{address.rstrip('/')}/", timeout)
         _swap(new, folder, old)
@@ -101,54 +99,39 @@ def _swap(new: Path, folder: Path, old: Path) -> None:
 def _write_pages(folder: Path, notebooks: list[Path], address: str, timeout: int) -> None:
     """Write the lessons, the first page, and the page of addresses at which there is none."""
     lessons = [_lesson(path, folder) for path in notebooks]
-    links = [lesson["link"] for lesson in lessons]
-    common = {"home": _HOME, "theme": "light / dark", "permalink": "#", "reference": _REFERENCE}
-    slots = {}
-    for path, lesson, before, after in zip(notebooks, lessons, [None, *links], [*links[1:], None], strict=False):
-        place, words = link = lesson["link"]
-        slots[path.stem] = common | {
-            "contents": [("", words) if each == link else each for each in links],
-            "previous": before,
-            "next": after,
-            "description": lesson["text"],
-            "address": address and address + place,
-            "picture": address and address + lesson["picture"],
-            "source": (f"files/{quote(path.name)}", "Its notebook"),
-            "download": (place, "Download this lesson"),
-        }
-    write_handouts(notebooks, folder, live=_LIVE, timeout=timeout, slots=slots)
-    first = folder / "index.html"
-    root = _ROOT.search(first.read_text(encoding="utf-8"))[0]  # the apps of JupyterLite look for it in the first page
-    texts = [nbformat.v4.new_markdown_cell(text) for text in (_HEAD, _LESSONS)]
-    notebook = nbformat.v4.new_notebook(cells=[texts[0], *_alive(notebooks[0], timeout), texts[1]])
-    common |= {"next": links[0], "description": _HEAD.splitlines()[-1], "address": address}
-    common |= {"picture": slots[notebooks[0].stem]["picture"], "contents": links, "lessons": lessons}
-    page = to_page(notebook, notebooks[0], live=_LIVE, most=_FIRST, **common)
-    first.write_text(page.replace("</body>", f"{root}\n</body>"), encoding="utf-8")
-    missing = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(_MISSING.format(address or "./"))])
+    first = {"place": "index.html", "text": _HEAD.splitlines()[-1], "picture": lessons[0]["picture"]}
+    site = {"pages": [first, *lessons], "address": address}
+    write_handouts(notebooks, folder, live=_LIVE, timeout=timeout, **site)
+    index = folder / first["place"]
+    root = _ROOT.search(index.read_text(encoding="utf-8"))[0]  # the apps of JupyterLite look for it in the first page
+    texts = [v4.new_markdown_cell(text) for text in (_HEAD, _LESSONS)]
+    notebook = v4.new_notebook(cells=[texts[0], *_alive(notebooks[0], timeout), texts[1]])
+    page = to_page(notebook, notebooks[0], live=_LIVE, at=0, **site)
+    index.write_text(page.replace("</body>", f"{root}\n</body>"), encoding="utf-8")
+    missing = v4.new_notebook(cells=[v4.new_markdown_cell(_MISSING.format(address or "./"))])
     (folder / "404.html").write_text(to_page(missing, folder / "404.html"), encoding="utf-8")
-    (folder / "robots.txt").write_text("User-agent: *\nAllow: /\n", encoding="utf-8")
 
 
 def _lesson(path: Path, folder: Path) -> dict[str, Any]:
-    """Return what the first page says of a notebook; the first picture that is stored in it goes into the folder."""
-    notebook = nbformat.read(path, as_version=4)
+    """Return what the site says of a notebook; the first picture that is stored in it goes into the folder."""
+    notebook, number = nbformat.read(path, as_version=4), path.stem[:2]
     outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
     pictures = [data.get("image/png") or "".join(_PNG.findall(data.get("text/html", ""))) for data in outputs]
     picture = next(filter(None, pictures), "")
     if picture:
         (folder / "pictures").mkdir(exist_ok=True)
         (folder / f"pictures/{path.stem}.png").write_bytes(b64decode(picture))
-    head = without_kernel(notebook.cells[0].source, "") if notebook.cells else ""
-    plain = next((text for text in head.split("\n\n")[:4] if text[:1].isalpha()), "")
-    number = path.stem[:2]
+    head = without_kernel(notebook.cells[0].source, "")
+    plain = next((text for text in head.split("\n\n") if text[:1].isalpha()), "")
     return {
-        "link": (f"{quote(path.stem)}.html", f"{number} · {title_of(notebook)}"),
+        "place": f"{quote(path.stem)}.html",
+        "title": f"{number} · {title_of(notebook)}",
         "text": re.sub(r"[*`$]", "", " ".join(plain.split())),
-        "minutes": "".join(re.findall(r"\d+ minutes", head)[:1]),
         "picture": picture and f"pictures/{quote(path.stem)}.png",
         "number": number,
-        "questions": sum(key.startswith(f"{number}.") for key in all_keys()),
+        "minutes": "".join(re.findall(r"\d+ minutes", head)[:1]),
+        "solve": sum(key.startswith(number) for key in all_keys())
+        + sum(e.notebook == number for e in EXERCISES.values()),
     }
 
 

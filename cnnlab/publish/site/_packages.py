@@ -3,8 +3,6 @@
 Everything is there before the first cell, so no notebook installs anything.
 """
 
-import base64
-import hashlib
 import json
 import re
 import shutil
@@ -85,11 +83,9 @@ def closure(packages: dict[str, Any], wanted) -> dict[str, Any]:
     >>> closure({"a": {"depends": ["b"]}, "b": {"depends": []}, "c": {"depends": []}}, ["a"])
     {'a': {'depends': ['b']}, 'b': {'depends': []}}
     """
-    found: set[str] = set()
-    more = set(wanted)
-    while more:
-        found |= more
-        more = {other for name in more for other in packages[name]["depends"]} - found
+    found = list(wanted)
+    for name in found:  # which grows meanwhile
+        found += [other for other in packages[name]["depends"] if other not in found]
     return {name: packages[name] for name in sorted(found)}
 
 
@@ -122,10 +118,8 @@ def build_own(folder: Path) -> Path:
     paths = sorted(path for path in PACKAGE.rglob("[!.]*") if path.is_file() and path.suffix != ".pyc")
     files = {path.relative_to(PACKAGE.parent).as_posix(): path.read_bytes() for path in paths}
     files |= {f"{name}.dist-info/{each}": about.read_text(each).encode() for each in ABOUT}
-    record = f"{name}.dist-info/RECORD"
-    hashes = {path: base64.urlsafe_b64encode(hashlib.sha256(data).digest()) for path, data in files.items()}
-    lines = [f"{path},sha256={hashes[path].decode().rstrip('=')},{len(data)}" for path, data in files.items()]
-    files[record] = "\n".join([*lines, f"{record},,", ""]).encode()
+    record = f"{name}.dist-info/RECORD"  # the lock has the hash of it all
+    files[record] = "".join(f"{path},,\n" for path in [*files, record]).encode()
     with zipfile.ZipFile(folder / f"{name}-py3-none-any.whl", "w") as wheel:
         for path, data in files.items():
             wheel.writestr(zipfile.ZipInfo(path), data, zipfile.ZIP_DEFLATED)  # without the time: the same each time
