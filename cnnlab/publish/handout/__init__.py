@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from itertools import count
+from multiprocessing import get_context
 from pathlib import Path
 
 from cnnlab.data.npz import write_whole
 from cnnlab.publish.handout._page import ICON, title_of, to_page, without_kernel
-from cnnlab.publish.handout._run import MIME, TIMEOUT, read, run, sentence
+from cnnlab.publish.handout._run import MIME, TIMEOUT, read, run
 
 
 def write_handouts(
@@ -39,13 +43,18 @@ def write_handouts(
     if twice:
         raise ValueError(f"notebooks must differ by name ({twice[0]}.html would be written twice)")
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for at, path in enumerate(notebooks, start=1):
-        notebook = run(path, timeout)
-        try:
-            page = to_page(notebook, path, live=live, at=at, **site)
-        except Exception as error:  # whatever a converter meets in an output
-            raise ValueError(f"{path.name}, {error if isinstance(error, ValueError) else sentence(error)}") from error
-        written.append(folder / f"{path.stem}.html")
-        write_whole(written[-1], page.encode())
+    write = partial(_write, folder=folder, live=live, timeout=timeout, site=site)
+    if len(notebooks) == 1:
+        return [write(1, *notebooks)]
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        return list(pool.map(write, count(1), notebooks))  # most of the time goes into Python
+
+
+def _write(at: int, path: Path, *, folder: Path, live: str, timeout: int, site: dict) -> Path:
+    notebook, written = run(path, timeout), folder / f"{path.stem}.html"
+    try:
+        page = to_page(notebook, path, live=live, at=at, **site)
+    except ValueError as error:
+        raise ValueError(f"{path.name}, {error}") from error
+    write_whole(written, page.encode())
     return written

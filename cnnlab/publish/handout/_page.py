@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -27,13 +27,7 @@ ICON = f"data:image/svg+xml,{_SVG}{_CELLS}</svg>"
 BUDGET = 1_500_000  # bytes of a page
 MOST_TEXT = 100_000  # characters of an output
 WIDGET = "application/vnd.jupyter.widget-view+json"
-SHOWN = (MIME, "text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", WIDGET, "text/plain")
-# Cells of no use without a kernel, by what is in them, and what a page says in their place.
-_INSTEAD = {
-    r"^check_environment\(\)": "",
-    r"^exercises\.\w+\.\w+\(": "writing this function and having it checked",
-    r"^ProgressMap\(\)": "the map of what you have solved",
-}
+_EXERCISE = re.compile(r"(?m)^exercises\.\w+\.\w+\(")  # of no use without a kernel
 _ASKED = re.compile(r"(?m)^(?:(?:display\()?ask\(.*\)|explorer)$")  # what is shown below it says the same
 # Sentences, and paragraphs, about the notebook as it is used in JupyterLab.
 _HOST = re.compile(
@@ -49,16 +43,9 @@ _BY_KERNEL = re.compile(
 
 
 def to_page(
-    notebook: nbformat.NotebookNode,
-    path: Path,
-    *,
-    live: str = "",
-    most: int = BUDGET,
-    pages: Sequence[dict] = (),
-    at: int = 1,
-    address: str = "",
+    notebook: nbformat.NotebookNode, path: Path, *, live: str = "", pages: Sequence[dict] = (), at: int = 1, address=""
 ) -> str:
-    """Return a notebook that was run as one HTML page.
+    """Return a notebook that was run as one HTML page; the tables of its explorers are cut to what fits it.
 
     Parameters
     ----------
@@ -68,11 +55,9 @@ def to_page(
         Of its file, beside which its pictures are.
     live : str
         The address at which it runs with a kernel; "{}" in it stands for the file's name without its ending.
-    most : int
-        Bytes that the page may have; the tables of its explorers get what the rest leaves.
     pages : list of dict
-        The site that this is a page of, its first page first: ``place``, ``title``, ``text`` and ``picture`` of each, of
-        a lesson ``number``, ``minutes``, and how many questions and exercises it has to ``solve`` as well.
+        The site that this is a page of, its first page first: ``place``, ``title``, ``text`` and ``picture`` of each,
+        of a lesson ``number``, ``minutes``, and how many questions and exercises it has to ``solve`` as well.
     at : int
         Which of the pages this is.
     address : str
@@ -81,67 +66,94 @@ def to_page(
     Raises
     ------
     ValueError
-        If a text cannot be converted; the message says in which cell.
+        If a cell cannot be converted; the message says which.
     """
-    notebook.cells = [cell for cell in notebook.cells if "kernel" not in cell.metadata.get("tags", [])]
-    tables = _take_tables(notebook)
     kernel = live.replace("{}", quote(path.stem))
 
     def place(cell: str) -> str:
         """Return where a cell is with a kernel; nothing where there is none."""
         return kernel and f"{kernel}#cell-id={cell}"
 
-    markdown, texts = partial(to_html, folder=path.parent), []
-    for number, cell in enumerate(notebook.cells, start=1):
-        try:
-            source = without_kernel(cell.source, place(cell.id)) if cell.cell_type == "markdown" else ""
-            texts.append(markdown(source, attachments=cell.get("attachments")))
-        except Exception as error:  # whatever the converter meets in a text
-            raise ValueError(f"cell {number}: {sentence(error)}") from error
+    parts = list(_parts(notebook, path.parent, place))
     page = {
         "title": title_of(notebook),
         "kernel": kernel,
         "pages": pages,
         "at": at,
         "address": address,
-        "cells": notebook.cells,
-        "texts": texts,
-        "sections": _SECTION.findall("".join(texts)),
-        "alive": MIME,
-        "widget": WIDGET,
+        "sections": _SECTION.findall("".join(part for part in parts if isinstance(part, str))),
         "icon": ICON,
         "style": _style(),
         "script": front.self_unpacking(front.script("handout.js", START)),
-        "markdown": markdown,
-        "highlight": Highlight2HTML(pygments_lexer="python"),
-        "printed": _printed,
-        "mime_of": _mime_of,
-        "code_of": _code_of,
-        "instead_of": _instead_of,
-        "by_kernel": lambda words, cell: kernel_line([words] if words else [], place(cell)),
     }
     template = Template((FOLDER / "page.html.j2").read_text(encoding="utf-8"), autoescape=True)
 
     def render(tables: list[dict], data: str | None = None) -> str:
-        return template.render(
-            page, widgets=[widget_html(each, address=place(each["cell"]), data=data) for each in tables]
-        )
+        widgets = (widget_html(table, address=place(table["cell"]), data=data) for table in tables)
+        return template.render(page, parts=[part if isinstance(part, str) else next(widgets) for part in parts])
 
-    return render(fitted(tables, most - len(render(tables, data="").encode())))
+    tables = [part for part in parts if isinstance(part, dict)]
+    return render(fitted(tables, BUDGET - len(render(tables, data="").encode())))
 
 
-def _take_tables(notebook: nbformat.NotebookNode) -> list[dict]:
-    """Return the tables of all widgets, named, each with the id of its cell; their numbers take their place."""
-    tables, heading, taken = [], "", Counter()
-    for cell in notebook.cells:
-        headings = re.findall(r"(?m)^#+ (.+)", cell.source) if cell.cell_type == "markdown" else []
-        heading = [heading, *headings][-1]
-        for output in cell.get("outputs", []):
-            if MIME in output.get("data", {}):
-                here = json.loads(output.data[MIME])
-                output.data[MIME] = list(range(len(tables), len(tables) + len(here)))
-                tables += [{**each, "name": name_of(each["key"], heading, taken), "cell": cell.id} for each in here]
-    return tables
+def _parts(notebook: nbformat.NotebookNode, folder: Path, place: Callable) -> Iterator[str | dict]:
+    """Yield what a page shows of a notebook: HTML, and the tables of its widgets, each with its name and its cell."""
+    heading, taken = "", Counter()
+    for number, cell in enumerate(notebook.cells, start=1):
+        try:
+            if "kernel" in cell.metadata.get("tags", []):
+                continue
+            if cell.cell_type == "markdown":
+                heading = [heading, *re.findall(r"(?m)^#+ (.+)", cell.source)][-1]
+                text = to_html(without_kernel(cell.source, place(cell.id)), folder, cell.get("attachments"))
+                yield f'<section class="page-text">\n{text}\n</section>'
+            elif cell.cell_type == "code" and cell.source.strip():
+                yield f'<section class="page-code {"page-check" if ".check(my_" in cell.source else ""}">{_code(cell)}'
+                for output in cell.outputs:
+                    for table in json.loads(output.get("data", {}).get(MIME, "[]")):
+                        yield {**table, "name": name_of(table["key"], heading, taken), "cell": cell.id}
+                    yield _shown(output, cell, folder, place)
+                if _EXERCISE.search(cell.source):
+                    yield kernel_line(["writing this function and having it checked"], place(cell.id))
+                yield "</section>"
+        except Exception as error:  # whatever a converter meets in a text or an output
+            raise ValueError(f"cell {number}: {sentence(error)}") from error
+
+
+def _code(cell: nbformat.NotebookNode) -> str:
+    """Return the code of a cell as HTML, where a page shows it; of several lines, the last stands for all."""
+    hidden = cell.metadata.get("jupyter", {}).get("source_hidden") or "hide-input" in cell.metadata.get("tags", [])
+    source = "" if hidden or _EXERCISE.search(cell.source) else _ASKED.sub("", cell.source).strip()
+    if not source:
+        return ""
+    stub = " page-stub" if "# your code here" in source else ""
+    code = Highlight2HTML(pygments_lexer="python")(source)
+    shown = f'<div class="page-source{stub}" tabindex="0" role="group" aria-label="code">{code}</div>'
+    if "\n" not in source or stub:
+        return shown
+    last = escape(source.splitlines()[-1])
+    return f'<details class="page-fold"><summary><code>{last}</code></summary>{shown}</details>'
+
+
+def _shown(output: nbformat.NotebookNode, cell: nbformat.NotebookNode, folder: Path, place: Callable) -> str:
+    """Return what a page shows of an output, as HTML; nothing where widgets take its place."""
+    data = output.get("data", {})
+    if MIME in data or _EXERCISE.search(cell.source):
+        return ""
+    if html := data.get("text/html") or data.get("image/svg+xml"):
+        return f"<div>{html}</div>"
+    if "text/markdown" in data:
+        return f'<div class="page-text">{to_html(data["text/markdown"], folder)}</div>'
+    for mime in ("image/png", "image/jpeg"):
+        if mime in data:
+            alt = output.metadata.get(mime, {}).get("alt", data.get("text/plain", ""))
+            pixels = data[mime].replace("\n", "")
+            return f'<img src="data:{mime};base64,{pixels}" alt="{escape(alt)}">'
+    if WIDGET in data:
+        return kernel_line(["a control that Python answers"], place(cell.id))
+    text = data.get("text/plain") or output.get("text") or "\n".join(output.get("traceback", []))
+    more = f"\n… ({len(text):,} characters)" if len(text) > MOST_TEXT else ""
+    return f'<pre class="page-output" tabindex="0">{ansi2html(text[:MOST_TEXT] + more)}</pre>' if text else ""
 
 
 def name_of(key: str, heading: str, taken: Counter) -> str:
@@ -182,30 +194,6 @@ def without_kernel(text: str, address: str) -> str:
         return f"{shown}{fold}\n"
 
     return _TO_TRY.sub(folded, _HOST.sub("", text))
-
-
-def _code_of(cell: nbformat.NotebookNode) -> str:
-    """Return the code of a cell that a page shows."""
-    hidden = cell.metadata.get("jupyter", {}).get("source_hidden") or "hide-input" in cell.metadata.get("tags", [])
-    return "" if hidden or _instead_of(cell.source) is not None else _ASKED.sub("", cell.source).strip()
-
-
-def _instead_of(source: str) -> str | None:
-    """Return what a page says in place of a cell that is of no use without a kernel; None where it is of use."""
-    return next((words for pattern, words in _INSTEAD.items() if re.search(pattern, source, re.MULTILINE)), None)
-
-
-def _mime_of(output) -> str:
-    """Return the mime type of an output that a page shows; empty for one that it cannot show."""
-    return next((mime for mime in SHOWN if mime in output.get("data", {})), "")
-
-
-def _printed(text: str) -> str:
-    """Return what was printed, with its colours, as HTML; if it is very long, only its beginning."""
-    # Of a line that was written over, such as a progress bar, the last state.
-    lines = (line.rstrip("\r").rpartition("\r")[2] for line in text[:MOST_TEXT].split("\n"))
-    more = f"\n… ({len(text):,} characters)" if len(text) > MOST_TEXT else ""
-    return ansi2html("\n".join(lines) + more)
 
 
 def title_of(notebook: nbformat.NotebookNode) -> str:

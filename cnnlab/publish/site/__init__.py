@@ -16,7 +16,7 @@ from nbformat import v4
 from cnnlab.course.exercises import EXERCISES
 from cnnlab.course.questions import all_keys
 from cnnlab.publish._folder import source
-from cnnlab.publish.handout import ICON, MIME, TIMEOUT, run, title_of, to_page, without_kernel, write_handouts
+from cnnlab.publish.handout import ICON, TIMEOUT, run, title_of, to_page, without_kernel, write_handouts
 from cnnlab.publish.site._lite import build
 from cnnlab.publish.site._packages import LOCK
 from cnnlab.publish.site._reference import write_reference
@@ -25,7 +25,6 @@ _ROOT = re.compile(r'(?s)<script id="jupyter-config-data".*?</script>')
 _LIVE = "notebooks/index.html?path={}.ipynb"  # the view of one notebook
 _MARK = ".cnnlab-site"  # names what this has written, and may replace
 _PNG = re.compile(r'src="data:image/png;base64,([^"]*)')  # a picture that its notebook folds, below a question
-_IS_EXPLORER = '"kind": "explorer"'  # in what a cell tells of its widgets
 _HEAD = """\
 # How a convolutional network computes, and how it learns
 
@@ -104,9 +103,10 @@ def _write_pages(folder: Path, notebooks: list[Path], address: str, timeout: int
     write_handouts(notebooks, folder, live=_LIVE, timeout=timeout, **site)
     index = folder / first["place"]
     root = _ROOT.search(index.read_text(encoding="utf-8"))[0]  # the apps of JupyterLite look for it in the first page
-    texts = [v4.new_markdown_cell(text) for text in (_HEAD, _LESSONS)]
-    notebook = v4.new_notebook(cells=[texts[0], *_alive(notebooks[0], timeout), texts[1]])
-    page = to_page(notebook, notebooks[0], live=_LIVE, at=0, **site)
+    alive = next(cell for cell in run(notebooks[0], timeout).cells if cell.get("outputs"))
+    alive.metadata = {"jupyter": {"source_hidden": True}}
+    cells = [v4.new_markdown_cell(_HEAD), alive, v4.new_markdown_cell(_LESSONS)]
+    page = to_page(v4.new_notebook(cells=cells), notebooks[0], live=_LIVE, at=0, **site)
     index.write_text(page.replace("</body>", f"{root}\n</body>"), encoding="utf-8")
     missing = v4.new_notebook(cells=[v4.new_markdown_cell(_MISSING.format(address or "./"))])
     (folder / "404.html").write_text(to_page(missing, folder / "404.html"), encoding="utf-8")
@@ -133,12 +133,3 @@ def _lesson(path: Path, folder: Path) -> dict[str, Any]:
         "solve": sum(key.startswith(number) for key in all_keys())
         + sum(e.notebook == number for e in EXERCISES.values()),
     }
-
-
-def _alive(path: Path, timeout: int) -> list[nbformat.NotebookNode]:
-    """Return the cell of a notebook that shows its first explorer, which is run; its code is hidden."""
-    for cell in run(path, timeout).cells:
-        if any(_IS_EXPLORER in output.get("data", {}).get(MIME, "") for output in cell.get("outputs", [])):
-            cell.metadata = {"jupyter": {"source_hidden": True}}
-            return [cell]
-    return []
