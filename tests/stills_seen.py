@@ -9,7 +9,6 @@ from io import BytesIO
 import numpy as np
 from matplotlib.colors import to_rgba
 from matplotlib.image import imread
-from matplotlib.path import Path
 
 from cnnlab.lab.scenes import (
     activation_scene,
@@ -23,7 +22,7 @@ from cnnlab.lab.scenes import (
     tie_scene,
 )
 from cnnlab.lab.stills import draw_scenes
-from cnnlab.lab.stills._canvas import Canvas, Word
+from cnnlab.lab.stills._canvas import DPI, Canvas, Word
 from cnnlab.lab.stills._scene import lay_out
 
 Place = tuple[str, int, int, int]  # panel, plane, row, column
@@ -85,13 +84,14 @@ def plain(text: str) -> str:
     return "".join(text.split())
 
 
-def put_by(monkeypatch, draw) -> list[Canvas]:
-    """Return each canvas that a function puts on Axes."""
-    put, found = Canvas.put, []
-    monkeypatch.setattr(Canvas, "put", lambda self, *given: found.append(self) or put(self, *given))
+def drawn_by(monkeypatch, draw) -> Canvas:
+    """Return the canvas of a picture."""
+    png, found = Canvas.png, []
+    monkeypatch.setattr(Canvas, "png", lambda self: found.append(self) or png(self))
     draw()
     monkeypatch.undo()
-    return found
+    (canvas,) = found
+    return canvas
 
 
 def box_of(word: Word) -> tuple[float, float, float, float]:
@@ -143,7 +143,7 @@ class Seen:
         return {place: word.text for place, word in self.written().items()}
 
     def shapes(self, **look) -> Counter[Place]:
-        """Return the cells with shapes of this look, and how many: fill, line, width, dashes, corners."""
+        """Return the cells with shapes of this look, and how many: fill, line, width, dashed, hatch, corners."""
         found = Counter(self.at(*middle) for middle, have in self.outlines() if _is(have, look))
         del found[None]
         return found
@@ -158,12 +158,26 @@ class Seen:
 
     def outlines(self):
         """Yield each closed shape: its middle, and its look."""
-        for path, fill, line, width, dashes in self.canvas.shapes:
-            if path.codes is not None:
-                for points in np.split(path.vertices, np.flatnonzero(path.codes == Path.MOVETO)[1:]):
-                    corners = points[:-1]  # the last closes it
-                    look = {"fill": to_rgba(fill), "line": to_rgba(line), "width": width, "dashes": dashes}
-                    yield (corners.min(axis=0) + corners.max(axis=0)) / 2, {**look, "corners": len(corners)}
+        for shape in shapes_of(self.canvas):
+            if shape["closed"]:
+                corners = shape["points"]
+                yield (corners.min(axis=0) + corners.max(axis=0)) / 2, {**shape, "corners": len(corners)}
+
+
+def shapes_of(canvas) -> list[dict]:
+    """Return the polygons and lines on a canvas in their order: their points, and their look; widths in px."""
+    found = []
+    for drawn in canvas.ax.collections:
+        (width,), ((_, dashes),) = drawn.get_linewidth(), drawn.get_linestyle()
+        fills, (line, *_) = drawn.get_facecolor(), [*drawn.get_edgecolor(), (0.0,) * 4]
+        look = {"line": to_rgba(line), "width": round(width * DPI / 72, 3), "dashed": dashes is not None}
+        look |= {"hatch": drawn.get_hatch()}
+        for k, path in enumerate(drawn.get_paths()):
+            closed = path.codes is not None
+            fill = to_rgba(fills[k % len(fills)]) if len(fills) else (0.0,) * 4
+            points = path.vertices[:-1] if closed else path.vertices  # the last closes it
+            found.append({"points": points, "closed": closed, "fill": fill, **look})
+    return found
 
 
 def _is(have: dict, wanted: dict) -> bool:

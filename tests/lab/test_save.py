@@ -12,9 +12,9 @@ from explorers import MAKERS
 from PIL import Image
 
 from cnnlab.lab import ConvolutionExplorer, Predict
+from cnnlab.lab.numbers import format_value
 from cnnlab.lab.page import BUDGET, _precompute
 from cnnlab.lab.scenes.reading import panel_of
-from cnnlab.lab.stills._text import brief
 
 X, W = np.arange(25).reshape(5, 5) % 7, np.array([[1, 2], [0, -1]])
 
@@ -30,7 +30,8 @@ def saved(explorer, path) -> bytes:
 
 
 def words_of(svg: bytes) -> list[str]:
-    return [element.text for element in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
+    texts = ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")
+    return ["".join(element.text.split()) for element in texts]
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -47,7 +48,7 @@ def test_the_numbers_of_an_svg_are_those_of_the_stage(tmp_path):
     words = words_of(saved(explorer, tmp_path / "a.svg"))
     (scene,) = explorer._scenes
     for panel in scene["panels"]:
-        numbers = [brief(value) for value in panel["values"].ravel()]
+        numbers = [format_value(value) for value in panel["values"].ravel()]
         starts = [k for k in range(len(words)) if words[k : k + len(numbers)] == numbers]
         assert starts, panel["name"]
 
@@ -60,7 +61,7 @@ def test_a_picture_shows_the_cell_that_was_held_last_as_long_as_it_is_there(tmp_
         return "".join(words_of(saved(explorer, tmp_path / "a.svg")))
 
     at = {"stage": 0, "panel": "y", "cell": [0, 3, 2]}
-    assert f"y[3,2]=3·1+4·2+1·0+2·(−1)={brief(explorer.y[0, 0, 3, 2])}" in sum_after(at)
+    assert f"y[3,2]=3·1+4·2+1·0+2·(−1)={format_value(explorer.y[0, 0, 3, 2])}" in sum_after(at)
     for odd in (None, {"stage": 0, "panel": "y"}, {**at, "cell": [0, -1, 0]}, {**at, "stage": "0"}):
         assert "y[3,2]=" in sum_after(odd)
     assert "y[0,0]=" in sum_after({**at, "cell": [0, 9, 9]})
@@ -123,7 +124,7 @@ def test_a_scatter_adds_up_step_by_step(tmp_path):
     frames = panel_of(explorer._scenes[0], "dx")["frames"]
     for step in (0, len(frames) - 1):
         written = [word.text for word in explorer.picture(step).words]
-        numbers = [brief(value) for value in frames[step].ravel()]
+        numbers = [format_value(value) for value in frames[step].ravel()]
         assert any(written[k : k + len(numbers)] == numbers for k in range(len(written)))
 
 

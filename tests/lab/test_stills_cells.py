@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose
 from stills_seen import DY, SCENES, Seen, W, X, alone, each_seen, panels_of, pixels, seen_as
 
 from cnnlab import load_mnist, trained_network
+from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes import (
     convolution_scene,
     network_scene,
@@ -17,10 +18,9 @@ from cnnlab.lab.scenes import (
     run_network,
     scatter_scene,
 )
-from cnnlab.lab.stills._canvas import DOTTED, MARGIN, SOLID
-from cnnlab.lab.stills._colours import CLEAR, GRADIENT, HATCH, INK, PALE, SOFT, WINDOW, shade
-from cnnlab.lab.stills._planes import LIT, MISS, PLAIN, SELECTED, TWIN, light_of
-from cnnlab.lab.stills._text import brief
+from cnnlab.lab.stills._canvas import MARGIN
+from cnnlab.lab.stills._colours import GRADIENT, HATCH, INK, MISS, SOFT, WINDOW, faded_out, shade
+from cnnlab.lab.stills._panels import LIT, SELECTED, light_of
 
 
 def kind(panel: dict, row: int, column: int, end: str = "edges") -> int:
@@ -29,10 +29,10 @@ def kind(panel: dict, row: int, column: int, end: str = "edges") -> int:
 
 
 def light_in(scene: dict) -> dict:
-    """Return how each cell of each panel of cells is lit."""
+    """Return the frame of each cell that is lit, of the panels of cells: its width and its colour."""
     light = light_of(scene, scene["first"])
     names = [shown["name"] for shown in scene["panels"] if shown["view"] == "cells"]
-    return {(name, *at): level for name in names for at, level in np.ndenumerate(light[name])}
+    return {(name, *at): look for name in names for at, look in light[name].items()}
 
 
 # --- cells ---
@@ -40,12 +40,12 @@ def light_in(scene: dict) -> dict:
 
 def test_every_number_stands_in_its_cell_but_where_nothing_is_read():
     for name, seen in each_seen():
-        light, expected = light_in(seen.scene), {}
+        expected = {}
         for place in seen.places:
             shown, (plane, row, column) = panels_of(seen.scene)[place[0]], place[1:]
-            hidden = kind(shown, row, column, "unread") and light[place] != SELECTED
+            hidden = kind(shown, row, column, "unread")
             if seen.blocks[place[0]][0].letters and kind(shown, row, column) != 2 and not hidden:
-                expected[place] = brief(shown["values"][plane, row, column])
+                expected[place] = format_value(shown["values"][plane, row, column])
         assert seen.numbers() == expected, name
         assert bool(expected) == (name != "large planes")
 
@@ -56,13 +56,13 @@ def test_every_cell_has_the_colour_of_its_value_half_of_it_where_another_cell_is
         for shown in seen.scene["panels"]:
             if shown["view"] == "cells":
                 inside = [at for at in np.ndindex(shown["values"].shape) if kind(shown, *at[1:]) != 2]
-                palette = "gray" if shown.get("palette") == "grey" else PALE
+                palette = "gray" if shown.get("palette") == "grey" else "pale"
                 colours = shade(shown["values"], shown["limit"], palette)
                 if seen.scene["wires"] and shown["name"] != seen.scene.get("window"):
-                    plain = [light[shown["name"], *at] == PLAIN for at in np.ndindex(colours.shape[:3])]
-                    colours[np.reshape(plain, colours.shape[:3])] *= 0.5
-                    colours[np.reshape(plain, colours.shape[:3])] += 0.5
-                have = [fills[shown["name"], *at] for at in inside]
+                    plain = [(shown["name"], *at) not in light for at in np.ndindex(colours.shape[:3])]
+                    plain = np.reshape(plain, colours.shape[:3])
+                    colours[plain] = faded_out(colours[plain])
+                have = [fills[shown["name"], *at][:3] for at in inside]
                 assert_allclose(have, [colours[at] for at in inside], err_msg=f"{shown['name']} of {name}")
 
 
@@ -71,14 +71,14 @@ def test_padding_is_striped_and_what_no_window_reads_is_dotted():
     seen = Seen(scene)
     unread = {("x", 0, row, column) for row in range(6) for column in range(5) if row in (2, 5) or column == 2}
     ring = {("x", 0, 0, column) for column in range(5)}
-    assert seen.shapes(fill=HATCH) == dict.fromkeys(ring - unread, 8)
-    assert seen.shapes(fill=SOFT) == dict.fromkeys(unread, 25)
+    assert seen.shapes(hatch="////") == dict.fromkeys(ring - unread, 1)
+    assert seen.shapes(hatch="..") == dict.fromkeys(unread, 1)
 
 
 def test_what_lies_beyond_the_edge_is_an_outline_without_colour_and_number():
     seen = Seen(pooling_scene(X, 2, stride=2, ceil_mode=True))
     beyond = {("x", 0, row, column) for row in range(6) for column in range(6) if 5 in (row, column)}
-    assert set(seen.shapes(line=SOFT, width=1.0, dashes=DOTTED)) == beyond
+    assert set(seen.shapes(line=SOFT, width=1.0, dashed=True)) == beyond
     assert beyond.isdisjoint(seen.numbers())
     assert beyond.isdisjoint(seen.fills())
 
@@ -99,34 +99,38 @@ def test_the_winners_of_max_pooling_have_a_corner():
 def test_the_cells_of_the_sum_are_framed_the_one_in_view_most():
     for name, seen in each_seen():
         light = light_in(seen.scene)
-        for level, line, width in ((SELECTED, WINDOW, 3.0), (LIT, WINDOW, 1.5), (TWIN, SOFT, 1.0)):
-            framed = seen.shapes(line=line, width=width, fill=CLEAR, dashes=SOLID)
-            assert set(framed) == {place for place, at in light.items() if at == level}, name
+        for look in set(light.values()):
+            framed = seen.shapes(width=look[0], line=look[1], fill=(0, 0, 0, 0), dashed=False)
+            assert set(framed) == {place for place, other in light.items() if other == look}, name
 
 
-def test_of_a_sum_over_channels_the_parts_are_lit_too_and_the_gradients_are_its_twins():
+def test_of_a_sum_over_channels_the_parts_are_lit_too():
     scene = SCENES["channels"]
     light = light_of(scene, scene["first"])
-    window = np.zeros((7, 7), int)
-    window[:3, :3] = 1
-    assert np.array_equal(light["x"], [LIT * window] * 3)
-    assert np.array_equal(light["dx"], [TWIN * window] * 3)
-    assert np.array_equal(light["w"], [[[LIT] * 3] * 3] * 3 + [[[PLAIN] * 3] * 3] * 3)
-    assert np.argwhere(light["parts"] == LIT).tolist() == [[0, 0, 0], [1, 0, 0], [2, 0, 0]]
-    assert [light[name].ravel().tolist() for name in ("b", "db")] == [[LIT, PLAIN], [TWIN, PLAIN]]
-    assert [np.argwhere(light[name] == SELECTED).tolist() for name in ("y", "dy")] == [[[0, 0, 0]]] * 2
-    other = light_of(scene, {"panel": "y", "cell": [1, 0, 0]})
-    assert [other[name].ravel().tolist() for name in ("b", "db")] == [[PLAIN, LIT], [PLAIN, TWIN]]
+    window = [(channel, row, column) for channel in range(3) for row in range(3) for column in range(3)]
+    assert [sorted(light[name]) for name in ("x", "w", "dx")] == [window, window, []]
+    assert sorted(light["parts"]) == [(0, 0, 0), (1, 0, 0), (2, 0, 0)]
+    assert (light["b"], light["y"]) == ({(0, 0, 0): (LIT, WINDOW)}, {(0, 0, 0): SELECTED})
+    assert list(light_of(scene, {"panel": "y", "cell": [1, 0, 0]})["b"]) == [(1, 0, 0)]
+
+
+def test_an_input_cell_has_the_colour_of_the_tap_that_it_meets_and_each_tap_its_own():
+    scene = SCENES["channels"]
+    light = light_of(scene, scene["first"])
+    assert light["x"] == light["w"]  # of the first window the places are the same
+    assert len({colour for _, colour in light["w"].values()}) == 9
+    photographs = SCENES["photographs"]
+    assert len({colour for _, colour in light_of(photographs, photographs["first"])["x"].values()}) == 25
+    pool = SCENES["max"]
+    assert {colour for _, colour in light_of(pool, pool["first"])["x"].values()} == {WINDOW}
 
 
 def test_a_cell_of_the_backward_row_lights_the_sum_of_its_gradient():
     scene = SCENES["convolution"] | {"first": {"panel": "dx", "cell": [0, 1, 0]}}
     light = light_of(scene, scene["first"])
-    assert {name: np.argwhere(cells == LIT).tolist() for name, cells in light.items() if (cells == LIT).any()} == {
-        "dy": [[0, 0, 0]],
-        "w": [[0, 1, 0]],
-    }
-    assert np.argwhere(light["x"] == SELECTED).tolist() == [[0, 1, 0]]
+    lit = {name: list(cells) for name, cells in light.items() if cells}
+    assert lit == {"dy": [(0, 0, 0)], "w": [(0, 1, 0)], "dx": [(0, 1, 0)]}
+    assert light["dx"][0, 1, 0] == SELECTED
 
 
 def test_a_scene_with_frames_is_shown_at_its_last_step():
@@ -134,20 +138,20 @@ def test_a_scene_with_frames_is_shown_at_its_last_step():
     dx = panels_of(scene)["dx"]
     dx["values"] = np.zeros_like(dx["values"])
     written = {place: text for place, text in Seen(scene).numbers().items() if place[0] == "dx"}
-    assert written == {("dx", *at): brief(value) for at, value in np.ndenumerate(dx["frames"][-1])}
+    assert written == {("dx", *at): format_value(value) for at, value in np.ndenumerate(dx["frames"][-1])}
 
 
 def test_a_photograph_is_a_picture_with_a_frame_around_its_window():
     scene, seen = SCENES["photograph"], seen_as("photograph")
     shown = panels_of(scene)
-    images = [image for image, *_ in seen.canvas.images]
+    images = [np.asarray(image.get_array()) for image in seen.canvas.ax.images]
     assert_allclose(images[0][..., 0], shown["x"]["values"][0] / shown["x"]["limit"], atol=0.004)
     assert shown["y"]["values"].min() >= 0
-    assert_allclose(images[1], shade(shown["y"]["values"][0], shown["y"]["limit"], "gray"))
+    assert_allclose(images[1], shade(shown["y"]["values"][0], shown["y"]["limit"], "gray"), atol=0.004)
     _, row, column = scene["first"]["cell"]
     (left, top), side = seen.blocks["x"][1][0], seen.blocks["x"][0].side
     window = left + side * (column + 1.5), top + side * (row + 1.5)
-    frames = [middle for middle, look in seen.outlines() if (look["width"], look["line"]) == (1.5, to_rgba(WINDOW))]
+    frames = [middle for middle, look in seen.outlines() if (look["width"], look["line"]) == (2.0, to_rgba(WINDOW))]
     assert any(np.allclose(middle, window, atol=1e-6) for middle in frames)
 
 
@@ -181,7 +185,7 @@ def test_a_confusion_matrix_has_its_indices_beside_it_and_its_misses_in_another_
         "20",
         "3",
     ]  # the first cell is in view
-    assert_allclose(seen.fills()["c", 0, 0, 1], MISS)
+    assert_allclose(seen.fills()["c", 0, 0, 1][:3], MISS)
 
 
 def test_the_pixels_of_a_small_picture_have_neither_gaps_nor_numbers():

@@ -7,25 +7,24 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.colors import to_rgba
 from numpy.testing import assert_allclose
-from stills_seen import alone, box_of, put_by, texts
+from stills_seen import alone, box_of, drawn_by, shapes_of, texts
 
 from cnnlab.geometry import receptive_field, trace_axes
 from cnnlab.lab.scenes import panel
-from cnnlab.lab.stills import draw_curves, draw_scenes, draw_sizes, new_axes
-from cnnlab.lab.stills._canvas import DASHED, SOLID, WIDTH
-from cnnlab.lab.stills._charts import PLAIN_BAR
-from cnnlab.lab.stills._colours import BLUE, GRADIENT, INK, LINE, POSITIVE, ZERO
-from cnnlab.lab.stills._text import LEAST
+from cnnlab.lab.stills import draw_scenes, draw_sizes, picture_of_curves
+from cnnlab.lab.stills._canvas import LEAST, WIDTH
+from cnnlab.lab.stills._colours import BLUE, GRADIENT, INK, LINE, PALE_BAR, POSITIVE, ZERO
 
 
 def filled(canvas, colour) -> list[np.ndarray]:
     """Return the corners of the polygons that are filled with a colour."""
-    return [path.vertices[:-1] for path, fill, *_ in canvas.shapes if to_rgba(fill) == to_rgba(colour)]
+    return [shape["points"] for shape in shapes_of(canvas) if np.allclose(shape["fill"], to_rgba(colour))]
 
 
 def lines_of(canvas, colour) -> list[np.ndarray]:
     """Return the points of the lines of a colour."""
-    return [path.vertices for path, _, line, *_ in canvas.shapes if path.codes is None and line == colour]
+    lines = (shape for shape in shapes_of(canvas) if not shape["closed"])
+    return [shape["points"] for shape in lines if shape["line"] == to_rgba(colour)]
 
 
 def bars(values, **options) -> dict:
@@ -41,14 +40,14 @@ def test_bars_are_as_long_as_their_shares_the_best_one_strong():
     canvas = draw_scenes([bars([0.25, 1.5, np.nan], best=1)])
     assert texts(canvas) == ["softmax", "a", "25 %", "b", "150 %", "c", "NaN"]
     assert_allclose(widths_of(filled(canvas, POSITIVE)), [132])
-    assert_allclose(widths_of(filled(canvas, PLAIN_BAR)), [33, 2])
+    assert_allclose(widths_of(filled(canvas, PALE_BAR)), [33, 2])
     assert [word.text for word in canvas.words if word.bold and word.colour == INK] == ["a", "b", "150 %", "c"]
 
 
 def test_the_longest_name_of_a_bar_ends_before_the_bars_begin():
     canvas = draw_scenes([bars([0.5, 0.5, 0.5], captions=["fully connected", "b", "c"])])
     (name,) = (word for word in canvas.words if word.text == "fully connected")
-    assert 0 <= min(bar[:, 0].min() for bar in filled(canvas, PLAIN_BAR)) - (name.left + name.width) < 9
+    assert 0 <= min(bar[:, 0].min() for bar in filled(canvas, PALE_BAR)) - (name.left + name.width) < 9
 
 
 def test_bars_with_lengths_and_texts_of_their_own_have_a_scale():
@@ -82,13 +81,13 @@ def test_a_chart_has_its_curves_its_grid_and_a_legend_with_the_last_numbers():
 
 def test_curves_over_one_axis_begin_at_zero_have_their_names_and_differ_without_colour(monkeypatch):
     curves = {"one": [0.0, 2.3, 1.0], "other": [0.5, 0.5, 0.5]}
-    (canvas,) = put_by(monkeypatch, lambda: draw_curves([0, 1, 4], curves, new_axes(), title="t", label="steps"))
+    canvas = drawn_by(monkeypatch, lambda: picture_of_curves([0, 1, 4], curves, "two", title="t", label="steps"))
     assert texts(canvas) == ["t", *("0", "0.5", "1", "1.5", "2", "2.5"), *"01234", "steps", "one 1", "other 0.5"]
     across, down = ((side - side[0]) / (side[-1] - side[0]) for side in lines_of(canvas, BLUE)[1].T)
     assert_allclose(across, [0, 0.25, 1])
     assert_allclose(down, [0, 2.3, 1])
-    dashes = {line: dashes for path, _, line, _, dashes in canvas.shapes if path.codes is None}
-    assert (dashes[BLUE], dashes[GRADIENT]) == (SOLID, DASHED)
+    dashed = {shape["line"]: shape["dashed"] for shape in shapes_of(canvas) if not shape["closed"]}
+    assert (dashed[to_rgba(BLUE)], dashed[to_rgba(GRADIENT)]) == (False, True)
 
 
 def labelled(layers, size: int) -> tuple[list[int], list]:

@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 from stills_seen import SCENES, Seen, W, X, alone, box_of, each_seen, panels_of, plain, seen_as, texts
 
+from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes import convolution_scene, layer_scene, panel, pooling_scene
 from cnnlab.lab.scenes.reading import sentence_of, strip_of
 from cnnlab.lab.scenes.schema import Panel
 from cnnlab.lab.stills import draw_scenes
-from cnnlab.lab.stills._canvas import APART, MARGIN, WIDTH, Block
+from cnnlab.lab.stills._canvas import APART, LEAST, MARGIN, WIDTH
 from cnnlab.lab.stills._colours import ROLES
+from cnnlab.lab.stills._panels import Block
 from cnnlab.lab.stills._scene import VIEWS, title_lines
-from cnnlab.lab.stills._text import LEAST, brief
 
 # --- words ---
 
@@ -41,8 +42,8 @@ def test_a_long_sum_over_channels_is_written_as_one_subtotal_a_channel():
     y, groups = panels_of(scene)["y"], panels_of(scene)["y"]["sum"]["groups"][:3, 0, 0]
     bias = panels_of(scene)["b"]["values"][0, 0, 0]
     assert groups.sum() + bias == y["values"][0, 0, 0]
-    sums = [f"x {channel}: {brief(value)}" for channel, value in enumerate(groups)]
-    total = f"y[0, 0, 0] = {' + '.join(sums)} + {brief(bias)} = {brief(y['values'][0, 0, 0])}"
+    sums = [f"x {channel}: {format_value(value)}" for channel, value in enumerate(groups)]
+    total = f"y[0, 0, 0] = {' + '.join(sums)} + {format_value(bias)} = {format_value(y['values'][0, 0, 0])}"
     assert below(seen_as("channels")).startswith(plain(total))
 
 
@@ -84,18 +85,10 @@ def test_signs_stand_between_the_columns_and_an_arrow_only_where_a_gradient_is_m
     assert (pool.count("→"), pool.count("←")) == (1, 1)
 
 
-def test_the_factors_of_a_term_have_the_colours_of_their_panels():
+def test_symbols_have_the_colours_of_their_panels():
     words = seen_as("two channels").words
-    terms = {words[k].colour + words[k + 2].colour for k, word in enumerate(words[:-1]) if words[k + 1].text == "·"}
-    assert terms == {ROLES["x"] + ROLES["w"]}
     symbols = [word.colour for word in words if word.text in ("x ", "w ", "y ", "b ")]
     assert symbols == [ROLES[role] for role in "xwby"]
-
-
-def test_the_largest_of_a_window_is_bold():
-    seen = Seen(pooling_scene(np.array([[[[1.0, 2], [4, 3]]]]), 2))
-    strong = [word.text.strip() for word in seen.words if word.bold and box_of(word)[1] > seen.height]
-    assert strong == ["y[0, 0] = max(", "4", "= 4"]
 
 
 # --- the page ---
@@ -171,10 +164,9 @@ def test_panels_that_nothing_joins_go_on_below_where_there_is_no_room_beside():
     assert len(seen.numbers()) == 500
 
 
-def test_numbers_of_one_row_have_one_size():
+def test_numbers_of_one_scene_have_one_size():
     scene = pooling_scene(np.abs(X).round(), 3, op="mean", stride=2, padding=1, dy=-np.ones((1, 1, 3, 3)))
-    letters = {name: block.letters for name, (block, _) in Seen(scene).blocks.items()}
-    assert letters["x"] == letters["y"] > letters["dx"] == letters["dy"]
+    assert len({word.size for word in Seen(scene).written().values()}) == 1
 
 
 def test_a_scene_of_no_panel_with_numbers_and_one_that_nobody_has_described_are_drawn():

@@ -14,4 +14,4 @@ from cnnlab.lab.scenes._overview import network_scene
 from cnnlab.lab.scenes._own import MOST_CALLS, Own, own_scene, wire_list
 from cnnlab.lab.scenes._panels import array_panel, chart_panel, panel
 from cnnlab.lab.scenes._pooling import pooling_scene, tie_scene
-from cnnlab.lab.scenes._training import format_power, maps_scene, round_up, summary_scene
+from cnnlab.lab.scenes._training import ends_of, format_power, maps_scene, summary_scene

@@ -11,7 +11,7 @@ from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes._network import bars_panel
 from cnnlab.lab.scenes._panels import chart_panel, places, scene, side_by_column
 from cnnlab.lab.scenes._sentences import sentence
-from cnnlab.lab.scenes._training import round_up
+from cnnlab.lab.scenes._training import ends_of
 
 POINTS = 161  # of a curve
 TANGENT = 0.3  # how far it reaches to each side, as a share of the chart's width
@@ -104,7 +104,7 @@ def curve_scene(path, start, ends, drags, *, adds=False):
 def _curve_panel(at, label, ends):
     xs = np.linspace(*ends, POINTS)
     ys = np.broadcast_to(np.asarray(at.curve.f(xs), dtype=np.float64), xs.shape)
-    low, high = (sign * round_up(np.maximum(0, sign * ys)) if (sign * ys > 0).any() else 0.0 for sign in (-1, 1))
+    low, high = ends_of(ys)
     reach = TANGENT * (ends[1] - ends[0])
     steps = np.clip([-reach, reach], ends[0] - at.z, ends[1] - at.z)
     if at.slope:  # the tangent ends at the chart's edge

@@ -194,6 +194,17 @@ def round_up(values):
     return next(factor * power for factor in (1, 1.5, 2, 2.5, 3, 4, 5, 10) if factor * power >= most)
 
 
+def ends_of(values):
+    """Return round numbers between which all finite values lie, and 0.
+
+    Examples
+    --------
+    >>> ends_of(np.array([-1.2, 3.3]))
+    [-1.5, 4.0]
+    """
+    return [sign * round_up(sign * values) if (sign * values > 0).any() else 0.0 for sign in (-1, 1)]
+
+
 def log_length(value):
     """Return how long the bar of a δ is, from 0 to 1: a sixth less for a tenth of δ.
 

@@ -1,49 +1,140 @@
-"""What a still is made of: a canvas, whose words stay records until it is put on Axes, and a block for each panel."""
+"""What a still is drawn on: Axes in px, y down, whose words are measured and drawn without matplotlib's ``Text``."""
 
+import re
 from base64 import b64encode
+from functools import lru_cache
 from html import escape
 from io import BytesIO
 from itertools import groupby
-from math import ceil
+from math import ceil, inf
 from typing import NamedTuple
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import PathCollection
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.image import AxesImage
-from matplotlib.path import Path
-from matplotlib.transforms import Affine2D
+from matplotlib.patches import FancyBboxPatch
 from PIL import Image
 
 from cnnlab._validate import shown
-from cnnlab.lab.stills._colours import CLEAR, GRADIENT, INK, LINE, ROLES, SOFT
-from cnnlab.lab.stills._text import BODY, ROW, outline, placed, width_of, width_of_runs, words, wrap
+from cnnlab.lab.stills._colours import INK, LINE, PAPER
 
-UNIT = 38  # px of one unit of the Axes: of a cell with a number
 DPI = 110
-MOST_PX = 2**25  # of a picture: 128 MiB while it is drawn
-CAPTION_ROW = 18  # a line of a caption
 WIDTH = 852  # px of a page
-MARGIN, APART = 12, 12  # px around a still, and between what stands below each other in it
+MOST_PX = 2**25  # of a picture: 128 MiB while it is drawn
+MARGIN, APART, BESIDE = 12, 12, 20  # px around a still, and between what stands below or beside each other in it
+BODY, SMALL, LEAST = 14.0, 12.0, 10.7  # sizes of letters; 10.7 px are 7 pt
+ROW, TABLE_ROW = 19, 24  # px of a row of text, and of one of a table
 CAPITALS = 0.729  # the height of digits and capital letters, as a part of the size
-SQUARE = np.array([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)])
 SOLID, DOTTED, DASHED = (0, None), (0, (1, 1.6)), (0, (3, 2))
+LOW, LOW_SIZE = 0.22, 0.77  # how far a subscript is lowered, and its size, as parts of the size
+# What follows "_" after a single letter is a subscript, as in front/text.js.
+SUBSCRIPT = re.compile(r"(?<=[A-Za-zδ⋆])(?<![A-Za-z][A-Za-zδ⋆])_([A-Za-z]+)")
+FINE = 16  # how much larger letters are measured, where they have no whole px
+_MEASURE = RendererAgg(1, 1, DPI)
+
+
+class Run(NamedTuple):
+    """Some text of one look."""
+
+    text: str
+    colour: str = INK
+    bold: bool = False
 
 
 class Word(NamedTuple):
-    """A line of text on a canvas, in px, y down; "_" after a single letter makes a subscript of what follows."""
+    """A line of text on a canvas, in px."""
 
     text: str
     left: float  # where it begins: whole px make the same letters look the same
     base: float  # where its base line is
     width: float
-    align: float  # the part of it that stands left of the point where it was put: 0, 0.5 or 1
     size: float  # of its letters
     colour: str
     bold: bool
+
+
+class _Words(Artist):
+    """All that is written, above all that is drawn."""
+
+    zorder = 3
+
+    def draw(self, renderer):
+        context, (_, height) = renderer.new_gc(), renderer.get_canvas_width_height()
+        for word in self.axes.words:
+            context.set_foreground(word.colour)
+            left = word.left
+            for part, low, size in _parts(word.text, word.size, word.bold):
+                x, y = self.axes.transData.transform((left, word.base + low))
+                y = height - y if renderer.flipy() else y
+                renderer.draw_text(context, x, y, part, _font(size, word.bold), 0)
+                left += _width(part, size, word.bold)
+        context.restore()
+
+
+@lru_cache
+def _font(size, bold):
+    return FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal", size=size * 72 / DPI)
+
+
+@lru_cache
+def _letters(bold):
+    return get_font(findfont(_font(BODY, bold))).get_charmap()
+
+
+@lru_cache(maxsize=4096)
+def _width(text, size, bold):
+    width, _, _ = _MEASURE.get_text_width_height_descent(text, _font(FINE * size, bold), ismath=False)
+    return width / FINE
+
+
+def _parts(text, size, bold):
+    """Yield what stands on the line and what below it by turns: the text, how far it is lowered, and its size.
+
+    A letter that the font lacks is a box.
+    """
+    for k, part in enumerate(SUBSCRIPT.split(text)):
+        if drawn := "".join(letter if ord(letter) in _letters(bold) else "▯" for letter in part):
+            yield (drawn, LOW * size, LOW_SIZE * size) if k % 2 else (drawn, 0.0, size)
+
+
+def width_of(text, size=BODY, bold=False):
+    """Return how wide a line of text is.
+
+    Examples
+    --------
+    >>> width_of("z_A") < width_of("zA") < width_of("zA", bold=True)
+    True
+    """
+    return sum(_width(part, high, bold) for part, _, high in _parts(text, size, bold))
+
+
+def words(text, colour=INK, bold=False):
+    """Return each word of a text, and the space after it, as a run for :func:`wrap`."""
+    return [Run(f"{word} ", colour, bold) for word in text.split()]
+
+
+def wrap(runs, room, size=BODY):
+    """Return runs in lines at most ``room`` wide, where none of them is wider.
+
+    Examples
+    --------
+    >>> ["".join(run.text for run in line) for line in wrap(words("the ring is cropped"), 70)]
+    ['the ring ', 'is ', 'cropped ']
+    """
+    lines, end = [], inf
+    for run in runs:
+        width = width_of(run.text, size, run.bold)
+        if end + width > room + width_of(" ", size):
+            lines.append([])
+            end = 0.0
+        lines[-1].append(run)
+        end += width
+    return lines
 
 
 class Canvas:
@@ -51,37 +142,50 @@ class Canvas:
 
     Attributes
     ----------
-    shapes : list of (Path, fill, line, width, dashes)
-    images : list of (array (H, W, 4), (left, top), (width, height))
+    ax : Axes
     words : list of Word
-        All that is written, in the order of writing. A PNG has their outlines; other formats can write them as text.
+        All that is written, in the order of writing; it stays text in an SVG and a PDF.
     width, height : float
         Of what has been drawn, in px, once it is complete.
     """
 
     def __init__(self):
-        self.shapes, self.images, self.words = [], [], []
+        figure = Figure(facecolor="none", dpi=DPI)
+        FigureCanvasAgg(figure)
+        self.ax = figure.add_axes((0, 0, 1, 1))
+        self.ax.set_axis_off()
+        self.words = self.ax.words = []
+        self.ax.add_artist(_Words())
         self.width = self.height = 0.0
 
-    def polygons(self, points, *, fill=CLEAR, line=CLEAR, width=1.0, dashes=SOLID):
-        """Add closed polygons (…, M, 2) of one look."""
-        points = np.asarray(points)
-        if points.size:
-            path = Path.make_compound_path_from_polys(points.reshape(-1, *points.shape[-2:]))
-            self.shapes.append((path, fill, line, width * (line is not CLEAR), dashes))  # edges of fills are sharp at 0
+    def polygons(self, points, *, fill="none", line="none", width=1.0, dashes=SOLID, **look):
+        """Add closed polygons (N, M, 2)."""
+        width = 0.0 if isinstance(line, str) and line == "none" else width * 72 / DPI  # edges of fills are sharp at 0
+        look |= {"facecolors": fill, "edgecolors": line, "linewidths": width, "linestyles": [dashes]}
+        self.ax.add_collection(PolyCollection(points, capstyle="butt", joinstyle="miter", **look), autolim=False)
 
     def box(self, x, y, width, height, *, line_width=1.0, **look):
         """Add a rectangle."""
-        self.polygons(SQUARE * (width, height) + (x, y), width=line_width, **look)
+        corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
+        self.polygons([corners], width=line_width, **look)
 
-    def line(self, xs, ys, *, colour=LINE, width=1.0, dashes=SOLID):
+    def line(self, xs, ys, *, colour=LINE, **look):
         """Add a line through points; one number is taken for all of them."""
-        self.shapes.append((Path(np.stack(np.broadcast_arrays(xs, ys), axis=-1)), CLEAR, colour, width, dashes))
+        self.polygons([np.stack(np.broadcast_arrays(xs, ys), axis=-1)], line=colour, closed=False, **look)
+
+    def image(self, colours, x, y, width, height):
+        """Add a picture (H, W, 3)."""
+        image = AxesImage(self.ax, extent=(x, x + width, y + height, y), interpolation="nearest")
+        image.set_data(colours)
+        self.ax.add_image(image)
 
     def write(self, x, y, text, *, size=BODY, colour=INK, bold=False, align=0.0):
-        """Add a line of text with the middle of its capitals at ``y``; returns where it ends."""
-        width, base = width_of(text, size, bold), round(y + CAPITALS * size / 2)
-        word = Word(text, round(x - align * width), base, width, align, size, str(colour), bool(bold))
+        """Add a line of text with the middle of its capitals at ``y``; returns where it ends.
+
+        ``align`` is the part of it that stands left of ``x``: 0, 0.5 or 1.
+        """
+        width = width_of(text, size, bold)
+        word = Word(text, round(x - align * width), round(y + CAPITALS * size / 2), width, size, colour, bool(bold))
         self.words += [word] * bool(text.strip())
         return word.left + width
 
@@ -94,152 +198,57 @@ class Canvas:
                 end = self.write(end, y - row / 2, text, size=size, colour=colour, bold=bold)
         return y
 
-    def put(self, ax, as_text=False):
-        """Draw all of it on Axes, words as outlines or as text; their limits stay as they are."""
-        for colours, (x, y), (width, height) in self.images:
-            image = AxesImage(ax, extent=np.divide((x, x + width, y + height, y), UNIT), interpolation="nearest")
-            image.set_data(colours)
-            ax.add_image(image)
-        outlined, texts = ([], self.words) if as_text else (self.words, [])
-        shapes = [*self.shapes, *map(_outlined, outlined)]
-        for word in texts:
-            look = {"color": word.colour, "weight": "bold" if word.bold else "normal", "parse_math": False}
-            for part, left, low, size in placed(word.text, word.size, word.bold):
-                at = np.divide((word.left + left, word.base + low), UNIT)
-                ax.text(*at, part, fontsize=size * 72 / DPI, va="baseline", **look)
-        if shapes:
-            paths, fills, lines, widths, dashes = zip(*shapes, strict=True)
-            drawing = PathCollection(paths, facecolors=fills, edgecolors=lines, capstyle="butt", joinstyle="miter")
-            drawing.set(linewidths=np.array(widths) * 72 / DPI, linestyles=list(dashes))
-            drawing.set_transform(Affine2D().scale(1 / UNIT) + ax.transData)
-            ax.add_collection(drawing, autolim=False)
+    def table(self, x, y, rows):
+        """Add rows of texts in columns; returns the right and the lower end."""
+        lefts = x + np.cumsum([0.0, *(max(map(width_of, column)) + BESIDE for column in zip(*rows, strict=True))])
+        for row in rows:
+            for left, text in zip(lefts, row, strict=False):
+                self.write(left, y + TABLE_ROW / 2, text)
+            y += TABLE_ROW
+        return lefts[-1], y
 
-    def fit(self, ax, as_text=False):
-        """Draw all of it on Axes, whose limits become its size and a margin; returns them without their frame."""
-        self.put(ax, as_text)
-        right, bottom = (ceil(length + MARGIN) / UNIT for length in (self.width, self.height))
-        ax.set(xlim=(-MARGIN / UNIT, right), ylim=(bottom, -MARGIN / UNIT))
-        ax.set_axis_off()
-        return ax
+    def _figure(self):
+        """Return the figure, as large as what is drawn, on a plate of paper."""
+        width, height = (ceil(length + 2 * MARGIN) for length in (self.width, self.height))
+        if width * height > MOST_PX:
+            raise ValueError(f"a picture ({width}×{height} px) must have at most {MOST_PX:,} px")
+        self.ax.set(xlim=(-MARGIN, width - MARGIN), ylim=(height - MARGIN, -MARGIN))
+        plate = FancyBboxPatch((0, 0), width - 2 * MARGIN, height - 2 * MARGIN, f"round,pad={MARGIN}", zorder=-1)
+        self.ax.add_patch(plate).set(facecolor=PAPER, linewidth=0)
+        self.ax.figure.set_size_inches((width + 0.01) / DPI, (height + 0.01) / DPI)  # else a part of a px is cut off
+        return self.ax.figure
 
     def png(self):
         """Return it as the bytes of a PNG, the same in each run."""
-        return to_png(self.fit(new_axes()))
+        canvas, buffer = self._figure().canvas, BytesIO()
+        canvas.draw()
+        picture = Image.fromarray(np.asarray(canvas.buffer_rgba()))
+        # 255 colours look the same in a third of the bytes; they are improved until only so many px would change
+        drawn = picture.convert("RGB").quantize(255, Image.Quantize.MAXCOVERAGE, kmeans=5000)
+        drawn.putpalette([*drawn.getpalette(), 0, 0, 0])  # and another for what lies outside the plate
+        drawn.paste(255, mask=picture.getchannel("A").point(lambda alpha: 255 * (alpha < 128)))
+        drawn.save(buffer, "PNG", dpi=(DPI, DPI), transparency=255)
+        return buffer.getvalue()
 
     def drawing(self, kind):
         """Return it as the bytes of an "svg" or a "pdf", in which words are text, the same in each run."""
-        fonts = {"font.family": ["sans-serif"], "font.sans-serif": ["DejaVu Sans", "Verdana", "sans-serif"]}
-        kept = {"svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "cnnlab"}  # text; the same ids
-        with mpl.rc_context(fonts | kept):
-            figure, buffer = sized(self.fit(new_axes(), as_text=True)).figure, BytesIO()
-            figure.savefig(buffer, format=kind, metadata={"Date" if kind == "svg" else "CreationDate": None})
-        return buffer.getvalue()
-
-
-def _outlined(word):
-    vertices, codes, _ = outline(word.text, word.size, word.bold)
-    return Path(np.add(vertices, (word.left, word.base)), codes), word.colour, CLEAR, 0.0, SOLID
-
-
-class Sizes(NamedTuple):
-    """How large everything is."""
-
-    cell: float
-    photo: float  # the width of a photograph
-    needed: dict[str, int]  # by panel, the cell that its numbers need; others are not written
-    compact: bool = False
-    caption: float = 72  # the room that a caption has above a narrow panel
-    channels: int = 1  # the most of an input side by side
-    kernels: int = 4  # the most side by side
-
-
-class Block:
-    """A panel with its size: a subclass has what stands below the caption.
-
-    Its ``measure(sizes)`` sets ``width`` and ``height``; ``draw_body`` draws, and takes what :meth:`draw` takes.
-    """
-
-    letters = 0.0  # the size of the numbers in cells; 0 for none
-
-    def __init__(self, panel, sizes):
-        self.panel, self.compact = panel, sizes.compact
-        self.measure(sizes)
-        symbol, title = words(panel["symbol"], ROLES[panel["role"]], bold=True), words(panel["title"], SOFT)
-        parts, room = [symbol, title] if sizes.compact else [symbol + title], max(self.width, sizes.caption)
-        self.caption = [line for part in parts for line in wrap(part, room)]
-        self.top = CAPTION_ROW * len(self.caption) + 4
-        self.width = max([self.width, *map(width_of_runs, self.caption)])
-        self.height += self.top
-
-    def draw(self, canvas, x, y, light, faded):
-        """Draw it with its top left corner at (x, y).
-
-        Parameters
-        ----------
-        light : int array (P, H, W)
-            How its cells are lit: see :func:`cnnlab.lab.stills._planes.light_of`.
-        faded : bool
-            Whether the colours of cells that are not lit are faded.
-        """
-        canvas.write_lines(x, y, self.caption, row=CAPTION_ROW)
-        self.draw_body(canvas, x, y + self.top, light, faded)
-        if self.panel.get("active"):
-            canvas.box(x - 4, y - 4, self.width + 8, self.height + 8, line=GRADIENT, line_width=2.0)
-
-
-def new_axes():
-    """Return empty Axes that fill a figure of their own."""
-    figure = Figure(facecolor="white", dpi=DPI)
-    FigureCanvasAgg(figure)
-    return figure.add_axes((0, 0, 1, 1))
-
-
-def sized(ax):
-    """Return Axes of :func:`new_axes` in a figure of their size: a unit of their limits is as long as a cell."""
-    size = np.round([UNIT * abs(np.ptp(limits)) for limits in (ax.get_xlim(), ax.get_ylim())])
-    if size.prod() > MOST_PX:
-        raise ValueError(f"ax ({size[0]:.0f}×{size[1]:.0f} px) must show at most {MOST_PX:,} px")
-    ax.figure.set_size_inches((size + 0.01) / DPI)  # the canvas cuts off parts of a px: none may be missing
-    return ax
-
-
-def to_png(ax):
-    """Return Axes of :func:`new_axes` as PNG bytes, the same in each run."""
-    canvas, buffer = sized(ax).figure.canvas, BytesIO()
-    canvas.draw()
-    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
-    # 256 colours look the same in a third of the bytes; they are improved until only so many px would change
-    picture.quantize(method=Image.Quantize.MAXCOVERAGE, kmeans=5000).save(buffer, "PNG", dpi=(DPI, DPI))
-    return buffer.getvalue()
+        buffer = BytesIO()
+        with mpl.rc_context({"svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "cnnlab"}):
+            metadata = {"Date" if kind == "svg" else "CreationDate": None}
+            self._figure().savefig(buffer, format=kind, metadata=metadata)
+        return buffer.getvalue().replace(b"'DejaVu Sans'", b"'DejaVu Sans', Verdana, sans-serif")
 
 
 class Picture:
     """A picture as the output of a cell, with words for those who cannot see it.
 
     JupyterLab gives an ``IPython.display.Image`` no alternative text, whatever its ``alt``.
-
-    Parameters
-    ----------
-    ax : Axes
-        From :func:`new_axes`.
-    alt : str
-        What is to be seen, in a sentence.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where ``ax`` is not such Axes or shows too much for a picture, or ``alt`` is no text.
-
-    Examples
-    --------
-    >>> from cnnlab.lab.stills import draw_plane
-    >>> Picture(draw_plane([[1.0]], new_axes()), "One cell.")
-    Picture: One cell.
     """
 
-    def __init__(self, ax, alt):
-        check_kinds(ax, alt=alt)
-        self.png, self.alt = to_png(ax), alt
+    def __init__(self, canvas, alt):
+        if not isinstance(alt, str):
+            raise TypeError(f"alt ({shown(alt)}) must be a text")
+        self.png, self.alt = canvas.png(), alt
 
     def __repr__(self):
         return f"Picture: {self.alt}"
@@ -251,12 +260,3 @@ class Picture:
 def image_html(png, alt):
     """Return a picture in base64 as HTML that needs no file beside it."""
     return f'<img alt="{escape(alt)}" src="data:image/png;base64,{png}">'
-
-
-def check_kinds(ax, **texts):
-    """Raise unless ``ax`` are Axes in a figure that Agg draws, and all ``texts`` are text."""
-    if not isinstance(ax, Axes) or not isinstance(ax.figure.canvas, FigureCanvasAgg):
-        raise TypeError(f"ax ({shown(ax)}) must be Axes of matplotlib, such as stills.new_axes()")
-    for name, text in texts.items():
-        if not isinstance(text, str):
-            raise TypeError(f"{name} ({shown(text)}) must be a text")
