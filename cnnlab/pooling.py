@@ -275,7 +275,6 @@ class Pool:
     picks: bool = False  # whether a few cells get all: those are marked
     options: tuple[str, ...] = ()
     numpy: str = ""  # an output in numpy, of {window} and {count}
-    pytorch: str = ""  # its name in torch.nn.functional
     source: str = ""
     torch: str = ""  # its class in torch.nn, which from_torch then takes
 
@@ -290,7 +289,6 @@ POOLS: dict[str, Pool] = {
         uses=(" loses", " wins"),
         picks=True,
         numpy="{window}.max()",
-        pytorch="max_pool2d",
         source="Y-L. Boureau, J. Ponce and Y. LeCun, 2010",
         torch="MaxPool2d",
     ),
@@ -303,7 +301,6 @@ POOLS: dict[str, Pool] = {
         uses=(" does not count", " / {count}"),
         options=("count_include_pad",),
         numpy="{window}.sum() / {count}",
-        pytorch="avg_pool2d",
         source="Y. LeCun et al., 1998",
         torch="AvgPool2d",
     ),

@@ -11,21 +11,19 @@ import re
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from explorers import MAKERS
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_allclose
 from outside import put_in
 from scene_cases import CASES, Case, every_case
 from scene_networks import NETWORKS
 from scene_networks import run as passed
 
-from cnnlab import conv2d, max_pool2d, mean_pool2d, pad2d
 from cnnlab.lab.explorers.front import pack
 from cnnlab.lab.numbers import format_value
-from cnnlab.lab.scenes import made_scene, network_scene, pooling_scene
+from cnnlab.lab.scenes import made_scene, network_scene
 from cnnlab.lab.scenes.reading import name_of, panel_of, sentence_of, strip_of, summed, terms_of
 
 READ = Path(__file__).parent / "front" / "read.mjs"
@@ -151,11 +149,7 @@ def test_a_long_sum_is_grouped_by_channel_each_with_what_it_adds(number, answers
         assert answer["strip"]["groups"] == expected
 
 
-# --- lines of code --------------------------------------------------------------------------------------------------
-
-
-def line_of(answer: dict, label: str) -> str:
-    return dict(answer["code"]).get(label, "")
+# --- the line of code -------------------------------------------------------------------------------------------------
 
 
 def run_numpy(case: Case, line: str) -> np.ndarray:
@@ -170,7 +164,7 @@ def run_numpy(case: Case, line: str) -> np.ndarray:
 @every_case
 def test_the_line_of_numpy_gives_the_number_of_the_cell(number, answers):
     case = CASES[number]
-    panels = {answer["panel"] for answer in answers[number] if line_of(answer, "numpy")}
+    panels = {answer["panel"] for answer in answers[number] if answer["code"]}
     op = case.name.split()[0]
     expected = {
         "conv": {"y", "dx", "dw"},
@@ -181,70 +175,6 @@ def test_the_line_of_numpy_gives_the_number_of_the_cell(number, answers):
     }.get(op, set())
     assert panels == (expected & {"y"} if "turned" in case.name else expected & set(case.panels))
     for answer in answers[number]:
-        if line_of(answer, "numpy"):
+        if answer["code"]:
             value = case.panels[answer["panel"]]["values"][tuple(answer["at"]["cell"])]
-            assert_allclose(run_numpy(case, line_of(answer, "numpy")), value, rtol=0 if case.exact else 1e-12)
-
-
-class Kernels(np.ndarray):
-    """An array that has the one method of a tensor that the line of PyTorch calls."""
-
-    def flip(self, *axes):
-        return np.flip(self, axes)
-
-
-def pad_as_pytorch(x, sides):
-    left, right, top, bottom = sides
-    return pad2d(np.asarray(x), ((top, bottom), (left, right)))
-
-
-def pooled_as_in_pytorch(pool):
-    """Return a pool that takes what PyTorch's does: numbers and pairs, and padding of half a window at most."""
-
-    def run(x, kernel, *, stride, padding=0, **settings):
-        half, most = (np.broadcast_to(each, 2) for each in (padding, np.asarray(kernel) // 2))
-        assert (half <= most).all()
-        y = pool(x, kernel, stride=stride, padding=padding, **settings)
-        return y[0] if isinstance(y, tuple) else y
-
-    return run
-
-
-@every_case
-def test_the_line_of_pytorch_gives_y(number, answers):
-    case = CASES[number]
-    lines = {line_of(answer, "PyTorch") for answer in answers[number]}
-    assert len(lines) == 1
-    line = lines.pop()
-    assert bool(line) or case.name.split()[0] not in ("conv", "channels")
-    if line:
-        pools = {"max_pool2d": max_pool2d, "avg_pool2d": mean_pool2d}
-        functions = {"conv2d": conv2d, "pad": pad_as_pytorch}
-        functions |= {name: pooled_as_in_pytorch(pool) for name, pool in pools.items()}
-        names = {name: array.view(Kernels) for name, array in case.given.items() if array is not None}
-        y = eval(line, {"F": SimpleNamespace(**functions)}, names)
-        assert_array_equal(np.asarray(y)[0], case.arrays["y"])
-
-
-def test_each_function_and_each_option_is_in_some_line_of_pytorch(answers):
-    lines = {line_of(answer, "PyTorch") for said in answers for answer in said}
-    for words in ("F.max_pool2d", "F.avg_pool2d", "ceil_mode=True", "count_include_pad=False", "groups=2", "dilation="):
-        assert any(words in line for line in lines)
-
-
-@pytest.mark.parametrize(
-    ("settings", "line"),
-    [
-        ({}, "F.max_pool2d(x, 3, stride=3)"),
-        ({"stride": (2, 1), "padding": (1, 0), "ceil_mode": True}, "stride=(2, 1), padding=(1, 0), ceil_mode=True)"),
-        ({"op": "mean", "padding": 1, "count_include_pad": False}, "stride=3, padding=1, count_include_pad=False)"),
-        ({"stride": 1, "padding": 2}, ""),  # more than half a window
-        ({"stride": 1, "padding": ((1, 0), (1, 0))}, ""),  # both sides are not alike
-        ({"op": "mean", "dilation": 2}, ""),
-        ({"padding": 1, "pad_value": 0.0}, ""),
-    ],
-)
-def test_a_pool_is_written_in_pytorch_only_where_pytorch_has_it(settings, line):
-    scene = pooling_scene(np.ones((1, 1, 6, 6)), 3, **settings)
-    assert scene.get("lines", [["PyTorch", ""]])[0][1].endswith(line)
-    assert ("lines" in scene) == bool(line)
+            assert_allclose(run_numpy(case, answer["code"]), value, rtol=0 if case.exact else 1e-12)

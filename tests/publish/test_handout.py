@@ -23,7 +23,7 @@ from cnnlab.lab import ConvolutionExplorer, NetworkExplorer, OutputSizeExplorer,
 from cnnlab.lab.explorers import front
 from cnnlab.lab.page import _precompute
 from cnnlab.lab.page._budget import fitted, is_limited, packed, shortened
-from cnnlab.lab.page._precompute import Arrays, Sandbox, precomputed
+from cnnlab.lab.page._precompute import Arrays, precomputed
 from cnnlab.publish.command import main
 from cnnlab.publish.handout import _page, _run, read, to_page, write_handouts
 from cnnlab.publish.handout._markdown import to_html
@@ -95,19 +95,6 @@ def test_what_is_precomputed_is_heard_of_by_nobody_and_leaves_everything_as_it_w
     assert (heard, other.padding) == ([], 0)
     explorer.padding = 2  # and it is alive
     assert (other.padding, bool(heard)) == (2, True)
-
-
-def test_a_sandbox_in_which_something_fails_leaves_everything_as_it_was():
-    explorer = ConvolutionExplorer(X, W)
-
-    def fail():
-        with Sandbox(explorer) as sandbox:
-            sandbox.send(set={"stride": 2})
-            raise KeyError(explorer.stride)
-
-    with pytest.raises(KeyError, match="2"):
-        fail()
-    assert explorer.stride == 1
 
 
 def test_the_nearest_settings_come_first():

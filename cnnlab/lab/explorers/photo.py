@@ -139,5 +139,8 @@ def read_photo(path):
 
 
 def grey(photo):
-    """Return the luminance of an RGB photograph, (1, 3, H, W) → (1, 1, H, W); weights of ITU-R BT.601."""
-    return np.tensordot([[0.299, 0.587, 0.114]], photo, axes=(1, 1)).swapaxes(0, 1)
+    """Return the luminance of an RGB photograph, (1, 3, H, W) → (1, 1, H, W); weights of ITU-R BT.601.
+
+    It comes in 255 steps, as in an image file: a page of a photograph then holds half the digits.
+    """
+    return np.round(255 * np.tensordot([[0.299, 0.587, 0.114]], photo, axes=(1, 1)).swapaxes(0, 1)) / 255

@@ -5,7 +5,7 @@ import { stripOf, stripText } from "./strip.js";
 import { summed, sumOf } from "./sums.js";
 import { button, withSubscripts } from "./text.js";
 import { html, nothing } from "./vendor/lit-html.js";
-import { linesOfCode, sentenceOf } from "./words.js";
+import { codeLine, sentenceOf } from "./words.js";
 
 const MOST_TRIED = 40; // cells of a panel whose sums and sentences are measured
 const LINE = { code: 28, chips: 28, words: 19 }; // px
@@ -151,7 +151,7 @@ function hintFor(scene) {
 }
 
 /**
- * The lines of code for the cell in view, each with a button that copies it.
+ * The line of code for the cell in view, with a button that copies it.
  * @param {State} state
  * @param {boolean} backward
  * @param {{text: string, says: string}} copied
@@ -159,14 +159,11 @@ function hintFor(scene) {
  */
 export function codeOf({ scene, at, on }, backward, copied, copy) {
   if (!on.code) return nothing;
-  const most = (scene.lines ?? []).length + (Object.values(scene.panels).some(({ says }) => says?.code) ? 1 : 0);
-  const line = (/** @type {string[]} */ [label, text]) =>
-    html`<div><span class="cnnlab-soft">${label}</span><code tabindex="0">${text}</code>${button(
-      copied.text === text ? copied.says : "copy",
-      (event) => copy(text, event),
-      { label: `copy the ${label} line` },
-    )}</div>`;
-  return html`<div class="cnnlab-code" style="min-height: ${most * LINE.code}px">${linesOfCode(scene, at, backward).map(
-    line,
+  const text = codeLine(scene, at, backward);
+  const line = html`<div><span class="cnnlab-soft">numpy</span><code tabindex="0">${text}</code>${button(
+    copied.text === text ? copied.says : "copy",
+    (event) => copy(text, event),
+    { label: "copy the numpy line" },
   )}</div>`;
+  return html`<div class="cnnlab-code" style="min-height: ${LINE.code}px">${text ? line : nothing}</div>`;
 }

@@ -160,7 +160,6 @@
  * @property {string} [coverage] the panel on which it can be shown how many outputs read a cell
  * @property {string} [window] the panel that shows the window of the selected output, enlarged
  * @property {Shares} [shares]
- * @property {string[][]} [lines] [label, line of code] besides that of the cell in view
  * @property {string} [setup] what goes before a line that reads xp
  */
 

@@ -19,7 +19,7 @@ function switchesOf(scene) {
     wires: Object.keys(scene.wires).length > 0 && !scene.network,
     coverage: Boolean(scene.coverage) && scene.panels[scene.coverage ?? ""].view === "cells",
     gradients: panels.some(({ gradient }) => gradient),
-    code: Boolean(scene.lines) || panels.some(({ says }) => says?.code),
+    code: panels.some(({ says }) => says?.code),
   };
   return Object.entries(can).flatMap(([name, is]) => (is ? [name] : []));
 }

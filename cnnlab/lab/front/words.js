@@ -112,13 +112,12 @@ export function numpyOf(scene, at, backward = true) {
 }
 
 /**
- * All lines of code for a cell, each with its label.
+ * The line of numpy for a cell, with what goes before it; empty where there is none.
  * @param {Scene} scene
  * @param {At} at
  * @param {boolean} [backward]
  */
-export function linesOfCode(scene, at, backward = true) {
+export function codeLine(scene, at, backward = true) {
   const numpy = numpyOf(scene, at, backward);
-  const first = numpy ? [["numpy", numpy.includes("xp[") && scene.setup ? `${scene.setup}; ${numpy}` : numpy]] : [];
-  return [...first, ...(scene.lines ?? [])];
+  return numpy.includes("xp[") && scene.setup ? `${scene.setup}; ${numpy}` : numpy;
 }

@@ -36,7 +36,7 @@ body {{ max-width: 1160px; margin: 12px auto; padding: 0 12px; font: 14px system
 def page_of(explorer):
     """Return a page that holds one explorer as it is now, with nothing outside it.
 
-    Its table is cut to a page of 300 kB; a photograph alone takes more.
+    Its table is cut to a page of 300 kB.
     """
     table = {**_uncovered(explorer), "name": "explorer"}
     script = front.self_unpacking(front.script("handout.js", _STYLED % json.dumps(front.style())))

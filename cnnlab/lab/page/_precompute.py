@@ -5,92 +5,60 @@ in the notebook. Nobody hears of it, and the explorer stays as it is.
 """
 
 import heapq
+from decimal import ROUND_DOWN, Decimal
 from itertools import count
+from math import isfinite, isnan
 
 import numpy as np
 
 # The bounds of a table. None is a time: a page must not depend on how busy the machine is that makes it.
 MOST_STATES, MOST_NUMBERS = 100, 600_000
 MOST_VALUES = 64  # of a control
-MOST_DOUBLE, LARGEST_SINGLE = 512, 1e38  # numbers of an array in double precision; the largest of those in single
+MOST_IN_FULL = 512  # numbers of an array with all their digits
 FAR = 0.04  # how much dearer the next value of a slider is: the nearest ones come first
 UNTRIED = ("undo", "reset", "uncover", "start", "pause", "step", "check", "reveal")
 GIVEN = {True: "1234567.75", False: "\u2045given\u2046"}  # stands for any answer that was not foreseen
 
 
-class Sandbox:
-    """An explorer that can be sent events unheard by any front end; at the end it is as it was before."""
-
-    def __init__(self, explorer):
-        self.explorer = explorer
-
-    def __enter__(self):
-        self._begun, own = self.state(), vars(self.explorer)
-        own["_trait_values"]["comm"] = None  # no front end hears of it,
-        own["_trait_notifiers"] = {  # nor what is linked to it,
-            name: {kind: [each for each in heard if self._is_own(each)] for kind, heard in kinds.items()}
-            for name, kinds in own["_trait_notifiers"].items()
-        }
-        own["explorer"], own["_on_answer"] = None, lambda mistake: None  # nor what a question covers, or is told
-        return self
-
-    def __exit__(self, *error):
-        self.go_to(self._begun)
-
-    def _is_own(self, handler):
-        return getattr(handler, "__self__", None) is self.explorer
-
-    def state(self):
-        """Return all that the explorer remembers."""
-        attributes = dict(vars(self.explorer))
-        return attributes, dict(attributes["_trait_values"])
-
-    def go_to(self, state):
-        """Have it remember what it did."""
-        attributes, traits = state
-        vars(self.explorer).clear()
-        vars(self.explorer).update(attributes, _trait_values=dict(traits))
-
-    def send(self, **event):
-        """Return what it shows after an event."""
-        serial = self.explorer.shown["serial"] + 1
-        self.explorer.set_state({"asked": {"events": [{"serial": serial, **event}]}})
-        return self.explorer.shown
+def twin_of(explorer, **event):
+    """Return a copy of an explorer, after an event if there is one, which no front end and nothing linked hears of."""
+    twin = type(explorer).__new__(type(explorer))
+    # nor what a question covers, or is told
+    vars(twin).update(explorer.__getstate__(), explorer=None, _on_answer=lambda mistake: None)
+    twin._trait_values["comm"] = None
+    twin.observe(twin._changed, names=list(twin.settings))
+    if event:
+        twin.set_state({"asked": {"events": [{"serial": twin.shown["serial"] + 1, **event}]}})
+    return twin
 
 
 def precomputed(explorer):
     """Return what a page needs to show an explorer: its states, how they follow each other, and its arrays."""
-    shown = explorer.shown
-    with Sandbox(explorer) as sandbox:
-        table = _of_question(sandbox) if explorer.asks else _of_explorer(sandbox)
-    return {**table, "veil": shown.get("veil", ""), "key": getattr(explorer, "key", ""), "text": repr(explorer)}
+    table = _of_question(explorer) if explorer.asks else _of_explorer(explorer)
+    veil, key = explorer.shown.get("veil", ""), getattr(explorer, "key", "")
+    return {**table, "veil": veil, "key": key, "text": repr(explorer)}
 
 
 # --- an explorer: the states nearest to the first one ---------------------------------------------------------------
 
 
-def _of_explorer(sandbox):
-    explorer, arrays, states, places, order = sandbox.explorer, Arrays(), [], {}, count()
-    needs = _needs(explorer.shown["parts"])
-    waiting = [(0.0, next(order), sandbox.state())]
+def _of_explorer(explorer):
+    arrays, states, places, order, needs = Arrays(), [], {}, count(), _needs(explorer.shown["parts"])
+    waiting = [(0.0, next(order), twin_of(explorer))]
     while waiting and len(states) < MOST_STATES and arrays.numbers < MOST_NUMBERS:
-        cost, _, state = heapq.heappop(waiting)
-        sandbox.go_to(state)
-        key = _key(explorer)
-        if key in places:
+        cost, _, here = heapq.heappop(waiting)
+        if _key(here) in places:
             continue
-        explorer.refresh()
-        parts, moves = explorer.shown["parts"], []
-        places[key] = len(states)
+        here._busy = False
+        here.refresh()
+        parts, moves = here.shown["parts"], []
+        places[_key(here)] = len(states)
         states.append({"parts": arrays.packed(parts), "moves": moves, "arrays": len(arrays.packs)})
-        here = sandbox.state()
+        here._busy = True  # settings alone: nothing is drawn before it is wanted
         for event, more in _events(parts):
-            sandbox.go_to(here)
-            explorer._busy = True  # settings alone: nothing is drawn before it is wanted
-            sandbox.send(**event)
-            explorer._busy = False
-            moves.append([event, _key(explorer)])
-            heapq.heappush(waiting, (cost + more, next(order), sandbox.state()))
+            twin = twin_of(here, **event)
+            moves.append([event, _key(twin)])
+            heapq.heappush(waiting, (cost + more, next(order), twin))
     for state in states:
         state["moves"] = [[event, places[key]] for event, key in state["moves"] if key in places]
     return {"kind": "explorer", "states": states, "arrays": arrays.packs, "needs": needs}
@@ -141,15 +109,14 @@ def _needs(parts):
 # --- a question: what is said to each answer ------------------------------------------------------------------------
 
 
-def _of_question(sandbox):
-    asked, arrays, states = sandbox.explorer, Arrays(), []
-    begun, given = sandbox.state(), GIVEN[asked.wants_number]
+def _of_question(asked):
+    arrays, states, given = Arrays(), [], GIVEN[asked.wants_number]
 
     def after(*events):
-        sandbox.go_to(begun)
+        twin = asked
         for event in events:
-            sandbox.send(**event)
-        states.append({"parts": arrays.packed(asked.shown["parts"]), "moves": []})
+            twin = twin_of(twin, **event)
+        states.append({"parts": arrays.packed(twin.shown["parts"]), "moves": []})
         return len(states) - 1
 
     def answered(text):
@@ -201,17 +168,29 @@ class Arrays:
     def _number(self, dtype, data):
         number = self._known.setdefault((dtype, data), len(self.packs))
         if number == len(self.packs):
-            numbers = np.frombuffer(data, f"<{dtype}")
-            if dtype == "f8" and numbers.size > MOST_DOUBLE and np.abs(numbers).max() < LARGEST_SINGLE:
-                dtype, numbers = "f4", numbers.astype("<f4")
-            self.packs.append([dtype, list(map(_written, numbers))])
-            self.numbers += numbers.size
+            numbers = np.frombuffer(data, f"<{dtype}").tolist()
+            written = _shortened if len(numbers) > MOST_IN_FULL else _written
+            self.packs.append([dtype, list(map(written, numbers))])
+            self.numbers += len(numbers)
         return number
 
 
 def _written(number):
     """Return a number as JSON holds it, in as few digits as say just this one; as text where JSON has none."""
-    if not np.isfinite(number):
-        return "NaN" if np.isnan(number) else "Infinity" if number > 0 else "-Infinity"
-    value = float(str(number))
-    return int(value) if value.is_integer() and abs(value) < 1e15 and str(value) != "-0.0" else value
+    if not isfinite(number):
+        return "NaN" if isnan(number) else "Infinity" if number > 0 else "-Infinity"
+    return int(number) if number == int(number) and abs(number) < 1e15 and str(number) != "-0.0" else number
+
+
+def _shortened(number):
+    """Return one of many numbers with as many digits as a cell may show: what is cut off rounds no digit of these.
+
+    Examples
+    --------
+    >>> _shortened(0.12349), _shortened(-0.0000123456), _shortened(7)
+    (0.1234, -1.23e-05, 7)
+    """
+    if not isfinite(number) or number == int(number):
+        return _written(number)
+    exact = Decimal(number)
+    return _written(float(exact.quantize(Decimal(10) ** min(-4, exact.adjusted() - 2), ROUND_DOWN)))

@@ -9,7 +9,7 @@ from cnnlab import convolution
 from cnnlab.geometry import check_window
 from cnnlab.lab.scenes import _panels as panels
 from cnnlab.lab.scenes import _sentences as sentences
-from cnnlab.lab.scenes._panels import FORWARD, GRADIENT, INPUT, OUTPUT, parts_in, size_of, total
+from cnnlab.lab.scenes._panels import FORWARD, INPUT, OUTPUT, parts_in, size_of, total
 from cnnlab.lab.scenes.reading import wires_at
 from cnnlab.wiring import full_axis
 
@@ -55,25 +55,16 @@ def convolution_scene(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1
     wires = panels.window_wires(axes, x.shape[1], len(w), groups, turned=turned)
     xp, used = panels.pad(x, axes), turn(w) if turned else w
     y = convolution.conv2d(xp, used, b, **settings)
-    shown = [
-        panels.input_panel("x", xp[0], axes, "x", panels.of_input(axes), editable=True),
-        panels.kernel_panel("w", w, "w", f"kernel {size_of(w)}{', used turned by 180°' * turned}", editable=True),
-        panels.output_panel("y", y[0], "y", f"output {size_of(y)}"),
-    ]
-    if b is not None:
-        shown.append(panels.bias_panel("b", b, "b", "bias", editable=True))
+    arrays = {"x": xp[0], "w": w, "y": y[0], "b": b}
+    titles = {"x": panels.of_input(axes), "w": f"kernel {size_of(w)}{', used turned by 180°' * turned}", "b": "bias"}
+    titles |= {"y": f"output {size_of(y)}", "dx": panels.of_gradient(axes), "dw": "gradient", "dy": "upstream"}
     if dy is not None:
         dxp, dw, db = convolution.conv2d_backward(dy, xp, used, **settings)
-        shown += [
-            panels.input_panel("dx", dxp[0], axes, "∂L/∂x", panels.of_gradient(axes), **GRADIENT),
-            panels.kernel_panel("dw", turn(dw) if turned else dw, "∂L/∂w", "gradient", **GRADIENT),
-            panels.output_panel("dy", dy[0], "∂L/∂y", "upstream", editable=True, **GRADIENT),
-        ]
-        if b is not None:
-            shown.append(panels.bias_panel("db", db, "∂L/∂b", "", **GRADIENT))
+        dw, db = turn(dw) if turned else dw, None if b is None else db
+        arrays |= {"dx": dxp[0], "dw": dw, "dy": dy[0], "db": db}
     known = sentences.WEIGHT | {"window": size_of(w), "kernel": f"kernel{' turned by 180°' * turned}"}
-    known["depth"] = f" over {w.shape[1]} channels" * (w.shape[1] > 1)
-    sentences.tell(shown, sentences.CONVOLUTION, SUMS, whose=" of its filter" * (len(w) > 1), **known)
+    known |= {"depth": f" over {w.shape[1]} channels" * (w.shape[1] > 1), "whose": " of its filter" * (len(w) > 1)}
+    shown = panels.operands(arrays, titles, axes, sentences.CONVOLUTION, SUMS, editable=("x", "w", "b", "dy"), **known)
     if w.shape[1] > 1:
         kernels = used.reshape(-1, 1, *w.shape[2:])  # each reads the channel that it has, and adds its part to y
         each = settings | {"groups": len(kernels)}
@@ -86,8 +77,7 @@ def convolution_scene(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1
         if panel["name"] in (("y",) if turned else CODE):
             panel["says"]["code"] = sentences.filled(CODE[panel["name"]], x=panels.source(axes), **code)
     wires = {"window": wires, "bias": panels.bias_wires(y.shape[1:])}
-    lines = {"lines": [["PyTorch", _pytorch_line(axes, groups, b is not None, turned)]], "setup": panels.pad_line(axes)}
-    return panels.scene(shown, ["⋆", "="], wires, coverage="x", **lines)
+    return panels.scene(shown, ["⋆", "="], wires, coverage="x", setup=panels.pad_line(axes))
 
 
 def _label(shown, filters, channels):
@@ -98,20 +88,6 @@ def _label(shown, filters, channels):
             panel["captions"] = [f"{'channel' if end == 'input' else 'filter'} {k}" for k in range(count)]
         elif end == "tap" and filters > 1:
             panel["captions"] = [f"filter {k // channels}" * ((k + 1) % channels == 0) for k in range(count)]
-
-
-def _pytorch_line(axes, groups, bias, turned):
-    """Return the same convolution in PyTorch, whose own padding is as wide on both sides."""
-    (top, bottom), (left, right) = ((axis.before, axis.after) for axis in axes)
-    even = (top, left) == (bottom, right)
-    source = "x" if even else f"F.pad(x, ({left}, {right}, {top}, {bottom}))"
-    settings = {
-        "stride": panels.setting(axes, "stride", 1),
-        "padding": panels.setting(axes, "before", 0) if even else None,
-        "dilation": panels.setting(axes, "dilation", 1),
-        "groups": groups if groups > 1 else None,
-    }
-    return panels.call("conv2d", f"{source}, w{'.flip(-1, -2)' * turned}{', b' * bias}", settings)
 
 
 def channels_scene(x, w, b=None, *, dy=None, turned=False, **geometry):
@@ -139,10 +115,10 @@ def channels_scene(x, w, b=None, *, dy=None, turned=False, **geometry):
             panel["column"] = OUTPUT + 1
         if panel["name"] in ("x", "w", "y"):
             panel["sum"]["via"] = "parts"
-    look = {"column": OUTPUT, "end": "part", "role": "y", "sum": total("x", "w")}
+    look = {"name": "parts", "symbol": "parts", "column": OUTPUT, "end": "part", "role": "y", "sum": total("x", "w")}
     look["says"] = sentences.sentence(sentences.CONVOLUTION["parts"])
     parts = parts.reshape(*w.shape[:2], *parts.shape[1:])
-    scene["panels"].append(panels.kernel_panel("parts", parts, "parts", "one a channel", **look))
+    scene["panels"].append(panels.operand("w", parts, "one a channel", **look))
     return scene | {"signs": ["⋆", "=", "Σ"]}
 
 
@@ -167,9 +143,8 @@ def photo_scene(photo, w, *, stride=1, padding=0):
     first = [0, *(int(side * part) for side, part in zip(y["shape"], AT_THE_EYES, strict=True))]
     look = {"palette": "grey", "limit": x["limit"]}
     cells = [wire["input"] for wire, _ in wires_at(scene["wires"]["window"], "output", first)]
-    window = x["values"][tuple(zip(*cells, strict=True))].reshape(w.shape)
-    window = panels.kernel_panel("window", window, "x", "the window", **look, role="x")
-    del window["end"]
+    window = x["values"][tuple(zip(*cells, strict=True))].reshape(w[0].shape)
+    window = panels.panel("window", window, "x", "the window", role="x", **look)
     x |= look | {"editable": False, "title": f"photograph {size_of(photo)}"}
     y["title"] = f"feature map {size_of(y['values'])}"
     if (y["values"] >= 0).all():  # brightness, which reads as a photograph does
@@ -246,7 +221,7 @@ def gather_scene(x, w, dy, *, stride=1, padding=0):
     kernel |= {"title": "turned by 180°", "editable": False, "turned": True}
     for end in ("rows", "columns"):
         kernel["places"][end].reverse()
-    of_x = panels.input_panel("", result["values"], axes, "", "")
+    of_x = panels.operand("x", result["values"], "", axes)
     result |= {"symbol": "∂L/∂x", "title": panels.of_gradient(axes), "role": "gradient"}
     result |= {field: of_x[field] for field in ("places", "edges")}
     sentences.tell(scene["panels"], sentences.GATHER, window=size_of(w))

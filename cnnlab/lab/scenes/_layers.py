@@ -9,7 +9,7 @@ from cnnlab.geometry import check_window
 from cnnlab.lab.scenes import _panels as panels
 from cnnlab.lab.scenes import _sentences as sentences
 from cnnlab.lab.scenes._convolution import convolution_scene
-from cnnlab.lab.scenes._panels import output_panel, panel, places, side_by_side
+from cnnlab.lab.scenes._panels import panel, places, side_by_side
 from cnnlab.lab.scenes._pooling import pooling_scene
 from cnnlab.layers import Activation, Conv2D, Dense, Flatten, Pool2D
 
@@ -82,17 +82,13 @@ def activation_scene(z, name, *, dy=None, **settings):
         "x": panels.parts_in("x", "share", "y", verb="goes through", values=True),
         "y": panels.total("x", "share", strip=(f"{name}(", ", ", ")"), values=True),
     }
-    shown = [
-        panels.input_panel("x", z[0], axes, "z", f"before, {panels.size_of(z)}"),
-        output_panel("y", entry.forward(z, **settings)[0], "a", f"after {name}"),
-    ]
+    arrays, symbols = {"x": z[0], "y": entry.forward(z, **settings)[0]}, {"x": "z", "y": "a", "dx": "δ", "dy": "∂L/∂a"}
     if dy is not None:
-        dz = entry.backward(dy, z, **settings)[0]
-        shown += [
-            panels.input_panel("dx", dz, axes, "δ", "before it", **panels.GRADIENT),
-            output_panel("dy", dy[0], "∂L/∂a", "after it", **panels.GRADIENT),
-        ]
-    sentences.tell(shown, sentences.ACTIVATION, sums, name=name)
+        arrays |= {"dx": entry.backward(dy, z, **settings)[0], "dy": dy[0]}
+    titles = {"x": f"before, {panels.size_of(z)}", "y": f"after {name}", "dx": "before it", "dy": "after it"}
+    shown = panels.operands(arrays, titles, axes, sentences.ACTIVATION, sums, name=name)
+    for each in shown:
+        each["symbol"] = symbols[each["name"]]
     wires, shares = {"window": panels.pool_wires(axes, z.shape[1])}, panels.packed_shares(slopes[..., None, None])
     return panels.scene(shown, ["→"], wires, shares=shares)
 
@@ -139,11 +135,9 @@ def joint_scene(layer, x, y, dy=None):
         return scene
     if way is Flatten:
         axes, same = check_window(x.shape[2:], 1), panels.total("x", "one", values=True)
-        shown = [panels.input_panel("x", x[0], axes, "x", ""), output_panel("y", x[0], "y", "")]
-        if dy is not None:
-            shown += [panels.input_panel("dx", dy[0], axes, "", ""), output_panel("dy", dy[0], "", "")]
+        arrays = {"x": x[0], "y": x[0]} | ({} if dy is None else {"dx": dy[0], "dy": dy[0]})
         sums = dict.fromkeys(("x", "y", "dy"), same) | {"dx": same | {"a": "dy"}}
-        sentences.tell(shown, sentences.FLATTEN, sums)
+        shown = panels.operands(arrays, {}, axes, sentences.FLATTEN, sums)
         return panels.scene(shown, [], {"window": panels.pool_wires(axes, x.shape[1])})
     return layer_scene(layer, x, y, dy)
 

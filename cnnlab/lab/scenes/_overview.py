@@ -6,7 +6,6 @@ Each layer's own scene says how its cells are made. Here these scenes become one
 
 import numpy as np
 
-from cnnlab import convolution
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes._curves import softmax_scene
 from cnnlab.lab.scenes._layers import joint_scene, map_panel, way_of
@@ -16,7 +15,6 @@ from cnnlab.lab.scenes._sentences import COUNTED, SCORE, sentence
 from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.layers import Conv2D, Flatten
 
-MOST_PARTS = 200_000  # numbers of the partial maps of a layer; of a larger one they are not sent
 SIDES = {"top": ("rows", min), "bottom": ("rows", max), "left": ("columns", min), "right": ("columns", max)}
 
 
@@ -51,8 +49,6 @@ def network_scene(result, *, backward=False):
         ahead[0] |= told["x"] if k == 1 and "w" in told else {}
         ahead.append(told["y"] | {"sees": sees})
         back.append(told.get("dx", {}))
-        if backward and way_of(layer) is Conv2D:
-            back[-1]["sum"] |= _parts_back(layer, maps[k - 1], errors[k], wires[f"h{k}"]["planes"])
         weights += [_hidden(k, panel) for panel in joint["panels"] if panel["name"] in ("w", "b")]
     shown = []
     for k, name in enumerate(["image", *layer_names(layers)]):
@@ -146,16 +142,6 @@ def _sees(k, wires, before, shape):
             seen[output].append(before[side][source])
         sees[side] = [furthest(each, default=0) for each in seen]
     return sees
-
-
-def _parts_back(layer, x, dy, planes):
-    """Return what each kernel brings back to the map that it reads, (kernels, H, W); nothing where it is too much."""
-    kernels = layer.params["w"].reshape(-1, 1, *layer.params["w"].shape[2:])
-    if len(kernels) == len(x[0]) or len(kernels) * x[0, 0].size > MOST_PARTS:
-        return {}
-    source, output = list(planes.values())[:2]
-    each = layer.settings | {"groups": len(kernels)}
-    return {"groups": convolution.conv2d_backward(dy[:, output], x[:, source], kernels, **each)[0][0]}
 
 
 # --- the end ----------------------------------------------------------------------------------------------------------

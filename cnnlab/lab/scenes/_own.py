@@ -69,7 +69,7 @@ def own_scene(scene, given, functions):
             for factors, listed in found.items():
                 key = result if factors == sums[0] else factors[0]
                 wires[key] = wire_list([panel, *map(panels.get, factors)], key, *listed)
-    rest = {key: value for key, value in scene.items() if key not in ("lines", "setup", "coverage", "shares")}
+    rest = {key: value for key, value in scene.items() if key not in ("setup", "coverage", "shares")}
     return rest | {"wires": wires, "note": " ".join(notes)}
 
 

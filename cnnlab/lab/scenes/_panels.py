@@ -7,12 +7,15 @@ import numpy as np
 
 from cnnlab import padding
 from cnnlab.geometry import Axis
+from cnnlab.lab.scenes._sentences import tell
 from cnnlab.wiring import axis_wires
 
 FORWARD, BACKWARD = 0, 1  # rows of the stage
 INPUT, KERNEL, OUTPUT = 0, 1, 2  # columns of the stage
 LARGEST_GRID = 40 * 40  # cells of a plane; a larger one is one picture, like a photograph
 GRADIENT = {"row": BACKWARD, "role": "gradient"}
+# Of each kind of array: its column, and what its cells are to a wire.
+KINDS = {"x": (INPUT, "input"), "w": (KERNEL, "tap"), "y": (OUTPUT, "output"), "b": (KERNEL, "bias")}
 Axes = tuple[Axis, Axis]
 wires_along = lru_cache(1024)(axis_wires)
 
@@ -52,34 +55,40 @@ def limit_of(values):
     return float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
 
 
-def input_panel(name, planes, axes, symbol, title, /, **options):
-    """Return a panel of padded input planes (C, H, W): its ring, and the rows and columns that no window reads."""
-    indices = [range(-axis.before, axis.padded + axis.overhang - axis.before) for axis in axes]
-    edges, unread = ({"rows": of(axes[0]), "columns": of(axes[1])} for of in (kinds_along, _unread))
-    look = {"column": INPUT, "end": "input", "role": "x", "edges": edges, "unread": unread}
-    return panel(name, planes, symbol, title, **{**look, "places": places(len(planes), *indices), **options})
+def operand(name, values, title, axes=(), /, **options):
+    """Return the panel of an array of an operation: x (C, H, W), w (F, C, kh, kw), y (F, H, W), b (F,), or a gradient.
+
+    What is drawn of x is padded: its ring, and the rows and columns that no window of the ``axes`` reads.
+    """
+    kind = name[-1]
+    look = {"role": kind, "column": KINDS[kind][0], "end": KINDS[kind][1]}
+    if kind == "x":
+        indices = [range(-axis.before, axis.padded + axis.overhang - axis.before) for axis in axes]
+        edges, unread = ({"rows": of(axes[0]), "columns": of(axes[1])} for of in (kinds_along, _unread))
+        look |= {"edges": edges, "unread": unread, "places": places(len(values), *indices)}
+    if kind == "w":
+        filters, channels, *shape = values.shape
+        where = places(1, *map(range, shape))
+        if filters * channels > 1:
+            where["planes"] = [[f, c] for f in range(filters) for c in range(channels)]
+        look |= {"planes": [channels, filters], "places": where}
+        values = values.reshape(-1, *shape)
+    if kind == "b":
+        where = {"planes": [[f] for f in range(len(values))], "rows": [], "columns": []}
+        look |= {"planes": [1, len(values)], "places": where}
+        values = np.reshape(values, (-1, 1, 1))
+    symbol, look = (f"∂L/∂{kind}", look | GRADIENT) if name != kind else (name, look)
+    return panel(name, values, symbol, title, **look | options)
 
 
-def kernel_panel(name, kernels, symbol, title, /, **options):
-    """Return a panel of kernels (F, C, kh, kw): a column for each filter, a row for each channel."""
-    filters, channels, *shape = kernels.shape
-    where = places(1, *map(range, shape))
-    if filters * channels > 1:
-        where["planes"] = [[f, c] for f in range(filters) for c in range(channels)]
-    look = {"column": KERNEL, "end": "tap", "role": "w", "planes": [channels, filters], "places": where}
-    return panel(name, kernels.reshape(-1, *shape), symbol, title, **look | options)
-
-
-def output_panel(name, planes, symbol, title, /, **options):
-    """Return a panel of output planes (F, H, W)."""
-    return panel(name, planes, symbol, title, **{"column": OUTPUT, "end": "output", "role": "y", **options})
-
-
-def bias_panel(name, bias, symbol, title, /, **options):
-    """Return a panel with the bias of each filter."""
-    where = {"planes": [[f] for f in range(len(bias))], "rows": [], "columns": []}
-    look = {"column": KERNEL, "end": "bias", "role": "b", "planes": [1, len(bias)], "places": where}
-    return panel(name, np.reshape(bias, (-1, 1, 1)), symbol, title, **look | options)
+def operands(arrays, titles, axes, texts, sums, *, editable=(), **known):
+    """Return the panels of the arrays of an operation that are there, with their sentences and sums."""
+    there = {name: values for name, values in arrays.items() if values is not None}
+    shown = [
+        operand(name, values, titles.get(name, ""), axes, editable=name in editable) for name, values in there.items()
+    ]
+    tell(shown, texts, sums, **known)
+    return shown
 
 
 def chart_panel(name, value, symbol, title, lines, x, y, label, *, unit="", ticks=None, **options):
@@ -206,18 +215,6 @@ def size_of(array):
     return f"{height}×{width}"
 
 
-def setting(axes, name, default=None):
-    """Return a setting of both axes as PyTorch's users write it: a number where they agree, None for the default."""
-    rows, columns = [getattr(axis, name) for axis in axes]
-    return (rows, columns) if rows != columns else None if rows == default else rows
-
-
-def call(function, given, settings):
-    """Return the line that calls a function of PyTorch with the settings that are not None."""
-    named = "".join(f", {name}={value}" for name, value in settings.items() if value is not None)
-    return f"F.{function}({given}{named})"
-
-
 def pad_line(axes, fill=0.0, *, beyond=False):
     """Return the line that pads x with numpy, also with what a window hangs over where that counts."""
     pads = ", ".join(f"({axis.before}, {axis.far if beyond else axis.after})" for axis in axes)
@@ -250,4 +247,4 @@ def without_code(given):
     """Return a scene without lines of code, for arrays that have other names in the notebook."""
     for each in given["panels"]:
         each["says"].pop("code", None)
-    return {key: value for key, value in given.items() if key not in ("lines", "setup", "coverage")}
+    return {key: value for key, value in given.items() if key not in ("setup", "coverage")}

@@ -7,7 +7,7 @@ import numpy as np
 from cnnlab._validate import check_shape
 from cnnlab.lab.scenes import _panels as panels
 from cnnlab.lab.scenes import _sentences as sentences
-from cnnlab.lab.scenes._panels import GRADIENT, INPUT, SHARES_BACK, input_panel, output_panel, packed_shares
+from cnnlab.lab.scenes._panels import FORWARD, INPUT, SHARES_BACK, operand, packed_shares
 from cnnlab.pooling import POOLS, check_pool
 
 TIE_RULES = {"first": "the first (max_pool2d)", "split": "shared (amax, autograd)", "all": "each in full: wrong"}
@@ -36,30 +36,24 @@ def pooling_scene(x, kernel, *, op="max", dy=None, pad_value=None, **settings):
     array([0., 0., 0., 1.])
     """
     run = _Run(x, kernel, op, pad_value, settings, dy)
-    shown = [
-        input_panel("x", run.xp[0], run.axes, "x", panels.of_input(run.axes), editable=True),
-        output_panel("y", run.y[0], "y", f"{op} of each window, {panels.size_of(run.y)}"),
-    ]
-    if run.pool.picks:
-        shown[0]["marks"] = {"winner": np.argwhere(run.wins).tolist()}
-    if dy is not None:
-        shown += [
-            input_panel("dx", run.dx, run.axes, "∂L/∂x", panels.of_gradient(run.axes), **GRADIENT),
-            output_panel("dy", dy[0], "∂L/∂y", "upstream", editable=True, **GRADIENT),
-        ]
     pool, window = run.pool, "×".join(str(axis.kernel) for axis in run.axes)
     sums = SHARES_BACK | {
         "x": panels.parts_in("x", "share", "y", values=True, uses=list(pool.uses)),
         "y": panels.total("x", "share", strip=pool.strip, values=True, **run.skips),
     }
-    sentences.tell(shown, sentences.POOLING, sums, window=window, does=pool.words, **sentences.SHARE)
+    arrays = {"x": run.xp[0], "y": run.y[0]} | ({} if dy is None else {"dx": run.dx, "dy": dy[0]})
+    titles = {"x": panels.of_input(run.axes), "y": f"{op} of each window, {panels.size_of(run.y)}"}
+    titles |= {"dx": panels.of_gradient(run.axes), "dy": "upstream"}
+    known = sentences.SHARE | {"window": window, "does": pool.words}
+    shown = panels.operands(arrays, titles, run.axes, sentences.POOLING, sums, editable=("x", "dy"), **known)
+    if pool.picks:
+        shown[0]["marks"] = {"winner": np.argwhere(run.wins).tolist()}
     if pool.numpy:
         cells = f"{panels.source(run.axes)}[0, {{plane input}}, {{rows input}}, {{columns input}}]"
         shown[1]["says"]["code"] = sentences.filled(pool.numpy, window=cells)
-    lines = {"setup": panels.pad_line(run.axes, run.fill, beyond=run.foreign)}  # 0 may win beyond the edge, −∞ cannot
-    if line := _pytorch_line(run):
-        lines["lines"] = [["PyTorch", line]]
-    return panels.scene(shown, ["→"], run.wires, coverage="x", shares=packed_shares(run.shares), **lines)
+    setup = panels.pad_line(run.axes, run.fill, beyond=run.foreign)  # 0 may win beyond the edge, −∞ cannot
+    shares = packed_shares(run.shares)
+    return panels.scene(shown, ["→"], run.wires, coverage="x", shares=shares, setup=setup)
 
 
 class _Run:
@@ -127,30 +121,16 @@ def tie_scene(x, kernel, dy, **settings):
     wins = (run.xp[0][run.cells] == run.y[0][..., None, None]).astype(float)
     winners = np.maximum(1, wins.sum(axis=(-2, -1), keepdims=True))  # NaN is equal to no cell
     shares = {"first": run.shares, "split": wins / winners, "all": wins}
-    shown = [output_panel("dy", dy[0], "∂L/∂y", "upstream", column=INPUT, role="gradient")]
+    shown = [operand("dy", dy[0], "upstream", row=FORWARD, column=INPUT)]
     for column, (rule, title) in enumerate(TIE_RULES.items(), start=1):
         dx = run.dx
         if rule != "first":  # the others are not cnnlab's: along every wire its share of dy
             dx = np.zeros_like(dx)
             np.add.at(dx, run.cells, dy[0][..., None, None] * shares[rule])
-        look = {"role": "gradient", "column": column, "shares": packed_shares(shares[rule])}
-        shown.append(input_panel(f"dx-{rule}", dx, run.axes, "∂L/∂x", title, **look))
+        look = {"name": f"dx-{rule}", "row": FORWARD, "column": column, "shares": packed_shares(shares[rule])}
+        shown.append(operand("dx", dx, title, run.axes, **look))
     for panel in shown:
         kind = panel["name"][:2]
         panel |= {"sum": dict(SHARES_BACK[kind]), "says": sentences.sentence(sentences.BACK[kind], **sentences.SHARE)}
     shown[0]["sum"]["goes"] = "dx-first"
     return panels.scene(shown, ["→", "", ""], run.wires, "dy", steps="dy", shares=packed_shares(run.shares))
-
-
-def _pytorch_line(run):
-    """Return the same pooling in PyTorch, which pads both sides alike and with no more than half a window."""
-    can = all(axis.before == axis.after <= axis.kernel // 2 and axis.dilation == 1 for axis in run.axes)
-    if not run.pool.pytorch or run.foreign or not can:
-        return ""
-    settings = {
-        "stride": panels.setting(run.axes, "stride"),
-        "padding": panels.setting(run.axes, "before", 0),
-        "ceil_mode": run.settings.get("ceil_mode") or None,
-        "count_include_pad": None if run.settings.get("count_include_pad", True) else False,
-    }
-    return panels.call(run.pool.pytorch, f"x, {panels.setting(run.axes, 'kernel')}", settings)

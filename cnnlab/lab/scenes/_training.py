@@ -8,7 +8,7 @@ from cnnlab import losses
 from cnnlab.lab.numbers import format_percent, format_value
 from cnnlab.lab.scenes._layers import map_panel
 from cnnlab.lab.scenes._network import bars_panel
-from cnnlab.lab.scenes._panels import chart_panel, kernel_panel, panel, places, scene, side_by_side, size_of
+from cnnlab.lab.scenes._panels import chart_panel, operand, panel, places, scene, side_by_side, size_of
 from cnnlab.lab.scenes._sentences import sentence
 
 SMALLEST = 1e-6  # δ where the bars begin
@@ -84,8 +84,8 @@ def maps_scene(model, first, image, layer, name):
     down, across = side_by_side(len(w))
     look = {"planes": [w.shape[1] * down, across], "limit": float(np.abs([first, w]).max())}
     shown = [
-        kernel_panel("w0", first, "w", "at first", column=0, **look),
-        kernel_panel("w", w, "w", "now", column=1, **look),
+        operand("w", first, "at first", name="w0", column=0, **look),
+        operand("w", w, "now", column=1, **look),
         map_panel("x", image, "x", size_of(image), column=2, view="maps", scale=IMAGE / max(image.shape[2:])),
         map_panel("maps", maps, name, size_of(maps), column=3, view="maps", scale=side, planes=planes),
         bars_panel("p", probabilities[0], "softmax", column=4),

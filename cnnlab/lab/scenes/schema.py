@@ -198,5 +198,4 @@ class Scene(TypedDict, total=False):
     coverage: str  # the panel on which it can be shown how many outputs read a cell
     window: str  # the panel that shows the window of the selected output, enlarged
     shares: Shares
-    lines: list[list[str]]  # [label, line of code] besides that of the cell in view
     setup: str  # what goes before a line that reads xp

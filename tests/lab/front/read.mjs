@@ -1,12 +1,12 @@
 // Reads packed scenes as JSON from standard input and prints, for every cell of every panel, what the stage would say of
-// it: the sum's terms with their cells, the strip, the sentence and the lines of code. tests/lab/test_scene_front.py
+// it: the sum's terms with their cells, the strip, the sentence and the line of code. tests/lab/test_scene_front.py
 // compares that with Python.
 import { read } from "./templates.mjs";
 import { readFileSync } from "node:fs";
 import { cellAt, countOf, readScene } from "../../../cnnlab/lab/front/scene.js";
 import { stripOf } from "../../../cnnlab/lab/front/strip.js";
 import { sumOf } from "../../../cnnlab/lab/front/sums.js";
-import { linesOfCode, sentenceOf } from "../../../cnnlab/lab/front/words.js";
+import { codeLine, sentenceOf } from "../../../cnnlab/lab/front/words.js";
 
 const revive = (_, value) => {
   if (typeof value?.base64 !== "string") return value;
@@ -46,7 +46,7 @@ const answers = JSON.parse(readFileSync(0, "utf8"), revive).map(({ scene: messag
         terms: sum.terms.map(({ a, b, to }) => [a, b, to].map(operand)),
         strip: written(scene, at, sum),
         sentence: sentenceOf(scene, at, backward),
-        code: linesOfCode(scene, at, backward),
+        code: codeLine(scene, at, backward),
       };
     }),
   );

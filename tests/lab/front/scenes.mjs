@@ -60,7 +60,6 @@ export const convolution = (panels = {}, more = {}) => ({
   first: { panel: "y", cell: [0, 0, 0] },
   coverage: "x",
   setup: "xp = np.pad(x, ((0, 0), (0, 0), (0, 1), (0, 1)))",
-  lines: [["PyTorch", "F.conv2d(x, w, stride=2)"]],
   ...more,
 });
 
