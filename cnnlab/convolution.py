@@ -4,8 +4,8 @@ Of a block of images, the cells that all windows have under one tap are copied i
 the three sums over the wires is a matrix product: kernels times cells is y, cells times dy is dw, and kernels times
 dy is what every tap adds to dx. Columns and rows are copied in turn: kh + kw steps in place of kh * kw.
 
-Two axes, ``rows`` and ``columns``, say where the windows fall. ``axis.wires(tap)`` is two slices of one length: the
-outputs whose window has a cell under this tap, and those cells; what is under all other taps is padding.
+Two axes, ``rows`` and ``columns``, say where the windows fall. ``axis.taps`` has a slice for each tap: the cells of the
+padded input that the windows have under it; ``axis.inside`` is the slice of the input itself.
 """
 
 from __future__ import annotations
@@ -300,8 +300,7 @@ def check_transposed(x: Any, w: Any, b: Any, groups: Any, **window: Any) -> _Ope
 
 def _check_room(channels: int, rows: Axis, columns: Axis) -> None:
     """Raise where the cells under all taps of one row of windows, or the rows it reads, would be more than an array."""
-    height = max(rows.kernel, min(rows.extent, rows.size))
-    check_cells("a row of windows", (channels, height, columns.kernel, columns.out))
+    check_cells("a row of windows", (channels, rows.extent, max(columns.padded, columns.kernel * columns.out)))
 
 
 # --- blocks as matrices: (C, H, N, W), since a run of rows of all images is one piece of memory ---------------------
@@ -327,19 +326,13 @@ def _blocks(y: np.ndarray, kernels: np.ndarray, rows: Axis) -> Iterator[tuple[sl
 def _under_taps(x: np.ndarray, rows: Axis, columns: Axis, groups: int) -> np.ndarray:
     """Return the cell under each tap of each window, 0 where it is padding: (groups, taps, windows)."""
     x = x.transpose(1, 2, 0, 3)
-    channels, height, images, _ = x.shape
+    channels, _, images, _ = x.shape
     if rows.copies and columns.copies:
         return x.reshape(groups, channels // groups, -1)
-    across = np.empty((channels, columns.kernel, height, images, columns.out), x.dtype)
-    for q in range(columns.kernel):
-        outputs, inputs = columns.wires(q)
-        across[:, q, ..., outputs] = x[..., inputs]
-        across[:, q, ..., : outputs.start] = across[:, q, ..., outputs.stop :] = 0
-    cells = np.empty((channels, rows.kernel, columns.kernel, rows.out, images, columns.out), x.dtype)
-    for p in range(rows.kernel):
-        outputs, inputs = rows.wires(p)
-        cells[:, p, :, outputs] = across[:, :, inputs]
-        cells[:, p, :, : outputs.start] = cells[:, p, :, outputs.stop :] = 0
+    padded = np.zeros((channels, rows.padded, images, columns.padded), x.dtype)
+    padded[:, rows.inside, :, columns.inside] = x
+    across = np.stack([padded[..., tap] for tap in columns.taps], axis=1)
+    cells = np.stack([across[:, :, tap] for tap in rows.taps], axis=1)
     return cells.reshape(groups, channels // groups * rows.kernel * columns.kernel, -1)
 
 
@@ -349,15 +342,14 @@ def _add_up(shares: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
     shares = shares.reshape(-1, rows.kernel, columns.kernel, rows.out, images, columns.out)
     if rows.copies and columns.copies:
         return shares[:, 0, 0].transpose(2, 0, 1, 3)
-    across = np.zeros((len(shares), columns.kernel, rows.size, images, columns.out), shares.dtype)
-    for p in range(rows.kernel):
-        outputs, inputs = rows.wires(p)
-        across[:, :, inputs] += shares[:, p, :, outputs]  # one tap reads a cell once: nothing is lost
-    dx = np.zeros((len(shares), rows.size, images, columns.size), shares.dtype)
-    for q in range(columns.kernel):
-        outputs, inputs = columns.wires(q)
-        dx[..., inputs] += across[:, q, ..., outputs]
-    return dx.transpose(2, 0, 1, 3)
+    across = np.zeros((len(shares), columns.kernel, rows.padded, images, columns.out), shares.dtype)
+    for p, tap in enumerate(rows.taps):
+        across[:, :, tap] += shares[:, p]  # one tap reads a cell once: nothing is lost
+    width = max(columns.padded, columns.inside.stop)  # a transposed convolution may be longer than its windows reach
+    dx = np.zeros((len(shares), rows.size, images, width), shares.dtype)
+    for q, tap in enumerate(columns.taps):
+        dx[..., tap] += across[:, q, rows.inside]
+    return dx[..., columns.inside].transpose(2, 0, 1, 3)
 
 
 def _shares(kernels: np.ndarray, upstream: np.ndarray) -> np.ndarray:

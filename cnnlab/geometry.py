@@ -81,20 +81,16 @@ class Axis:
         """Whether there is one tap, and each output reads the cell of its own index."""
         return self == Axis(self.size, kernel=1, stride=1, before=0, after=0, dilation=self.dilation)
 
-    def wires(self, tap: int) -> tuple[slice, slice]:
-        """Return the wires of one tap as two slices of one length: the outputs that read the input, and what they read.
+    @cached_property
+    def inside(self) -> slice:
+        """The input among the cells with its padding."""
+        return slice(self.before, self.before + self.size)
 
-        Examples
-        --------
-        >>> check_axis(5, 3, stride=2, padding=1).wires(0)
-        (slice(1, 3, None), slice(1, 4, 2))
-        """
-        shift = tap * self.dilation - self.before
-        first = max(0, -(shift // self.stride))
-        last = min(self.out - 1, (self.size - 1 - shift) // self.stride)
-        if last < first:
-            return slice(0, 0), slice(0, 0)
-        return slice(first, last + 1), slice(first * self.stride + shift, last * self.stride + shift + 1, self.stride)
+    @property
+    def taps(self) -> list[slice]:
+        """The cells, of the input with its padding, that the windows have under each tap."""
+        starts = range(0, self.extent, self.dilation)
+        return [slice(start, start + (self.out - 1) * self.stride + 1, self.stride) for start in starts]
 
     def part(self, outputs: slice) -> tuple[slice, Axis]:
         """Return the inputs that some windows read, and the axis that has these alone.

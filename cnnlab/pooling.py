@@ -1,8 +1,8 @@
 """Pooling, forward and backward: a window without weights that keeps its greatest cell, or its mean.
 
 Columns and rows are pooled one after the other: the maximum of maxima, the sum of sums. That takes k + k passes over
-the array in place of k * k. An axis says where its windows fall: ``axis.wires(tap)`` is two slices of one length, the
-outputs whose window has a cell under this tap, and those cells.
+the array in place of k * k. An axis says where its windows fall: ``axis.taps`` has a slice for each tap, the cells of
+the padded input that the windows have under it.
 
 :data:`POOLS` has all there is to know of each pool, in one record. A new pool is one record more: from then on it is a
 layer, in the explorers and in :mod:`cnnlab.reference`, and :func:`cnnlab.interop.from_torch` takes it.
@@ -254,11 +254,10 @@ def mean_pool2d_backward(
     check_shape("dy", dy, (*shape[:2], rows.out, columns.out), f"the output for x_shape {shape}")
     divisor = _divisor(rows, columns, count_include_pad).astype(dy.dtype)
     # dx[cell] = Σ dy[o] / divisor[o] over the windows o that have the cell: along each row, then along the columns
-    dx = np.zeros(shape, dy.dtype)
+    dx = np.empty(shape, dy.dtype)
     for dx_block, dy_block in _blocks(dx, dy):
-        across = np.zeros((*dy_block.shape[:2], columns.size), dy.dtype)
-        _share_out(dy_block / divisor, columns, _COLUMNS, across)
-        _share_out(across, rows, _ROWS, dx_block)
+        padded = _share_out(_share_out(dy_block / divisor, columns, _COLUMNS), rows, _ROWS)
+        dx_block[...] = padded[:, rows.inside, columns.inside]
     return dx
 
 
@@ -333,29 +332,34 @@ def _blocks(*arrays: np.ndarray) -> Iterator[list[np.ndarray]]:
         yield [array[first : first + planes] for array in flat]
 
 
+def _along(dim: int, cells: slice) -> tuple:
+    """Return the index of some cells along one of the last two dimensions."""
+    return (..., cells, slice(None))[: 1 - dim]
+
+
 def _under_taps(x: np.ndarray, axis: Axis, dim: int, fill: float = 0) -> np.ndarray:
-    """Return what each window has under each tap, ``fill`` where that is padding: (taps, ..., out, ...)."""
-    if axis.copies:
-        return x[None]
-    shape = list(x.shape)
-    shape[dim] = axis.out
-    cells, source = np.empty((axis.kernel, *shape), x.dtype), x.swapaxes(dim, -1)
-    for tap, into in enumerate(cells.swapaxes(dim, -1)):
-        outputs, inputs = axis.wires(tap)
-        into[..., outputs] = source[..., inputs]
-        into[..., : outputs.start] = into[..., outputs.stop :] = fill
-    return cells
+    """Return what each window has under each tap along one dimension, ``fill`` where that is padding: (taps, ...)."""
+    if axis.before or axis.far:
+        shape = list(x.shape)
+        shape[dim] = axis.inside.stop + axis.far
+        padded = np.empty(shape, x.dtype)
+        padded[_along(dim, axis.inside)] = x
+        padded[_along(dim, slice(axis.before))] = padded[_along(dim, slice(axis.inside.stop, None))] = fill
+        x = padded
+    return np.stack([x[_along(dim, tap)] for tap in axis.taps])
 
 
-def _share_out(y: np.ndarray, axis: Axis, dim: int, dx: np.ndarray) -> None:
-    """Add what each window has to every one of its cells, along one dimension; dx is zeros."""
-    into, source = dx.swapaxes(dim, -1), y.swapaxes(dim, -1)
-    for tap in range(axis.kernel):
-        outputs, inputs = axis.wires(tap)
+def _share_out(y: np.ndarray, axis: Axis, dim: int) -> np.ndarray:
+    """Return for each cell along one dimension, padding included, the sum of what its windows have."""
+    shape = list(y.shape)
+    shape[dim] = axis.inside.stop + axis.far
+    dx = np.zeros(shape, y.dtype)
+    for tap in axis.taps:
         if axis.stride >= axis.extent:  # windows that share no cell, which is half as much work
-            into[..., inputs] = source[..., outputs]
+            dx[_along(dim, tap)] = y
         else:
-            into[..., inputs] += source[..., outputs]  # one tap reads a cell once: nothing is lost
+            dx[_along(dim, tap)] += y  # one tap reads a cell once: nothing is lost
+    return dx
 
 
 def _first_greatest(x: np.ndarray, places: np.ndarray, axis: Axis, dim: int) -> tuple[np.ndarray, np.ndarray]:

@@ -34,13 +34,10 @@ def pad2d(x: ArrayLike, padding: Padding, *, mode: str = "zeros", value: float =
     array([[2., 3., 1., 2., 3., 1., 2.]])
     """
     x = check_array("x", x, "NCHW")
-    (top, bottom), (left, right) = check_padding(padding, mode, value)
-    images, channels, height, width = x.shape
-    y = np.full((images, channels, top + height + bottom, left + width + right), value, x.dtype)
-    for n, c, i, j in np.ndindex(y.shape):
-        row, column = _source(i - top, height, mode), _source(j - left, width, mode)
-        if row is not None and column is not None:
-            y[n, c, i, j] = x[n, c, row, column]
+    (top, bottom), (left, right) = ring = check_padding(padding, mode, value)
+    y = np.full((*x.shape[:2], top + x.shape[2] + bottom, left + x.shape[3] + right), value, x.dtype)
+    for place, cell in _copies(y.shape, x.shape, ring, mode):
+        y[place] = x[cell]
     return y
 
 
@@ -52,14 +49,21 @@ def pad2d_backward(dy: ArrayLike, padding: Padding, *, mode: str = "zeros") -> n
     >>> pad2d_backward([[[[1, 10, 100, 1000, 10000]]]], (0, 1), mode="circular")[0, 0]
     array([[10010.,   100.,  1001.]])
     """
-    (top, bottom), (left, right) = check_padding(padding, mode)
-    dy, height, width = check_unpadded(dy, (top, bottom), (left, right))
-    dx = np.zeros((*dy.shape[:2], height, width), dy.dtype)
-    for n, c, i, j in np.ndindex(dy.shape):
-        row, column = _source(i - top, height, mode), _source(j - left, width, mode)
-        if row is not None and column is not None:
-            dx[n, c, row, column] += dy[n, c, i, j]
+    ring = check_padding(padding, mode)
+    dy, *size = check_unpadded(dy, *ring)
+    dx = np.zeros((*dy.shape[:2], *size), dy.dtype)
+    for place, cell in _copies(dy.shape, dx.shape, ring, mode):
+        dx[cell] += dy[place]
     return dx
+
+
+def _copies(padded: tuple[int, ...], shape: tuple[int, ...], ring: tuple, mode: str) -> Iterator[tuple]:
+    """Yield each cell of the padded array that copies a cell, and that cell."""
+    (top, _), (left, _) = ring
+    for n, c, i, j in np.ndindex(padded):
+        row, column = _source(i - top, shape[2], mode), _source(j - left, shape[3], mode)
+        if row is not None and column is not None:
+            yield (n, c, i, j), (n, c, row, column)
 
 
 def _source(cell: int, size: int, mode: str) -> int | None:
@@ -175,17 +179,14 @@ def max_pool2d(x: ArrayLike, kernel: Lengths, **window: Any) -> tuple[np.ndarray
     >>> y.item(), argmax.item()
     (7.0, 2)
     """
-    x = check_array("x", x, "NCHW")
-    axes = check_pool(x.shape[2:], kernel, **window)
-    y = np.zeros((*x.shape[:2], *map(_count_windows, axes)), x.dtype)
-    argmax = np.zeros(y.shape, int)
-    for n, c, i, j in np.ndindex(y.shape):
-        cells = list(product(*map(_window_cells, axes, (i, j))))
-        values = [x[n, c, row, column] for row, column in cells]
+    x, y, argmax = check_array("x", x, "NCHW"), {}, {}
+    for place, (rows, columns), _ in _windows(x.shape, kernel, window):
+        cells = list(product(rows, columns))
+        values = [x[(*place[:2], *cell)] for cell in cells]
         winner = int(np.argmax(values))
-        y[n, c, i, j], (row, column) = values[winner], cells[winner]
-        argmax[n, c, i, j] = row * x.shape[3] + column
-    return y, argmax
+        y[place], (row, column) = values[winner], cells[winner]
+        argmax[place] = row * x.shape[3] + column
+    return _array(y, x.dtype), _array(argmax, int)
 
 
 def max_pool2d_backward(dy: ArrayLike, argmax: ArrayLike, x_shape: Sequence[int]) -> np.ndarray:
@@ -212,14 +213,13 @@ def mean_pool2d(x: ArrayLike, kernel: Lengths, *, count_include_pad: bool = True
     >>> mean_pool2d([[[[1, 5], [7, 7]]]], 2).item()
     5.0
     """
-    x = check_array("x", x, "NCHW")
-    axes = check_pool(x.shape[2:], kernel, **window)
-    y = np.zeros((*x.shape[:2], *map(_count_windows, axes)), x.dtype)
-    for n, c, i, j in np.ndindex(y.shape):
-        for row, column in product(*map(_window_cells, axes, (i, j))):
-            y[n, c, i, j] += x[n, c, row, column]
-        y[n, c, i, j] /= prod(_divisor(*each, count_include_pad) for each in zip(axes, (i, j), strict=True))
-    return y
+    x, y = check_array("x", x, "NCHW"), {}
+    for place, (rows, columns), ring in _windows(x.shape, kernel, window):
+        y[place] = x.dtype.type(0)
+        for row, column in product(rows, columns):
+            y[place] += x[(*place[:2], row, column)]
+        y[place] /= _divisor((rows, columns), ring, count_include_pad)
+    return _array(y, x.dtype)
 
 
 def mean_pool2d_backward(
@@ -239,26 +239,37 @@ def mean_pool2d_backward(
              [2., 2.]]]])
     """
     dy = check_array("dy", dy, "NCHW")
-    axes = check_pool(x_shape[2:], kernel, **window)
     dx = np.zeros(x_shape, dy.dtype)
-    for n, c, i, j in np.ndindex(dy.shape):
-        count = prod(_divisor(*each, count_include_pad) for each in zip(axes, (i, j), strict=True))
-        for row, column in product(*map(_window_cells, axes, (i, j))):
-            dx[n, c, row, column] += dy[n, c, i, j] / count
+    for place, (rows, columns), ring in _windows(x_shape, kernel, window):
+        for row, column in product(rows, columns):
+            dx[(*place[:2], row, column)] += dy[place] / _divisor((rows, columns), ring, count_include_pad)
     return dx
 
 
-def _window_cells(axis: Axis, window: int) -> list[int]:
-    """Return the input cells that one window reads along one axis, without padding."""
-    cells = [window * axis.stride + tap * axis.dilation - axis.before for tap in range(axis.kernel)]
-    return [cell for cell in cells if 0 <= cell < axis.size]
+def _windows(shape: Sequence[int], kernel: Lengths, settings: dict[str, Any]) -> Iterator[tuple]:
+    """Yield for each output its place, the rows and columns of x that its window has, and its cells of padding.
+
+    What hangs over the padded input does not count as padding.
+    """
+    axes = check_pool(shape[2:], kernel, **settings)
+    for place in np.ndindex(*shape[:2], *map(_count_windows, axes)):
+        cells, ring = [], []
+        for axis, window in zip(axes, place[2:], strict=True):
+            all_cells = [window * axis.stride + tap * axis.dilation - axis.before for tap in range(axis.kernel)]
+            cells.append([cell for cell in all_cells if 0 <= cell < axis.size])
+            ring.append(
+                (sum(cell < 0 for cell in all_cells), sum(0 <= cell - axis.size < axis.after for cell in all_cells))
+            )
+        yield place, cells, ring
 
 
-def _divisor(axis: Axis, window: int, count_include_pad: bool) -> int:
-    if not count_include_pad:
-        return len(_window_cells(axis, window))
-    cells = [window * axis.stride + tap * axis.dilation for tap in range(axis.kernel)]
-    return sum(cell < axis.padded for cell in cells)  # what hangs over the padded input does not count
+def _divisor(cells: Sequence[list], ring: Sequence[tuple], count_include_pad: bool) -> int:
+    return prod(len(inside) + count_include_pad * sum(padding) for inside, padding in zip(cells, ring, strict=True))
+
+
+def _array(cells: dict, dtype: Any) -> np.ndarray:
+    """Return an array of cells by their places."""
+    return np.reshape([*cells.values()], np.add(max(cells), 1)).astype(dtype)
 
 
 # --- any pool -----------------------------------------------------------------------------------------------------
@@ -272,10 +283,10 @@ def pool2d(name: str, x: ArrayLike, kernel: Lengths, **settings: Any) -> np.ndar
     >>> pool2d("max", [[[[1, 5], [7, 7]]]], 2).item()
     7.0
     """
-    x = check_array("x", x, "NCHW")
-    windows = _each_window(name, x, kernel, settings)
-    y = {place: POOLS[name].forward(x[cells], taps, **its)[0].item() for place, cells, taps, its in windows}
-    return np.reshape([*y.values()], np.add(max(y), 1)).astype(x.dtype)
+    x, y = check_array("x", x, "NCHW"), {}
+    for place, cells, call in _each_window(name, x, kernel, settings):
+        y[place] = POOLS[name].forward(x[cells], **call)[0].item()
+    return _array(y, x.dtype)
 
 
 def pool2d_backward(name: str, dy: ArrayLike, x: ArrayLike, kernel: Lengths, **settings: Any) -> np.ndarray:
@@ -289,25 +300,16 @@ def pool2d_backward(name: str, dy: ArrayLike, x: ArrayLike, kernel: Lengths, **s
     """
     dy, x = check_array("dy", dy, "NCHW"), check_array("x", x, "NCHW")
     dx = np.zeros_like(x)
-    for place, cells, taps, its in _each_window(name, x, kernel, settings):
-        _, kept = POOLS[name].forward(x[cells], taps, **its)
-        dx[cells] += POOLS[name].backward(dy[place].reshape(1, 1, 1, 1), kept, x[cells].shape, taps, **its)
+    for place, cells, call in _each_window(name, x, kernel, settings):
+        _, kept = POOLS[name].forward(x[cells], **call)
+        dx[cells] += POOLS[name].backward(dy[place].reshape(1, 1, 1, 1), kept, x[cells].shape, **call)
     return dx
 
 
 def _each_window(name: str, x: np.ndarray, kernel: Lengths, settings: dict[str, Any]) -> Iterator[tuple]:
-    """Yield for each output its place, the cells of x that its window has, the window's size, and its settings."""
+    """Yield for each output its place, the cells of x that its window has, and the settings of a pool of that alone."""
     check_choice("name", name, POOLS)
     options = {key: settings.pop(key) for key in POOLS[name].options if key in settings}
-    axes = check_pool(x.shape[2:], kernel, **settings)
-    for n, c, i, j in np.ndindex(*x.shape[:2], *map(_count_windows, axes)):
-        (down, *rows), (across, *columns) = (_span(axis, k) for axis, k in zip(axes, (i, j), strict=True))
-        taps, ring = zip(rows, columns, strict=True)
-        yield (n, c, i, j), (slice(n, n + 1), slice(c, c + 1), down, across), taps, {"padding": ring, **options}
-
-
-def _span(axis: Axis, window: int) -> tuple[slice, int, tuple[int, int]]:
-    """Return the input cells of a window, and how many taps it has: what hangs over is cut off; and their padding."""
-    cells, taps = _window_cells(axis, window), _divisor(axis, window, count_include_pad=True)
-    before = sum(window * axis.stride + tap * axis.dilation < axis.before for tap in range(axis.kernel))
-    return slice(cells[0], cells[-1] + 1, axis.dilation), taps, (before, taps - before - len(cells))
+    for (n, c, *place), cells, ring in _windows(x.shape, kernel, settings):
+        taps = [len(inside) + sum(padding) for inside, padding in zip(cells, ring, strict=True)]
+        yield (n, c, *place), np.ix_([n], [c], *cells), {"kernel": taps, "padding": ring, **options}
