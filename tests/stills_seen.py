@@ -77,7 +77,20 @@ def pixels(png: bytes) -> np.ndarray:
 
 def texts(canvas) -> list[str]:
     """Return what is written on a canvas."""
-    return [word.text.strip() for word in canvas.words]
+    return [word.text.strip() for word in joined(canvas.words)]
+
+
+def joined(words: list[Word]) -> list[Word]:
+    """Return words that go on from each other in one look as one."""
+    found = []
+    for word in words:
+        before = found[-1] if found else word
+        end = before.left + before.width
+        if found and abs(end - word.left) < 1 and (before.base, before[4:]) == (word.base, word[4:]):
+            found[-1] = before._replace(text=before.text + word.text, width=word.left + word.width - before.left)
+        else:
+            found.append(word)
+    return found
 
 
 def plain(text: str) -> str:
@@ -105,7 +118,7 @@ class Seen:
     def __init__(self, scene: dict):
         self.scene, self.canvas = scene, draw_scenes([scene])
         self.placed, _, self.width, self.height = lay_out(scene)
-        self.words, planes = self.canvas.words, [each for each in self.placed if hasattr(each[0], "corners")]
+        self.words, planes = joined(self.canvas.words), [each for each in self.placed if hasattr(each[0], "corners")]
         self.blocks = {
             block.panel["name"]: (block, np.add(block.corners, (x, y + block.top))) for block, x, y in planes
         }

@@ -13,7 +13,7 @@ from cnnlab.lab.scenes import convolution_scene, layer_scene, panel, pooling_sce
 from cnnlab.lab.scenes.reading import sentence_of, strip_of
 from cnnlab.lab.scenes.schema import Panel
 from cnnlab.lab.stills import draw_scenes
-from cnnlab.lab.stills._canvas import APART, LEAST, MARGIN, WIDTH
+from cnnlab.lab.stills._canvas import APART, BESIDE, LEAST, MARGIN, WIDTH
 from cnnlab.lab.stills._colours import ROLES
 from cnnlab.lab.stills._panels import Block
 from cnnlab.lab.stills._scene import VIEWS, title_lines
@@ -115,7 +115,7 @@ def test_scenes_stand_below_each_other():
     canvas, (first, second) = draw_scenes([SCENES[name] for name in names], "a title"), map(seen_as, names)
     assert uncut(canvas)
     assert canvas.width == first.canvas.width
-    count = 1 + len(first.words)
+    count = len(canvas.words) - len(second.canvas.words)
     assert texts(canvas) == ["a title", *texts(first.canvas), *texts(second.canvas)]
     upper, lower = canvas.words[:count], canvas.words[count:]
     assert min(box_of(word)[1] for word in lower) > max(box_of(word)[3] for word in upper)
@@ -159,8 +159,9 @@ def test_panels_that_nothing_joins_go_on_below_where_there_is_no_room_beside():
     shown = [panel(f"p{k}", np.zeros((1, 10, 10)), "p", "", role="y", column=k) for k in range(5)]
     seen = Seen({**alone(shown[0]), "panels": shown})
     places = [(x, y) for _, x, y in seen.placed]
-    assert [x for x, _ in places] == [0, 220, 440, 0, 220]
-    assert [y for _, y in places] == [*[0] * 3, *[seen.placed[0][0].height + APART] * 2]
+    side = seen.placed[0][0].width + BESIDE
+    assert [x for x, _ in places] == [0, side, 0, side, 0]
+    assert [y for _, y in places] == [k // 2 * (seen.placed[0][0].height + APART) for k in range(5)]
     assert len(seen.numbers()) == 500
 
 

@@ -117,18 +117,15 @@ def _hidden(k, panel):
 
 def _wires(k, joint):
     """Return the wires of layer k between cells of maps k − 1 and k: without those from the padding."""
-    x, window = panel_of(joint, "x"), joint["wires"]["window"]
-    tables = {}
-    for along in ("planes", "rows", "columns"):
-        table = window[along]
-        kinds = x["edges"].get(along, [0] * len(x["values"]))
-        inside = [wire for wire, at in enumerate(table["input"]) if not kinds[at]]
-        places = x["places"].get(along, [])
-        output, tap = ([table[end][wire] for wire in inside] for end in ("output", "tap"))
-        source = [table["input"][wire] if along == "planes" else places[table["input"][wire]] for wire in inside]
-        tables[along] = {f"map {k - 1}": source, f"map {k}": output, f"tap {k}": tap}
-        if "shares" in joint:
-            tables[along] |= {"output": output, "tap": tap}
+    x, tables = panel_of(joint, "x"), {}
+    ends = {f"map {k - 1}": "input", f"map {k}": "output", f"tap {k}": "tap"}
+    ends |= {"output": "output", "tap": "tap"} if "shares" in joint else {}
+    for along, table in joint["wires"]["window"].items():
+        inside = range(len(table["input"]))
+        if along != "planes":
+            inside = [wire for wire in inside if not x["edges"][along][table["input"][wire]]]
+            table = table | {"input": [x["places"][along][at] for at in table["input"]]}
+        tables[along] = {name: [table[end][wire] for wire in inside] for name, end in ends.items()}
     return tables
 
 

@@ -110,8 +110,8 @@ def progress_panel(name, trained, steps, tested, *, unit="", **axis):
     drawn = np.arange(count, 0, -max(1, math.ceil(count / MOST_POINTS)))[::-1]  # the last step is among them
     smooth = running_mean(trained)[drawn - 1]
     lines = [{"name": "train", "x": drawn, "y": smooth}, {"name": "held out", "x": steps, "y": tested}]
-    top = 100.0 if unit else round_up(np.concatenate([smooth, tested]))
-    return chart_panel(name, tested[-1], name, "", lines, y=[0.0, top], unit=unit, scale=SMALL, **axis)
+    heights = [0.0, 100.0] if unit else ends_of(np.concatenate([smooth, tested]))
+    return chart_panel(name, tested[-1], name, "", lines, y=heights, unit=unit, scale=SMALL, **axis)
 
 
 def deltas_panel(steps):
@@ -181,28 +181,21 @@ def running_mean(values):
     return (sums[ends] - sums[starts]) / (ends - starts)
 
 
-def round_up(values):
-    """Return a round number, such as 2.5 times a power of ten, that no finite value exceeds.
+def ends_of(values):
+    """Return round numbers, such as 2.5 times a power of ten, between which all finite values lie, and 0.
 
     Examples
     --------
-    >>> round_up(np.array([0.3, 2.31, np.inf])), round_up(np.array([120.0]))
-    (2.5, 150.0)
+    >>> ends_of(np.array([0.3, 2.31, np.inf])), ends_of(np.array([-1.2, 120.0]))
+    ([0.0, 2.5], [-1.5, 150.0])
     """
+    return [-_round_up(-values) if (values < 0).any() else 0.0, _round_up(values)]
+
+
+def _round_up(values):
     most = np.max(values[np.isfinite(values)], initial=0.0) or 1.0
     power = 10.0 ** math.floor(math.log10(most))
     return next(factor * power for factor in (1, 1.5, 2, 2.5, 3, 4, 5, 10) if factor * power >= most)
-
-
-def ends_of(values):
-    """Return round numbers between which all finite values lie, and 0.
-
-    Examples
-    --------
-    >>> ends_of(np.array([-1.2, 3.3]))
-    [-1.5, 4.0]
-    """
-    return [sign * round_up(sign * values) if (sign * values > 0).any() else 0.0 for sign in (-1, 1)]
 
 
 def log_length(value):

@@ -5,7 +5,6 @@ from base64 import b64encode
 from functools import lru_cache
 from html import escape
 from io import BytesIO
-from itertools import groupby
 from math import ceil, inf
 from typing import NamedTuple
 
@@ -193,9 +192,8 @@ class Canvas:
         """Add lines of runs below ``y``; returns where they end."""
         for line in lines:
             end, y = x, y + row
-            for (colour, bold), runs in groupby(line, key=lambda run: run[1:]):
-                text = "".join(run.text for run in runs)
-                end = self.write(end, y - row / 2, text, size=size, colour=colour, bold=bold)
+            for run in line:
+                end = self.write(end, y - row / 2, run.text, size=size, colour=run.colour, bold=run.bold)
         return y
 
     def table(self, x, y, rows):

@@ -10,7 +10,7 @@ from cnnlab.lab.stills._colours import BLUE, GRADIENT, INK, PALE_BAR, POSITIVE, 
 from cnnlab.lab.stills._panels import Block
 
 ROW, LENGTH, THICK, SHORTEST = 18, 132, 11, 2  # of bars: a row, the longest one, how thick, the shortest one
-DECADES, SPACE = 6, 8  # the parts of a scale; between texts
+SPACE = 8  # between texts
 CHART, KEY = (250, 180), 30  # of a chart; the line of its legend
 LEFT, RIGHT, ABOVE, UNDER = 40, 12, 28, 34  # the room around the curves, with the legend above them
 RULES = 5  # parts that the grid divides the y axis into
@@ -19,7 +19,7 @@ LOOKS[1]["dashes"] = DASHED
 
 
 class Bars(Block):
-    """A panel of bars; those with lengths of their own have a scale of decades."""
+    """A panel of bars."""
 
     def measure(self, sizes):
         names, texts = self.panel["captions"], self.panel.get("texts", ["> 99 %"])
@@ -28,15 +28,13 @@ class Bars(Block):
 
     def draw_body(self, canvas, x, y, light, faded):
         shown, start, shares = self.panel, x + self.names, self.panel["values"].ravel()
-        decades = "lengths" in shown
-        for at in start + LENGTH / DECADES * np.arange(DECADES * decades):
-            canvas.line(at, [y, y + ROW * len(shares)])
+        own = "lengths" in shown
         lengths = np.clip(np.nan_to_num(shown.get("lengths", shares / (shown["limit"] or 1.0))), 0.0, 1.0)
         texts = shown.get("texts", map(format_percent, shares))
         for k, (name, length, text) in enumerate(zip(shown["captions"], lengths, texts, strict=True)):
             best, middle = k == shown.get("best"), y + (k + 0.5) * ROW
-            fill = GRADIENT if decades else POSITIVE if best else PALE_BAR
-            canvas.write(x, middle, name, bold=not decades)
+            fill = GRADIENT if own else POSITIVE if best else PALE_BAR
+            canvas.write(x, middle, name, bold=not own)
             canvas.box(start, middle - THICK / 2, max(SHORTEST, LENGTH * length), THICK, fill=fill)
             end = start + LENGTH + self.texts
             canvas.write(end, middle, text, colour=INK if best else SOFT, bold=best, align=1.0)

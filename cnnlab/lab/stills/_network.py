@@ -9,31 +9,19 @@ from cnnlab.lab.stills._colours import GRADIENT
 from cnnlab.lab.stills._panels import Planes, Sizes
 
 TOWER, TIGHT = 400, 3  # how high a layer is, and the room between its maps
-ALONE, LARGEST, STRIP = 100, 56, 14  # the sides of the image and of a map at most; how wide a strip is
+ALONE, LARGEST = 100, 56  # the sides of the image and of a map at most
 
 
 class Tower(Planes):
-    """The maps of a layer of a network below each other; a flat panel is one strip."""
+    """The maps of a layer below each other."""
 
     def measure(self, sizes):
         super().measure(sizes)
-        count, (height, width) = len(self.panel["values"]), self.panel["shape"]
+        count, (height, width) = self.panel["values"].shape[0], self.panel["shape"]
         side = min(LARGEST if self.panel["column"] else ALONE, (TOWER + TIGHT) / count - TIGHT)
-        self.cell, pitch = np.full(2, side / max(height, width)), (TOWER - side) / max(1, count - 1)
-        if self.panel.get("flat"):
-            self.panel = self.panel | {
-                "values": self.panel["values"].reshape(count, -1, 1),
-                "shape": [height * width, 1],
-            }
-            self.cell, pitch = np.array([STRIP, TOWER / (count * height * width)]), TOWER / count
-            self.across, width = width, 1
-        self.corners = np.arange(count)[:, None] * np.array([[0.0, pitch]])
+        self.cell = np.full(2, side / max(height, width))
+        self.corners = np.arange(count)[:, None] * np.array([[0.0, (TOWER - side) / max(1, count - 1)]])
         self.width, self.height = self.cell[0] * width, TOWER if count > 1 else self.cell[1] * height
-
-    def draw_body(self, canvas, x, y, light, faded):
-        if self.panel.get("flat"):
-            light = {(plane, row * self.across + column, 0): look for (plane, row, column), look in light.items()}
-        super().draw_body(canvas, x, y, light, faded)
 
 
 def towers(scene):

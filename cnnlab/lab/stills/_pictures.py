@@ -1,7 +1,6 @@
 """Pictures that are no scenes: arrays beside each other, curves, and a stack of layers as in ``front/sizes.js``."""
 
 import numpy as np
-from matplotlib.colors import to_rgba
 
 from cnnlab._validate import (
     LARGEST,
@@ -14,16 +13,15 @@ from cnnlab._validate import (
 )
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes import chart_panel, ends_of, panel
-from cnnlab.lab.stills._canvas import APART, BESIDE, BODY, LEAST, ROW, SMALL, WIDTH, Canvas, Picture, words, wrap
+from cnnlab.lab.stills._canvas import APART, BESIDE, LEAST, ROW, WIDTH, Canvas, Picture, words, wrap
 from cnnlab.lab.stills._charts import LOOKS, Curves
-from cnnlab.lab.stills._colours import BLUE, HATCH, SOFT, ZERO
+from cnnlab.lab.stills._colours import SOFT, ZERO
 from cnnlab.lab.stills._panels import LONGEST_SIDE, Sizes, needed
-from cnnlab.lab.stills._scene import LARGEST_CELL, flowing
+from cnnlab.lab.stills._scene import LARGEST_CELL, NARROWEST, flowing
 
 MOST_SIDE = 340  # px of a plane without numbers
 PALETTES = "signed", "gray", "gray_r"
-PLANE, LEAST_SIDE, STEP = 96, 3, 166  # px of the largest plane, of the smallest plane or field; from plane to plane
-LENS, LABEL = 190, 14  # px of the corner of the input that is enlarged, and of a label there
+PLANE, LEAST_SIDE, STEP = 76, 3, 90  # px of the largest plane, of the smallest one, and from plane to plane
 
 
 def picture_of_planes(planes, alt, *, limit=None, palette="signed"):
@@ -121,7 +119,7 @@ def picture_of_curves(x, curves, alt, *, title="", label=""):
 
 
 def draw_sizes(sizes, layers):
-    """Draw a stack's formulas, its planes to one scale, and what the first cell of each layer sees of the input.
+    """Draw a stack's formulas, its planes to one scale, and a table of what the first cell of each layer sees.
 
     Parameters
     ----------
@@ -137,56 +135,24 @@ def draw_sizes(sizes, layers):
     >>> [word.text for word in canvas.words][:2]
     ['1 conv 5×5', 'out = 99']
     """
-    canvas, fields = Canvas(), [field for _, _, field in layers]
-    formulas = [[f"{number} {label}", formula] for number, (label, formula, _) in enumerate(layers, start=1)]
-    _, y = canvas.table(0, 0, formulas)
-    y = _draw_flow(canvas, sizes, layers, y + APART) + APART
-    _draw_lens(canvas, sizes[0], fields, y)
+    canvas, unit, names = Canvas(), PLANE / max(sizes), [label for label, _, _ in layers]
+    right, y = canvas.table(0, 0, [[f"{k} {label}", formula] for k, (label, formula, _) in enumerate(layers, start=1)])
+    y += APART
+    for k, size in enumerate(sizes):
+        side, middle = max(LEAST_SIDE, unit * size), k * STEP + PLANE / 2
+        canvas.box(middle - side / 2, y + (PLANE - side) / 2, side, side, fill=ZERO, line=SOFT)
+        for row, text in enumerate([f"after {k}" if k else "input", str(size), f"{names[k]} →" if names[k:] else ""]):
+            canvas.write(middle, y + PLANE + (row + 0.7) * ROW, text, size=LEAST, align=0.5)
+    y += PLANE + 4 * ROW
     rows = [["layer", "output", "sees", "jump", "start"]]
     for k, (label, _, field) in enumerate(layers, start=1):
         rows.append([f"{k} {label.split()[0]}", *map(format_value, (sizes[k], *field[1:]))])
-    left = LENS + 3 * APART
-    _, low = canvas.table(left, y, rows)
+    _, y = canvas.table(0, y, rows)
     said = (
         f"The first cell of layer {len(layers)} sees {field.size}×{field.size} cells, beginning at row and column "
         f"{format_value(field.start)} (below 0: outside the input). Its neighbours see as much, "
         f"{field.jump} further on."
     )
-    low = canvas.write_lines(left, low, wrap(words(said, SOFT), WIDTH - left))
-    canvas.width = max(word.left + word.width for word in canvas.words)
-    canvas.height = max(low, y + LENS)
+    canvas.width = max(right, len(sizes) * STEP, NARROWEST)
+    canvas.height = canvas.write_lines(0, y, wrap(words(said, SOFT), canvas.width))
     return canvas
-
-
-def _draw_flow(canvas, sizes, layers, y):
-    """Draw the planes in rows, after each the layer that reads it; returns where they end."""
-    unit = PLANE / max(sizes)
-    for k, size in enumerate(sizes):
-        row, column = divmod(k, WIDTH // STEP)
-        side, middle, arrow = max(LEAST_SIDE, round(unit * size)), column * STEP + PLANE / 2, (column + 0.79) * STEP
-        centre = y + row * (PLANE + 2 * ROW + APART) + PLANE / 2
-        canvas.box(middle - side / 2, centre - side / 2, side, side, fill=ZERO, line=SOFT)
-        below = f"after {k}" if k else "input"
-        around = [(middle, side / 2 + ROW / 2 + 2, str(size), BODY), (middle, side / 2 + 1.5 * ROW, below, SMALL)]
-        around += [(arrow, -ROW / 2, layers[k][0], SMALL), (arrow, ROW / 2, "→", BODY)] if k < len(layers) else []
-        for x, lower, text, letters in around:
-            canvas.write(x, centre + lower, text, size=letters, colour=SOFT, align=0.5)
-    return centre + PLANE / 2 + 2 * ROW
-
-
-def _draw_lens(canvas, size, fields, y):
-    """Draw the corner of the input that the first cells see; each field has its layers' numbers in it."""
-    low = min(0, *(field.start for field in fields))
-    cells = max(field.start + field.size for field in fields) + 1 - low
-    unit, free = LENS / cells, LENS  # no label has been put beyond ``free``: the largest field gets its label first
-    inside = unit * (min(size - low, cells) + low)
-    canvas.box(0, y, LENS, LENS, line=HATCH, line_width=0.0, hatch="////")
-    canvas.box(-low * unit, y - low * unit, inside, inside, fill=ZERO)
-    for seen, start in sorted({(field.size, field.start) for field in fields}, reverse=True):
-        first, end = unit * (start - low), unit * (start + seen - low)
-        side = max(LEAST_SIDE, end - first - 2)
-        canvas.box(first + 1, y + first + 1, side, side, fill=to_rgba(BLUE, 0.14), line=BLUE, line_width=2.0)
-        if end <= free and end - first > LABEL:
-            numbers = [str(k) for k, field in enumerate(fields, start=1) if (field.size, field.start) == (seen, start)]
-            free = end - LABEL
-            canvas.write(end - 5, y + free + LABEL / 2 - 3, ", ".join(numbers), size=LEAST, bold=True, align=1.0)

@@ -37,7 +37,6 @@ LARGEST_CELL, COMPACT, PLAIN, PHOTO = (
     20,
     300,
 )  # the largest cell with a number, of a compact scene and of another
-FLOWING, FLOWING_PHOTO = 20, 96  # a cell and a photograph without signs
 STACKED = 8  # between panels of one column and row
 NO_SIGN, SIGN = 12, 26  # the room between columns
 WAYS = (200, 1, 4), (200, 2, 4), (72, 2, 4), (72, 4, 4), (72, 2, 2), (72, 2, 1), (72, 1, 4)  # as in Sizes, best first
@@ -60,7 +59,7 @@ def draw_scenes(scenes, title=""):
     >>> from cnnlab.lab.scenes import convolution_scene
     >>> canvas = draw_scenes([convolution_scene(np.full((1, 1, 1, 1), 3), np.full((1, 1, 1, 1), 2))])
     >>> [word.text.strip() for word in canvas.words][:3], canvas.png()[1:4]
-    (['x', 'input 1×1', '3'], b'PNG')
+    (['x', 'input', '1×1'], b'PNG')
     """
     canvas, layouts = Canvas(), list(map(lay_out, scenes))
     width = canvas.width = max([NARROWEST, *(wide for _, _, wide, _ in layouts)])
@@ -139,18 +138,15 @@ def lay_out(scene):
     roomy = [panel for panel in panels if panel["view"] == "cells" and panel.get("scale", 1.0) >= 1]
     if not compact and all(max(panel["shape"]) <= LONGEST_SIDE for panel in roomy):
         least = [max((needed(panel["values"]) for panel in roomy), default=NUMBERED)]
-    if not scene["signs"] and all(panel["row"] == 0 for panel in panels):
-        cell = max([FLOWING, *least]) if least else COMPACT
-        letters = letters_of(cell, least[0]) if least else 0.0
-        return flowing(panels, Sizes(cell, FLOWING_PHOTO, letters, compact, caption=WIDTH))
+    flows = not scene["signs"] and all(panel["row"] == 0 for panel in panels)
     too_high = []
     for smallest in [*least, 0]:
         largest = max(smallest, COMPACT if compact else LARGEST_CELL if smallest else PLAIN)
         for side in range(largest, 2, -1):
-            cell = max(side, smallest)
-            letters = letters_of(cell, smallest) if smallest else 0.0
+            cell, photo = max(side, smallest), PHOTO * side / largest
             for way in WAYS:
-                layout = _arranged(scene, Sizes(cell, PHOTO * side / largest, letters, compact, *way))
+                sizes = Sizes(cell, photo, letters_of(cell, smallest) if smallest else 0.0, compact, *way)
+                layout = flowing(panels, sizes) if flows else _arranged(scene, sizes)
                 if layout[2] <= WIDTH and layout[3] <= HEIGHT:
                     return layout
                 too_high += [layout] * (layout[2] <= WIDTH)
