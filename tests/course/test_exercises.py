@@ -394,7 +394,7 @@ def test_a_verdict_is_read_without_any_style():
     bundle, _ = DisplayFormatter().format(exercises.conv2d.check(lambda x, w: right(x, w) + 1))
     assert set(bundle) == {"text/plain", "text/html"}
     assert "▸" in bundle["text/plain"]
-    assert "<b>▸" in bundle["text/html"]
+    assert "<mark>▸" in bundle["text/html"]
     assert "<script" not in bundle["text/html"]
 
 

@@ -1,5 +1,6 @@
 """What a check says, as text and as HTML that reads well in a light theme, a dark one, and without any style."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -14,6 +15,8 @@ MARK = "▸"  # a cell that differs; seen without colour too
 MOST_CELLS = 12  # a side of a grid
 MOST_PLANES = 12  # of an argument
 SIGNS = {"passed": "✓ Passed.", "failed": "✗ Not yet.", "not started": "Not started."}
+FRAME = "border-left: 3px solid color-mix(in srgb, currentColor 40%, transparent); padding: 2px 10px"
+ROW = "display: flex; flex-wrap: wrap; gap: 0 2em"
 
 
 class Grid(NamedTuple):
@@ -21,16 +24,19 @@ class Grid(NamedTuple):
 
     title: str
     values: np.ndarray | str
-    marked: np.ndarray | None = None
+    marked: np.ndarray | bool = False
 
-    def rows(self) -> list[list[str]]:
-        """Return the cells as texts, marked ones with their mark."""
+    def __str__(self) -> str:
         if isinstance(self.values, str):
-            return [[self.values]]
-        values = np.atleast_2d(self.values)[:MOST_CELLS, :MOST_CELLS]
-        marked = np.zeros(values.shape, bool) if self.marked is None else np.atleast_2d(self.marked)
-        pairs = (zip(*both, strict=False) for both in zip(values, marked, strict=False))
-        return [[f"{MARK if here else ''}{format_value(value, 3)}" for value, here in row] for row in pairs]
+            return f"{self.title}:\n{self.values}"
+        values = np.atleast_2d(self.values)
+        marked = np.broadcast_to(self.marked, values.shape)[:MOST_CELLS, :MOST_CELLS]
+        cells = [
+            [f"{MARK if here else ''}{format_value(value, 3)}" for value, here in zip(*row, strict=False)]
+            for row in zip(values, marked, strict=False)
+        ]
+        width = max((len(cell) for row in cells for cell in row), default=0)
+        return "\n".join([f"{self.title}:", *("  ".join(cell.rjust(width) for cell in row) for row in cells)])
 
 
 @dataclass(repr=False, eq=False)
@@ -74,22 +80,16 @@ class Verdict:
         return self.status == "passed"
 
     def __repr__(self) -> str:
-        lines = [f"{SIGNS[self.status]} {self.text}"]
-        if self.code:
-            lines += ["", self.code]
-        for grid in self.grids:
-            rows = grid.rows()
-            widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-            lines += ["", f"{grid.title}:"]
-            lines += ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-        return "\n".join([*lines, *(["", f"Look at its wires: {self.offer}"] if self.offer else [])])
+        offer = self.offer and f"Look at its wires: {self.offer}"
+        parts = [f"{SIGNS[self.status]} {self.text}", self.code, *map(str, self.grids), offer]
+        return "\n\n".join(filter(None, parts))
 
     def _repr_html_(self) -> str:
-        code = f"<pre>{escape(self.code)}</pre>" if self.code else ""
-        grids = "".join(f'<td style="{CELL}">{_table(grid)}</td>' for grid in self.grids)
-        beside = f"<table><tr>{grids}</tr></table>" if grids else ""
-        offer = f"<p>Look at its wires: <code>{escape(self.offer)}</code></p>" if self.offer else ""
-        return f'<div style="{FRAME}"><b>{SIGNS[self.status]}</b> {escape(self.text)}{code}{beside}{offer}</div>'
+        beside = "".join(f"<pre>{escape(str(text))}</pre>" for text in (self.code, *self.grids) if text)
+        beside = re.sub(rf"({MARK}[^\s<]+)", r"<mark>\1</mark>", beside)
+        offer = f"Look at its wires: <code>{escape(self.offer)}</code>" if self.offer else ""
+        said = f"<b>{SIGNS[self.status]}</b> {escape(self.text)}"
+        return f'<div style="{FRAME}">{said}<div style="{ROW}">{beside}</div>{offer}</div>'
 
 
 def planes(name: str, value) -> list[Grid]:
@@ -113,35 +113,11 @@ def planes(name: str, value) -> list[Grid]:
 def both(name: str, wanted: np.ndarray, got: np.ndarray) -> list[Grid]:
     """Return what is expected and what came as grids; of maps of one shape the plane with the first difference."""
     if got.shape != wanted.shape:
-        grids = [Grid(f"{name} expected", flat(wanted)), Grid(f"{name} got", flat(got))]
-        return [grid for grid in grids if grid.values.size]
+        return [*planes(f"{name} expected", wanted), *planes(f"{name} got", got)]
     marked = differing(got, wanted)
     lead = tuple(np.argwhere(marked)[0][:-2].tolist())
     title = f"{name}[{', '.join(map(str, lead))}]" if lead else name
     return [Grid(f"{title} expected", wanted[lead]), Grid(f"{title} got", got[lead], marked[lead])]
-
-
-def flat(values: np.ndarray) -> np.ndarray:
-    """Return an array as something with rows and columns: its planes below each other."""
-    return values.reshape(-1, values.shape[-1]) if values.ndim > 2 and values.size else values
-
-
-FRAME = "border-left: 3px solid color-mix(in srgb, currentColor 40%, transparent); padding: 2px 10px"
-CELL = "vertical-align: top; text-align: left; background: none; padding: 4px 14px 4px 0"
-NUMBER = "text-align: right; padding: 1px 6px; border: 1px solid color-mix(in srgb, currentColor 25%, transparent)"
-MARKED = f"{NUMBER}; outline: 2px solid currentColor; background: color-mix(in srgb, #e69f00 35%, transparent)"
-
-
-def _table(grid: Grid) -> str:
-    """Return a grid as a table; a marked cell is bold, framed, and has its mark."""
-    rows = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in grid.rows())
-    return f"{escape(grid.title)}<table>{rows}</table>"
-
-
-def _cell(text: str) -> str:
-    if text.startswith(MARK):
-        return f'<td style="{MARKED}"><b>{text}</b></td>'
-    return f'<td style="{NUMBER}">{text}</td>'
 
 
 class Page(NamedTuple):

@@ -95,6 +95,20 @@ def run(function, arguments, *, learner=None, seconds: float | None = LIMIT, wat
         return _trouble(learner or function, error)
 
 
+def attempt(question, *given):
+    """Return an answer, or None: a learner's object may raise at any question about itself.
+
+    Examples
+    --------
+    >>> attempt(divmod, 7, 2), attempt(divmod, 7, 0)
+    ((3, 1), None)
+    """
+    try:
+        return question(*given)
+    except Exception:
+        return None
+
+
 def code_of(function, unwrap=lambda function: function) -> CodeType | None:
     """Return the code of a function; None for what has none, or will not say.
 
@@ -103,10 +117,7 @@ def code_of(function, unwrap=lambda function: function) -> CodeType | None:
     >>> code_of(len), code_of(code_of).co_name
     (None, 'code_of')
     """
-    try:
-        code = unwrap(function).__code__
-    except Exception:  # wrappers that wrap each other, or an object that makes up its attributes
-        return None
+    code = attempt(lambda: unwrap(function).__code__)
     return code if isinstance(code, CodeType) else None
 
 
@@ -118,10 +129,7 @@ def name_of(function) -> str:
     >>> name_of(len), name_of(lambda x: x)
     ('len', '')
     """
-    try:
-        name = function.__name__
-    except Exception:
-        return ""
+    name = attempt(lambda: function.__name__)
     return name if isinstance(name, str) and name.isidentifier() else ""
 
 
@@ -129,22 +137,9 @@ def _trouble(function, error: BaseException) -> Trouble:
     code = code_of(function, inspect.unwrap)
     lines = traceback.extract_tb(error.__traceback__)
     own = [place.line for place in lines if code and place.filename == code.co_filename]
-    return Trouble(f"It raised {shown_error(error).rstrip('.')}.", type(error), own[-1] if own else "")
-
-
-def shown_error(error: BaseException) -> str:
-    """Return an error as one line of text; one that cannot show itself is named.
-
-    Examples
-    --------
-    >>> shown_error(ValueError("no"))
-    'ValueError: no'
-    """
-    try:
-        text = " ".join(str(error).split())
-    except BaseException:
-        text = ""
-    return f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__
+    text = " ".join((attempt(str, error) or "").split())[:200].rstrip(".")
+    raised = type(error).__name__ + (f": {text}" if text else "")
+    return Trouble(f"It raised {raised}.", type(error), own[-1] if own else "")
 
 
 def takes(function, count: int) -> bool:
@@ -155,15 +150,8 @@ def takes(function, count: int) -> bool:
     >>> takes(lambda x, w: x, 2), takes(lambda x: x, 2)
     (True, False)
     """
-    try:
-        parameters = inspect.signature(function)
-    except Exception:
-        return True
-    try:
-        parameters.bind(*range(count))
-    except TypeError:
-        return False
-    return True
+    parameters = attempt(inspect.signature, function)
+    return parameters is None or attempt(parameters.bind, *range(count)) is not None
 
 
 @cache
@@ -178,14 +166,19 @@ class TimeIsUp(BaseException):
     """Raised inside a call that takes too long; no ``except Exception`` holds it.
 
     Python lets go of a trace function that raises. Something may have swallowed this, such as a bare ``except:``; as
-    soon as nobody holds it any more it sets the trace again, and the next step raises the next one.
+    soon as nobody holds it any more all frames of the call are traced again, and the next step raises the next one.
     """
 
     def __init__(self, clock: Clock, seconds: float):
         self._clock, self.seconds = clock, seconds
 
     def __del__(self):
-        self._clock.go_on(inspect.currentframe().f_back)
+        outside, frame = self._clock.outside, inspect.currentframe().f_back
+        while outside and frame not in (None, outside):
+            frame.f_trace, frame.f_trace_opcodes = self._clock.look, True
+            frame = frame.f_back
+        if outside:
+            sys.settrace(self._clock.look)
 
 
 class Clock:
@@ -198,40 +191,39 @@ class Clock:
     """
 
     def __init__(self, seconds: float, watched: Mapping[int, list] | None = None):
-        self._seconds, self._watched, self._outside = seconds, watched or {}, None
-        self._begin, self._next, self._importing = (0.0, 0.0), 0.0, None
+        self._limits, self._watched = (seconds, PATIENCE * seconds), watched or {}
+        self.outside = None  # the frame below the call, while it lasts
+        self._begin = self._before_import = (0.0, 0.0)
+        self._next, self._importing = 0.0, False
 
     def call(self, function, arguments):
         """Return what a function returns, or raise :class:`TimeIsUp`."""
-        before, self._outside = sys.gettrace(), inspect.currentframe()
-        self._begin, self._next = (thread_time(), perf_counter()), perf_counter() + self._seconds
-        sys.settrace(self._look)
+        before, self.outside, self._begin = sys.gettrace(), inspect.currentframe(), _since((0.0, 0.0))
+        sys.settrace(self.look)
         try:
             return function(*arguments)
         finally:
-            self._outside = None
+            self.outside = None
             sys.settrace(before)
 
-    def _look(self, frame, event, _value):
+    def look(self, frame, event, _value):
+        """Look at the clock at each step of what is neither imported nor trusted."""
         if event == "call":
-            if self._importing:
-                return None
             module = str(frame.f_globals.get("__name__"))
             if id(frame.f_code) in self._watched:
                 return self._note
-            if (module, frame.f_code.co_name) == _IMPORT:
-                self._importing = thread_time(), perf_counter()
+            if not self._importing and (module, frame.f_code.co_name) == _IMPORT:
+                self._importing, self._before_import = True, _since(self._begin)
                 return self._imported
-            if module.partition(".")[0] in TRUSTED:
+            if self._importing or module.partition(".")[0] in TRUSTED:
                 return None
             frame.f_trace_opcodes = _turns_on_one_line(frame.f_code)
         if perf_counter() > self._next:
-            used, waited = thread_time() - self._begin[0], perf_counter() - self._begin[1]
-            for spent, limit in ((used, self._seconds), (waited, PATIENCE * self._seconds)):
-                if spent > limit:
-                    raise TimeIsUp(self, limit)
-            self._next = perf_counter() + min(self._seconds - used, PATIENCE * self._seconds - waited)
-        return self._look
+            left = [limit - spent for limit, spent in zip(self._limits, _since(self._begin), strict=True)]
+            if min(left) < 0:
+                raise TimeIsUp(self, self._limits[left.index(min(left))])
+            self._next = perf_counter() + min(left)
+        return self.look
 
     def _note(self, frame, event, value):
         if event == "return":
@@ -241,16 +233,10 @@ class Clock:
     def _imported(self, _frame, event, _value):
         """Go on where an import ends: its time does not count."""
         if event == "return":
-            took = thread_time() - self._importing[0], perf_counter() - self._importing[1]
-            self._begin, self._next = (self._begin[0] + took[0], self._begin[1] + took[1]), self._next + took[1]
-            self._importing = None
+            self._importing, self._begin, self._next = False, _since(self._before_import), 0.0
         return self._imported
 
-    def go_on(self, frame) -> None:
-        """Trace this frame and all around it, as long as the call is on."""
-        if self._outside is None:
-            return
-        while frame is not None and frame is not self._outside:
-            frame.f_trace, frame.f_trace_opcodes = self._look, True
-            frame = frame.f_back
-        sys.settrace(self._look)
+
+def _since(begin: tuple[float, float]) -> tuple[float, float]:
+    """Return how much later it is by both clocks."""
+    return thread_time() - begin[0], perf_counter() - begin[1]
