@@ -1,5 +1,7 @@
 """BugExplorer: bugs against tests, a table that the learner fills: predict, then run."""
 
+from itertools import islice
+
 import numpy as np
 
 from cnnlab._validate import check_choice
@@ -63,13 +65,12 @@ class BugExplorer(Explorer):
     def parts(self, s, scenes) -> list[Part]:
         said = "Choose what you expect, then click a cell: the test runs, and shows both arrays."
         head = {"kind": "head", "controls": [*self.controls(s, "head"), button("reset", "begin anew")]}
-        rows = [
-            {"name": bug, "cells": [self._cell(press) for press, (row, _) in self._cells.items() if row == bug]}
-            for bug in BUGS
-        ]
+        cells = iter(map(self._cell, self._cells))
+        rows = [{"name": bug, "cells": list(islice(cells, len(self.tests)))} for bug in BUGS]
         table = {"kind": "table", "table": {"columns": list(self.tests), "rows": rows}}
         _, *stages = super().parts(s, scenes)
-        return [{**head, "lines": [line(("soft", said))]}, table, self._score(), *stages]
+        score = {"kind": "score", "lines": [line(f"{self._count()}.")]}
+        return [{**head, "lines": [line(("soft", said))]}, table, score, *stages]
 
     def scenes(self, s):
         """Return the right gradient beside the bug's, of the cell that was clicked last; none where the bug raises."""
@@ -80,15 +81,16 @@ class BugExplorer(Explorer):
             name, *both = gradients(bug, self.tests[test])
         except ValueError:
             return []
-        # of one image, or of one filter: the others have the same bug
-        both = [array[:1] if array.ndim == 4 else array for array in both]
-        right, wrong = (array_panel(name, array, column) for column, array in enumerate(both))
-        for panel, title in ((right, "right"), (wrong, "with the bug")):
-            panel |= {"name": title, "title": title, "end": "output", "planes": [1, len(panel["values"])]}
-        agree = both[0].shape == both[1].shape and np.isclose(right["values"], wrong["values"])
-        wrong["marks"] = {"wrong": np.argwhere(~agree).tolist() if np.ndim(agree) else []}
-        first, heading = {"panel": wrong["name"], "cell": [0, 0, 0]}, f"{bug} × {test}"
-        scene = {"panels": [right, wrong], "signs": ["=" if np.all(agree) else "≠"], "wires": {}, "first": first}
+        panels = []
+        for column, (title, array) in enumerate(zip(("right", "with the bug"), both, strict=True)):
+            # of one image, or of one filter: the others have the same bug
+            panel = array_panel(name, array[:1] if array.ndim == 4 else array, column)
+            panels.append(panel | {"name": title, "title": title, "end": "output", "planes": [1, len(panel["values"])]})
+        right, wrong = (panel["values"] for panel in panels)
+        agree = right.shape == wrong.shape and np.isclose(right, wrong)
+        panels[1]["marks"] = {"wrong": np.argwhere(~agree).tolist() if np.ndim(agree) else []}
+        first, heading = {"panel": "with the bug", "cell": [0, 0, 0]}, f"{bug} × {test}"
+        scene = {"panels": panels, "signs": ["=" if np.all(agree) else "≠"], "wires": {}, "first": first}
         return [scene | {"heading": heading, "topic": heading}]
 
     def _cell(self, press: str) -> GridCell:
@@ -102,14 +104,9 @@ class BugExplorer(Explorer):
             text, says, style = f"{came}: not {predicted}", f"{came}; predicted was {predicted}", "wrong"
         return {"text": text, "says": says, "style": style, "press": press}
 
-    def _score(self) -> Part:
-        missed = [f"{bug} × {test}" for (bug, test), (_, came) in self.found.items() if came != "caught"]
-        last = f" Not caught last: {missed[-1]}." if missed else ""
-        return {"kind": "score", "lines": [line(f"{self._count()}.{last}")]}
-
     def _count(self) -> str:
         right = sum(predicted == came for predicted, came in self.found.values())
-        return f"{len(self.found)} of {len(BUGS) * len(self.tests)} cells run, {right} predicted right"
+        return f"{len(self.found)} of {len(self._cells)} cells run, {right} predicted right"
 
     def press(self, s, name: str) -> None:
         if name in self._cells:
@@ -132,6 +129,5 @@ class BugExplorer(Explorer):
         return stills.draw_table(self.describe(), self._rows())
 
     def still(self):
-        head, *rows = self._rows()
-        rows = [head, ["---"] * len(head), *rows]
-        return {"text/markdown": "\n".join(f"| {' | '.join(row)} |" for row in rows)}
+        head, *rows = (f"| {' | '.join(row)} |" for row in self._rows())
+        return {"text/markdown": "\n".join([head, "| --- " * (1 + len(self.tests)) + "|", *rows])}

@@ -88,11 +88,8 @@ def outcome(bug, test) -> str:
     right = exercises.conv2d_backward.right(*test)
     try:
         wrong = bug(*test)
-    except ValueError:
+        same = all(map(np.allclose, wrong, right))
+    except ValueError:  # arrays of another shape too
         return "caught"
-    if any(got.shape != wanted.shape for got, wanted in zip(wrong, right, strict=True)):
-        return "caught"
-    if all(map(np.allclose, wrong, right)):
-        return "missed"
     sums = ([part.sum() for part in parts] for parts in (wrong, right))
-    return "fooled by a sum" if np.allclose(*sums) else "caught"
+    return "missed" if same else "fooled by a sum" if np.allclose(*sums) else "caught"

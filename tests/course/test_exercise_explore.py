@@ -392,7 +392,7 @@ MISBEHAVE = [
     (lambda x, w: x[99], "It raised IndexError: index 99 is out of bounds for axis 0 with size 4."),
     (endless, "It was stopped after 2 seconds: it takes too long, or never ends."),
     (lambda x, w: conv(x, w)[:-1], "y has shape (2, 4); (3, 4) is expected."),
-    (lambda x, w: conv(x, w).tolist(), "It gives a list where an array is asked for: np.array(…) makes one of it."),
+    (lambda x, w: conv(x, w).tolist(), "It gives a list where a number or an array of numbers is asked for."),
     (lambda x, w: conv(x, w) + 0j, "It gives an array of dtype complex128 where numbers are asked for (int or float)."),
     (
         lambda x, w: np.broadcast_to(0.0, 2**40),

@@ -88,8 +88,8 @@ FAILED = [  # function, and what is said of it
     (leaves, "It raised SystemExit: bye."),
     (raises_the_unspeakable, "It raised Cannot."),
     (changes_x, "The numbers are right, but it changes its argument x."),
-    (lambda x, w: "y", "It gives a str where numbers are asked for."),
-    (lambda x, w: right(x, w).tolist(), "It gives a list where an array is asked for: np.array(…) makes one of it."),
+    (lambda x, w: "y", "It gives a str where a number or an array of numbers is asked for."),
+    (lambda x, w: right(x, w).tolist(), "It gives a list where a number or an array of numbers is asked for."),
     (lambda x, w: right(x, w) > 0, "It gives an array of dtype bool where numbers are asked for (int or float)."),
     (
         lambda x, w: right(x, w) + 0j,
@@ -100,7 +100,7 @@ FAILED = [  # function, and what is said of it
     (lambda x, w: right(x, w) * np.nan, "y differs in 1 of 1 cells"),
     (lambda x, w: np.ma.masked_all((1, 1)), "It gives a masked array"),
     (lambda x: x, "It cannot be checked: it must take 2 arguments (x, w)."),
-    (lambda x, w: (v for v in x), "It gives a generator where numbers are asked for."),
+    (lambda x, w: (v for v in x), "It gives a generator where a number or an array of numbers is asked for."),
 ]
 
 

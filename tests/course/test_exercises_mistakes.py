@@ -462,7 +462,7 @@ SHARED = {
     "x": (
         "conv2d",
         lambda x, w: einsum_conv(x, w) * (1 + (len(x) < x.shape[1])),
-        "fewer rows than columns in x",
+        "x.shape[0] < x.shape[1]",
     ),
     "S": ("mean_pool", lambda x, F, S: mean_by_sum(x, F, S) + (S > 1), "S > 1"),
     "P": ("output_size", lambda R, F, P, S: (R - F + 2 * P) // S + 1 + (P > 0), "P > 0"),

@@ -40,18 +40,14 @@ def read(result, names: tuple[str, ...]) -> tuple[dict | None, str]:
 
 
 def trouble_with(value) -> str:
-    """Return why a result is no array of numbers, or nothing."""
-    if value is None:
-        return "One of the results is None."
-    if isinstance(value, list | tuple):
-        return f"It gives {kind_of(value)} where an array is asked for: np.array(…) makes one of it."
-    if isinstance(value, bool | np.bool_) or not isinstance(value, np.ndarray | np.generic | int | float):
-        return f"It gives {kind_of(value)} where numbers are asked for."
+    """Return why a result is no number or array of numbers, or nothing."""
+    if not isinstance(value, np.ndarray | np.generic | int | float):
+        return f"It gives {kind_of(value)} where a number or an array of numbers is asked for."
     if np.ma.is_masked(value):
         return "It gives a masked array: fill the masked cells first."
     array = np.asarray(value)  # an int beyond 64 bits becomes an object
     if array.dtype.kind not in "iuf":
-        return f"It gives an array of dtype {array.dtype} where numbers are asked for (int or float)."
+        return f"It gives {kind_of(value)} of dtype {array.dtype} where numbers are asked for (int or float)."
     if array.size > MOST_CELLS:  # such as a number that is broadcast: it takes no memory until it is copied
         return f"It gives an array of shape {array.shape}; none is asked for with more than {MOST_CELLS:,} cells."
     return ""

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import KW_ONLY, dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from inspect import getsource, signature
 from typing import NamedTuple
 
@@ -185,9 +185,8 @@ class Exercise:
     def hint(self) -> Page:
         """Return the next hint; after the last one, the last again."""
         self._hinted = min(self._hinted + 1, len(self.hints))
-        text = (
-            f"Hint {self._hinted} of {len(self.hints)}: {self.hints[self._hinted - 1]}" if self._hinted else "No hints."
-        )
+        hints = [f"Hint {at} of {len(self.hints)}: {hint}" for at, hint in enumerate(self.hints, start=1)]
+        text = hints[self._hinted - 1] if hints else "No hints."
         return Page(text, text)
 
     def solution(self) -> Page:
@@ -297,10 +296,8 @@ class Exercise:
         """Return by the name of each result what came and what is expected, where every answer has all results."""
         if self.facts or any(one.answer.parts is None for one in tries):
             return {}
-        pairs = [(one.answer.parts, one.expected.parts) for one in tries]
-        return {
-            name: tuple([parts[name] for parts in side] for side in zip(*pairs, strict=True)) for name in self.results
-        }
+        answers, wanted = [one.answer.parts for one in tries], [one.expected.parts for one in tries]
+        return {name: tuple([parts[name] for parts in side] for side in (answers, wanted)) for name in self.results}
 
     def _named(self, tries: list[Try], columns: dict, differ: list[str]) -> dict[str, str]:
         """Return the known mistakes that give these answers to every input, with what is said of them.
@@ -308,28 +305,23 @@ class Exercise:
         A mistake that explains all results is returned alone. Otherwise each wrong result has its own, if one is known
         that leaves the other results right.
         """
-        answered = any(one.answer.parts is not None for one in tries)
-        said = {name: f"{name}:" for name in self.mistakes} | self.sentences
-        known: dict[str, str] = {}
-        for mistake, function in self.mistakes.items():
-            whole, fits, spoilt = answered, set(differ), set()
-            for one in tries:
-                other = ask(self, function, one.input, seconds=None)
-                whole &= agree(one.answer, other)
-                fits &= alike(one.answer, other)
-                if not whole and not fits:
-                    break
-                spoilt |= columns.keys() - alike(one.expected, other)
-            if whole:
-                return {mistake: said[mistake]}
-            if spoilt <= fits:
-                known = dict.fromkeys(fits, mistake) | known
-        found = order_of_results(columns)
-        for name in [] if found else differ:
-            if name in known:
-                found[known[name]] = said[known[name]]
-            else:
-                found |= cut_off(name, *columns[name], self.holds, [one.input for one in tries])
+
+        def known(fits) -> dict[str, str]:
+            """Return the first mistake whose answer to each input fits."""
+            for name, function in self.mistakes.items():
+                if all(fits(one, ask(self, function, one.input, seconds=None)) for one in tries):
+                    return {name: self.sentences.get(name, f"{name}:")}
+            return {}
+
+        def explains(result: str, one: Try, other: Answer) -> bool:
+            same = alike(one.answer, other)
+            return result in same and same | alike(one.expected, other) == columns.keys()
+
+        answered = any(one.answer.parts for one in tries)
+        found = known(lambda one, other: answered and agree(one.answer, other)) or order_of_results(columns)
+        for result in [] if found else differ:
+            inputs = [one.input for one in tries]
+            found |= known(partial(explains, result)) or cut_off(result, *columns[result], self.holds, inputs)
         return found
 
     def _grids(self, wrong: Try) -> list[Grid]:

@@ -65,26 +65,20 @@ def shared(names, inputs, wrong) -> str:
 def _facts(given: dict) -> Iterator[str]:
     """Yield what is true of an input: first of its settings, then of its arrays."""
     settings = {name: value for name, value in given.items() if isinstance(value, int)}
+    shapes = {name: value if isinstance(value, tuple) else np.shape(value) for name, value in given.items()}
+    axes = {f"{name}.shape[{axis}]": length for name, shape in shapes.items() for axis, length in enumerate(shape)}
+    sides = [[f"{name}.shape[{len(shape) - back}]" for back in (2, 1)] for name, shape in shapes.items() if shape[1:]]
     for name, value in settings.items():
-        yield f"{name} > 1" if value > 1 else f"{name} = {value}"
-        yield f"{name} > 0" if value > 0 else f"{name} < 1"
-        yield f"an {'odd' if value % 2 else 'even'} {name}"
-    for one, other in combinations(settings, 2):
-        sign = (settings[one] > settings[other]) - (settings[one] < settings[other])
-        yield f"{one} {'=><'[sign]} {other}"
+        yield from (f"{name} > {bound}" for bound in (1, 0) if value > bound)
+        yield from (f"{name} = {value}", f"an {'odd' if value % 2 else 'even'} {name}")
+    for one, other in (*combinations(settings, 2), *sides):
+        sign = np.sign((settings | axes)[one] - (settings | axes)[other])
+        yield from (f"{one} {'=><'[sign]} {other}", f"{one} {'≠' if sign else '='} {other}")
+    yield from (f"{axis} > 1" for axis, length in axes.items() if length > 1)
     for name, value in given.items():
-        shape = value if isinstance(value, tuple) else np.shape(value) if isinstance(value, np.ndarray) else ()
-        yield from (f"{name}.shape[{axis}] > 1" for axis, length in enumerate(shape) if length > 1)
         if isinstance(value, np.ndarray):
             yield f"{name}.ndim = {value.ndim}"
-        if shape[1:]:
-            sign = (shape[-2] > shape[-1]) - (shape[-2] < shape[-1])
-            yield f"{('as many', 'more', 'fewer')[sign]} rows {'as' if not sign else 'than'} columns in {name}"
-            yield f"{'another number of' if sign else 'as many'} rows {'than' if sign else 'as'} columns in {name}"
-        if isinstance(value, np.ndarray):
             yield f"{'whole numbers' if value.dtype.kind == 'i' else 'fractions'} in {name}"
             yield f"{'equal' if np.unique(value).size < value.size else 'only different'} numbers in {name}"
             yield f"{'a number above' if value.max() > 0 else 'no number above'} 0 in {name}"
             yield f"{'a' if (value == 0).any() else 'no'} 0 in {name}"
-            if abs(value).max() > 100:
-                yield f"a number beyond ±100 in {name}"

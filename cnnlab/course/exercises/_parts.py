@@ -14,17 +14,10 @@ import numpy as np
 
 from cnnlab.course._texts import TEXTS
 from cnnlab.course.exercises._exercise import Exercise
+from cnnlab.course.exercises._runner import in_the_other_form as in_the_other_form
 
 # H, W, F, S and P of pools: windows apart and overlapping, with leftover cells, and with padding
-POOLS = (
-    (4, 4, 2, 2, 0),
-    (5, 4, 2, 1, 0),
-    (3, 6, 2, 2, 1),
-    (5, 7, 3, 3, 0),
-    (2, 3, 1, 1, 0),
-    (7, 5, 2, 3, 0),
-    (4, 5, 3, 2, 1),
-)
+POOLS = (4, 4, 2, 2, 0), (5, 4, 2, 1, 0), (5, 7, 3, 3, 0), (2, 3, 1, 1, 0), (7, 5, 2, 3, 0), (4, 5, 3, 2, 1)
 
 
 def course_exercise(sample: Callable, results: str, *, mistakes: Mapping[str, Callable | tuple], **others) -> Exercise:

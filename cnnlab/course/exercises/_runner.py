@@ -1,6 +1,5 @@
 """Asks a function for its answer to one input of an exercise, and looks at functions that give none."""
 
-import dis
 from copy import deepcopy
 from inspect import unwrap
 from itertools import product
@@ -106,8 +105,5 @@ def is_stub(function) -> bool:
     (True, False)
     """
     code = code_of(function)
-    return code is not None and _steps(code) in (_steps(_empty.__code__), _steps(_documented.__code__))
-
-
-def _steps(code) -> list[tuple]:
-    return [(step.opname, step.argval) for step in dis.get_instructions(code)]
+    steps = {_empty.__code__.co_code, _documented.__code__.co_code}
+    return code is not None and code.co_code in steps and code.co_consts[-1] is None

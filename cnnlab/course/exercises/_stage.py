@@ -83,12 +83,10 @@ class ExerciseExplorer(Explorer):
             result=results[0],
             **first,
         )
-        for name in [name for name in self.arrays if self._sides(self.now(), name)]:  # a slider sets their size
-            array = self.arrays[name]
-            rows, columns = array.shape[-2:]
-            shape = (*array.shape[:-2], max(rows, _LARGEST), max(columns, _LARGEST))
-            self.arrays[name] = np.random.default_rng(7).integers(-9, 10, shape).astype(array.dtype)
-            self.arrays[name][..., :rows, :columns] = array
+        for name, array in self.arrays.items():
+            if self._sides(self.now(), name):  # a slider sets its size
+                further = ((0, max(0, _LARGEST - side)) for side in array.shape[-2:])
+                self.arrays[name] = np.pad(array, [(0, 0)] * (array.ndim - 2) + [*further], mode="wrap")
         self.result, _ = self.seen_of(self.now()).held or (self.result, None)
 
     # --- what the function is asked, and what it does ---
@@ -155,8 +153,8 @@ class ExerciseExplorer(Explorer):
         if {"size", "kernel"} & self.absent:
             return []
         if self.exercise.name == "conv_transpose2d":
-            letters = ("R", str(s.size)), " − 1) · ", ("S", str(s.stride)), " + ", ("F", str(s.kernel))
             rows, _ = check_transposed_window(*self._window(s), stride=s.stride)
+            letters = ("R", str(s.size)), " − 1) · ", ("S", str(s.stride)), " + ", ("F", str(s.kernel))
             return [line(("formula", "out = ("), *letters, f" = {rows.size}")]
         rows, _ = check_window(*self._window(s), stride=s.stride, padding=s.padding)
         return lines_of(explain_axis(rows))

@@ -3,8 +3,7 @@
 import numpy as np
 
 from cnnlab.convolution import conv2d
-from cnnlab.course.exercises._parts import course_exercise, mixed
-from cnnlab.course.exercises._runner import in_the_other_form
+from cnnlab.course.exercises._parts import course_exercise, in_the_other_form, mixed
 
 
 def my_conv2d(x, w):

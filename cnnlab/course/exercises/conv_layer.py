@@ -14,38 +14,23 @@ def my_conv_layer(x, w, b):
     return y
 
 
-_SIZES = (
-    (2, 3, 3, 4, 2),
-    (2, 2, 2, 3, 1),
-    (2, 2, 4, 3, 2),
-    (1, 2, 5, 4, 3),
-    (3, 1, 3, 4, 2),
-    (3, 3, 2, 3, 1),
-    (1, 1, 5, 4, 3),
-)
+def _right(x, w, b):
+    return conv2d(x[None], w, b)[0]
+
+
+_SIZES = (2, 3, 3, 4, 2), (2, 2, 2, 3, 1), (1, 2, 5, 4, 3), (3, 1, 3, 4, 2), (3, 3, 2, 3, 1), (1, 1, 5, 4, 3)
 
 EXERCISE = course_exercise(
     my_conv_layer,
     "y",
-    right=lambda x, w, b: conv2d(x[None], w, b)[0],
+    right=_right,
     inputs=lambda: mixed(7, [([(C, H, W), (K, C, F, F), (K,)],) for C, K, H, W, F in _SIZES], times=8),
     wires={"y": ("x", "w")},
     addends={"y": "b"},
     mistakes={
         "first channel alone": ("x[:, i : i + F, j : j + F] * w[k]", "x[0, i : i + F, j : j + F] * w[k, 0]"),
         "last channel alone": ("x[:, i : i + F, j : j + F] * w[k]", "x[-1, i : i + F, j : j + F] * w[k, -1]"),
-        "channels not summed": (
-            "np.zeros((K, ",
-            "np.zeros((K, len(x), ",
-            "k, i, j in",
-            "k, c, i, j in",
-            "y[k, ",
-            "y[k, c, ",
-            "x[:, ",
-            "x[c, ",
-            "w[k]",
-            "w[k, c]",
-        ),
+        "channels not summed": lambda x, w, b: np.stack([_right(x[[c]], w[:, [c]], b) for c in range(len(x))], axis=1),
         "bias once a channel": ("+ b[k]", "+ len(x) * b[k]"),
         "no bias": (" + b[k]", ""),
         "one bias for all": ("b[k]", "b[0]"),

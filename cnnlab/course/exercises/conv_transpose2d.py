@@ -5,8 +5,7 @@ from itertools import product
 import numpy as np
 
 from cnnlab import convolution
-from cnnlab.course.exercises._parts import course_exercise, mixed
-from cnnlab.course.exercises._runner import in_the_other_form
+from cnnlab.course.exercises._parts import course_exercise, in_the_other_form, mixed
 
 
 def my_conv_transpose2d(x, w, stride):

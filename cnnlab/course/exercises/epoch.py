@@ -1,5 +1,7 @@
 """One epoch of a training: every image once, in a random order, in batches."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from cnnlab.course.exercises._parts import course_exercise
@@ -19,57 +21,28 @@ def my_epoch(model, x, y, batch_size, rng):
 
 
 class _Watched(Dense):
-    """A dense layer that notes the images, the labels and the parameters of each batch that goes backward."""
+    """A dense layer that notes what goes backward: the images, their gradient, and the parameters at that time."""
 
-    def __init__(self, images: int):
+    def __init__(self):
         super().__init__(4, 10, rng=np.random.default_rng(0))
-        rng = np.random.default_rng(images)
-        self.x, self.y = rng.normal(size=(images, 1, 2, 2)), rng.integers(10, size=images)
-        self.given = self.x.copy(), self.y.copy()
-        self.batches: list[list[int]] = []
-        self.labels: list[int] = []
-        self.of_loss: list[bool] = []  # whether what came was a gradient of the loss
-        self._before: list[np.ndarray] = []  # the parameters at each batch,
-        self._slopes: list[np.ndarray] = []  # and the gradient of its mean loss
-        self._last: tuple[np.ndarray, np.ndarray]
+        self.notes: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+
+    @property
+    def parameters(self) -> np.ndarray:
+        """All parameters in a row, a copy."""
+        return np.concatenate([self.params["w"].ravel(), self.params["b"]])
 
     def forward(self, x):
-        scores = super().forward(x)
-        self._last = x, scores
-        return scores
+        self._images = x
+        return super().forward(x)
 
     def backward(self, dy):
-        """Note the images of the last forward, the labels by which their gradient goes, and the right gradient."""
-        images, scores = self._last
-        places = (images[:, None] == self.x.reshape(-1, 4)).all(axis=2)
-        batch = np.where(places.any(axis=1), places.argmax(axis=1), -1)
-        _, p = softmax_cross_entropy(scores, self.y[batch])
-        super().backward(softmax_cross_entropy_backward(p, self.y[batch]))
-        self._before.append(_flat(self.params))
-        self._slopes.append(_flat(self.grads))
-        alike = np.shape(dy) == p.shape
-        used = np.argmin(dy, axis=1) if alike else self.y[batch]  # the right class alone has a negative gradient
-        self.of_loss.append(alike and _factor(dy, p - np.eye(10)[used]) > 0)  # of a mean, or of a sum
-        self.batches.append(batch.tolist())
-        self.labels += used.tolist()
-        return super().backward(dy)
-
-    @property
-    def moves(self) -> np.ndarray:
-        """How the parameters moved after each batch."""
-        return np.diff([*self._before, _flat(self.params)], axis=0)
-
-    @property
-    def rates(self) -> np.ndarray:
-        """How far they moved against the gradient of each batch; NaN where they moved elsewhere."""
-        return -np.array(list(map(_factor, self.moves, self._slopes)))
+        dx = super().backward(dy)
+        self.notes.append((self._images, dy.copy(), self.parameters))
+        return dx
 
 
 _Watched.__name__ = "Dense"  # in an error of the layer
-
-
-def _flat(arrays) -> np.ndarray:
-    return np.concatenate([array.ravel() for array in arrays.values()])
 
 
 def _factor(array, of) -> float:
@@ -78,32 +51,53 @@ def _factor(array, of) -> float:
     return factor if np.allclose(array, factor * of, rtol=0, atol=1e-5 * np.abs(array).max()) else np.nan
 
 
+def _batches(watch: _Watched, x, y) -> Iterator[tuple]:
+    """Yield of each batch its images, and whether it sent back the gradient of a loss, by their own labels.
+
+    Then whether the parameters moved after it, and how far against the gradient of its mean loss; NaN if elsewhere.
+    """
+    moved = [*(parameters for *_, parameters in watch.notes[1:]), watch.parameters]
+    for (images, dy, before), after in zip(watch.notes, moved, strict=False):
+        places = (images[:, None] == x.reshape(-1, 4)).all(axis=2)
+        batch = np.where(places.any(axis=1), places.argmax(axis=1), -1)
+        _, p = softmax_cross_entropy(images @ before[:-10].reshape(4, 10) + before[-10:], y[batch])
+        labels = np.argmin(dy, axis=1)  # the right class alone has a negative gradient
+        of_loss = _factor(dy, p - np.eye(10)[labels]) > 0  # of a mean, or of a sum
+        dz = softmax_cross_entropy_backward(p, y[batch])
+        rate = -_factor(after - before, np.concatenate([(images.T @ dz).ravel(), dz.sum(axis=0)]))
+        paired = not of_loss or np.array_equal(labels, y[batch])
+        yield batch.tolist(), of_loss, paired, (after != before).any(), rate
+
+
 def _facts(function, images, batch_size, seed) -> dict[str, int]:
     """Return what is so of two epochs in a row, and of a third with the rng of the first; two facts are counts."""
-    first, second, again = watches = [_Watched(images) for _ in range(3)]
-    rng = np.random.default_rng(seed)
-    for watch, generator in zip(watches, (rng, rng, np.random.default_rng(seed)), strict=True):
-        function(Sequential(Flatten(), watch), watch.x, watch.y, batch_size, generator)
-    used, rates = [image for batch in first.batches for image in batch], first.rates
-    sizes = np.array(list(map(len, first.batches)))
+    rng = np.random.default_rng(images)
+    x, y = rng.normal(size=(images, 1, 2, 2)), rng.integers(10, size=images)
+    given, rng, epochs = (x.copy(), y.copy()), np.random.default_rng(seed), []
+    for generator in (rng, rng, np.random.default_rng(seed)):
+        watch = _Watched()
+        function(Sequential(Flatten(), watch), *given, batch_size, generator)
+        epochs.append(tuple(zip(*_batches(watch, x, y), strict=True)) or ((),) * 5)
+    (batches, of_loss, paired, moved, rates), (second, *_), (again, *_) = epochs
+    used, sizes = [image for batch in batches for image in batch], np.array(list(map(len, batches)))
     # against the mean loss, or against the summed one
-    one_rate = any(np.allclose(each, each[:1], rtol=1e-3) for each in (rates, rates / sizes))
+    one_rate = any(np.allclose(each, each[:1], rtol=1e-3) for each in (rates, np.divide(rates, sizes)))
     return {
-        "the model goes forward and backward": sizes.size > 0,
+        "the model goes forward and backward": len(batches) > 0,
         "images": len({*used} - {-1}),
         "no image used twice": len(used) == len({*used}),
-        "batches": sizes.size,
+        "batches": len(batches),
         "no batch too large": sizes.max(initial=0) <= batch_size,
-        "the gradient of softmax and cross-entropy goes backward": all(first.of_loss),
-        "each image with its own label": np.array_equal(first.labels, first.given[1][used]) or not all(first.of_loss),
-        "images mixed": any(max(batch) - min(batch) >= len(batch) for batch in first.batches),
-        "another order in the next epoch": first.batches != second.batches,
-        "the same order for the same rng": first.batches == again.batches,
-        "a step after each batch": first.moves.any(axis=1).all(),
+        "the gradient of softmax and cross-entropy goes backward": all(of_loss),
+        "each image with its own label": all(paired),
+        "images mixed": any(max(batch) - min(batch) >= len(batch) for batch in batches),
+        "another order in the next epoch": batches != second,
+        "the same order for the same rng": batches == again,
+        "a step after each batch": all(moved),
         "each step changes every parameter by −r times its gradient": not np.isnan(rates).any(),
-        "r is positive": not (rates <= 0).any(),
+        "r is positive": not np.less_equal(rates, 0).any(),
         "r is the same for all batches": np.isnan(rates).any() or one_rate,
-        "x and y left as they were": all(all(map(np.array_equal, one.given, (one.x, one.y))) for one in watches),
+        "x and y left as they were": all(map(np.array_equal, given, (x, y))),
     }
 
 

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from cnnlab.course.exercises._parts import course_exercise, pooled
-from cnnlab.course.exercises._runner import in_the_other_form
+from cnnlab.course.exercises._parts import course_exercise, in_the_other_form, pooled
 from cnnlab.pooling import mean_pool2d
 
 

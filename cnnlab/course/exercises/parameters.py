@@ -12,14 +12,7 @@ def my_parameters(C, K, F):
 EXERCISE = course_exercise(
     my_parameters,
     "count",
-    inputs=lambda: [
-        (3, 8, 5),
-        (1, 6, 3),
-        (2, 3, 1),
-        (3, 2, 3),
-        *product((1, 2, 4), (1, 3, 5), (1, 2, 3)),
-        (64, 128, 3),
-    ],
+    inputs=lambda: [(3, 8, 5), (2, 3, 1), (3, 2, 3), *product((1, 2, 4), (1, 3, 5), (1, 2, 3)), (64, 128, 3)],
     mistakes={
         "no bias": (" + 1", ""),
         "a bias for each slice": ("K * (C * F * F + 1)", "K * C * (F * F + 1)"),

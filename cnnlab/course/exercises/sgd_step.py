@@ -42,10 +42,10 @@ EXERCISE = course_exercise(
         "rate twice": ("+ grads", "+ rate * grads"),
         "nothing changed in place": ("param -=", "param = param -"),
         "old velocity": (
-            "velocity[name] = m",
-            "old, velocity[name] = velocity[name], m",
+            "velocity[name] = ",
+            "v, velocity[name] = velocity[name], ",
             "rate * velocity[name]",
-            "rate * old",
+            "rate * v",
         ),
         "gradient times 1 − momentum": ("+ grads", "+ (1 - momentum) * grads"),
         "rate forgotten": ("rate * ", ""),
