@@ -7,15 +7,27 @@ import signal
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
+from inspect import signature
+from multiprocessing import active_children
 from pathlib import Path
-from subprocess import CalledProcessError
 
 from cnnlab import __version__
 
 _DESCRIPTION = "Interactive notebooks that teach how a convolutional network computes and how it learns."
 _MORE = "Without a command it is the course; each has a --help of its own. A folder named like one is written ./check."
-_LIVE = 'address of the notebooks with a kernel; "{}" in it stands for a notebook\'s name'
+_HELP = {  # of the options
+    "no_open": "put the notebooks there, and start nothing",
+    "allow_root": "for JupyterLab, where you are root",
+    "reset": "forget it, for the next learner",
+    "output": "folder for what is written; default: this one",
+    "key": "write the teacher's key too: all answers, on one page",
+    "live": 'address of the notebooks with a kernel; "{}" in it stands for a notebook\'s name',
+    "pyodide": "folder with the files of a Pyodide: the site then needs no other server",
+    "address": "where it will be, for previews and for the page of a missing address; default $CNNLAB_ADDRESS",
+    "timeout": "seconds for a cell; default 1800",
+}
 _EXTRAS = "handout", "site"
+_ADDRESS = os.environ.get("CNNLAB_ADDRESS", "")
 # A line of a notebook's file that imports by a name of 0.1.
 _OLD_IMPORT = re.compile(
     r'"\s*((?:from cnnlab import .*\b|(?:from|import) cnnlab\.)'
@@ -48,49 +60,48 @@ def main(argv: Sequence[str] | None = None) -> int:
     if meant and word not in commands and "/" not in word and not Path(word).exists():
         return _say(f"cnnlab {word}: is cnnlab {meant[0]} meant? A folder of that name is written ./{word}", 2)
     is_named = word in [*commands, "--help", "-h", "--version"]
-    given = parser.parse_args(argv if is_named else ["course", *argv])
+    given = vars(parser.parse_args(argv if is_named else ["course", *argv]))
     name = f"cnnlab {word}" if is_named else "cnnlab"
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl+C: what is half written is taken away
+    signal.signal(signal.SIGTERM, _end)
     try:
-        return given.run(given)
+        return given.pop("run")(**given)
     except ImportError as error:
         missing = f"'cnnlab[{word}]'" if word in _EXTRAS else (error.name or "").partition(".")[0]
         return _say(f"{name}: {error}. It comes with: pip install {missing}", 1)
     except (FileExistsError, NotADirectoryError) as error:
         return _say(f"{name}: {error.filename} must be a folder; there is a file of that name", 1)
-    except (OSError, ValueError, CalledProcessError) as error:
+    except (OSError, ValueError) as error:
         return _say(f"{name}: {error}", 1)
 
 
 def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
-    """Return the parser of the command line, and that of each command by its name."""
+    """Return the parser of the command line, and that of each command by its name, as its function says.
+
+    What a function takes by keyword alone is an option, which its first letter names as well.
+    """
     usage = "cnnlab [FOLDER | COMMAND] ..."
     parser = argparse.ArgumentParser("cnnlab", usage=usage, description=_DESCRIPTION, epilog=_MORE)
     parser.add_argument("--version", action="version", version=f"cnnlab {__version__}")
     group = parser.add_subparsers(prog="cnnlab", metavar="COMMAND")
-    runs = {"course": _course, "check": _check, "progress": _progress, "report": _report}
-    runs |= {"handout": _handout, "site": _site}
-    for name, run in runs.items():
-        group.add_parser(name, help=run.__doc__, description=run.__doc__).set_defaults(run=run)
-    course, _, progress, report, handout, site = group.choices.values()
-    course.add_argument("folder", nargs="?", type=Path, default=Path("cnnlab-course"), metavar="FOLDER")
-    course.add_argument("--no-open", action="store_true", help="put the notebooks there, and start nothing")
-    course.add_argument("--allow-root", action="store_true", help="for JupyterLab, where you are root")
-    progress.add_argument("--reset", action="store_true", help="forget it, for the next learner")
-    report.add_argument("folder", type=Path, metavar="FOLDER", help="one file a learner, called as the learner")
-    handout.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK")
-    handout.add_argument("--key", action="store_true", help="write the teacher's key too: all answers, on one page")
-    handout.add_argument("--live", default="", metavar="ADDRESS", help=_LIVE)
-    site.add_argument("folder", type=Path, metavar="FOLDER", help="new, empty, or written by this command")
-    files = "the files of a Pyodide: the site then needs no other server"
-    site.add_argument("--pyodide", type=Path, metavar="FOLDER", help=files)
-    where = "where it will be, for previews and for the page of a missing address; default $CNNLAB_ADDRESS"
-    site.add_argument("--address", default=os.environ.get("CNNLAB_ADDRESS", ""), metavar="URL", help=where)
-    for each in (report, handout):
-        each.add_argument("-o", "--output", type=Path, default=Path(), metavar="FOLDER", help="default: this folder")
-    for each in (handout, site):
-        each.add_argument("--timeout", type=int, default=1800, metavar="S", help="seconds for a cell; default 1800")
+    for run in (_course, _check, _progress, _report, _handout, _site):
+        command = group.add_parser(run.__name__[1:], help=run.__doc__, description=run.__doc__)
+        command.set_defaults(run=run)
+        for name, given in signature(run).parameters.items():
+            if given.kind is not given.KEYWORD_ONLY:
+                nargs = {given.empty: None, (): "*"}.get(given.default, "?")
+                command.add_argument(name, nargs=nargs, type=Path, default=given.default, metavar=name.upper())
+                continue
+            how = {"type": given.annotation, "default": given.default}
+            how = {"action": "store_true"} if given.annotation is bool else how
+            command.add_argument(f"-{name[0]}", f"--{name.replace('_', '-')}", help=_HELP[name], **how)
     return parser, group.choices
+
+
+def _end(*_) -> None:
+    """End as by Ctrl+C, which takes away what is half written; the workers would go on for minutes."""
+    for worker in active_children():
+        worker.terminate()
+    sys.exit(143)
 
 
 def _say(text: str, status: int = 0) -> int:
@@ -102,34 +113,32 @@ def _say(text: str, status: int = 0) -> int:
 # --- the commands: each takes what was given to its parser, and returns the exit status ------------------------------
 
 
-def _course(given):
+def _course(folder: Path = Path("cnnlab-course"), *, no_open: bool, allow_root: bool) -> int:
     """Put the course into FOLDER (default cnnlab-course) and open it in JupyterLab."""
     from cnnlab.publish._folder import FIRST, put_course
 
-    written, kept = put_course(given.folder)
-    _say(f"The course is in {given.folder} (files written: {len(written)}).")
+    written, kept = put_course(folder)
+    _say(f"The course is in {folder} (files written: {len(written)}).")
     if kept:
         _say(f"Kept as you have changed them: {', '.join(kept)}. To get one anew, give yours another name first.")
-    for name in kept:
-        if old := _OLD_IMPORT.findall((given.folder / name).read_text(encoding="utf-8", errors="replace")):
-            _say("\n  ".join([f"{name} imports by names of cnnlab 0.1 ({_MOVED}):", *old]))
-    if not given.no_open:
-        _open((given.folder / FIRST).resolve(), ["--allow-root"] * given.allow_root)
-    return 0
-
-
-def _open(notebook: Path, options: list[str]) -> None:
-    """Start JupyterLab in this process, so that Ctrl+C reaches it, and return when it has ended."""
+    for path in filter(Path.is_file, (folder / name for name in kept)):
+        if old := _OLD_IMPORT.findall(path.read_text(encoding="utf-8", errors="replace")):
+            _say("\n  ".join([f"{path.name} imports by names of cnnlab 0.1 ({_MOVED}):", *old]))
+    if no_open:
+        return 0
     from jupyterlab.labapp import LabApp
 
     from cnnlab.publish._threads import settings_of_threads
 
     os.environ.update(settings_of_threads())  # its kernels inherit them
     _say("JupyterLab opens in your browser. To stop it, press Ctrl+C here twice.")
-    LabApp.launch_instance([str(notebook), f"--ServerApp.root_dir={notebook.parent}", *options])
+    first = (folder / FIRST).resolve()
+    # In this process, so that Ctrl+C reaches it.
+    LabApp.launch_instance([str(first), f"--ServerApp.root_dir={first.parent}", *["--allow-root"] * allow_root])
+    return 0
 
 
-def _check(given):
+def _check() -> int:
     """Say what the notebooks need, and what of it is missing."""
     from cnnlab.course.environment import check_environment
 
@@ -139,14 +148,14 @@ def _check(given):
     return 0 if found.ok else 1
 
 
-def _progress(given):
+def _progress(*, reset: bool) -> int:
     """Say what a learner has solved on this machine, and which mistakes they met."""
     from cnnlab.course.progress import ProgressMap, forget, path, recorded
 
     file = path()
     if file is None:
         return _say("Nothing is recorded: CNNLAB_PROGRESS is off.")
-    if given.reset:
+    if reset:
         forget()
         return _say("What was solved on this machine is forgotten.")
     mistakes = [f"{key}: {mistake}" for key, mistake in recorded() if mistake is not None]
@@ -154,33 +163,33 @@ def _progress(given):
     return _say(f"To hand it in, copy this file under your name: {file}")
 
 
-def _report(given):
-    """Write report.html and report.csv from the records that learners have handed in."""
+def _report(folder: Path, *, output: Path = Path()) -> int:
+    """Write report.html and report.csv from the records in FOLDER: one file a learner, called as the learner."""
     from cnnlab.publish.report import write_report
 
-    learners, damaged = write_report(given.folder, given.output)
+    learners, damaged = write_report(folder, output)
     if damaged:
         _say(f"Left out, since damaged: {', '.join(damaged)}")
-    return _say(f"report.html and report.csv are in {given.output.resolve()} (learners: {learners})")
+    return _say(f"report.html and report.csv are in {output.resolve()} (learners: {learners})")
 
 
-def _handout(given):
-    """Write each NOTEBOOK as one HTML page that lives without a kernel."""
+def _handout(notebooks: Path = (), *, output: Path = Path(), key: bool, live: str = "", timeout: int = 1800) -> int:
+    """Write each of the NOTEBOOKS as one HTML page that lives without a kernel."""
     from cnnlab.publish.handout import write_handouts
     from cnnlab.publish.handout.key import write_key
 
-    if not given.notebooks and not given.key:
+    if not notebooks and not key:
         raise ValueError("name a NOTEBOOK, or ask for the --key")
-    keys = [write_key(given.output)] if given.key else []
-    for page in [*keys, *write_handouts(given.notebooks, given.output, live=given.live, timeout=given.timeout)]:
+    keys = [write_key(output)] if key else []
+    for page in [*keys, *write_handouts(notebooks, output, live=live, timeout=timeout)]:
         _say(f"{page} ({page.stat().st_size / 1e6:.2f} MB)")
     return 0
 
 
-def _site(given):
-    """Write the course as a static website, with a kernel in the browser."""
+def _site(folder: Path, *, pyodide: str = "", address: str = _ADDRESS, timeout: int = 1800) -> int:
+    """Write the course as a static website, with a kernel in the browser, into FOLDER: new, empty, or a site before."""
     from cnnlab.publish.site import write_site
 
-    first = write_site(given.folder, pyodide=given.pyodide, address=given.address, timeout=given.timeout)
+    first = write_site(folder, pyodide=pyodide and Path(pyodide), address=address, timeout=timeout)
     sizes = [path.stat().st_size for path in first.parent.rglob("*") if path.is_file()]
     return _say(f"{first} ({sum(sizes) / 1e6:.0f} MB in {len(sizes)} files)")

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def write_report(folder: Path, output: Path) -> tuple[int, list[str]]:
     ValueError
         If no file in the folder is a record.
     """
-    known = {key: _mistakes_of(key) for key in course_keys()}
+    known = {key: _asked(key) for key in course_keys()}
     learners, damaged = {}, []
     for file in sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in _NAMES):
         name = file.relative_to(folder).as_posix()
@@ -72,47 +73,46 @@ def write_report(folder: Path, output: Path) -> tuple[int, list[str]]:
         if is_damaged:
             damaged.append(name)
         else:  # what a file says in words of its own goes on no page
-            learners[name] = {(key, each) for key, each in entries if key in known and each in (None, *known[key])}
+            learners[name] = {(key, each) for key, each in entries if key in known and each in (None, *known[key][1])}
     if not learners:
         raise ValueError(f"FOLDER ({folder}) must hold records of learners: `cnnlab progress` says where theirs is")
     output.mkdir(parents=True, exist_ok=True)
     counts = Counter(entry for entries in learners.values() for entry in entries)
-    rows = "\n".join(_row(key, mistakes, counts, len(learners)) for key, mistakes in known.items())
+    rows = "\n".join(_row(key, *asked, counts, len(learners)) for key, asked in known.items())
     page = _PAGE.format(style=_STYLE, learners=len(learners), damaged=len(damaged), rows=rows)
     write_whole(output / _NAMES[0], page.encode())
     write_whole(output / _NAMES[1], _table(learners, known).encode("utf-8-sig"))  # as Excel reads it
     return len(learners), damaged
 
 
-def _mistakes_of(key: str) -> dict[str, str]:
-    """Return what is said of each known mistake, by its name as it is recorded.
+def _asked(key: str) -> tuple[str, dict[str, str]]:
+    """Return a question or an exercise as the page names it, and what is said of each mistake, by its recorded name.
 
     Examples
     --------
-    >>> _mistakes_of("exercise.output_size")["stride forgotten"]
+    >>> _asked("exercise.output_size")[1]["stride forgotten"]
     'S is left out.'
     """
-    if not key.startswith("exercise."):
-        return {str(wrong): text for wrong, text in question(key).mistakes.items()}
-    exercise = EXERCISES[key.partition(".")[2]]
-    found = [*_FINDINGS, *(f"cut to the dtype of {name}" for name in exercise.holds)]
-    return dict.fromkeys([*found, *exercise.mistakes], "") | dict(exercise.sentences)
-
-
-def _row(key: str, mistakes: dict[str, str], counts: Counter, learners: int) -> str:
-    """Return what the page says of a question or an exercise."""
     notebook, _, name = key.partition(".")
-    if notebook == "exercise":
-        notebook, asked = EXERCISES[name].notebook, f"<code>my_{name}</code>"
-    else:
-        asked = escape(question(key).question)
+    if notebook != "exercise":
+        stated = question(key)
+        asked = f"<td>{notebook}</td><td>{escape(stated.question)}</td>"
+        return asked, {str(wrong): text for wrong, text in stated.mistakes.items()}
+    exercise = EXERCISES[name]
+    found = [*_FINDINGS, *(f"cut to the dtype of {each}" for each in exercise.holds), *exercise.mistakes]
+    asked = f"<td>{exercise.notebook}</td><td><code>my_{name}</code></td>"
+    return asked, dict.fromkeys(found, "") | dict(exercise.sentences)
+
+
+def _row(key: str, asked: str, mistakes: dict[str, str], counts: Counter, learners: int) -> str:
+    """Return what the page says of a question or an exercise."""
     met = sorted(((counts[key, mistake], mistake) for mistake in mistakes if counts[key, mistake]), reverse=True)
     words = (f"{count} × <b>{escape(mistake)}</b> {escape(mistakes[mistake])}" for count, mistake in met)
     share = f'<meter max="{learners}" value="{counts[key, None]}"></meter> {counts[key, None]} of {learners}'
-    return f"<tr><td>{notebook}</td><td>{asked}</td><td>{share}</td><td>{'<br>'.join(words)}</td></tr>"
+    return f"<tr>{asked}<td>{share}</td><td>{'<br>'.join(words)}</td></tr>"
 
 
-def _table(learners: dict[str, set], known: dict[str, dict]) -> str:
+def _table(learners: dict[str, set], known: Iterable[str]) -> str:
     """Return a line for each learner: a 1 for what is solved, and the mistakes after it."""
     written = io.StringIO(newline="")
     table = csv.writer(written)

@@ -204,6 +204,7 @@ def test_a_page_holds_all_it_needs_and_asks_for_nothing(tmp_path):
     addresses = re.findall(r'(?:src|href|url\()\s*=?\s*["\']?(https?:[^"\')\s]+)', page)
     assert [each for each in addresses if "example.test" not in each and "doi.org" not in each] == [
         "https://creativecommons.org/licenses/by/4.0/",
+        "https://creativecommons.org/licenses/by-sa/3.0/",
         "https://commons.wikimedia.org/wiki/File:Grace_Hopper.jpg",
     ]
     assert not re.search(r"<script[^>]*src|<link[^>]*stylesheet|@import", page)

@@ -13,7 +13,7 @@ from cnnlab.course.exercises import EXERCISES
 from cnnlab.course.progress import course_keys, record, solved
 from cnnlab.course.questions import question
 from cnnlab.publish.command import main
-from cnnlab.publish.report import _mistakes_of
+from cnnlab.publish.report import _asked
 
 KEYS = course_keys()
 DAMAGED = [b'{"key": "06.fl', b"\x00\xff\xfe", b"<html></html>", b'{"key": 7}\n', b" " * 21_000_000]
@@ -31,7 +31,7 @@ def handed_in(tmp_path):
     for number in range(35):
         name = "Ann_17/progress-2.jsonl" if number == 0 else f"Müller {number}.jsonl"
         keys = [] if number == 1 else rng.choice(KEYS, rng.integers(1, 40), replace=False).tolist()
-        mistakes = [(key, mistake) for key in keys for mistake in list(_mistakes_of(key))[: rng.integers(3)]]
+        mistakes = [(key, mistake) for key in keys for mistake in list(_asked(key)[1])[: rng.integers(3)]]
         made[name] = {*mistakes, *((key, None) for key in keys[::2])}
         (folder / name).write_text(lines_of([*made[name], *made[name]]), encoding="utf-8")
     for number, damage in enumerate(DAMAGED):
@@ -57,7 +57,7 @@ def test_a_report_of_forty_files_counts_what_is_solved_and_each_mistake_and_name
         asked = question(key).question if key == "06.tap" else "<code>my_conv2d</code>"
         (row,) = [line for line in page.splitlines() if f"<td>{asked}</td>" in line]
         assert f"</meter> {entries.count((key, None))} of 35</td>" in row
-        for mistake in _mistakes_of(key):
+        for mistake in _asked(key)[1]:
             count = entries.count((key, mistake))
             assert (f"{count} × <b>{mistake}</b>" in row) is bool(count)
     table = list(csv.DictReader((tmp_path / "to/report.csv").read_text(encoding="utf-8-sig").splitlines()))
@@ -128,4 +128,4 @@ def test_progress_says_what_is_recorded_here_and_forgets_it_for_the_next_learner
 
 def test_every_mistake_that_a_check_can_name_is_known_to_the_report():
     for name, exercise in EXERCISES.items():
-        assert {*exercise.mistakes, *exercise.sentences} <= _mistakes_of(f"exercise.{name}").keys()
+        assert {*exercise.mistakes, *exercise.sentences} <= _asked(f"exercise.{name}")[1].keys()

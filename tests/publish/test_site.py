@@ -270,7 +270,7 @@ def test_packages_at_an_address_stay_there(tmp_path):
         name: {**package, "name": name, "depends": [], "package_type": "package"} for name in _packages.COMPILED
     }
     info = {"abi_version": "2026_0", "arch": "wasm32", "platform": "emscripten_5_0_3", "python": "3.14.0"}
-    names = _packages.write_lock(tmp_path, {"info": info, "packages": packages}, "https://example.test/full", [])
+    names = _packages.write_lock(tmp_path, {"info": info, "packages": packages}, "https://example.test/full")
     written = json.loads((tmp_path / _packages.LOCK).read_text(encoding="utf-8"))
     assert names == sorted(_packages.COMPILED)
     assert {each["file_name"] for each in written["packages"].values()} == {"https://example.test/full/a.whl"}
@@ -278,7 +278,7 @@ def test_packages_at_an_address_stay_there(tmp_path):
 
 def test_an_address_that_cannot_be_read_is_named():
     with pytest.raises(OSError, match=r"http://127.0.0.1:1/pyodide-lock.json cannot be read \("):
-        _packages.read_lock("http://127.0.0.1:1")
+        _packages._read_lock("http://127.0.0.1:1")
 
 
 def _hash(path: Path) -> str:

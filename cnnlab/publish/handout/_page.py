@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -27,6 +27,13 @@ ICON = f"data:image/svg+xml,{_SVG}{_CELLS}</svg>"
 BUDGET = 1_500_000  # bytes of a page
 MOST_TEXT = 100_000  # characters of an output
 WIDGET = "application/vnd.jupyter.widget-view+json"
+_CREDITS = """\
+Text and code: cnnlab, BSD-3-Clause. Digits: E. Alpaydin and C. Kaynak,
+[Optical Recognition of Handwritten Digits](https://doi.org/10.24432/C50P49),
+[CC BY 4.0](https://creativecommons.org/licenses/by/4.0/); Y. LeCun, C. Cortes and C. J. C. Burges, MNIST,
+[CC BY-SA 3.0](https://creativecommons.org/licenses/by-sa/3.0/). Portrait of Grace M. Hopper: U.S. Navy,
+[public domain](https://commons.wikimedia.org/wiki/File:Grace_Hopper.jpg).
+"""
 _EXERCISE = re.compile(r"(?m)^exercises\.\w+\.\w+\(")  # of no use without a kernel
 _ASKED = re.compile(r"(?m)^(?:(?:display\()?ask\(.*\)|explorer)$")  # what is shown below it says the same
 # Sentences, and paragraphs, about the notebook as it is used in JupyterLab.
@@ -42,9 +49,7 @@ _BY_KERNEL = re.compile(
 )  # tasks, by their words
 
 
-def to_page(
-    notebook: nbformat.NotebookNode, path: Path, *, live: str = "", pages: Sequence[dict] = (), at: int = 1, address=""
-) -> str:
+def to_page(notebook: nbformat.NotebookNode, path: Path, *, live: str = "", **site) -> str:
     """Return a notebook that was run as one HTML page; the tables of its explorers are cut to what fits it.
 
     Parameters
@@ -55,13 +60,10 @@ def to_page(
         Of its file, beside which its pictures are.
     live : str
         The address at which it runs with a kernel; "{}" in it stands for the file's name without its ending.
-    pages : list of dict
-        The site that this is a page of, its first page first: ``place``, ``title``, ``text`` and ``picture`` of each,
-        of a lesson ``number``, ``minutes``, and how many questions and exercises it has to ``solve`` as well.
-    at : int
-        Which of the pages this is.
-    address : str
-        Where the site is.
+    **site
+        What it is a page of: the ``address`` of the site; its ``pages``, the first one first, with the ``place``,
+        ``title``, ``text`` and ``picture`` of each, of a lesson its ``number``, its ``minutes``, and how many questions
+        and exercises it has to ``solve`` as well; and ``at``, which of them this is.
 
     Raises
     ------
@@ -75,13 +77,11 @@ def to_page(
         return kernel and f"{kernel}#cell-id={cell}"
 
     parts = list(_parts(notebook, path.parent, place))
-    page = {
+    page = site | {
         "title": title_of(notebook),
         "kernel": kernel,
-        "pages": pages,
-        "at": at,
-        "address": address,
         "sections": _SECTION.findall("".join(part for part in parts if isinstance(part, str))),
+        "credits": to_html(_CREDITS, FOLDER),
         "icon": ICON,
         "style": _style(),
         "script": front.self_unpacking(front.script("handout.js", START)),

@@ -2,15 +2,13 @@
 
 import json
 import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import nbformat
 from jupyter_core.paths import jupyter_path
 
-from cnnlab.publish.site._packages import LOCK, build_own, download, read_lock, write_lock
+from cnnlab.publish.site._packages import LOCK, call, write_packages
 
 EXTENSION = "@jupyterlite/pyodide-kernel-extension"
 KERNEL = f"{EXTENSION}:kernel"
@@ -33,32 +31,34 @@ def build(output: Path, notebooks: list[Path], pyodide: Path | None) -> None:
 
     Raises
     ------
-    subprocess.CalledProcessError
-        If pip fails.
-    FileNotFoundError
-        If an extension is missing.
-    ValueError
-        If JupyterLite fails, or a package of the kernel is missing.
+    OSError
+        If a package of the kernel cannot be had, an extension is missing, or JupyterLite fails.
     """
     from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL  # of the extra "site", as pyodide_lock is
 
     with tempfile.TemporaryDirectory() as folder:
-        source, wheels, contents = (Path(folder, name) for name in ("lite", "wheels", "contents"))
-        for each in (source, wheels, contents):
-            each.mkdir()
-        _copy_contents(contents, notebooks)
-        place, extensions = pyodide or PYODIDE_CDN_URL, list(map(_extension, EXTENSIONS))
-        lock = read_lock(place)
-        download(wheels, ".".join(lock["info"]["python"].split(".")[:2]))
-        build_own(wheels)
-        where = PYODIDE if pyodide else LOCKED
-        added = [*sorted(wheels.glob("*.whl")), *_kernel_wheels(extensions[0])]
-        packages = write_lock(source / where, lock, place, added)
+        source, where, place = Path(folder), PYODIDE if pyodide else LOCKED, pyodide or PYODIDE_CDN_URL
+        for each in ("files", where):
+            (source / each).mkdir(parents=True)
+        _copy_contents(source / "files", notebooks)
+        extensions = list(map(_extension, EXTENSIONS))
+        packages = write_packages(source / where, place, extensions[0] / "static/pypi")
         if pyodide:
             for path in [*pyodide.glob("pyodide.*js"), pyodide / "pyodide.asm.wasm", pyodide / "python_stdlib.zip"]:
                 shutil.copy(path, source / where)
-        _write_settings(source, f"./{where}/pyodide-lock.json", packages, extensions)
-        _run(source, contents, output)
+        _write_settings(source, f"./{where}/{LOCK}", packages, extensions)
+        apps = (f"--apps={app}" for app in ("lab", "notebooks", "tree"))
+        call(
+            "jupyterlite_core",
+            "build",
+            "--lite-dir",
+            source,
+            "--output-dir",
+            output,
+            "--no-sourcemaps",
+            *apps,
+            cwd=source,
+        )
         shutil.copytree(source / where, output / where, dirs_exist_ok=True)
         _add_script(output / "notebooks/index.html", f"../{where}/{LOCK}" if pyodide else f"{place}/{LOCK}")
 
@@ -88,12 +88,6 @@ def _extension(name: str) -> Path:
     return found
 
 
-def _kernel_wheels(extension: Path) -> list[Path]:
-    """Return the wheels that the kernel's extension brings itself, the newest of each."""
-    wheels = sorted((extension / "static/pypi").glob("*.whl"))
-    return list({wheel.name.split("-")[0]: wheel for wheel in wheels}.values())
-
-
 def _write_settings(source: Path, lock: str, packages: list[str], extensions: list[Path]) -> None:
     # A mistyped import asks no package index.
     kernel = {"disablePyPIFallback": True, "loadPyodideOptions": {"lockFileURL": lock, "packages": packages}}
@@ -103,11 +97,3 @@ def _write_settings(source: Path, lock: str, packages: list[str], extensions: li
     files = {"jupyter_lite_config": {"LiteBuildConfig": taken}, "jupyter-lite": whole, "overrides": SETTINGS}
     for name, content in files.items():
         (source / f"{name}.json").write_text(json.dumps(content))
-
-
-def _run(source: Path, contents: Path, output: Path) -> None:
-    command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", source, "--contents", contents]
-    command += ["--output-dir", output, "--no-sourcemaps", "--apps=lab", "--apps=notebooks", "--apps=tree"]
-    done = subprocess.run(list(map(str, command)), cwd=source, capture_output=True, text=True)
-    if done.returncode:
-        raise ValueError(f"JupyterLite could not be built: {done.stdout[-2000:]}{done.stderr[-2000:]}")

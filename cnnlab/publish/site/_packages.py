@@ -4,7 +4,6 @@ Everything is there before the first cell, so no notebook installs anything.
 """
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -29,7 +28,36 @@ PURE = (
 OLDER = {"jedi": "jedi<0.20"}  # newer ones bring compiled parts
 
 
-def read_lock(place: Path | str) -> dict[str, Any]:
+def write_packages(target: Path, place: Path | str, kernel: Path) -> list[str]:
+    """Write the wheels of the site and the lock that names them, and return the names of all packages.
+
+    Parameters
+    ----------
+    target : path
+        The site's folder of Pyodide's files.
+    place : path or str
+        Where Pyodide is: out of a folder, all its files go into the site; of an address, they stay there.
+    kernel : path
+        The folder of the wheels that the kernel's extension brings.
+
+    Raises
+    ------
+    OSError
+        If a wheel or Pyodide's own lock cannot be read; the message names the address.
+    ValueError
+        If a wheel needs one that is not there.
+    """
+    lock = _read_lock(place)
+    version = ".".join(lock["info"]["python"].split(".")[:2])
+    pure = ["--python-version", version, "--implementation", "py", "--abi", "none", "--platform", "any", "--no-deps"]
+    call("pip", "download", "-vv", "--only-binary=:all:", *pure, "--dest", target, *map(_wanted, PURE))
+    build_own(target)
+    for wheel in {wheel.name.split("-")[0]: wheel for wheel in sorted(kernel.glob("*.whl"))}.values():  # the newest
+        shutil.copy(wheel, target)
+    return write_lock(target, lock, place)
+
+
+def _read_lock(place: Path | str) -> dict[str, Any]:
     """Return Pyodide's own lock, from a folder or from the kernel's default address."""
     address = f"{place.as_uri() if isinstance(place, Path) else place}/{LOCK}"
     try:
@@ -39,38 +67,19 @@ def read_lock(place: Path | str) -> dict[str, Any]:
         raise OSError(f"{address} cannot be read ({error})") from error
 
 
-def write_lock(target: Path, lock: dict[str, Any], place: Path | str, wheels: list[Path]) -> list[str]:
-    """Write the lock of the site and the wheels that it names, and return the names of all packages.
-
-    Parameters
-    ----------
-    target : path
-        The site's folder of Pyodide's files.
-    lock : dict
-        Pyodide's own.
-    place : path or str
-        Where that comes from: out of a folder, all its files go into the site; of an address, they stay there.
-    wheels : list of path
-        Those to add.
-
-    Raises
-    ------
-    ValueError
-        If a wheel needs one that is not there.
-    """
+def write_lock(target: Path, lock: dict[str, Any], place: Path | str) -> list[str]:
+    """Add the wheels in a folder to Pyodide's lock, write it there, and return the names of all packages."""
     from pyodide_lock import PyodideLockSpec
     from pyodide_lock.utils import add_wheels_to_spec
 
-    target.mkdir(parents=True, exist_ok=True)
-    packages = closure(lock["packages"], COMPILED)
+    wheels, packages = sorted(target.glob("*.whl")), closure(lock["packages"], COMPILED)
     for package in packages.values():
         if isinstance(place, Path):
             shutil.copy(place / package["file_name"], target)
         else:
             package["file_name"] = f"{place}/{package['file_name']}"
-    copies = [Path(shutil.copy(wheel, target)) for wheel in wheels]
     spec = PyodideLockSpec(**{**lock, "info": {"version": VERSION, **lock["info"]}, "packages": packages})
-    whole = add_wheels_to_spec(spec, copies, base_path=target, ignore_missing_dependencies=False)
+    whole = add_wheels_to_spec(spec, wheels, base_path=target, ignore_missing_dependencies=False)
     whole.to_json(target / LOCK)
     return sorted(whole.packages)
 
@@ -89,20 +98,17 @@ def closure(packages: dict[str, Any], wanted) -> dict[str, Any]:
     return {name: packages[name] for name in sorted(found)}
 
 
-def download(folder: Path, python: str) -> None:
-    """Put the pure wheels into a folder, in the versions that are installed here, with pip.
+def call(*command: str | Path, cwd: Path | None = None) -> None:
+    """Run a module of Python.
 
     Raises
     ------
     OSError
-        If pip cannot get one; the message names the address that it wanted.
+        If it fails; the message ends with what it has said, such as the address that it could not reach.
     """
-    target = ["--python-version", python, "--implementation", "py", "--abi", "none", "--platform", "any"]
-    command = [sys.executable, "-m", "pip", "download", "-vv", "--no-deps", "--only-binary=:all:", *target]
-    done = subprocess.run([*command, "--dest", folder, *map(_wanted, PURE)], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-m", *map(str, command)], cwd=cwd, capture_output=True, text=True)
     if done.returncode:
-        address = re.findall(r"(?m)^\s*\* (\S+)$", done.stdout)[-1:]
-        raise OSError(f"pip cannot get the kernel's wheels from {''.join(address)}: {done.stderr.strip()[-300:]}")
+        raise OSError(f"{command[0]} has failed: {done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
 def _wanted(name: str) -> str:

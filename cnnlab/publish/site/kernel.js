@@ -1,6 +1,7 @@
 // In the view of one notebook, with a kernel in the browser: what its page cannot say, and the way to a place in it.
 
 const PYTHON = "{python}";
+const SOLVED = "cnnlab-solved"; // under which all pages look for it: see cnnlab/lab/front/memory.js
 
 /** Waits for JupyterLite, which must have opened the notebook. */
 async function opened() {
@@ -26,7 +27,19 @@ fetch(PYTHON, { method: "HEAD", mode: "no-cors" }).catch(() =>
 const { commands, shell } = await opened();
 const notebook = shell.currentWidget;
 const go = () => location.hash && notebook.setFragment(location.hash);
+
+/** Keeps which exercises have been passed, by the number of their notebook. */
+function keep() {
+  for (const { sharedModel, outputs } of notebook.content.model.cells) {
+    const [, name] = sharedModel.source.match(/^exercises\.(\w+)\.check\(\w+\)/) ?? [];
+    if (!name || !JSON.stringify(outputs).includes("✓ Passed.")) continue;
+    const key = `${notebook.context.path.slice(0, 2)}.my_${name}`;
+    localStorage[SOLVED] = JSON.stringify({ ...JSON.parse(localStorage[SOLVED] ?? "{}"), [key]: "" });
+  }
+}
+
 commands.commandExecuted.connect((_, { id, result }) => {
+  if (id.startsWith("notebook:run")) result.then(keep);
   if (id === "notebook:run-all-cells") result.then(go); // it ends at the last cell
   if (id.includes("interrupt"))
     say("In a browser nothing can be interrupted. A restart ends the cell.", "Restart", "notebook:restart-kernel");
