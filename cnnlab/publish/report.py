@@ -11,29 +11,21 @@ from cnnlab.course.exercises import EXERCISES
 from cnnlab.course.progress import course_keys, read_record
 from cnnlab.course.questions import question
 from cnnlab.data.npz import write_whole
+from cnnlab.publish.handout import text_page
 
 _NAMES = "report.html", "report.csv"
 _FINDINGS = "results in another order", "whole numbers only"  # what a check finds in any exercise
-_STYLE = (Path(__file__).parent / "handout" / "page.css").read_text(encoding="utf-8")
 _PAGE = """\
-<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>The class so far · cnnlab</title>
-<style>
-{style}
-td {{ vertical-align: top; }}
-</style>
-<main>
-<h1>The class so far</h1>
-<p>Learners: {learners}. Damaged files, which are left out: {damaged}.</p>
+# The class so far
+
+Learners: {learners}. Damaged files, which are left out: {damaged}.
+
 <table>
 <thead><tr><th>notebook</th><th>asked</th><th>solved by</th><th>mistakes on the way</th></tr></thead>
 <tbody>
 {rows}
 </tbody>
 </table>
-</main>
-</html>
 """
 
 
@@ -79,8 +71,8 @@ def write_report(folder: Path, output: Path) -> tuple[int, list[str]]:
     output.mkdir(parents=True, exist_ok=True)
     counts = Counter(entry for entries in learners.values() for entry in entries)
     rows = "\n".join(_row(key, *asked, counts, len(learners)) for key, asked in known.items())
-    page = _PAGE.format(style=_STYLE, learners=len(learners), damaged=len(damaged), rows=rows)
-    write_whole(output / _NAMES[0], page.encode())
+    text = _PAGE.format(learners=len(learners), damaged=len(damaged), rows=rows)
+    write_whole(output / _NAMES[0], text_page(text).encode())
     write_whole(output / _NAMES[1], _table(learners, known).encode("utf-8-sig"))  # as Excel reads it
     return len(learners), damaged
 

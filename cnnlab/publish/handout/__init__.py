@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from cnnlab.data.npz import write_whole
-from cnnlab.publish.handout._page import ICON, title_of, to_page, without_kernel
+from cnnlab.publish.handout._page import ICON, text_page, title_of, to_page, without_kernel
 from cnnlab.publish.handout._run import MIME, TIMEOUT, read, run
 
 
@@ -38,6 +38,8 @@ def write_handouts(
     ValueError
         If a file is not a notebook, a cell fails, or two notebooks have one name.
     """
+    import latex2mathml  # of the extra "handout": it is missed before a cell runs
+
     names = [path.stem for path in notebooks]
     twice = [name for name in names if names.count(name) > 1]
     if twice:

@@ -7,7 +7,6 @@ from pathlib import Path
 from urllib.parse import unquote
 from xml.etree.ElementTree import tostring
 
-from latex2mathml.converter import convert_to_element
 from mistune.plugins.table import table_in_list
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 
@@ -76,6 +75,8 @@ def _mathml(formula: str, display: str = "inline") -> str:
     >>> _mathml("x_")
     '<code>$x_$</code>'
     """
+    from latex2mathml.converter import convert_to_element  # of the extra "handout"
+
     try:
         text = tostring(convert_to_element(formula.strip(), display=display), encoding="unicode")
     except Exception:  # its own errors, and Python's

@@ -36,17 +36,14 @@ Text and code: cnnlab, BSD-3-Clause. Digits: E. Alpaydin and C. Kaynak,
 """
 _EXERCISE = re.compile(r"(?m)^exercises\.\w+\.\w+\(")  # of no use without a kernel
 _ASKED = re.compile(r"(?m)^(?:(?:display\()?ask\(.*\)|explorer)$")  # what is shown below it says the same
-# Sentences, and paragraphs, about the notebook as it is used in JupyterLab.
-_HOST = re.compile(
-    r"(?m)(?:\*\*Draw a digit\*\*|\s?Run all\s+cells \(Run > Run All Cells\))[^.]*\."
-    r"|^(?:Stuck\?|No \w+, only a still).*(?:\n.+)*"
-)
+_BY_KERNEL = re.compile(r"(?m)^(- )?.*<!--kernel-->(?:\n|$)")  # a line that needs one, and says so
 _SECTION = re.compile(r'<h2 id="([^"]*)">(.*?) <a class="page-permalink"')
-_TO_TRY = re.compile(r"(?m)(?<=^\*\*What to try\*\*\n\n)(?:- .*\n?(?:  .*\n?)*)+")
-_TASK = re.compile(r"(?m)^- .*\n?(?:  .*\n?)*")
-_BY_KERNEL = re.compile(
-    r"ouble-click|\b[Tt]ype\b|Write `|[Rr]un (?:the|both)|Shift\+|\*start\*|\b[Dd]raw\b"
-)  # tasks, by their words
+
+
+def text_page(*texts: str) -> str:
+    """Return texts in Markdown as one HTML page."""
+    cells = [nbformat.v4.new_markdown_cell(text) for text in texts]
+    return to_page(nbformat.v4.new_notebook(cells=cells), Path())
 
 
 def to_page(notebook: nbformat.NotebookNode, path: Path, *, live: str = "", **site) -> str:
@@ -174,26 +171,15 @@ def name_of(key: str, heading: str, taken: Counter) -> str:
 
 
 def without_kernel(text: str, address: str) -> str:
-    r"""Return a text of a notebook as a page has it: what is to be tried with a kernel is folded, with a link to one.
+    r"""Return a text of a notebook as a page has it: one link stands for all that is to be tried with a kernel.
 
     Examples
     --------
-    >>> without_kernel("So it is. Run all cells (Run > Run All Cells), then read.", "")
-    'So it is.'
-    >>> without_kernel("**What to try**\n\n- Point at y.\n- Type 3.", "")[:85]
-    '**What to try**\n\n- Point at y.\n\n<details class="page-live"><summary>1 more with a ker'
+    >>> without_kernel("Try:\n\n- Point at y.\n- Type 3. <!--kernel-->\n\nSo it is.", "")
+    'Try:\n\n- Point at y.\n\nSo it is.\n\n<p class="page-limits">In JupyterLab: 1 more to try.</p>'
     """
-    place = f"[Try it with a kernel]({address})" if address else "Try it in JupyterLab."
-
-    def folded(found: re.Match) -> str:
-        tasks = [task.rstrip() + "\n" for task in _TASK.findall(found[0])]
-        typed = [task for task in tasks if _BY_KERNEL.search(task)]
-        shown = "".join(task for task in tasks if task not in typed)
-        head = f'<details class="page-live"><summary>{len(typed)} more with a kernel</summary>'
-        fold = f"\n{head}\n\n{''.join(typed)}\n{place}\n\n</details>\n" if typed else ""
-        return f"{shown}{fold}\n"
-
-    return _TO_TRY.sub(folded, _HOST.sub("", text))
+    count = _BY_KERNEL.findall(text).count("- ")
+    return f"{_BY_KERNEL.sub('', text)}\n\n{kernel_line([f'{count} more to try'] * bool(count), address)}".rstrip()
 
 
 def title_of(notebook: nbformat.NotebookNode) -> str:

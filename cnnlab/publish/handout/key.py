@@ -3,13 +3,11 @@
 from html import escape
 from pathlib import Path
 
-from nbformat import v4
-
 from cnnlab.course.exercises import EXERCISES, LOCKED, are_locked
 from cnnlab.course.questions import Question, all_keys, question
 from cnnlab.data.npz import write_whole
 from cnnlab.publish._folder import source
-from cnnlab.publish.handout._page import to_page
+from cnnlab.publish.handout._page import text_page
 
 
 def write_key(folder: Path) -> Path:
@@ -32,9 +30,8 @@ def write_key(folder: Path) -> Path:
         wrong = [f"✗ {name}: {text}" for name, text in said.items()]
         solution = exercise.solution().markdown
         lessons[exercise.notebook] += [f"### my_{exercise.name}", _lines(hints), solution, _lines(wrong)]
-    texts = ["# The teacher's key", *("\n\n".join(words) for words in lessons.values() if words[1:])]
-    notebook = v4.new_notebook(cells=[v4.new_markdown_cell(text) for text in texts])
-    write_whole(folder / "key.html", to_page(notebook, folder / "key.html").encode())
+    texts = ["\n\n".join(words) for words in lessons.values() if words[1:]]
+    write_whole(folder / "key.html", text_page("# The teacher's key", *texts).encode())
     return folder / "key.html"
 
 

@@ -16,7 +16,7 @@ from nbformat import v4
 from cnnlab.course.exercises import EXERCISES
 from cnnlab.course.questions import all_keys
 from cnnlab.publish._folder import source
-from cnnlab.publish.handout import ICON, TIMEOUT, run, title_of, to_page, without_kernel, write_handouts
+from cnnlab.publish.handout import ICON, TIMEOUT, run, text_page, title_of, to_page, without_kernel, write_handouts
 from cnnlab.publish.site._lite import build
 from cnnlab.publish.site._packages import LOCK
 from cnnlab.publish.site._reference import write_reference
@@ -24,7 +24,7 @@ from cnnlab.publish.site._reference import write_reference
 _ROOT = re.compile(r'(?s)<script id="jupyter-config-data".*?</script>')
 _LIVE = "notebooks/index.html?path={}.ipynb"  # the view of one notebook
 _MARK = ".cnnlab-site"  # names what this has written, and may replace
-_PNG = re.compile(r'src="data:image/png;base64,([^"]*)')  # a picture that its notebook folds, below a question
+_PNG = re.compile(r'image/png(?:": "|;base64,)([\w+/=]+)')  # a picture, or one that its notebook folds below a question
 _HEAD = """\
 # How a convolutional network computes, and how it learns
 
@@ -107,20 +107,17 @@ def _write_pages(folder: Path, notebooks: list[Path], address: str, timeout: int
     alive.metadata = {"jupyter": {"source_hidden": True}}
     cells = [v4.new_markdown_cell(_HEAD), alive, v4.new_markdown_cell(_LESSONS)]
     page = to_page(v4.new_notebook(cells=cells), notebooks[0], live=_LIVE, at=0, **site)
-    index.write_text(page.replace("</body>", f"{root}\n</body>"), encoding="utf-8")
-    missing = v4.new_notebook(cells=[v4.new_markdown_cell(_MISSING.format(address or "./"))])
-    (folder / "404.html").write_text(to_page(missing, folder / "404.html"), encoding="utf-8")
+    index.write_text(page.replace("</html>", f"{root}\n</html>"), encoding="utf-8")
+    (folder / "404.html").write_text(text_page(_MISSING.format(address or "./")), encoding="utf-8")
 
 
 def _lesson(path: Path, folder: Path) -> dict[str, Any]:
     """Return what the site says of a notebook; the first picture that is stored in it goes into the folder."""
     notebook, number = nbformat.read(path, as_version=4), path.stem[:2]
-    outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
-    pictures = [data.get("image/png") or "".join(_PNG.findall(data.get("text/html", ""))) for data in outputs]
-    picture = next(filter(None, pictures), "")
+    picture = _PNG.search(path.read_text(encoding="utf-8"))
     if picture:
         (folder / "pictures").mkdir(exist_ok=True)
-        (folder / f"pictures/{path.stem}.png").write_bytes(b64decode(picture))
+        (folder / f"pictures/{path.stem}.png").write_bytes(b64decode(picture[1]))
     head = without_kernel(notebook.cells[0].source, "")
     plain = next((text for text in head.split("\n\n") if text[:1].isalpha()), "")
     return {
