@@ -2,7 +2,8 @@
 
 import math
 import operator
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from numbers import Real
 from typing import Any
 
@@ -42,38 +43,25 @@ def check_int(name: str, value: Any, least: int) -> int:
     return number
 
 
-def check_number(name: str, value: Any) -> float:
-    """Return ``value`` as a float; it may be infinite or NaN."""
+def check_number(name: str, value: Any, rule: str = "") -> float:
+    """Return ``value`` as a float; it may be infinite or NaN unless the ``rule`` forbids it."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
         raise TypeError(f"{name} ({shown(value)}) must be a number")
     try:
-        return float(value)
+        number = float(value)
     except Exception:  # an int beyond the greatest float
         raise ValueError(f"{name} ({shown(value)}) must be a number that a float can hold (up to 1.8e308)") from None
-
-
-def check_finite(name: str, value: Any) -> float:
-    """Return ``value`` as a float that is neither infinite nor NaN."""
-    number = check_number(name, value)
-    if not math.isfinite(number):
-        raise ValueError(f"{name} ({value}) must be finite")
+    if rule and not _RULES[rule](number):
+        raise ValueError(f"{name} ({value}) must be {rule}")
     return number
 
 
-def check_positive(name: str, value: Any) -> float:
-    """Return ``value`` as a finite float greater than 0."""
-    number = check_number(name, value)
-    if not 0 < number < math.inf:
-        raise ValueError(f"{name} ({value}) must be greater than 0, and finite")
-    return number
-
-
-def check_share(name: str, value: Any) -> float:
-    """Return ``value`` as a float from 0 to less than 1."""
-    number = check_number(name, value)
-    if not 0 <= number < 1:
-        raise ValueError(f"{name} ({value}) must be at least 0 and less than 1")
-    return number
+_RULES: dict[str, Callable[[float], bool]] = {
+    "finite": math.isfinite,
+    "greater than 0, and finite": lambda number: 0 < number < math.inf,
+    "at least 0 and less than 1": lambda number: 0 <= number < 1,
+}
+check_finite, check_positive, check_share = (partial(check_number, rule=rule) for rule in _RULES)
 
 
 def check_flag(name: str, value: Any) -> bool:

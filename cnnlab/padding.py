@@ -12,6 +12,8 @@ from cnnlab.geometry import split_padding
 
 __all__ = ["pad2d", "pad2d_backward"]
 
+_COPIES: Any = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}  # and what numpy calls that
+
 
 @np.errstate(all="ignore")  # what is not finite passes without a warning
 def pad2d(x: ArrayLike, padding: Padding, *, mode: str = "zeros", value: float = 0.0) -> np.ndarray:
@@ -61,16 +63,10 @@ def pad2d(x: ArrayLike, padding: Padding, *, mode: str = "zeros", value: float =
     array([[3., 2., 1., 2., 3., 2.]])
     """
     x = check_array("x", x, "NCHW")
-    (top, bottom), (left, right) = check_padding(padding, mode, value)
-    height, width = x.shape[2:]
-    shape = *x.shape[:2], top + height + bottom, left + width + right
-    check_cells("the padded array", shape)
-    if mode not in _SOURCES:
-        padded = np.full(shape, value, x.dtype)
-        padded[:, :, top : top + height, left : left + width] = x
-        return padded
-    rows, columns = _SOURCES[mode](height, top, bottom), _SOURCES[mode](width, left, right)
-    return x[:, :, rows[:, None], columns]
+    rows, columns = check_padding(padding, mode, value)
+    check_cells("the padded array", (*x.shape[:2], sum(rows) + x.shape[2], sum(columns) + x.shape[3]))
+    filled: Any = {} if mode in _COPIES else {"constant_values": value}
+    return np.pad(x, [(0, 0), (0, 0), rows, columns], _COPIES.get(mode, "constant"), **filled)
 
 
 @np.errstate(all="ignore")
@@ -106,12 +102,14 @@ def pad2d_backward(dy: ArrayLike, padding: Padding, *, mode: str = "zeros") -> n
     >>> pad2d_backward(dy, (0, 1), mode="replicate")[0, 0]
     array([[   11.,   100., 11000.]])
     """
-    (top, bottom), (left, right) = check_padding(padding, mode)
-    dy, height, width = check_unpadded(dy, (top, bottom), (left, right))
-    if mode not in _SOURCES:
-        return dy[:, :, top : top + height, left : left + width].copy()
-    rows, columns = _SOURCES[mode](height, top, bottom), _SOURCES[mode](width, left, right)
-    dx = np.zeros((*dy.shape[:2], height, width), dy.dtype)
+    ring = check_padding(padding, mode)
+    dy, *size = check_unpadded(dy, *ring)
+    if mode not in _COPIES:
+        down, across = (slice(before, before + length) for (before, _), length in zip(ring, size, strict=True))
+        return dy[:, :, down, across].copy()
+    sides = zip(size, ring, strict=True)
+    rows, columns = (np.pad(np.arange(length), ends, _COPIES[mode]) for length, ends in sides)  # what each cell copies
+    dx = np.zeros((*dy.shape[:2], *size), dy.dtype)
     cells: Any = (..., rows[:, None], columns)  # numpy's types know no tuple of indices here
     np.add.at(dx, cells, dy)  # += would count a cell with several copies once
     return dx
@@ -122,7 +120,7 @@ def pad2d_backward(dy: ArrayLike, padding: Padding, *, mode: str = "zeros") -> n
 
 def check_padding(padding: Any, mode: Any, value: Any = 0.0) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return the padding ((top, bottom), (left, right)) of an array padded in a mode."""
-    check_choice("mode", mode, PADDING_MODES)
+    check_choice("mode", mode, ("zeros", "constant", *_COPIES))
     if check_number("value", value) != 0 and mode != "constant":
         raise ValueError(f'value ({value}) must go with mode "constant" (mode is "{mode}")')
     if isinstance(padding, str):
@@ -141,24 +139,3 @@ def check_unpadded(dy: Any, rows: tuple[int, int], columns: tuple[int, int]) -> 
             inner = f"{length} - {before} - {after} = {sizes[-1]}"
             raise ValueError(f"padding ({before}, {after}) must leave a cell of dy ({inner})")
     return dy, *sizes
-
-
-# --- which input cell each padded cell copies, along one axis -----------------------------------------------------
-
-
-def _reflect(size: int, before: int, after: int) -> np.ndarray:
-    there_and_back = max(1, 2 * (size - 1))  # a single cell reflects to itself
-    step = np.arange(-before, size + after) % there_and_back
-    return np.minimum(step, there_and_back - step)
-
-
-def _replicate(size: int, before: int, after: int) -> np.ndarray:
-    return np.arange(-before, size + after).clip(0, size - 1)
-
-
-def _circular(size: int, before: int, after: int) -> np.ndarray:
-    return np.arange(-before, size + after) % size
-
-
-_SOURCES = {"reflect": _reflect, "replicate": _replicate, "circular": _circular}
-PADDING_MODES = ("zeros", "constant", *_SOURCES)
