@@ -1,7 +1,5 @@
 """The output-size formula in words: with its letters, with the numbers in it, and what it leaves over."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -144,10 +142,9 @@ def settings_for(
     [(3, 2, 0), (5, 2, 1)]
     """
     size, target = check_int("size", size, 1), check_int("target", target, 1)
-    given = {"kernel": (kernels, 1), "stride": (strides, 1), "padding": (paddings, 0)}
     offered = [
         [check_int(name, value, least) for value in check_list(f"{name}s", values, "lengths in cells")]
-        for name, (values, least) in given.items()
+        for name, values, least in (("kernel", kernels, 1), ("stride", strides, 1), ("padding", paddings, 0))
     ]
     if prod(map(len, offered)) > _MOST_CHOICES:
         counted = " * ".join(str(len(values)) for values in offered)

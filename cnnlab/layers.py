@@ -52,11 +52,15 @@ class Layer:
     _forward: Callable[..., Forward]
     _backward: Callable[..., Backward]
     check_axes: Callable[..., tuple[Axis, Axis]] | None = None  # of a layer with windows: from plane and kernel to axes
-    sizes: tuple = ()  # what it is made with, and
-    settings: dict[str, Any] = {}  # noqa: RUF012 - replaced, never changed
-    geometry: dict[str, Any] = {}  # noqa: RUF012 - those of the settings that are in _GEOMETRY
 
-    def __init__(self) -> None:
+    def __init__(self, *sizes: Any, **settings: Any) -> None:
+        """Keep copies of what it is made with, and raise an error if that fits no plane at all."""
+        geometry = {name: settings[name] for name in _GEOMETRY if name in settings}
+        if self.check_axes:
+            self.check_axes(roomy_plane(sizes[-1], **geometry), sizes[-1], **geometry)
+        self.sizes = tuple(map(_plain, sizes))
+        self.settings = {name: _plain(value) for name, value in settings.items()}
+        self.geometry = {name: self.settings[name] for name in geometry}
         self.params: Arrays = {}
         self.grads: Arrays = {}
         self._kept: tuple | None = None
@@ -69,15 +73,6 @@ class Layer:
         usual = {name: (value, (value, value)) for name, value in defaults.items()}  # for rows and columns alike
         changed = [f"{name}={value!r}" for name, value in self.settings.items() if value not in usual.get(name, ())]
         return f"{type(self).__name__}({', '.join([*map(repr, [*named, *self.sizes]), *changed])})"
-
-    def _set_up(self, *sizes: Any, **settings: Any) -> None:
-        """Keep copies of the arguments, and raise an error if they fit no plane at all."""
-        geometry = {name: value for name, value in settings.items() if name in _GEOMETRY}
-        if self.check_axes:
-            self.check_axes(roomy_plane(sizes[-1], **geometry), sizes[-1], **geometry)
-        self.sizes = tuple(map(_plain, sizes))
-        self.settings = {name: _plain(value) for name, value in settings.items()}
-        self.geometry = {name: self.settings[name] for name in geometry}
 
     def forward(self, x: ArrayLike) -> np.ndarray:
         """Return the layer's output y for x, and keep what the backward needs: x must stay as it is until then."""
@@ -141,10 +136,9 @@ class Conv2D(Layer):
         groups: int = 1,
         init: str = "he",
     ):
-        super().__init__()
         channels, filters = check_int("channels", channels, 1), check_int("filters", filters, 1)
         groups = check_groups(groups, channels, filters)
-        self._set_up(channels, filters, kernel, stride=stride, padding=padding, dilation=dilation, groups=groups)
+        super().__init__(channels, filters, kernel, stride=stride, padding=padding, dilation=dilation, groups=groups)
         shape = (filters, channels // groups, *check_pair("kernel", kernel, 1))
         fan_in = math.prod(shape[1:])
         w = initial_weights(shape, fan_in, fan_in * filters // channels, rng=rng, init=init)
@@ -170,9 +164,8 @@ class Dense(Layer):
     kind = "fully connected"
 
     def __init__(self, inputs: int, outputs: int, *, rng: np.random.Generator, init: str = "he"):
-        super().__init__()
         shape = check_int("inputs", inputs, 1), check_int("outputs", outputs, 1)
-        self._set_up(*shape)
+        super().__init__(*shape)
         self.params = {"w": initial_weights(shape, *shape, rng=rng, init=init), "b": np.zeros(shape[1])}
 
     def _forward(self, x: Any) -> Forward:
@@ -207,11 +200,10 @@ class Pool2D(Layer):
         **options: Any,
     ):
         check_choice("name", name, pooling.POOLS)
-        super().__init__()
         self.name = name
         check_known(options, pooling.POOLS[name].options, "an option of this pool")
         pooling.POOLS[name].forward(np.ones((1, 1, 1, 1)), 1, **options)  # raises what an option cannot be
-        self._set_up(kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode, **options)
+        super().__init__(kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode, **options)
 
     def _forward(self, x: Any) -> Forward:
         y, kept = pooling.POOLS[self.name].forward(x, *self.sizes, **self.settings)
@@ -279,9 +271,8 @@ class Activation(Layer):
 
     def __init__(self, name: str, **settings: float):
         check_choice("name", name, activations.ACTIVATIONS)
-        super().__init__()
         self.name = name
-        self._set_up(**activations.ACTIVATIONS[name].check_settings(settings))
+        super().__init__(**activations.ACTIVATIONS[name].check_settings(settings))
 
     def _forward(self, x: Any) -> Forward:
         return activations.ACTIVATIONS[self.name].forward(x, **self.settings), x
@@ -352,6 +343,9 @@ class Flatten(Layer):
     """
 
     kind, reads = "flatten", "cell"
+
+    def __init__(self) -> None:
+        super().__init__()
 
     def _forward(self, x: Any) -> Forward:
         x = check_batch("x", x)

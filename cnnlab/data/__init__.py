@@ -1,7 +1,5 @@
 """Real input for the lessons, from files beside this module; SOURCES.md says where they come from."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import NamedTuple
 

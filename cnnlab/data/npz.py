@@ -1,7 +1,5 @@
 """Arrays in .npz files: what a file holds is compared with what is wanted before any of it is unpacked."""
 
-from __future__ import annotations
-
 import io
 import math
 import os
