@@ -7,7 +7,7 @@ below; over those of one tap, ``dy[o] * x[i]`` is the gradient of the kernel.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
@@ -22,7 +22,6 @@ from cnnlab.geometry import Axis, check_window
 __all__ = ["wires_of", "wiring"]
 
 _MOST_WIRES = 2**22  # in one table: 200 MB
-_MOST_AT_ONCE = 2**20  # cells of the arrays that one call takes and gives, where a function takes several at once
 _NEGLIGIBLE = 1e-9  # of the greatest weight or answer: what rounding, or an FFT, leaves
 _NEGLIGIBLE_32 = 2e-6  # the same where the answers are numbers of float32
 _BENT = 1e-3  # of the steepest slope: how far those up and down differ at a tie, and not by rounding
@@ -209,10 +208,9 @@ def wires_of(
 
     Such a function is linear in each array: ``y[o]`` is the sum of ``weight * a[i] * b[t]`` over the wires of ``o``.
     Where ``a`` is 0 but for a 1 at ``i``, and ``b`` but for a 1 at ``t``, the answer holds the weight of each wire
-    through ``i`` and ``t``, and nothing else. Trying every pair gives all wires. (Where no two wires
-    of ``t`` lead to one output, as in most functions, two calls are enough for ``t``: all of ``a`` is 1, then each cell
-    is its own number. That is tried first of a function that takes no batch.) Three random inputs then show whether the
-    wires are the whole function.
+    through ``i`` and ``t``, and nothing else. Trying every pair gives all wires. (Where no two wires of ``t`` lead to
+    one output, as in most functions, two calls are enough for ``t``: all of ``a`` is 1, then each cell is its own
+    number. That is tried first.) Three random inputs then show whether the wires are the whole function.
 
     Parameters
     ----------
@@ -228,8 +226,7 @@ def wires_of(
         up and down, shows which outputs follow it at the numbers given. An output at a tie (a maximum that two cells
         hold, ReLU at 0) has no wires.
     most_calls : int
-        How many inputs may be tried one by one; about ten more calls look at the function first. A function that takes
-        several first arrays, joined along their first axis, gets many of them in one call.
+        How many inputs may be tried; a few more calls look at the function first.
     **settings
         Handed on; arrays are copied. A setting with the name of a parameter above can be bound by
         :class:`functools.partial`.
@@ -275,78 +272,61 @@ def wires_of(
         return _one_result(function(*(array.copy() for array in inputs), **copies), result)
 
     shape = call(*given).shape
-    size = prod(shape)
 
-    def answers(inputs: np.ndarray, *rest: np.ndarray) -> np.ndarray:
-        """Return the answers (count, size) to first arrays (count, ...); more than one of them go into one call."""
-        found = call(inputs.reshape(-1, *first.shape[1:]) if len(inputs) > 1 else inputs[0], *rest)
-        if found.size != len(inputs) * size or (len(inputs) == 1 and found.shape != shape):
+    def answer(*inputs: np.ndarray) -> np.ndarray:
+        found = call(*inputs)
+        if found.shape != shape:
             raise ValueError(f"the answer (shape {found.shape}) must keep its shape (it was {shape})")
-        return found.reshape(len(inputs), size)
+        return found.ravel()
 
     rng = np.random.default_rng(0)
     parts = 8, 1, 64  # float32 has these fractions
-    samples = [[rng.integers(-32, 33, array.shape) / part for array in given] for part in parts]
-    expected = np.concatenate([answers(one[None], *rest) for one, *rest in samples])
-    room = _room(expected)
-    at_once = max(1, min(first.size, _MOST_AT_ONCE // max(first.size, size)))
-    try:
-        two, rest, turns = np.stack([samples[0][0], samples[1][0]]), samples[0][1:], np.arange(at_once) % 2
-        apart = np.stack([expected[0], *answers(two[1:], *rest)])
-        at_once = at_once if _close(answers(two[turns], *rest), apart[turns], room) else 1
-    except Exception:  # it takes one at a time
-        at_once = 1
-    calls = -(-first.size // at_once) * (2 if picks else prod(array.size for array in others))
-    if calls > check_int("most_calls", most_calls, 1):
-        raise ValueError(f"most_calls ({most_calls:,}) must be at least {calls:,} for arrays of these shapes")
-
-    def steps(start: np.ndarray, step: float, *rest: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield some cells of the first array, and the answers where each of them in turn is moved from ``start``."""
-        for cells in np.split(np.arange(first.size), range(at_once, first.size, at_once)):
-            inputs = start.ravel() + step * (np.arange(first.size) == cells[:, None])
-            yield cells, answers(inputs.reshape(-1, *first.shape), *rest)
-
-    if picks:
-        samples, expected = [given], answers(first[None])
-        room = _room(expected)
-
-    def units() -> Iterator[tuple[Sequence[int], list[np.ndarray]]]:
-        """Yield a cell of each of the other arrays, and these arrays with a 1 there alone."""
-        for taps in product(*(range(array.size) for array in others)):
-            yield (
-                taps,
-                [np.eye(1, array.size, tap).reshape(array.shape) for array, tap in zip(others, taps, strict=True)],
-            )
-
-    def each_cell() -> Iterator[list]:
-        """Yield the wires of each call: outputs, a cell in each array, weights."""
-        for taps, rest in units():
-            for cells, table in _slopes(first, answers, steps) if picks else steps(np.zeros_like(first), 1.0, *rest):
-                at, output = np.nonzero(_counts(table, room))
-                yield [output, cells[at], *taps, table[at, output]]
+    samples = [given] if picks else [[rng.integers(-32, 33, array.shape) / part for array in given] for part in parts]
+    expected = np.stack([answer(*sample) for sample in samples])
+    room = _NEGLIGIBLE_32 if np.array_equal(expected, expected.astype(np.float32)) else _NEGLIGIBLE
 
     def by_number() -> Iterator[list]:
         """Yield wires as they are where each output has at most one: the ratio of two answers is the cell's number."""
-        every, numbers = (
-            of_cells.reshape(1, *first.shape) for of_cells in (np.ones(first.size), np.arange(first.size))
-        )
-        for taps, rest in units():
-            (weights,), (numbered,) = answers(every, *rest), answers(numbers, *rest)
-            (output,) = np.nonzero(_counts(weights, room))
-            cells = np.nan_to_num(numbered[output] / weights[output]).round().clip(0, first.size - 1)
-            yield [output, cells, *taps, weights[output]]
+        numbers = np.arange(first.size).reshape(first.shape)
+        for taps in product(*(range(array.size) for array in others)):
+            units = list(map(_unit, others, taps))
+            weights, numbered = answer(np.ones(first.shape), *units), answer(numbers, *units)
+            cells = np.nan_to_num(numbered / weights).round().clip(0, first.size - 1)
+            yield [np.arange(weights.size), cells, *taps, weights]
 
-    for way in [each_cell] if at_once > 1 or not others else [by_number, each_cell]:
-        found = np.concatenate([np.stack(np.broadcast_arrays(*columns), axis=1) for columns in way()])
+    def each_cell() -> Iterator[list]:
+        """Yield the outputs that each cell, with a cell of each of the other arrays, leads to."""
+        slopes = (
+            _slopes(first, answer)
+            if picks
+            else (
+                (cells, answer(*map(_unit, given, cells))) for cells in product(*(range(array.size) for array in given))
+            )
+        )
+        for cells, weights in slopes:
+            yield [np.arange(weights.size), *cells, weights]
+
+    pairs = prod(array.size for array in others)
+    for way, calls in [(by_number, 2 * pairs)] * bool(others) + [(each_cell, (1 + picks) * first.size * pairs)]:
+        if calls > check_int("most_calls", most_calls, 1):
+            raise ValueError(f"most_calls ({most_calls:,}) must be at least {calls:,} for arrays of these shapes")
+        tables = (np.stack(np.broadcast_arrays(*columns), axis=1) for columns in way())
+        found = np.concatenate([table[_counts(table[:, -1], room)] for table in tables])
         tied = np.unique(found[np.isnan(found[:, -1]) & picks, 0]).astype(int)
         found = found[_counts(found[:, -1], room) & ~np.isin(found[:, 0], tied)]
         found = found[np.lexsort(found.T[-2::-1])]
         wires = Wires(shape, found[:, :-1].astype(int), found[:, -1], True, tuple(array.shape for array in given))
         sums = np.stack([wires.sums(*sample).ravel() for sample in samples])
         sums[:, tied] = expected[:, tied]
-        if all(map(_close, sums, expected, [room] * len(sums))):
+        least = room * np.abs(expected).max(axis=1, initial=0, keepdims=True)
+        if (np.abs(sums - expected) <= least).all():
             return wires
     return replace(wires, cells=wires.cells[:0], weights=wires.weights[:0], exact=False)
+
+
+def _unit(array: np.ndarray, cell: int) -> np.ndarray:
+    """Return an array of 0 with a 1 in one cell, by its flat index."""
+    return np.eye(1, array.size, cell).reshape(array.shape)
 
 
 def _one_result(found: Any, result: Any) -> np.ndarray:
@@ -366,8 +346,8 @@ def _one_result(found: Any, result: Any) -> np.ndarray:
     return array.astype(np.float64)
 
 
-def _slopes(x: np.ndarray, answers: Callable, steps: Callable) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield some cells of x, and how steeply each output follows each: NaN at a tie, inf where it is no cell of x.
+def _slopes(x: np.ndarray, answer: Callable) -> Iterator[tuple[tuple[int], np.ndarray]]:
+    """Yield each cell of x, and how steeply each output follows it: NaN at a tie, inf where it is no cell of x.
 
     A nudge below a quarter of the smallest gap, to 0 too, lets no cell overtake another.
     """
@@ -376,24 +356,15 @@ def _slopes(x: np.ndarray, answers: Callable, steps: Callable) -> Iterator[tuple
         x = rounded  # the same order; a nudge is exact for a function in float32 as well
     numbers = np.unique(np.append(x[np.isfinite(x)], 0.0))
     step = 2.0 ** np.floor(np.log2(np.diff(numbers).min(initial=1.0) / 4))
-    (y,) = answers(x[None])
-    for (cells, above), (_, below) in zip(steps(x, step), steps(x, -step), strict=True):
-        at = x.ravel()[cells, None]
-        up, down = (above - y) / (at + step - at), (y - below) / (at - (at - step))
+    y = answer(x)
+    for cell, at in enumerate(x.ravel()):
+        nudge = step * _unit(x, cell)
+        up, down = (answer(x + nudge) - y) / (at + step - at), (y - answer(x - nudge)) / (at - (at - step))
         steeper = np.where(np.abs(up) > np.abs(down), up, down)
         bent = np.abs(up - down) > _BENT * np.abs(steeper).max(initial=0)
-        yield cells, np.where(bent, np.where(np.isclose(steeper * at, y), np.nan, np.inf), up)
-
-
-def _room(answers: np.ndarray) -> float:
-    """Return what is negligible beside the greatest of these answers."""
-    return _NEGLIGIBLE_32 if np.array_equal(answers, answers.astype(np.float32)) else _NEGLIGIBLE
+        yield (cell,), np.where(bent, np.where(np.isclose(steeper * at, y), np.nan, np.inf), up)
 
 
 def _counts(weights: np.ndarray, room: float) -> np.ndarray:
     """Return which weights are more than negligible; NaN and inf are."""
     return ~(np.abs(weights) <= room * np.abs(weights[np.isfinite(weights)]).max(initial=0))
-
-
-def _close(one: np.ndarray, other: np.ndarray, room: float) -> bool:
-    return bool((np.abs(one - other) <= room * np.abs(other).max(initial=0)).all())

@@ -128,7 +128,7 @@ def on_maps(x, w, **settings):
     return cnnlab.conv2d(x, w, **settings)
 
 
-def test_settings_are_handed_on_and_batches_are_tried_in_one_call():
+def test_settings_are_handed_on_and_two_calls_are_enough_for_a_tap():
     for stride, padding, dilation in product((1, 2, 3), (0, 1, 2), (1, 2)):
         settings = {"stride": stride, "padding": padding, "dilation": dilation}
         expected = known((5, 6), (2, 3), **settings)
@@ -141,8 +141,7 @@ def test_settings_are_handed_on_and_batches_are_tried_in_one_call():
         return cnnlab.conv2d(x, w)
 
     wires_of(counted, np.zeros((1, 1, 6, 6)), np.zeros((1, 1, 3, 3)))
-    assert calls.count((36, 1, 6, 6)) == 10  # to see that it takes them, and one for each tap
-    assert len(calls) < 20
+    assert len(calls) == 1 + 3 + 2 * 9  # for the shape, at three random inputs, and for the taps
 
 
 def test_of_channels_filters_groups_and_images_each_wire_stays_in_its_own():
@@ -276,15 +275,6 @@ def test_weights_below_a_billionth_of_the_greatest_are_none():
     assert len(wires_of(lambda x: x + 0.3e-7 * x[::-1], np.zeros(2)).cells) == 4
 
 
-def test_a_function_that_treats_one_image_of_several_otherwise_is_asked_one_by_one():
-    def third_is_lost(x):
-        return x * (np.arange(len(x)) != 2)[:, None]
-
-    wires = wires_of(third_is_lost, np.zeros((1, 5)))
-    assert wires.exact
-    assert wires.cells.tolist() == [[cell, cell] for cell in range(5)]
-
-
 # --- functions that pick ------------------------------------------------------------------------------------------
 
 
@@ -345,16 +335,21 @@ def test_what_picks_no_cell_has_no_wires():
 def test_more_calls_than_allowed_are_refused_with_the_number_before_they_are_made():
     calls = []
 
-    def counted(x, w):
+    def twice(x, w):  # two wires of a tap lead to each output, so that every pair is tried
         calls.append(1)
-        return loops(x, w)
+        return loops(x, w) + loops(x[:, ::-1], w)
 
-    with pytest.raises(ValueError, match=r"^most_calls \(100\) must be at least 144 for arrays of these shapes$"):
-        wires_of(counted, X, W, most_calls=100)
-    assert len(calls) < 12
-    assert wires_of(counted, X, W, most_calls=144).exact
+    for most, needed in ((11, 12), (143, 144)):
+        calls.clear()
+        with pytest.raises(
+            ValueError, match=rf"^most_calls \({most}\) must be at least {needed} for arrays of these shapes$"
+        ):
+            wires_of(twice, X, W, most_calls=most)
+        assert len(calls) <= 4 + most
+    assert wires_of(twice, X, W, most_calls=144).exact
     with pytest.raises(ValueError, match=r"^most_calls \(2,000\) must be at least 3,600 "):
-        wires_of(loops, np.zeros((12, 12)), np.zeros((5, 5)))
+        wires_of(twice, np.zeros((12, 12)), np.zeros((5, 5)))
+    assert wires_of(loops, np.zeros((12, 12)), np.zeros((5, 5))).exact
     with pytest.raises(ValueError, match="must be at least 48 "):
         wires_of(lambda x: max_by_loops(x, 3), X, picks=True, most_calls=47)
 

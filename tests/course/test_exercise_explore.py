@@ -416,7 +416,7 @@ def test_where_other_numbers_fail_or_are_too_many_the_numbers_are_shown_without_
     assert_array_equal(found.got["y"], conv(X, W))
     assert (found.said, found.missing, found.sentence) == ("", [], "")
     assert found.tables[0].note == "No wires by x and w: It raised ValueError: no zeros, please."
-    monkeypatch.setattr("cnnlab.course.exercises._explore.MOST_CALLS", 2_000)
+    monkeypatch.setattr("cnnlab.course.exercises._explore.MOST_CALLS", 40)
     large = explored(EXERCISES["conv2d"], windows, (some(12, 12), some(5, 5)))
     assert large.tables[0].note == "No wires by x and w: to find them takes too many calls."
     wrong = explored(EXERCISES["conv2d"], lambda x, w: windows(x, w) + 1, (some(12, 12), some(5, 5)))

@@ -246,7 +246,7 @@ def test_what_will_not_say_its_name_is_shown_all_the_same():
 
 
 def test_beyond_most_calls_numbers_are_shown_without_wires_and_it_is_said(monkeypatch):
-    monkeypatch.setattr("cnnlab.course.exercises._explore.MOST_CALLS", 2_000)
+    monkeypatch.setattr("cnnlab.course.exercises._explore.MOST_CALLS", 40)
     exercise = EXERCISES["conv_layer"]
     explorer = exercise.explore(exercise.sample)
     move(explorer, size=8, kernel=5)

@@ -12,7 +12,7 @@ from cnnlab.lab.scenes._panels import limit_of, parts_in, total
 from cnnlab.wiring import wires_of
 
 SECONDS = 2.0  # for the wires of one sum
-MOST_CALLS = 15_000  # counted as if each pair of cells were tried; most functions need far fewer
+MOST_CALLS = 15_000  # where each pair of cells is tried; most functions need far fewer
 
 
 class Own(NamedTuple):
