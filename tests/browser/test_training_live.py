@@ -127,19 +127,6 @@ def test_two_explorers_train_at_once(lab):
         training.expect_state("Paused.")
 
 
-def test_an_interrupt_of_the_kernel_stops_it_and_it_can_go_on(lab, training):
-    training.button("start").click()
-    training.wait_for(1)
-    lab.command("notebook:interrupt-kernel")
-    training.expect_state("Interrupted.")
-    step = training.step
-    assert lab.execute("len(explorer.records)") == str(step)
-    training.button("start").click()
-    training.wait_for(step + 1)
-    training.button("pause").click()
-    training.expect_state("Paused.")
-
-
 def test_after_a_restart_in_the_middle_its_page_says_so_and_the_notebook_runs_again(lab, training):
     training.choose("pace", "20 steps a second")
     training.button("start").click()
@@ -229,7 +216,7 @@ def test_a_training_that_is_not_heard_of_for_five_seconds_is_said_to_be_lost(fre
     training = Training(fresh_page.page)
     fresh_page.page.clock.fast_forward(60_000)
     training.expect_state("Ready: press start.")  # nothing is expected to be heard
-    explorer._player._take_turn()
+    explorer._take_turn()
     for _ in range(3):
         explorer.refresh()
         view.push()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import threading
 import time
 
@@ -11,7 +10,7 @@ import pytest
 from explorer_steps import press
 from training_steps import FEW, enabled, explore, heading, losses, said
 
-from cnnlab.lab.training import _player as player
+from cnnlab.lab.explorers import training
 
 
 async def other_tasks() -> None:
@@ -72,7 +71,6 @@ def test_a_start_while_it_plays_changes_nothing():
         return before, said(explorer)
 
     before, after = asyncio.run(play())
-    assert " left" in before
     assert after == before
 
 
@@ -168,41 +166,6 @@ def test_whoever_looks_from_another_thread_does_not_disturb_the_training():
     assert losses(watched) == losses(alone)
 
 
-def test_a_pause_is_said_before_the_last_step_is_shown(monkeypatch):
-    async def play():
-        explorer, seen = explore(), []
-        explorer.start()
-        while len(explorer.records) < 3:
-            await asyncio.sleep(0)
-        monkeypatch.setattr(player, "SHOW_EVERY", 60)
-        explorer._player.show()
-        shown = len(explorer.records)
-        while len(explorer.records) < shown + 2:
-            await asyncio.sleep(0)
-        explorer.observe(lambda change: seen.append((said(explorer), heading(explorer))), "shown")
-        press(explorer, "pause")
-        await other_tasks()
-        return shown, seen
-
-    shown, seen = asyncio.run(play())
-    assert [words.startswith(f"Paused. step {shown + 2} of") for words, _ in seen] == [True, True]
-    assert [f"After step {step}:" in title for step, (_, title) in zip((shown, shown + 2), seen, strict=True)] == [
-        True
-    ] * 2
-
-
-def test_where_showing_takes_long_it_is_done_seldom_but_not_so_that_the_page_gives_up(monkeypatch):
-    now = [0.0]
-    monkeypatch.setattr(player.time, "perf_counter", lambda: now[0])
-
-    def show():
-        now[0] += 1.0  # s
-
-    playing = player.Player(explore()._run, show=show, pace=lambda: 0.0)
-    playing.show()
-    assert 1.0 + player.SHOW_EVERY < playing._next <= 4.0  # the page gives up after 5
-
-
 def test_a_reset_from_a_cell_shows_the_new_network():
     explorer = explore()
     explorer.run(3)
@@ -258,7 +221,7 @@ def test_an_interrupt_stops_the_playing_and_goes_no_further(monkeypatch):
 def test_where_the_task_fails_nothing_plays_on(monkeypatch):
     async def play():
         explorer = explore()
-        monkeypatch.setattr(explorer._player, "_pace", lambda: {}["no such pace"])
+        monkeypatch.delitem(training._PACES, explorer.pace)
         explorer.start()
         await asyncio.sleep(0)
         with pytest.raises(KeyError):
@@ -267,20 +230,3 @@ def test_where_the_task_fails_nothing_plays_on(monkeypatch):
 
     explorer = asyncio.run(play())
     assert (explorer.playing, len(explorer.records)) == (False, 1)
-
-
-def test_the_time_left_is_told_from_the_pace_so_far(monkeypatch):
-    explorer, now = explore(), [0.0]
-    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
-    update = explorer._run.optimizer.update
-
-    def take_two_seconds(*args):
-        now[0] += 2
-        update(*args)
-
-    monkeypatch.setattr(explorer._run.optimizer, "update", take_two_seconds)
-    texts = []
-    explorer.observe(lambda _: texts.append(said(explorer)), names="shown")
-    explorer.run(4)
-    told = [re.search(r"step (\d+) of 18.* (\d+) s left$", text) for text in texts]
-    assert [tuple(map(int, match.groups())) for match in told if match] == [(1, 34), (2, 32), (3, 30), (4, 28)]

@@ -1,6 +1,9 @@
 """TrainingExplorer: a network that learns while you watch."""
 
-import math
+import asyncio
+import threading
+import time
+from contextlib import suppress
 
 from cnnlab._validate import check_int, check_pair
 from cnnlab.data import Digits
@@ -8,13 +11,17 @@ from cnnlab.lab.explorers import Choice, Explorer, Slider, button, line
 from cnnlab.lab.numbers import format_percent
 from cnnlab.lab.scenes import maps_scene, summary_scene
 from cnnlab.lab.scenes.reading import panel_of
-from cnnlab.lab.training import LAYER_NAMES, Plan, Player, Run
+from cnnlab.lab.training import LAYER_NAMES, Plan, Run
 
 _FILTERS = (2, 4, 8, 16, 32)
 _LEARNING_RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 _BATCH_SIZES = (4, 8, 16, 32, 64, 128, 256)
 # Seconds of rest between two steps. With less than 5 ms a kernel in a browser serves nothing else and cannot be paused.
 _PACES = {"full speed": 0.005, "20 steps a second": 0.05, "2 steps a second": 0.5}
+_SHOW_EVERY, _REST = (
+    0.25,
+    2.0,
+)  # seconds between two pictures; at most, where each takes long: the page gives up after 5
 _MAPS = LAYER_NAMES[:6]  # the layers that give planes
 _NEW = ("first_filters", "second_filters", "batch_size", "learning_rate")  # what a training is made with
 _LATER = "what a reset makes the network anew with"
@@ -69,7 +76,10 @@ class TrainingExplorer(Explorer):
     Notes
     -----
     A training that plays goes on when its output is cleared or its cell run again, until it ends or :meth:`pause` or
-    :meth:`close` is called; Kernel > Interrupt stops it too.
+    :meth:`close` is called.
+
+    JupyterLab may handle a button in a thread of its own while a cell or the task runs. So steps are made and shown
+    under a lock, and only the holder of the turn may make one: a task, or a call of :meth:`run`.
 
     Examples
     --------
@@ -91,14 +101,16 @@ class TrainingExplorer(Explorer):
     look_back = _LookBack(0, "look back", 0, 0, place="look")
     maps = Choice(_MAPS, "maps of", place="look")
 
-    _player = None
+    _loop, _turn = None, None
 
     def __init__(
         self, x_train, y_train, x_test, y_test, *, filters=(8, 12), learning_rate=0.03, batch_size=16, epochs=10, seed=0
     ):
         filters = check_pair("filters", filters, 1)
         run = Run(Digits(x_train, y_train, x_test, y_test), Plan(filters, learning_rate, batch_size, epochs, seed))
-        self._player = Player(run, show=self.refresh, pace=lambda: _PACES[self.pace])
+        self._run, self._lock, self._next = run, threading.RLock(), 0.0
+        with suppress(RuntimeError):  # of the thread that runs the cells, so that no cell meets a step half made
+            self._loop = asyncio.get_running_loop()
         sizes = [size for size in _BATCH_SIZES if size <= len(run.data.x_train)]
         usual = dict(zip(_NEW, (_FILTERS, _FILTERS, sizes, _LEARNING_RATES), strict=True))
         settings = dict(zip(_NEW, (*filters, run.plan.batch_size, run.optimizer.learning_rate), strict=True))
@@ -110,13 +122,9 @@ class TrainingExplorer(Explorer):
     # --- what is known of the training ---
 
     @property
-    def _run(self):
-        return self._player.run
-
-    @property
     def model(self):
         """A copy of the network as it is after the last step, to use while the training goes on."""
-        with self._player.lock:
+        with self._lock:
             return self._run.network()
 
     @property
@@ -127,23 +135,28 @@ class TrainingExplorer(Explorer):
     @property
     def accuracy(self):
         """The share of held-out images that the network now answers right, from 0 to 1."""
-        with self._player.lock:
+        with self._lock:
             return self._run.evaluate()[0].accuracy
 
     @property
     def playing(self):
         """Whether the training goes on."""
-        return self._player.playing
+        return self._turn is not None
 
     # --- what the buttons do ---
 
     def start(self):
         """Train on, between whatever else the kernel does; where no event loop runs, train to the end."""
-        self._player.start()
+        if self._loop is None:
+            self.run()
+        elif not (self.playing or self._run.over):
+            asyncio.run_coroutine_threadsafe(self._play(self._take_turn()), self._loop)
 
     def pause(self):
         """Stop before the next step."""
-        self._player.pause()
+        with self._lock:
+            self._turn = None
+            self.refresh()
 
     def run(self, steps=None):
         """Make this many steps, or all that are left, and return when they are done.
@@ -153,49 +166,81 @@ class TrainingExplorer(Explorer):
         steps : int, optional
             How many; fewer where the training ends before.
         """
-        self._player.make(self._run.steps if steps is None else check_int("steps", steps, 0))
+        steps = self._run.steps if steps is None else check_int("steps", steps, 0)
+        turn = self._take_turn()
+        try:
+            while steps > 0 and self._advance(turn):
+                steps -= 1
+        finally:
+            self._end_turn(turn)
 
     def reset(self):
         """Begin again, with new weights and the settings that the controls show."""
-        with self._player.lock, self._transaction():
-            self._player.insert(Run(self._run.data, self._wanted(self.now())))
+        with self._lock, self._transaction():
+            self._run = Run(self._run.data, self._wanted(self.now()))
             self.look_back = self._run.plan.epochs + 1
-            self.refresh()
+            self.pause()
 
     def close(self):
         """Stop the training and take the explorer off the page."""
-        if self._player is not None:
-            self._player.stop()
+        self._turn = None
         super().close()
 
     def press(self, s, name):
-        if name == "start":
-            self.start()
-        elif name == "step":
+        if name == "step":
             self.run(1)
+        elif name in ("start", "pause"):
+            getattr(self, name)()
 
-    def _press(self, name):
-        if name == "pause":  # said at once, with the scenes of before; then the last step is shown
-            self._player.stop()
-        else:
-            super()._press(name)
+    # --- step after step ---
+
+    async def _play(self, turn):
+        """Make step after step; between two of them the loop runs whatever else waits."""
+        try:
+            with suppress(KeyboardInterrupt):  # out of a task it would end the kernel
+                while self._advance(turn):
+                    await asyncio.sleep(_PACES[self.pace])
+        finally:
+            self._end_turn(turn)
+
+    def _take_turn(self):
+        """Return a new turn; the holder of the previous one makes no more steps."""
+        with self._lock:
+            turn = self._turn = object()
+            self.refresh()
+            return turn
+
+    def _advance(self, turn):
+        """Make a step if the turn still lasts; return whether another can follow."""
+        with self._lock:
+            goes_on = self._turn is turn and self._run.advance()
+            if goes_on and time.perf_counter() >= self._next:
+                self.refresh()
+            return goes_on
+
+    def _end_turn(self, turn):
+        with self._lock:
+            if self._turn is turn:
+                self.pause()
 
     # --- what others do at the same time: a cell, the task, and the thread that serves what a front end asks ---
 
     def refresh(self):
         """Show the present state."""
-        with self._player.lock:
+        with self._lock:
+            begun = time.perf_counter()
             super().refresh()
+            now = time.perf_counter()
+            self._next = now + min(max(_SHOW_EVERY, 4 * (now - begun)), _REST)
 
     def set_state(self, sync_data):
-        with self._player.lock:
+        with self._lock:
             super().set_state(sync_data)
-            self._player.catch_up()
 
     def _changed(self, change):
-        with self._player.lock:
+        with self._lock:
             self._run.optimizer.learning_rate = self.learning_rate
-        super()._changed(change)
+            super()._changed(change)
 
     # --- what the base class asks ---
 
@@ -221,7 +266,7 @@ class TrainingExplorer(Explorer):
         progress = {"progress": [run.step, run.steps], "alive": playing}
         return [
             {"kind": "buttons", "controls": [*buttons, *self.controls(s, "head")]},
-            {"kind": "progress", **progress, "lines": _progress_lines(run, self._wanted(s), self._player)},
+            {"kind": "progress", **progress, "lines": self._told(s)},
             {"kind": "stage", "scene": scenes[0]},
             {"kind": "stage", "scene": scenes[1], "controls": self.controls(s, "look")},
         ]
@@ -236,29 +281,17 @@ class TrainingExplorer(Explorer):
         filters = s.first_filters, s.second_filters
         return self._run.plan._replace(filters=filters, learning_rate=s.learning_rate, batch_size=s.batch_size)
 
-
-def _progress_lines(run, wanted, player):
-    """Return the state of a training, and how far it has come; ``wanted`` is the next one after a reset.
-
-    Examples
-    --------
-    >>> from cnnlab.data import load_digits
-    >>> run = Run(load_digits(), Plan((4, 4), 0.03, 16, epochs=1, seed=0))
-    >>> player = Player(run, show=lambda: None, pace=lambda: 0.0)
-    >>> for spans in _progress_lines(run, run.plan._replace(batch_size=32), player):
-    ...     "".join(text for _, text in spans)
-    'Ready: press start. Reset to use the new batch size.'
-    'step 0 of 90'
-    """
-    if run.trouble:
-        return [line(("wrong", f"Stopped: {run.trouble}. Press reset."))]
-    stopped = "Interrupted." if player.interrupted else "Paused." if run.step else "Ready: press start."
-    state = "Finished." if run.over else "Training." if player.playing else stopped
-    new = [name for name in ("filters", "batch_size") if getattr(wanted, name) != getattr(run.plan, name)]
-    later = f" Reset to use the new {' and '.join(new)}.".replace("_", " ") if new else ""
-    texts, left = [f"step {run.step} of {run.steps}"], player.seconds_left
-    for last in run.records[-1:]:
-        texts += [f"epoch {last.epoch} of {run.plan.epochs}"]
-        texts += [f"batch loss {last.loss:.3f}, {100 * last.accuracy:.0f} % right"]
-    texts += [] if left is None else [f"{math.ceil(left)} s left"]
-    return [line(*filter(None, [("bold", state), later])), line(("soft", " · ".join(texts)))]
+    def _told(self, s):
+        """Return how the training stands, and how far it has come."""
+        run, wanted = self._run, self._wanted(s)
+        if run.trouble:
+            return [line(("wrong", f"Stopped: {run.trouble}. Press reset."))]
+        stopped = "Paused." if run.step else "Ready: press start."
+        state = "Finished." if run.over else "Training." if self.playing else stopped
+        new = [name for name in ("filters", "batch_size") if getattr(wanted, name) != getattr(run.plan, name)]
+        later = f" Reset to use the new {' and '.join(new)}.".replace("_", " ") if new else ""
+        texts = [f"step {run.step} of {run.steps}"]
+        for last in run.records[-1:]:
+            texts += [f"epoch {last.epoch} of {run.plan.epochs}"]
+            texts += [f"batch loss {last.loss:.3f}, {100 * last.accuracy:.0f} % right"]
+        return [line(("bold", state), later), line(("soft", " · ".join(texts)))]

@@ -1,7 +1,7 @@
 """A training as an explorer drives it: a step at a time, with all that is kept of it to be shown."""
 
 import math
-from copy import copy, deepcopy
+from copy import deepcopy
 from typing import NamedTuple
 
 import numpy as np
@@ -108,7 +108,6 @@ class Run:
         rng = np.random.default_rng(plan.seed)
         self.optimizer = SGD(plan.learning_rate, momentum=MOMENTUM)
         self.model = SmallNetwork(x.shape[1:], plan.filters, int(max(y.max(), y_test.max())) + 1, rng=rng)
-        self._fresh = self.model.copied().layers
         options = {"epochs": plan.epochs, "batch_size": plan.batch_size, "optimizer": self.optimizer}
         self._train = train(self.model, x, y, rng=rng, **options)
         self.steps = plan.epochs * math.ceil(len(x) / plan.batch_size)
@@ -160,11 +159,10 @@ class Run:
         return self._evaluated
 
     def network(self, weights=None):
-        """Return a network like the model, with a copy of its parameters or of others, that has not gone forward."""
-        network, weights = copy(self.model), weights or self.model.params
-        network.layers = tuple(map(copy, self._fresh))
-        for number, layer in enumerate(network.layers):
-            layer.params = {name: weights[f"{number}.{name}"].copy() for name in layer.params}
+        """Return a copy of the model, with its parameters or with others."""
+        network = deepcopy(self.model)
+        for name, values in (weights or {}).items():
+            network.params[name][...] = values
         return network
 
 
