@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
+
+from cnnlab.lab.explorers.front import as_message
 
 # --- the learner's hand ---------------------------------------------------------------------------------------------
 
@@ -72,7 +72,7 @@ def words_of(explorer, kind="head") -> str:
 
 def state_of(explorer) -> tuple:
     """Return all that an event could change, to compare; but for the serial."""
-    shown = json.dumps({**explorer.shown, "serial": 0}, default=lambda value: getattr(value, "hex", value.__repr__)())
+    shown = repr(as_message({**explorer.shown, "serial": 0}))
     arrays = {name: array.tobytes() for name, array in explorer.arrays.items()}
     return shown, arrays, repr(explorer.settings), len(explorer._past)
 

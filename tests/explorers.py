@@ -126,11 +126,11 @@ def edits(explorer) -> Iterator[str]:
 
 
 def unpacked(value: Any) -> Any:
-    """Return what an explorer shows with its arrays as arrays, which are flat: their shapes stand beside them."""
+    """Return what an explorer shows with its arrays flat, as they travel: their shapes stand beside them."""
     if isinstance(value, list):
         return [unpacked(each) for each in value]
+    if isinstance(value, np.ndarray):
+        return value.astype(np.float64).ravel()
     if not isinstance(value, dict):
         return value
-    if set(value) == {"dtype", "data"}:
-        return np.frombuffer(value["data"], f"<{value['dtype']}").astype(np.float64)
     return {name: unpacked(each) for name, each in value.items()}

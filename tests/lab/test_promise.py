@@ -15,7 +15,7 @@ from scene_schema import check_scene
 
 from cnnlab import load_photo, pooling
 from cnnlab.activations import ACTIVATIONS
-from cnnlab.lab.explorers.front import pack
+from cnnlab.lab.explorers.front import as_message
 from cnnlab.lab.scenes import (
     activation_scene,
     chain_scene,
@@ -190,7 +190,7 @@ def whole() -> dict[str, dict]:
     scenes = {name: make() for name, make in SCENES.items()}
     for scene in scenes.values():
         check_scene(scene)
-    return {name: pack(scene) for name, scene in scenes.items()}
+    return {name: as_message(scene) for name, scene in scenes.items()}
 
 
 WITHOUT_SCENES = ("OutputSizeExplorer", "BugExplorer", "Predict", "Predict with choices")
@@ -203,23 +203,23 @@ def explorers() -> dict:
     made["NetworkExplorer"].backward = True
     made["ActivationExplorer"].f = "relu"
     made["DigitPad"].bitmap = np.pad(np.ones((20, 6)), ((6, 6), (12, 14)))
-    return {name: (explorer, pack(explorer.scenes(explorer.now()))) for name, explorer in made.items()}
+    return {name: (explorer, as_message(explorer.scenes(explorer.now()))) for name, explorer in made.items()}
 
 
 @pytest.mark.parametrize("path", SHOWN)
 def test_what_shows_a_broken_function_breaks_with_it_and_nothing_else(path, whole, monkeypatch):
     with monkeypatch.context() as patch:
         break_at_home(patch, path)  # which breaks nothing that the other does not
-        assert [name for name in SHOWN[path] if pack(SCENES[name]()) == whole[name]] == []
+        assert [name for name in SHOWN[path] if as_message(SCENES[name]()) == whole[name]] == []
     break_everywhere(monkeypatch, path)
-    broken = {name for name, make in SCENES.items() if pack(make()) != whole[name]}
+    broken = {name for name, make in SCENES.items() if as_message(make()) != whole[name]}
     assert broken - (FURTHER - SHOWN[path]) == SHOWN[path]
 
 
 @pytest.mark.parametrize("path", EXPLORED)
 def test_every_explorer_that_shows_a_broken_function_breaks_with_it(path, explorers, monkeypatch):
     break_everywhere(monkeypatch, path)
-    broken = {name for name, (made, before) in explorers.items() if pack(made.scenes(made.now())) != before}
+    broken = {name for name, (made, before) in explorers.items() if as_message(made.scenes(made.now())) != before}
     assert broken == EXPLORED[path]
 
 
@@ -236,8 +236,8 @@ def test_every_public_operation_is_broken_in_turn():
 
 
 @pytest.mark.parametrize("name", ["max", "ties", "map of a max"])
-def test_shares_and_marks_of_a_pool_are_where_its_argmax_points(name, whole, monkeypatch):
-    original = pooling.max_pool2d
+def test_shares_and_marks_of_a_pool_are_where_its_argmax_points(name, monkeypatch):
+    original, before = pooling.max_pool2d, as_message(SCENES[name]()["shares"])
 
     def moved(*args, **settings):
         y, argmax = original(*args, **settings)
@@ -245,7 +245,7 @@ def test_shares_and_marks_of_a_pool_are_where_its_argmax_points(name, whole, mon
 
     monkeypatch.setattr(pooling, "max_pool2d", moved)
     scene = SCENES[name]()
-    assert pack(scene["shares"]) != whole[name]["shares"]
+    assert as_message(scene["shares"]) != before
     if name == "max":
         x = scene["panels"][0]
         assert x["marks"]["winner"] == [[0, 2, 2], [1, 2, 2]]  # of the padded plane

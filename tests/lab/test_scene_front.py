@@ -21,7 +21,7 @@ from scene_cases import CASES, Case, every_case
 from scene_networks import NETWORKS
 from scene_networks import run as passed
 
-from cnnlab.lab.explorers.front import pack
+from cnnlab.lab.explorers.front import packed_array
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes import made_scene, network_scene
 from cnnlab.lab.scenes.reading import name_of, panel_of, sentence_of, strip_of, summed, terms_of
@@ -38,7 +38,9 @@ EXPLORERS = [
 
 
 def as_text(value):
-    """Return a packed scene as JSON takes it."""
+    """Return what of a scene JSON does not take."""
+    if isinstance(value, np.ndarray):
+        return packed_array(value)
     if isinstance(value, bytes):
         return {"base64": base64.b64encode(value).decode()}
     raise TypeError(value)
@@ -74,7 +76,7 @@ def read(node) -> list[Read]:
                 if panel["name"][0] in "hg"
             )
             scenes += [Read(f"network {name}", scene) for scene in (whole, *filter(None, opened))]
-    text = json.dumps([{"scene": pack(each.scene), "backward": each.backward} for each in scenes], default=as_text)
+    text = json.dumps([{"scene": each.scene, "backward": each.backward} for each in scenes], default=as_text)
     run = subprocess.run([node, str(READ)], input=text, capture_output=True, encoding="utf-8", timeout=300)
     assert run.returncode == 0, run.stderr
     for each, said in zip(scenes, json.loads(run.stdout), strict=True):

@@ -17,7 +17,7 @@ from cnnlab import (
     pad2d,
 )
 from cnnlab.data import normalise_bitmap
-from cnnlab.lab.explorers.front import pack
+from cnnlab.lab.explorers.front import packed_array
 from cnnlab.lab.scenes import (
     convolution_scene,
     digit_scene,
@@ -175,6 +175,7 @@ def test_a_score_that_no_softmax_can_be_made_of_is_picked_out_of_no_bars():
 
 
 def test_many_numbers_travel_in_single_precision_and_few_in_double():
-    photo = pack(convolution_scene(load_photo()[:, :1], np.ones((1, 1, 3, 3))))
-    assert [panel["values"]["dtype"] for panel in photo["panels"]] == ["f4", "f8", "f4"]
-    assert len(photo["panels"][0]["values"]["data"]) == 4 * 200 * 200
+    photo = convolution_scene(load_photo()[:, :1], np.ones((1, 1, 3, 3)))
+    sent = [packed_array(panel["values"]) for panel in photo["panels"]]
+    assert [each["dtype"] for each in sent] == ["f4", "f8", "f4"]
+    assert len(sent[0]["data"]) == 4 * 200 * 200

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from explorer_steps import ask, press
+from explorer_steps import ask, press, state_of
 from training_steps import FEW, explore, losses, said
 
 # --- what cannot be done --------------------------------------------------------------------------------------------
@@ -43,7 +43,7 @@ IDLE = [
 
 def state(explorer):
     """Return all that an event could change."""
-    return explorer.settings, losses(explorer), explorer.playing, explorer.shown["parts"], set(vars(explorer))
+    return state_of(explorer), losses(explorer), explorer.playing, set(vars(explorer))
 
 
 @pytest.mark.parametrize("event", NO_EVENTS, ids=str)
@@ -129,7 +129,7 @@ def test_settings_are_traits_that_can_be_set_observed_and_are_checked():
 def test_numbers_of_numpy_do_for_an_explorer_as_for_a_front_end():
     sizes = {"filters": np.array([2, 4]), "batch_size": np.int16(16), "epochs": np.uint8(3), "seed": np.int64(0)}
     given, plain = explore(learning_rate=np.float32(0.25), **sizes), explore(learning_rate=0.25)
-    assert given.shown == plain.shown
+    assert state_of(given) == state_of(plain)
     assert {type(value) for value in given.settings.values()} == {int, float, str}
 
 

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from explorer_steps import move, press
+from explorer_steps import move, press, state_of
 from numpy.testing import assert_array_equal
 from training_steps import DIGITS, FEW, enabled, explore, losses, said
 
@@ -32,7 +32,7 @@ def test_the_same_seed_gives_the_same_training_however_it_is_cut_into_runs():
     other.run()
     assert losses(whole) == losses(parts) != losses(other)
     assert whole.describe() == parts.describe()
-    assert whole.shown == parts.shown != other.shown
+    assert state_of(whole) == state_of(parts) != state_of(other)
 
 
 def test_the_step_button_makes_one_step_and_start_trains_to_the_end_where_no_loop_runs():

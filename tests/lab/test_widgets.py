@@ -20,7 +20,7 @@ from cnnlab.lab import (
     PhotoExplorer,
     PoolingExplorer,
 )
-from cnnlab.lab.explorers.front import FOLDER, bundle, modules, pack, style
+from cnnlab.lab.explorers.front import FOLDER, bundle, modules, packed_array, style
 from cnnlab.pooling import POOLS
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -227,13 +227,14 @@ def test_the_bundle_holds_every_module_once_after_those_it_imports_and_imports_n
 
 
 def test_a_scene_travels_with_its_arrays_as_little_endian_bytes():
-    packed = pack({"panels": [{"values": np.array([[1.0, -2.0]]), "shape": [1, 2]}], "shares": {"values": np.ones(1)}})
-    assert packed["panels"][0]["values"] == {"dtype": "f8", "data": struct.pack("<2d", 1, -2)}
-    assert packed["panels"][0]["shape"] == [1, 2]
-    assert packed["shares"]["values"]["data"] == struct.pack("<d", 1)
-    many = pack({"values": np.arange(5000.0).reshape(50, 100).T})["values"]
+    assert packed_array(np.array([[1.0, -2.0]])) == {"dtype": "f8", "data": struct.pack("<2d", 1, -2)}
+    many = packed_array(np.arange(5000.0).reshape(50, 100).T)
     assert many["dtype"] == "f4"
     assert struct.unpack("<3f", many["data"][:12]) == (0, 100, 200)
+
+
+def as_text(value):
+    return value.hex() if isinstance(value, bytes) else packed_array(value)
 
 
 @every_explorer
@@ -245,12 +246,12 @@ def test_what_is_shown_travels_as_one_text_and_its_bytes(make):
     read = json.loads(
         sent["text"], object_hook=lambda found: sent["buffers"][found["bytes"]].hex() if "bytes" in found else found
     )
-    assert read == json.loads(json.dumps(explorer.shown, default=bytes.hex))
+    assert read == json.loads(json.dumps(explorer.shown, default=as_text))
 
 
 def test_many_numbers_of_which_one_is_too_large_for_single_precision_travel_in_double():
     numbers = np.zeros(5000)
     numbers[7], numbers[8] = 1e50, -np.inf
-    packed = pack(numbers)
+    packed = packed_array(numbers)
     assert packed["dtype"] == "f8"
     assert struct.unpack("<9d", packed["data"][:72])[-2:] == (1e50, -np.inf)

@@ -49,7 +49,7 @@ def arrays_in(value, packs):
         return value
     if set(value) == {"array"}:
         dtype, numbers = packs[value["array"]]
-        return {"dtype": dtype, "data": np.array(list(map(float, numbers)), f"<{dtype}").tobytes()}
+        return np.array(list(map(float, numbers)), dtype).tolist()
     return {key: arrays_in(item, packs) for key, item in value.items()}
 
 
@@ -57,6 +57,8 @@ def on_paper(value):
     """Return what an explorer shows without what can be typed into or opened."""
     if isinstance(value, list):
         return [on_paper(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return value.ravel().tolist()
     if not isinstance(value, dict):
         return value
     return {key: on_paper(item) for key, item in value.items() if key not in ("editable", "pick")}
@@ -538,7 +540,7 @@ def test_every_explorer_can_be_precomputed_and_twice_the_same(monkeypatch):
 
 def test_numbers_that_json_cannot_hold_are_written_as_words():
     arrays = Arrays()
-    arrays.packed({"dtype": "f8", "data": np.array([np.inf, -np.inf, np.nan, 0.5]).tobytes()})
+    arrays.packed(np.array([np.inf, -np.inf, np.nan, 0.5]))
     assert arrays.packs == [["f8", ["Infinity", "-Infinity", "NaN", 0.5]]]
 
 

@@ -259,7 +259,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
             parts, veil = self.parts(self.now(), self._scenes), {"veil": self._veil} if self._veil else {}
             if self._note and not self._scenes:
                 parts.append({"kind": "row", "controls": [], "lines": [line(("bold", self._note))]})
-            self.shown = front.pack({"serial": self._served, "parts": parts, "undo": bool(self._past), **veil})
+            self.shown = {"serial": self._served, "parts": parts, "undo": bool(self._past), **veil}
 
     def set_state(self, sync_data: dict) -> None:
         """Answer a front end's request, and take nothing else that it may send."""

@@ -22,7 +22,6 @@ STYLES = (
 PROCESS = uuid4().hex  # of this kernel
 _LARGEST_SINGLE = float(np.finfo(np.float32).max)
 _MOST_DOUBLE = 4096  # numbers of an array that travel in double precision
-_NESTED = dict, list, np.ndarray
 _once = iter([True])
 _COMMENT = re.compile(r"(?ms)^ */\*\*(?:(?!\*/).)*\*/\n|^ *//[^\n]*\n")
 
@@ -180,22 +179,17 @@ def style():
     return "\n".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
 
 
-def pack(value):
-    r"""Return what an explorer shows with each array as bytes: float64, or float32 where there are many numbers.
+def packed_array(array: np.ndarray) -> dict:
+    r"""Return an array as bytes: float64, or float32 where there are many numbers.
 
     Examples
     --------
-    >>> pack({"values": np.array([1.0])})
-    {'values': {'dtype': 'f8', 'data': b'\x00\x00\x00\x00\x00\x00\xf0?'}}
+    >>> packed_array(np.array([1.0]))
+    {'dtype': 'f8', 'data': b'\x00\x00\x00\x00\x00\x00\xf0?'}
     """
-    if isinstance(value, np.ndarray):
-        many = value.size > _MOST_DOUBLE and np.abs(value[np.isfinite(value)]).max(initial=0) <= _LARGEST_SINGLE
-        dtype = "f4" if many else "f8"
-        return {"dtype": dtype, "data": np.ascontiguousarray(value, f"<{dtype}").tobytes()}
-    if isinstance(value, dict):
-        return {key: pack(item) if isinstance(item, _NESTED) else item for key, item in value.items()}
-    # no list is deep in part, and no list of lists holds an array
-    return [pack(item) for item in value] if value and isinstance(value[0], dict) else value
+    many = array.size > _MOST_DOUBLE and np.abs(array[np.isfinite(array)]).max(initial=0) <= _LARGEST_SINGLE
+    dtype = "f4" if many else "f8"
+    return {"dtype": dtype, "data": np.ascontiguousarray(array, f"<{dtype}").tobytes()}
 
 
 def as_message(shown: dict, _widget=None) -> dict:
@@ -203,12 +197,14 @@ def as_message(shown: dict, _widget=None) -> dict:
 
     Examples
     --------
-    >>> as_message({"parts": [{"data": b"\0"}]})
-    {'text': '{"parts": [{"data": {"bytes": 0}}]}', 'buffers': [b'\x00']}
+    >>> as_message({"values": np.array([1.0])})["text"], as_message({"value": b"\0"})["buffers"]
+    ('{"values": {"dtype": "f8", "data": {"bytes": 0}}}', [b'\x00'])
     """
     buffers: list[bytes] = []
 
-    def apart(data: bytes) -> dict:
+    def apart(data: np.ndarray | bytes) -> dict:
+        if isinstance(data, np.ndarray):
+            return packed_array(data)  # which JSON brings back, for its bytes
         buffers.append(data)
         return {"bytes": len(buffers) - 1}
 

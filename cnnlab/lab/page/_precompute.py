@@ -158,17 +158,17 @@ class Arrays:
         if isinstance(value, list):  # nobody would take a file
             return [self.packed(item) for item in value if not (isinstance(item, dict) and item.get("kind") == "file")]
         if isinstance(value, bytes):
-            return {"array": self._number("u1", value)}
+            return {"array": self._number("u1", np.frombuffer(value, np.uint8))}
+        if isinstance(value, np.ndarray):
+            return {"array": self._number("f8", value.astype(np.float64))}
         if not isinstance(value, dict):
             return value
-        if set(value) == {"dtype", "data"}:
-            return {"array": self._number(value["dtype"], bytes(value["data"]))}
         return {key: self.packed(item) for key, item in value.items() if key not in ("editable", "pick")}
 
-    def _number(self, dtype, data):
-        number = self._known.setdefault((dtype, data), len(self.packs))
+    def _number(self, dtype, array):
+        number = self._known.setdefault((dtype, array.tobytes()), len(self.packs))
         if number == len(self.packs):
-            numbers = np.frombuffer(data, f"<{dtype}").tolist()
+            numbers = array.ravel().tolist()
             written = _shortened if len(numbers) > MOST_IN_FULL else _written
             self.packs.append([dtype, list(map(written, numbers))])
             self.numbers += len(numbers)
