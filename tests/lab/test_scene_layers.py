@@ -9,6 +9,7 @@ from outside import BENT, Doubled, Renamed, Residual, put_in
 from scene_networks import every_network, run
 
 from cnnlab import load_mnist, trained_network
+from cnnlab.lab.explorers.front import as_message
 from cnnlab.lab.scenes import layer_names, layer_scene, made_scene, network_scene, run_network
 from cnnlab.lab.scenes._layers import way_of
 from cnnlab.lab.scenes._overview import upright
@@ -46,6 +47,29 @@ def test_the_terms_of_every_unit_and_of_its_gradient_add_up_to_it(name):
         if not isinstance(layer, Activation | Pool2D):  # whose sums have words of their own, or shares alone
             assert check_sums(scene, f"h{k}", back=False) or way_of(layer) is None
         check_sums(scene, f"g{k - 1}", back=True)
+
+
+@every_network
+@pytest.mark.parametrize("backward", [False, True])
+def test_the_scene_of_another_image_made_like_one_is_what_it_is_when_made_anew(name, backward):
+    result, model = run(name), run(name).model
+    for param in model.params.values():
+        param += 0.5  # it has learnt meanwhile
+    other = run_network(model, np.roll(result.maps[0] - 0.75, 1, axis=-1), 1, backward=backward)
+    like = network_scene(result, backward=backward)
+    before = as_message(like)
+    assert as_message(network_scene(other, backward=backward, like=like)) == as_message(
+        network_scene(other, backward=backward)
+    )
+    assert as_message(like) == before
+
+
+def test_so_is_that_of_the_trained_network():
+    digits, model, like = load_mnist(), trained_network(), None
+    for k in range(4):
+        result = run_network(model, digits.x_test[k : k + 1], backward=k > 1)
+        like = network_scene(result, backward=k > 1, like=like)
+        assert as_message(like) == as_message(network_scene(result, backward=k > 1))
 
 
 @every_network

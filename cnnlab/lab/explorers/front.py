@@ -203,9 +203,9 @@ def as_message(shown: dict, _widget=None) -> dict:
     buffers: list[bytes] = []
 
     def apart(data: np.ndarray | bytes) -> dict:
-        if isinstance(data, np.ndarray):
-            return packed_array(data)  # which JSON brings back, for its bytes
-        buffers.append(data)
-        return {"bytes": len(buffers) - 1}
+        packed = packed_array(data) if isinstance(data, np.ndarray) else {}
+        buffers.append(packed.get("data", data))
+        place = {"bytes": len(buffers) - 1}
+        return {**packed, "data": place} if packed else place
 
     return {"text": json.dumps(shown, default=apart), "buffers": buffers}

@@ -48,11 +48,12 @@ class _Images(Slider):
     """Which image is in view, chosen by a small picture; −1 is a drawing, where there is one."""
 
     def control(self, explorer, s):
-        numbers = [*([-1] if explorer.drawing is not None else []), *explorer.thumbs]
-        numbers += [s.image] if s.image not in numbers else []
-        pictures = [explorer.thumbs.get(number) or _picture(explorer.image_of(number)) for number in numbers]
-        options = [[number, explorer.name_of(number)] for number in numbers]
-        return {**Setting.control(self, explorer, s), "kind": "tabs", "options": options, "pictures": pictures}
+        drawn = [] if explorer.drawing is None else [-1]
+        shown = {number: _picture(explorer.image_of(number)) for number in {*drawn, s.image} - explorer.thumbs.keys()}
+        shown = {number: shown[number] for number in drawn} | explorer.thumbs | shown
+        options = [[number, f"image {number}" if number >= 0 else "a drawing"] for number in shown]
+        look = {"kind": "tabs", "options": options, "pictures": list(shown.values())}
+        return Setting.control(self, explorer, s) | look
 
 
 def _picture(image):
@@ -117,7 +118,7 @@ class NetworkExplorer(Explorer):
         scores = check_array("the model's output", model.copied().forward(self.images[:1]), "NK")
         classes = scores.shape[1]
         self.labels = None if labels is None else check_labels(labels, (len(self.images), classes))
-        self.drawing, self.opened, self._before = None, None, 0
+        self.drawing, self.opened, self._before, self._whole = None, None, 0, None
         first = range(_THUMBS) if labels is None else np.unique(self.labels, return_index=True)[1][:_THUMBS]
         self.thumbs = {int(n): _picture(self.images[n : n + 1]) for n in first if n < len(self.images)}
         targets = {-1: "its answer"} | {label: str(label) for label in range(classes)}
@@ -150,7 +151,9 @@ class NetworkExplorer(Explorer):
         result = self.result_of(s, backward=s.backward)
         there = self.opened and (s.backward or self.opened[0][0] != "g")
         made = made_scene(result, *self.opened) if there else None
-        return [made or network_scene(result, backward=s.backward)]
+        if made is None:
+            made = self._whole = network_scene(result, backward=s.backward, like=self._whole)
+        return [made]
 
     def parts(self, s, scenes):
         head, stage = super().parts(s, scenes)

@@ -10,15 +10,15 @@ from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes._curves import softmax_scene
 from cnnlab.lab.scenes._layers import joint_scene, map_panel, way_of
 from cnnlab.lab.scenes._network import bars_panel, gradient_symbol, layer_names
-from cnnlab.lab.scenes._panels import scene, size_of, total
+from cnnlab.lab.scenes._panels import limit_of, scene, size_of, total
 from cnnlab.lab.scenes._sentences import COUNTED, SCORE, sentence
 from cnnlab.lab.scenes.reading import panel_of
-from cnnlab.layers import Conv2D, Flatten
+from cnnlab.layers import Conv2D, Dense, Flatten
 
 SIDES = {"top": ("rows", min), "bottom": ("rows", max), "left": ("columns", min), "right": ("columns", max)}
 
 
-def network_scene(result, *, backward=False):
+def network_scene(result, *, backward=False, like=None):
     """Return the scene of a network at work on one image.
 
     Parameters
@@ -27,6 +27,8 @@ def network_scene(result, *, backward=False):
         From :func:`cnnlab.lab.scenes.run_network`.
     backward : bool
         Show the gradient of each map beside it.
+    like : Scene, optional
+        That of another image through the same layers: what depends on the layers alone is taken from it.
 
     Examples
     --------
@@ -37,6 +39,10 @@ def network_scene(result, *, backward=False):
     ['h0', 'h1', 'p']
     """
     layers, maps, errors = result.model.layers, upright(result, result.maps), upright(result, result.errors)
+    there = {panel["name"] for panel in like["panels"]} if like else set()
+    biases = {f"b{k}" for k, layer in enumerate(layers, start=1) if np.any(layer.params.get("b", 0))}
+    if like and biases <= there and ("g0" in there) == backward:
+        return _renewed(like, result, maps, errors)
     *_, height, width = maps[0].shape
     sees = {side: list(range(height if along == "rows" else width)) for side, (along, _) in SIDES.items()}
     ahead, back, weights, wires = [{"sees": sees}], [], [], {}
@@ -65,6 +71,32 @@ def network_scene(result, *, backward=False):
         wires["p"] = _to_softmax(len(layers), maps[-1].size)
         shown[-1] |= _softmax(result)
     return scene([*shown, *weights], [], wires, pick=True, compact=True, network=True) | {"first": _first(result, maps)}
+
+
+def _renewed(scene, result, maps, errors):
+    """Return the scene with the numbers of another image."""
+    shown = {panel["name"]: dict(panel) for panel in scene["panels"]}
+
+    def put(name, values):
+        """Put numbers into a panel."""
+        values = np.array(values, np.float64).reshape(shown[name]["values"].shape)
+        shown[name] |= {"values": values, "limit": limit_of(values)}
+
+    for name, arrays in (("h", maps), ("g", errors)):
+        for k, values in enumerate(arrays):
+            put(f"{name}{k}", values)
+    for k, layer in enumerate(result.model.layers, start=1):
+        for name, values in layer.params.items():
+            if f"{name}{k}" in shown:
+                put(f"{name}{k}", values.T if way_of(layer) is Dense else values)
+        for panel in (shown[name] for name in (f"h{k}", f"g{k - 1}") if "shares" in shown.get(name, {})):
+            panel["shares"] = joint_scene(layer, maps[k - 1], maps[k])["shares"]
+    bars = shown["p"]
+    bars |= {name: bars_panel("p", result.probabilities[0], "")[name] for name in ("values", "best")}
+    bars |= _softmax(result) if "sum" in bars else {}
+    if errors:
+        shown[f"g{len(errors) - 1}"] |= _last_error(result)
+    return scene | {"panels": list(shown.values()), "first": _first(result, maps)}
 
 
 def upright(result, arrays):
