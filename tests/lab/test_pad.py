@@ -312,7 +312,7 @@ def coloured():
     ("arguments", "error", "message"),
     [
         ({"model": coloured()}, ValueError, "layer 0, "),
-        ({"model": Sequential()}, ValueError, "the model's scores .+ must have 2 dimensions"),
+        ({"model": Sequential()}, ValueError, "logits .+ must have 2 dimensions"),
         ({"size": 7}, ValueError, r"size \(7\) must be at least 8"),
         ({"size": 10**6}, ValueError, r"size \(1000000\) must be at most 512"),
         ({"size": 8.5}, TypeError, r"size \(8.5\) must be an int"),

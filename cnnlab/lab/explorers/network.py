@@ -15,7 +15,7 @@ from cnnlab.lab.explorers._settings import Choice, Setting, Slider, Switch, butt
 from cnnlab.lab.numbers import format_percent
 from cnnlab.lab.scenes import digit_scene, made_scene, network_scene, run_network
 from cnnlab.lab.scenes.reading import panel_of
-from cnnlab.losses import check_labels, softmax_cross_entropy
+from cnnlab.losses import check_labels
 
 _THUMBS = 10
 _BATCH = 256  # images to ask the network about at a time
@@ -47,13 +47,15 @@ class _Bitmap(Setting):
 class _Images(Slider):
     """Which image is in view, chosen by a small picture; −1 is a drawing, where there is one."""
 
+    def limits(self, explorer):
+        return (0 if explorer.drawing is None else -1), len(explorer.images) - 1
+
     def control(self, explorer, s):
         drawn = [] if explorer.drawing is None else [-1]
-        shown = {number: _picture(explorer.image_of(number)) for number in {*drawn, s.image} - explorer.thumbs.keys()}
-        shown = {number: shown[number] for number in drawn} | explorer.thumbs | shown
+        shown = {number: explorer.thumbs.get(number) for number in (*drawn, *explorer.thumbs, s.image)}
         options = [[number, f"image {number}" if number >= 0 else "a drawing"] for number in shown]
-        look = {"kind": "tabs", "options": options, "pictures": list(shown.values())}
-        return Setting.control(self, explorer, s) | look
+        pictures = [picture or _picture(explorer.image_of(number)) for number, picture in shown.items()]
+        return {**Setting.control(self, explorer, s), "kind": "tabs", "options": options, "pictures": pictures}
 
 
 def _picture(image):
@@ -121,8 +123,7 @@ class NetworkExplorer(Explorer):
         self.drawing, self.opened, self._before, self._whole = None, None, 0, None
         first = range(_THUMBS) if labels is None else np.unique(self.labels, return_index=True)[1][:_THUMBS]
         self.thumbs = {int(n): _picture(self.images[n : n + 1]) for n in first if n < len(self.images)}
-        targets = {-1: "its answer"} | {label: str(label) for label in range(classes)}
-        limits = {"image": (0, len(self.images) - 1), "target": targets}
+        limits = {"target": {-1: "its answer"} | {label: str(label) for label in range(classes)}}
         bitmap = np.zeros((self.side, self.side), bool)
         if check_flag("pad", pad):
             check_shape("images", self.images[:1], normalise_bitmap(bitmap).shape, "what a drawing becomes")
@@ -137,10 +138,6 @@ class NetworkExplorer(Explorer):
     def image_of(self, number):
         """Return an image (1, C, H, W) by its number; −1 is the drawing."""
         return self.images[number : number + 1] if number >= 0 else self.drawing
-
-    def name_of(self, number):
-        """Return what an image is called."""
-        return f"image {number}" if number >= 0 else "a drawing"
 
     # --- what the base class asks ---
 
@@ -167,8 +164,8 @@ class NetworkExplorer(Explorer):
     def formula_lines(self, s, scenes):
         whole = scenes[0].get("pick")  # else it shows how one map was made
         shares = panel_of(scenes[0], "p")["values"] if whole else self.result_of(s, backward=False).probabilities
-        told = "" if s.image < 0 or self.labels is None else f" It is {_a(self.labels[s.image])}."
-        which = f"{self.name_of(s.image)} of {len(self.images)}" if s.image >= 0 else "your drawing"
+        told = "" if s.image < 0 or self.labels is None else f" The label is {self.labels[s.image]}."
+        which = f"image {s.image} of {len(self.images)}" if s.image >= 0 else "your drawing"
         says = f"It says {shares.argmax()}, {format_percent(shares.max())} sure.{told} "
         return [line(("title", says), ("soft", f" {which}"))]
 
@@ -192,47 +189,41 @@ class NetworkExplorer(Explorer):
             self.opened = panel, cell
 
     def describe(self):
-        answer, right = int(self.result_of(self.now(), backward=False).probabilities.argmax()), ""
-        if self.labels is not None and self.image >= 0:
-            right = " (right)" if answer == self.labels[self.image] else f" (it is {self.labels[self.image]})"
-        of = f" (of 0 to {len(self.images) - 1})" if self.image >= 0 else ""
-        return f"NetworkExplorer: {self.name_of(self.image)}{of}, answer {answer}{right}"
+        answer, which, right = int(self.result_of(self.now(), backward=False).probabilities.argmax()), "a drawing", ""
+        if self.image >= 0:
+            which = f"image {self.image} (of 0 to {len(self.images) - 1})"
+            if self.labels is not None:
+                label = self.labels[self.image]
+                right = " (right)" if answer == label else f" (it is {label})"
+        return f"NetworkExplorer: {which}, answer {answer}{right}"
 
     # --- a drawing in place of the images ---
 
     def show(self, image):
         """Put another image (1, C, H, W) in view, such as a drawing, as number −1; None takes it away again."""
-        if image is None and self.drawing is None:
-            return
         if image is not None:
             image = check_array("image", image, "NCHW").astype(self.images.dtype)
             check_shape("image", image, self.images[:1].shape, "one image like the others")
         with self._transaction():
-            self.limits["image"] = (-1, len(self.images) - 1)
+            if image is None and self.image < 0:
+                self.image = self._before
+            self.drawing = image
             if image is not None:
-                self.drawing, self.image = image, -1
-            else:
-                self.image, self.drawing = self._before if self.image < 0 else self.image, None
-            self.limits["image"] = (0 if image is None else -1, len(self.images) - 1)
+                self.image = -1
             self.refresh()
 
     def _changed(self, change):
         if change["name"] == "bitmap":
             self.show(normalise_bitmap(self.bitmap) if self.bitmap.any() else None)
             return
-        if change["name"] == "image" and change["old"] >= 0:
-            self._before = change["old"]
+        if self.image >= 0:
+            self._before = self.image
         super()._changed(change)
 
     def reset(self):
         """Go back to the first image, and to the whole network."""
         self.opened = None
         super().reset()
-
-
-def _a(label):
-    """Return a number with its article."""
-    return f"an {label}" if str(label).startswith("8") or label in (11, 18) else f"a {label}"
 
 
 class DigitPad(Explorer):
@@ -282,8 +273,14 @@ class DigitPad(Explorer):
             raise TypeError(f"explorer ({type(explorer).__name__}) must have a method show(image)")
         check_has("model", model, "copied", "params")
         self.model, self.explorer = model, explorer
-        check_array("the model's scores", self._scores(np.zeros((1, 1, 28, 28))), "NK")
-        super().__init__(bitmap=np.zeros((self.side, self.side), bool))
+        nothing = np.zeros((self.side, self.side), bool)
+        self._read(nothing)
+        super().__init__(bitmap=nothing)
+
+    def _read(self, bitmap):
+        """Return the probability of each class (K,) for what is drawn."""
+        image = normalise_bitmap(bitmap).astype(np.result_type(np.float32, *self.model.params.values()))
+        return run_network(self.model, image, backward=False).probabilities[0]
 
     @property
     def image(self):
@@ -292,10 +289,7 @@ class DigitPad(Explorer):
 
     def probabilities_of(self, s):
         """Return the probability of each class (K,) for any settings; None if nothing is drawn."""
-        if not s.bitmap.any():
-            return None
-        scores = self._scores(normalise_bitmap(s.bitmap))
-        return softmax_cross_entropy(scores, np.array([0]))[1][0]  # any class will do
+        return self._read(s.bitmap) if s.bitmap.any() else None
 
     probabilities = present(probabilities_of)
 
@@ -321,18 +315,12 @@ class DigitPad(Explorer):
         return [digit_scene(s.bitmap, self.probabilities_of(s))]
 
     def formula_lines(self, s, scenes):
-        if not s.bitmap.any():
-            return [line(("title", "Draw a digit."))]
-        probabilities = panel_of(scenes[0], "p")["values"]
-        return [line(("title", f"It says {probabilities.argmax()}, {format_percent(probabilities.max())} sure."))]
+        shares = panel_of(scenes[0], "p")["values"]
+        answer = f"It says {shares.argmax()}, {format_percent(shares.max())} sure."
+        return [line(("title", answer if s.bitmap.any() else "Draw a digit."))]
 
     def describe(self):
-        probabilities = self.probabilities
-        if probabilities is None:
+        if not self.bitmap.any():
             return "DigitPad: draw a digit"
-        return f"DigitPad: answer {probabilities.argmax()} ({format_percent(probabilities.max())})"
-
-    def _scores(self, image):
-        """Return what the network says, through copies of its layers: what their backward needs stays as it is."""
-        image = image.astype(np.result_type(np.float32, *self.model.params.values()))
-        return self.model.copied().forward(image)
+        shares = self.probabilities
+        return f"DigitPad: answer {shares.argmax()} ({format_percent(shares.max())})"
