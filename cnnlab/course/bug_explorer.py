@@ -62,17 +62,17 @@ class BugExplorer(Explorer):
 
     # --- what the base class asks ---
 
-    def parts(self, s, scenes) -> list[Part]:
+    def parts(self, scenes) -> list[Part]:
         said = "Choose what you expect, then click a cell: the test runs, and shows both arrays."
-        head = {"kind": "head", "controls": [*self.controls(s, "head"), button("reset", "begin anew")]}
+        head = {"kind": "head", "controls": [*self.controls("head"), button("reset", "begin anew")]}
         cells = iter(map(self._cell, self._cells))
         rows = [{"name": bug, "cells": list(islice(cells, len(self.tests)))} for bug in BUGS]
         table = {"kind": "table", "table": {"columns": list(self.tests), "rows": rows}}
-        _, *stages = super().parts(s, scenes)
+        _, *stages = super().parts(scenes)
         score = {"kind": "score", "lines": [line(f"{self._count()}.")]}
         return [{**head, "lines": [line(("soft", said))]}, table, score, *stages]
 
-    def scenes(self, s):
+    def scenes(self):
         """Return the right gradient beside the bug's, of the cell that was clicked last; none where the bug raises."""
         if not self._last:
             return []
@@ -108,7 +108,7 @@ class BugExplorer(Explorer):
         right = sum(predicted == came for predicted, came in self.found.values())
         return f"{len(self.found)} of {len(self._cells)} cells run, {right} predicted right"
 
-    def press(self, s, name: str) -> None:
+    def press(self, name: str) -> None:
         if name in self._cells:
             self.run(*self._cells[name])
 

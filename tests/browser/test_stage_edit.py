@@ -51,10 +51,10 @@ def test_where_a_click_picks_enter_picks_too_and_the_arrow_keys_do_not(plain_pag
     class Picking(ConvolutionExplorer):
         picked = ()
 
-        def scenes(self, s):
-            return [{**scene, "pick": True} for scene in super().scenes(s)]
+        def scenes(self):
+            return [{**scene, "pick": True} for scene in super().scenes()]
 
-        def pick(self, s, stage, panel, cell):
+        def pick(self, stage, panel, cell):
             self.picked = (*self.picked, (stage, panel, *cell))
 
     view = View(plain_page, Picking(X, W, stride=2, padding=1))
@@ -326,7 +326,7 @@ def test_a_photograph_is_chosen_from_a_file_and_what_is_no_image_changes_nothing
     chooser.set_input_files(tmp_path / "halves.png")
     view.page.wait_for_function("() => models[0].sent.length === 1")
     view.answered()
-    x = view.explorer.x_of(view.explorer.now())[0, 0]
+    x = view.explorer.x[0, 0]
     assert x.shape == (200, 200)
     assert (x[:, :98] == 0).all()
     assert (x[:, 102:] == 1).all()
@@ -343,7 +343,7 @@ def test_a_taps_number_is_painted_sideways_over_others_and_each_can_be_taken_bac
     view.page.mouse.move(middles[1][0], middles[1][1] + boxes[0]["height"], steps=5)  # on downwards
     view.page.mouse.up()
     view.answered()
-    assert view.explorer.w_of(view.explorer.now())[0, 0].tolist() == [[0, 0, 0], [0, 1, 1], [0, 0, 1]]
+    assert view.explorer.w[0, 0].tolist() == [[0, 0, 0], [0, 1, 1], [0, 0, 1]]
     assert view.explorer.kernel == "your own"
     for _ in range(2):
         view.root.get_by_label("undo: take the last change back").click()

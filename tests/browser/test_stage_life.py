@@ -38,8 +38,8 @@ def test_another_topic_begins_where_it_says_and_the_same_one_keeps_the_cell(plai
     class TwoTopics(ConvolutionExplorer):
         more = {}  # noqa: RUF012 (replaced, never changed)
 
-        def scenes(self, s):
-            return [{**scene, **self.more} for scene in super().scenes(s)]
+        def scenes(self):
+            return [{**scene, **self.more} for scene in super().scenes()]
 
     view = View(plain_page, TwoTopics(X, W, stride=2, padding=1, dy=DY, gradients=True))
     view.cell("y", 1, 2).click()
@@ -51,7 +51,7 @@ def test_another_topic_begins_where_it_says_and_the_same_one_keeps_the_cell(plai
     expect(view.part("step")).to_have_text("step 9 of 49")
     view.button("one step on").click()
     view.expect_selected("dx", 1, 2)
-    view.mounted.push(upstream="ones")
+    view.mounted.push(turned=True)
     view.expect_selected("dx", 1, 2)
 
 
@@ -59,8 +59,8 @@ def test_a_panel_that_becomes_active_keeps_the_focus(plain_page):
     class Active(ConvolutionExplorer):
         lit = False
 
-        def scenes(self, s):
-            scene = super().scenes(s)[0]
+        def scenes(self):
+            scene = super().scenes()[0]
             scene["panels"][0]["active"] = self.lit
             return [scene]
 
@@ -81,7 +81,7 @@ def test_new_numbers_and_a_new_size_keep_the_elements(plain_page):
         "stage => stage.querySelectorAll('.cnnlab-panel').forEach(panel => { panel.dataset.old = 'yes'; })"
     )
     old = "stage => [...stage.querySelectorAll('.cnnlab-panel')].filter(p => p.dataset.old).map(p => p.dataset.panel)"
-    for change in ({"upstream": "ones"}, {"size": 7}):
+    for change in ({"turned": True}, {"size": 7}):
         view.mounted.push(**change)
         assert sorted(view.top.evaluate(old)) == ["b", "db", "dw", "dx", "dy", "w", "x", "y"]
     expect(view.panel("x").locator(".cnnlab-cell")).to_have_count(9 * 9)

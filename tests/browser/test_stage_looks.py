@@ -225,8 +225,8 @@ def test_text_is_never_taken_as_markup(plain_page):
     evil = '<img src=x onerror="window.hacked = true"><b>bold</b>'
 
     class Evil(ConvolutionExplorer):
-        def scenes(self, s):
-            scene = super().scenes(s)[0]
+        def scenes(self):
+            scene = super().scenes()[0]
             scene["panels"][0]["title"] = evil
             for panel in scene["panels"]:
                 panel["says"]["code"] = evil

@@ -64,7 +64,7 @@ def test_the_arrays_of_the_cell_that_was_clicked_last_stand_below_the_table_also
             came = explorer.run(bug, test)
             stages = [part["scene"] for part in explorer.shown["parts"] if part["kind"] == "stage"]
             for scene in stages:  # there is none where the bug raises
-                right, wrong = explorer.scenes(explorer.now())[0]["panels"]
+                right, wrong = explorer.scenes()[0]["panels"]
                 name, *both = gradients(bug, given)
                 first = [array[0] if array.ndim == 4 else array for array in both]
                 assert [each["values"].ravel().tolist() for each in (right, wrong)] == [
@@ -84,7 +84,7 @@ def test_begin_anew_empties_the_table():
     explorer = BugExplorer()
     press(explorer, "run 0 0")
     press(explorer, "reset")
-    assert explorer.scenes(explorer.now()) == []
+    assert explorer.scenes() == []
     assert (explorer.found, {c["text"] for row in table_of(explorer)["rows"] for c in row["cells"]}) == ({}, {"?"})
 
 

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from explorer_steps import move, panels, press, type_in
+from explorer_steps import controls_of, move, panels, press, type_in
 from numpy.testing import assert_allclose, assert_array_equal
 from scene_schema import check_scene
 
@@ -166,7 +166,7 @@ def test_the_function_is_right_at_every_end_of_every_slider(name):
     for setting in [control["name"] for control in explorer.shown["parts"][0]["controls"]]:
         for at in (0, 1):
             explorer.reset()
-            end = explorer.bounds(explorer.now(), setting)[at]
+            end = controls_of(explorer)[setting][("low", "high")[at]]
             move(explorer, **{setting: end})
             seen = explorer.seen_of(explorer.now())
             assert (seen.said, seen.held) == ("", None), (setting, end)

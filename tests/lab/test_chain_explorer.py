@@ -22,7 +22,7 @@ from cnnlab import (
 )
 from cnnlab.activations import ACTIVATIONS
 from cnnlab.lab import ActivationExplorer, ChainExplorer
-from cnnlab.lab.explorers.chain import _CHAINS, _algebra
+from cnnlab.lab.explorers.chain import _CHAINS
 from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.pooling import POOLS
 
@@ -87,7 +87,7 @@ def test_the_chains_gradient_is_that_of_central_differences(rng):
 
     def chain(x):
         explorer.arrays["x"] = x
-        overview, _ = explorer.scenes(explorer.now())
+        overview, _ = explorer.scenes()
         return panel_of(overview, "h4")["values"]
 
     x, dy, dx = explorer.arrays["x"].copy(), shown["g4"], shown["g0"]
@@ -154,11 +154,11 @@ def test_the_kernels_are_called_by_their_convolution_and_so_is_their_gradient():
 def test_the_algebra_spreads_the_errors_of_a_convolution_with_a_stride(chain):
     explorer = ChainExplorer(DIGIT, chain=chain)
     convolutions = _CHAINS[chain].kinds.count("conv")
-    plain = "\n".join(_algebra(explorer.now(), 1))
+    plain = "\n".join(explorer._algebra(1))
     assert not any(mark in plain for mark in ("{", "}", "spread", "∗"))
     assert plain.count("⋆_full rot180(w") == convolutions
     explorer.stride = 2
-    spread = "\n".join(_algebra(explorer.now(), 1))
+    spread = "\n".join(explorer._algebra(1))
     assert spread.count("spread(δ") == 2 * convolutions  # once for the map, once for the kernel
     assert spread.replace("spread(", "").count("⋆_full rot180(w") == convolutions
     assert "upsample(spread" not in spread

@@ -77,7 +77,7 @@ def test_the_counts_are_those_of_the_definitions():
 
 
 def test_its_sliders_stand_after_those_of_the_window():
-    names = ["size", "kernel", "padding", "stride", "channels", "filters", "upstream", "turned"]
+    names = ["size", "kernel", "padding", "stride", "channels", "filters", "turned"]
     assert list(controls_of(ChannelsExplorer(gradients=True))) == names
 
 

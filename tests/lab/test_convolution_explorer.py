@@ -17,7 +17,6 @@ from cnnlab import conv2d, conv2d_backward, output_size
 from cnnlab.geometry import fits
 from cnnlab.lab import BackwardExplorer, ChannelsExplorer, ConvolutionExplorer
 from cnnlab.lab.explorers._windows import KERNELS, PADDINGS, SIZES, STRIDES
-from cnnlab.lab.explorers.convolution import _GIVEN, _LOSS, _UPSTREAMS
 from cnnlab.lab.scenes.reading import terms_of
 
 RANGES = {"size": SIZES, "kernel": KERNELS, "padding": PADDINGS, "stride": STRIDES}
@@ -97,7 +96,7 @@ def test_without_gradients_there_is_no_backward_row_and_no_control_of_it():
     assert list(panels(explorer)) == ["x", "w", "y"]
     assert list(controls_of(explorer)) == ["size", "kernel", "padding", "stride"]
     assert list(controls_of(ConvolutionExplorer(X, W, turned=False))) == [*RANGES, "turned"]
-    assert list(controls_of(explore())) == [*RANGES, "upstream", "turned"]
+    assert list(controls_of(explore())) == [*RANGES, "turned"]
 
 
 # --- edits ----------------------------------------------------------------------------------------------------------
@@ -142,21 +141,19 @@ def test_an_edit_that_a_slider_has_overtaken_is_kept_for_later():
     assert explorer.x[0, 0, 4, 4] == 6
 
 
-@pytest.mark.parametrize("upstream", _UPSTREAMS)
 @pytest.mark.parametrize("edit", [("x", (0, 1, 1)), ("w", (0, 0, 2)), ("b", (0, 0, 0))])
-def test_a_nudge_says_how_the_loss_followed_and_what_the_gradient_said(upstream, edit):
+def test_a_nudge_says_how_the_loss_followed_and_what_the_gradient_said(edit):
     explorer = explore(stride=2)
-    explorer.upstream = upstream
     name, cell = edit
     gradient = panels(explorer)[f"d{name}"][cell[0], cell[1] + (name == "x"), cell[2] + (name == "x")]
-    before = explorer.loss
+    before = (explorer.y * explorer.dy).sum()
     now = (explorer.b[0] if name == "b" else explorer.arrays[name][0, 0, cell[1], cell[2]]) + 1e-3
     type_in(explorer, (name, cell, now))
     note = explorer._scenes[0]["note"]
     numbers = [float(text) for text in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", note.replace("−", "-"))]
     *_, quotient, said = numbers
     assert said == pytest.approx(gradient, rel=5e-3, abs=5e-4)  # three digits are written
-    assert quotient == pytest.approx((explorer.loss - before) / 1e-3, rel=5e-3, abs=5e-4)
+    assert quotient == pytest.approx(((explorer.y * explorer.dy).sum() - before) / 1e-3, rel=5e-3, abs=5e-4)
     assert quotient == pytest.approx(gradient, rel=1e-2, abs=1e-2)
     place = "0" if name == "b" else ", ".join(map(str, cell[1:]))
     assert note.startswith(f"Nudge: {name}[{place}] changed by 0.001, L from ")
@@ -181,41 +178,6 @@ def test_a_number_that_stays_the_same_is_no_nudge():
 
 
 # --- choices --------------------------------------------------------------------------------------------------------
-
-
-def test_each_upstream_gradient_is_what_it_is_called():
-    explorer = explore()
-    expected = {
-        "one": np.eye(5)[2][:, None] * np.eye(5)[2],
-        "ones": np.ones((5, 5)),
-        "checkerboard": [[(-1.0) ** (row + column) for column in range(5)] for row in range(5)],
-        _LOSS: explorer.y[0, 0],
-    }
-    for upstream, dy in expected.items():
-        explorer.upstream = upstream
-        assert_array_equal(panels(explorer)["dy"][0], dy)
-        check_agreement(explorer)
-    explorer.upstream = "random"
-    assert len(np.unique(explorer.dy)) > 10
-    assert_array_equal(explorer.dy, explorer.dy)
-
-
-def test_the_loss_is_that_whose_gradient_is_shown():
-    explorer = explore()
-    assert explorer.loss == (explorer.y * explorer.dy).sum()
-    explorer.upstream = _LOSS
-    assert explorer.loss == 0.5 * (explorer.y**2).sum()
-
-
-def test_an_edit_of_another_upstream_gradient_makes_it_the_learners_own():
-    explorer = explore()
-    explorer.upstream = "checkerboard"
-    expected = explorer.dy
-    expected[0, 0, 1, 1] = 8
-    type_in(explorer, ("dy", (0, 1, 1), 8.0))
-    assert explorer.upstream == _GIVEN
-    assert_array_equal(explorer.dy, expected)
-    assert_array_equal(panels(explorer)["dy"], expected[0])
 
 
 def test_the_switch_to_convolution_turns_the_kernel_in_all_three_sums():
@@ -324,7 +286,7 @@ def test_controls_that_are_not_named_are_not_there_and_without_a_slider_there_is
     plain = ConvolutionExplorer(*arrays, controls=["coverage"])
     assert controls_of(plain) == {}
     assert words_of(plain) == ""
-    assert plain.parts(plain.now(), [{}])[1]["absent"] == ["code", "gradients", "numbers", "wires"]
+    assert plain.parts([{}])[1]["absent"] == ["code", "gradients", "numbers", "wires"]
     one = ConvolutionExplorer(*arrays, controls=["size"])
     assert [*controls_of(one)] == ["size"]
     assert words_of(one)

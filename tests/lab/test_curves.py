@@ -20,7 +20,7 @@ def charts(explorer) -> list[dict]:
 
 def said(explorer) -> list[str]:
     """Return the lines beside the controls."""
-    return ["".join(text for _, text in line) for line in explorer.formula_lines(explorer.now(), explorer._scenes)]
+    return ["".join(text for _, text in line) for line in explorer.formula_lines(explorer._scenes)]
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

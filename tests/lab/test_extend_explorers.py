@@ -211,14 +211,14 @@ class BlurExplorer(Explorer):
     def check(self, s):
         check_axis(self.arrays["x"].shape[-1], s.size)
 
-    def scenes(self, s):
-        scene = blur_scene(s.sign * self.arrays["x"], s.size)
+    def scenes(self):
+        scene = blur_scene(self.sign * self.arrays["x"], self.size)
         for panel in scene["panels"]:
             panel["editable"] = panel["name"] == "x"
         return [scene]
 
-    def formula_lines(self, s, scenes):
-        return [line(("formula", f"y = mean of {{s.size}}×{{s.size}}"))]
+    def formula_lines(self, scenes):
+        return [line(("formula", f"y = mean of {{self.size}}×{{self.size}}"))]
 
     def describe(self):
         return f"BlurExplorer: window {{self.size}}"

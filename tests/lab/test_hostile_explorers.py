@@ -197,7 +197,7 @@ def test_an_event_of_no_kind_or_of_two_is_ignored(edited):
 
 def test_a_control_that_is_not_there_sets_nothing():
     plain = ConvolutionExplorer(X, np.eye(3))
-    assert is_ignored(plain, {"set": {"upstream": "ones"}}, {"set": {"turned": True}}, {"set": {"x": 3}})
+    assert is_ignored(plain, {"set": {"turned": True}}, {"set": {"x": 3}})
     network = MAKERS["NetworkExplorer"]()
     assert is_ignored(network, {"set": {"target": 3}})
     move(network, backward=True)
@@ -232,7 +232,7 @@ def test_a_click_on_a_unit_that_does_not_exist_is_ignored():
 @pytest.mark.parametrize("asks", [True, False])
 def test_a_click_is_told_of_where_the_scene_asks_for_it(asks, monkeypatch):
     explorer, clicks = explore(), []
-    monkeypatch.setattr(ConvolutionExplorer, "pick", lambda self, s, **where: clicks.append(where))
+    monkeypatch.setattr(ConvolutionExplorer, "pick", lambda self, **where: clicks.append(where))
     explorer._scenes[0]["pick"] = asks
     pick(explorer, "y", 0, 2, 1)
     assert clicks == [{"stage": 0, "panel": "y", "cell": [0, 2, 1]}] * asks
@@ -255,7 +255,7 @@ def test_the_largest_number_in_every_cell_is_drawn_without_a_warning(value):
                 places = [[at for at in panel["places"][end] if at >= 0][:5] or [0] for end in ("rows", "columns")]
                 cells = [(panel["name"], (0, row, column), value) for row in places[0] for column in places[1]]
                 type_in(explorer, *cells, stage=stage)
-        for name in explorer.settings.keys() & {"upstream", "f", "turned"}:
-            for choice in ("loss", "sigmoid", True):
+        for name in explorer.settings.keys() & {"f", "turned"}:
+            for choice in ("sigmoid", True):
                 ask(explorer, {"set": {name: choice}})
         assert all(np.isfinite(panel["values"]).all() for _, panel in panels_of(explorer))

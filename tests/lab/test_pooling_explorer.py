@@ -107,31 +107,6 @@ def test_a_tie_goes_to_the_first_is_split_or_goes_to_all():
     }
 
 
-def test_a_loser_nudged_past_the_winner_takes_the_whole_gradient_and_a_note_says_so():
-    explorer = PoolingExplorer([[5, 4], [1, 2]], 2, dy=[[6.0]])
-    type_in(explorer, ("x", (0, 0, 1), 4.9))
-    assert panels(explorer)["dx"].ravel().tolist() == [6, 0, 0, 0]
-    assert "note" not in explorer._scenes[0]
-    type_in(explorer, ("x", (0, 0, 1), 5.1))
-    moved = "The winner of y[0, 0] has moved, and the whole gradient jumped with it."
-    assert explorer.shown["parts"][1]["scene"]["note"] == moved
-    assert panels(explorer)["dx"].ravel().tolist() == [0, 6, 0, 0]
-    move(explorer, op="mean")
-    assert "note" not in explorer.shown["parts"][1]["scene"]
-    assert panels(explorer)["dx"].ravel().tolist() == [1.5] * 4
-    type_in(explorer, ("x", (0, 1, 1), 99))
-    assert "note" not in explorer._scenes[0]
-
-
-def test_many_winners_that_move_are_counted_and_without_gradients_nothing_is_said_of_them():
-    explorer = PoolingExplorer([[3, 1, 1], [1, 1, 1], [1, 1, 1]], 2, stride=1, padding=1, gradients=False)
-    type_in(explorer, ("x", (0, 0, 0), 0), ("x", (0, 1, 1), 9))
-    assert explorer._scenes[0]["note"] == "The winner of y[1, 1], y[1, 2], y[2, 1] has moved."
-    explorer = PoolingExplorer(np.ones((5, 5)), 3, stride=1, gradients=False)
-    type_in(explorer, ("x", (0, 2, 2), 9))
-    assert explorer._scenes[0]["note"].endswith("and 4 more has moved.")
-
-
 def test_edits_of_input_and_gradient_change_one_cell_each():
     explorer = PoolingExplorer(np.stack([X, -X]), 3, stride=2)
     x, dy = explorer.x, explorer.dy

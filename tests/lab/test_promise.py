@@ -203,7 +203,7 @@ def explorers() -> dict:
     made["NetworkExplorer"].backward = True
     made["ActivationExplorer"].f = "relu"
     made["DigitPad"].bitmap = np.pad(np.ones((20, 6)), ((6, 6), (12, 14)))
-    return {name: (explorer, as_message(explorer.scenes(explorer.now()))) for name, explorer in made.items()}
+    return {name: (explorer, as_message(explorer.scenes())) for name, explorer in made.items()}
 
 
 @pytest.mark.parametrize("path", SHOWN)
@@ -219,7 +219,8 @@ def test_what_shows_a_broken_function_breaks_with_it_and_nothing_else(path, whol
 @pytest.mark.parametrize("path", EXPLORED)
 def test_every_explorer_that_shows_a_broken_function_breaks_with_it(path, explorers, monkeypatch):
     break_everywhere(monkeypatch, path)
-    broken = {name for name, (made, before) in explorers.items() if as_message(made.scenes(made.now())) != before}
+    explorers["NetworkExplorer"][0]._whole = None  # what it keeps for the next image was made before
+    broken = {name for name, (made, before) in explorers.items() if as_message(made.scenes()) != before}
     assert broken == EXPLORED[path]
 
 

@@ -46,13 +46,6 @@ def test_interactive_output_follows_a_slider_that_is_linked_with_an_explorer(cap
         ("kernel", 2.0, TypeError, r"kernel \(2.0\) must be an int"),
         ("kernel", True, TypeError, r"kernel \(True\) must be an int"),
         ("size", None, TypeError, r"size \(None\) must be an int"),
-        (
-            "upstream",
-            "two",
-            ValueError,
-            r"upstream \('two'\) must be one of given, one, ones, checkerboard, random, loss",
-        ),
-        ("upstream", np.array(["one", "two"]), ValueError, r"upstream \(array\(.*\) must be one of"),
         ("turned", 1, TypeError, r"turned \(1\) must be True or False"),
     ],
 )
@@ -62,6 +55,14 @@ def test_an_illegal_value_is_refused_by_name_and_leaves_all_as_it_was(name, valu
     with pytest.raises(error, match=message):
         setattr(explorer, name, value)
     assert (state_of(explorer), updates) == (before, [])
+
+
+@pytest.mark.parametrize("value", ["least", np.array(["max", "mean"]), None, True])
+def test_a_choice_is_one_of_its_options(value):
+    explorer = PoolingExplorer(X)
+    with pytest.raises(ValueError, match=r"op \(.*\) must be one of max, mean"):
+        explorer.op = value
+    assert explorer.op == "max"
 
 
 def test_a_setting_that_does_not_go_with_the_others_is_refused_with_the_arithmetic():
@@ -77,10 +78,10 @@ def test_a_setting_that_does_not_go_with_the_others_is_refused_with_the_arithmet
     [
         ({"size": 4, "kernel": 6, "padding": 0}, ValueError),
         ({"size": 4, "kernel": "x"}, TypeError),
-        ({"size": 4, "upstream": "two"}, ValueError),
+        ({"size": 4, "turned": 1}, TypeError),
     ],
 )
-def test_settings_that_are_held_together_and_do_not_fit_are_all_taken_back(settings, error):
+def test_settings_that_are_set_together_and_do_not_fit_are_all_taken_back(settings, error):
     explorer, seen = explore(), []
     before, updates = state_of(explorer), updates_of(explorer)
     explorer.observe(seen.append, names=list(explorer.settings))
@@ -88,30 +89,6 @@ def test_settings_that_are_held_together_and_do_not_fit_are_all_taken_back(setti
         explorer.set_together(settings)
     assert (state_of(explorer), seen, updates) == (before, [], [])
     move(explorer, size=4)
-
-
-def test_whatever_goes_wrong_while_settings_are_held_takes_them_back():
-    explorer = explore()
-    before = state_of(explorer)
-
-    def change_and_fail(error):
-        with explorer.hold_trait_notifications():
-            explorer.kernel = 5
-            raise error
-
-    for error in (KeyError("name"), KeyboardInterrupt(), traitlets.TraitError("broken")):
-        with pytest.raises(type(error)) as raised:
-            change_and_fail(error)
-        assert (raised.value, state_of(explorer)) == (error, before)
-
-
-def test_settings_that_are_held_inside_others_are_checked_in_the_end():
-    explorer = explore(padding=0)
-    with explorer.hold_trait_notifications():
-        with explorer.hold_trait_notifications():
-            explorer.kernel = 7
-        explorer.size = 8
-    assert (explorer.size, explorer.kernel, panels(explorer)["y"].shape) == (8, 7, (1, 2, 2))
 
 
 def test_an_error_of_an_observer_reaches_whoever_made_the_change_and_the_explorer_lives_on():
@@ -166,22 +143,29 @@ def test_scenes_that_are_changed_by_whoever_draws_them_leave_the_arrays_alone(na
 
 def test_undo_takes_edits_back_one_by_one_with_the_settings_that_they_changed():
     explorer = explore()
-    explorer.upstream = "random"
     states = [arrays_of(explorer)]
     for edit in [("x", (0, 1, 1), 8.0), ("dy", (0, 0, 2), 7.0), ("b", (0, 0, 0), 6.0), ("x", (0, 1, 1), 5.0)]:
         type_in(explorer, edit)
         states.append(arrays_of(explorer))
-    assert explorer.upstream == "given"
     for state in reversed(states[:-1]):
         assert explorer.shown["undo"]
         press(explorer, "undo")
         for name, array in arrays_of(explorer).items():
             assert_array_equal(array, state[name])
         assert "note" not in explorer._scenes[0]
-    assert (explorer.upstream, explorer.shown["undo"]) == ("random", False)
+    assert not explorer.shown["undo"]
     before = state_of(explorer)
     press(explorer, "undo")
     assert state_of(explorer) == before
+
+
+def test_undo_takes_the_kernel_by_name_back_of_which_a_number_was_changed():
+    explorer = MAKERS["PhotoExplorer of a few cells"]()
+    before = explorer.kernel, explorer.w.tolist()
+    type_in(explorer, ("w", (0, 0, 0), 8.0))
+    assert explorer.kernel == "your own"
+    press(explorer, "undo")
+    assert (explorer.kernel, explorer.w.tolist()) == before
 
 
 def test_undo_leaves_sliders_where_they_are_and_reaches_fifty_edits_back():

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from math import prod
-from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
@@ -84,19 +84,19 @@ class ExerciseExplorer(Explorer):
             **first,
         )
         for name, array in self.arrays.items():
-            if self._sides(self.now(), name):  # a slider sets its size
+            if self._sides(self, name):  # a slider sets its size
                 further = ((0, max(0, _LARGEST - side)) for side in array.shape[-2:])
                 self.arrays[name] = np.pad(array, [(0, 0)] * (array.ndim - 2) + [*further], mode="wrap")
-        self.result, _ = self.seen_of(self.now()).held or (self.result, None)
+        self.result, _ = self.seen_of(self).held or (self.result, None)
 
     # --- what the function is asked, and what it does ---
 
-    def _window(self, s: SimpleNamespace) -> list[tuple[int, int]]:
+    def _window(self, s: Any) -> list[tuple[int, int]]:
         """Return rows and columns of x, and of w."""
         both = zip(("size", "kernel"), (s.size, s.kernel), self._wider, strict=True)
         return [check_pair(name, (rows, rows + wider), 1) for name, rows, wider in both]
 
-    def _sides(self, s: SimpleNamespace, name: str) -> tuple[int, ...] | None:
+    def _sides(self, s: Any, name: str) -> tuple[int, ...] | None:
         """Return rows and columns of an argument for any settings; None where no slider sets them."""
         if "size" in self.absent:
             return None
@@ -107,7 +107,7 @@ class ExerciseExplorer(Explorer):
             return tuple(axis.out for axis in check_window(size, kernel, stride=s.stride, padding=s.padding))
         return size if name in ("x", "x_shape") else kernel if name == "w" and name in self._used else None
 
-    def arguments_of(self, s: SimpleNamespace) -> dict:
+    def arguments_of(self, s: Any) -> dict:
         """Return what the function is asked for any settings, by the names of its arguments."""
         found = {}
         for name, value in self._given.items():
@@ -120,7 +120,7 @@ class ExerciseExplorer(Explorer):
                 found[name] = (*value[:-2], *sides) if sides else value
         return found
 
-    def seen_of(self, s: SimpleNamespace) -> Explored:
+    def seen_of(self, s: Any) -> Explored:
         """Return what the function does for any settings."""
         key = [getattr(s, name) for name in _SLIDERS]
         if self._last[0] is not self.arrays or self._last[1] != key:
@@ -130,12 +130,12 @@ class ExerciseExplorer(Explorer):
     @property
     def missing(self) -> list[Ends]:
         """The wires that the function lacks."""
-        return self.seen_of(self.now()).missing
+        return self.seen_of(self).missing
 
     @property
     def extra(self) -> list[Ends]:
         """The wires that it should not have."""
-        return self.seen_of(self.now()).extra
+        return self.seen_of(self).extra
 
     # --- what the base class asks ---
 
@@ -144,28 +144,28 @@ class ExerciseExplorer(Explorer):
         if answer.parts is None:
             raise ValueError(answer.problem)
 
-    def formula_lines(self, s, scenes):
-        seen = self.seen_of(s)
+    def formula_lines(self, scenes):
+        seen = self.seen_of(self)
         said = [line(("wrong", seen.said)), *([line(seen.code)] if seen.code else [])] if seen.said else []
-        return [*self._formula(s), *said]
+        return [*self._formula(), *said]
 
-    def _formula(self, s: SimpleNamespace) -> list[Line]:
+    def _formula(self) -> list[Line]:
         if {"size", "kernel"} & self.absent:
             return []
         if self.exercise.name == "conv_transpose2d":
-            rows, _ = check_transposed_window(*self._window(s), stride=s.stride)
-            letters = ("R", str(s.size)), " − 1) · ", ("S", str(s.stride)), " + ", ("F", str(s.kernel))
+            rows, _ = check_transposed_window(*self._window(self), stride=self.stride)
+            letters = ("R", str(self.size)), " − 1) · ", ("S", str(self.stride)), " + ", ("F", str(self.kernel))
             return [line(("formula", "out = ("), *letters, f" = {rows.size}")]
-        rows, _ = check_window(*self._window(s), stride=s.stride, padding=s.padding)
+        rows, _ = check_window(*self._window(self), stride=self.stride, padding=self.padding)
         return lines_of(explain_axis(rows))
 
-    def note_line(self, s):
-        tables = [table for table in self.seen_of(s).tables if table.result == s.result]
+    def note_line(self):
+        tables = [table for table in self.seen_of(self).tables if table.result == self.result]
         notes = [table.note for table in tables if table.note]
         return line(("bold", self.called), ": ", *_counted(tables), ("soft", " ".join([".", *notes])))
 
-    def scenes(self, s):
-        seen, given, result = self.seen_of(s), self.arguments_of(s), s.result
+    def scenes(self):
+        seen, given, result = self.seen_of(self), self.arguments_of(self), self.result
         if seen.said:
             return []
         arrays, addend = self.exercise.wires[result], self.exercise.addends.get(result)
@@ -197,21 +197,21 @@ class ExerciseExplorer(Explorer):
         first = seen.held[1] if seen.held and seen.held[0] == result else next(iter(wrong), None)
         first = {"panel": result, "cell": wrong.get(first, [0, 0, 0])}
         scene = {"panels": list(shown.values()), "signs": signs, "wires": wires, "first": first, "held": bool(wrong)}
-        return [scene | {"steps": result, "topic": " ".join(map(str, vars(s).values()))}]
+        return [scene | {"steps": result, "topic": " ".join(map(str, self.settings.values()))}]
 
-    def plane_of(self, s, panel, number):
+    def plane_of(self, panel, number):
         return self.arrays[panel].reshape(_drawn(self.arrays[panel].shape))[number]
 
-    def edit(self, s, panel, cell, value):
+    def edit(self, panel, cell, value):
         if value % 1:  # the array may hold whole numbers
             self.arrays[panel] = self.arrays[panel].astype(float)
-        super().edit(s, panel, cell, value)
+        super().edit(panel, cell, value)
 
-    def title(self, s, scenes):
+    def title(self, scenes):
         return self.describe().partition(": ")[2]
 
     def describe(self):
-        seen = self.seen_of(self.now())
+        seen = self.seen_of(self)
         whose = f"{type(self).__name__}: {self.called} in place of {self.exercise.name}"
         return f"{whose}, {seen.said or ''.join(text for _, text in _counted(seen.tables))}"
 

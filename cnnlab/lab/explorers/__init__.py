@@ -6,6 +6,6 @@ protocol between an explorer and what shows it is in ``_events``.
 """
 
 from cnnlab.lab.explorers._events import GridCell, Part
-from cnnlab.lab.explorers._explorer import TOGGLES, Explorer, line, present
+from cnnlab.lab.explorers._explorer import TOGGLES, Explorer, line
 from cnnlab.lab.explorers._settings import Choice, Measure, Setting, Slider, Switch, button, check_between
 from cnnlab.lab.explorers._windows import WindowExplorer, lines_of

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from html import escape
 from types import SimpleNamespace
@@ -19,17 +19,13 @@ import traitlets
 from cnnlab.lab import saving, stills
 from cnnlab.lab.explorers import front
 from cnnlab.lab.explorers._events import Part, is_index, is_place, numbered, read_event
-from cnnlab.lab.explorers._settings import Control, Setting, furthest, with_changed
+from cnnlab.lab.explorers._settings import Control, Setting, furthest
 from cnnlab.lab.scenes.reading import at_step, steps_of
 from cnnlab.lab.scenes.schema import Line, Scene
 
 MOST_UNDONE = 50
 TOGGLES = frozenset(("numbers", "wires", "coverage", "gradients", "code"))  # as the front end names them
 VIEW = "application/vnd.jupyter.widget-view+json"
-
-
-class _TakenBack(traitlets.TraitError):
-    """Makes traitlets take back what was changed; its cause says why."""
 
 
 class _WhenMade(type(anywidget.AnyWidget)):
@@ -44,8 +40,7 @@ class _WhenMade(type(anywidget.AnyWidget)):
 class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
     """Controls, formula and stages in one widget; a subclass states its settings as traits, and its scenes.
 
-    What a subclass computes depends on its arrays and on the settings that it is given, nothing else: so it can be
-    asked for any settings, not only those in view.
+    What a subclass computes depends on its arrays and on its settings, nothing else.
 
     Parameters
     ----------
@@ -91,63 +86,63 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         if self._made:
             super().open()
 
-    # --- what a subclass gives; s holds the settings by name ---
+    # --- what a subclass gives ---
 
     def check(self, s: SimpleNamespace) -> None:
-        """Raise ValueError where the settings do not go together."""
+        """Raise ValueError where the settings, which are attributes of ``s``, do not go together."""
 
-    def inactive(self, s: SimpleNamespace) -> set[str]:
+    def inactive(self) -> set[str]:
         """Return the settings that change nothing now: they have no control."""
         return set()
 
-    def scenes(self, s: SimpleNamespace) -> list[Scene]:
+    def scenes(self) -> list[Scene]:
         """Return the scene of each stage; none where :meth:`formula_lines` says why."""
         return []
 
-    def formula_lines(self, s: SimpleNamespace, scenes: list[Scene]) -> list[Line]:
+    def formula_lines(self, scenes: list[Scene]) -> list[Line]:
         """Return the lines that stand beside the controls, such as the formula."""
         return []
 
-    def note_line(self, s: SimpleNamespace) -> Line | None:
+    def note_line(self) -> Line | None:
         """Return a line below the controls, whose room is kept while it is empty; None for no such line."""
         return None
 
-    def parts(self, s: SimpleNamespace, scenes: list[Scene]) -> list[Part]:
+    def parts(self, scenes: list[Scene]) -> list[Part]:
         """Return what stands below each other: the head, then a stage for each scene."""
         hidden = {"absent": sorted(self.absent & TOGGLES)} if self.absent & TOGGLES else {}
         stages = [{"kind": "stage", "scene": scene, **hidden} for scene in scenes]
         for stage in stages[:1]:
-            stage["controls"] = self.controls(s, "bar") + self.controls(s, "foot")
-        head = {"kind": "head", "controls": self.controls(s, "head"), "lines": self.formula_lines(s, scenes)}
-        note = self.note_line(s)
+            stage["controls"] = self.controls("bar") + self.controls("foot")
+        head = {"kind": "head", "controls": self.controls("head"), "lines": self.formula_lines(scenes)}
+        note = self.note_line()
         return [head if note is None else {**head, "note": note}, *stages]
 
     def array_of(self, panel: str) -> str:
         """Return the name of the array that a panel shows."""
         return panel
 
-    def plane_of(self, s: SimpleNamespace, panel: str, number: int) -> np.ndarray:
+    def plane_of(self, panel: str, number: int) -> np.ndarray:
         """Return what a panel shows as its plane ``number``: a view (H, W) of its array, to be written to."""
         return self.arrays[self.array_of(panel)][0, number]
 
-    def edit(self, s: SimpleNamespace, panel: str, cell: list[int], value: float) -> None:
+    def edit(self, panel: str, cell: list[int], value: float) -> None:
         """Put a number that a learner typed into an array, which is a copy made for it."""
         number, row, column = cell
-        self.plane_of(s, panel, number)[row, column] = value
+        self.plane_of(panel, number)[row, column] = value
 
-    def note_of(self, panel: str, cell: list[int], before: list[Scene], after: list[Scene]) -> str:
+    def note_of(self, panel: str, before: list[Scene], after: list[Scene]) -> str:
         """Return what there is to say of an edit, below the first stage until something else changes."""
         return ""
 
-    def press(self, s: SimpleNamespace, name: str) -> None:
+    def press(self, name: str) -> None:
         """Do what a button says."""
 
-    def pick(self, s: SimpleNamespace, stage: int, panel: str, cell: list[int]) -> None:
+    def pick(self, stage: int, panel: str, cell: list[int]) -> None:
         """Follow a click, where the scene asks for it."""
 
-    def title(self, s: SimpleNamespace, scenes: list[Scene]) -> str:
+    def title(self, scenes: list[Scene]) -> str:
         """Return the line above the static picture."""
-        lines = self.formula_lines(s, scenes)
+        lines = self.formula_lines(scenes)
         return "".join(text for _, text in lines[0]) if lines else self.describe()
 
     def describe(self) -> str:
@@ -165,50 +160,35 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         """Return the settings as attributes, some of them changed."""
         return SimpleNamespace(**{**self.settings, **changed})
 
-    def fits(self, s: SimpleNamespace) -> bool:
-        """Return whether the settings go together."""
+    def fits(self, **changed) -> bool:
+        """Return whether the settings would go together, some of them changed."""
         with suppress(ValueError):
-            self.check(s)
+            self.check(self.now(**changed))
             return True
         return False
 
-    def bounds(self, s: SimpleNamespace, name: str) -> tuple[int, int]:
-        """Return the limits of a slider, with the other settings as they are."""
-        value, ends = getattr(s, name), self._settings[name].limits(self)
-        low, high = (furthest(lambda other: self.fits(with_changed(s, **{name: other})), value, end) for end in ends)
-        return low, high
+    def bounds(self, value: int, ends: tuple[int, int], change: Callable[[int], dict]) -> list[int]:
+        """Return how far a number can go towards both ends; ``change`` says which settings it leads to."""
+        return [furthest(lambda other: self.fits(**change(other)), value, end) for end in ends]
 
-    def controls(self, s: SimpleNamespace, place: str) -> list[Control]:
+    def controls(self, place: str) -> list[Control]:
         """Return the controls that stand in one place."""
-        hidden = self.absent | self.inactive(s)
+        hidden = self.absent | self.inactive()
         there = (each for name, each in self._settings.items() if name not in hidden)
-        return [setting.control(self, s) for setting in there if setting.look["place"] == place]
+        return [setting.control(self) for setting in there if setting.look["place"] == place]
 
     def change_of(self, name: str, value) -> tuple[str, Any]:
         """Return the setting that a control changes, and to what; raise TypeError or ValueError if it does not."""
-        if name not in self._settings or name in self.absent | self.inactive(self.now()):
+        if name not in self._settings or name in self.absent | self.inactive():
             raise ValueError(f"{name} must be the name of a control")
         return name, self._settings[name].read(self, value)
 
-    @contextmanager
-    def hold_trait_notifications(self) -> Iterator[None]:
-        """Change several settings at once; where they do not go together, all stay as they were."""
-        outermost = self._made and not self._cross_validation_lock
-        try:
-            with self._transaction(), super().hold_trait_notifications():
-                try:
-                    yield
-                    if outermost:
-                        self.check(self.now())
-                except BaseException as error:
-                    raise _TakenBack from error
-        except _TakenBack as taken_back:
-            raise taken_back.__cause__ from None
-
     def set_together(self, settings: dict[str, Any]) -> None:
-        """Change several settings at once."""
-        with self.hold_trait_notifications():
-            for name, value in settings.items():
+        """Change several settings at once; where they do not go together, all stay as they were."""
+        values = {name: self._settings[name].validate(self, value) for name, value in settings.items()}
+        self.check(self.now(**values))
+        with self._transaction(), self.hold_trait_notifications():
+            for name, value in values.items():
                 setattr(self, name, value)
 
     def _changed(self, change):
@@ -244,7 +224,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
     def _scenes(self):
         """The scenes of the present state, computed when they are first asked for, with the note on the last edit."""
         if self._drawn is None:
-            self._drawn = self.scenes(self.now())
+            self._drawn = self.scenes()
         if self._note and self._drawn:
             self._drawn[0]["note"] = self._note
         return self._drawn
@@ -256,7 +236,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     def _draw(self):
         if self._made and not self._busy:
-            parts, veil = self.parts(self.now(), self._scenes), {"veil": self._veil} if self._veil else {}
+            parts, veil = self.parts(self._scenes), {"veil": self._veil} if self._veil else {}
             if self._note and not self._scenes:
                 parts.append({"kind": "row", "controls": [], "lines": [line(("bold", self._note))]})
             self.shown = {"serial": self._served, "parts": parts, "undo": bool(self._past), **veil}
@@ -276,9 +256,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         """Change all of the settings or none, such as a slider that was moved before its new bound reached the page."""
         before = self.settings
         try:
-            with self.hold_trait_notifications():
-                for name, value in settings.items():
-                    setattr(self, *self.change_of(name, value))
+            self.set_together(dict(self.change_of(name, value) for name, value in settings.items()))
         except Exception as error:
             if self.settings != before:  # it was taken: what raised is somebody's observer, or the other end of a link
                 raised = f"{type(error).__name__}: {error}"
@@ -298,32 +276,32 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     def _press(self, name):
         own = {"undo": self._undo, "reset": self.reset, "uncover": self.uncover}
-        own.get(name, lambda: self.press(self.now(), name))()
+        own.get(name, lambda: self.press(name))()
         self.refresh()
 
     def _pick(self, place):
         """Follow a click on a cell that is drawn, on a stage that asks to be told of clicks."""
         panel = self._panel(place)
         if panel and self._scenes[place["stage"]].get("pick") and _is_inside(place["cell"], panel["values"].shape):
-            self.pick(self.now(), **place)
+            self.pick(**place)
             self.refresh()
 
     def _edit(self, edit):
         """Put a number into a cell that a learner can type into; a slider may have hidden it meanwhile."""
         shown, panel, cell = self._panel(edit), edit["panel"], edit["cell"]
         there = shown.get("editable") and cell[0] < len(shown["values"])
-        if not there or not _is_inside(cell[1:], self.plane_of(self.now(), panel, cell[0]).shape):
+        if not there or not _is_inside(cell[1:], self.plane_of(panel, cell[0]).shape):
             return
         name, scenes, arrays, settings = self.array_of(panel), self._scenes, self.arrays, self.settings
         self.arrays = {**arrays, name: arrays[name].copy()}  # the others stay as they are, to go back to
-        self.edit(self.now(), panel, cell, float(edit["value"]))
+        self.edit(panel, cell, float(edit["value"]))
         changed = {setting: old for setting, old in settings.items() if getattr(self, setting) != old}
         place = edit["stage"], panel, cell
         if not (edit.get("more") and place == self._edited and self._past):
             self._past = [*self._past, (arrays, changed)][-MOST_UNDONE:]
         self._edited, self._note = place, ""
         self.refresh()
-        self._note = self.note_of(panel, cell, scenes, self._scenes) if self._scenes else ""
+        self._note = self.note_of(panel, scenes, self._scenes) if self._scenes else ""
 
     def _panel(self, place):
         """Return the panel that an event names; an empty dict where there is no such panel or stage."""
@@ -366,7 +344,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
             self._as_held(number, scene) if step is None else at_step(scene, step)
             for number, scene in enumerate(self._scenes)
         ]
-        return stills.draw_scenes(scenes, self.title(self.now(), scenes))
+        return stills.draw_scenes(scenes, self.title(scenes))
 
     def hold(self, panel: str, cell: list[int], stage: int = 0) -> Explorer:
         """Have a cell [plane, row, column] of a panel, as drawn, in view of the picture; return the explorer."""
@@ -432,11 +410,6 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
             return {**data, "text/plain": words, "text/html": _shut(still, self.describe())}, metadata
         described = {"image/png": {"alt": self.describe()}} if "image/png" in still else {}
         return {**data, "text/plain": self.describe(), **still}, {**metadata, **described}
-
-
-def present(method: Callable) -> property:
-    """Return the property that calls a method, such as ``x_of(s)``, with the settings in view."""
-    return property(lambda self: getattr(self, method.__name__)(self.now()), doc=method.__doc__)
 
 
 def line(*spans: str | tuple[str, str]) -> Line:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from numbers import Real
-from types import SimpleNamespace
 from typing import Any, Required, TypedDict
 
 import traitlets
@@ -60,7 +59,7 @@ class Setting(traitlets.TraitType):
         self.look = {"kind": self.kind, "label": label, "place": "head", **look}
 
     def _cross_validate(self, explorer, value):
-        if explorer._made and not explorer._cross_validation_lock:  # else all that are held are checked together
+        if explorer._made:
             explorer.check(explorer.now(**{self.name: value}))
         return value
 
@@ -76,9 +75,9 @@ class Setting(traitlets.TraitType):
         """Return what it can be, whatever the other settings are."""
         return explorer.limits.get(self.name, self._limits)
 
-    def control(self, explorer, s):
+    def control(self, explorer):
         """Return its control, with what it can be set to, the other settings being as they are."""
-        return {**self.look, "name": self.name, "value": getattr(s, self.name)}
+        return {**self.look, "name": self.name, "value": getattr(explorer, self.name)}
 
     def read(self, explorer, value):
         """Return what a front end sent as a value; raise TypeError or ValueError where it is none."""
@@ -101,18 +100,17 @@ class Slider(Setting):
         explorer.limits[self.name] = low, max(high, value)
         return value
 
-    def control(self, explorer, s):
-        low, high = explorer.bounds(s, self.name)
-        return {**super().control(explorer, s), "low": low, "high": high}
+    def control(self, explorer):
+        value, ends = getattr(explorer, self.name), self.limits(explorer)
+        low, high = explorer.bounds(value, ends, lambda other: {self.name: other})
+        return {**super().control(explorer), "low": low, "high": high}
 
 
-class Measure(Setting):
+class Measure(Slider):
     """A number between two limits; its slider moves in steps, and the front end counts in these."""
 
-    kind = "slider"
-
     def __init__(self, default, label, low, high, step=0.1, **look):
-        super().__init__(default, label, (low, high), **look)
+        super().__init__(default, label, low, high, **look)
         self.step = step
 
     def validate(self, explorer, value):
@@ -125,10 +123,11 @@ class Measure(Setting):
         steps = check_between(self.name, value, *map(self._steps, self.limits(explorer)))
         return round(steps * self.step, 10)
 
-    def control(self, explorer, s):
-        low, high, steps = map(self._steps, (*self.limits(explorer), getattr(s, self.name)))
-        text = format_value(getattr(s, self.name))
-        return {**super().control(explorer, s), "low": low, "high": high, "value": steps, "text": text}
+    def control(self, explorer):
+        value = getattr(explorer, self.name)
+        low, high, steps = map(self._steps, (*self.limits(explorer), value))
+        control = Setting.control(self, explorer)
+        return {**control, "low": low, "high": high, "value": steps, "text": format_value(value)}
 
     def _steps(self, value):
         return round(value / self.step)
@@ -146,10 +145,10 @@ class Choice(Setting):
             raise ValueError(f"{self.name} ({shown(value)}) must be one of {', '.join(map(str, options))}")
         return options[options.index(value)]
 
-    def control(self, explorer, s):
+    def control(self, explorer):
         options = self.limits(explorer)
         labels = options if isinstance(options, dict) else {option: str(option) for option in options}
-        return {**super().control(explorer, s), "options": list(map(list, labels.items()))}
+        return {**super().control(explorer), "options": list(map(list, labels.items()))}
 
 
 class Switch(Setting):
@@ -188,8 +187,3 @@ def furthest(fits, legal, end):
         middle = (legal + end) // 2
         legal, end = (middle, end) if fits(middle) else (legal, middle)
     return legal
-
-
-def with_changed(s, **changed):
-    """Return settings of which some are changed."""
-    return SimpleNamespace(**{**vars(s), **changed})

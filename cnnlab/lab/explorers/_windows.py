@@ -10,7 +10,7 @@ from cnnlab._validate import check_array, shown
 from cnnlab.formula import explain_axis
 from cnnlab.geometry import check_axis, check_window, trace_axes
 from cnnlab.lab.explorers._events import LARGEST
-from cnnlab.lab.explorers._explorer import Explorer, line, present
+from cnnlab.lab.explorers._explorer import Explorer, line
 from cnnlab.lab.explorers._settings import Slider
 from cnnlab.lab.scenes import own_scene
 
@@ -30,15 +30,14 @@ def sliders(kernel=3, padding=0, stride=1):
 
 
 class FormulaExplorer(Explorer):
-    """An explorer whose controls are beside the output-size formula."""
+    """An explorer whose controls are beside the output-size formula.
 
-    def axis(self, s):
-        """Return the checked rows, which are as the columns, for any settings."""
-        raise NotImplementedError
+    A subclass has ``axis(s)``: the checked rows, which are as the columns, for the settings ``s``.
+    """
 
-    def explain(self, s=None):
-        """Return the output size with its reason, for the present settings or for others."""
-        return explained(self.axis(s or self.now()))
+    def explain(self):
+        """Return the output size with its reason."""
+        return explained(self.axis(self))
 
     def check(self, s):
         self.axis(s)
@@ -48,24 +47,28 @@ class FormulaExplorer(Explorer):
         """Whether no letter of the formula can be set, so that nothing is said of it."""
         return {"size", "kernel", "padding", "stride"} <= self.absent
 
-    def formula_lines(self, s, scenes):
-        return [] if self._is_plain else lines_of(self.explain(s))
+    def formula_lines(self, scenes):
+        return [] if self._is_plain else lines_of(self.explain())
 
-    def note_line(self, s):
-        return None if self._is_plain else leftover_line(self.explain(s))
+    def note_line(self):
+        return None if self._is_plain else leftover_line(self.explain())
 
-    def title(self, s, scenes):
-        return "" if self._is_plain else chain_of(self.explain(s))
+    def title(self, scenes):
+        return "" if self._is_plain else chain_of(self.explain())
 
     def say(self, what, window, result="y"):
         """Return one line: what the window moves over, the window, and the size of the result."""
-        axis = self.axis(self.now())
+        axis = self.axis(self)
         moved = f"{what} {axis.size}×{axis.size}, {window}, padding {axis.before}, stride {axis.stride}"
         return f"{type(self).__name__}: {moved} → {result} {axis.out}×{axis.out}"
 
 
 class WindowExplorer(FormulaExplorer):
-    """An explorer of one windowed operation over square planes."""
+    """An explorer of one windowed operation over square planes.
+
+    A subclass has ``scene()``, by the functions of this library, and ``ways()``: the functions ``own``, as a scene
+    takes them.
+    """
 
     size = Slider(5, "input", *SIZES, letter="R")
     kernel, padding, stride = sliders()
@@ -82,36 +85,28 @@ class WindowExplorer(FormulaExplorer):
             optional = {"padding", "stride", "ceil_mode", "count_include_pad"}
             self.absent |= optional.difference(signature(self.own[0]).parameters)
 
-    def scene(self, s):
-        """Return the scene for any settings, by the functions of this library."""
-        raise NotImplementedError
-
-    def ways(self, s):
-        """Return the functions ``own`` for any settings."""
-        raise NotImplementedError
-
-    def scenes(self, s):
+    def scenes(self):
         if not self.own:
-            return [self.scene(s)]
+            return [self.scene()]
         try:
-            given = {name: getattr(self, f"{name}_of")(s) for name in self.arrays}
-            return [own_scene(self.scene(s), given, [each for each in self.ways(s) if each.function])]
+            given = {name: getattr(self, name) for name in self.arrays}
+            return [own_scene(self.scene(), given, [each for each in self.ways() if each.function])]
         except Exception as error:  # whatever somebody's function may raise
             self._trouble = f"{type(error).__name__}: {error}"
             return []
 
-    def formula_lines(self, s, scenes):
-        return super().formula_lines(s, scenes) + ([] if scenes else [line(("wrong", self._trouble))])
+    def formula_lines(self, scenes):
+        return super().formula_lines(scenes) + ([] if scenes else [line(("wrong", self._trouble))])
 
-    def x_of(self, s):
-        """Return the input for any settings, (1, C, R, R)."""
-        return cut(self.arrays["x"], s.size)
+    @property
+    def x(self):
+        """The input, (1, C, R, R)."""
+        return cut(self.arrays["x"], self.size)
 
-    def dy_of(self, s):
-        """Return the upstream gradient for any settings, of the shape of y."""
-        return cut(self.arrays["dy"], self.axis(s).out)
-
-    x, dy = present(x_of), present(dy_of)
+    @property
+    def dy(self):
+        """The upstream gradient, of the shape of y."""
+        return cut(self.arrays["dy"], self.axis(self).out)
 
 
 def lines_of(because):

@@ -1,7 +1,5 @@
 """ChainExplorer: how δ passes up through two chains of layers, one arrow at a time."""
 
-from copy import copy
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -109,12 +107,24 @@ class ChainExplorer(Explorer):
 
     # --- the chain ---
 
-    def model(self, s):
-        """Return the layers of the chain for any settings."""
-        layers, chain = _layers(s.kernel, s.stride, s.padding, s.op) | {"f": Activation(s.f)}, _CHAINS[s.chain]
-        model = Sequential(*(copy(layers[kind]) for kind in chain.kinds))
-        for place, w in zip(chain.kernels, cut(self.arrays["w"], s.kernel), strict=False):
-            model.layers[place].params = model.layers[place].params | {"w": w[None]}
+    @property
+    def _at(self):
+        """The chain in view, and of its arrow the row (0 forward, 1 backward) and the layer."""
+        row, step = divmod(self.arrow, 4)
+        return _CHAINS[self.chain], row, 3 - step if row else step
+
+    def model(self):
+        """Return the layers of the chain."""
+        rng, sides = np.random.default_rng(0), {"stride": self.stride, "padding": self.padding}
+        make = {
+            "conv": lambda: Conv2D(1, 1, self.kernel, rng=rng, **sides),  # whose kernel is written over
+            "f": lambda: Activation(self.f),
+            "pool": lambda: Pool2D(self.op, _POOL),
+        }
+        chain, *_ = self._at
+        model = Sequential(*(make[kind]() for kind in chain.kinds))
+        for place, w in zip(chain.kernels, cut(self.arrays["w"], self.kernel), strict=False):
+            model.layers[place].params["w"] = w[None]
         return model
 
     def axes(self, s, chain):
@@ -128,89 +138,68 @@ class ChainExplorer(Explorer):
         for chain in _CHAINS:  # so that the other one can be chosen at any time
             self.axes(s, chain)
 
-    def scenes(self, s):
-        model, chain, (row, place) = self.model(s), _CHAINS[s.chain], _direction_of(s.arrow)
+    def scenes(self):
+        model, (chain, row, place) = self.model(), self._at
         maps = [self.arrays["x"], *model.outputs(self.arrays["x"])]
         errors = model.gradients(cut(self.arrays["dy"], maps[-1].shape[-1]))
         overview = chain_scene(maps, errors, chain.maps, [_KINDS[kind][0] for kind in chain.kinds], (row, place))
         detail = layer_scene(model.layers[place], maps[place], maps[place + 1], errors[place + 1] if row else None)
-        return [overview, self._named(s, detail)]
+        return [overview, self._named(detail)]
 
-    def _named(self, s, scene):
+    def _named(self, scene):
         """Return the scene of the arrow in view with the names that its maps have in the chain."""
-        row, place = _direction_of(s.arrow)
-        symbols = _symbols_of(s, place)
+        chain, row, place = self._at
+        symbols = _symbols_of(chain, place)
         for panel in scene["panels"]:
             panel["says"].pop("code", None)
             for number in ("none", "one", "many"):
                 panel["says"][number] = panel["says"][number].replace("∂L/∂y", symbols["dy"])
             panel |= {"symbol": symbols[panel["name"]], "editable": panel["name"] == "w"}
-        more = {"heading": _algebra(s, row)[place], "topic": f"{s.chain} {row} {place}"}
+        more = {"heading": self._algebra(row)[place], "topic": f"{self.chain} {row} {place}"}
         if row:  # step through what the line says: the gradient below
             dx = panel_of(scene, "dx")
             start = [dx["places"][end].index(0) for end in ("rows", "columns")]
             more |= {"steps": "dx", "first": {"panel": "dx", "cell": [0, *start]}}
         return {key: value for key, value in scene.items() if key not in ("lines", "setup")} | more
 
+    def _algebra(self, row):
+        """Return the line of algebra on each arrow of a row (0 forward, 1 backward)."""
+        (chain, *_), lines = self._at, []
+        for place, kind in enumerate(chain.kinds):
+            symbols = _symbols_of(chain, place)
+            if kind == "conv" and self.stride > 1:
+                symbols["dy"] = f"spread({symbols['dy']})"
+            lines.append(_KINDS[kind][1 + row].format(**symbols))
+        return lines
+
     def array_of(self, panel):
         return {"h0": "x", "g4": "dy"}.get(panel, panel)
 
-    def plane_of(self, s, panel, number):
-        before = _CHAINS[s.chain].kinds[: _direction_of(s.arrow)[1]]
-        return self.arrays[self.array_of(panel)][before.count("conv") if panel == "w" else 0, number]
+    def plane_of(self, panel, number):
+        chain, _, place = self._at
+        kernel = chain.kinds[:place].count("conv") if panel == "w" else 0
+        return self.arrays[self.array_of(panel)][kernel, number]
 
-    def parts(self, s, scenes):
-        head, overview, detail = super().parts(s, scenes)
-        (arrows,) = self.controls(s, "signs")
-        arrows["options"] = list(map(list, enumerate(_arrow_labels(s))))
+    def parts(self, scenes):
+        head, overview, detail = super().parts(scenes)
+        layers, (arrows,) = self._at[0].name.split(" – "), self.controls("signs")
+        rows = zip("→←", map(self._algebra, (0, 1)), strict=True)
+        there, back = (
+            [f"{sign} {layer}\n{text}" for layer, text in zip(layers, texts, strict=True)] for sign, texts in rows
+        )
+        arrows["options"] = list(map(list, enumerate([*there, *reversed(back)])))
         return [head, {**overview, "controls": [*overview["controls"], arrows]}, detail]
 
-    def title(self, s, scenes):
-        return f"{_CHAINS[s.chain].name};  {scenes[1]['heading']}"
+    def title(self, scenes):
+        return f"{self._at[0].name};  {scenes[1]['heading']}"
 
     def describe(self):
-        s = self.now()
-        first, *rest = self.axes(s, _CHAINS[s.chain])
-        sizes = " → ".join(map(str, (first.size, first.out, *(axis.out for axis in rest))))
-        return f"ChainExplorer: {_CHAINS[s.chain].name}, sizes {sizes}"
+        axes = self.axes(self, self._at[0])
+        sizes = " → ".join(map(str, (axes[0].size, *(axis.out for axis in axes))))
+        return f"ChainExplorer: {self._at[0].name}, sizes {sizes}"
 
 
-@lru_cache(256)
-def _layers(kernel, stride, padding, op):
-    """Return the layers of a chain by kind, to be copied; what the convolution draws is written over."""
-    conv = Conv2D(1, 1, kernel, stride=stride, padding=padding, rng=np.random.default_rng(0))
-    return {"conv": conv, "pool": Pool2D(op, _POOL)}
-
-
-def _direction_of(arrow):
-    """Return the row (0 forward, 1 backward) and the layer of an arrow."""
-    row, step = divmod(arrow, 4)
-    return row, 3 - step if row else step
-
-
-def _symbols_of(s, place):
+def _symbols_of(chain, place):
     """Return what the panels of a layer are called in the chain."""
-    (x, dx), (y, dy) = _CHAINS[s.chain].maps[place : place + 2]
-    w = _CHAINS[s.chain].kernels.get(place)
+    ((x, dx), (y, dy)), w = chain.maps[place : place + 2], chain.kernels.get(place)
     return {"x": x, "y": y, "dx": dx, "dy": dy, "w": w, "dw": f"∂L/∂{w}"}
-
-
-def _algebra(s, row):
-    """Return the line of algebra on each arrow of a row (0 forward, 1 backward)."""
-    lines = []
-    for place, kind in enumerate(_CHAINS[s.chain].kinds):
-        symbols = _symbols_of(s, place)
-        if kind == "conv" and s.stride > 1:
-            symbols["dy"] = f"spread({symbols['dy']})"
-        lines.append(_KINDS[kind][1 + row].format(**symbols))
-    return lines
-
-
-def _arrow_labels(s):
-    """Return the words on each arrow: the layer, and below it the line of algebra."""
-    layers = _CHAINS[s.chain].name.split(" – ")
-    there, back = (
-        [f"{sign} {layer}\n{text}" for layer, text in zip(layers, _algebra(s, row), strict=True)]
-        for row, sign in enumerate("→←")
-    )
-    return [*there, *reversed(back)]

@@ -5,7 +5,7 @@ import numpy as np
 from cnnlab import convolution
 from cnnlab._validate import check_choice, check_flag, check_int, check_list, check_pair
 from cnnlab.convolution import check_convolution
-from cnnlab.lab.explorers import TOGGLES, Choice, Slider, Switch, check_between, line, present
+from cnnlab.lab.explorers import TOGGLES, Slider, Switch, check_between, line
 from cnnlab.lab.explorers import _windows as windows
 from cnnlab.lab.explorers._windows import check_square, cut
 from cnnlab.lab.numbers import format_value
@@ -14,15 +14,6 @@ from cnnlab.lab.scenes.reading import name_of, panel_of, value_at
 
 _MOST = 4  # channels and filters of a ChannelsExplorer
 _MOST_STEPPED = 32  # padded cells a side of a BackwardExplorer: each output is a step, with a picture of its own
-_GIVEN, _LOSS = "given", "loss"
-_UPSTREAMS = {
-    _GIVEN: ("as given", None),
-    "one": ("one cell", lambda y: np.eye(1, y.size, (y.shape[3] + 1) * (y.shape[3] // 2)).reshape(y.shape)),
-    "ones": ("all ones", np.ones_like),
-    "checkerboard": ("checkerboard", lambda y: (-1.0) ** np.indices(y.shape).sum(axis=0)),
-    "random": ("random", lambda y: np.random.default_rng(y.size).normal(size=y.shape).round(1)),
-    _LOSS: ("of L = ½ Σ y²", np.copy),
-}
 
 
 class ConvolutionExplorer(windows.WindowExplorer):
@@ -43,8 +34,8 @@ class ConvolutionExplorer(windows.WindowExplorer):
     dy : array, optional
         The upstream gradient, repeated to the size of y; small integers by default.
     gradients : bool
-        Show the backward row, with a choice of upstream gradients and of the kernel turned or not. An edit of x or w
-        then tells how much the loss L = Σ y · ∂L/∂y changed, beside the gradient.
+        Show the backward row, and the switch ``turned``. An edit of x or w then tells how much the loss L = Σ y · ∂L/∂y
+        changed, beside the gradient.
     forward, backward : function, optional
         Functions of your own in place of :func:`cnnlab.conv2d` and :func:`cnnlab.conv2d_backward`, called as these are,
         with the settings that they name: every number is theirs, and so are the wires.
@@ -59,8 +50,6 @@ class ConvolutionExplorer(windows.WindowExplorer):
     ----------
     size, kernel, padding, stride : int
         R, F, P and S: traits, to be set, observed and linked.
-    upstream : str
-        Which ∂L/∂y: "given", "one", "ones", "checkerboard", "random" or "loss".
     turned : bool
         Whether the kernel is turned by 180° before it is used.
 
@@ -83,7 +72,6 @@ class ConvolutionExplorer(windows.WindowExplorer):
     """
 
     _scene_of = staticmethod(convolution_scene)
-    upstream = Choice({name: words for name, (words, _) in _UPSTREAMS.items()}, "∂L/∂y", place="bar")
     turned = Switch(False, "turn w", place="bar", title="turn the kernel by 180° first: the convolution of mathematics")
 
     def __init__(
@@ -112,9 +100,9 @@ class ConvolutionExplorer(windows.WindowExplorer):
         self.gradients = backward is not None or (check_flag("gradients", gradients) and forward is None)
         arrays = windows.roomy(x, dy, len(w), settings, w) | ({} if b is None else {"b": b})
         check_convolution(x, cut(arrays["w"], settings["kernel"]), b, stride=stride, padding=padding, **self.fixed)
-        absent = [] if self.gradients else ["upstream", *["turned"] * (turned is None)]
+        absent = [] if self.gradients or turned is not None else ["turned"]
         if controls is not None:
-            known = ["size", *settings, "upstream", "turned", *sorted(TOGGLES)]
+            known = ["size", *settings, "turned", *sorted(TOGGLES)]
             for name in check_list("controls", controls, "names"):
                 check_choice("controls", name, known)
             absent = set(known).difference(controls)
@@ -128,79 +116,61 @@ class ConvolutionExplorer(windows.WindowExplorer):
     # --- the arrays shown ---
 
     @property
-    def loss(self):
-        """The loss whose gradient with respect to y is dy."""
-        return self.loss_of(self.y, self.dy)
+    def w(self):
+        """The kernels, (filters, C, F, F)."""
+        return cut(self.arrays["w"], self.kernel)
 
-    @np.errstate(all="ignore")
-    def loss_of(self, y, dy):
-        """Return the loss for any output and its gradient, which is y itself where L = ½ Σ y²."""
-        return float((y * dy).sum()) * (0.5 if self.upstream == _LOSS else 1.0)
-
-    def w_of(self, s):
-        """Return the kernels for any settings, (filters, C, F, F)."""
-        return cut(self.arrays["w"], s.kernel)
-
-    def b_of(self, s):
-        """Return the bias for any settings, (filters,), or None."""
+    @property
+    def b(self):
+        """The bias, (filters,), or None."""
         return self.arrays["b"].copy() if "b" in self.arrays else None
 
-    def y_of(self, s):
-        """Return the output for any settings, (1, filters, out, out)."""
-        w = self.w_of(s)
-        given = {"x": self.x_of(s), "w": w[..., ::-1, ::-1] if s.turned else w, "b": self.b_of(s)}
-        return self.ways(s)[0].answers(given)[0] if self.own else convolution.conv2d(**given, **self.geometry(s))
+    @property
+    def y(self):
+        """The output, (1, filters, out, out)."""
+        w = self.w[..., ::-1, ::-1] if self.turned else self.w
+        given = {"x": self.x, "w": w, "b": self.b}
+        return self.ways()[0].answers(given)[0] if self.own else convolution.conv2d(**given, **self.geometry)
 
-    def dy_of(self, s):
-        _, make = _UPSTREAMS[s.upstream]
-        return make(self.y_of(s)) if make else super().dy_of(s)
-
-    w, b, y = present(w_of), present(b_of), present(y_of)
-
-    def geometry(self, s):
-        """Return what :func:`cnnlab.conv2d` is given beside its arrays."""
-        return {"stride": s.stride, "padding": s.padding, **self.fixed}
+    @property
+    def geometry(self):
+        """What :func:`cnnlab.conv2d` is given beside its arrays."""
+        return {"stride": self.stride, "padding": self.padding, **self.fixed}
 
     # --- what the base class asks ---
 
     def axis(self, s):
         return windows.axis_of(s.size, s.kernel, stride=s.stride, padding=s.padding, dilation=self.fixed["dilation"])
 
-    def scene(self, s):
-        dy = self.dy_of(s) if self.gradients else None
-        arrays = self.x_of(s), self.w_of(s), self.b_of(s)
-        return self._scene_of(*arrays, dy=dy, turned=s.turned, **self.geometry(s))
+    def scene(self):
+        dy = self.dy if self.gradients else None
+        return self._scene_of(self.x, self.w, self.b, dy=dy, turned=self.turned, **self.geometry)
 
-    def ways(self, s):
+    def ways(self):
         terms = {"x": ("dy", "w"), "w": ("dy", "x"), "b": ("dy",)}
-        (forward, backward), geometry = self.own, self.geometry(s)
         names = [name for name in terms if name in self.arrays]
+        forward, backward = self.own
         return [
-            Own(forward, names, {"y": [("x", "w"), ("b",)][: len(names) - 1]}, geometry),
-            Own(backward, ("dy", "x", "w"), {f"d{name}": [terms[name]] for name in names}, geometry),
+            Own(forward, names, {"y": [("x", "w"), ("b",)][: len(names) - 1]}, self.geometry),
+            Own(backward, ("dy", "x", "w"), {f"d{name}": [terms[name]] for name in names}, self.geometry),
         ]
 
-    def plane_of(self, s, panel, number):
+    def plane_of(self, panel, number):
         if panel == "b":
             return self.arrays["b"][number : number + 1, None]
-        at = divmod(number, self.w_of(s).shape[1]) if panel == "w" else (0, number)
+        at = divmod(number, self.w.shape[1]) if panel == "w" else (0, number)
         return self.arrays[panel][at]
 
-    def edit(self, s, panel, cell, value):
-        if panel == "dy":  # of the gradient in view, which becomes the learner's own
-            dy = self.dy_of(s)
-            self.arrays["dy"][tuple(map(slice, dy.shape))] = dy
-            self.upstream = _GIVEN
-        super().edit(s, panel, cell, value)
-
-    def note_of(self, panel, cell, before, after):
+    def note_of(self, panel, before, after):
+        """Return how the loss followed the cell that was edited, and what the gradient said of it."""
         old, new = ({shown["name"]: shown for shown in scenes[0]["panels"]} for scenes in (before, after))
         changes = new[panel]["values"] - old[panel]["values"]
         drawn = np.argwhere(changes).tolist()  # the cell that was edited; none where a slider hides it
         if not drawn or f"d{panel}" not in old:
             return ""
         (at,), change = drawn, changes.sum()
-        first, second = (self.loss_of(panels["y"]["values"], panels["dy"]["values"]) for panels in (old, new))
+        with np.errstate(all="ignore"):
+            first, second = ((panels["y"]["values"] * panels["dy"]["values"]).sum() for panels in (old, new))
         numbers = change, first, second, (second - first) / change, value_at(old[f"d{panel}"], at)
         change, first, second, slope, said = (format_value(number, 3) for number in numbers)
         nudge = f"Nudge: {name_of(old[panel], at)} changed by {change}, L from {first} to {second}."
@@ -264,31 +234,38 @@ class ChannelsExplorer(ConvolutionExplorer):
         self.arrays = {name: _repeat_to(array, room[name]) for name, array in self.arrays.items()}
         self.filters, self.channels = w.shape[:2]
 
-    def x_of(self, s):
-        return super().x_of(s)[:, : s.channels]
+    @property
+    def x(self):
+        """The input, (1, C, R, R)."""
+        return super().x[:, : self.channels]
 
-    def w_of(self, s):
-        return super().w_of(s)[: s.filters, : s.channels]
+    @property
+    def w(self):
+        """The kernels, (K, C, F, F)."""
+        return super().w[: self.filters, : self.channels]
 
-    def b_of(self, s):
-        return super().b_of(s)[: s.filters]
+    @property
+    def b(self):
+        """The bias, (K,)."""
+        return super().b[: self.filters]
 
-    def dy_of(self, s):
-        return super().dy_of(s)[:, : s.filters]
+    @property
+    def dy(self):
+        """The upstream gradient, of the shape of y."""
+        return super().dy[:, : self.filters]
 
-    def parameters_of(self, s):
-        """Return how many numbers are learned: shared as here; with a kernel for each place; with every input wired."""
-        w, inputs = self.w_of(s), self.x_of(s).size
-        places = len(w) * self.axis(s).out ** 2
+    @property
+    def parameters(self):
+        """How many numbers are learned: shared as here; with a kernel for each place; with every input wired."""
+        w, inputs = self.w, self.x.size
+        places = len(w) * self.axis(self).out ** 2
         local, full = places * (w[0].size + 1), places * (inputs + 1)
         return {"shared": w.size + len(w), "locally connected": local, "fully connected": full}
 
-    parameters = present(parameters_of)
-
-    def formula_lines(self, s, scenes):
-        shared, *others = (f"{name} {count:,}" for name, count in self.parameters_of(s).items())
+    def formula_lines(self, scenes):
+        shared, *others = (f"{name} {count:,}" for name, count in self.parameters.items())
         told = line(("soft", "to learn: "), ("bold", shared), ("soft", f", {', '.join(others)}"))
-        return [*super().formula_lines(s, scenes), told]
+        return [*super().formula_lines(scenes), told]
 
     def say(self, what, window, result="y"):
         return super().say(f"{self.channels} channel{'s' * (self.channels > 1)}, {what}", window, result)
@@ -319,13 +296,13 @@ class BackwardExplorer(ConvolutionExplorer):
             raise ValueError(f"w (shape {w.shape}) must be one kernel of one channel: each way back is drawn for one")
         super().__init__(x, w, stride=stride, padding=padding, dy=dy, gradients=True)
         self.absent |= {"turned"}
-        if (padded := self.axis(self.now()).padded) > _MOST_STEPPED:
+        if (padded := self.axis(self).padded) > _MOST_STEPPED:
             why = f"to step through ({self.size} + 2*{self.padding} = {padded})"
             raise ValueError(f"padding ({padding}) must leave at most {_MOST_STEPPED} cells a side {why}")
 
-    def scenes(self, s):
-        arrays, sides = (self.x_of(s), self.w_of(s), self.dy_of(s)), {"stride": s.stride, "padding": s.padding}
-        scatter, gather = (scene_of(*arrays, **sides) for scene_of in (scatter_scene, gather_scene))
+    def scenes(self):
+        sides = {"stride": self.stride, "padding": self.padding}
+        scatter, gather = (scene_of(self.x, self.w, self.dy, **sides) for scene_of in (scatter_scene, gather_scene))
         difference = np.abs(panel_of(scatter, "dx")["values"] - panel_of(gather, "y")["values"])
         note = f"Both ways give the same {difference.size} numbers: the largest difference is {difference.max():g}."
         return [
@@ -333,8 +310,8 @@ class BackwardExplorer(ConvolutionExplorer):
             {**gather, "heading": "Gather: inputs collect their terms", "note": note},
         ]
 
-    def parts(self, s, scenes):
-        head, *stages = super().parts(s, scenes)
+    def parts(self, scenes):
+        head, *stages = super().parts(scenes)
         return [head, *({**stage, "abreast": True} for stage in stages)]
 
 

@@ -59,23 +59,23 @@ class CurveExplorer(Explorer):
         known = {} if named else {"limits": {"f": [""]}, "absent": {"f"}}
         super().__init__(f=functions if named else "", z=z, nudge=nudge, **known)
 
-    def path(self, s):
-        """Return z and the nudge after each function, for any settings."""
-        entry = ACTIVATIONS.get(s.f)
-        curves = self.curves or [Curve(f"a = {s.f}(z)", entry.forward, entry.backward)]
-        return follow(curves, s.z, s.nudge, adds=self.adds)
+    def path(self):
+        """Return z and the nudge after each function."""
+        entry = ACTIVATIONS.get(self.f)
+        curves = self.curves or [Curve(f"a = {self.f}(z)", entry.forward, entry.backward)]
+        return follow(curves, self.z, self.nudge, adds=self.adds)
 
-    def scenes(self, s):
-        slider = self._settings["z"].control(self, s)
+    def scenes(self):
+        slider = self._settings["z"].control(self)
         drags = ["z", _STEP, slider["low"], slider["high"]]
-        return [curve_scene(self.path(s), "z", _ENDS, drags, adds=self.adds)]
+        return [curve_scene(self.path(), "z", _ENDS, drags, adds=self.adds)]
 
-    def formula_lines(self, s, scenes):
-        path = self.path(s)
+    def formula_lines(self, scenes):
+        path = self.path()
         slope, whole = self._slope(path)
         moved = sum(at.after - at.before for at in path) if self.adds else path[-1].after - path[-1].before
         arrives = f"Nudge z by ε: {self._last(path)} moves by {format_value(moved, 3)}"
-        told = f"{arrives}; slope · ε is {format_value(whole * s.nudge, 3)}."
+        told = f"{arrives}; slope · ε is {format_value(whole * self.nudge, 3)}."
         return [line(("formula", slope)), line(("soft", told))]
 
     def _slope(self, path):
@@ -91,7 +91,7 @@ class CurveExplorer(Explorer):
         return "L" if self.adds else path[-1].curve.symbol
 
     def describe(self):
-        path = self.path(self.now())
+        path = self.path()
         texts = ", ".join(at.curve.text for at in path)
         return f"CurveExplorer: {texts} at z = {format_value(self.z)}: {self._slope(path)[0]}"
 
@@ -151,12 +151,12 @@ class SoftmaxExplorer(Explorer):
         check_shape("logits", logits, (3,), "three scores")
         super().__init__(label=label, **dict(zip(("z0", "z1", "z2"), logits.tolist(), strict=True)))
 
-    def scenes(self, s):
-        return [softmax_scene(np.array([s.z0, s.z1, s.z2]), s.label, backward=self.gradients)]
+    def scenes(self):
+        return [softmax_scene(np.array([self.z0, self.z1, self.z2]), self.label, backward=self.gradients)]
 
-    def formula_lines(self, s, scenes):
+    def formula_lines(self, scenes):
         _, p, loss, *_ = (panel["values"].ravel() for panel in scenes[0]["panels"])
-        right = format_value(p[s.label], 3)
+        right = format_value(p[self.label], 3)
         told = line(("formula", f"L = −ln p = −ln {right} = {format_value(loss[0])}"))
         return [told, line(("soft", "δ = p − one-hot"))] if self.gradients else [told]
 

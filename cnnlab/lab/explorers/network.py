@@ -10,7 +10,7 @@ from matplotlib.image import imsave
 
 from cnnlab._validate import as_array, check_array, check_flag, check_has, check_shape
 from cnnlab.data import normalise_bitmap
-from cnnlab.lab.explorers._explorer import Explorer, line, present
+from cnnlab.lab.explorers._explorer import Explorer, line
 from cnnlab.lab.explorers._settings import Choice, Setting, Slider, Switch, button, check_between
 from cnnlab.lab.numbers import format_percent
 from cnnlab.lab.scenes import digit_scene, made_scene, network_scene, run_network
@@ -39,9 +39,9 @@ class _Bitmap(Setting):
     def read(self, explorer, value):
         return self.validate(explorer, np.frombuffer(value, np.uint8).reshape(explorer.side, explorer.side))
 
-    def control(self, explorer, s):
-        cells = s.bitmap.astype(np.uint8).tobytes()
-        return {**super().control(explorer, s), "value": cells, "high": explorer.side}
+    def control(self, explorer):
+        cells = explorer.bitmap.astype(np.uint8).tobytes()
+        return {**super().control(explorer), "value": cells, "high": explorer.side}
 
 
 class _Images(Slider):
@@ -50,12 +50,12 @@ class _Images(Slider):
     def limits(self, explorer):
         return (0 if explorer.drawing is None else -1), len(explorer.images) - 1
 
-    def control(self, explorer, s):
+    def control(self, explorer):
         drawn = [] if explorer.drawing is None else [-1]
-        shown = {number: explorer.thumbs.get(number) for number in (*drawn, *explorer.thumbs, s.image)}
+        shown = {number: explorer.thumbs.get(number) for number in (*drawn, *explorer.thumbs, explorer.image)}
         options = [[number, f"image {number}" if number >= 0 else "a drawing"] for number in shown]
         pictures = [picture or _picture(explorer.image_of(number)) for number, picture in shown.items()]
-        return {**Setting.control(self, explorer, s), "kind": "tabs", "options": options, "pictures": pictures}
+        return {**Setting.control(self, explorer), "kind": "tabs", "options": options, "pictures": pictures}
 
 
 def _picture(image):
@@ -129,11 +129,15 @@ class NetworkExplorer(Explorer):
             check_shape("images", self.images[:1], normalise_bitmap(bitmap).shape, "what a drawing becomes")
         super().__init__(limits=limits, absent=[] if pad else ["bitmap"], bitmap=bitmap)
 
-    def result_of(self, s, *, backward=True):
-        """Return the image on its way through the network, and ``backward``, for any settings."""
-        return run_network(self.model, self.image_of(s.image), None if s.target < 0 else s.target, backward=backward)
+    def through(self, *, backward=True):
+        """Return the image on its way through the network, and ``backward``."""
+        label = None if self.target < 0 else self.target
+        return run_network(self.model, self.image_of(self.image), label, backward=backward)
 
-    result = present(result_of)
+    @property
+    def result(self):
+        """The image on its way through the network and back."""
+        return self.through()
 
     def image_of(self, number):
         """Return an image (1, C, H, W) by its number; −1 is the drawing."""
@@ -141,39 +145,39 @@ class NetworkExplorer(Explorer):
 
     # --- what the base class asks ---
 
-    def inactive(self, s):
-        return set() if s.backward else {"target"}
+    def inactive(self):
+        return set() if self.backward else {"target"}
 
-    def scenes(self, s):
-        result = self.result_of(s, backward=s.backward)
-        there = self.opened and (s.backward or self.opened[0][0] != "g")
+    def scenes(self):
+        result = self.through(backward=self.backward)
+        there = self.opened and (self.backward or self.opened[0][0] != "g")
         made = made_scene(result, *self.opened) if there else None
         if made is None:
-            made = self._whole = network_scene(result, backward=s.backward, like=self._whole)
+            made = self._whole = network_scene(result, backward=self.backward, like=self._whole)
         return [made]
 
-    def parts(self, s, scenes):
-        head, stage = super().parts(s, scenes)
+    def parts(self, scenes):
+        head, stage = super().parts(scenes)
         if self.labels is not None:
             head["controls"].append(button("wrong", "a wrong one ▸", title="the next image that it gets wrong"))
-        stage["controls"] += self.controls(s, "lens")
+        stage["controls"] += self.controls("lens")
         if not scenes[0].get("pick"):
             stage["controls"].insert(0, button("whole", "◀ the whole network", place="bar"))
         return [head, stage]
 
-    def formula_lines(self, s, scenes):
+    def formula_lines(self, scenes):
         whole = scenes[0].get("pick")  # else it shows how one map was made
-        shares = panel_of(scenes[0], "p")["values"] if whole else self.result_of(s, backward=False).probabilities
-        told = "" if s.image < 0 or self.labels is None else f" The label is {self.labels[s.image]}."
-        which = f"image {s.image} of {len(self.images)}" if s.image >= 0 else "your drawing"
+        shares = panel_of(scenes[0], "p")["values"] if whole else self.through(backward=False).probabilities
+        told = "" if self.image < 0 or self.labels is None else f" The label is {self.labels[self.image]}."
+        which = f"image {self.image} of {len(self.images)}" if self.image >= 0 else "your drawing"
         says = f"It says {shares.argmax()}, {format_percent(shares.max())} sure.{told} "
         return [line(("title", says), ("soft", f" {which}"))]
 
-    def press(self, s, name):
+    def press(self, name):
         if name == "whole":
             self.opened = None
         if name == "wrong" and self.labels is not None:
-            self.image = self._next_wrong(s.image)
+            self.image = self._next_wrong(self.image)
 
     def _next_wrong(self, image):
         """Return the next image that the network gets wrong as it is now, after the last the first again."""
@@ -184,12 +188,12 @@ class NetworkExplorer(Explorer):
                 return int(numbers[wrong][0])
         return max(image, 0)
 
-    def pick(self, s, stage, panel, cell):
+    def pick(self, stage, panel, cell):
         if panel[0] in "hgp":  # weights are there to be multiplied
             self.opened = panel, cell
 
     def describe(self):
-        answer, which, right = int(self.result_of(self.now(), backward=False).probabilities.argmax()), "a drawing", ""
+        answer, which, right = int(self.through(backward=False).probabilities.argmax()), "a drawing", ""
         if self.image >= 0:
             which = f"image {self.image} (of 0 to {len(self.images) - 1})"
             if self.labels is not None:
@@ -287,11 +291,10 @@ class DigitPad(Explorer):
         """The drawing as the network reads it, float64 array (1, 1, 28, 28); all 0 if nothing is drawn."""
         return normalise_bitmap(self.bitmap)
 
-    def probabilities_of(self, s):
-        """Return the probability of each class (K,) for any settings; None if nothing is drawn."""
-        return self._read(s.bitmap) if s.bitmap.any() else None
-
-    probabilities = present(probabilities_of)
+    @property
+    def probabilities(self):
+        """The probability of each class (K,); None if nothing is drawn."""
+        return self._read(self.bitmap) if self.bitmap.any() else None
 
     @property
     def answer(self):
@@ -311,13 +314,13 @@ class DigitPad(Explorer):
 
     # --- what the base class asks ---
 
-    def scenes(self, s):
-        return [digit_scene(s.bitmap, self.probabilities_of(s))]
+    def scenes(self):
+        return [digit_scene(self.bitmap, self.probabilities)]
 
-    def formula_lines(self, s, scenes):
+    def formula_lines(self, scenes):
         shares = panel_of(scenes[0], "p")["values"]
         answer = f"It says {shares.argmax()}, {format_percent(shares.max())} sure."
-        return [line(("title", answer if s.bitmap.any() else "Draw a digit."))]
+        return [line(("title", answer if self.bitmap.any() else "Draw a digit."))]
 
     def describe(self):
         if not self.bitmap.any():

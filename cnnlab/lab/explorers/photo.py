@@ -7,7 +7,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cnnlab import convolution
 from cnnlab.data import load_photo
-from cnnlab.lab.explorers import Choice, Setting, present
+from cnnlab.lab.explorers import Choice, Setting
 from cnnlab.lab.explorers._windows import FormulaExplorer, axis_of, check_sliders, check_square, sliders
 from cnnlab.lab.scenes import photo_scene
 
@@ -36,8 +36,8 @@ class _File(Setting):
             raise ValueError(f"{self.name} ({len(value)} bytes) must be {_SIDE}×{_SIDE} bytes, or none")
         return bytes(value)
 
-    def control(self, explorer, s):
-        return {**self.look, "name": self.name, "value": bool(s.own), "high": _SIDE}
+    def control(self, explorer):
+        return {**super().control(explorer), "value": bool(explorer.own), "high": _SIDE}
 
 
 class PhotoExplorer(FormulaExplorer):
@@ -95,36 +95,40 @@ class PhotoExplorer(FormulaExplorer):
         settings = check_sliders(self.photo.shape[-1], w.shape[-1], padding=padding, stride=stride)
         super().__init__({"w": w}, **settings | {"kernel": name})
 
-    def x_of(self, s):
-        """Return the photograph for any settings, (1, 1, H, H)."""
-        return np.frombuffer(s.own, np.uint8).reshape(1, 1, _SIDE, _SIDE) / 255 if s.own else self.photo
+    @property
+    def x(self):
+        """The photograph, (1, 1, H, H)."""
+        if self.own:
+            return np.frombuffer(self.own, np.uint8).reshape(1, 1, _SIDE, _SIDE) / 255
+        return self.photo
 
-    def w_of(self, s):
-        """Return the kernel for any settings, (1, 1, F, F)."""
-        named = KERNELS.get(s.kernel)
-        return self.arrays["w"].copy() if named is None else check_square("kernel", named, "HW")[None, None]
+    @property
+    def w(self):
+        """The kernel, (1, 1, F, F)."""
+        named = KERNELS.get(self.kernel)
+        return self.arrays["w"].copy() if named is None else np.array([[named]], np.float64)
 
-    def y_of(self, s):
-        """Return the feature map for any settings, (1, 1, out, out)."""
-        return convolution.conv2d(self.x_of(s), self.w_of(s), stride=s.stride, padding=s.padding)
-
-    y = present(y_of)
+    @property
+    def y(self):
+        """The feature map, (1, 1, out, out)."""
+        return convolution.conv2d(self.x, self.w, stride=self.stride, padding=self.padding)
 
     def axis(self, s):
-        return axis_of(self.x_of(s).shape[-1], self.w_of(s).shape[-1], stride=s.stride, padding=s.padding)
+        side = len(KERNELS.get(s.kernel, self.arrays["w"][0, 0]))
+        return axis_of(_SIDE if s.own else self.photo.shape[-1], side, stride=s.stride, padding=s.padding)
 
-    def scenes(self, s):
-        return [photo_scene(self.x_of(s), self.w_of(s), stride=s.stride, padding=s.padding)]
+    def scenes(self):
+        return [photo_scene(self.x, self.w, stride=self.stride, padding=self.padding)]
 
-    def plane_of(self, s, panel, number):
-        return self.w_of(s)[0, number] if s.kernel != _OWN else super().plane_of(s, panel, number)
+    def plane_of(self, panel, number):
+        return self.w[0, number] if self.kernel != _OWN else super().plane_of(panel, number)
 
-    def edit(self, s, panel, cell, value):
-        self.arrays["w"], self.kernel = self.w_of(s), _OWN
-        super().edit(self.now(), panel, cell, value)
+    def edit(self, panel, cell, value):
+        self.arrays["w"], self.kernel = self.w, _OWN
+        super().edit(panel, cell, value)
 
     def describe(self):
-        side = self.axis(self.now()).kernel
+        side = self.axis(self).kernel
         return self.say("photo", f"kernel {self.kernel} {side}×{side}", "feature map")
 
 

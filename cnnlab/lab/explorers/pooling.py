@@ -1,7 +1,5 @@
 """PoolingExplorer and ActivationExplorer: what has no weights on the stage, forward and backward."""
 
-import numpy as np
-
 from cnnlab import pooling
 from cnnlab._validate import check_flag, check_shape
 from cnnlab.activations import ACTIVATIONS
@@ -100,47 +98,38 @@ class PoolingExplorer(windows.WindowExplorer):
     def check(self, s):
         check_filled(self.axis(s))
 
-    def inactive(self, s):
-        pads_zero = s.op == "max" and (s.padding or s.ceil_mode)
-        counts = "count_include_pad" in POOLS[s.op].options and s.padding
+    def inactive(self):
+        pads_zero = self.op == "max" and (self.padding or self.ceil_mode)
+        counts = "count_include_pad" in POOLS[self.op].options and self.padding
         return {name for name, use in (("pad_with", pads_zero), ("count_include_pad", counts)) if not use}
 
-    def geometry(self, s):
-        """Return what a pool is given beside x and the size of its window."""
-        options = {name: getattr(s, name) for name in POOLS[s.op].options if hasattr(s, name)}
-        return {"stride": self.axis(s).stride, "padding": s.padding, "ceil_mode": s.ceil_mode, **options}
+    @property
+    def geometry(self):
+        """What a pool is given beside x and the size of its window."""
+        options = {name: getattr(self, name) for name in POOLS[self.op].options if hasattr(self, name)}
+        return self._sides | options
 
-    def scene(self, s):
-        zero = 0.0 if s.op == "max" and s.pad_with == "zero" else None
-        dy = self.dy_of(s) if self.gradients else None
-        return pooling_scene(self.x_of(s), s.kernel, op=s.op, dy=dy, pad_value=zero, **self.geometry(s))
+    @property
+    def _sides(self):
+        return {"stride": self.axis(self).stride, "padding": self.padding, "ceil_mode": self.ceil_mode}
 
-    def scenes(self, s):
-        scenes = super().scenes(s)
+    def scene(self):
+        zero = 0.0 if self.op == "max" and self.pad_with == "zero" else None
+        dy = self.dy if self.gradients else None
+        return pooling_scene(self.x, self.kernel, op=self.op, dy=dy, pad_value=zero, **self.geometry)
+
+    def scenes(self):
+        scenes = super().scenes()
         if self.ties:
-            heading = "Three rules for ties"
-            settings = {"stride": s.stride, "padding": s.padding, "ceil_mode": s.ceil_mode}
-            scenes.append({**tie_scene(self.x_of(s), s.kernel, self.dy_of(s), **settings), "heading": heading})
+            scenes.append({**tie_scene(self.x, self.kernel, self.dy, **self._sides), "heading": "Three rules for ties"})
         return scenes
 
-    def ways(self, s):
-        x, settings = self.x_of(s), self.geometry(s)
-        forward = Own(self.own[0], ["x"], {"y": [("x",)]}, settings, (s.kernel,))
+    def ways(self):
+        x, settings = self.x, self.geometry
+        forward = Own(self.own[0], ["x"], {"y": [("x",)]}, settings, (self.kernel,))
         _, *winners = forward.answers({"x": x})
-        more = (*winners, x.shape) if winners else (x.shape, s.kernel)
+        more = (*winners, x.shape) if winners else (x.shape, self.kernel)
         return [forward, Own(self.own[1], ["dy"], {"dx": [("dy",)]}, settings, more)]
-
-    def note_of(self, panel, cell, before, after):
-        if self.own:
-            return ""
-        old, new = (scenes[0]["shares"]["values"] for scenes in (before, after))
-        moved = np.argwhere((old != new).any(axis=(-2, -1)))  # (channel, row, column) of outputs with a new winner
-        if not len(moved) or not POOLS[self.op].picks:
-            return ""
-        places = ", ".join(f"y[{row}, {column}]" for _, row, column in moved[:4])
-        more = f" and {len(moved) - 4} more" * (len(moved) > 4)
-        jump = ", and the whole gradient jumped with it" * self.gradients
-        return f"The winner of {places}{more} has moved{jump}."
 
     def describe(self):
         return self.say(f"{self.op}, x", f"window {self.kernel}")
@@ -185,19 +174,19 @@ class ActivationExplorer(Explorer):
         check_shape("dy", dy, z.shape, "that of z")
         super().__init__({"x": z, "dy": dy}, f=f)
 
-    def scenes(self, s):
-        scene = activation_scene(self.arrays["x"], s.f, dy=self.arrays["dy"] if self.gradients else None)
+    def scenes(self):
+        scene = activation_scene(self.arrays["x"], self.f, dy=self.arrays["dy"] if self.gradients else None)
         for panel in scene["panels"]:
             panel["editable"] = panel["name"] in self.arrays
         return [scene]
 
-    def formula_lines(self, s, scenes):
-        f, slope = ACTIVATIONS[s.f].formulas()
+    def formula_lines(self, scenes):
+        f, slope = ACTIVATIONS[self.f].formulas()
         lines = [line(("formula", f)), line(("formula", slope)), line(("soft", "δ = ∂L/∂a · f′(z)"))]
         return lines if self.gradients else lines[:1]
 
-    def title(self, s, scenes):
-        return ";   ".join(ACTIVATIONS[s.f].formulas())
+    def title(self, scenes):
+        return ";   ".join(ACTIVATIONS[self.f].formulas())
 
     def describe(self):
         height, width = self.arrays["x"].shape[2:]

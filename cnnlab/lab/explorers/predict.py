@@ -32,8 +32,8 @@ class _Given(Setting):
             raise ValueError(f"{self.name} ({value!r}) must stay as it is: the question has been answered")
         return value
 
-    def control(self, explorer, s):
-        control = {**super().control(explorer, s), "disabled": explorer.closed}
+    def control(self, explorer):
+        control = {**super().control(explorer), "disabled": explorer.closed}
         if explorer.choices is None:
             return control | {"kind": "text", "text": "a number" if explorer.wants_number else "a word"}
         return control | {"kind": "radio", "options": [[choice, choice] for choice in explorer.choices]}
@@ -158,11 +158,11 @@ class Predict(Explorer):
 
     # --- what the base class asks ---
 
-    def parts(self, s, scenes):
-        controls = [*self.controls(s, "head"), button("check", "check", disabled=self.closed)]
+    def parts(self, scenes):
+        controls = [*self.controls("head"), button("check", "check", disabled=self.closed)]
         if self.tried and not self.closed:
             controls.append(button("reveal", "show the answer"))
-        if self.closed and not (self.solved and s.given):  # solved before, or shown: its mark can still be earned
+        if self.closed and not (self.solved and self.given):  # solved before, or shown: its mark can still be earned
             controls.append(button("reset", "ask me again"))
         told = {"lines": [line(self.question)], "controls": controls, "key": self.key, "solved": self.solved}
         return [{"kind": "question", **told}, {"kind": "verdict", "lines": self.verdict}]
@@ -171,8 +171,8 @@ class Predict(Explorer):
         self._judge(self.given)
         super()._changed(change)
 
-    def press(self, s, name):
-        if name == "check" and not s.given.strip():
+    def press(self, name):
+        if name == "check" and not self.given.strip():
             self.verdict = [line("Choose one first." if self.choices else "Type an answer first.")]
         elif name == "reveal" and self.tried and not self.closed:
             self._close(f"The answer is {self.answer}.", "bold")

@@ -3,8 +3,7 @@
 from cnnlab._validate import check_flag, check_int, shown
 from cnnlab.geometry import LayerWindow, check_layers, receptive_field
 from cnnlab.lab import stills
-from cnnlab.lab.explorers import Choice, Explorer, Setting, Slider, button, check_between, line, lines_of, present
-from cnnlab.lab.explorers._settings import furthest, with_changed
+from cnnlab.lab.explorers import Choice, Explorer, Setting, Slider, button, check_between, line, lines_of
 from cnnlab.lab.explorers._windows import axes_through, chain_of, explained
 
 _LARGEST_SIZE = 256  # cells a side that the slider R reaches
@@ -78,15 +77,14 @@ class OutputSizeExplorer(Explorer):
         rounding = "ceil" if check_flag("ceil_mode", ceil_mode) else "floor"
         super().__init__(size=size, layers=layers, rounding=rounding)
 
-    def sizes_of(self, s):
-        """Return the side of the input and of what each layer makes of it for any settings, in cells."""
-        return [s.size, *(axis.out for axis in self._axes(s))]
-
-    sizes = present(sizes_of)
+    @property
+    def sizes(self):
+        """The side of the input and of what each layer makes of it, in cells."""
+        return sizes_along(self._axes(self))
 
     def explain(self):
         """Return the size after each layer with its reason."""
-        return list(map(explained, self._axes(self.now())))
+        return list(map(explained, self._axes(self)))
 
     # --- what the base class asks ---
 
@@ -96,63 +94,67 @@ class OutputSizeExplorer(Explorer):
     def check(self, s):
         self._axes(s)
 
-    def formula_lines(self, s, scenes):
-        if not any(layer.name == "pool" for layer in s.layers):
+    def formula_lines(self, scenes):
+        if not any(layer.name == "pool" for layer in self.layers):
             return [line(("soft", "A convolution always rounds down, and there is no pool here."))]
-        down, up = (with_changed(s, rounding=way) for way in ("floor", "ceil"))
-        if not self.fits(down):
+        if not self.fits(rounding="floor"):
             return [line(("soft", "Rounded down, a later kernel would not fit."))]
-        if self.sizes_of(down) == self.sizes_of(up):
+        ways = {way: sizes_along(self._axes(self.now(rounding=way))) for way in ("floor", "ceil")}
+        if ways["floor"] == ways["ceil"]:
             return [line(("soft", "Here both give the same: no pool gains a window."))]
-        return [line(("soft", f"{way.rounding}: "), " → ".join(map(str, self.sizes_of(way)))) for way in (down, up)]
+        return [line(("soft", f"{way}: "), " → ".join(map(str, sizes))) for way, sizes in ways.items()]
 
-    def parts(self, s, scenes):
-        (head,) = super().parts(s, scenes)
-        head["controls"][-1]["disabled"] = not self.fits(with_changed(s, rounding="floor"))
+    def parts(self, scenes):
+        (head,) = super().parts(scenes)
+        head["controls"][-1]["disabled"] = not self.fits(rounding="floor")
         buttons = [
-            button("add", "+ add a layer", disabled=not self._with_one_more(s)),
-            button("drop", "− drop the last", disabled=len(s.layers) == 1),
+            button("add", "+ add a layer", disabled=not self._with_one_more()),
+            button("drop", "− drop the last", disabled=len(self.layers) == 1),
         ]
-        rows = [(self._row(s, k), lines_of(explained(axis))[:1]) for k, axis in enumerate(self._axes(s))]
-        rows = [{"kind": "row", "controls": controls, "lines": lines} for controls, lines in [*rows, (buttons, [])]]
-        fields = [field[1:] for field in receptive_field(s.layers)]
-        stack = {"sizes": self.sizes_of(s), "layers": list(map(list, s.layers)), "fields": list(map(list, fields))}
+        explained = enumerate(self.explain())
+        rows = [{"kind": "row", "controls": self._row(k), "lines": lines_of(because)[:1]} for k, because in explained]
+        rows.append({"kind": "row", "controls": buttons, "lines": []})
+        fields = [list(field[1:]) for field in receptive_field(self.layers)]
+        stack = {"sizes": self.sizes, "layers": list(map(list, self.layers)), "fields": fields}
         return [head, *rows, {"kind": "sizes", "stack": stack}]
 
-    def _row(self, s, k):
+    def _row(self, k):
         """Return the controls of one layer, whose names end with its number."""
-        layer, number = s.layers[k], k + 1
-        kinds = [[kind, kind] for kind in _KINDS if self.fits(_with_layer(s, k, name=kind))]
-        kind = {"kind": "select", "label": f"layer {number}", "value": layer.name, "options": kinds}
-        row = [{**kind, "name": f"name.{number}", "place": "row"}]
-        for name, (letter, *ends) in _LENGTHS.items():
-            value = getattr(layer, name)
-            fits = lambda value, name=name: self.fits(_with_layer(s, k, **{name: value}))  # noqa: E731
-            low, high = (furthest(fits, value, end) for end in (ends[0], max(ends[1], value)))
+        layer = self.layers[k]
+        kinds = [[kind, kind] for kind in _KINDS if self.fits(**self._with_layer(k, name=kind))]
+        kind = {"kind": "select", "label": f"layer {k + 1}", "value": layer.name, "options": kinds}
+        row = [{**kind, "name": f"name.{k + 1}", "place": "row"}]
+        for name, (letter, least, most) in _LENGTHS.items():
+            value, change = getattr(layer, name), lambda other, name=name: self._with_layer(k, **{name: other})
+            low, high = self.bounds(value, (least, max(most, value)), change)
             look = {"kind": "slider", "label": "", "letter": letter, "value": value, "low": low, "high": high}
-            row.append({**look, "name": f"{name}.{number}", "place": "row", "title": f"{name} of layer {number}"})
+            row.append({**look, "name": f"{name}.{k + 1}", "place": "row", "title": f"{name} of layer {k + 1}"})
         return row
 
-    def _with_one_more(self, s):
+    def _with_layer(self, k, **changed):
+        """Return the setting ``layers`` with one layer changed."""
+        return {"layers": [*self.layers[:k], self.layers[k]._replace(**changed), *self.layers[k + 1 :]]}
+
+    def _with_one_more(self):
         """Return the stack with one layer more: after a convolution a pool that halves, else one that keeps the size.
 
         It is empty where no layer can be added.
         """
-        order = (_HALVE, _KEEP) if s.layers[-1].name == "conv" else (_KEEP, _HALVE)
-        longer = ([*s.layers, layer] for layer in order if len(s.layers) < _MOST_LAYERS)
-        return next((layers for layers in longer if self.fits(with_changed(s, layers=layers))), [])
+        order = (_HALVE, _KEEP) if self.layers[-1].name == "conv" else (_KEEP, _HALVE)
+        longer = ([*self.layers, layer] for layer in order if len(self.layers) < _MOST_LAYERS)
+        return next((layers for layers in longer if self.fits(layers=layers)), [])
 
     def change_of(self, name, value):
         what, _, number = name.partition(".")
         if what not in LayerWindow._fields or not number.isdecimal() or not 0 < int(number) <= len(self.layers):
             return super().change_of(name, value)
-        return super().change_of("layers", _with_layer(self.now(), int(number) - 1, **{what: value}).layers)
+        return super().change_of("layers", self._with_layer(int(number) - 1, **{what: value})["layers"])
 
-    def press(self, s, name):
+    def press(self, name):
         if name == "add":
-            self.layers = self._with_one_more(s) or s.layers
-        elif name == "drop" and len(s.layers) > 1:
-            self.layers = s.layers[:-1]
+            self.layers = self._with_one_more() or self.layers
+        elif name == "drop" and len(self.layers) > 1:
+            self.layers = self.layers[:-1]
 
     def describe(self):
         first, *sizes = self.sizes
@@ -168,8 +170,6 @@ class OutputSizeExplorer(Explorer):
         return stills.draw_sizes(self.sizes, list(zip(names, formulas, receptive_field(self.layers), strict=True)))
 
 
-def _with_layer(s, k, **changed):
-    """Return settings of which one layer is changed."""
-    layers = list(s.layers)
-    layers[k] = layers[k]._replace(**changed)
-    return with_changed(s, layers=layers)
+def sizes_along(axes):
+    """Return the side of the input and of what each layer makes of it, in cells."""
+    return [axes[0].size, *(axis.out for axis in axes)]

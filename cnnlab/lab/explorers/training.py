@@ -30,10 +30,10 @@ _LATER = "what a reset makes the network anew with"
 class _LookBack(Slider):
     """After which epoch; its end is now."""
 
-    def control(self, explorer, s):
-        value, (_, now) = s.look_back, self.limits(explorer)
+    def control(self, explorer):
+        value, (_, now) = explorer.look_back, self.limits(explorer)
         text = "now" if value == now else f"epoch {value}" if value else "before"
-        return {**super().control(explorer, s), "text": text}
+        return {**super().control(explorer), "text": text}
 
 
 class TrainingExplorer(Explorer):
@@ -177,7 +177,7 @@ class TrainingExplorer(Explorer):
     def reset(self):
         """Begin again, with new weights and the settings that the controls show."""
         with self._lock, self._transaction():
-            self._run = Run(self._run.data, self._wanted(self.now()))
+            self._run = Run(self._run.data, self._wanted())
             self.look_back = self._run.plan.epochs + 1
             self.pause()
 
@@ -186,7 +186,7 @@ class TrainingExplorer(Explorer):
         self._turn = None
         super().close()
 
-    def press(self, s, name):
+    def press(self, name):
         if name == "step":
             self.run(1)
         elif name in ("start", "pause"):
@@ -244,18 +244,18 @@ class TrainingExplorer(Explorer):
 
     # --- what the base class asks ---
 
-    def scenes(self, s):
-        run, past = self._run, s.look_back < len(self._run.weights)  # else now, or an epoch that is still to come
-        network = run.network(run.weights[s.look_back] if past else None)
-        image, label = run.data.x_test[s.image : s.image + 1], run.data.y_test[s.image]
-        scene = maps_scene(network, run.weights[0]["0.w"], image, LAYER_NAMES.index(s.maps), s.maps)
+    def scenes(self):
+        run, past = self._run, self.look_back < len(self._run.weights)  # else now, or an epoch that is still to come
+        network = run.network(run.weights[self.look_back] if past else None)
+        image, label = run.data.x_test[self.image : self.image + 1], run.data.y_test[self.image]
+        scene = maps_scene(network, run.weights[0]["0.w"], image, LAYER_NAMES.index(self.maps), self.maps)
         shares = panel_of(scene, "p")["values"].ravel()
-        before = f"After epoch {s.look_back}" if s.look_back else "Before the training"
+        before = f"After epoch {self.look_back}" if self.look_back else "Before the training"
         when = before if past else f"After step {run.step}"
-        answer = f"image {s.image} shows {label}, answer {shares.argmax()}, {format_percent(shares.max())} sure"
+        answer = f"image {self.image} shows {label}, answer {shares.argmax()}, {format_percent(shares.max())} sure"
         return [summary_scene(run), {**scene, "heading": f"{when}: {answer}"}]
 
-    def parts(self, s, scenes):
+    def parts(self, scenes):
         run, playing = self._run, self.playing
         buttons = [
             button("start", "▶ start", disabled=run.over or playing),
@@ -265,10 +265,10 @@ class TrainingExplorer(Explorer):
         ]
         progress = {"progress": [run.step, run.steps], "alive": playing}
         return [
-            {"kind": "buttons", "controls": [*buttons, *self.controls(s, "head")]},
-            {"kind": "progress", **progress, "lines": self._told(s)},
+            {"kind": "buttons", "controls": [*buttons, *self.controls("head")]},
+            {"kind": "progress", **progress, "lines": self._told()},
             {"kind": "stage", "scene": scenes[0]},
-            {"kind": "stage", "scene": scenes[1], "controls": self.controls(s, "look")},
+            {"kind": "stage", "scene": scenes[1], "controls": self.controls("look")},
         ]
 
     def describe(self):
@@ -276,14 +276,14 @@ class TrainingExplorer(Explorer):
         made = f"{first} and {second} filters, batch size {batch_size}, seed {seed}"
         return f"TrainingExplorer: {made}, step {self._run.step} of {self._run.steps}"
 
-    def _wanted(self, s):
+    def _wanted(self):
         """Return what the next training is made with."""
-        filters = s.first_filters, s.second_filters
-        return self._run.plan._replace(filters=filters, learning_rate=s.learning_rate, batch_size=s.batch_size)
+        filters = self.first_filters, self.second_filters
+        return self._run.plan._replace(filters=filters, learning_rate=self.learning_rate, batch_size=self.batch_size)
 
-    def _told(self, s):
+    def _told(self):
         """Return how the training stands, and how far it has come."""
-        run, wanted = self._run, self._wanted(s)
+        run, wanted = self._run, self._wanted()
         if run.trouble:
             return [line(("wrong", f"Stopped: {run.trouble}. Press reset."))]
         stopped = "Paused." if run.step else "Ready: press start."

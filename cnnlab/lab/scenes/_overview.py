@@ -11,9 +11,10 @@ from cnnlab.lab.scenes._curves import softmax_scene
 from cnnlab.lab.scenes._layers import joint_scene, map_panel, way_of
 from cnnlab.lab.scenes._network import bars_panel, gradient_symbol, layer_names
 from cnnlab.lab.scenes._panels import limit_of, scene, size_of, total
+from cnnlab.lab.scenes._pooling import pool_shares
 from cnnlab.lab.scenes._sentences import COUNTED, SCORE, sentence
 from cnnlab.lab.scenes.reading import panel_of
-from cnnlab.layers import Conv2D, Dense, Flatten
+from cnnlab.layers import Conv2D, Dense, Flatten, Pool2D
 
 SIDES = {"top": ("rows", min), "bottom": ("rows", max), "left": ("columns", min), "right": ("columns", max)}
 
@@ -90,7 +91,8 @@ def _renewed(scene, result, maps, errors):
             if f"{name}{k}" in shown:
                 put(f"{name}{k}", values.T if way_of(layer) is Dense else values)
         for panel in (shown[name] for name in (f"h{k}", f"g{k - 1}") if "shares" in shown.get(name, {})):
-            panel["shares"] = joint_scene(layer, maps[k - 1], maps[k])["shares"]
+            pools, below = way_of(layer) is Pool2D, maps[k - 1]
+            panel["shares"] = pool_shares(layer, below) if pools else joint_scene(layer, below, maps[k])["shares"]
     bars = shown["p"]
     bars |= {name: bars_panel("p", result.probabilities[0], "")[name] for name in ("values", "best")}
     bars |= _softmax(result) if "sum" in bars else {}
@@ -130,9 +132,8 @@ def _told(k, joint, panel):
         return told
     if padded and "{count}" in panel["sum"]["closing"]:
         return {"says": sentence(COUNTED)}
-    sum_ = {
-        field: names.get(value, value) if isinstance(value, str) else value for field, value in panel["sum"].items()
-    }
+    fields = {field: value for field, value in panel["sum"].items() if field != "groups"}  # which are not drawn here
+    sum_ = {field: names.get(value, value) if isinstance(value, str) else value for field, value in fields.items()}
     told["sum"] = sum_ | {"wires": f"h{k}"}
     if sum_["b"] == "share" and panel["name"] == "y" and joint["shares"]["shape"][2:] == [1, 1]:
         told["sum"]["b"] = "one"  # an activation: its slopes are those of the way back

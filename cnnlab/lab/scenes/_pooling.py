@@ -56,6 +56,11 @@ def pooling_scene(x, kernel, *, op="max", dy=None, pad_value=None, **settings):
     return panels.scene(shown, ["→"], run.wires, coverage="x", shares=shares, setup=setup)
 
 
+def pool_shares(layer, x):
+    """Return the shares of a pool's wires for an image, as its scene has them."""
+    return packed_shares(_Run(x, layer.sizes[-1], layer.name, None, layer.settings).shares)
+
+
 class _Run:
     """A pool at work on one image: what it makes, what each wire has a share of, and the way back.
 
