@@ -117,7 +117,7 @@ def _showing_examples(check: Callable) -> Callable:
             wrong = ((name, type(right)(exercise, mistake, given)) for name, mistake in exercise.mistakes.items())
             seen = ((f"With a mistake ({name})", each) for name, each in wrong if each.seen_of(each.now()).held)
             for name, explorer in [("The solution", right), *islice(seen, 2)]:
-                explorer.called, explorer.inactive = name, lambda s: {"size", "kernel", "padding", "stride"}
+                explorer.called, explorer.inactive = name, lambda: {"size", "kernel", "padding", "stride"}
                 explorer.refresh()
                 display(explorer)
         return check(exercise, function, part)
