@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +27,7 @@ from cnnlab.lab import (
     Predict,
     SoftmaxExplorer,
 )
+from cnnlab.lab.explorers.front import as_message
 
 X = np.array([[3.0, 1, 0, 2, -1], [0, 2, 1, -2, 1], [1, 0, 2, 1, 3], [-1, 2, 0, 1, 0], [2, 1, 1, 0, 2]])
 W = np.array([[1.0, 0, -1], [2, 1, 0], [0, -1, 1]])
@@ -123,6 +125,12 @@ def edits(explorer) -> Iterator[str]:
             if panel.get("editable"):
                 type_in(explorer, (panel["name"], (0, 0, 0), -2.5), stage=stage)
                 yield f"{panel['name']} edited"
+
+
+def packed_array(array: np.ndarray) -> dict:
+    """Return an array as it travels."""
+    sent = as_message({"array": array})
+    return {**json.loads(sent["text"])["array"], "data": sent["buffers"][0]}
 
 
 def unpacked(value: Any) -> Any:

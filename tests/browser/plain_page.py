@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 import numpy as np
+from explorers import packed_array
 from playwright.sync_api import Locator, Page, Route
 
 from cnnlab.lab.explorers import Explorer, front
@@ -86,7 +87,7 @@ window.ready = true;
 def as_json(value: Any) -> Any:
     """Return a trait's value as the page takes it; bytes arrive as a DataView, as anywidget sends them."""
     if isinstance(value, np.ndarray):
-        value = front.packed_array(value)
+        value = packed_array(value)
     if isinstance(value, bytes | memoryview):
         return {"base64": base64.b64encode(bytes(value)).decode()}
     if isinstance(value, dict):

@@ -14,14 +14,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from explorers import MAKERS
+from explorers import MAKERS, packed_array
 from numpy.testing import assert_allclose
 from outside import put_in
 from scene_cases import CASES, Case, every_case
 from scene_networks import NETWORKS
 from scene_networks import run as passed
 
-from cnnlab.lab.explorers.front import packed_array
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes import made_scene, network_scene
 from cnnlab.lab.scenes.reading import name_of, panel_of, sentence_of, strip_of, summed, terms_of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from explorers import packed_array
 from numpy.testing import assert_allclose, assert_array_equal
 
 from cnnlab import (
@@ -17,7 +18,6 @@ from cnnlab import (
     pad2d,
 )
 from cnnlab.data import normalise_bitmap
-from cnnlab.lab.explorers.front import packed_array
 from cnnlab.lab.scenes import (
     convolution_scene,
     digit_scene,

@@ -10,7 +10,7 @@ import struct
 import numpy as np
 import pytest
 from explorer_steps import ask, choose, controls_of, press, state_of, type_in, words_of
-from explorers import MAKERS, WITHOUT_PICTURE, W, X, every_explorer, explore, values_of
+from explorers import MAKERS, WITHOUT_PICTURE, W, X, every_explorer, explore, packed_array, values_of
 
 from cnnlab.lab import (
     ActivationExplorer,
@@ -20,7 +20,7 @@ from cnnlab.lab import (
     PhotoExplorer,
     PoolingExplorer,
 )
-from cnnlab.lab.explorers.front import FOLDER, bundle, modules, packed_array, style
+from cnnlab.lab.explorers.front import FOLDER, bundle, modules, style
 from cnnlab.pooling import POOLS
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"

@@ -179,21 +179,10 @@ def style():
     return "\n".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
 
 
-def packed_array(array: np.ndarray) -> dict:
-    r"""Return an array as bytes: float64, or float32 where there are many numbers.
-
-    Examples
-    --------
-    >>> packed_array(np.array([1.0]))
-    {'dtype': 'f8', 'data': b'\x00\x00\x00\x00\x00\x00\xf0?'}
-    """
-    many = array.size > _MOST_DOUBLE and np.abs(array[np.isfinite(array)]).max(initial=0) <= _LARGEST_SINGLE
-    dtype = "f4" if many else "f8"
-    return {"dtype": dtype, "data": np.ascontiguousarray(array, f"<{dtype}").tobytes()}
-
-
 def as_message(shown: dict, _widget=None) -> dict:
     r"""Return what an explorer shows as one text and its bytes: ipywidgets calls itself for each list of a message.
+
+    An array travels as float64, or as float32 where it has many numbers.
 
     Examples
     --------
@@ -202,10 +191,14 @@ def as_message(shown: dict, _widget=None) -> dict:
     """
     buffers: list[bytes] = []
 
-    def apart(data: np.ndarray | bytes) -> dict:
-        packed = packed_array(data) if isinstance(data, np.ndarray) else {}
-        buffers.append(packed.get("data", data))
-        place = {"bytes": len(buffers) - 1}
-        return {**packed, "data": place} if packed else place
+    def apart(value: np.ndarray | bytes) -> dict:
+        place = {"bytes": len(buffers)}
+        if isinstance(value, bytes):
+            buffers.append(value)
+            return place
+        many = value.size > _MOST_DOUBLE and np.abs(value[np.isfinite(value)]).max(initial=0) <= _LARGEST_SINGLE
+        dtype = "f4" if many else "f8"
+        buffers.append(np.ascontiguousarray(value, f"<{dtype}").tobytes())
+        return {"dtype": dtype, "data": place}
 
     return {"text": json.dumps(shown, default=apart), "buffers": buffers}

@@ -51,11 +51,11 @@ class _Images(Slider):
         return (0 if explorer.drawing is None else -1), len(explorer.images) - 1
 
     def control(self, explorer):
-        drawn = [] if explorer.drawing is None else [-1]
-        shown = {number: explorer.thumbs.get(number) for number in (*drawn, *explorer.thumbs, explorer.image)}
+        control, drawn = Setting.control(self, explorer), [] if explorer.drawing is None else [-1]
+        shown = {number: explorer.thumbs.get(number) for number in (*drawn, *explorer.thumbs, control["value"])}
         options = [[number, f"image {number}" if number >= 0 else "a drawing"] for number in shown]
         pictures = [picture or _picture(explorer.image_of(number)) for number, picture in shown.items()]
-        return {**Setting.control(self, explorer), "kind": "tabs", "options": options, "pictures": pictures}
+        return {**control, "kind": "tabs", "options": options, "pictures": pictures}
 
 
 def _picture(image):
@@ -131,8 +131,8 @@ class NetworkExplorer(Explorer):
 
     def through(self, *, backward=True):
         """Return the image on its way through the network, and ``backward``."""
-        label = None if self.target < 0 else self.target
-        return run_network(self.model, self.image_of(self.image), label, backward=backward)
+        target = self.target
+        return run_network(self.model, self.image_of(self.image), None if target < 0 else target, backward=backward)
 
     @property
     def result(self):
@@ -149,11 +149,12 @@ class NetworkExplorer(Explorer):
         return set() if self.backward else {"target"}
 
     def scenes(self):
-        result = self.through(backward=self.backward)
-        there = self.opened and (self.backward or self.opened[0][0] != "g")
-        made = made_scene(result, *self.opened) if there else None
+        backward, opened = self.backward, self.opened
+        result = self.through(backward=backward)
+        there = opened and (backward or opened[0][0] != "g")
+        made = made_scene(result, *opened) if there else None
         if made is None:
-            made = self._whole = network_scene(result, backward=self.backward, like=self._whole)
+            made = self._whole = network_scene(result, backward=backward, like=self._whole)
         return [made]
 
     def parts(self, scenes):
@@ -168,8 +169,9 @@ class NetworkExplorer(Explorer):
     def formula_lines(self, scenes):
         whole = scenes[0].get("pick")  # else it shows how one map was made
         shares = panel_of(scenes[0], "p")["values"] if whole else self.through(backward=False).probabilities
-        told = "" if self.image < 0 or self.labels is None else f" The label is {self.labels[self.image]}."
-        which = f"image {self.image} of {len(self.images)}" if self.image >= 0 else "your drawing"
+        image = self.image
+        told = "" if image < 0 or self.labels is None else f" The label is {self.labels[image]}."
+        which = f"image {image} of {len(self.images)}" if image >= 0 else "your drawing"
         says = f"It says {shares.argmax()}, {format_percent(shares.max())} sure.{told} "
         return [line(("title", says), ("soft", f" {which}"))]
 

@@ -89,9 +89,9 @@ def _renewed(scene, result, maps, errors):
     for k, layer in enumerate(result.model.layers, start=1):
         for name, values in layer.params.items():
             if f"{name}{k}" in shown:
-                put(f"{name}{k}", values.T if way_of(layer) is Dense else values)
+                put(f"{name}{k}", values.T if isinstance(layer, Dense) else values)
         for panel in (shown[name] for name in (f"h{k}", f"g{k - 1}") if "shares" in shown.get(name, {})):
-            pools, below = way_of(layer) is Pool2D, maps[k - 1]
+            pools, below = isinstance(layer, Pool2D), maps[k - 1]
             panel["shares"] = pool_shares(layer, below) if pools else joint_scene(layer, below, maps[k])["shares"]
     bars = shown["p"]
     bars |= {name: bars_panel("p", result.probabilities[0], "")[name] for name in ("values", "best")}
