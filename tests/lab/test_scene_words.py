@@ -165,7 +165,7 @@ def test_a_gathered_gradient_is_named_as_the_input_is_and_it_is_said_what_dy_was
     given, _, result = scene["panels"]
     assert given["title"] == "F − 1 zeros around, 1 between"
     assert [name_of(result, cell) for cell in ([0, 0, 0], [0, 2, 1])] == ["∂L/∂x[−1, −1]", "∂L/∂x[1, 0]"]
-    said = "The inserted zero (1, 0) is read by 4 cells of ∂L/∂x, each time through another weight."
+    said = "The inserted zero (1, 0) is read by 4 outputs, each time through another weight."
     assert sentence_of(scene, {"panel": "x", "cell": [0, 2, 1]}) == said
     titles = {
         stride: gather_scene(x, W, np.ones(shape), stride=stride)["panels"][0]["title"]

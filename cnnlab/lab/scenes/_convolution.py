@@ -224,8 +224,13 @@ def gather_scene(x, w, dy, *, stride=1, padding=0):
     of_x = panels.operand("x", result["values"], "", axes)
     result |= {"symbol": "∂L/∂x", "title": panels.of_gradient(axes), "role": "gradient"}
     result |= {field: of_x[field] for field in ("places", "edges")}
-    sentences.tell(scene["panels"], sentences.GATHER, window=size_of(w))
+    result["says"] = gathered(w)
     return panels.without_code(scene)
+
+
+def gathered(w):
+    """Return what is said of a cell of ∂L/∂x that the turned kernel makes."""
+    return sentences.sentence(sentences.CONVOLUTION["y"], kernel="turned w", window=size_of(w), depth="")
 
 
 def _zeros(axes):

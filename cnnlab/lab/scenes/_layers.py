@@ -129,8 +129,8 @@ def joint_scene(layer, x, y, dy=None):
     """
     way = way_of(layer)
     if way is Dense:
-        w, b = layer.params["w"], layer.params["b"]
-        scene = convolution_scene(x, w.T.reshape(-1, *x.shape[1:]), b if b.any() else None, dy=dy)
+        b = layer.params["b"]
+        scene = convolution_scene(x, kernels_of(layer, x)[0], b if b.any() else None, dy=dy)
         sentences.tell(scene["panels"], sentences.CONVOLUTION | sentences.DENSE)
         return scene
     if way is Flatten:
@@ -140,6 +140,13 @@ def joint_scene(layer, x, y, dy=None):
         shown = panels.operands(arrays, {}, axes, sentences.FLATTEN, sums)
         return panels.scene(shown, [], {"window": panels.pool_wires(axes, x.shape[1])})
     return layer_scene(layer, x, y, dy)
+
+
+def kernels_of(layer, x):
+    """Return the kernels of a convolution, or of a dense layer as if it were one, and its settings but its groups."""
+    if isinstance(layer, Dense):
+        return layer.params["w"].T.reshape(-1, *x.shape[1:]), {}
+    return layer.params["w"], {name: value for name, value in layer.settings.items() if name != "groups"}
 
 
 def channels_of(layer, plane):

@@ -4,13 +4,12 @@ import numpy as np
 
 from cnnlab import convolution
 from cnnlab.lab.numbers import format_value
-from cnnlab.lab.scenes._convolution import channels_scene, turn
+from cnnlab.lab.scenes._convolution import channels_scene, gathered, turn
 from cnnlab.lab.scenes._curves import softmax_scene
-from cnnlab.lab.scenes._layers import channels_of, joint_scene, map_panel, way_of
+from cnnlab.lab.scenes._layers import channels_of, joint_scene, kernels_of, map_panel, way_of
 from cnnlab.lab.scenes._network import gradient_symbol, layer_names
 from cnnlab.lab.scenes._overview import SIDES, label_of, network_scene, upright
 from cnnlab.lab.scenes._panels import size_of, without_code
-from cnnlab.lab.scenes._sentences import GATHER, tell
 from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.layers import Activation, Conv2D, Dense, Pool2D
 from cnnlab.wiring import full_axis
@@ -50,13 +49,10 @@ def made_scene(result, name, cell):
     made = None
     if way is Conv2D and back:
         made, read = _gathered(layer, x, errors[at], plane)
-    elif way is Conv2D:
-        read = channels_of(layer, plane)
-        geometry = {name: layer.settings[name] for name in ("stride", "padding", "dilation")}
-        made = channels_scene(x[:, read], layer.params["w"][[plane]], layer.params["b"][[plane]], **geometry)
-    elif way is Dense and not back:
-        read, w = list(range(x.shape[1])), layer.params["w"][:, plane].reshape(1, *x.shape[1:])
-        made = channels_scene(x, w, layer.params["b"][[plane]])
+    elif way in (Conv2D, Dense) and not back:
+        read = channels_of(layer, plane) if way is Conv2D else list(range(x.shape[1]))
+        w, geometry = kernels_of(layer, x)
+        made = channels_scene(x[:, read], w[[plane]], layer.params["b"][[plane]], **geometry)
     elif way in (Pool2D, Activation):
         made = joint_scene(layer, x[:, read], y[:, read], errors[at][:, read] if back else None)
     if made is None or len(read) > MOST_MAPS:
@@ -105,7 +101,7 @@ def _gathered(layer, x, dy, plane):
     one = np.ones((len(filters), 1, 1, 1))
     spread = convolution.conv_transpose2d(dy[:, filters], one, stride=layer.settings["stride"], groups=len(filters))
     scene = channels_scene(spread, turn(kernels)[None], padding=ring, dilation=layer.settings["dilation"])
-    tell([each for each in scene["panels"] if each["name"] in GATHER], GATHER, window=size_of(kernels))
+    panel_of(scene, "y")["says"] = gathered(kernels)
     return scene, filters
 
 

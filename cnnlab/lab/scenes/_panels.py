@@ -45,7 +45,7 @@ def array_panel(name, array, column):
     drawn, leads = array.reshape(-1, *(1, *array.shape)[-2:]), array.shape[:-2]
     places = {"planes": list(map(list, np.ndindex(leads))), "columns": list(range(array.shape[-1]))}
     places["rows"] = list(range(array.shape[-2])) if array.ndim > 1 else []
-    role = name[0] if name[0] in "wb" else "gradient" if name.startswith("d") else "y" if name == "y" else "x"
+    role = name[0] if name[0] in "wby" else "gradient" if name[0] == "d" else "x"
     across = {"planes": [leads[-1] if leads else 1, math.prod(leads[:-1])], "places": places}
     return panel(name, drawn, name, "×".join(map(str, array.shape[-2:])), role=role, column=column, **across)
 

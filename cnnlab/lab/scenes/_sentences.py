@@ -54,19 +54,6 @@ CONVOLUTION = {
     "channels add up.",
 }
 
-GATHER = {
-    "x": (
-        f"{READ}no cell of ∂L/∂x.",
-        f"{READ}1 cell of ∂L/∂x.",
-        f"{READ}{{count}} cells of ∂L/∂x, each time through another weight.",
-    ),
-    "w": (
-        "Tap {place} is used once: ∂L/∂x has one cell.",
-        "Tap {place} is used {count} times, once for every cell of ∂L/∂x.",
-    ),
-    "y": "Inner product of the turned w and the {window} window at {rows}, {columns}{edge}",
-}
-
 POOLING = {
     "x": (f"{READ}no output: every window passes it by.", f"{READ}1 output.", f"{READ}{{count}} outputs."),
     "y": "Output cell {place} {does} the {window} window at {rows}, {columns}{edge}",

@@ -6,7 +6,7 @@ from collections import defaultdict
 import numpy as np
 
 from cnnlab.lab.numbers import format_value
-from cnnlab.lab.scenes.reading import name_of, panel_of, sentence_of, strip_of, summed, terms_of
+from cnnlab.lab.scenes.reading import name_of, panel_of, sentence_of, strip_of, summed
 from cnnlab.lab.stills._canvas import APART, BESIDE, TABLE_ROW, WIDTH, Canvas, Run, width_of, words, wrap
 from cnnlab.lab.stills._charts import Bars, Curves
 from cnnlab.lab.stills._colours import SOFT
@@ -233,9 +233,8 @@ def _subtotals(scene, told):
     panel, (plane, row, column) = summed(scene, scene["first"]["panel"]), scene["first"]["cell"]
     if "groups" not in told:
         return []
-    planes = np.flatnonzero(np.equal(scene["wires"][told["wires"]]["planes"][panel["end"]], plane))
-    terms = terms_of(scene, scene["first"])
-    first = terms[:: len(terms) // len(planes)]  # of each channel
-    names = [name_of(panel_of(scene, told["a"]), term.a.cell).split(",")[0].replace("[", " ") for term in first]
-    sums = zip(names, told["groups"][planes, row, column], strict=True)
-    return [f"{name}: {format_value(total, 3)}" for name, total in sums]
+    source, table = panel_of(scene, told["a"]), scene["wires"][told["wires"]]["planes"]
+    planes = np.flatnonzero(np.equal(table[panel["end"]], plane))
+    names = [name_of(source, [table[source["end"]][k], 0, 0]).split(",")[0].replace("[", " ") for k in planes]
+    sums = told["groups"][planes, row, column]
+    return [f"{name}: {format_value(total, 3)}" for name, total in zip(names, sums, strict=True)]
