@@ -68,14 +68,7 @@ def explain_axis(axis: Axis) -> Explanation:
     """Return the output size of a checked axis with its reason; as :func:`explain_output_size`."""
     chain = _chain(axis)
     steps = tuple("".join(text for _, text in step).translate(_PLAIN) for step in chain)
-    return Explanation(
-        value=axis.out,
-        text=" = ".join(["out", *steps]),
-        leftover=axis.leftover,
-        leftover_text=_leftover_text(axis),
-        steps=steps,
-        spans=chain,
-    )
+    return Explanation(axis.out, " = ".join(["out", *steps]), axis.leftover, _leftover_text(axis), steps, chain)
 
 
 def trace_sizes(size: int, layers: Iterable[Sequence], *, ceil_mode: bool = False) -> list[LayerSize]:

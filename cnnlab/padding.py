@@ -132,10 +132,8 @@ def check_padding(padding: Any, mode: Any, value: Any = 0.0) -> tuple[tuple[int,
 def check_unpadded(dy: Any, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[np.ndarray, int, int]:
     """Return the checked gradient of a padded array, and the size (H, W) of what was padded."""
     dy = check_array("dy", dy, "NCHW")
-    sizes = []
     for length, (before, after) in zip(dy.shape[2:], (rows, columns), strict=True):
-        sizes.append(length - before - after)
-        if sizes[-1] < 1:
-            inner = f"{length} - {before} - {after} = {sizes[-1]}"
-            raise ValueError(f"padding ({before}, {after}) must leave a cell of dy ({inner})")
-    return dy, *sizes
+        if (inner := length - before - after) < 1:
+            why = f"{length} - {before} - {after} = {inner}"
+            raise ValueError(f"padding ({before}, {after}) must leave a cell of dy ({why})")
+    return dy, dy.shape[2] - sum(rows), dy.shape[3] - sum(columns)

@@ -61,12 +61,9 @@ def read_npz(path: str | PathLike[str], wanted: Mapping[str, Kind], what: str) -
     except Exception as error:  # numpy, zipfile and zlib each raise their own for damage
         raise ValueError(f"{path} must be a whole .npz file ({error})") from error
     found = {name: (array.dtype, array.shape) for name, array in arrays.items()}
-    for name in {**wanted, **found}:
-        here, there = (
-            "missing" if kind is None else "{} {}".format(*kind) for kind in (found.get(name), wanted.get(name))
-        )
-        if here != there:
-            raise ValueError(f"{path} must hold {what} ({name} is {here} there, {there} here)")
+    for name in (name for name in {**wanted, **found} if wanted.get(name) != found.get(name)):
+        there, here = ("{} {}".format(*kinds[name]) if name in kinds else "missing" for kinds in (found, wanted))
+        raise ValueError(f"{path} must hold {what} ({name} is {there} there, {here} here)")
     return arrays
 
 

@@ -70,7 +70,7 @@ def sigmoid(z: ArrayLike) -> np.ndarray:
     >>> sigmoid([0])
     array([0.5])
     """
-    return _each_cell(lambda z: math.exp(z) / (math.exp(z) + 1) if z < 0 else 1 / (1 + math.exp(-z)), z)
+    return _each_cell(lambda z: (e := math.exp(z)) / (e + 1) if z < 0 else 1 / (1 + math.exp(-z)), z)
 
 
 def sigmoid_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
@@ -81,7 +81,7 @@ def sigmoid_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
     >>> sigmoid_backward([8], [0])
     array([2.])
     """
-    return _each_cell(lambda da, z: da * math.exp(-abs(z)) / (1 + math.exp(-abs(z))) ** 2, da, z)
+    return _each_cell(lambda da, z: da * (e := math.exp(-abs(z))) / (1 + e) ** 2, da, z)
 
 
 def tanh(z: ArrayLike) -> np.ndarray:
@@ -92,7 +92,7 @@ def tanh(z: ArrayLike) -> np.ndarray:
     >>> tanh([0])
     array([0.])
     """
-    return _each_cell(lambda z: math.copysign((1 - math.exp(-2 * abs(z))) / (1 + math.exp(-2 * abs(z))), z), z)
+    return _each_cell(lambda z: math.copysign((1 - (e := math.exp(-2 * abs(z)))) / (1 + e), z), z)
 
 
 def tanh_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
@@ -103,7 +103,7 @@ def tanh_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
     >>> tanh_backward([8], [0])
     array([8.])
     """
-    return _each_cell(lambda da, z: da * 4 * math.exp(-2 * abs(z)) / (1 + math.exp(-2 * abs(z))) ** 2, da, z)
+    return _each_cell(lambda da, z: da * 4 * (e := math.exp(-2 * abs(z))) / (1 + e) ** 2, da, z)
 
 
 _DEFINED = {  # above; of any other activation, its entry in the table is asked for each cell

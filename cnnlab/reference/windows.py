@@ -180,12 +180,12 @@ def max_pool2d(x: ArrayLike, kernel: Lengths, **window: Any) -> tuple[np.ndarray
     (7.0, 2)
     """
     x, y, argmax = check_array("x", x, "NCHW"), {}, {}
-    for place, (rows, columns), _ in _windows(x.shape, kernel, window):
-        cells = list(product(rows, columns))
-        values = [x[(*place[:2], *cell)] for cell in cells]
+    for (n, c, i, j), cells, _ in _windows(x.shape, kernel, window):
+        places = list(product(*cells))
+        values = [x[n, c, row, column] for row, column in places]
         winner = int(np.argmax(values))
-        y[place], (row, column) = values[winner], cells[winner]
-        argmax[place] = row * x.shape[3] + column
+        y[n, c, i, j], (row, column) = values[winner], places[winner]
+        argmax[n, c, i, j] = row * x.shape[3] + column
     return _array(y, x.dtype), _array(argmax, int)
 
 
@@ -214,11 +214,11 @@ def mean_pool2d(x: ArrayLike, kernel: Lengths, *, count_include_pad: bool = True
     5.0
     """
     x, y = check_array("x", x, "NCHW"), {}
-    for place, (rows, columns), ring in _windows(x.shape, kernel, window):
-        y[place] = x.dtype.type(0)
-        for row, column in product(rows, columns):
-            y[place] += x[(*place[:2], row, column)]
-        y[place] /= _divisor((rows, columns), ring, count_include_pad)
+    for (n, c, i, j), cells, ring in _windows(x.shape, kernel, window):
+        total = x.dtype.type(0)
+        for row, column in product(*cells):
+            total += x[n, c, row, column]
+        y[n, c, i, j] = total / _divisor(cells, ring, count_include_pad)
     return _array(y, x.dtype)
 
 
@@ -240,9 +240,9 @@ def mean_pool2d_backward(
     """
     dy = check_array("dy", dy, "NCHW")
     dx = np.zeros(x_shape, dy.dtype)
-    for place, (rows, columns), ring in _windows(x_shape, kernel, window):
-        for row, column in product(rows, columns):
-            dx[(*place[:2], row, column)] += dy[place] / _divisor((rows, columns), ring, count_include_pad)
+    for (n, c, i, j), cells, ring in _windows(x_shape, kernel, window):
+        for row, column in product(*cells):
+            dx[n, c, row, column] += dy[n, c, i, j] / _divisor(cells, ring, count_include_pad)
     return dx
 
 
@@ -255,11 +255,9 @@ def _windows(shape: Sequence[int], kernel: Lengths, settings: dict[str, Any]) ->
     for place in np.ndindex(*shape[:2], *map(_count_windows, axes)):
         cells, ring = [], []
         for axis, window in zip(axes, place[2:], strict=True):
-            all_cells = [window * axis.stride + tap * axis.dilation - axis.before for tap in range(axis.kernel)]
-            cells.append([cell for cell in all_cells if 0 <= cell < axis.size])
-            ring.append(
-                (sum(cell < 0 for cell in all_cells), sum(0 <= cell - axis.size < axis.after for cell in all_cells))
-            )
+            read = [window * axis.stride + tap * axis.dilation - axis.before for tap in range(axis.kernel)]
+            cells.append([cell for cell in read if 0 <= cell < axis.size])
+            ring.append((sum(cell < 0 for cell in read), sum(0 <= cell - axis.size < axis.after for cell in read)))
         yield place, cells, ring
 
 
@@ -310,6 +308,6 @@ def _each_window(name: str, x: np.ndarray, kernel: Lengths, settings: dict[str, 
     """Yield for each output its place, the cells of x that its window has, and the settings of a pool of that alone."""
     check_choice("name", name, POOLS)
     options = {key: settings.pop(key) for key in POOLS[name].options if key in settings}
-    for (n, c, *place), cells, ring in _windows(x.shape, kernel, settings):
+    for place, cells, ring in _windows(x.shape, kernel, settings):
         taps = [len(inside) + sum(padding) for inside, padding in zip(cells, ring, strict=True)]
-        yield (n, c, *place), np.ix_([n], [c], *cells), {"kernel": taps, "padding": ring, **options}
+        yield place, np.ix_(place[:1], place[1:2], *cells), {"kernel": taps, "padding": ring, **options}
