@@ -6,6 +6,7 @@ import { isCalm } from "./frame.js";
 import { BUSY, listen } from "./heartbeat.js";
 import { helpOf } from "./help.js";
 import { guardKeys } from "./keys.js";
+import { heightWanted } from "./layout.js";
 import { savePicture } from "./picture.js";
 import { sizesOf } from "./sizes.js";
 import { keepSolved, solved } from "./memory.js";
@@ -15,20 +16,9 @@ import { button, linesOf } from "./text.js";
 import { html, nothing, render } from "./vendor/lit-html.js";
 
 const HIGH = 660; // px of an explorer in a window 800 px high
-// of what is no stage
-const PX = {
-  line: 21,
-  controls: 30,
-  sliders: 40,
-  part: 9,
-  edges: 30,
-  progress: 70,
-  wide: 820,
-  slider: 104,
-  letter: 9.2,
-};
+const TAKEN = { edges: 30, plain: 54, sliders: 70, many: 135 }; // px of it, but for its stages
+const MOST_BESIDE = 4; // sliders that stand beside lines of text
 const TURN = { duration: 450, easing: "ease-out" };
-const MOST_CONTROLS = 8; // in a line, but for sliders
 const SILENCE = 5000; // ms after which a training that should go on seems lost
 const FIELDS =
   ".cnnlab-input, .cnnlab-explorer, input, textarea, select, [contenteditable]:not([contenteditable='false'])";
@@ -40,8 +30,6 @@ const PICTURE = html`<svg class="cnnlab-corners" viewBox="0 0 16 16" aria-hidden
   d="M2 3h12v10H2zM2 12l4-5 3 4 2-2 3 3M11 6h.1"></path></svg>`;
 
 /** @typedef {import("./schema.js").Part} Part */
-
-const added = (/** @type {number[]} */ numbers) => numbers.reduce((sum, number) => sum + number, 0);
 
 class Explorer {
   /**
@@ -175,18 +163,24 @@ class Explorer {
   }
 
   /**
-   * Gives the stages their room: what the other parts leave, each its share of it.
+   * Gives the stages their room: of what the other parts leave, as much as they want of it.
    * @param {Part[]} parts
    * @param {Pick<import("./stage.js").Surroundings, "full" | "link">} buttons
    */
   placeStages(parts, buttons) {
     const stages = this.stages.filter((stage) => stage !== null);
-    const others = added([...stages.map((stage) => stage.others), ...parts.map(heightOf)]);
-    const all = added(stages.map(({ need }) => need)) || 1;
-    for (const stage of stages) {
-      const share = stage.need / all;
+    const others = parts.map(({ scene, controls = [] }) => {
+      const sliders = controls.filter(({ kind }) => kind === "slider").length;
+      return scene ? 0 : sliders > MOST_BESIDE ? TAKEN.many : sliders ? TAKEN.sliders : TAKEN.plain;
+    });
+    const taken = [TAKEN.edges, ...others, ...stages.map((stage) => stage.taken)];
+    const free = taken.reduce((room, px) => room - px, HIGH);
+    const wanted = stages.map((stage) => heightWanted(stage.panels, stage.state.scene.compact));
+    const all = wanted.reduce((sum, px) => sum + px, 0) || 1;
+    for (const [k, stage] of stages.entries()) {
+      const share = wanted[k] / all;
       const own = stage === this.last ? buttons : { full: nothing, link: nothing };
-      stage.place({ ...own, room: share * (HIGH - PX.edges - others), share });
+      stage.place({ ...own, room: share * free, share });
     }
   }
 
@@ -334,21 +328,6 @@ class Explorer {
 
 /** @param {EventTarget | null} target */
 const isTyped = (target) => target instanceof Element && target.matches("input:not([type=range], [type=radio])");
-
-/**
- * About how many px a part takes; a stage says so itself.
- * @param {Part} part
- */
-function heightOf({ kind, scene, controls = [], lines = [], note }) {
-  if (scene) return 0;
-  if (kind === "progress") return PX.progress;
-  const sliders = controls.filter((control) => control.kind === "slider").length;
-  const controlled = sliders ? PX.sliders : PX.controls * Math.ceil(controls.length / MOST_CONTROLS);
-  const room = sliders > 4 ? PX.wide : PX.wide - sliders * PX.slider;
-  const signs = lines.map((line) => added(line.map(([, text]) => text.length)));
-  const written = PX.line * added(signs.map((count) => Math.max(1, Math.ceil((count * PX.letter) / room))));
-  return PX.part + (sliders > 4 ? controlled + written : Math.max(controlled, written)) + (note ? PX.line : 0);
-}
 
 export default {
   /** @param {{model: any, el: Element}} host */

@@ -8,8 +8,7 @@ import { html, nothing } from "./vendor/lit-html.js";
 import { codeLine, sentenceOf } from "./words.js";
 
 const MOST_TRIED = 40; // cells of a panel whose sums and sentences are measured
-const LINE = { code: 28, chips: 28, words: 19 }; // px
-const LINES = { chips: 3, px: 740, words: 820, letter: 7 }; // most lines of chips, and px of a line in a notebook
+const PX = { foot: 44, bar: 31, heading: 250, words: 19, wide: 820, line: 28, chips: 740, most: 3, letter: 7 }; // most: lines of chips
 const ONE_LINE = "\u00a0";
 const FORETELL = "What lands next? Pause, and type it into the cell with the ? · Esc shows all of them";
 const HELD = "held · click it again or press Esc to let go";
@@ -63,17 +62,18 @@ function searched(scene, backward, beside) {
 }
 
 /**
- * About how many px sentence and strip take in a notebook.
+ * About how many px a stage takes in a notebook, but for its panels.
  * @param {Scene} scene
  * @param {boolean} backward
- * @param {number[] | null} [window] the shape of the products that stand beside the output
+ * @param {boolean} beside whether products stand beside the output
  */
-export function readoutHeight(scene, backward, window = null) {
-  const { strip, sentence } = longestOf(scene, backward, Boolean(window));
-  const lines = (/** @type {string} */ text, /** @type {number} */ px) => Math.ceil((LINES.letter * text.length) / px);
-  const chips = hasSums(scene) ? Math.min(LINES.chips, lines(strip, LINES.px)) : 0;
-  const said = sentence ? LINE.words * lines(sentence, LINES.words) + 4 : 0;
-  return said + (chips ? LINE.chips * chips + 4 : 0) * whoseOf(scene).length;
+export function heightBeside(scene, backward, beside) {
+  const { strip, sentence } = longestOf(scene, backward, beside);
+  const linesOf = (/** @type {string} */ text, /** @type {number} */ px) => Math.ceil((PX.letter * text.length) / px);
+  const chips = scene.network ? PX.most : Math.min(PX.most, linesOf(strip, PX.chips));
+  const bars = linesOf(scene.heading ?? "", PX.heading) || Number(hasSums(scene));
+  const sums = hasSums(scene) ? PX.words * linesOf(sentence, PX.wide) + PX.line * chips * whoseOf(scene).length : 0;
+  return PX.foot + PX.bar * bars + sums;
 }
 
 /**
@@ -165,5 +165,5 @@ export function codeOf({ scene, at, on }, backward, copied, copy) {
     (event) => copy(text, event),
     { label: "copy the numpy line" },
   )}</div>`;
-  return html`<div class="cnnlab-code" style="min-height: ${LINE.code}px">${text ? line : nothing}</div>`;
+  return html`<div class="cnnlab-code" style="min-height: ${PX.line}px">${text ? line : nothing}</div>`;
 }

@@ -5,27 +5,25 @@ import { playAlone } from "./alone.js";
 import { controlsOf, deskOf, tabsOf } from "./controls.js";
 import { Frame } from "./frame.js";
 import { Hand } from "./interaction.js";
-import { heightWanted, isLegible, layoutOf, productsIn } from "./layout.js";
+import { isLegible, layoutOf, productsIn } from "./layout.js";
 import { brief } from "./numbers.js";
 import { bandsOf, boxOf, elementOf, panelIn } from "./panels.js";
 import { lensOf, mapWires } from "./network.js";
 import { isDrawn, paint, toRgb } from "./photo.js";
 import { productsOf } from "./products.js";
-import { codeOf, hintOf, readoutHeight, readoutOf, wordsFor } from "./readout.js";
+import { codeOf, heightBeside, hintOf, readoutOf, wordsFor } from "./readout.js";
 import { cellAt, cellIn, countOf, keyOf, readScene, sameAt, twinsOf, valueAt } from "./scene.js";
-import { firstState, isAwaited, isBackward, reduce, stepperOf, stepsOf } from "./state.js";
+import { firstState, isAwaited, isBackward, reduce, stepperOf } from "./state.js";
 import { hueOf, readersOf, sumOf } from "./sums.js";
 import { SPEEDS, toolbarOf, toolsOf } from "./toolbar.js";
 import { html, nothing, render } from "./vendor/lit-html.js";
 import { wirePaths } from "./wires.js";
 
-const PX = { edge: 9, bar: 31, foot: 28, letter: 7.3, free: 250 }; // of what stands around the panels
 const LATEST = 1500; // ms after an edit in which its answer is expected
 const BOTH = 2000; // ms that an old number stands beside the new one
 const LOW = 26; // px of a cell that has no room for both
 const GLIDE = { duration: 180, easing: "ease-out" };
 const NARROW = 780; // px of a stage that has no room for products beside its output
-const [TOWER, AROUND] = [430, 154]; // px of a network, and of what stands around it
 const MOST_LIT = 400; // cells of one kind that are lit one by one
 /** @type {Map<string, string>} */
 const UNLIT = new Map();
@@ -173,20 +171,9 @@ export class Stage {
     this.paint();
   }
 
-  /** How high its panels would like to be, in px. */
-  get need() {
-    if (this.state.scene.network) return TOWER;
-    return heightWanted(this.panels, this.state.scene.compact);
-  }
-
   /** About how many px it takes, but for its panels. */
-  get others() {
-    const { scene } = this.state;
-    if (scene.network) return AROUND + (scene.heading ? PX.bar : 0);
-    const signs = scene.heading?.length ?? 0;
-    const plays = this.need && stepsOf(scene) > 1;
-    const bar = plays ? PX.bar * (signs * PX.letter > PX.free ? 2 : 1) : signs ? PX.bar : 0;
-    return PX.edge + bar + PX.foot + readoutHeight(scene, this.backward, this.window);
+  get taken() {
+    return heightBeside(this.state.scene, this.backward, Boolean(this.window));
   }
 
   /** @param {import("./state.js").Action} action */

@@ -2,7 +2,7 @@
 import { read } from "./templates.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { codeOf, hasSums, hintOf, readoutHeight, readoutOf, wordsFor } from "../../../cnnlab/lab/front/readout.js";
+import { codeOf, hasSums, heightBeside, hintOf, readoutOf, wordsFor } from "../../../cnnlab/lab/front/readout.js";
 import { cellAt, countOf, readScene } from "../../../cnnlab/lab/front/scene.js";
 import { firstState, reduce } from "../../../cnnlab/lab/front/state.js";
 import { sumOf } from "../../../cnnlab/lab/front/sums.js";
@@ -54,12 +54,12 @@ test("sentence and strip keep the room of the longest ones of their scene, so th
   assert.ok(strips.map(chips).includes(chips(strip)) && strips.every((text) => text.length <= strip.length), strip);
 });
 
-test("the room of the words grows with the longest of them, and is none where nothing is said", () => {
-  const height = (panels) => readoutHeight(readScene(convolution(panels)), true);
+test("the room of the words grows with the longest of them, and is that of the foot where nothing is said", () => {
+  const height = (panels) => heightBeside(readScene(convolution(panels)), true, false);
   const of = (signs) => height({ y: { says: says("x".repeat(signs)) } });
   assert.deepEqual([of(200) - of(100), of(300) - of(200)], [19, 19]); // a line more
   const plain = readScene({ panels: [panel("h", undefined, [1, 1], [1])], wires: {}, first: at("h", 0, 0, 0) });
-  assert.equal(readoutHeight(plain, true), 0);
+  assert.equal(heightBeside(plain, true, false), 44); // its foot
   assert.deepEqual([hasSums(plain), hasSums(readScene(convolution()))], [false, true]);
 });
 
