@@ -7,6 +7,15 @@
 /** @type {WeakMap<object, import("./schema.js").Shown>} what a kernel's messages say */
 const read = new WeakMap();
 
+/**
+ * Copies an array out of a DataView, which need not be aligned.
+ * @param {import("./schema.js").Packed} packed
+ */
+export function readArray({ dtype, data }) {
+  const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+  return dtype === "f4" ? new Float32Array(bytes) : new Float64Array(bytes);
+}
+
 export class Connection {
   /** @param {any} model anywidget's model, or what stands for it */
   constructor(model) {
@@ -18,8 +27,8 @@ export class Connection {
   get shown() {
     const sent = this.model.get("shown");
     if (!sent?.text) return sent; // a page without a kernel has it as it is
-    const revive = (/** @type {string} */ _, /** @type {any} */ value) =>
-      value?.bytes === undefined ? value : sent.buffers[value.bytes];
+    const revive = (/** @type {string} */ _, /** @type {any} whatever JSON holds */ value) =>
+      value?.dtype ? readArray(value) : value?.bytes === undefined ? value : sent.buffers[value.bytes];
     if (!read.has(sent)) read.set(sent, JSON.parse(sent.text, revive));
     return /** @type {import("./schema.js").Shown} */ (read.get(sent));
   }

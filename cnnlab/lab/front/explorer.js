@@ -153,9 +153,10 @@ class Explorer {
     const before = this.stages;
     this.stages = parts.map((part, k) => {
       if (part.kind !== "stage") return null;
+      const shown = /** @type {import("./stage.js").Shown} */ (part);
+      const stage = before[k] ?? new Stage(this.link, number, shown, () => this.show());
       number++;
-      const stage = before[k] ?? new Stage(this.link, number - 1, part, () => this.show());
-      stage.take(part);
+      stage.take(shown);
       return stage;
     });
     for (const stage of before) if (stage && !this.stages.includes(stage)) stage.remove();

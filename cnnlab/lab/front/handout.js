@@ -6,7 +6,6 @@ import { addressOf, isThere, readAddress, stateWith } from "./links.js";
 import { recalled, remember, showSolved } from "./memory.js";
 
 /** @typedef {import("./connection.js").Asked} Asked */
-/** @typedef {import("./schema.js").Packed} Packed */
 /** @typedef {{at?: import("./links.js").Place, says: string}} Linked where a link leads to, and what it asks for in vain */
 /** @typedef {{asked: {events: Asked[]}, shown: import("./schema.js").Shown | null, linked: Linked | null, name?: string}} Traits */
 
@@ -33,7 +32,7 @@ class Answers {
     this.serial = 0;
     /** @type {Record<string, unknown>} the setting that was asked for and is not in the table */
     this.lacking = {};
-    /** @type {(DataView | Packed)[]} those that have been read */
+    /** @type {(DataView | import("./schema.js").Numbers)[]} those that have been read */
     this.arrays = [];
     /** @type {Set<() => void>} */
     this.listeners = new Set();
@@ -142,16 +141,13 @@ class Answers {
   }
 }
 
-/** @type {Record<string, new (numbers: number[]) => {buffer: ArrayBuffer}>} */
-const DTYPES = { f4: Float32Array, f8: Float64Array, u1: Uint8Array };
-
 /**
  * Numbers as an explorer is sent them.
  * @param {States["arrays"][0]} array
  */
 function readNumbers([dtype, numbers]) {
-  const data = new DataView(new DTYPES[dtype](numbers.map(Number)).buffer);
-  return dtype === "u1" ? data : /** @type {Packed} */ ({ dtype, data });
+  if (dtype === "u1") return new DataView(new Uint8Array(numbers.map(Number)).buffer);
+  return new (dtype === "f4" ? Float32Array : Float64Array)(numbers.map(Number));
 }
 
 const THEME = "cnnlab-theme";

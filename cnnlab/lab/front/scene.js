@@ -1,8 +1,6 @@
 // A scene as the front end reads it: arrays, look-up tables of its wires, and what a cell is called. No DOM, and no
 // arithmetic of windows: which cells a wire joins, and where a cell stands in the learner's array, Python has said.
 
-import { readArray } from "./text.js";
-
 /** @typedef {import("./schema.js").Cell} Cell */
 /** @typedef {import("./schema.js").Panel} Panel */
 /** @typedef {import("./schema.js").At} At */
@@ -23,33 +21,15 @@ import { readArray } from "./text.js";
 export const AXES = ["planes", "rows", "columns"];
 
 /**
- * Turns the message from Python into arrays and look-up tables; panels by name.
- * @param {any} message a scene whose arrays are packed
+ * Turns the message from Python into look-up tables of its wires; panels by name.
+ * @param {import("./schema.js").Scene} message
  * @returns {Scene}
  */
 export function readScene(message) {
-  /** @type {(panels: Panel[]) => Record<string, Panel>} */
-  const named = (panels) => Object.fromEntries(panels.map((panel) => [panel.name, readPanel(panel)]));
+  const panels = Object.fromEntries(message.panels.map((panel) => [panel.name, panel]));
   const wires = Object.entries(message.wires).map(([name, sent]) => [name, readWires(sent)]);
-  return { ...message, panels: named(message.panels), wires: Object.fromEntries(wires), shares: sharesOf(message) };
+  return { ...message, panels, wires: Object.fromEntries(wires) };
 }
-
-/**
- * @param {any} sent
- * @returns {Panel}
- */
-function readPanel(sent) {
-  const panel = { ...sent, values: readArray(sent.values), shares: sharesOf(sent) };
-  if (sent.frames) panel.frames = readArray(sent.frames);
-  for (const name of ["groups", "right"])
-    if (sent.sum?.[name]) panel.sum = { ...panel.sum, [name]: readArray(sent.sum[name]) };
-  const read = (/** @type {any} */ line) => ({ ...line, x: readArray(line.x), y: readArray(line.y) });
-  if (sent.chart) panel.chart = { ...sent.chart, lines: sent.chart.lines.map(read) };
-  return panel;
-}
-
-/** @param {any} owner */
-const sharesOf = (owner) => owner.shares && { ...owner.shares, values: readArray(owner.shares.values) };
 
 /**
  * @param {any} sent

@@ -31,6 +31,7 @@ const UNLIT = new Map();
 const remembered = new WeakMap();
 
 /** @typedef {import("./schema.js").Panel} Panel */
+/** @typedef {import("./schema.js").Part & {scene: import("./schema.js").Scene}} Shown what a stage is sent */
 /** @typedef {import("./schema.js").At} At */
 /** @typedef {import("./sums.js").Summed} Summed */
 /** @typedef {import("./sums.js").Term} Term */
@@ -47,7 +48,7 @@ export class Stage {
   /**
    * @param {import("./connection.js").Connection} link
    * @param {number} number which stage of its explorer
-   * @param {import("./schema.js").Part} part what it shows first
+   * @param {Shown} part what it shows first
    * @param {() => void} turned is called when other panels are shown
    */
   constructor(link, number, part, turned) {
@@ -55,7 +56,7 @@ export class Stage {
     this.number = number;
     this.part = part;
     this.turned = turned;
-    this.state = remembered.get(/** @type {object} */ (part.scene)) ?? firstState(readScene(part.scene));
+    this.state = remembered.get(part.scene) ?? firstState(readScene(part.scene));
     this.sum = sumOf(this.state.scene, this.state.at, this.backward);
     /** @type {Surroundings} */
     this.around = { full: null, link: null, room: 0, share: 0 };
@@ -114,7 +115,7 @@ export class Stage {
     clearInterval(this.timer);
     clearTimeout(this.forgetting);
     this.state = { ...this.state, playing: false, editing: null }; // a field loses the focus on its way out, and tells nothing
-    remembered.set(/** @type {object} */ (this.part.scene), this.state);
+    remembered.set(this.part.scene, this.state);
     this.life.abort();
     this.root.remove();
   }
@@ -123,7 +124,7 @@ export class Stage {
 
   /**
    * Takes a part that Python sent; it is painted by `place`.
-   * @param {import("./schema.js").Part} part
+   * @param {Shown} part
    */
   take(part) {
     const isNew = part.scene !== this.part.scene;

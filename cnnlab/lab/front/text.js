@@ -1,17 +1,8 @@
-// Texts as templates, and the arrays that Python sent.
+// Texts as templates.
 
 import { html, nothing } from "./vendor/lit-html.js";
 
 /** @typedef {import("./vendor/lit-html.js").TemplateResult} Template */
-
-/**
- * Copies an array out of a DataView, which need not be aligned.
- * @param {import("./schema.js").Packed} packed
- */
-export function readArray({ dtype, data }) {
-  const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
-  return dtype === "f4" ? new Float32Array(bytes) : new Float64Array(bytes);
-}
 
 /**
  * A text in which what follows "_" after a single letter is a subscript, as in z_A or δ_zA.

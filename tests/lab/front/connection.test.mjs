@@ -39,6 +39,16 @@ test("a message of one text and its bytes is read once", () => {
   assert.equal(new Connection(model).shown, shown); // what a stage showed of a scene is remembered by the scene
 });
 
+test("numbers are read from bytes that lie anywhere in a buffer, in either precision, wherever they stand", () => {
+  const bytes = new Uint8Array(3 + 8);
+  bytes.set(new Uint8Array(Float32Array.of(1.5, -2).buffer), 3);
+  const buffers = [new DataView(bytes.buffer, 3, 8), new DataView(Float64Array.of(2, 3).buffer)];
+  const packed = (dtype, number) => ({ dtype, data: { bytes: number } });
+  const parts = [{ values: packed("f4", 0), chart: { lines: [{ y: packed("f8", 1) }] } }];
+  const [part] = new Connection(makeModel({ text: JSON.stringify({ parts }), buffers })).shown.parts;
+  assert.deepEqual([part.values, part.chart.lines[0].y], [Float32Array.of(1.5, -2), Float64Array.of(2, 3)]);
+});
+
 test("events are numbered from the last one that was served", () => {
   const model = makeModel({ serial: 7 });
   const connection = new Connection(model);

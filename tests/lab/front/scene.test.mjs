@@ -100,18 +100,3 @@ test("cells are counted plane after plane, in reading order", () => {
   for (let k = 0; k < 12; k++) assert.equal(numberOf(p, cellAt(p, k)), k);
   assert.equal(valueAt({ shape: [2, 3], values: [...Array(12).keys()] }, [1, 0, 2]), 8);
 });
-
-test("numbers are read from bytes that lie anywhere in a buffer, in either precision", () => {
-  const bytes = new Uint8Array(3 + 8);
-  bytes.set(new Uint8Array(Float32Array.of(1.5, -2).buffer), 3);
-  const values = { dtype: "f4", data: new DataView(bytes.buffer, 3, 8) };
-  const chart = { lines: [{ name: "loss", x: numbers(0, 1), y: numbers(2, 3) }] };
-  const sum = { wires: "window", a: "x", b: "w", groups: numbers(7) };
-  const read = readScene({
-    ...convolution(),
-    panels: [panel("w", "tap", [1, 2], [], { values, frames: numbers(1, 2, 3), chart, sum })],
-  });
-  const { w } = read.panels;
-  assert.deepEqual([[...w.values], [...w.frames], [...w.sum.groups]], [[1.5, -2], [1, 2, 3], [7]]);
-  assert.deepEqual([...w.chart.lines[0].y], [2, 3]);
-});

@@ -1,6 +1,6 @@
-// Scenes small enough to check by hand, as Python sends them.
+// Scenes small enough to check by hand, as a connection reads them.
 
-export const numbers = (...values) => ({ dtype: "f8", data: new DataView(Float64Array.from(values).buffer) });
+export const numbers = (...values) => Float64Array.from(values);
 
 /** The indices 0, 1 … of so many cells, the first of them called `from`. */
 export const range = (count, from = 0) => Array.from({ length: count }, (_, k) => k + from);
