@@ -31,6 +31,7 @@ const decode = value => {{
   if (Array.isArray(value)) return value.map(decode);
   if (typeof value.base64 === "string")
     return new DataView(Uint8Array.from(atob(value.base64), c => c.charCodeAt(0)).buffer);
+  if (value.dtype) return new (value.dtype === "f4" ? Float32Array : Float64Array)(decode(value.data).buffer);
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, decode(item)]));
 }};
 const bytesOf = view => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);

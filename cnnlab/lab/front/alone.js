@@ -6,7 +6,6 @@ const PATIENCE = 6000; // ms without any input
 const INPUTS = ["pointermove", "pointerdown", "keydown", "wheel", "beforeprint"];
 const FIRST = ".cnnlab-explorer:not(.cnnlab-veiled) .cnnlab-play";
 
-let latest = 0; // ms: when there was some input
 const played = new WeakSet(); // the notebooks of this page in which one has played
 
 /**
@@ -16,37 +15,35 @@ const played = new WeakSet(); // the notebooks of this page in which one has pla
 export function playAlone(stage) {
   if (navigator.webdriver || isCalm()) return;
   const { signal } = stage.life;
-  const heard = () => {
-    latest = performance.now();
-  };
-  for (const type of INPUTS) window.addEventListener(type, heard, { capture: true, passive: true, signal });
+  /** @type {typeof stage.speed | null} that of before, while it plays by itself */
+  let usual = null;
+  let isSeen = false;
   let timer = 0;
+  const wait = () => {
+    clearTimeout(timer);
+    if (isSeen) timer = window.setTimeout(begin, PATIENCE);
+  };
   const begin = () => {
-    const rest = latest + PATIENCE - performance.now();
     const notebook = stage.root.closest(".jp-Notebook") ?? document.body;
     const isFirst = notebook.querySelector(FIRST)?.closest(".cnnlab-stage") === stage.root;
     if (played.has(notebook) || !isFirst) return;
-    if (rest > 0) {
-      timer = window.setTimeout(begin, rest);
-      return;
-    }
     played.add(notebook);
-    const { speed } = stage;
+    usual = stage.speed;
     stage.pace("½×");
     stage.dispatch({ type: "play", on: true });
-    const over = new AbortController();
-    const stop = () => {
-      over.abort();
-      stage.pace(speed);
-      stage.dispatch({ type: "release" });
-    };
-    for (const type of INPUTS)
-      window.addEventListener(type, stop, { capture: true, signal: AbortSignal.any([signal, over.signal]) });
   };
+  const heard = () => {
+    wait();
+    if (usual === null) return;
+    stage.pace(usual);
+    usual = null;
+    stage.dispatch({ type: "release" });
+  };
+  for (const type of INPUTS) window.addEventListener(type, heard, { capture: true, passive: true, signal });
   const watcher = new IntersectionObserver(
     ([{ isIntersecting }]) => {
-      clearTimeout(timer);
-      if (isIntersecting) timer = window.setTimeout(begin, PATIENCE);
+      isSeen = isIntersecting;
+      wait();
     },
     { threshold: 0.8 },
   );

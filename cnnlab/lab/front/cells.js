@@ -17,7 +17,7 @@ import { html, nothing } from "./vendor/lit-html.js";
  * @property {Map<string, number>} [hues] by cell: the hue of the product that it has a part in
  * @property {string} stop the cell that Tab reaches in its plane, where it is not the first
  * @property {number | null} filled how many cells are there, where they are made one by one
- * @property {Map<string, string>} [old] by cell: the number that it had before an edit
+ * @property {import("./schema.js").Numbers | null} [old] those before an edit, for a while
  * @property {string} edited the cell that is typed into
  * @property {unknown} field what stands in it then
  */
@@ -87,7 +87,7 @@ function cellOf(panel, cell, { numbers, readers, lights, hues, filled, old, edit
   const kind = kindOf(panel, cell);
   const number = numberOf(panel, cell);
   const value = readers ? readers.count(cell) : panel.values[number];
-  const before = old?.get(key);
+  const before = old && old[number] !== panel.values[number] ? brief(old[number]) : "";
   const isAwaited = filled !== null && number >= filled;
   const ratio = readers ? value / (readers.most || 1) / 2 : strength(panel, value); // its numbers stay dark
   const text = isAwaited ? (number === filled ? "?" : "") : numbers && kind !== 2 ? brief(value) : "";

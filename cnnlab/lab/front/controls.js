@@ -9,33 +9,24 @@ import { html, nothing } from "./vendor/lit-html.js";
 /** @typedef {import("./schema.js").Control} Control */
 /** @typedef {import("./text.js").Template} Template */
 
-/**
- * @typedef {object} Desk where controls stand, and what they keep
- * @property {import("./connection.js").Connection} link
- * @property {() => void} [check] answers a question
- * @property {Map<string, Pad>} pads by name
- */
+/** @typedef {import("./connection.js").Connection} Link */
+/** @typedef {{target: HTMLInputElement}} Typed an event of an input */
 
 const LUMINANCE = [0.299, 0.587, 0.114]; // of red, green and blue, by ITU-R BT.601
 
-let desks = 0;
-
-/**
- * @param {import("./connection.js").Connection} link
- * @returns {Desk & {group: string}}
- */
-export const deskOf = (link) => ({ link, pads: new Map(), group: `cnnlab-${desks++}` });
+/** @type {WeakMap<Link, Map<string, Pad>>} by name: a pad keeps what is drawn on it */
+const pads = new WeakMap();
 
 /**
  * The controls, each keyed by its name: one that stays keeps its element, and so the focus.
  * @param {Control[]} controls
- * @param {Desk} desk
+ * @param {Link} link
  */
-export const controlsOf = (controls, desk) =>
+export const controlsOf = (controls, link) =>
   html`<div class="cnnlab-controls" ?hidden=${!controls.length}>${repeat(
     controls,
     ({ kind, name }) => `${kind} ${name}`,
-    (control) => KINDS[control.kind](control, desk),
+    (control) => KINDS[control.kind](control, link),
   )}</div>`;
 
 /** @param {Control} control */
@@ -59,27 +50,25 @@ const labelOf = ({ letter, label }) =>
 
 /**
  * @param {Control} control
- * @param {Desk} desk
+ * @param {Link} link
  * @param {unknown} value
  */
-const set = ({ name }, { link }, value) => link.ask({ set: { [name]: value } });
-
-/** @typedef {{target: HTMLInputElement}} Typed an event of an input */
+const set = ({ name }, link, value) => link.ask({ set: { [name]: value } });
 
 /**
  * A number to drag, and to type.
  * @param {Control} control
- * @param {Desk} desk
+ * @param {Link} link
  */
-function slider(control, desk) {
+function slider(control, link) {
   const { name, low = 0, high = 0, text, title, lacks } = control;
-  const value = Number(desk.link.wanted(name, control.value));
+  const value = Number(link.wanted(name, control.value));
   const label = controlName(control);
   const drag = (/** @type {Typed} */ { target }) =>
-    Number.isInteger(target.valueAsNumber) && set(control, desk, target.valueAsNumber);
+    Number.isInteger(target.valueAsNumber) && set(control, link, target.valueAsNumber);
   const type = (/** @type {Typed} */ { target }) => {
     const typed = Math.max(low, Math.min(high, Math.round(target.valueAsNumber)));
-    if (Number.isFinite(typed)) set(control, desk, typed);
+    if (Number.isFinite(typed)) set(control, link, typed);
     target.value = String(Number.isFinite(typed) ? typed : value);
   };
   return html`<div class="cnnlab-control cnnlab-slider" data-control=${name} title=${title ?? nothing}><span
@@ -94,13 +83,13 @@ function slider(control, desk) {
 
 /**
  * @param {Control} control
- * @param {Desk} desk
+ * @param {Link} link
  */
-function select(control, desk) {
+function select(control, link) {
   const { name, title, options = [] } = control;
-  const wanted = desk.link.wanted(name, control.value);
+  const wanted = link.wanted(name, control.value);
   const choose = (/** @type {{target: HTMLSelectElement}} */ { target }) =>
-    set(control, desk, options[target.selectedIndex][0]);
+    set(control, link, options[target.selectedIndex][0]);
   return html`<label class="cnnlab-control cnnlab-select" data-control=${name} title=${title ?? nothing}>${labelOf(
     control,
   )}<select aria-label=${controlName(control)} ?disabled=${control.disabled} @change=${choose}>${options.map(
@@ -111,26 +100,26 @@ function select(control, desk) {
 
 /**
  * @param {Control} control
- * @param {Desk} desk
+ * @param {Link} link
  */
-function toggle(control, desk) {
+function toggle(control, link) {
   const { name, label, title, disabled } = control;
-  const on = Boolean(desk.link.wanted(name, control.value));
-  const press = () => set(control, desk, !desk.link.wanted(name, on));
+  const on = Boolean(link.wanted(name, control.value));
+  const press = () => set(control, link, !link.wanted(name, on));
   return button(label, press, { kind: "cnnlab-toggle", title, pressed: on, off: disabled });
 }
 
 /**
  * The buttons of which one is pressed; a second line of their words is what they are told by.
  * @param {Control} control
- * @param {Desk} desk
+ * @param {Link} link
  */
-export function tabsOf(control, desk) {
-  const wanted = desk.link.wanted(control.name, control.value);
+export function tabsOf(control, link) {
+  const wanted = link.wanted(control.name, control.value);
   return (control.options ?? []).map(([value, label], k) => {
     const [words, title] = label.split("\n");
     const off = Boolean(control.disabled) || isMissing(control, value);
-    const press = () => set(control, desk, value);
+    const press = () => set(control, link, value);
     const look = { kind: "cnnlab-toggle", title, pressed: value === wanted, off };
     if (!control.pictures) return button(words, press, look);
     const picture = html`<span class="cnnlab-thumb" style="mask-image: url(${control.pictures[k]})"></span>`;
@@ -140,29 +129,41 @@ export function tabsOf(control, desk) {
 
 /**
  * @param {Control} control
- * @param {Desk} desk
+ * @param {Link} link
  */
-const tabs = (control, desk) =>
+const tabs = (control, link) =>
   html`<div class="cnnlab-control" data-control=${control.name}>${labelOf(control)}<span class="cnnlab-tabs" role="group"
-    aria-label=${controlName(control)}>${tabsOf(control, desk)}</span></div>`;
+    aria-label=${controlName(control)}>${tabsOf(control, link)}</span></div>`;
 
 /**
+ * A form, outside of which nothing is in one group with its buttons.
  * @param {Control} control
- * @param {Desk & {group?: string}} desk
  */
-const radio = ({ name, label, options = [], disabled }, { group }) =>
-  html`<div class="cnnlab-control cnnlab-radio" data-control=${name} role="radiogroup" aria-label=${label}>${options.map(
+const radio = ({ name, label, options = [], disabled }) =>
+  html`<form class="cnnlab-control cnnlab-radio" data-control=${name} role="radiogroup" aria-label=${label}>${options.map(
     ([value, words]) =>
-      html`<label><input type="radio" name=${group} value=${value} ?disabled=${disabled}><span>${words}</span></label>`,
-  )}</div>`;
+      html`<label><input type="radio" name="given" value=${value} ?disabled=${disabled}><span>${words}</span></label>`,
+  )}</form>`;
+
+/**
+ * Answers a question with what is in its field.
+ * @param {Event} event
+ * @param {Link} link
+ */
+function check({ target }, link) {
+  const part = /** @type {Element} */ (target).closest(".cnnlab-part-question");
+  const field = part?.querySelector(":is(input[type='text'], input:checked)");
+  const given = /** @type {HTMLInputElement | null} */ (field)?.value ?? "";
+  link.ask(given.trim() ? { set: { given } } : { press: "check" });
+}
 
 /**
  * A field; what is in it is told with Enter, and by the button "check".
  * @param {Control} control
- * @param {Desk} desk
+ * @param {Link} link
  */
-function field(control, desk) {
-  const enter = (/** @type {KeyboardEvent} */ { key, shiftKey }) => key === "Enter" && !shiftKey && desk.check?.();
+function field(control, link) {
+  const enter = (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && !event.shiftKey && check(event, link);
   return html`<label class="cnnlab-control cnnlab-text" data-control=${control.name}>${labelOf(control)}<input type="text"
     placeholder=${control.text ?? ""} aria-label=${control.label} autocomplete="off" ?disabled=${control.disabled}
     @keydown=${enter}></label>`;
@@ -170,32 +171,33 @@ function field(control, desk) {
 
 /**
  * @param {Control} control
- * @param {Desk} desk
+ * @param {Link} link
  */
-function press({ name, label, title, disabled }, { link, check }) {
-  const ask = () => (name === "check" && check ? check() : link.ask({ press: name }));
+function press({ name, label, title, disabled }, link) {
+  const ask = (/** @type {Event} */ event) => (name === "check" ? check(event, link) : link.ask({ press: name }));
   return button(label, ask, { kind: "cnnlab-press", title, off: disabled });
 }
 
 /**
  * @param {Control} control
- * @param {Desk} desk
+ * @param {Link} link
  */
-function pad(control, { link, pads }) {
+function pad(control, link) {
   const { name } = control;
   if (control.disabled) return nothing; // nobody there reads what is drawn
-  const made = pads.get(name) ?? new Pad(control, link);
-  pads.set(name, made);
-  made.follow(control.value);
-  return made.element;
+  const ours = pads.get(link) ?? new Map();
+  pads.set(link, ours);
+  if (!ours.has(name)) ours.set(name, new Pad(control, link));
+  ours.get(name).follow(control.value);
+  return ours.get(name).element;
 }
 
 /**
  * A photograph of one's own: the middle of an image file, in grey, a byte a cell.
  * @param {Control} control
- * @param {Desk} desk
+ * @param {Link} link
  */
-function file(control, desk) {
+function file(control, link) {
   const { high: side = 0, label, title } = control;
   const choose = async (/** @type {Typed} */ { target }) => {
     const chosen = target.files?.[0];
@@ -205,18 +207,18 @@ function file(control, desk) {
     target.reportValidity();
     target.value = ""; // so that the same file can be chosen again
     if (!image || !context) return;
-    const scale = side / Math.min(image.width, image.height);
-    const [width, height] = [image.width * scale, image.height * scale];
-    context.drawImage(image, (side - width) / 2, (side - height) / 2, width, height);
+    const middle = Math.min(image.width, image.height);
+    const [left, top] = [(image.width - middle) / 2, (image.height - middle) / 2];
+    context.drawImage(image, left, top, middle, middle, 0, 0, side, side);
     const { data } = context.getImageData(0, 0, side, side);
     const grey = Uint8Array.from({ length: side ** 2 }, (_, k) =>
       Math.round(LUMINANCE.reduce((sum, share, channel) => sum + share * data[4 * k + channel], 0)),
     );
-    set(control, desk, new DataView(grey.buffer));
+    set(control, link, new DataView(grey.buffer));
   };
   return html`<label class="cnnlab-control cnnlab-file cnnlab-button" title=${title ?? nothing}>${label}<input
     type="file" accept="image/*" @change=${choose}></label>`;
 }
 
-/** @type {Record<string, (control: Control, desk: Desk) => unknown>} */
+/** @type {Record<string, (control: Control, link: Link) => unknown>} */
 const KINDS = { slider, select, switch: toggle, tabs, radio, text: field, button: press, pad, file };

@@ -1,10 +1,10 @@
 // An explorer: the parts that Python sent, below each other, and one line to whoever answers what is asked of them.
 
 import { Connection } from "./connection.js";
-import { controlsOf, deskOf } from "./controls.js";
+import { controlsOf } from "./controls.js";
 import { isCalm } from "./frame.js";
-import { BUSY, listen } from "./heartbeat.js";
-import { helpOf } from "./help.js";
+import { listen } from "./heartbeat.js";
+import { help } from "./help.js";
 import { guardKeys } from "./keys.js";
 import { heightWanted } from "./layout.js";
 import { savePicture } from "./picture.js";
@@ -12,14 +12,13 @@ import { sizesOf } from "./sizes.js";
 import { keepSolved, solved } from "./memory.js";
 import { Stage } from "./stage.js";
 import { buttonsOf } from "./table.js";
-import { button, linesOf } from "./text.js";
+import { button, copy, linesOf } from "./text.js";
 import { html, nothing, render } from "./vendor/lit-html.js";
 
 const HIGH = 660; // px of an explorer in a window 800 px high
 const TAKEN = { edges: 30, plain: 54, sliders: 70, many: 135 }; // px of it, but for its stages
 const MOST_BESIDE = 4; // sliders that stand beside lines of text
 const TURN = { duration: 450, easing: "ease-out" };
-const SILENCE = 5000; // ms after which a training that should go on seems lost
 const FIELDS =
   ".cnnlab-input, .cnnlab-explorer, input, textarea, select, [contenteditable]:not([contenteditable='false'])";
 
@@ -32,58 +31,48 @@ const PICTURE = html`<svg class="cnnlab-corners" viewBox="0 0 16 16" aria-hidden
 /** @typedef {import("./schema.js").Part} Part */
 
 class Explorer {
+  root = document.createElement("div");
+  life = new AbortController();
+  /** @type {(Stage | null)[]} by part */
+  stages = [];
+  lifted = ""; // the key of the cover that has been taken off
+  silence = ""; // what is said of a kernel that does not answer
+  isHelping = false;
+  /** @type {import("./links.js").Place | undefined} where a link has led to */
+  been = undefined;
+
   /**
    * @param {any} model anywidget's model, or what stands for it
    * @param {Element} el
    */
   constructor(model, el) {
+    const { signal } = this.life;
     this.link = new Connection(model);
-    this.root = document.createElement("div");
     this.root.className = "cnnlab-explorer";
-    /** @type {(Stage | null)[]} by part */
-    this.stages = [];
-    /** @type {import("./controls.js").Desk[]} by part */
-    this.desks = [];
-    this.lifted = ""; // the key of the cover that has been taken off
-    this.silence = ""; // what is said of a kernel that does not answer
-    this.copied = ""; // what is said of an address that was copied
-    /** @type {import("./links.js").Place | undefined} where a link has led to */
-    this.been = undefined;
-    this.lost = false; // is nothing heard of a training that should go on?
-    this.life = new AbortController();
     el.append(this.root);
     document.documentElement.dataset.cnnlab = ""; // the page can show explorers: what says how to get there may go
-    guardKeys(this.root, this.life.signal);
-    this.isHelping = false;
+    guardKeys(this.root, signal);
     this.root.addEventListener("keydown", (event) => event.key === "?" && !isTyped(event.target) && this.help());
-    window.addEventListener("keydown", (event) => this.release(event), { capture: true, signal: this.life.signal });
-    const heart = listen(this.link, (words) => {
+    window.addEventListener("keydown", (event) => this.release(event), { capture: true, signal });
+    const tell = (/** @type {string} */ words) => {
+      if (words === this.silence) return;
       this.silence = words;
       this.show();
-    });
+    };
+    const heard = listen(this.link, tell, signal);
     const changed = () => {
-      heart.heard();
-      this.lost = false;
+      heard();
       this.show();
     };
     model.on("change:shown", changed);
-    this.life.signal.addEventListener("abort", () => {
-      heart.leave();
-      model.off("change:shown", changed);
-    });
+    signal.addEventListener("abort", () => model.off("change:shown", changed));
     changed();
-    this.recall();
-  }
-
-  /** Answers a question as it was answered before. */
-  recall() {
     const [part] = this.link.shown.parts ?? [];
     const given = part?.key && solved()[part.key];
-    if (given && !part.solved) this.link.ask({ set: { given } });
+    if (given && !part.solved) this.link.ask({ set: { given } }); // as it was answered before
   }
 
   remove() {
-    clearTimeout(this.silent);
     this.life.abort();
     for (const stage of this.stages) stage?.remove();
     this.root.remove();
@@ -114,7 +103,7 @@ class Explorer {
         ? button(CORNERS, this.toFull, { title: "full screen", label: "full screen" })
         : nothing,
     ];
-    const shown = parts.map((part, k) => this.stages[k]?.root ?? this.partOf(part, k));
+    const shown = parts.map((part, k) => this.stages[k]?.root ?? this.partOf(part));
     const first = parts.findIndex(({ abreast }) => abreast);
     const isCovered = Boolean(veil) && veil !== this.lifted;
     const hadFocus = this.root.querySelector(".cnnlab-veil")?.contains(document.activeElement);
@@ -133,7 +122,7 @@ class Explorer {
         this.last || !tools
           ? nothing
           : html`<div class="cnnlab-foot"><span class="cnnlab-tools">${link}${tools}</span></div>`
-      }${isCovered ? this.coverOf(veil) : nothing}${this.isHelping ? helpOf(parts) : nothing}`,
+      }${isCovered ? this.coverOf(veil) : nothing}${this.isHelping ? help() : nothing}`,
       this.root,
     );
     this.placeStages(parts, { full: tools || nothing, link });
@@ -181,63 +170,24 @@ class Explorer {
     for (const [k, stage] of stages.entries()) {
       const share = wanted[k] / all;
       const own = stage === this.last ? buttons : { full: nothing, link: nothing };
-      stage.place({ ...own, room: share * free, share });
+      stage.show({ around: { ...own, room: share * free, share } });
     }
   }
 
-  /**
-   * @param {Part} part
-   * @param {number} k
-   */
-  partOf(part, k) {
-    const { kind, stack } = part;
-    if (kind === "sizes") return html`<div class="cnnlab-part cnnlab-part-sizes">${stack && sizesOf(stack)}</div>`;
-    if (kind === "table") return html`<div class="cnnlab-part cnnlab-part-table">${buttonsOf(part, this.link)}</div>`;
-    return kind === "progress" ? this.progressOf(part) : this.wordsOf(part, k);
-  }
-
-  /**
-   * Controls and lines of text.
-   * @param {Part} part
-   * @param {number} k
-   */
-  wordsOf({ kind, controls = [], lines = [], note, key, solved: done }, k) {
-    this.desks[k] ??= deskOf(this.link);
-    const desk = this.desks[k];
-    if (kind === "question") desk.check = () => this.check();
+  /** @param {Part} part */
+  partOf({ kind, stack, table, progress, controls = [], lines = [], note, key, solved: done }) {
     if (key && done && !solved()[key]) keepSolved(key, controls[0].value);
     const isLoud = lines.some((line) => line.some(([style]) => style === "title"));
     const words = html`<div class="cnnlab-lines" role=${kind === "verdict" ? "status" : nothing}
       aria-live=${isLoud ? "polite" : nothing}>${linesOf(lines)}</div>`;
-    const both = [controlsOf(controls, desk), words];
-    return html`<div class="cnnlab-part cnnlab-part-${kind}">${kind === "question" ? both.reverse() : both}<div
-      class="cnnlab-below-controls">${note ? linesOf([note]) : nothing}</div></div>`;
-  }
-
-  /** Answers a question with what is in its field. */
-  check() {
-    const field = this.root.querySelector(".cnnlab-part-question :is(input[type='text'], input:checked)");
-    const given = /** @type {HTMLInputElement | null} */ (field)?.value ?? "";
-    this.link.ask(given.trim() ? { set: { given } } : { press: "check" });
-  }
-
-  /**
-   * How far a training is; where it should go on and nothing is heard, its page says so.
-   * @param {Part} part
-   */
-  progressOf({ progress = [0, 1], lines = [], alive }) {
-    clearTimeout(this.silent);
-    if (alive && !this.lost)
-      this.silent = window.setTimeout(() => {
-        this.lost = true;
-        this.show();
-      }, SILENCE);
-    const [state, ...numbers] = lines;
-    return html`<div class="cnnlab-part cnnlab-part-progress"><progress aria-label="progress of the training"
-      max=${progress[1]} .value=${progress[0]}></progress><div class="cnnlab-progress-words"><div
-      role="status">${linesOf([this.lost && alive ? [["wrong", BUSY]] : state])}</div><div>${linesOf(
-        numbers,
-      )}</div></div></div>`;
+    const both = [controlsOf(controls, this.link), words];
+    const content = () => {
+      if (stack) return sizesOf(stack);
+      if (table) return buttonsOf(table, this.link);
+      if (progress) return progressOf(progress, lines);
+      return html`${kind === "question" ? both.reverse() : both}<div class="cnnlab-below-controls">${note ? linesOf([note]) : nothing}</div>`;
+    };
+    return html`<div class="cnnlab-part cnnlab-part-${kind}">${content()}</div>`;
   }
 
   /**
@@ -292,23 +242,14 @@ class Explorer {
   linkButton() {
     if (!this.link.model.get("name")) return nothing;
     const title = "copy the address of this explorer as it stands";
-    return button(this.copied || "copy link", this.copyLink, { title });
+    return button("copy link", this.copyLink, { title });
   }
 
-  copyLink = async () => {
+  copyLink = (/** @type {Event} */ { currentTarget }) => {
     const stage = this.stages.find((each) => each?.state.held);
     const { panel, cell } = stage?.state.at ?? {};
     const address = this.link.model.share(stage ? { stage: stage.number, panel, cell } : null);
-    const copying = navigator.clipboard?.writeText(address) ?? Promise.reject(); // not where a page is not secure
-    this.copied = await copying.then(
-      () => "copied",
-      () => "it is in the address bar",
-    );
-    this.show();
-    setTimeout(() => {
-      this.copied = "";
-      if (this.root.isConnected) this.show();
-    }, 1500);
+    copy(address, /** @type {HTMLElement} */ (currentTarget), "it is in the address bar");
   };
 
   /**
@@ -326,6 +267,15 @@ class Explorer {
     else this.root.requestFullscreen();
   };
 }
+
+/**
+ * How far a training is.
+ * @param {number[]} progress
+ * @param {import("./schema.js").Line[]} lines
+ */
+const progressOf = ([value, max], lines) =>
+  html`<progress aria-label="progress of the training" max=${max} .value=${value}></progress><div
+    class="cnnlab-progress-words"><div role="status">${linesOf(lines.slice(0, 1))}</div><div>${linesOf(lines.slice(1))}</div></div>`;
 
 /** @param {EventTarget | null} target */
 const isTyped = (target) => target instanceof Element && target.matches("input:not([type=range], [type=radio])");

@@ -5,7 +5,6 @@ import { cellAt, numberOf } from "./scene.js";
 import { stepperOf } from "./state.js";
 import { sumOf } from "./sums.js";
 
-const NEAR = 4; // px that are no drag yet
 const GLIDE = 150; // ms
 const FLY = 420; // ms that the products are on their way
 const MOST_FLYING = 25;
@@ -63,13 +62,12 @@ export class Frame {
     this.element.hidden = !seen.length;
     this.element.classList.toggle("cnnlab-last", this.stage.state.at.panel === this.source?.name);
     if (!seen.length) return;
-    const edge = (/** @type {"left" | "top" | "right" | "bottom"} */ side) => seen.map((box) => box[side]);
-    const [left, top] = [Math.min(...edge("left")), Math.min(...edge("top"))];
+    const [left, top] = [Math.min(...seen.map((box) => box.left)), Math.min(...seen.map((box) => box.top))];
     const to = {
       left: left - origin.left - 2,
       top: top - origin.top - 2,
-      width: Math.max(...edge("right")) - left + 4,
-      height: Math.max(...edge("bottom")) - top + 4,
+      width: Math.max(...seen.map((box) => box.right)) - left + 4,
+      height: Math.max(...seen.map((box) => box.bottom)) - top + 4,
     };
     for (const [name, length] of Object.entries(to)) this.element.style.setProperty(name, `${length}px`);
     if (moving && this.at && this.moves) {
@@ -127,14 +125,6 @@ export class Frame {
     const { left, right, top, bottom } = this.element.getBoundingClientRect();
     this.grabbed = { x: clientX - left, y: clientY - top };
     return clientX > left && clientX < right && clientY > top && clientY < bottom;
-  }
-
-  /**
-   * Is a pointer away from where it grabbed the frame?
-   * @param {PointerEvent} event
-   */
-  isFar({ clientX }) {
-    return Math.abs(clientX - this.element.getBoundingClientRect().left - (this.grabbed?.x ?? 0)) > NEAR;
   }
 
   /**

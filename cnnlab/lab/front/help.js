@@ -1,47 +1,26 @@
-// Help: what the keys and the pointer do in this explorer, as a dialog over the page.
+// Help: what the keys and the pointer do, as a dialog over the page.
 
 import { html } from "./vendor/lit-html.js";
 
-/**
- * What can be done, each with the key or the gesture that does it.
- * @param {import("./schema.js").Part[]} parts
- * @returns {string[][]}
- */
-export function waysIn(parts) {
-  const panels = parts.flatMap(({ scene }) => scene?.panels ?? []);
-  const names = [...new Set(panels.flatMap(({ editable, symbol }) => (editable ? [symbol] : [])))].join(", ");
-  const plays = parts.some(({ scene }) => scene?.panels.some(({ name }) => name === (scene.steps ?? "y")));
-  const stage = panels.length
-    ? [
-        ["point, tap", "see what a cell is made of"],
-        ["click", "hold it; again, or Esc, lets go"],
-        ["← ↑ ↓ →", "go from cell to cell, from product to product"],
-        ["Enter on an output", "go to its sum"],
-      ]
-    : [];
-  const steps = plays
-    ? [
-        ["Space", "one step on"],
-        ["▶", "y is made before your eyes; pause, and type what lands next"],
-        ["drag the window", "move it over the input"],
-      ]
-    : [];
-  const edit = names
-    ? [
-        [`type, double-click (${names})`, "a new number; 1/2, 0,5 and 50 % are numbers too"],
-        ["drag it up or down", "change it little by little; with Shift, by tenths"],
-        ["Shift+↑ or ↓", "the same by keys"],
-        ["Ctrl+Z", "take the last change back"],
-      ]
-    : [];
-  return [...stage, ...steps, ...edit, ["Tab", "go on to the next control or panel"], ["?", "this help"]];
-}
+/** What can be done, each with the key or the gesture that does it. */
+const WAYS = [
+  ["point, tap", "see what a cell is made of"],
+  ["click", "hold it; again, or Esc, lets go"],
+  ["← ↑ ↓ →", "go from cell to cell, from product to product"],
+  ["Enter on an output", "go to its sum"],
+  ["Space", "one step on"],
+  ["▶", "the output is made before your eyes; pause, and type what lands next"],
+  ["drag the window", "move it over the input"],
+  ["type, double-click", "a new number, where it can be changed; 1/2, 0,5 and 50 % are numbers too"],
+  ["drag it up or down", "change it little by little; with Shift, by tenths"],
+  ["Shift+↑ or ↓", "the same by keys"],
+  ["Ctrl+Z", "take the last change back"],
+  ["Tab", "go on to the next control or panel"],
+  ["?", "this help"],
+];
 
-/**
- * @param {import("./schema.js").Part[]} parts
- */
-export const helpOf = (parts) =>
-  html`<dialog class="cnnlab-help" aria-label="keys and gestures" @click=${close}><dl>${waysIn(parts).map(
+export const help = () =>
+  html`<dialog class="cnnlab-help" aria-label="keys and gestures" @click=${close}><dl>${WAYS.map(
     ([key, does]) => html`<dt>${key}</dt><dd>${does}</dd>`,
   )}</dl><form method="dialog"><button class="cnnlab-button cnnlab-press">close</button></form></dialog>`;
 

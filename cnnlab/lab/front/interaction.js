@@ -14,12 +14,14 @@ const PULL = { start: 4, step: 8 }; // px: where a drag begins, and what one nud
 /** @typedef {import("./schema.js").At} At */
 
 export class Hand {
+  /** @type {((event: PointerEvent) => void) | null} what a pressed pointer does when it is moved */
+  pull = null;
+  pressed = { clientX: 0, clientY: 0 };
+  isPulled = false; // then no click follows
+
   /** @param {import("./stage.js").Stage} stage */
   constructor(stage) {
     this.stage = stage;
-    /** @type {{at: At | null, x: number, y: number, value: number, last: number, nudge: number, paints?: boolean} | null} what a pressed pointer would change: a number, the taps it goes over, or the window */
-    this.pull = null;
-    this.isPulled = false; // then no click follows
   }
 
   get scene() {
@@ -46,87 +48,87 @@ export class Hand {
     const { target, pointerId } = event;
     const element = /** @type {Element} */ (target);
     if (element.closest(".cnnlab-pad")) return; // which keeps the pointer
-    if (this.drag(event)) return element.setPointerCapture(pointerId);
     this.isPulled = false;
     this.pull = event.button ? null : this.pullOf(event);
+    this.pressed = event;
     if (element.hasPointerCapture(pointerId)) element.releasePointerCapture(pointerId); // a finger points at other cells
   };
-
-  /**
-   * Moves the slider of a chart; says whether there is one.
-   * @param {PointerEvent} event
-   */
-  drag(event) {
-    const svg = /** @type {Element} */ (event.target).closest(".cnnlab-dragged");
-    const panel = /** @type {HTMLElement | null} */ (svg?.closest(".cnnlab-panel"))?.dataset.panel;
-    const chart = panel && this.scene.panels[panel].chart;
-    if (svg && chart) this.stage.link.ask({ set: draggedTo(svg, chart, event) });
-    return Boolean(chart);
-  }
-
-  /**
-   * What a drag from here would change: of the window's cells the window, of others a number that can be typed; of the
-   * cell that is held, its number.
-   * @param {PointerEvent} event
-   */
-  pullOf(event) {
-    const at = this.hit(event);
-    const { state, frame } = this.stage;
-    if (state.editing) return null;
-    const isHeld = state.held && sameAt(at, state.at);
-    if (!isHeld && frame.holds(event)) return { at: null, ...placeOf(event), value: 0, last: 0, nudge: 0 };
-    if (!at) return null;
-    const value = this.canEdit(at) ? this.latest(at) : NaN;
-    const nudge = nudgeOf(this.scene.panels[at.panel]);
-    const isNone = Number.isNaN(value) || (event.pointerType === "touch" && !isHeld);
-    return isNone ? null : { at, ...placeOf(event), value, last: value, nudge };
-  }
 
   /**
    * Follows a drag; says whether there is one.
    * @param {PointerEvent} event
    */
   pulled(event) {
-    const { pull, stage } = this;
-    if (!pull) return false;
-    const { at, x, y, value } = pull;
-    const [across, up] = [event.clientX - x, y - event.clientY];
-    const isTap = Boolean(at && this.scene.panels[at.panel].end === "tap");
-    const isFar =
-      Math.max(Math.abs(up), isTap ? Math.abs(across) : 0) > PULL.start || (!at && stage.frame.isFar(event));
-    if (!this.isPulled && !isFar) return true;
-    if (!this.isPulled) {
-      this.isPulled = true;
-      pull.paints = isTap && Math.abs(across) > Math.abs(up); // sideways a tap's number goes on to other taps
-      /** @type {Element} */ (event.currentTarget).setPointerCapture(event.pointerId);
-      if (at) stage.dispatch({ type: "visit", at });
-    }
-    if (!at) stage.frame.drag(event);
-    else if (pull.paints) this.paint(event, value);
-    else {
-      const step = pull.nudge * (event.shiftKey ? 0.1 : 1);
-      const next = Number((value + Math.round(up / PULL.step) * step).toPrecision(12));
-      if (next !== pull.last) this.change(at, next, pull.last !== value);
-      pull.last = next;
-    }
+    if (!this.pull) return false;
+    const { clientX, clientY } = this.pressed;
+    if (!this.isPulled && Math.hypot(event.clientX - clientX, event.clientY - clientY) < PULL.start) return true;
+    if (!this.isPulled) /** @type {Element} */ (event.currentTarget).setPointerCapture(event.pointerId);
+    this.isPulled = true;
+    this.pull(event);
     return true;
   }
 
   /**
-   * Puts a number into the tap under the pointer, which is captured.
+   * What a drag from here does: it moves the slider of a chart; of the window's cells the window; of others, and of the
+   * one that is held, it changes a number that can be typed.
    * @param {PointerEvent} event
+   */
+  pullOf(event) {
+    const { state, frame, link } = this.stage;
+    const svg = /** @type {Element} */ (event.target).closest(".cnnlab-dragged");
+    const panel = /** @type {HTMLElement | null} */ (svg?.closest(".cnnlab-panel"))?.dataset.panel;
+    const chart = panel && this.scene.panels[panel].chart;
+    if (svg && chart) {
+      const slide = (/** @type {PointerEvent} */ event) => link.ask({ set: draggedTo(svg, chart, event) });
+      slide(event);
+      return slide;
+    }
+    if (state.editing) return null;
+    const at = this.hit(event);
+    const isHeld = state.held && sameAt(at, state.at);
+    if (!isHeld && frame.holds(event)) return (/** @type {PointerEvent} */ event) => frame.drag(event);
+    return at && this.canEdit(at) && (isHeld || event.pointerType !== "touch") ? this.numberPull(at, event) : null;
+  }
+
+  /**
+   * A number that is dragged up or down changes; sideways a tap's number goes on to other taps.
+   * @param {At} at
+   * @param {PointerEvent} pressed
+   */
+  numberPull(at, { clientX, clientY }) {
+    const panel = this.scene.panels[at.panel];
+    const value = this.latest(at);
+    const nudge = nudgeOf(panel);
+    let last = value;
+    /** @type {boolean | undefined} */
+    let paints;
+    return (/** @type {PointerEvent} */ event) => {
+      const up = clientY - event.clientY;
+      if (paints === undefined) this.stage.dispatch({ type: "visit", at });
+      paints ??= panel.end === "tap" && Math.abs(event.clientX - clientX) > Math.abs(up);
+      if (paints) return this.paint(event, at, value);
+      const step = nudge * (event.shiftKey ? 0.1 : 1);
+      const next = Number((value + Math.round(up / PULL.step) * step).toPrecision(12));
+      if (next !== last) this.change(at, next, last !== value);
+      last = next;
+    };
+  }
+
+  /**
+   * Puts the number of a tap into the one under the pointer, which is captured.
+   * @param {PointerEvent} event
+   * @param {At} from
    * @param {number} value
    */
-  paint({ clientX, clientY }, value) {
+  paint({ clientX, clientY }, from, value) {
     const target = document.elementFromPoint(clientX, clientY);
     const at = target && hit(this.scene, /** @type {any} */ ({ target }));
-    if (at?.panel === this.pull?.at?.panel && at && this.canEdit(at) && this.latest(at) !== value)
-      this.change(at, value);
+    if (at?.panel === from.panel && this.canEdit(at) && this.latest(at) !== value) this.change(at, value);
   }
 
   /** @type {(event: PointerEvent) => void} */
   hover = (event) => {
-    if (event.buttons && (this.drag(event) || this.pulled(event))) return;
+    if (event.buttons && this.pulled(event)) return;
     this.pull = null;
     document.documentElement.dataset.cnnlabTouched = ""; // it is known how to begin
     /** @type {HTMLElement} */ (event.currentTarget).classList.toggle("cnnlab-grab", this.stage.frame.holds(event));
@@ -280,7 +282,6 @@ export class Hand {
     this.stage.dispatch({ type: "typed", message, lands });
     if (stay) this.stage.focus(editing.at);
     if (text !== null && !message) this.change(editing.at, numberIn(text));
-    else if (message) this.stage.say(message);
   }
 
   /**
@@ -316,9 +317,6 @@ export class Hand {
     this.stage.link.ask({ edit: more ? { ...edit, more } : edit });
   }
 }
-
-/** @param {PointerEvent} event */
-const placeOf = ({ clientX: x, clientY: y }) => ({ x, y });
 
 /**
  * Why a text cannot go into a cell; nothing where it can.

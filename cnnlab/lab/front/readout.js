@@ -3,7 +3,7 @@
 import { cellAt, countOf } from "./scene.js";
 import { stripOf, stripText } from "./strip.js";
 import { summed, sumOf } from "./sums.js";
-import { button, withSubscripts } from "./text.js";
+import { button, copy, withSubscripts } from "./text.js";
 import { html, nothing } from "./vendor/lit-html.js";
 import { codeLine, sentenceOf } from "./words.js";
 
@@ -18,7 +18,7 @@ const HELD = "held · click it again or press Esc to let go";
 
 /** @typedef {{strip: string, sentence: string}} Longest */
 
-/** @type {WeakMap<Scene, Map<string, Longest>>} */
+/** @type {WeakMap<Scene, Record<string, Longest>>} */
 const longest = new WeakMap();
 
 /**
@@ -31,12 +31,10 @@ const longest = new WeakMap();
  */
 function longestOf(scene, backward, beside) {
   if (scene.network) return { strip: "", sentence: "" }; // its style sheet keeps the room
-  const known = longest.get(scene) ?? new Map();
+  const known = longest.get(scene) ?? {};
   longest.set(scene, known);
-  const key = `${backward} ${beside}`;
-  const most = known.get(key) ?? searched(scene, backward, beside);
-  known.set(key, most);
-  return most;
+  known[`${backward} ${beside}`] ??= searched(scene, backward, beside);
+  return known[`${backward} ${beside}`];
 }
 
 /**
@@ -103,9 +101,8 @@ export function readoutOf(state, sum, backward, hand) {
   const says = Object.values(scene.panels).some((panel) => panel.says);
   if (!hasSums(scene) && !says) return nothing;
   const most = longestOf(scene, backward, Boolean(hand.window));
-  const sentence = html`<p class="cnnlab-sentence cnnlab-keeps" data-longest=${most.sentence}><span>${withSubscripts(
-    wordsFor(state, backward),
-  )}</span></p>`;
+  const sentence = html`<p class="cnnlab-sentence cnnlab-keeps" data-longest=${most.sentence}><span
+    aria-live=${state.playing ? "off" : "polite"}>${withSubscripts(wordsFor(state, backward))}</span></p>`;
   return html`<div class="cnnlab-said">${says ? sentence : nothing}${
     hasSums(scene) ? whoseOf(scene).map((whose) => strip(state, sum, hand, most.strip, whose)) : nothing
   }</div>`;
@@ -139,14 +136,10 @@ export function hintOf(state, sum, hand) {
 }
 
 /** @param {Scene} scene */
-function hintFor(scene) {
-  const typed = Object.values(scene.panels)
-    .filter(({ editable }) => editable)
-    .map(({ symbol }) => symbol);
-  const names = typed.length > 1 ? `${typed.slice(0, -1).join(", ")} or ${typed.at(-1)}` : typed[0];
-  const click = scene.pick ? "click to see how it was made" : "click to hold";
-  const change = names ? [`drag or double-click ${names} to change`] : [];
-  if (!hasSums(scene)) return [click, ...change].join(" · "); // beside a number there is less room
+function hintFor({ pick, panels }) {
+  const click = pick ? "click to see how it was made" : "click to hold";
+  const isEditable = Object.values(panels).some(({ editable }) => editable);
+  const change = isEditable ? ["drag or double-click a number to change it"] : [];
   return ["point", click, ...change, "? for more"].join(" · ");
 }
 
@@ -154,16 +147,17 @@ function hintFor(scene) {
  * The line of code for the cell in view, with a button that copies it.
  * @param {State} state
  * @param {boolean} backward
- * @param {{text: string, says: string}} copied
- * @param {(text: string, event: Event) => void} copy
  */
-export function codeOf({ scene, at, on }, backward, copied, copy) {
+export function codeOf({ scene, at, on }, backward) {
   if (!on.code) return nothing;
   const text = codeLine(scene, at, backward);
-  const line = html`<div><span class="cnnlab-soft">numpy</span><code tabindex="0">${text}</code>${button(
-    copied.text === text ? copied.says : "copy",
-    (event) => copy(text, event),
-    { label: "copy the numpy line" },
-  )}</div>`;
+  const press = (/** @type {Event} */ { currentTarget }) => {
+    const pressed = /** @type {HTMLElement} */ (currentTarget);
+    getSelection()?.selectAllChildren(/** @type {Element} */ (pressed.previousElementSibling));
+    copy(text, pressed, "press Ctrl+C");
+  };
+  const line = html`<div><span class="cnnlab-soft">numpy</span><code tabindex="0">${text}</code>${button("copy", press, {
+    label: "copy the numpy line",
+  })}</div>`;
   return html`<div class="cnnlab-code" style="min-height: ${PX.line}px">${text ? line : nothing}</div>`;
 }

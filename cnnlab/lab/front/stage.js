@@ -2,17 +2,16 @@
 // the browser; an edited cell, and a click where the scene asks for it, are told to the kernel.
 
 import { playAlone } from "./alone.js";
-import { controlsOf, deskOf, tabsOf } from "./controls.js";
+import { controlsOf, tabsOf } from "./controls.js";
 import { Frame } from "./frame.js";
 import { Hand } from "./interaction.js";
 import { isLegible, layoutOf, productsIn } from "./layout.js";
-import { brief } from "./numbers.js";
 import { bandsOf, boxOf, elementOf, panelIn } from "./panels.js";
 import { lensOf, mapWires } from "./network.js";
 import { isDrawn, paint, toRgb } from "./photo.js";
 import { productsOf } from "./products.js";
-import { codeOf, heightBeside, hintOf, readoutOf, wordsFor } from "./readout.js";
-import { cellAt, cellIn, countOf, keyOf, readScene, sameAt, twinsOf, valueAt } from "./scene.js";
+import { codeOf, heightBeside, hintOf, readoutOf } from "./readout.js";
+import { cellIn, countOf, keyOf, readScene, sameAt, sameCell, twinsOf, valueAt } from "./scene.js";
 import { firstState, isAwaited, isBackward, reduce, stepperOf } from "./state.js";
 import { hueOf, readersOf, sumOf } from "./sums.js";
 import { SPEEDS, toolbarOf, toolsOf } from "./toolbar.js";
@@ -21,7 +20,6 @@ import { wirePaths } from "./wires.js";
 
 const LATEST = 1500; // ms after an edit in which its answer is expected
 const BOTH = 2000; // ms that an old number stands beside the new one
-const LOW = 26; // px of a cell that has no room for both
 const GLIDE = { duration: 180, easing: "ease-out" };
 const NARROW = 780; // px of a stage that has no room for products beside its output
 const MOST_LIT = 400; // cells of one kind that are lit one by one
@@ -33,6 +31,7 @@ const remembered = new WeakMap();
 /** @typedef {import("./schema.js").Panel} Panel */
 /** @typedef {import("./schema.js").Part & {scene: import("./schema.js").Scene}} Shown what a stage is sent */
 /** @typedef {import("./schema.js").At} At */
+/** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./sums.js").Summed} Summed */
 /** @typedef {import("./sums.js").Term} Term */
 
@@ -45,6 +44,31 @@ const remembered = new WeakMap();
  */
 
 export class Stage {
+  root = document.createElement("div");
+  life = new AbortController();
+  /** @type {Surroundings} */
+  around = { full: null, link: null, room: 0, share: 0 };
+  isNarrow = false;
+  /** @type {{scene: Scene, look: string, way: import("./layout.js").Way, style: string} | null} */
+  laid = null;
+  /** @type {Record<string, string>} by panel: the cell that Tab reaches */
+  stops = {};
+  /** @type {Term[] | null} those that are pointed at in the strip */
+  hot = null;
+  /** @type {import("./strip.js").Opened} */
+  group = null;
+  /** @type {Scene | null} the one before an edit, for a while */
+  before = null;
+  forgetting = 0; // the timer of it
+  /** @type {Map<Element, DOMRect>} where planes were before a setting changed */
+  places = new Map();
+  /** @type {keyof typeof SPEEDS} */
+  speed = "1×";
+  timer = 0; // of playing
+  moving = false;
+  isPainting = false;
+  drawing = 0; // the frame that is asked for
+
   /**
    * @param {import("./connection.js").Connection} link
    * @param {number} number which stage of its explorer
@@ -58,35 +82,7 @@ export class Stage {
     this.turned = turned;
     this.state = remembered.get(part.scene) ?? firstState(readScene(part.scene));
     this.sum = sumOf(this.state.scene, this.state.at, this.backward);
-    /** @type {Surroundings} */
-    this.around = { full: null, link: null, room: 0, share: 0 };
-    this.isNarrow = false;
-    this.timer = 0; // of playing
-    /** @type {{scene: import("./scene.js").Scene, look: string, way: import("./layout.js").Way, style: string} | null} */
-    this.laid = null;
-    this.root = document.createElement("div");
     this.root.className = "cnnlab-stage";
-    this.desk = deskOf(link);
-    /** @type {Record<string, string>} by panel: the cell that Tab reaches */
-    this.stops = {};
-    /** @type {Term[] | null} those that are pointed at in the strip */
-    this.hot = null;
-    /** @type {import("./strip.js").Opened} */
-    this.group = null;
-    /** @type {Map<string, Map<string, string>>} by panel and cell: the numbers before an edit, for a while */
-    this.old = new Map();
-    this.forgetting = 0;
-    /** @type {Map<string, DOMRect>} where the panels were before a setting changed */
-    this.places = new Map();
-    this.copied = { text: "", says: "" };
-    this.speed = "1×";
-    this.wait = SPEEDS["1×"]; // ms a step
-    this.told = ""; // what is said to those who cannot see it
-    this.moving = false;
-    this.isPainting = false;
-    this.drawing = 0;
-    this.size = ""; // when it was last drawn
-    this.life = new AbortController();
     const { signal } = this.life;
     this.hand = new Hand(this);
     this.frame = new Frame(this);
@@ -101,7 +97,7 @@ export class Stage {
       if (isNarrow !== this.isNarrow) {
         this.isNarrow = isNarrow;
         turned();
-      } else if (this.size !== sizeOf(this.root)) later();
+      } else later();
     });
     resized.observe(this.root);
     signal.addEventListener("abort", () => {
@@ -130,45 +126,21 @@ export class Stage {
     const isNew = part.scene !== this.part.scene;
     this.part = part;
     if (!isNew) return;
-    const scene = readScene(part.scene);
-    if (performance.now() - this.link.edited < LATEST) this.keepOld(scene);
-    else this.old = new Map();
-    if (this.frame.moves)
-      this.places = new Map(
-        this.panels.flatMap(({ name }) => {
-          const planes = panelIn(this.root, name)?.querySelector(".cnnlab-planes");
-          return planes ? [[name, planes.getBoundingClientRect()]] : [];
-        }),
-      );
-    this.become(reduce(this.state, { type: "scene", scene }), false);
+    clearTimeout(this.forgetting);
+    const isEdited = performance.now() - this.link.edited < LATEST;
+    this.before = isEdited ? (this.before ?? this.state.scene) : null;
+    if (isEdited) this.forgetting = window.setTimeout(() => this.show({ before: null }), BOTH);
+    const planes = this.frame.moves ? this.root.querySelectorAll(".cnnlab-planes") : [];
+    this.places = new Map([...planes].map((each) => [each, each.getBoundingClientRect()]));
+    this.become(reduce(this.state, { type: "scene", scene: readScene(part.scene) }), false);
   }
 
   /**
-   * Keeps the numbers that an edit changes, to stand beside the new ones for two seconds.
-   * @param {import("./scene.js").Scene} next
+   * Shows something besides its state.
+   * @param {Partial<Pick<Stage, "hot" | "group" | "before" | "around">>} changes
    */
-  keepOld(next) {
-    for (const { name, values, editable, frames } of this.panels) {
-      const panel = next.panels[name];
-      const cell = /** @type {HTMLElement | null} */ (panelIn(this.root, name)?.querySelector(".cnnlab-cell"));
-      if (editable || frames || !cell || cell.offsetHeight < LOW || panel?.values.length !== values.length) continue;
-      const old = this.old.get(name) ?? new Map();
-      values.forEach((/** @type {number} */ value, /** @type {number} */ k) => {
-        const key = keyOf(cellAt(panel, k));
-        if (value !== panel.values[k] && !old.has(key)) old.set(key, brief(value));
-      });
-      this.old.set(name, old);
-    }
-    clearTimeout(this.forgetting);
-    this.forgetting = window.setTimeout(() => {
-      this.old = new Map();
-      this.paint();
-    }, BOTH);
-  }
-
-  /** @param {Surroundings} around */
-  place(around) {
-    this.around = around;
+  show(changes) {
+    Object.assign(this, changes);
     this.paint();
   }
 
@@ -181,11 +153,8 @@ export class Stage {
   dispatch = (action) => {
     const before = this.state;
     const next = reduce(before, action);
-    this.moving ||= (action.type === "step" || action.type === "tick") && next.at !== before.at;
-    if (["step", "hold", "visit"].includes(action.type)) {
-      this.told = wordsFor(next, isBackward(next));
-      this.link.look({ stage: this.number, ...next.at });
-    }
+    this.moving ||= ["step", "tick"].includes(action.type) && next.at !== before.at;
+    if (["step", "hold", "visit"].includes(action.type)) this.link.look({ stage: this.number, ...next.at });
     if (next !== before) this.become(next);
     if (next.on !== before.on) this.turned();
   };
@@ -203,14 +172,18 @@ export class Stage {
     if (state.editing && state.editing !== before.editing) this.hand.openField();
   }
 
+  /** How many ms a step takes. */
+  get wait() {
+    return SPEEDS[this.speed];
+  }
+
   /**
    * Plays at a speed, where it plays.
-   * @param {string} speed
+   * @param {keyof typeof SPEEDS} speed
    */
   pace = (speed) => {
     this.speed = speed;
     clearInterval(this.timer);
-    this.wait = SPEEDS[/** @type {keyof typeof SPEEDS} */ (speed)];
     this.timer = this.state.playing ? window.setInterval(() => this.dispatch({ type: "tick" }), this.wait) : 0;
   };
 
@@ -239,16 +212,11 @@ export class Stage {
     const hand = {
       awaited: isAwaited(state, at),
       counted: state.on.coverage,
-      light: (/** @type {Term[] | null} */ terms) => {
-        this.hot = terms;
-        this.paint();
-      },
+      light: (/** @type {Term[] | null} */ hot) => this.show({ hot }),
       open: this.group,
       window: this.window,
-      toggle: (/** @type {import("./strip.js").Opened} */ group) => {
-        this.group = this.group === group ? null : group;
-        this.paint();
-      },
+      toggle: (/** @type {import("./strip.js").Opened} */ group) =>
+        this.show({ group: this.group === group ? null : group }),
     };
     this.root.classList.toggle("cnnlab-compact", Boolean(scene.compact));
     this.root.classList.toggle("cnnlab-network", Boolean(scene.network));
@@ -256,9 +224,8 @@ export class Stage {
     Object.assign(this.root.dataset, { held: String(state.held), selected: `${at.panel}:${keyOf(at.cell)}` });
     this.isPainting = true;
     render(
-      html`${toolbarOf(this)}${this.panelsOf(hand)}${readoutOf(state, this.sum, this.backward, hand)}${codeOf(state, this.backward, this.copied, this.copy)}<div
-        class="cnnlab-foot">${hintOf(state, this.sum, hand)}${toolsOf(this)}</div><div class="cnnlab-live"
-        aria-live="polite">${this.told}</div>`,
+      html`${toolbarOf(this)}${this.panelsOf(hand)}${readoutOf(state, this.sum, this.backward, hand)}${codeOf(state, this.backward)}<div
+        class="cnnlab-foot">${hintOf(state, this.sum, hand)}${toolsOf(this)}</div>`,
       this.root,
     );
     this.isPainting = false;
@@ -272,7 +239,7 @@ export class Stage {
     const towers = this.panels.filter(({ view, flat, column }) => view === "maps" && !flat && column).length;
     const lights = lightsOf(scene, this.state.at, this.sum, this.hot);
     const hues = huesOf(scene, this.state.at, this.sum);
-    const buttons = this.tabs ? tabsOf(this.tabs, this.desk) : []; // there from left to right, and back again
+    const buttons = this.tabs ? tabsOf(this.tabs, this.link) : []; // there from left to right, and back again
     const half = buttons.length / 2;
     const bands = bandsOf(
       scene,
@@ -280,7 +247,9 @@ export class Stage {
       way,
       (panel) => this.lookOf(panel, way, lights.get(panel.name) ?? UNLIT, hues.get(panel.name)),
       {
-        below: scene.network ? [controlsOf(this.pads, this.desk), lensOf(scene, at, this.sum, this.hot)] : nothing,
+        below: scene.network
+          ? [controlsOf(this.controls("lens"), this.link), lensOf(scene, at, this.sum, this.hot)]
+          : nothing,
         signs: half ? [buttons.slice(0, half), buttons.slice(half).reverse()] : null,
         products: chips.window && productsOf(scene, at, this.sum, chips),
       },
@@ -292,9 +261,15 @@ export class Stage {
       class="cnnlab-begin" aria-hidden="true">${matchMedia("(pointer: coarse)").matches ? "tap" : "point"} here</div>${bands}${this.frame.element}</div></div>`;
   }
 
+  /**
+   * Its controls at a place.
+   * @param {string} place
+   */
+  controls = (place) => (this.part.controls ?? []).filter((control) => control.place === place);
+
   /** The control whose buttons stand between the panels. */
   get tabs() {
-    return this.part.controls?.find(({ place }) => place === "signs");
+    return this.controls("signs")[0];
   }
 
   /** Lets go of a cell; where none is held, the scene of one map gives way to the whole network. */
@@ -303,11 +278,6 @@ export class Stage {
     this.dispatch({ type: "release" });
     if (!held && !playing && this.part.controls?.some(({ name }) => name === "whole"))
       this.link.ask({ press: "whole" });
-  }
-
-  /** The controls that stand with the image of a network. */
-  get pads() {
-    return (this.part.controls ?? []).filter(({ place }) => place === "lens");
   }
 
   /** How the panels stand: looked for only where other ones are shown. */
@@ -329,26 +299,19 @@ export class Stage {
    * @param {Map<string, string>} lights
    * @param {Map<string, number>} [hues]
    */
-  lookOf({ name, view }, way, lights, hues) {
+  lookOf({ name, view, editable, frames }, way, lights, hues) {
     const { scene, on, editing } = this.state;
     const filled = stepperOf(scene)?.name === name ? this.state.filled : null;
-    const old = this.old.get(name);
+    const before = editable || frames ? null : this.before?.panels[name];
+    const old = before?.values.length === scene.panels[name].values.length ? before.values : null;
     const counted = on.coverage && scene.coverage === name && view === "cells";
     const readers = counted ? readersOf(scene, scene.panels[name]) : null;
     const numbers = on.numbers && isLegible(this.panels, scene.compact);
     const stop = this.stops[name] ?? "";
     const edited = editing?.at.panel === name ? keyOf(editing.at.cell) : "";
     const field = edited ? this.hand.fieldOf() : null;
-    const key = [
-      numbers,
-      counted,
-      stop,
-      edited,
-      way.channels,
-      way.filters,
-      filled,
-      ...[...lights, ...(hues ?? []), ...(old ?? [])].flat(),
-    ].join("|");
+    const shown = [numbers, counted, stop, edited, way.channels, way.filters, filled, Boolean(old)];
+    const key = [...shown, ...[...lights, ...(hues ?? [])].flat()].join("|");
     return { look: { way, numbers, readers, lights, hues, filled, old, stop, edited, field }, key };
   }
 
@@ -373,31 +336,6 @@ export class Stage {
     return { ...panel, values };
   }
 
-  /**
-   * Says something to those who cannot see it.
-   * @param {string} text
-   */
-  say(text) {
-    this.told = text;
-    this.paint();
-  }
-
-  /** @type {(text: string, event: Event) => Promise<void>} */
-  copy = async (text, { target }) => {
-    const line = /** @type {Element} */ (target).previousElementSibling;
-    const says = await navigator.clipboard.writeText(text).then(
-      () => "copied",
-      () => "press Ctrl+C",
-    );
-    if (says !== "copied" && line) getSelection()?.selectAllChildren(line);
-    this.copied = { text, says };
-    this.paint();
-    setTimeout(() => {
-      this.copied = { text: "", says: "" };
-      if (this.root.isConnected) this.paint();
-    }, 1500);
-  };
-
   // --- drawing: what needs a look at where things are ---
 
   /** Draws once before the next frame, however often the selection has changed. */
@@ -410,7 +348,6 @@ export class Stage {
     const place = this.root.querySelector(".cnnlab-panels");
     if (place?.isConnected) this.paintCanvases(place);
     if (!place?.clientWidth) return; // nothing is laid out, as under a splash screen: drawn on return
-    this.size = sizeOf(this.root);
     this.drawWires(place);
     if (!("cnnlabTouched" in document.documentElement.dataset)) this.invite(place);
     this.glide();
@@ -446,19 +383,13 @@ export class Stage {
 
   /** Lets the panels glide from where they were before a setting changed. */
   glide() {
-    for (const [name, from] of this.places) {
-      const planes = panelIn(this.root, name)?.querySelector(".cnnlab-planes");
-      const to = planes?.getBoundingClientRect();
-      if (!planes || !to?.width || (from.width === to.width && from.left === to.left && from.top === to.top)) continue;
+    for (const [planes, from] of this.places) {
+      const to = planes.getBoundingClientRect();
+      if (!to.width || JSON.stringify(from) === JSON.stringify(to)) continue;
+      const [across, down] = [from.left + from.right - to.left - to.right, from.top + from.bottom - to.top - to.bottom];
       const size = `scale(${from.width / to.width}, ${from.height / to.height})`;
-      const start = { transform: `translate(${from.left - to.left}px, ${from.top - to.top}px) ${size}`, opacity: 0.4 };
-      planes.animate(
-        [
-          { ...start, transformOrigin: "0 0" },
-          { transform: "none", transformOrigin: "0 0" },
-        ],
-        GLIDE,
-      );
+      const start = `translate(${across / 2}px, ${down / 2}px) ${size}`;
+      planes.animate({ transform: [start, "none"], opacity: [0.4, 1] }, GLIDE);
     }
     this.places = new Map();
   }
@@ -479,47 +410,37 @@ export class Stage {
 
   /** @param {Element} place */
   drawWires(place) {
-    const { scene, on } = this.state;
-    const origin = place.getBoundingClientRect();
-    const within = (/** @type {DOMRect} */ { left, right, top, bottom }) => ({
-      left: left - origin.left,
-      right: right - origin.left,
-      top: top - origin.top,
-      bottom: bottom - origin.top,
-    });
-    /** @type {Map<string, import("./wires.js").Box>} */
+    const { scene, at, on } = this.state;
+    const { window, sum } = this;
+    const wires = /** @type {SVGElement} */ (place.querySelector(".cnnlab-wires"));
+    const { left, top, width, height } = place.getBoundingClientRect();
+    wires.setAttribute("viewBox", [left, top, width, height].join(" ")); // what is measured in the page can be drawn
+    wires.classList.toggle("cnnlab-hot", Boolean(this.hot));
+    const beside = window && sum.panel === stepperOf(scene) ? "products" : "";
+    /** @type {Map<string, DOMRect>} */
     const boxes = new Map();
-    const names = this.panels.map(({ name }) => name);
-    const { window } = this;
-    const beside = window && this.sum.panel === stepperOf(scene) ? "products" : "";
-    for (const name of on.wires ? [...names, ...(beside && [beside])] : []) {
+    for (const name of [...this.panels.map((panel) => panel.name), beside]) {
       const box = panelIn(place, name)?.querySelector(".cnnlab-planes, .cnnlab-bars")?.getBoundingClientRect();
-      if (box?.width) boxes.set(name, within(box));
+      if (box?.width) boxes.set(name, box);
     }
     const whereOf = (/** @type {import("./sums.js").Operand} */ { panel, cell }) => {
       const box = cell && boxes.get(panel);
       const inCell = box && boxOf(place, scene, { panel, cell });
-      return inCell ? { box, cell: within(inCell) } : null;
+      return inCell ? { box, cell: inCell } : null;
     };
-    const { terms: all } = this.sum;
-    const product = (/** @type {Term} */ { a }) =>
-      all.findIndex((other) => sameAt(/** @type {At} */ (other.a), /** @type {At} */ (a)));
-    const through = (/** @type {Term} */ term) =>
-      beside
-        ? { ...term, via: { panel: beside, cell: cellIn(window ?? [], product(term)), value: 0 } }
-        : enlarged(scene, term);
-    const terms = boxes.size ? (this.hot ?? all).map(through) : [];
-    const wires = /** @type {SVGElement} */ (place.querySelector(".cnnlab-wires"));
-    wires.classList.toggle("cnnlab-hot", Boolean(this.hot));
+    const through = (/** @type {Term} */ term) => {
+      if (!beside) return enlarged(scene, term);
+      const product = sum.terms.findIndex(({ a }) => sameAt(/** @type {At} */ (a), /** @type {At} */ (term.a)));
+      return { ...term, via: { panel: beside, cell: cellIn(window ?? [], product), value: 0 } };
+    };
     const mapBox = (/** @type {Panel} */ { name, shape, flat }, /** @type {number} */ plane) => {
       const cell = /** @type {import("./schema.js").Cell} */ ([plane, shape[0] >> 1, shape[1] >> 1]);
-      const box = flat
-        ? boxOf(place, scene, { panel: name, cell })
-        : panelIn(place, name)?.querySelector(`[data-plane="${plane}"]`)?.getBoundingClientRect();
-      return box ? within(box) : null;
+      if (flat) return boxOf(place, scene, { panel: name, cell });
+      return panelIn(place, name)?.querySelector(`[data-plane="${plane}"]`)?.getBoundingClientRect() ?? null;
     };
+    const terms = on.wires ? (this.hot ?? sum.terms).map(through) : [];
     const paths = scene.network
-      ? mapWires(scene, this.state.at, this.sum, mapBox)
+      ? mapWires(scene, at, sum, mapBox)
       : wirePaths(terms, whereOf, [...boxes.values()], (term) => hueOf(scene, term));
     render(paths, /** @type {any} */ (wires)); // lit-html names no SVG
   }
@@ -535,12 +456,9 @@ export class Stage {
   }
 }
 
-/** @param {HTMLElement} element */
-const sizeOf = ({ offsetWidth, offsetHeight }) => `${offsetWidth} × ${offsetHeight}`;
-
 /**
  * A term of a photograph begins at its cell in the enlarged window: the wire would hide what it comes from.
- * @param {import("./scene.js").Scene} scene
+ * @param {Scene} scene
  * @param {Term} term
  * @returns {Term}
  */
@@ -551,22 +469,30 @@ function enlarged({ panels, window }, term) {
 }
 
 /**
+ * Is an operand the cell in view, or that of which its sum is told?
+ * @param {At} at
+ * @param {Summed} sum
+ * @param {import("./sums.js").Operand} operand
+ */
+const isOwn = (at, sum, { panel, cell }) =>
+  Boolean(cell && (panel === at.panel || panel === sum.panel.name) && sameCell(cell, at.cell));
+
+/**
  * By panel and cell, the hue of the product that a cell has a part in; the cell in view has a part in all of them.
- * @param {import("./scene.js").Scene} scene
+ * @param {Scene} scene
  * @param {At} at
  * @param {Summed} sum
  */
-function huesOf(scene, at, { terms, told, panel: owner }) {
+function huesOf(scene, at, sum) {
   /** @type {Map<string, Map<string, number>>} */
   const hues = new Map();
-  for (const term of terms.length > MOST_LIT ? [] : terms) {
+  for (const term of sum.terms.length > MOST_LIT ? [] : sum.terms) {
     const hue = hueOf(scene, term);
     const { a, b, to } = enlarged(scene, term);
-    for (const { panel, cell } of hue === null ? [] : told?.goes ? [a, b, to] : [a, b]) {
-      if (!cell || sameAt({ panel, cell }, at) || sameAt({ panel, cell }, { panel: owner.name, cell: at.cell }))
-        continue;
-      if (!hues.has(panel)) hues.set(panel, new Map());
-      hues.get(panel)?.set(keyOf(cell), hue ?? 0);
+    for (const operand of sum.told?.goes ? [a, b, to] : [a, b]) {
+      if (hue === null || !operand.cell || isOwn(at, sum, operand)) continue;
+      if (!hues.has(operand.panel)) hues.set(operand.panel, new Map());
+      hues.get(operand.panel)?.set(keyOf(operand.cell), hue);
     }
   }
   return hues;
@@ -574,7 +500,7 @@ function huesOf(scene, at, { terms, told, panel: owner }) {
 
 /**
  * By panel and cell, the classes of what is picked out: the cells of a sum, their twins, and the cell in view.
- * @param {import("./scene.js").Scene} scene
+ * @param {Scene} scene
  * @param {At} at
  * @param {Summed} sum
  * @param {Term[] | null} hot
@@ -582,43 +508,33 @@ function huesOf(scene, at, { terms, told, panel: owner }) {
 export function lightsOf(scene, at, sum, hot) {
   /** @type {Map<string, Map<string, string>>} */
   const lights = new Map();
-  const add = (
-    /** @type {string} */ panel,
-    /** @type {import("./schema.js").Cell[]} */ cells,
-    /** @type {string} */ name,
-  ) => {
-    if (cells.length > MOST_LIT && name !== "selected" && !isDrawn(scene.panels[panel])) return;
+  /** @type {(name: string, panel: string, cells: import("./schema.js").Cell[]) => void} */
+  const add = (name, panel, cells) => {
+    if (cells.length > MOST_LIT && !isDrawn(scene.panels[panel])) return;
     const lit = lights.get(panel) ?? new Map();
     lights.set(panel, lit);
     for (const key of new Set(cells.map(keyOf))) lit.set(key, `${lit.get(key) ?? ""} cnnlab-${name}`);
   };
   /** @type {Map<string, import("./schema.js").Cell[]>} */
   const summed = new Map();
-  const own = { panel: sum.panel.name, cell: at.cell };
   for (const operand of [...sum.terms.flatMap(({ a, b, to, via }) => [a, b, to, via]), sum.bias]) {
-    if (!operand?.panel || !operand.cell) continue;
-    const { panel, cell } = operand;
-    if (sameAt({ panel, cell }, at) || sameAt({ panel, cell }, own)) continue;
-    const cells = summed.get(panel) ?? [];
-    cells.push(cell); // of a photograph's tap there are 40,000
-    summed.set(panel, cells);
+    if (!operand?.panel || !operand.cell || isOwn(at, sum, operand)) continue;
+    const cells = summed.get(operand.panel) ?? [];
+    cells.push(operand.cell); // of a photograph's tap there are 40,000
+    summed.set(operand.panel, cells);
   }
   for (const [panel, cells] of summed) {
-    add(panel, cells, "lit");
-    for (const twin of twinsOf(scene, panel)) add(twin, cells, "twin");
+    add("lit", panel, cells);
+    for (const twin of twinsOf(scene, panel)) add("twin", twin, cells);
   }
-  for (const name of [at.panel, ...twinsOf(scene, at.panel)]) add(name, [at.cell], "selected");
+  for (const name of [at.panel, ...twinsOf(scene, at.panel)]) add("selected", name, [at.cell]);
   const { sees } = scene.panels[at.panel];
-  if (sees && scene.panels.h0) {
-    const [, row, column] = at.cell;
-    const corners = [
-      [sees.top[row], sees.left[column]],
-      [sees.bottom[row], sees.right[column]],
-    ];
-    const cells = corners.map((corner) => /** @type {import("./schema.js").Cell} */ ([0, ...corner]));
-    add("h0", cells, "field");
-  }
-  for (const operand of (hot ?? []).flatMap(({ a, b }) => [a, b]))
-    if (operand.cell) add(operand.panel, [operand.cell], "hot");
+  const [, row, column] = at.cell;
+  if (sees && scene.panels.h0)
+    add("field", "h0", [
+      [0, sees.top[row], sees.left[column]],
+      [0, sees.bottom[row], sees.right[column]],
+    ]);
+  for (const { panel, cell } of (hot ?? []).flatMap(({ a, b }) => [a, b])) if (cell) add("hot", panel, [cell]);
   return lights;
 }

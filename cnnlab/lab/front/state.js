@@ -5,7 +5,7 @@ import { cellAt, countOf, numberOf, sameAt } from "./scene.js";
 /** @typedef {import("./schema.js").At} At */
 /** @typedef {import("./schema.js").Panel} Panel */
 /** @typedef {import("./scene.js").Scene} Scene */
-/** @typedef {{type: "point" | "hold" | "visit", at: At} | {type: "release" | "tick"} | {type: "step", step: number} | {type: "play", on: boolean} | {type: "turn", name: string} | {type: "edit", at: At, text: string | null} | {type: "typed", message: string, lands?: boolean} | {type: "scene", scene: Scene}} Action */
+/** @typedef {{type: "point", at: At} | {type: "hold", at: At} | {type: "visit", at: At} | {type: "release"} | {type: "tick"} | {type: "step", step: number} | {type: "play", on: boolean} | {type: "turn", name: string} | {type: "edit", at: At, text: string | null} | {type: "typed", message: string, lands?: boolean} | {type: "scene", scene: Scene}} Action */
 
 /**
  * @typedef {object} State
@@ -74,42 +74,33 @@ export function stepsOf(scene) {
  */
 export const nudgeOf = (panel) => (panel.values.every((value) => Number.isInteger(value)) ? 1 : 0.1);
 
+/** @type {{[Type in Action["type"]]: (state: State, action: Extract<Action, {type: Type}>) => State}} */
+const CHANGES = {
+  point: (state, { at }) => (state.held || state.playing ? state : moved(state, at)),
+  hold: (state, { at }) =>
+    state.editing ? state : { ...moved(state, at), playing: false, held: !(state.held && sameAt(at, state.at)) },
+  visit: (state, { at }) => ({ ...moved(state, at), held: true }),
+  release: (state) => ({ ...state, held: false, playing: false, filled: null, editing: null }),
+  step: (state, { step }) => atStep(state, step),
+  play: (state, { on }) => played(state, on),
+  tick: (state) => (state.playing ? ticked(state) : state),
+  turn: (state, { name }) => visible({ ...state, on: { ...state.on, [name]: !state.on[name] } }),
+  edit: (state, { at, text }) => ({ ...moved(state, at), playing: false, held: true, editing: { at, text } }),
+  typed: (state, { message, lands }) => ({
+    ...(lands ? atStep(state, state.filled ?? 0) : state),
+    editing: null,
+    message,
+  }),
+  scene: (state, { scene }) => renewed(state, scene),
+};
+
 /**
  * The state after an action.
  * @param {State} state
  * @param {Action} action
  * @returns {State}
  */
-export function reduce(state, action) {
-  switch (action.type) {
-    case "point":
-      return state.held || state.playing ? state : moved(state, action.at);
-    case "hold":
-      return state.editing
-        ? state
-        : { ...moved(state, action.at), playing: false, held: !(state.held && sameAt(action.at, state.at)) };
-    case "visit":
-      return { ...moved(state, action.at), held: true };
-    case "release":
-      return { ...state, held: false, playing: false, filled: null, editing: null };
-    case "step":
-      return atStep(state, action.step);
-    case "play":
-      return played(state, action.on);
-    case "tick":
-      return state.playing ? ticked(state) : state;
-    case "turn":
-      return turned(state, action.name);
-    case "edit":
-      return { ...moved(state, action.at), playing: false, held: true, editing: { at: action.at, text: action.text } };
-    case "typed":
-      return { ...(action.lands ? atStep(state, state.filled ?? 0) : state), editing: null, message: action.message };
-    case "scene":
-      return renewed(state, action.scene);
-    default:
-      return state;
-  }
-}
+export const reduce = (state, action) => CHANGES[action.type](state, /** @type {any} of that type */ (action));
 
 /**
  * With another cell in view.
@@ -172,15 +163,6 @@ function ticked(state) {
   const last = stepsOf(state.scene) - 1;
   const step = state.filled ?? (state.step === last ? 0 : state.step + 1);
   return { ...atStep(state, step), playing: step !== last };
-}
-
-/**
- * With something shown that was not, or the reverse.
- * @param {State} state
- * @param {string} name
- */
-function turned(state, name) {
-  return visible({ ...state, on: { ...state.on, [name]: !state.on[name] } });
 }
 
 /**

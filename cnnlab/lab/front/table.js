@@ -17,11 +17,10 @@ export function table(heads, rows) {
 
 /**
  * Buttons in a table: each is asked for by a press, and then says what came of it.
- * @param {import("./schema.js").Part} part
+ * @param {import("./schema.js").Grid} grid
  * @param {import("./connection.js").Connection} link
  */
-export function buttonsOf(part, link) {
-  const { columns, rows } = /** @type {import("./schema.js").Grid} */ (part.table);
+export function buttonsOf({ columns, rows }, link) {
   /** @type {(name: string, cell: import("./schema.js").GridCell) => unknown} */
   const button = (name, { press, style, says, text }) =>
     html`<button type="button" class=${`cnnlab-button cnnlab-table-cell ${style ? `cnnlab-${style}` : ""}`}

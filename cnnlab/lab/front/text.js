@@ -35,3 +35,18 @@ export const button = (text, press, { kind = "", title, label, name, pressed, of
   html`<button type="button" class="cnnlab-button ${kind}" title=${title ?? nothing} aria-label=${label ?? nothing}
     data-toggle=${name ?? nothing} aria-pressed=${pressed === undefined ? nothing : String(pressed)} ?disabled=${off}
     ?hidden=${hidden} @click=${press}>${text}</button>`;
+
+/**
+ * Copies a text, and says for a while on the button that was pressed what came of it.
+ * @param {string} text
+ * @param {HTMLElement} button
+ * @param {string} otherwise what can be done where the browser does not copy, as on a page that is not secure
+ */
+export async function copy(text, button, otherwise) {
+  const copying = navigator.clipboard?.writeText(text) ?? Promise.reject();
+  button.dataset.says = await copying.then(
+    () => "copied",
+    () => otherwise,
+  );
+  setTimeout(() => delete button.dataset.says, 1500);
+}

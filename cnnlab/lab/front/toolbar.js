@@ -43,7 +43,7 @@ export function toolbarOf(stage) {
   return html`<div class="cnnlab-toolbar">${
     heading ? html`<div class="cnnlab-heading">${withSubscripts(heading)}</div>` : nothing
   }${plays ? transportOf(stage) : nothing}<span
-    class="cnnlab-toggles">${names.map((name) => switchOf(stage, name))}${around.link}</span>${controlsOf(controls, stage.desk)}</div>`;
+    class="cnnlab-toggles">${names.map((name) => switchOf(stage, name))}${around.link}</span>${controlsOf(controls, stage.link)}</div>`;
 }
 
 /**
@@ -64,9 +64,9 @@ function transportOf({ state: { scene, step, playing }, dispatch, speed, pace })
     ]}<input type="range" class="cnnlab-scrub" aria-label="step" min="1" max=${steps} .value=${String(step + 1)}
     @input=${(/** @type {{target: HTMLInputElement}} */ { target }) => go(target.valueAsNumber - 1)}><select
     class="cnnlab-speed" aria-label="speed of playing"
-    @change=${(/** @type {{target: HTMLSelectElement}} */ { target }) => pace(target.value)}>${Object.keys(SPEEDS).map(
-      (name) => html`<option value=${name} .selected=${name === speed}>${name}</option>`,
-    )}</select></span>`;
+    @change=${(/** @type {{target: {value: keyof typeof SPEEDS}}} */ { target }) => pace(target.value)}>${Object.keys(
+      SPEEDS,
+    ).map((name) => html`<option value=${name} .selected=${name === speed}>${name}</option>`)}</select></span>`;
 }
 
 /**
@@ -77,14 +77,13 @@ export function toolsOf(stage) {
   const { part, state, link, around } = stage;
   const { scene } = state;
   const panels = Object.values(scene.panels);
-  const controls = (part.controls ?? []).filter(({ place }) => place === "foot");
   const editable = panels.some((panel) => panel.editable);
   const shows = panels.some(({ view }) => view === "cells") && !part.absent?.includes("numbers");
   const numbers = !scene.compact && shows;
   const press = (/** @type {string} */ name) => () => link.ask({ press: name });
   const back = "reset: back to the numbers and settings of the beginning"; // a name begins with what is seen
   const undo = "undo: take the last change back";
-  return html`<span class="cnnlab-tools">${controlsOf(controls, stage.desk)}<span class="cnnlab-toggles">${
+  return html`<span class="cnnlab-tools">${controlsOf(stage.controls("foot"), stage.link)}<span class="cnnlab-toggles">${
     numbers ? switchOf(stage, "numbers") : nothing
   }</span>${
     editable

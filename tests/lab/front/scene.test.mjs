@@ -16,7 +16,7 @@ import {
   valueAt,
   wiresAt,
 } from "../../../cnnlab/lab/front/scene.js";
-import { convolution, numbers, panel } from "./scenes.mjs";
+import { convolution, panel } from "./scenes.mjs";
 
 const scene = readScene(convolution());
 

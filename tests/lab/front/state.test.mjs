@@ -38,10 +38,6 @@ test("a stage opens on the scene's first cell, with nothing held, played or type
   assert.deepEqual(ON, { numbers: true, wires: true, coverage: false, gradients: true, code: false });
 });
 
-test("an unknown action changes nothing", () => {
-  assert.equal(reduce(first, { type: "dance" }), first);
-});
-
 // --- selecting ----------------------------------------------------------------------------------------------------------
 
 test("pointing selects, unless something is held, played or typed", () => {
