@@ -95,8 +95,8 @@ class Explorer {
     const linked = this.link.model.get("linked");
     this.keepStages(parts);
     const isPicture = parts.some(({ kind }) => !["question", "verdict"].includes(kind));
-    const link = isPicture ? this.linkButton() : nothing;
     const tools = isPicture && [
+      this.linkButton(),
       this.pictureMenu(),
       button("?", this.help, { title: "keys and gestures", label: "help" }),
       document.fullscreenEnabled
@@ -119,13 +119,11 @@ class Explorer {
       }${
         first < 0 ? shown : [...shown.slice(0, first), html`<div class="cnnlab-abreast">${shown.slice(first)}</div>`]
       }${
-        this.last || !tools
-          ? nothing
-          : html`<div class="cnnlab-foot"><span class="cnnlab-tools">${link}${tools}</span></div>`
+        this.last || !tools ? nothing : html`<div class="cnnlab-foot"><span class="cnnlab-tools">${tools}</span></div>`
       }${isCovered ? this.coverOf(veil) : nothing}${this.isHelping ? help() : nothing}`,
       this.root,
     );
-    this.placeStages(parts, { full: tools || nothing, link });
+    this.placeStages(parts, tools || nothing);
     this.goTo(linked?.at);
     for (const child of this.root.children) child.toggleAttribute("inert", isCovered && !child.matches(".cnnlab-veil"));
     if (wasCovered && !isCovered) this.turnCards();
@@ -155,9 +153,9 @@ class Explorer {
   /**
    * Gives the stages their room: of what the other parts leave, as much as they want of it.
    * @param {Part[]} parts
-   * @param {Pick<import("./stage.js").Surroundings, "full" | "link">} buttons
+   * @param {unknown} tools that stand below the last one
    */
-  placeStages(parts, buttons) {
+  placeStages(parts, tools) {
     const stages = this.stages.filter((stage) => stage !== null);
     const others = parts.map(({ scene, controls = [] }) => {
       const sliders = controls.filter(({ kind }) => kind === "slider").length;
@@ -169,8 +167,7 @@ class Explorer {
     const all = wanted.reduce((sum, px) => sum + px, 0) || 1;
     for (const [k, stage] of stages.entries()) {
       const share = wanted[k] / all;
-      const own = stage === this.last ? buttons : { full: nothing, link: nothing };
-      stage.show({ around: { ...own, room: share * free, share } });
+      stage.show({ around: { tools: stage === this.last ? tools : nothing, room: share * free, share } });
     }
   }
 

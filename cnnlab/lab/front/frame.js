@@ -18,8 +18,6 @@ export class Frame {
     this.stage = stage;
     /** @type {{x: number, y: number} | null} where the frame is held */
     this.grabbed = null;
-    /** @type {Record<"left" | "top" | "width" | "height", number> | null} px, where it was shown last */
-    this.at = null;
     this.element = document.createElement("div"); // whose place is set where the layout is known
     this.element.className = "cnnlab-window";
     this.element.setAttribute("aria-hidden", "true");
@@ -69,14 +67,10 @@ export class Frame {
       width: Math.max(...seen.map((box) => box.right)) - left + 4,
       height: Math.max(...seen.map((box) => box.bottom)) - top + 4,
     };
+    const glides = moving && this.moves;
+    this.element.style.transition = glides ? `${Math.min(GLIDE, this.stage.wait / 2)}ms ease-out` : "none";
     for (const [name, length] of Object.entries(to)) this.element.style.setProperty(name, `${length}px`);
-    if (moving && this.at && this.moves) {
-      const from = `translate(${this.at.left - to.left}px, ${this.at.top - to.top}px)`;
-      const duration = Math.min(GLIDE, this.stage.wait / 2);
-      this.element.animate([{ transform: from }, { transform: "none" }], { duration, easing: "ease-out" });
-      this.fly(origin);
-    }
-    this.at = to;
+    if (glides) this.fly(origin);
   }
 
   get moves() {
@@ -99,19 +93,14 @@ export class Frame {
       const from = this.stage.window ? chips[k]?.getBoundingClientRect() : this.boxOf(a);
       if (!a.value || !b.value || !chips[k] || !from) return;
       const [x, y] = middle(from);
+      const { textContent } = chips[k];
       const flying = document.createElement("span");
-      flying.className = "cnnlab-flying";
-      flying.setAttribute("aria-hidden", "true");
-      flying.textContent = chips[k].textContent;
+      Object.assign(flying, { className: "cnnlab-flying", ariaHidden: "true", textContent });
       Object.assign(flying.style, { left: `${x - origin.left}px`, top: `${y - origin.top}px` });
       this.element.after(flying);
-      const path = [
-        { transform: "translate(-50%, -50%)", opacity: 1 },
-        { transform: `translate(calc(${toX - x}px - 50%), calc(${toY - y}px - 50%)) scale(0.6)`, opacity: 0.2 },
-      ];
-      flying
-        .animate(path, { duration: Math.min(FLY, 0.8 * this.stage.wait), easing: "ease-in-out" })
-        .finished.finally(() => flying.remove());
+      const end = `translate(${toX - x}px, ${toY - y}px) scale(0.6)`;
+      const how = { duration: Math.min(FLY, 0.8 * this.stage.wait), easing: "ease-in-out" };
+      flying.animate({ transform: ["none", end], opacity: [1, 0.2] }, how).finished.finally(() => flying.remove());
     });
   }
 

@@ -108,7 +108,7 @@ export class Hand {
       paints ??= panel.end === "tap" && Math.abs(event.clientX - clientX) > Math.abs(up);
       if (paints) return this.paint(event, at, value);
       const step = nudge * (event.shiftKey ? 0.1 : 1);
-      const next = Number((value + Math.round(up / PULL.step) * step).toPrecision(12));
+      const next = plain(value + Math.round(up / PULL.step) * step);
       if (next !== last) this.change(at, next, last !== value);
       last = next;
     };
@@ -175,7 +175,7 @@ export class Hand {
     if (!panel) return;
     const to = arrowTarget(panel, here.cell, event.key);
     const nudge = nudgeIn(event);
-    if (nudge) this.change(here, Number((this.latest(here) + nudge * nudgeOf(panel)).toPrecision(12)));
+    if (nudge) this.change(here, plain(this.latest(here) + nudge * nudgeOf(panel)));
     else if (to) this.go({ panel: panel.name, cell: to });
     else if (event.key === " ") this.stage.dispatch({ type: "step", step: this.stage.state.step + 1 });
     else if (event.key === "Enter" && this.scene.pick) this.pick(here);
@@ -226,8 +226,8 @@ export class Hand {
    */
   edit(at, text = null) {
     if (!at) return;
-    if (this.isNext(at)) this.stage.dispatch({ type: "edit", at, text: text ?? "" });
-    else if (this.canEdit(at)) this.stage.dispatch({ type: "edit", at, text });
+    const isNext = this.isNext(at);
+    if (isNext || this.canEdit(at)) this.stage.dispatch({ type: "edit", at, text: isNext ? (text ?? "") : text });
   }
 
   /** @param {At} at */
@@ -317,6 +317,12 @@ export class Hand {
     this.stage.link.ask({ edit: more ? { ...edit, more } : edit });
   }
 }
+
+/**
+ * A sum without its rounding: 0.1 + 0.2 is 0.3.
+ * @param {number} value
+ */
+const plain = (value) => Number(value.toPrecision(12));
 
 /**
  * Why a text cannot go into a cell; nothing where it can.

@@ -37,8 +37,7 @@ const remembered = new WeakMap();
 
 /**
  * @typedef {object} Surroundings what an explorer says to a stage
- * @property {unknown} full the buttons that stand below it
- * @property {unknown} link the button for its address
+ * @property {unknown} tools the buttons that stand below it
  * @property {number} room px of height that its panels may have in a window 800 px high
  * @property {number} share of what a window has more or less
  */
@@ -47,7 +46,7 @@ export class Stage {
   root = document.createElement("div");
   life = new AbortController();
   /** @type {Surroundings} */
-  around = { full: null, link: null, room: 0, share: 0 };
+  around = { tools: null, room: 0, share: 0 };
   isNarrow = false;
   /** @type {{scene: Scene, look: string, way: import("./layout.js").Way, style: string} | null} */
   laid = null;

@@ -83,24 +83,14 @@ export function hueOf({ panels, compact }, { a, b }) {
  * @returns {number[] | null}
  */
 export function windowShape({ panels, steps = "y", heading }) {
-  const { end, row, sum } = panels[steps] ?? {};
-  const [source, kernel] = [panels[sum?.a ?? ""], panels[sum?.b ?? ""]];
-  if (
-    heading ||
-    !sum ||
-    !source ||
-    !kernel ||
-    row ||
-    end !== "output" ||
-    source.end !== "input" ||
-    sum.goes ||
-    sum.right
-  )
-    return null;
-  const isOne = [source, kernel, panels[steps]].every(
-    ({ view, planes }) => view === "cells" && planes.join() === "1,1",
-  );
-  return isOne && Math.max(...kernel.shape) <= MOST_BESIDE ? kernel.shape : null;
+  const output = panels[steps];
+  const { a = "", b = "", goes, right } = output?.sum ?? {};
+  const all = [panels[a], panels[b], output];
+  const isOne = all.every((panel) => panel?.view === "cells" && panel.planes.join() === "1,1");
+  if (!isOne || heading || output.row || goes || right) return null;
+  const { shape } = panels[b];
+  const isWindow = output.end === "output" && panels[a].end === "input";
+  return isWindow && Math.max(...shape) <= MOST_BESIDE ? shape : null;
 }
 
 /**

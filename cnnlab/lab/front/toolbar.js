@@ -34,16 +34,16 @@ const switchOf = ({ state, dispatch }, name, text = name) =>
 
 /** @param {Stage} stage */
 export function toolbarOf(stage) {
-  const { part, state, around } = stage;
+  const { part, state } = stage;
   const controls = (part.controls ?? []).filter(({ place }) => !["foot", "signs", "lens"].includes(place));
   const names = switchesOf(state.scene).filter((name) => !part.absent?.includes(name));
   const plays = stepperOf(state.scene) && stepsOf(state.scene) > 1;
   const { heading } = state.scene;
-  if (!plays && !names.length && !controls.length && !heading && around.link === nothing) return nothing;
+  if (!plays && !names.length && !controls.length && !heading) return nothing;
   return html`<div class="cnnlab-toolbar">${
     heading ? html`<div class="cnnlab-heading">${withSubscripts(heading)}</div>` : nothing
   }${plays ? transportOf(stage) : nothing}<span
-    class="cnnlab-toggles">${names.map((name) => switchOf(stage, name))}${around.link}</span>${controlsOf(controls, stage.link)}</div>`;
+    class="cnnlab-toggles">${names.map((name) => switchOf(stage, name))}</span>${controlsOf(controls, stage.link)}</div>`;
 }
 
 /**
@@ -92,5 +92,5 @@ export function toolsOf(stage) {
           button("↺ reset", press("reset"), { title: back, label: back }),
         ]
       : nothing
-  }${around.full}</span>`;
+  }${around.tools}</span>`;
 }
