@@ -156,8 +156,12 @@ export function codeOf({ scene, at, on }, backward) {
     getSelection()?.selectAllChildren(/** @type {Element} */ (pressed.previousElementSibling));
     copy(text, pressed, "press Ctrl+C");
   };
-  const line = html`<div><span class="cnnlab-soft">numpy</span><code tabindex="0">${text}</code>${button("copy", press, {
-    label: "copy the numpy line",
-  })}</div>`;
+  const line = html`<div><span class="cnnlab-soft">numpy</span><code tabindex="0">${text}</code>${button(
+    "copy",
+    press,
+    {
+      label: "copy the numpy line",
+    },
+  )}</div>`;
   return html`<div class="cnnlab-code" style="min-height: ${PX.line}px">${text ? line : nothing}</div>`;
 }
