@@ -237,17 +237,15 @@ class Explorer {
 
   /** A page that can lead back here gives its address. */
   linkButton() {
-    if (!this.link.model.get("name")) return nothing;
-    const title = "copy the address of this explorer as it stands";
-    return button("copy link", this.copyLink, { title });
+    const { model } = this.link;
+    if (!model.get("name")) return nothing;
+    const press = (/** @type {Event} */ { currentTarget }) => {
+      const stage = this.stages.find((each) => each?.state.held);
+      const address = model.share(stage ? { stage: stage.number, ...stage.state.at } : null);
+      copy(address, /** @type {HTMLElement} */ (currentTarget), "it is in the address bar");
+    };
+    return button("copy link", press, { title: "copy the address of this explorer as it stands" });
   }
-
-  copyLink = (/** @type {Event} */ { currentTarget }) => {
-    const stage = this.stages.find((each) => each?.state.held);
-    const { panel, cell } = stage?.state.at ?? {};
-    const address = this.link.model.share(stage ? { stage: stage.number, panel, cell } : null);
-    copy(address, /** @type {HTMLElement} */ (currentTarget), "it is in the address bar");
-  };
 
   /**
    * Holds the cell that a link leads to, once.

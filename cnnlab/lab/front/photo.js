@@ -86,13 +86,17 @@ function framesOf(panel, lights) {
  * Paints the canvases of a panel once, but not before the page has the colours of the style sheet.
  * @param {Element} element
  * @param {Panel} panel
- * @param {Record<string, number[]>} colours
  */
-export function paint(element, panel, colours) {
+export function paint(element, panel) {
   const { shape, values, palette } = inStrip(panel);
   const [height, width] = shape;
-  const look = `${palette} ${Object.values(colours)}`;
-  const [from, to] = palette === "grey" ? [BLACK, { positive: WHITE, negative: WHITE }] : [colours.zero, colours];
+  const style = getComputedStyle(element);
+  const [zero, positive, negative] = ["zero", "positive", "negative"].map((name) =>
+    toRgb(style.getPropertyValue(`--cnnlab-${name}`).trim()),
+  );
+  const look = [palette, zero, positive, negative].join();
+  const [from, to] =
+    palette === "grey" ? [BLACK, { positive: WHITE, negative: WHITE }] : [zero, { positive, negative }];
   for (const [plane, canvas] of [...element.getElementsByTagName("canvas")].entries()) {
     const before = painted.get(canvas);
     if (before?.values === values && before.look === look && canvas.width === width) continue;

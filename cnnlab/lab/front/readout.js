@@ -84,12 +84,6 @@ const whoseOf = ({ panels }) => (Object.values(panels).some(({ sum }) => sum?.ri
 export const hasSums = (scene) => Object.keys(scene.wires).length > 0;
 
 /**
- * @param {State} state
- * @param {boolean} backward
- */
-export const wordsFor = ({ scene, at, message }, backward) => message || sentenceOf(scene, at, backward);
-
-/**
  * The sentence on the cell in view, and its sum: a name and a number alone need no row of their own.
  * @param {State} state
  * @param {import("./sums.js").Summed} sum
@@ -102,7 +96,7 @@ export function readoutOf(state, sum, backward, hand) {
   if (!hasSums(scene) && !says) return nothing;
   const most = longestOf(scene, backward, Boolean(hand.window));
   const sentence = html`<p class="cnnlab-sentence cnnlab-keeps" data-longest=${most.sentence}><span
-    aria-live=${state.playing ? "off" : "polite"}>${withSubscripts(wordsFor(state, backward))}</span></p>`;
+    aria-live=${state.playing ? "off" : "polite"}>${withSubscripts(state.message || sentenceOf(scene, state.at, backward, sum))}</span></p>`;
   return html`<div class="cnnlab-said">${says ? sentence : nothing}${
     hasSums(scene) ? whoseOf(scene).map((whose) => strip(state, sum, hand, most.strip, whose)) : nothing
   }</div>`;

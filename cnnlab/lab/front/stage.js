@@ -8,7 +8,7 @@ import { Hand } from "./interaction.js";
 import { isLegible, layoutOf, productsIn } from "./layout.js";
 import { bandsOf, boxOf, elementOf, panelIn } from "./panels.js";
 import { lensOf, mapWires } from "./network.js";
-import { isDrawn, paint, toRgb } from "./photo.js";
+import { isDrawn, paint } from "./photo.js";
 import { productsOf } from "./products.js";
 import { codeOf, heightBeside, hintOf, readoutOf } from "./readout.js";
 import { cellIn, countOf, keyOf, readScene, sameAt, sameCell, twinsOf, valueAt } from "./scene.js";
@@ -345,39 +345,14 @@ export class Stage {
   draw() {
     this.drawing = 0;
     const place = this.root.querySelector(".cnnlab-panels");
-    if (place?.isConnected) this.paintCanvases(place);
+    if (place?.isConnected)
+      for (const panel of this.panels.filter(isDrawn))
+        paint(/** @type {Element} */ (panelIn(place, panel.name)), panel);
     if (!place?.clientWidth) return; // nothing is laid out, as under a splash screen: drawn on return
     this.drawWires(place);
-    if (!("cnnlabTouched" in document.documentElement.dataset)) this.invite(place);
     this.glide();
     this.frame.show(place.getBoundingClientRect(), this.moving);
     this.moving = false;
-  }
-
-  /**
-   * Puts the word of how to begin beside the output or below it, where there is room.
-   * @param {Element} place
-   */
-  invite(place) {
-    const word = /** @type {HTMLElement} */ (place.querySelector(".cnnlab-begin"));
-    const [origin, ...taken] = [place, ...place.querySelectorAll(".cnnlab-planes, .cnnlab-caption")].map((each) =>
-      each.getBoundingClientRect(),
-    );
-    const box = panelIn(place, stepperOf(this.state.scene)?.name ?? "")?.querySelector(".cnnlab-planes");
-    const { left, right, top, bottom } = box?.getBoundingClientRect() ?? origin;
-    const [width, height] = [word.offsetWidth, word.offsetHeight];
-    const isFree = (/** @type {number[]} */ [x, y]) =>
-      x + width < origin.right &&
-      y + height < origin.bottom &&
-      taken.every((each) => x > each.right || x + width < each.left || y > each.bottom || y + height < each.top);
-    const spot = [
-      [right + 6, top + 4],
-      [left, bottom + 4],
-    ].find(isFree);
-    word.classList.toggle("cnnlab-under", spot?.[0] === left);
-    word.style.visibility = spot && box ? "visible" : "hidden";
-    const [x, y] = spot ?? [origin.left, origin.top]; // hidden, where it makes nothing wider
-    Object.assign(word.style, { left: `${x - origin.left}px`, top: `${y - origin.top}px` });
   }
 
   /** Lets the panels glide from where they were before a setting changed. */
@@ -391,20 +366,6 @@ export class Stage {
       planes.animate({ transform: [start, "none"], opacity: [0.4, 1] }, GLIDE);
     }
     this.places = new Map();
-  }
-
-  /** @param {Element} place */
-  paintCanvases(place) {
-    const drawn = this.panels.filter(isDrawn);
-    if (!drawn.length) return;
-    const style = getComputedStyle(place);
-    const colours = Object.fromEntries(
-      ["zero", "positive", "negative"].map((name) => [name, toRgb(style.getPropertyValue(`--cnnlab-${name}`).trim())]),
-    );
-    for (const panel of drawn) {
-      const element = panelIn(this.root, panel.name);
-      if (element) paint(element, panel, colours);
-    }
   }
 
   /** @param {Element} place */

@@ -2,7 +2,7 @@
 import { read } from "./templates.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { codeOf, hasSums, heightBeside, hintOf, readoutOf, wordsFor } from "../../../cnnlab/lab/front/readout.js";
+import { codeOf, hasSums, heightBeside, hintOf, readoutOf } from "../../../cnnlab/lab/front/readout.js";
 import { cellAt, countOf, readScene } from "../../../cnnlab/lab/front/scene.js";
 import { firstState, reduce } from "../../../cnnlab/lab/front/state.js";
 import { sumOf } from "../../../cnnlab/lab/front/sums.js";
@@ -32,8 +32,6 @@ test("a cell is told by a sentence and by its sum", () => {
 });
 
 test("what was wrong with a typed text is said in place of the sentence", () => {
-  const state = { ...firstState(readScene(convolution())), message: "no number" };
-  assert.equal(wordsFor(state, true), "no number");
   assert.equal(readout(convolution(), null, { message: "no number" }).all("cnnlab-sentence")[0].text, "no number");
 });
 
