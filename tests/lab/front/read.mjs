@@ -3,12 +3,14 @@
 // compares that with Python.
 import { read } from "./templates.mjs";
 import { readFileSync } from "node:fs";
+import { readArray } from "../../../cnnlab/lab/front/connection.js";
 import { cellAt, countOf, readScene } from "../../../cnnlab/lab/front/scene.js";
 import { stripOf } from "../../../cnnlab/lab/front/strip.js";
 import { sumOf } from "../../../cnnlab/lab/front/sums.js";
 import { codeLine, sentenceOf } from "../../../cnnlab/lab/front/words.js";
 
 const revive = (_, value) => {
+  if (value?.dtype) return readArray(value);
   if (typeof value?.base64 !== "string") return value;
   return new DataView(Uint8Array.from(Buffer.from(value.base64, "base64")).buffer);
 };
