@@ -33,13 +33,6 @@ export const controlsOf = (controls, link) =>
 const controlName = ({ letter, label, title, name }) => [letter, label].filter(Boolean).join(" ") || title || name;
 
 /**
- * Is an option one that a page without a kernel cannot show?
- * @param {Control} control
- * @param {unknown} value
- */
-const isMissing = ({ missing = [] }, value) => missing.includes(value);
-
-/**
  * The label of a control: its letter in its colour, and a word.
  * @param {Control} control
  */
@@ -94,7 +87,7 @@ function select(control, link) {
     control,
   )}<select aria-label=${controlName(control)} ?disabled=${control.disabled} @change=${choose}>${options.map(
     ([value, label]) =>
-      html`<option ?disabled=${isMissing(control, value)} .selected=${live(value === wanted)}>${label}</option>`,
+      html`<option ?disabled=${control.missing?.includes(value)} .selected=${live(value === wanted)}>${label}</option>`,
   )}</select></label>`;
 }
 
@@ -118,7 +111,7 @@ export function tabsOf(control, link) {
   const wanted = link.wanted(control.name, control.value);
   return (control.options ?? []).map(([value, label], k) => {
     const [words, title] = label.split("\n");
-    const off = Boolean(control.disabled) || isMissing(control, value);
+    const off = Boolean(control.disabled) || control.missing?.includes(value);
     const press = () => set(control, link, value);
     const look = { kind: "cnnlab-toggle", title, pressed: value === wanted, off };
     if (!control.pictures) return button(words, press, look);

@@ -29,12 +29,12 @@ export const linesOf = (lines) =>
  * A button: `label` is what it is called where its text does not say it.
  * @param {unknown} text
  * @param {(event: Event) => void} press
- * @param {{kind?: string, title?: string, label?: string, name?: string, pressed?: boolean, off?: boolean, hidden?: boolean}} [more]
+ * @param {{kind?: string, title?: string, label?: string, name?: string, pressed?: boolean, off?: boolean}} [more]
  */
-export const button = (text, press, { kind = "", title, label, name, pressed, off = false, hidden = false } = {}) =>
+export const button = (text, press, { kind = "", title, label, name, pressed, off = false } = {}) =>
   html`<button type="button" class="cnnlab-button ${kind}" title=${title ?? nothing} aria-label=${label ?? nothing}
     data-toggle=${name ?? nothing} aria-pressed=${pressed === undefined ? nothing : String(pressed)} ?disabled=${off}
-    ?hidden=${hidden} @click=${press}>${text}</button>`;
+    @click=${press}>${text}</button>`;
 
 /**
  * Copies a text, and says for a while on the button that was pressed what came of it.

@@ -27,10 +27,9 @@ function switchesOf(scene) {
 /**
  * @param {Stage} stage
  * @param {string} name
- * @param {string} [text]
  */
-const switchOf = ({ state, dispatch }, name, text = name) =>
-  button(text, () => dispatch({ type: "turn", name }), { kind: "cnnlab-toggle", name, pressed: state.on[name] });
+const switchOf = ({ state, dispatch }, name) =>
+  button(name, () => dispatch({ type: "turn", name }), { kind: "cnnlab-toggle", name, pressed: state.on[name] });
 
 /** @param {Stage} stage */
 export function toolbarOf(stage) {
