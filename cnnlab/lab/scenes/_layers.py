@@ -55,7 +55,10 @@ def layer_scene(layer, x, y, dy=None):
         return pooling_scene(x, layer.sizes[-1], op=layer.name, dy=dy, **layer.settings)
     if way is Activation:
         return activation_scene(x, layer.name, dy=dy, **layer.settings)
-    return plain_scene(layer, x, y)
+    kind = type(layer).__name__  # of which nothing is known but what goes in and comes out
+    shown = [map_panel("x", x, "x", "in"), map_panel("y", y, "y", f"out of {kind}", column=1)]
+    sentences.tell(shown, sentences.PLAIN, name=kind)
+    return panels.scene(shown, ["→"], {})
 
 
 def activation_scene(z, name, *, dy=None, **settings):
@@ -91,14 +94,6 @@ def activation_scene(z, name, *, dy=None, **settings):
         each["symbol"] = symbols[each["name"]]
     wires, shares = {"window": panels.pool_wires(axes, z.shape[1])}, panels.packed_shares(slopes[..., None, None])
     return panels.scene(shown, ["→"], wires, shares=shares)
-
-
-def plain_scene(layer, x, y):
-    """Return the scene of a layer of which nothing is known but what goes in and comes out."""
-    name = type(layer).__name__
-    shown = [map_panel("x", x, "x", "in"), map_panel("y", y, "y", f"out of {name}", column=1)]
-    sentences.tell(shown, sentences.PLAIN, name=name)
-    return panels.scene(shown, ["→"], {})
 
 
 def map_panel(name, values, symbol, title, **options):

@@ -78,14 +78,11 @@ def made_scene(result, name, cell):
         drawn["title"] += f", b = {format_value(bias['values'].item())}"
     told = {"steps": target, "topic": f"{name} {plane}", "heading": f"How {drawn['symbol']} is made"}
     made = without_code(made) | told | {"first": first, "held": True, "compact": True, "network": True}
-    return made if at == 1 and not back else _beside_image(made, result)
-
-
-def _beside_image(made, result):
-    """Return a scene with the image to its left, on which is framed what a cell sees."""
+    if at == 1 and not back:
+        return made
     image = map_panel("h0", result.maps[0], "image", size_of(result.maps[0]), end="map 0", view="maps")
     others = [each | {"column": each["column"] + 1} for each in made["panels"]]
-    return made | {"panels": [image, *others], "signs": ["", *made["signs"]]}
+    return made | {"panels": [image, *others], "signs": ["", *made["signs"]]}  # on it is framed what a cell sees
 
 
 def _gathered(layer, x, dy, plane):

@@ -244,8 +244,7 @@ class Picture:
     """
 
     def __init__(self, canvas, alt):
-        if not isinstance(alt, str):
-            raise TypeError(f"alt ({shown(alt)}) must be a text")
+        check_text("alt", alt)
         self.png, self.alt = canvas.png(), alt
 
     def __repr__(self):
@@ -253,6 +252,12 @@ class Picture:
 
     def _repr_html_(self):
         return image_html(b64encode(self.png).decode(), self.alt)
+
+
+def check_text(name, value):
+    """Raise unless a value is a text."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} ({shown(value)}) must be a text")
 
 
 def image_html(png, alt):

@@ -13,7 +13,7 @@ from cnnlab._validate import (
 )
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes import chart_panel, ends_of, panel
-from cnnlab.lab.stills._canvas import APART, BESIDE, LEAST, ROW, WIDTH, Canvas, Picture, words, wrap
+from cnnlab.lab.stills._canvas import APART, BESIDE, LEAST, ROW, WIDTH, Canvas, Picture, check_text, words, wrap
 from cnnlab.lab.stills._charts import LOOKS, Curves
 from cnnlab.lab.stills._colours import SOFT, ZERO
 from cnnlab.lab.stills._panels import LONGEST_SIDE, Sizes, needed
@@ -103,9 +103,8 @@ def picture_of_curves(x, curves, alt, *, title="", label=""):
     check_named("curves", curves)
     if not 1 <= len(curves) <= len(LOOKS):
         raise ValueError(f"curves ({len(curves)} of them) must be one to {len(LOOKS)}")
-    for name, text in [("title", title), ("label", label)]:
-        if not isinstance(text, str):
-            raise TypeError(f"{name} ({shown(text)}) must be a text")
+    check_text("title", title)
+    check_text("label", label)
     lines = [{"name": name, "x": x, "y": check_array(name, y, "n")} for name, y in curves.items()]
     for line in lines:
         check_shape(line["name"], line["y"], x.shape, "that of x")
