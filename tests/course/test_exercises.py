@@ -116,6 +116,23 @@ def test_the_line_that_raised_is_shown():
     assert "y[99, 0] = 1" in repr(exercises.conv2d.check(out_of_range))
 
 
+def test_of_a_function_that_raises_the_error_is_told_though_maps_of_one_channel_raise_none():
+    def a_row_too_many(x, w):
+        y = np.zeros((x.shape[0] - w.shape[0] + 2, x.shape[1] - w.shape[1] + 1))
+        for i, j in np.ndindex(y.shape):
+            y[i, j] = (x[i : i + w.shape[0], j : j + w.shape[1]] + 0 * w).sum()
+        return y
+
+    assert exercises.conv2d.check(a_row_too_many).text.startswith("y has shape (2, 1)")
+
+    def raises_for_large(x, w):
+        if x.size > 20:
+            raise KeyError(x.shape)
+        return right(x, w)
+
+    assert exercises.conv2d.check(raises_for_large).text.startswith("It raised KeyError: (4, 6).")
+
+
 def test_one_array_that_is_given_again_and_again_is_noticed():
     kept = np.zeros((10, 10))
 

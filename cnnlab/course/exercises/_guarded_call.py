@@ -155,11 +155,9 @@ def takes(function, count: int) -> bool:
 
 
 @cache
-def _turns_on_one_line(code: CodeType) -> bool:
-    """Return whether a loop stands on one line: its next round may be no event but for opcodes, which take long."""
-    steps = {step.offset: step for step in dis.get_instructions(code)}
-    jumps = ((steps[step.argval], step) for step in steps.values() if "JUMP_BACKWARD" in step.opname)
-    return any(target.positions.lineno == step.positions.lineno for target, step in jumps)
+def _jumps_to_itself(code: CodeType) -> bool:
+    """Return whether a step is a loop by itself, as in ``while True: pass``: to Python 3.11 no event but an opcode."""
+    return any("JUMP" in step.opname and step.argval == step.offset for step in dis.get_instructions(code))
 
 
 class TimeIsUp(BaseException):
@@ -217,7 +215,7 @@ class Clock:
                 return self._imported
             if self._importing or module.partition(".")[0] in TRUSTED:
                 return None
-            frame.f_trace_opcodes = _turns_on_one_line(frame.f_code)
+            frame.f_trace_opcodes = _jumps_to_itself(frame.f_code)
         if perf_counter() > self._next:
             left = [limit - spent for limit, spent in zip(self._limits, _since(self._begin), strict=True)]
             if min(left) < 0:
