@@ -21,6 +21,7 @@ from cnnlab import load_mnist, trained_network
 from cnnlab.course import exercises, questions
 from cnnlab.lab import ConvolutionExplorer, NetworkExplorer, OutputSizeExplorer, Predict, TrainingExplorer
 from cnnlab.lab.explorers import front
+from cnnlab.lab.numbers import format_value
 from cnnlab.lab.page import _precompute
 from cnnlab.lab.page._budget import fitted, is_limited, packed, shortened
 from cnnlab.lab.page._precompute import Arrays, precomputed
@@ -97,6 +98,13 @@ def test_what_is_precomputed_is_heard_of_by_nobody_and_leaves_everything_as_it_w
     assert (heard, other.padding) == ([], 0)
     explorer.padding = 2  # and it is alive
     assert (other.padding, bool(heard)) == (2, True)
+
+
+def test_of_many_numbers_a_page_shows_the_digits_that_the_explorer_does(rng):
+    values = np.concatenate([rng.normal(size=2000) * scale for scale in (1e-4, 1, 300)]).tolist()
+    for digits in (2, 3):
+        shown = [format_value(_precompute._shortened(value), digits) for value in values]
+        assert shown == [format_value(value, digits) for value in values]
 
 
 def test_the_nearest_settings_come_first():

@@ -5,7 +5,7 @@ in the notebook. Nobody hears of it, and the explorer stays as it is.
 """
 
 import heapq
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_05UP, Decimal
 from itertools import count
 from math import isfinite, isnan
 
@@ -187,10 +187,10 @@ def _shortened(number):
 
     Examples
     --------
-    >>> _shortened(0.12349), _shortened(-0.0000123456), _shortened(7)
-    (0.1234, -1.23e-05, 7)
+    >>> _shortened(0.12349), _shortened(0.67058), _shortened(-0.0000123456), _shortened(7)
+    (0.1234, 0.6706, -1.23e-05, 7)
     """
     if not isfinite(number) or number == int(number):
         return _written(number)
     exact = Decimal(number)
-    return _written(float(exact.quantize(Decimal(10) ** min(-4, exact.adjusted() - 2), ROUND_DOWN)))
+    return _written(float(exact.quantize(Decimal(10) ** min(-4, exact.adjusted() - 2), ROUND_05UP)))
