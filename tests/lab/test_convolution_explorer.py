@@ -95,7 +95,7 @@ def test_without_gradients_there_is_no_backward_row_and_no_control_of_it():
     explorer = ConvolutionExplorer(X, W)
     assert list(panels(explorer)) == ["x", "w", "y"]
     assert list(controls_of(explorer)) == ["size", "kernel", "padding", "stride"]
-    assert list(controls_of(ConvolutionExplorer(X, W, turned=False))) == [*RANGES, "turned"]
+    assert list(controls_of(ConvolutionExplorer(X, W, turned=True))) == [*RANGES, "turned"]
     assert list(controls_of(explore())) == [*RANGES, "turned"]
 
 

@@ -171,6 +171,10 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         """Return how far a number can go towards both ends; ``change`` says which settings it leads to."""
         return [furthest(lambda other: self.fits(**change(other)), value, end) for end in ends]
 
+    def most(self, name: str) -> int:
+        """Return the upper limit of a slider, whatever the other settings are."""
+        return self._settings[name].limits(self)[1]
+
     def controls(self, place: str) -> list[Control]:
         """Return the controls that stand in one place."""
         hidden = self.absent | self.inactive()

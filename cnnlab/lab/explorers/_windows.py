@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnlab._validate import check_array, shown
 from cnnlab.formula import explain_axis
-from cnnlab.geometry import check_axis, check_window, trace_axes
+from cnnlab.geometry import check_axis, trace_axes
 from cnnlab.lab.explorers._events import LARGEST
 from cnnlab.lab.explorers._explorer import Explorer, line
 from cnnlab.lab.explorers._settings import Slider
@@ -40,7 +40,7 @@ class FormulaExplorer(Explorer):
         return explained(self.axis(self))
 
     def check(self, s):
-        self.axis(s)
+        check_drawn(self.axis(s))
 
     @property
     def _is_plain(self):
@@ -74,6 +74,12 @@ class WindowExplorer(FormulaExplorer):
     kernel, padding, stride = sliders()
     own: tuple[Callable | None, ...] = ()  # somebody's forward and backward, in place of ours
     _trouble = ""
+
+    def __init__(self, arrays, **options):
+        super().__init__(arrays, **options)
+        self.check(self)  # before the arrays are repeated to the largest sizes that the sliders can reach
+        room = {"x": self.most("size"), "w": self.most("kernel"), "dy": self.most("size") + 2 * self.most("padding")}
+        self.arrays |= {name: grow(array, room[name]) for name, array in self.arrays.items() if name in room}
 
     def take(self, ours, forward, backward):
         """Keep the functions that are given; a setting that they do not name has no control."""
@@ -126,24 +132,12 @@ def leftover_line(because):
     return line(("soft", because.leftover_text)) if because.leftover else []
 
 
-def check_sliders(size, kernel, **geometry):
-    """Return kernel, padding and stride as the one number each that a slider shows; ``geometry`` as for ``conv2d``."""
-    rows, columns = check_window((size, size), kernel, **geometry)
-    if rows != columns or rows.before != rows.after:
-        given = ", ".join(f"{name} {value}" for name, value in {"kernel": kernel, **geometry}.items())
-        raise ValueError(f"{given} must be one number each: a slider sets rows, columns and all sides alike")
-    if rows.padded > LONGEST_SIDE:
-        why = f"to draw ({size} + 2*{rows.before} = {rows.padded:,})"
-        raise ValueError(f"padding ({rows.before}) must leave at most {LONGEST_SIDE:,} cells a side {why}")
-    return {"kernel": rows.kernel, "padding": rows.before, "stride": rows.stride}
-
-
-def roomy(x, dy, filters, settings, w=None):
-    """Return the arrays, repeated to the largest sizes that the sliders can reach; w only where there is one."""
-    x, padding = grow(x, SIZES[1]), max(settings["padding"], PADDINGS[1])
-    dy = check_gradient(dy, filters, "NCHW" if w is None else "NFHW")
-    arrays = {"x": x, "dy": grow(dy, x.shape[-1] + 4 * padding)}  # two convolutions in a chain pad by P
-    return arrays if w is None else arrays | {"w": grow(w, max(settings["kernel"], KERNELS[1]))}
+def check_drawn(*axes):
+    """Raise ValueError where a side is too long to be drawn."""
+    for axis in axes:
+        if axis.padded > LONGEST_SIDE:
+            why = f"to draw ({axis.size} + 2*{axis.before} = {axis.padded:,})"
+            raise ValueError(f"padding ({axis.before}) must leave at most {LONGEST_SIDE:,} cells a side {why}")
 
 
 def check_square(name, value, axes):

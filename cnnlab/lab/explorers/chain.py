@@ -7,7 +7,7 @@ import numpy as np
 from cnnlab._validate import check_array
 from cnnlab.activations import ACTIVATIONS
 from cnnlab.lab.explorers import Choice, Explorer
-from cnnlab.lab.explorers._windows import axes_through, check_sliders, check_square, cut, roomy, sliders
+from cnnlab.lab.explorers._windows import axes_through, check_drawn, check_gradient, check_square, cut, grow, sliders
 from cnnlab.lab.scenes import chain_scene, layer_scene
 from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.layers import Activation, Conv2D, Pool2D
@@ -101,9 +101,11 @@ class ChainExplorer(Explorer):
         kernels = check_square("kernels", kernels, "KCHW")
         if len(kernels) != 2:
             raise ValueError(f"kernels (shape {kernels.shape}) must be two, one for each convolution")
-        settings = check_sliders(x.shape[-1], kernel, padding=padding, stride=stride)
-        arrays = roomy(x, dy, 1, settings, kernels) | {"x": x}
-        super().__init__(arrays, chain=chain, f=f, op=op, arrow=arrow, **settings)
+        arrays = {"x": x, "w": kernels, "dy": check_gradient(dy, 1, "NFHW")}
+        super().__init__(arrays, chain=chain, f=f, op=op, arrow=arrow, kernel=kernel, padding=padding, stride=stride)
+        self.check(self)  # before the arrays are repeated to the largest sizes that the sliders can reach
+        room = {"w": self.most("kernel"), "dy": x.shape[-1] + 4 * self.most("padding")}
+        self.arrays |= {name: grow(self.arrays[name], side) for name, side in room.items()}
 
     # --- the chain ---
 
@@ -136,7 +138,7 @@ class ChainExplorer(Explorer):
 
     def check(self, s):
         for chain in _CHAINS:  # so that the other one can be chosen at any time
-            self.axes(s, chain)
+            check_drawn(*self.axes(s, chain))
 
     def scenes(self):
         model, (chain, row, place) = self.model(), self._at

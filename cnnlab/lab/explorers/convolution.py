@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnlab import convolution
-from cnnlab._validate import check_choice, check_flag, check_int, check_list, check_pair
+from cnnlab._validate import check_choice, check_flag, check_int, check_list
 from cnnlab.convolution import check_convolution
 from cnnlab.lab.explorers import TOGGLES, Slider, Switch, check_between, line
 from cnnlab.lab.explorers import _windows as windows
@@ -28,7 +28,7 @@ class ConvolutionExplorer(windows.WindowExplorer):
     b : array (filters,) or float, optional
         The bias.
     kernel, stride, padding : int
-        First values of F (default: the size of ``w``), S and P; or what means one number, such as "same".
+        First values of F (default: the size of ``w``), S and P.
     dilation, groups : int
         As :func:`cnnlab.conv2d`; no slider.
     dy : array, optional
@@ -39,9 +39,9 @@ class ConvolutionExplorer(windows.WindowExplorer):
     forward, backward : function, optional
         Functions of your own in place of :func:`cnnlab.conv2d` and :func:`cnnlab.conv2d_backward`, called as these are,
         with the settings that they name: every number is theirs, and so are the wires.
-    turned : bool, optional
-        Show the switch between cross-correlation (False) and convolution with the kernel turned by 180° (True), which
-        ``gradients`` shows too.
+    turned : bool
+        Begin with the kernel turned by 180°: convolution, not cross-correlation. Its switch is shown then, or with
+        ``gradients``.
     controls : iterable of str, optional
         The settings that have a control, and the toggles ("numbers", "wires", "coverage", "gradients", "code") that
         are shown; all by default. Without a slider there is no formula either.
@@ -87,26 +87,25 @@ class ConvolutionExplorer(windows.WindowExplorer):
         groups=1,
         dy=None,
         gradients=False,
-        turned=None,
+        turned=False,
         forward=None,
         backward=None,
         controls=None,
     ):
         x, w = check_square("x", x, "NCHW"), check_square("w", w, "FCHW")
         b = None if b is None else windows.check_drawable("b", b, 1)
-        size, kernel = x.shape[-1], w.shape[-1] if kernel is None else kernel
-        settings = windows.check_sliders(size, kernel, stride=stride, padding=padding, dilation=dilation)
-        self.fixed = {"dilation": check_pair("dilation", dilation, 1)[0], "groups": check_int("groups", groups, 1)}
+        self.fixed = {"dilation": check_int("dilation", dilation, 1), "groups": check_int("groups", groups, 1)}
         self.gradients = backward is not None or (check_flag("gradients", gradients) and forward is None)
-        arrays = windows.roomy(x, dy, len(w), settings, w) | ({} if b is None else {"b": b})
-        check_convolution(x, cut(arrays["w"], settings["kernel"]), b, stride=stride, padding=padding, **self.fixed)
-        absent = [] if self.gradients or turned is not None else ["turned"]
+        arrays = {"x": x, "w": w, "dy": windows.check_gradient(dy, len(w), "NFHW")} | ({} if b is None else {"b": b})
+        settings = {"kernel": w.shape[-1] if kernel is None else kernel, "stride": stride, "padding": padding}
+        absent = [] if self.gradients or turned else ["turned"]
         if controls is not None:
             known = ["size", *settings, "turned", *sorted(TOGGLES)]
             for name in check_list("controls", controls, "names"):
                 check_choice("controls", name, known)
             absent = set(known).difference(controls)
-        super().__init__(arrays, absent=absent, size=size, turned=turned is not None and turned, **settings)
+        super().__init__(arrays, absent=absent, size=x.shape[-1], turned=turned, **settings)
+        check_convolution(self.arrays["x"], cut(self.arrays["w"], self.kernel), b, **self.geometry)
         self.take(convolution.conv2d, forward, backward)
         if self.own:
             self.absent |= {"turned"}
@@ -187,9 +186,9 @@ class ChannelsExplorer(ConvolutionExplorer):
     Parameters
     ----------
     x : array (C, R, R), optional
-        The input, at most 4 channels; small integers by default.
+        The input; small integers of up to 4 channels by default.
     w : array (filters, C, F, F), optional
-        The kernels, at most 4 filters; small integers by default.
+        The kernels; small integers of up to 4 filters by default.
     b : array (filters,), optional
         The bias; small integers by default.
     channels, filters : int
@@ -205,7 +204,7 @@ class ChannelsExplorer(ConvolutionExplorer):
     Raises
     ------
     TypeError, ValueError
-        As :class:`ConvolutionExplorer`; or where there are more than 4 channels or filters, or x and w disagree.
+        As :class:`ConvolutionExplorer`; or where ``channels`` or ``filters`` are more than there are.
 
     Examples
     --------
@@ -221,18 +220,24 @@ class ChannelsExplorer(ConvolutionExplorer):
     filters = Slider(1, "filters", 1, _MOST, letter="K")
 
     def __init__(self, x=None, w=None, b=None, *, channels=3, filters=2, stride=2, padding=1, **options):
-        channels, filters = check_between("channels", channels, 1, _MOST), check_between("filters", filters, 1, _MOST)
-        x = check_square("x", _default_numbers((channels, 5, 5), 4) if x is None else x, "NCHW")
-        w = check_square("w", _default_numbers((filters, x.shape[1], 3, 3), 2) if w is None else w, "FCHW")
-        check_between("the channels of x", x.shape[1], 1, _MOST)
-        check_between("the filters of w", len(w), 1, _MOST)
+        if w is not None:
+            w = check_square("w", w, "FCHW")
+            filters, channels = w.shape[:2]
+        if x is not None:
+            x = check_square("x", x, "NCHW")
+            channels = x.shape[1]
+        else:
+            x = _default_numbers((1, _MOST, 5, 5), 4)[:, : _MOST if w is None else channels]
+        if w is None:
+            w = _default_numbers((_MOST, 3, 3, 3), 2)
+            w = np.concatenate([w, w[:, :1, ::-1]], axis=1)[:, : x.shape[1]]  # the fourth channel is the first, turned
         b = np.arange(len(w)) - 1.0 if b is None else b
         super().__init__(x, w, b, stride=stride, padding=padding, **options)
         if self.fixed.pop("groups") != 1:
             raise ValueError(f"groups ({options['groups']}) must be 1: the partial maps are those of all channels")
-        room = {"x": (1, _MOST), "w": (_MOST, _MOST), "b": (_MOST,), "dy": (1, _MOST)}
-        self.arrays = {name: _repeat_to(array, room[name]) for name, array in self.arrays.items()}
-        self.filters, self.channels = w.shape[:2]
+        self.limits |= {"channels": (1, x.shape[1]), "filters": (1, min(len(w), self.arrays["dy"].shape[1]))}
+        self.channels = check_between("channels", channels, *self.limits["channels"])
+        self.filters = check_between("filters", filters, *self.limits["filters"])
 
     @property
     def x(self):
@@ -318,12 +323,3 @@ class BackwardExplorer(ConvolutionExplorer):
 def _default_numbers(shape, most):
     """Return small integers, the same each time."""
     return np.random.default_rng(7).integers(0 if most > 2 else -most, most + 1, shape).astype(np.float64)
-
-
-def _repeat_to(array, counts):
-    """Return the array with its first axes lengthened to ``counts``: each new plane is an earlier one, shifted."""
-    for axis, count in enumerate(counts):
-        missing = range(count - array.shape[axis])
-        more = [np.roll(array.take([k % array.shape[axis]], axis=axis), k + 1) for k in missing]
-        array = np.concatenate([array, *more], axis=axis)
-    return array

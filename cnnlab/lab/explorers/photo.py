@@ -8,7 +8,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from cnnlab import convolution
 from cnnlab.data import load_photo
 from cnnlab.lab.explorers import Choice, Setting
-from cnnlab.lab.explorers._windows import FormulaExplorer, axis_of, check_sliders, check_square, sliders
+from cnnlab.lab.explorers._windows import FormulaExplorer, axis_of, check_square, sliders
 from cnnlab.lab.scenes import photo_scene
 
 KERNELS = {
@@ -92,8 +92,7 @@ class PhotoExplorer(FormulaExplorer):
         if name is kernel and name not in KERNELS:
             raise ValueError(f"kernel ({kernel!r}) must be an array or one of {', '.join(KERNELS)}")
         w = check_square("kernel", KERNELS.get(name, kernel), "HW")[None, None]
-        settings = check_sliders(self.photo.shape[-1], w.shape[-1], padding=padding, stride=stride)
-        super().__init__({"w": w}, **settings | {"kernel": name})
+        super().__init__({"w": w}, kernel=name, padding=padding, stride=stride)
 
     @property
     def x(self):

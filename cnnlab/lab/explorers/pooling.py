@@ -76,13 +76,12 @@ class PoolingExplorer(windows.WindowExplorer):
         backward=None,
     ):
         x = windows.check_square("x", x, "NCHW")
-        size, stride = x.shape[-1], kernel if stride is None else stride
-        settings = windows.check_sliders(size, kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
-        arrays = windows.roomy(x, dy, x.shape[1], settings)
         self.gradients = backward is not None or (check_flag("gradients", gradients) and forward is None)
         self.ties = check_flag("ties", ties)
+        settings = {"kernel": kernel, "stride": kernel if stride is None else stride, "padding": padding}
         settings |= {"ceil_mode": ceil_mode, "count_include_pad": count_include_pad}
-        super().__init__(arrays, size=size, op=op, **settings)
+        arrays = {"x": x, "dy": windows.check_gradient(dy, x.shape[1], "NCHW")}
+        super().__init__(arrays, size=x.shape[-1], op=op, **settings)
         self.take(getattr(pooling, f"{op}_pool2d", None), forward, backward)
         if self.own:
             self.absent |= {"op", "pad_with"}
@@ -96,6 +95,7 @@ class PoolingExplorer(windows.WindowExplorer):
         return windows.axis_of(s.size, s.kernel, stride=stride, padding=s.padding, ceil_mode=s.ceil_mode)
 
     def check(self, s):
+        super().check(s)
         check_filled(self.axis(s))
 
     def inactive(self):
