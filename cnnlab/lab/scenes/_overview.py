@@ -6,6 +6,7 @@ Each layer's own scene says how its cells are made. Here these scenes become one
 
 import numpy as np
 
+from cnnlab import convolution
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes._curves import softmax_scene
 from cnnlab.lab.scenes._layers import joint_scene, map_panel, way_of
@@ -90,6 +91,11 @@ def _renewed(scene, result, maps, errors):
         for name, values in layer.params.items():
             if f"{name}{k}" in shown:
                 put(f"{name}{k}", values.T if isinstance(layer, Dense) else values)
+        made = shown[f"h{k}"]
+        if "groups" in made.get("sum", {}):
+            kernels, source = shown[f"w{k}"]["values"][:, None], scene["wires"][f"h{k}"]["planes"][f"map {k - 1}"]
+            each = layer.settings | {"groups": len(kernels)}
+            made["sum"] = made["sum"] | {"groups": convolution.conv2d(maps[k - 1][:, source], kernels, **each)[0]}
         for panel in (shown[name] for name in (f"h{k}", f"g{k - 1}") if "shares" in shown.get(name, {})):
             pools, below = isinstance(layer, Pool2D), maps[k - 1]
             panel["shares"] = pool_shares(layer, below) if pools else joint_scene(layer, below, maps[k])["shares"]
@@ -132,8 +138,9 @@ def _told(k, joint, panel):
         return told
     if padded and "{count}" in panel["sum"]["closing"]:
         return {"says": sentence(COUNTED)}
-    fields = {field: value for field, value in panel["sum"].items() if field != "groups"}  # which are not drawn here
-    sum_ = {field: names.get(value, value) if isinstance(value, str) else value for field, value in fields.items()}
+    sum_ = {
+        field: names.get(value, value) if isinstance(value, str) else value for field, value in panel["sum"].items()
+    }
     told["sum"] = sum_ | {"wires": f"h{k}"}
     if sum_["b"] == "share" and panel["name"] == "y" and joint["shares"]["shape"][2:] == [1, 1]:
         told["sum"]["b"] = "one"  # an activation: its slopes are those of the way back
