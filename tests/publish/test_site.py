@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
 import zipfile
 from contextlib import nullcontext
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from site_links import dead_links
 
@@ -36,10 +39,11 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path, capsys):
     assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "mine"
 
 
-def test_a_folder_that_is_no_pyodide_is_refused_before_anything_is_written(tmp_path, capsys):
+def test_a_folder_that_is_no_pyodide_is_refused_and_nothing_is_left(tmp_path, capsys):
+    pytest.importorskip("jupyterlite_pyodide_kernel", reason="install cnnlab[site] to test the site's lock")
     assert main(["site", str(tmp_path / "new"), "--pyodide", str(tmp_path)]) == 1
-    assert "must be a folder with the files of a Pyodide" in capsys.readouterr().err
-    assert not (tmp_path / "new").exists()
+    assert f"{tmp_path.as_uri()}/pyodide-lock.json cannot be read (" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 SETTINGS = '<script id="jupyter-config-data" type="application/json" data-jupyter-lite-root=".">{}</script>'
@@ -184,6 +188,38 @@ def test_a_site_that_cannot_be_built_leaves_the_old_one_as_it_was(tmp_path, monk
         assert main(["site", str(tmp_path / "new")]) == 1
     assert {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()} == before
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+TERMINATED = """
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from os import getpid
+from cnnlab.publish import command, site
+
+def build(folder, notebooks, pyodide):
+    folder.mkdir()
+    pool = ProcessPoolExecutor(1, get_context("spawn"))
+    print(pool.submit(getpid).result(), flush=True)
+    pool.submit(time.sleep, 60).result()
+
+if __name__ == "__main__":
+    site.build = build
+    command.main(["site", "out"])
+"""
+
+
+def test_a_build_that_is_terminated_leaves_nothing_half_written_and_its_workers_end(tmp_path):
+    (tmp_path / "builds.py").write_text(TERMINATED, encoding="utf-8")
+    command = [sys.executable, "builds.py"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as builds:
+        worker = psutil.Process(int(builds.stdout.readline()))
+        assert list(tmp_path.glob(".cnnlab-site-*"))
+        builds.terminate()
+        assert builds.wait(timeout=20) == 143
+    _, going_on = psutil.wait_procs([worker], timeout=20)
+    assert not going_on
+    assert [path.name for path in tmp_path.iterdir()] == ["builds.py"]
 
 
 def test_an_old_site_that_does_not_say_what_is_its_own_loses_what_is_written_anew_alone(tmp_path):

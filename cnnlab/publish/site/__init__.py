@@ -18,7 +18,6 @@ from cnnlab.course.questions import all_keys
 from cnnlab.publish._folder import source
 from cnnlab.publish.handout import ICON, TIMEOUT, run, text_page, title_of, to_page, without_kernel, write_handouts
 from cnnlab.publish.site._lite import build
-from cnnlab.publish.site._packages import LOCK
 from cnnlab.publish.site._reference import write_reference
 
 _ROOT = re.compile(r'(?s)<script id="jupyter-config-data".*?</script>')
@@ -64,8 +63,6 @@ def write_site(folder: Path, *, pyodide: Path | None = None, address: str = "", 
         If ``folder`` is a file, or ``pyodide`` is not there.
     """
     folder, pyodide = folder.resolve(), pyodide and pyodide.resolve()
-    if pyodide and not (pyodide / LOCK).is_file():
-        raise ValueError(f"pyodide ({pyodide}) must be a folder with the files of a Pyodide")
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
         raise ValueError(f"folder ({folder}) must be empty, or a site that was written before")
     notebooks = sorted(source().glob("*.ipynb"))

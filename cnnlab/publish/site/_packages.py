@@ -18,14 +18,14 @@ COMPILED = ("numpy", "matplotlib", "micropip")
 VERSION = "0"  # npm's lock names none, and pyodide_lock wants one
 PACKAGE = Path(__file__).parents[2]
 ABOUT = ("METADATA", "WHEEL", "licenses/LICENSE")
-# What cnnlab and the kernel import beside numpy and matplotlib; the kernel brings ipykernel and the like itself.
+# What cnnlab and the kernel import beside numpy and matplotlib; the kernel brings ipykernel and the like itself. A
+# newer jedi has compiled parts.
 PURE = (
     *("anywidget", "psygnal", "typing_extensions"),
     *("ipywidgets", "jupyterlab_widgets", "comm", "traitlets"),
-    *("ipython", "asttokens", "decorator", "executing", "ipython_pygments_lexers", "jedi", "matplotlib_inline"),
+    *("ipython", "asttokens", "decorator", "executing", "ipython_pygments_lexers", "jedi<0.20", "matplotlib_inline"),
     *("parso", "pexpect", "prompt_toolkit", "ptyprocess", "pure_eval", "pygments", "stack_data", "wcwidth"),
 )
-OLDER = {"jedi": "jedi<0.20"}  # newer ones bring compiled parts
 
 
 def write_packages(target: Path, place: Path | str, kernel: Path) -> list[str]:
@@ -114,7 +114,7 @@ def call(*command: str | Path, cwd: Path | None = None) -> None:
 def _wanted(name: str) -> str:
     """Return what to ask pip for: the version that is here, so that both halves of a widget are of one version."""
     found = next(iter(metadata.distributions(name=name)), None)
-    return OLDER.get(name) or (f"{name}=={found.version}" if found else name)
+    return f"{name}=={found.version}" if found else name
 
 
 def build_own(folder: Path) -> Path:
