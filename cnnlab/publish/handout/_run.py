@@ -2,7 +2,6 @@
 
 import json
 import os
-import tempfile
 import warnings
 from collections.abc import Callable
 from functools import wraps
@@ -73,14 +72,12 @@ def run(path: Path, timeout: int = TIMEOUT) -> nbformat.NotebookNode:
     )
     # What is shown in an Output stands in its cell. nbclient would send it to the kernel, and miss the kernel's reply.
     client.widget_registry = {}
-    with tempfile.TemporaryDirectory() as own:  # no learner has solved what is tried here
-        env = {**os.environ, **settings_of_threads(), "CNNLAB_PROGRESS": str(Path(own, "progress"))}
-        try:
-            client.execute(env=env, cleanup_kc=True)
-        except Exception as error:  # a cell fails or takes too long, the kernel has died, an output is none
-            failed = isinstance(error, CellExecutionError)
-            said = sentence(f"{error.ename}: {error.evalue}" if failed else error)
-            raise ValueError(f"{path.name}, cell {begun[-1]}: {said}") from error
+    try:  # without any progress, since no learner has solved what is tried here
+        client.execute(env={**os.environ, **settings_of_threads(), "CNNLAB_PROGRESS": "off"}, cleanup_kc=True)
+    except Exception as error:  # a cell fails or takes too long, the kernel has died, an output is none
+        failed = isinstance(error, CellExecutionError)
+        said = sentence(f"{error.ename}: {error.evalue}" if failed else error)
+        raise ValueError(f"{path.name}, cell {begun[-1]}: {said}") from error
     for cell in notebook.cells:
         if "outputs" in cell:
             cell.outputs = _coalesced(cell.outputs)
