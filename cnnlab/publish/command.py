@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else list(argv)
     parser, commands = _parsers()
     word = argv[0] if argv else ""
-    meant = get_close_matches(word, commands, cutoff=0.7)
+    meant = get_close_matches(word, commands.keys() - {"course"}, cutoff=0.7)
     if "" in argv:
         return _say("cnnlab: an argument must not be empty", 2)
     if meant and word not in commands and "/" not in word and not Path(word).exists():

@@ -194,6 +194,7 @@ def test_a_word_near_a_command_is_asked_about_and_a_folder_of_that_name_is_one(t
     assert not list(tmp_path.iterdir())
     assert main(["./chek", "--no-open"]) == 0
     assert main(["chek", "--no-open"]) == 0  # now it is there
+    assert main(["my-course", "--no-open"]) == 0
     assert capsys.readouterr().out.count("The course is in chek") == 2
 
 
