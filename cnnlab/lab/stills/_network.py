@@ -1,4 +1,4 @@
-"""A whole network as a still: the maps of each layer below each other. Lengths in px."""
+"""A whole network as a still: the maps of each layer below each other, and wires between them. Lengths in px."""
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from cnnlab.lab.stills._panels import Planes, Sizes
 
 TOWER, TIGHT = 400, 3  # how high a layer is, and the room between its maps
 ALONE, LARGEST = 100, 56  # the sides of the image and of a map at most
+BEND = np.linspace(0, 1, 16)  # of a wire
 
 
 class Tower(Planes):
@@ -38,11 +39,22 @@ def towers(scene):
 
 
 def draw_sight(canvas, scene, blocks, y):
-    """Frame the part of the image that the first cell sees."""
+    """Draw the wires between maps, and a frame around the part of the image that the first cell sees."""
+    places = {block.panel["name"]: (block, np.array([left, y + top + block.top])) for block, left, top in blocks}
+    for block, corner in places.values():
+        panel, told = block.panel, block.panel.get("sum", {})
+        if panel["role"] == "gradient" or panel["view"] != "maps" or "wires" not in told:
+            continue
+        before, start = places[told.get("via", told["a"])]
+        planes = scene["wires"][told["wires"]]["planes"]
+        for source, plane in zip(planes[before.panel["end"]], planes[panel["end"]], strict=True):
+            size = before.cell * before.panel["shape"][::-1]
+            x, high = start + before.corners[source] + size * (1, 0.5)
+            end, low = corner + block.corners[plane] + block.cell * panel["shape"][::-1] * (0, 0.5)
+            canvas.line(x + (end - x) * BEND, high + (low - high) * BEND**2 * (3 - 2 * BEND), width=0.6)
     name, (_, row, column) = scene["first"].values()
     if sees := panel_of(scene, name).get("sees"):
-        image, left, top = next((each for each in blocks if each[0].panel["name"] == "h0"), blocks[0])
-        corner = np.array([sees["left"][column], sees["top"][row]])
-        size = np.array([sees["right"][column], sees["bottom"][row]]) + 1 - corner
-        at = (left, y + top + image.top) + image.cell * corner
-        canvas.box(*at, *(image.cell * size), line=GRADIENT, line_width=2.0)
+        image, corner = places.get("h0", next(iter(places.values())))
+        first = np.array([sees["left"][column], sees["top"][row]])
+        size = np.array([sees["right"][column], sees["bottom"][row]]) + 1 - first
+        canvas.box(*(corner + image.cell * first), *(image.cell * size), line=GRADIENT, line_width=2.0)

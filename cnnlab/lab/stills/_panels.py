@@ -223,4 +223,4 @@ def _hue(scene, name, cells):
     if panel is None or scene.get("compact") or not 1 < panel["values"][0].size <= MOST_HUES:
         return WINDOW
     _, row, column = cells[panel["end"]]
-    return tuple(hsv_to_rgb(((row * panel["shape"][1] + column) / panel["values"][0].size, 0.9, 0.8)))
+    return tuple(hsv_to_rgb(((row * panel["shape"][1] + column) / panel["values"][0].size, 0.72, 0.72)))
