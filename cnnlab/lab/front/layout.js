@@ -12,7 +12,7 @@ const FLOW = 20; // px of a cell in panels that flow
 const CELL = { least: 18, good: 28, most: 44 };
 const SMALL = { least: 8, good: 12, most: 12 }; // of many small maps
 const PX = { gap: 6, line: 19, between: 10, heads: 18, letter: 7.4, bold: 12, turn: 36, below: 17 };
-const OPERATOR = { sign: 30, word: 46, tab: 66, narrow: 20 }; // px between two columns
+const OPERATOR = { sign: 30, word: 46, tab: 65, narrow: 20 }; // px between two columns
 const BARS = { wide: 180, high: 17.5 }; // px, high of each
 const CHART = { wide: 250, high: 180 }; // px
 const PHOTO = 8; // its width in cells
@@ -172,9 +172,11 @@ const captionOf = ({ symbol, title, turned }) =>
 export function wordsOf(panel, compact) {
   const { symbol, title, turned } = panel;
   const words = `${symbol} ${title}`.split(/ (?!\d+$| )/);
-  const longest = PX.letter * Math.max(...words.map((word) => word.length));
-  const lines = compact ? words.length : captionOf(panel) > SHORT ? 2 : 1;
-  return Math.max(longest, captionOf(panel) / lines) + PX.bold + (turned && lines > 1 ? PX.turn / 2 : 0);
+  const px = (/** @type {string[]} */ some) => PX.letter * some.join(" ").length;
+  if (compact) return Math.max(...words.map((word) => px([word]))) + PX.bold;
+  if (captionOf(panel) <= SHORT) return captionOf(panel) + PX.bold;
+  const halves = words.map((_, k) => Math.max(px(words.slice(0, k)), px(words.slice(k))));
+  return Math.min(...halves) + PX.bold + (turned ? PX.turn : 0);
 }
 
 /**

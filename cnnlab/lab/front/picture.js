@@ -3,18 +3,12 @@
 
 const LEFT_OUT =
   ".cnnlab-transport, .cnnlab-toggles, .cnnlab-tools, .cnnlab-hint, .cnnlab-code, .cnnlab-live, .cnnlab-silence, " +
-  ".cnnlab-lacks, .cnnlab-press, .cnnlab-pad-buttons, .cnnlab-pad-help, .cnnlab-veil, input[type='range'], option, .cnnlab-file";
-const KEPT = [
-  "fill",
-  "stroke",
-  "stroke-width",
-  "stroke-dasharray",
-  "opacity",
-  "font-size",
-  "font-weight",
-  "text-anchor",
-];
-const MARGIN = 12; // px
+  ".cnnlab-lacks, .cnnlab-press, .cnnlab-pad-buttons, .cnnlab-pad-help, .cnnlab-veil, input[type='range'], option, .cnnlab-file, .cnnlab-button:has(.cnnlab-thumb)";
+const KEPT = "fill stroke stroke-width stroke-dasharray opacity font-family font-size font-weight text-anchor".split(
+  " ",
+);
+const SHADOW = /(\w+\([^)]*\)) 0px 0px 0px ([\d.]+)px( inset)?/g;
+const BASE = 0.35; // of a letter's size, from the middle of a line down to where its letters stand
 const SCALE = 2; // px of a PNG for one of the screen
 const HATCH = `<pattern id="hatch" width="4.24" height="4.24" patternUnits="userSpaceOnUse"
   patternTransform="rotate(45)"><path d="M0 0v4.24" stroke="#6e7781" stroke-opacity="0.3" stroke-width="4.24"/></pattern>`;
@@ -36,101 +30,100 @@ function colourOf(text) {
   return [`rgb(${red},${green},${blue})`, alpha / 255];
 }
 
-const escaped = (/** @type {string} */ text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+/**
+ * An element of a drawing.
+ * @param {string} name
+ * @param {Record<string, string | number>} [attributes]
+ */
+function element(name, attributes = {}) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, `${value}`);
+  return made;
+}
 
 /** A drawing: boxes, then lines around them, then words, so that nothing covers what belongs above it. */
 class Drawing {
   /** @param {Element} root */
   constructor(root) {
-    this.origin = this.clip = root.getBoundingClientRect(); // what is cut off on the screen is no part of it
-    this.paper = colourOf(getComputedStyle(root).backgroundColor)[0];
-    this.boxes = this.lines = this.words = "";
-    this.right = this.bottom = 0;
-    for (const child of root.children) this.add(child);
+    const { left, top, width, height } = root.getBoundingClientRect();
+    this.origin = { left, top };
+    this.svg = element("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
+    this.svg.innerHTML = HATCH;
+    this.boxes = this.svg.appendChild(element("g"));
+    this.lines = this.svg.appendChild(element("g"));
+    this.words = this.svg.appendChild(element("g"));
+    this.add(root, root.getBoundingClientRect());
   }
 
   /**
-   * Where a box stands in the drawing, as far as it is seen.
+   * Where a box stands.
    * @param {DOMRect} box
+   * @param {number} [out] px that it is larger on each side
    */
-  within(box) {
-    const left = Math.max(box.left, this.clip.left);
-    const top = Math.max(box.top, this.clip.top);
-    const width = Math.max(0, Math.min(box.right, this.clip.right) - left);
-    const height = Math.max(0, Math.min(box.bottom, this.clip.bottom) - top);
-    const [x, y] = [left - this.origin.left + MARGIN, top - this.origin.top + MARGIN];
-    if (width && height) {
-      this.right = Math.max(this.right, x + width);
-      this.bottom = Math.max(this.bottom, y + height);
-    }
-    return { x, y, width, height };
-  }
-
-  /** @param {Element} element */
-  add(element) {
-    if (element.matches(LEFT_OUT) || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
-      return;
-    const style = getComputedStyle(element);
-    const box = element.getBoundingClientRect();
-    if (element instanceof SVGSVGElement) this.addSvg(element, box);
-    else if (element instanceof HTMLCanvasElement) this.addCanvas(element, box);
-    else if (box.width && box.height) this.addBox(element, style, box);
-    if (element instanceof SVGSVGElement) return;
-    const { clip } = this;
-    if (style.overflowX !== "visible") this.clip = box;
-    for (const child of element.childNodes)
-      if (child instanceof Element) this.add(child);
-      else if (child instanceof Text) this.addWords(child, style);
-    this.clip = clip;
+  at({ left, top, width, height }, out = 0) {
+    const [x, y] = [left - this.origin.left - out, top - this.origin.top - out];
+    return { x, y, width: width + 2 * out, height: height + 2 * out };
   }
 
   /**
-   * @param {Element} element
+   * @param {Element} shown
+   * @param {DOMRect} clip what is cut off on the screen is no part of the drawing
+   */
+  add(shown, clip) {
+    const box = shown.getBoundingClientRect();
+    const isSeen = shown.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    if (!isSeen || shown.matches(LEFT_OUT) || box.top >= clip.bottom || box.left >= clip.right) return;
+    if (shown instanceof SVGSVGElement) return this.addSvg(shown, box);
+    const style = getComputedStyle(shown);
+    if (shown instanceof HTMLCanvasElement) {
+      const look = { preserveAspectRatio: "none", style: "image-rendering: pixelated", href: shown.toDataURL() };
+      this.boxes.append(element("image", { ...this.at(box), ...look }));
+    } else if (box.width && box.height) this.addBox(shown, style, box);
+    for (const child of shown.childNodes)
+      if (child instanceof Element) this.add(child, style.overflowX === "visible" ? clip : box);
+      else if (child instanceof Text) this.addWords(child, style);
+  }
+
+  /**
+   * Adds the background of an element, the lines around it, and what is written in it without being its text.
+   * @param {Element} shown
    * @param {CSSStyleDeclaration} style
    * @param {DOMRect} box
    */
-  addBox(element, style, box) {
-    const rect = (/** @type {number} */ grow, /** @type {string} */ look) => {
-      const { x, y, width, height } = this.within(box);
-      if (!width || !height) return "";
-      const round = Math.max(0, Math.min(Number.parseFloat(style.borderTopLeftRadius), height / 2) + grow);
-      return `<rect x="${x - grow}" y="${y - grow}" width="${width + 2 * grow}" height="${height + 2 * grow}" rx="${round}" ${look}/>`;
-    };
-    const ring = (/** @type {number} */ grow, /** @type {string} */ text, /** @type {string} */ width, dashes = "") => {
-      const [colour, opacity] = colourOf(text);
-      const dashed = dashes === "dotted" || dashes === "dashed" ? 'stroke-dasharray="3 2"' : "";
-      const look = `stroke="${colour}" stroke-opacity="${opacity}" stroke-width="${width}" ${dashed}`;
-      this.lines += rect(grow, `fill="none" ${look}`);
-    };
+  addBox(shown, style, box) {
+    const rx = Math.min(Number.parseFloat(style.borderTopLeftRadius), box.height / 2);
     const [fill, opacity] = colourOf(style.backgroundColor);
-    if (opacity) this.boxes += rect(0, `fill="${fill}" fill-opacity="${opacity}"`);
-    if (style.backgroundImage.startsWith("repeating")) this.boxes += rect(0, 'fill="url(#hatch)"');
-    const wide = Number.parseFloat(style.borderTopWidth);
-    if (wide && style.borderLeftStyle !== "none")
-      ring(-wide / 2, style.borderTopColor, `${wide}`, style.borderTopStyle);
-    const out = Number.parseFloat(style.outlineWidth);
-    if (style.outlineStyle !== "none")
-      ring(Number.parseFloat(style.outlineOffset) + out / 2, style.outlineColor, `${out}`, style.outlineStyle);
-    const shadows = style.boxShadow.matchAll(/(\w+\([^)]*\)) 0px 0px 0px ([\d.]+)px( inset)?/g);
-    for (const [, colour, width, inset] of [...shadows].reverse()) // the first is above the others
-      ring(((inset ? -1 : 1) * Number(width)) / 2, colour, width);
-    const after = getComputedStyle(element, "::after");
-    const sign = after.position === "absolute" && /^"(\S+)"$/.exec(after.content);
-    const [left, top, width, height] = ["left", "top", "width", "height"].map((name) =>
-      Number.parseFloat(after.getPropertyValue(name)),
-    );
-    if (sign) this.addWord(sign[1], new DOMRect(box.left + left, box.top + top, width, height), after);
-    const field = element instanceof HTMLInputElement ? element.value : "";
-    const chosen = element instanceof HTMLSelectElement ? element.selectedOptions[0]?.text : field;
-    if (chosen) this.addWord(chosen, new DOMRect(box.left + 4, box.top, box.width, box.height), style, false);
-    if (element instanceof HTMLElement && element.dataset.mark === "winner") {
-      const { x, y, width } = this.within(box);
-      this.lines += `<path d="M${x + width - 10} ${y + 2}h8v8z" fill="${colourOf(style.color)[0]}"/>`;
+    if (opacity) this.boxes.append(element("rect", { ...this.at(box), rx, fill, "fill-opacity": opacity }));
+    if (style.backgroundImage.startsWith("repeating"))
+      this.boxes.append(element("rect", { ...this.at(box), fill: "url(#hatch)" }));
+    /** @type {(wide: string, colour: string, line: string, out: (wide: number) => number) => void} */
+    const ring = (wide, colour, line, out) => {
+      const px = Number.parseFloat(wide);
+      const [stroke, opacity] = colourOf(colour);
+      if (!px || !opacity || line === "none") return;
+      const look = { rx, fill: "none", stroke, "stroke-width": px };
+      const dashes = { "stroke-dasharray": line === "solid" ? "none" : "3 2" };
+      this.lines.append(element("rect", { ...this.at(box, out(px)), ...look, ...dashes }));
+    };
+    if (style.borderLeftStyle !== "none")
+      ring(style.borderTopWidth, style.borderTopColor, style.borderTopStyle, (px) => -px / 2);
+    const offset = Number.parseFloat(style.outlineOffset);
+    ring(style.outlineWidth, style.outlineColor, style.outlineStyle, (px) => offset + px / 2);
+    for (const [, colour, wide, inset] of [...style.boxShadow.matchAll(SHADOW)].reverse()) // the first is above the others
+      ring(wide, colour, "solid", (px) => (inset ? -px : px) / 2);
+    for (const name of ["::before", "::after"]) {
+      const sign = getComputedStyle(shown, name);
+      const [left, top, width, height] = [sign.left, sign.top, sign.width, sign.height].map(Number.parseFloat);
+      if (sign.position === "absolute")
+        this.addWord(sign.content.slice(1, -1), new DOMRect(box.left + left, box.top + top, width, height), sign);
     }
+    const field = /** @type {any} */ (shown.matches("input, select") ? shown : {});
+    const written = field.selectedOptions?.[0]?.text ?? field.value;
+    if (written) this.addWord(written, new DOMRect(box.left + 4, box.top, 0, box.height), style);
   }
 
   /**
-   * Adds each word where it stands, as wide as it is there, whatever font a reader has.
+   * Adds each word where it stands.
    * @param {Text} text
    * @param {CSSStyleDeclaration} style
    */
@@ -144,31 +137,19 @@ class Drawing {
   }
 
   /**
-   * @param {string} word
+   * @param {string} word as wide as its box, where that has a width, whatever font a reader has
    * @param {DOMRect} box
    * @param {CSSStyleDeclaration} style
-   * @param {boolean} [fits] whether the word is as wide as the box
    */
-  addWord(word, box, { color, fontFamily, fontSize, fontWeight }, fits = true) {
-    const [colour, opacity] = colourOf(color);
-    const place = this.within(box);
-    if (!opacity || !place.width || !place.height) return;
-    pen.font = `${fontWeight} ${fontSize} ${fontFamily}`;
-    const { fontBoundingBoxAscent: up, fontBoundingBoxDescent: down } = pen.measureText(word);
-    const base = place.y + (place.height + up - down) / 2;
-    const room = fits ? `textLength="${place.width}"` : "";
-    const font = `font-family="${escaped(fontFamily)}" font-size="${fontSize}" font-weight="${fontWeight}"`;
-    this.words += `<text x="${place.x}" y="${base}" ${room} fill="${colour}" ${font}>${escaped(word)}</text>`;
-  }
-
-  /**
-   * @param {HTMLCanvasElement} canvas
-   * @param {DOMRect} box
-   */
-  addCanvas(canvas, box) {
-    const { x, y, width, height } = this.within(box);
-    const place = `x="${x}" y="${y}" width="${width}" height="${height}"`;
-    this.boxes += `<image ${place} preserveAspectRatio="none" style="image-rendering: pixelated" href="${canvas.toDataURL()}"/>`;
+  addWord(word, box, style) {
+    const { x, y, width, height } = this.at(box);
+    const [fill, opacity] = colourOf(style.color);
+    if (!opacity || !height) return;
+    const base = y + height / 2 + BASE * Number.parseFloat(style.fontSize);
+    const font = { "font-family": style.fontFamily, "font-size": style.fontSize, "font-weight": style.fontWeight };
+    const text = element("text", { x, y: base, fill, ...font, ...(width && { textLength: width }) });
+    text.textContent = word;
+    this.words.append(text);
   }
 
   /**
@@ -176,24 +157,15 @@ class Drawing {
    * @param {DOMRect} box
    */
   addSvg(svg, box) {
-    const copy = /** @type {SVGSVGElement} */ (svg.cloneNode(true));
+    const copy = /** @type {Element} */ (svg.cloneNode(true));
     const [there, here] = [svg, copy].map((each) => [...each.querySelectorAll("*")]);
-    for (const [k, element] of there.entries()) {
-      const style = getComputedStyle(element);
+    for (const [k, part] of there.entries()) {
+      const style = getComputedStyle(part);
       for (const name of KEPT) here[k].setAttribute(name, style.getPropertyValue(name));
     }
-    for (const [name, value] of Object.entries(this.within(box))) copy.setAttribute(name, `${value}`);
-    copy.setAttribute("overflow", "visible");
-    this.boxes += new XMLSerializer().serializeToString(copy);
-  }
-
-  get size() {
-    return [this.right + MARGIN, this.bottom + MARGIN];
-  }
-
-  toString() {
-    const [width, height] = this.size;
-    return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${HATCH}<rect width="100%" height="100%" fill="${this.paper}"/>${this.boxes}${this.lines}${this.words}</svg>`;
+    for (const [name, value] of Object.entries({ ...this.at(box), overflow: "visible" }))
+      copy.setAttribute(name, `${value}`);
+    this.boxes.append(copy);
   }
 }
 
@@ -204,12 +176,12 @@ class Drawing {
  * @param {"svg" | "png"} kind
  */
 export async function savePicture(root, name, kind) {
-  const drawing = new Drawing(root);
-  let url = URL.createObjectURL(new Blob([`${drawing}`], { type: "image/svg+xml" }));
+  const drawing = new XMLSerializer().serializeToString(new Drawing(root).svg);
+  let url = URL.createObjectURL(new Blob([drawing], { type: "image/svg+xml" }));
   if (kind === "png") {
     const image = Object.assign(new Image(), { src: url });
     await image.decode();
-    const [width, height] = drawing.size.map((length) => Math.ceil(SCALE * length));
+    const [width, height] = [image.width, image.height].map((length) => SCALE * length);
     const canvas = Object.assign(document.createElement("canvas"), { width, height });
     canvas.getContext("2d")?.drawImage(image, 0, 0, width, height);
     url = canvas.toDataURL();

@@ -133,8 +133,8 @@ test("signs of several letters, and buttons in their place, have room", () => {
   const operators = [{}, { signs: ["→", "conv"] }, { tabs: true }, { compact: true }].map(
     (more) => layout(panels, more)["--operator"],
   );
-  assert.deepEqual(operators, [30, 46, 66, 20]);
-  assert.equal(layout(panels, { tabs: true })["--x-px"] - layout(panels)["--x-px"], 2 * (66 - 30));
+  assert.deepEqual(operators, [30, 46, 65, 20]);
+  assert.equal(layout(panels, { tabs: true })["--x-px"] - layout(panels)["--x-px"], 2 * (65 - 30));
 });
 
 test("whatever the sliders say, no panel is pushed out of sight sideways", () => {
