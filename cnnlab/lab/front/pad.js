@@ -1,14 +1,14 @@
 // The pad: a bitmap drawn with mouse, touch or keyboard. Drawing stays in the browser and goes first; the kernel gets the
 // bitmap now and then during a stroke, at its end, and at most one that it has not answered.
 
-import { PEN, drawLine, isEmpty, movePen, pathOf, readBytes, sameBytes } from "./bitmap.js";
-import { ARROWS } from "./keys.js";
+import { ARROWS, isOurs } from "./keys.js";
+import { button } from "./text.js";
 import { html, render } from "./vendor/lit-html.js";
 
-const MOST_UNDONE = 100; // strokes that can be taken back
+const PEN = 3.5 / 32; // width of the pen, as a share of the bitmap's side
+const LEAP = 4; // cells that Shift and an arrow key move the pen by
 const PAUSE = 120; // ms between what the kernel is told during a stroke: its answers keep the page from drawing
-const HELP =
-  "Arrow keys move the pen, Space puts it down and lifts it, Backspace takes the last stroke back, Delete clears.";
+const HELP = "Arrow keys move the pen, Space puts it down and lifts it, Delete clears.";
 
 export class Pad {
   /**
@@ -25,8 +25,6 @@ export class Pad {
     this.soon = this.frame = 0; // timers: of the next telling, and of the next painting
     /** @type {{id: number, last: number[]} | null} what draws, and where it was */
     this.pointer = null;
-    /** @type {Uint8Array[]} the bitmap before each stroke */
-    this.past = [];
     this.pen = [size >> 1, size >> 1]; // the cell that the keyboard's pen is on
     this.down = false;
     this.told = ""; // where the pen is, for a screen reader
@@ -36,10 +34,6 @@ export class Pad {
   }
 
   // --- the bitmap ---
-
-  begin() {
-    this.past = [...this.past, this.bitmap.slice()].slice(-MOST_UNDONE);
-  }
 
   /**
    * @param {number[]} from a point [x, y] in cells, as to
@@ -51,19 +45,7 @@ export class Pad {
   }
 
   clear() {
-    if (isEmpty(this.bitmap)) return;
-    this.begin();
-    this.bitmap = new Uint8Array(this.size ** 2);
-    this.changed();
-  }
-
-  takeBack() {
-    this.setPen(false);
-    this.pointer = null;
-    const before = this.past.findLastIndex((bitmap) => !sameBytes(bitmap, this.bitmap)); // some strokes change nothing
-    if (before < 0) return;
-    this.bitmap = this.past[before];
-    this.past.length = before;
+    this.bitmap.fill(0);
     this.changed();
   }
 
@@ -84,7 +66,7 @@ export class Pad {
 
   /** Tells the kernel, unless it has not answered yet: then after its answer; and not too often during a stroke. */
   tellKernel() {
-    if (sameBytes(this.bitmap, this.sent) || this.isWaiting) return;
+    if (isSame(this.bitmap, this.sent) || this.isWaiting) return;
     const early = this.pointer ? this.telling + PAUSE - performance.now() : 0;
     clearTimeout(this.soon);
     if (early > 0) {
@@ -102,9 +84,8 @@ export class Pad {
    */
   follow(value) {
     const bitmap = readBytes(value);
-    if (sameBytes(bitmap, this.sent)) return this.tellKernel();
+    if (isSame(bitmap, this.sent)) return this.tellKernel();
     if (this.isWaiting) return;
-    this.begin();
     this.bitmap = bitmap;
     this.sent = bitmap.slice();
     this.paint();
@@ -128,7 +109,6 @@ export class Pad {
     this.setPen(false);
     event.currentTarget.setPointerCapture(event.pointerId);
     this.pointer = { id: event.pointerId, last: this.at(event) };
-    this.begin();
     this.drag(event);
   }
 
@@ -136,12 +116,9 @@ export class Pad {
   drag(event) {
     const { pointer } = this;
     if (event.pointerId !== pointer?.id) return;
-    const events = event.getCoalescedEvents?.() ?? [];
-    for (const each of events.length ? events : [event]) {
-      const here = this.at(each);
-      this.draw(pointer.last, here);
-      pointer.last = here;
-    }
+    const here = this.at(event);
+    this.draw(pointer.last, here);
+    pointer.last = here;
   }
 
   /** @param {PointerEvent} event */
@@ -153,22 +130,23 @@ export class Pad {
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    const isCommand = event.ctrlKey || event.metaKey;
-    if (event.key === "Backspace" || (isCommand && event.key.toLowerCase() === "z")) this.takeBack();
-    else if (isCommand || event.altKey) return;
-    else if (event.key === "Delete") this.clear();
-    else if (event.key === " " || (event.key === "Enter" && !event.shiftKey))
-      this.setPen(event.repeat ? this.down : !this.down);
-    else if (ARROWS[event.key]) this.move(event);
+    if (!isOurs(event)) return;
+    const { key, repeat, shiftKey } = event;
+    if (key === "Delete") this.clear();
+    else if (key === " " || key === "Enter") this.setPen(repeat ? this.down : !this.down);
+    else if (ARROWS[key]) this.move(ARROWS[key], shiftKey ? LEAP : 1);
     else return;
     event.preventDefault();
     event.stopPropagation();
   }
 
-  /** @param {KeyboardEvent} event */
-  move(event) {
+  /**
+   * @param {number[]} step
+   * @param {number} cells
+   */
+  move(step, cells) {
     const from = this.pen;
-    this.pen = movePen(from, event.key, event.shiftKey, this.size);
+    this.pen = from.map((index, axis) => Math.max(0, Math.min(this.size - 1, index + step[axis] * cells)));
     if (this.down) this.draw(middleOf(from), middleOf(this.pen));
     this.tell();
   }
@@ -177,10 +155,7 @@ export class Pad {
   setPen(down) {
     if (down === this.down) return;
     this.down = down;
-    if (down) {
-      this.begin();
-      this.draw(middleOf(this.pen), middleOf(this.pen));
-    }
+    if (down) this.draw(middleOf(this.pen), middleOf(this.pen));
     this.tell();
   }
 
@@ -191,24 +166,17 @@ export class Pad {
 
   paint() {
     const { size, bitmap, down } = this;
-    const empty = isEmpty(bitmap);
     const [left, top] = middleOf(this.pen).map((length) => `${(100 * length) / size}%`);
     const pen = `left: ${left}; top: ${top}; width: ${100 * PEN}%; height: ${100 * PEN}%`;
-    /** @type {(name: string, title: string, press: () => void, off: boolean) => unknown} */
-    const button = (name, title, press, off) =>
-      html`<button type="button" class="cnnlab-button cnnlab-pad-${name}" title=${title} aria-disabled=${off}
-        @click=${press}>${name}</button>`;
     render(
       html`<div class="cnnlab-pad-surface" role="application" tabindex="0"
         aria-label="Drawing pad, ${size}×${size} cells. ${HELP}" @pointerdown=${this.touch} @pointermove=${this.drag}
         @pointerup=${this.lift} @pointercancel=${this.lift} @lostpointercapture=${this.lift} @keydown=${this.key}
         @blur=${() => this.setPen(false)}><svg viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges"
         aria-hidden="true"><path d=${pathOf(bitmap, size)}></path></svg><div class="cnnlab-pad-hint"
-        ?hidden=${!empty}>draw a digit</div><div class="cnnlab-pad-pen ${down ? "cnnlab-pad-down" : ""}"
-        style=${pen}></div></div><div class="cnnlab-pad-buttons">${[
-          button("undo", "take the last stroke back", this.takeBack, !this.past.length),
-          button("clear", "take all strokes away", this.clear, empty),
-        ]}</div><p class="cnnlab-pad-help" aria-hidden="true">${HELP}</p><div class="cnnlab-live"
+        ?hidden=${bitmap.includes(1)}>draw a digit</div><div class="cnnlab-pad-pen ${down ? "cnnlab-pad-down" : ""}"
+        style=${pen}></div></div><div class="cnnlab-pad-buttons">${button("clear", () => this.clear())}</div><p
+        class="cnnlab-pad-help" aria-hidden="true">${HELP}</p><div class="cnnlab-live"
         aria-live="polite">${this.told}</div>`,
       this.element,
       { host: this },
@@ -221,3 +189,42 @@ export class Pad {
  * @param {number[]} cell
  */
 const middleOf = ([row, column]) => [column + 0.5, row + 0.5];
+
+/**
+ * Turns on the cells whose middle is under the pen on its way between two points [x, y], in cells.
+ * @param {Uint8Array} bitmap
+ * @param {number} size
+ * @param {number[]} from
+ * @param {number[]} to
+ * @param {number} [width]
+ */
+export function drawLine(bitmap, size, [x0, y0], [x1, y1], width = PEN * size) {
+  const [dx, dy] = [x1 - x0, y1 - y0];
+  for (let k = 0; k < size * size; k++) {
+    const [x, y] = [(k % size) + 0.5 - x0, Math.floor(k / size) + 0.5 - y0];
+    const along = Math.max(0, Math.min(1, (x * dx + y * dy) / (dx * dx + dy * dy || 1)));
+    if (Math.hypot(x - along * dx, y - along * dy) <= width / 2) bitmap[k] = 1;
+  }
+}
+
+/**
+ * The on cells as the path of an SVG.
+ * @param {Uint8Array} bitmap
+ * @param {number} size
+ */
+export const pathOf = (bitmap, size) =>
+  Array.from(bitmap, (on, k) => (on ? `M${k % size},${Math.floor(k / size)}h1v1h-1z` : "")).join("");
+
+/**
+ * The bytes of a trait, copied out: a DataView need not begin where its buffer does.
+ * @param {DataView} view
+ */
+export const readBytes = (view) =>
+  new Uint8Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+
+/**
+ * Are two bitmaps the same?
+ * @param {Uint8Array} a
+ * @param {Uint8Array} b
+ */
+const isSame = (a, b) => a.join() === b.join();

@@ -1,59 +1,96 @@
-// The strip below the panels: the sum of the cell in view, a chip for each term, and the result in a place of its own.
+// The sum of the cell in view, a chip for each term: in a strip below the panels, with the result in a place of its own;
+// or, of a small window, in the window's own shape between the panels that it comes from and the output.
 
 import { shadeOf, strength } from "./cells.js";
 import { brief, factor, format } from "./numbers.js";
-import { keyOf, mapOf, nameOf, numberOf } from "./scene.js";
+import { cellIn, keyOf, mapOf, nameOf, numberOf } from "./scene.js";
 import { stepperOf } from "./state.js";
 import { groupsOf, hueOf, writtenTerms } from "./sums.js";
 import { withSubscripts } from "./text.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
-const CHIPS = { cells: 200, photo: 40 }; // most terms of a sum that are written out
+const MOST = { cells: 200, photo: 40 }; // terms of a sum that are written out
+const LINE = 84; // letters of the terms that are, where there is room for one line
 const POWER = /^[²³⁴^*]/; // before which a negative number stands in brackets
-const USES = { px: 680, line: 790, more: 90, letter: 6.9, edge: 22 }; // px that the uses of a cell may take: about a line
 const EDGES = "\u2007"; // about as wide as the edges of a chip, on each side of its text
 
 /** @typedef {import("./scene.js").Scene} Scene */
+/** @typedef {import("./schema.js").At} At */
 /** @typedef {import("./sums.js").Summed} Summed */
 /** @typedef {import("./sums.js").Term} Term */
+/** @typedef {import("./sums.js").Operand} Operand */
 /** @typedef {number | "all" | null} Opened the group whose terms are written, or all terms however many */
 /** @typedef {{light: (terms: Term[] | null) => void, open: Opened, toggle: (group: Opened) => void, window?: number[] | null, awaited?: boolean, counted?: boolean}} StripHand window: the shape of the products that stand beside the output; awaited: it is still to be made; counted: other numbers are shown than those that are added up */
 
 /**
  * The strip: what is summed, the terms, and the result.
  * @param {Scene} scene
- * @param {import("./schema.js").At} at
+ * @param {At} at
  * @param {Summed} sum
  * @param {StripHand} hand
  * @param {string} [whose] "yours" or "right", where a learner's function is laid beside the right one
  */
 export function stripOf(scene, at, sum, hand, whose = "") {
-  const { panel, told, bias } = sum;
+  const { panel, told } = sum;
   if (hand.counted || (hand.window && panel === stepperOf(scene))) return nothing; // else they stand beside the output
   if (whose === "right" && !told?.right) return nothing;
   const total = whose === "right" && told?.right ? told.right[numberOf(panel, at.cell)] : sum.total;
-  const goes = Boolean(told?.goes);
-  const opening = told ? openingOf(told) : " = ";
   const terms = termsOf(scene, sum, whose);
-  const groups = goes ? [] : groupsOf(sum, at.cell);
+  const groups = groupsOf(sum, at.cell);
   const chips = groups.length ? groupChips(scene, sum, groups, hand) : termChips(scene, sum, terms, hand);
-  const closing = told?.closing.replace("{count}", String(terms.length));
-  const result = html`<b class="cnnlab-total" data-total=${hand.awaited ? nothing : total}>${told ? "= " : ""}${hand.awaited ? "?" : format(total)}</b>`;
-  return html`<div class="cnnlab-terms" @keydown=${walk}>${whose ? html`<span class="cnnlab-whose">${told?.right ? whose : ""}</span>` : nothing}<b class="cnnlab-strip-head">${withSubscripts(nameOf(panel, at.cell))}${opening}</b>${
-    told && !terms.length ? sign(goes ? "no sum" : "0 (no wire)") : nothing
-  }${chips}${bias ? [sign("+"), biasChip(bias)] : nothing}${closing ? sign(closing) : nothing}${
-    told ? nothing : result
-  }</div>${goes || !told ? nothing : result}`;
+  const owner = whose ? html`<span class="cnnlab-whose">${told?.right ? whose : ""}</span>` : nothing;
+  const head = html`<b class="cnnlab-strip-head">${withSubscripts(nameOf(panel, at.cell))}${openingOf(told)}</b>`;
+  const lacks = told?.goes ? "no sum" : "0 (no wire)";
+  const result = told?.goes ? nothing : resultOf(hand, total, told ? "= " : "");
+  return html`<div class="cnnlab-terms" @keydown=${walk}>${owner}${head}${told && !terms.length ? sign(lacks) : chips}${biasOf(
+    sum,
+  )}${told?.closing ? sign(closingOf(told, terms)) : nothing}${told ? nothing : result}</div>${told ? result : nothing}`;
 }
 
-/** @param {import("./schema.js").Sum} told */
-const openingOf = ({ goes, opening }) => (goes ? ` ${opening}` : ` = ${opening}`);
+/**
+ * The products of the output in view; empty places while another cell is, so that nothing moves.
+ * @param {Scene} scene
+ * @param {At} at
+ * @param {Summed} sum
+ * @param {StripHand} hand
+ */
+export function productsOf(scene, at, sum, hand) {
+  const [height, width] = hand.window ?? [0, 0];
+  const { terms, total, panel } = sum;
+  const isTold = panel === stepperOf(scene) && !hand.counted;
+  const places = isTold
+    ? terms.map((term, k) => chipOf(scene, sum, term, hand, k === 0, cellIn([height, width], k)))
+    : Array.from({ length: height * width }, () => html`<span class="cnnlab-product"></span>`);
+  const row = at.cell[1] - (panel.shape[0] - 1) / 2;
+  return html`<div class="cnnlab-products" data-panel=${isTold ? "products" : nothing} role="group" aria-label="products of the window"
+    @keydown=${walk}><div><div class="cnnlab-planes" style="grid-template-columns: repeat(${width}, auto)">${places}</div>${
+      isTold && sum.bias ? html`<div>${biasOf(sum)}</div>` : nothing
+    }</div>${isTold ? resultOf(hand, total, "", `--row: ${row}`) : html`<b class="cnnlab-total"></b>`}</div>`;
+}
+
+/** @param {import("./schema.js").Sum | undefined} told */
+const openingOf = (told) => (told?.goes ? ` ${told.opening}` : ` = ${told?.opening ?? ""}`);
+
+/**
+ * @param {import("./schema.js").Sum} told
+ * @param {Term[]} terms
+ */
+const closingOf = ({ closing }, terms) => closing.replace("{count}", String(terms.length));
+
+/**
+ * @param {StripHand} hand
+ * @param {number} total
+ * @param {string} equals
+ * @param {string} [style]
+ */
+const resultOf = ({ awaited }, total, equals, style = "") =>
+  html`<b class="cnnlab-total" data-total=${awaited ? nothing : total} style=${style}>${equals}${awaited ? "?" : format(total)}</b>`;
 
 /**
  * Moves the focus from chip to chip.
  * @param {KeyboardEvent} event
  */
-export function walk(event) {
+function walk(event) {
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   if (!step) return;
   const chips = [.../** @type {Element} */ (event.currentTarget).querySelectorAll("button")];
@@ -65,26 +102,20 @@ export function walk(event) {
  * About what the longest strip of some sums looks like: its text, the edges of its chips as spaces.
  * @param {Scene} scene
  * @param {Summed} sum
- * @param {import("./schema.js").At} at
+ * @param {At} at
  */
 export function stripText(scene, sum, at) {
-  const { told, panel } = sum;
+  const { told, panel, bias } = sum;
   if (!told) return "";
-  const groups = told.goes ? [] : groupsOf(sum, at.cell);
-  const written = termsOf(scene, sum);
-  const terms = written.slice(0, Math.min(CHIPS.photo, mostOf(scene, sum, written)));
-  /** @type {(term: Term) => string} */
-  const target = ({ to }) => (told.goes && to.cell ? ` → ${nameOf(scene.panels[to.panel], to.cell)}` : "");
-  const chips = groups.length
-    ? groups.map(({ total }) => `channel 0: ${format(total)} ▸`)
-    : terms.map((term) => {
-        const times = isAlone(told, term) ? "" : `·${factor(term.b.value)}`;
-        const weight = term.weight === 1 ? "" : `·${factor(term.weight)}`;
-        return `${format(term.a.value)}${times}${weight}${target(term)}`.replaceAll(" ", "\u00a0");
-      });
-  if (sum.bias) chips.push(format(sum.bias.value));
+  const terms = termsOf(scene, sum);
+  const texts = terms
+    .slice(0, Math.min(MOST.photo, mostOf(scene, sum, terms)))
+    .map((term) => textOf(scene, told, term));
+  const groups = groupsOf(sum, at.cell).map(({ total }) => `channel 0: ${format(total)} ▸`);
+  const chips = [...(groups.length ? groups : texts), ...(bias ? [format(bias.value)] : [])];
   const joiner = told.joiner.trim() ? ` ${told.joiner.trim()} ` : " ";
-  return `${nameOf(panel, at.cell)}${openingOf(told)}${chips.map((chip) => EDGES + chip + EDGES).join(joiner)} ${told.closing.replace("{count}", String(terms.length))}`;
+  const edged = chips.map((chip) => EDGES + chip.replaceAll(" ", "\u00a0") + EDGES);
+  return `${nameOf(panel, at.cell)}${openingOf(told)}${edged.join(joiner)} ${closingOf(told, terms)}`;
 }
 
 /**
@@ -99,13 +130,37 @@ function termsOf(scene, sum, whose = "yours") {
 }
 
 /**
- * Is a term written without its second factor, which is shown in another way or is 1?
+ * A term as it is written, each piece with the role of its panel where it has one. It is written without its second
+ * factor, where that is shown in another way or is 1.
+ * @param {Scene} scene
  * @param {import("./schema.js").Sum} told
- * @param {Pick<Term, "b">} term
+ * @param {Term} term
+ * @returns {string[][]}
  */
-const isAlone = (told, { b }) => Boolean(told.values || (told.b !== "share" && !b.panel));
+function piecesOf({ panels }, told, { a, b, to, weight }) {
+  const roleOf = (/** @type {Operand} */ { panel }) => (panel ? panels[panel].role : "w");
+  const isAlone = told.values || (told.b !== "share" && !b.panel);
+  const first = isAlone && POWER.test(told.joiner) ? factor(a.value) : format(a.value);
+  return [
+    [first, roleOf(a)],
+    ...(isAlone ? [] : [["·"], [factor(b.value), roleOf(b)]]),
+    ...(weight === 1 ? [] : [[`·${factor(weight)}`]]), // of a function that is not a plain sum of products
+    ...(told.uses ? [[told.uses[b.value ? 1 : 0].replace("{count}", format(1 / b.value))]] : []),
+    ...(told.goes && to.cell ? [[` → ${nameOf(panels[to.panel], to.cell)}`]] : []),
+  ];
+}
 
-export const sign = (/** @type {string} */ text) => html`<span class="cnnlab-plus">${text}</span>`;
+/**
+ * @param {Scene} scene
+ * @param {import("./schema.js").Sum} told
+ * @param {Term} term
+ */
+const textOf = (scene, told, term) =>
+  piecesOf(scene, told, term)
+    .map(([text]) => text)
+    .join("");
+
+const sign = (/** @type {string} */ text) => html`<span class="cnnlab-plus">${text}</span>`;
 
 /**
  * @param {Scene} scene
@@ -119,7 +174,7 @@ function termChips(scene, sum, terms, hand) {
   const most = mostOf(scene, sum, terms);
   const chips = terms
     .slice(0, open === "all" ? terms.length : most)
-    .map((term, k) => [k && joiner ? sign(joiner) : nothing, chipOf(scene, sum, term, hand, { stop: k === 0 })]);
+    .map((term, k) => [k && joiner ? sign(joiner) : nothing, chipOf(scene, sum, term, hand, k === 0)]);
   if (most >= terms.length) return chips;
   const text = open === "all" ? "fewer" : `+ ${terms.length - most} more`;
   const more = html`<button type="button" class="cnnlab-group cnnlab-more" data-group="all"
@@ -128,26 +183,18 @@ function termChips(scene, sum, terms, hand) {
 }
 
 /**
- * How many terms are written out.
+ * How many terms are written out; where gradients stand below, a sum has one line, as the uses of a cell have.
  * @param {Scene} scene
  * @param {Summed} sum
  * @param {Term[]} terms
  */
-function mostOf(scene, { told, panel }, terms) {
+function mostOf(scene, { told }, terms) {
   const panels = Object.values(scene.panels);
-  const isLow = panels.some(({ row }) => row); // where gradients stand below, a sum has one line too
-  if (!told?.goes && !isLow) return panels.some(({ view }) => view === "photo") ? CHIPS.photo : CHIPS.cells;
-  const lengths = terms.map(({ a, b, to }) => {
-    const target = told?.goes && to.cell ? nameOf(scene.panels[to.panel], to.cell) : "";
-    const factors = format(a.value) + (told && isAlone(told, { b }) ? "" : factor(b.value));
-    return USES.letter * (factors.length + target.length + 4) + USES.edge;
-  });
-  let px = lengths.reduce((sum, length) => sum + length, 0);
-  const head = `${panel.alias ?? panel.symbol}[0, 0] ${told?.opening}`;
-  const room = Math.min(USES.px, USES.line - USES.letter * head.length);
-  if (px <= room) return terms.length;
-  while (lengths.length > 1 && px > room - USES.more) px -= lengths.pop() ?? 0;
-  return lengths.length < terms.length - 1 ? lengths.length : terms.length; // one more takes no more room than saying so
+  if (!told || (!told.goes && panels.every(({ row }) => !row)))
+    return panels.some(({ view }) => view === "photo") ? MOST.photo : MOST.cells;
+  let [most, letters] = [0, 0];
+  for (; most < terms.length && letters <= LINE; most++) letters += textOf(scene, told, terms[most]).length + 4;
+  return letters > LINE ? Math.max(1, most - 1) : most;
 }
 
 /**
@@ -163,10 +210,9 @@ function groupChips(scene, sum, groups, hand) {
     const { panel, cell } = terms[0].a;
     const plane = scene.panels[panel];
     const name = cell ? (scene.network ? mapOf(plane, cell) : nameOf(plane, cell).split(",")[0].replace("[", " ")) : "";
-    const title = `${name}: ${terms.length} products. ${open === k ? "Close" : "Open"} them.`;
     const opened = open === k ? [sign("("), termChips(scene, sum, terms, hand), sign(")")] : nothing;
     return html`${k ? sign("+") : nothing}<button type="button" class="cnnlab-chip cnnlab-group" data-group=${k}
-      data-sum=${total} aria-expanded=${String(open === k)} title=${title} @click=${() => toggle(k)}
+      data-sum=${total} aria-expanded=${String(open === k)} @click=${() => toggle(k)}
       @pointerenter=${() => light(terms)} @pointerleave=${() => light(null)}><span
       class="cnnlab-soft">${name}: </span>${format(total)}</button>${opened}`;
   });
@@ -177,33 +223,36 @@ function groupChips(scene, sum, groups, hand) {
  * @param {Summed} sum
  * @param {Term} term
  * @param {StripHand} hand
- * @param {{stop: boolean, place?: import("./schema.js").Cell}} how whether Tab reaches it, and its place among products that stand as the window does
+ * @param {boolean} stop whether Tab reaches it
+ * @param {import("./schema.js").Cell} [place] among products that stand as the window does
  */
-export function chipOf(scene, { told }, term, { light }, { stop, place }) {
-  const { a, b, to, weight, state = "both" } = term;
+function chipOf(scene, { told }, term, { light }, stop, place) {
   if (!told) return nothing;
-  const part = (/** @type {import("./sums.js").Operand} */ { panel, value }, text = format(value)) =>
-    html`<span class="cnnlab-role-${panel ? scene.panels[panel].role : "w"}">${text}</span>`;
-  const alone = isAlone(told, term);
-  const use = told.uses ? told.uses[b.value ? 1 : 0].replace("{count}", format(1 / b.value)) : nothing;
-  const times = weight === 1 ? nothing : `·${factor(weight)}`; // of a function that is not a plain sum of products
-  const product = alone
-    ? [part(a, POWER.test(told.joiner) ? factor(a.value) : undefined), times, use]
-    : [part(a), "·", part(b, factor(b.value)), times];
-  const target = told.goes && to.cell ? [" → ", withSubscripts(nameOf(scene.panels[to.panel], to.cell))] : nothing;
-  const largest = told.values && !told.skips && !told.goes && b.value === 1;
+  const { a, b, weight, state = "both" } = term;
+  const pieces = piecesOf(scene, told, term);
   const hue = hueOf(scene, term);
-  const zero = !alone && a.value * b.value * weight === 0;
-  const stacked = place ? [a, b].map((operand, k) => factorOf(scene, operand, k ? "·" : "")) : nothing;
-  return html`<button type="button" tabindex=${stop ? 0 : -1} data-cell=${place ? keyOf(place) : nothing} class="cnnlab-chip ${place ? "cnnlab-product" : ""} ${largest ? "cnnlab-largest" : ""} ${zero ? "cnnlab-zero" : ""} cnnlab-${state} ${hue === null ? "" : "cnnlab-hued"}" style="--hue: ${hue}" data-a=${a.value}
-    data-b=${b.value} title=${titleOf(scene, told, term)} @pointerenter=${() => light([term])}
-    @pointerleave=${() => light(null)} @focus=${() => light([term])} @blur=${() => light(null)}>${place ? stacked : [product, target]}</button>`;
+  const looks = [
+    `cnnlab-chip cnnlab-${state}`,
+    place && "cnnlab-product",
+    told.values && !told.skips && !told.goes && b.value === 1 && "cnnlab-largest",
+    pieces.some(([text]) => text === "·") && a.value * b.value * weight === 0 && "cnnlab-zero",
+    hue !== null && "cnnlab-hued",
+  ];
+  const written = place
+    ? [factorOf(scene, a, ""), factorOf(scene, b, "·")]
+    : pieces.map(
+        ([text, role]) => html`<span class=${role ? `cnnlab-role-${role}` : nothing}>${withSubscripts(text)}</span>`,
+      );
+  return html`<button type="button" tabindex=${stop ? 0 : -1} data-cell=${place ? keyOf(place) : nothing}
+    class=${looks.filter(Boolean).join(" ")} style="--hue: ${hue}" data-a=${a.value} data-b=${b.value}
+    @pointerenter=${() => light([term])} @pointerleave=${() => light(null)} @focus=${() => light([term])}
+    @blur=${() => light(null)}>${written}</button>`;
 }
 
 /**
  * A factor of a product in the colours of its cell.
  * @param {Scene} scene
- * @param {import("./sums.js").Operand} operand
+ * @param {Operand} operand
  * @param {string} sign
  */
 function factorOf({ panels }, { panel, value }, sign) {
@@ -211,20 +260,11 @@ function factorOf({ panels }, { panel, value }, sign) {
   return html`<span class="cnnlab-shaded ${value < 0 ? "cnnlab-negative" : ""}" style="--v: ${shade}">${sign}${brief(value)}</span>`;
 }
 
-/**
- * @param {Scene} scene
- * @param {import("./schema.js").Sum} told
- * @param {Term} term
- */
-function titleOf(scene, told, { a, b }) {
-  const name = (/** @type {import("./sums.js").Operand} */ { panel, cell, value }) =>
-    cell ? nameOf(scene.panels[panel], cell) : format(value);
-  return told.values
-    ? `${name(a)} = ${format(a.value)}`
-    : `${name(a)} · ${name(b)} = ${format(a.value)} · ${factor(b.value)}`;
-}
-
-export const biasChip = (/** @type {import("./sums.js").Operand} */ { value }) =>
-  html`<span class="cnnlab-chip" data-a=${value} data-b="1" title="bias"><span class="cnnlab-role-b">${format(
-    value,
-  )}</span></span>`;
+/** @param {Summed} sum */
+const biasOf = ({ bias }) =>
+  bias
+    ? [
+        sign("+"),
+        html`<span class="cnnlab-chip" data-a=${bias.value} data-b="1" title="bias"><span class="cnnlab-role-b">${format(bias.value)}</span></span>`,
+      ]
+    : nothing;

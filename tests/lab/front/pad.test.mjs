@@ -1,7 +1,8 @@
 // The pad's bitmaps: which cells a pen turns on, how they are drawn, and what is written of them.
+import "./templates.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { drawLine, isEmpty, movePen, pathOf, readBytes, sameBytes } from "../../../cnnlab/lab/front/bitmap.js";
+import { drawLine, pathOf, readBytes } from "../../../cnnlab/lab/front/pad.js";
 
 const SIZE = 6;
 
@@ -42,16 +43,9 @@ test("the pen grows with the bitmap", () => {
   assert.deepEqual([32, 64].map(count), [12, 32]);
 });
 
-test("each run of a row is a bar of the path", () => {
-  assert.equal(pathOf(Uint8Array.from([0, 1, 1, 1, 0, 1, 0, 0, 0]), 3), "M1,0h2v1h-2zM0,1h1v1h-1zM2,1h1v1h-1z");
+test("each cell that is on is a square of the path", () => {
+  assert.equal(pathOf(Uint8Array.from([0, 0, 1, 1, 0, 0, 0, 0, 0]), 3), "M2,0h1v1h-1zM0,1h1v1h-1z");
   assert.equal(pathOf(new Uint8Array(9), 3), "");
-});
-
-test("the keyboard's pen goes one cell, or four with Shift, and stays on the pad", () => {
-  assert.deepEqual(movePen([3, 3], "ArrowUp", false, 32), [2, 3]);
-  assert.deepEqual(movePen([3, 3], "ArrowRight", true, 32), [3, 7]);
-  assert.deepEqual(movePen([3, 3], "ArrowLeft", true, 32), [3, 0]);
-  assert.deepEqual(movePen([31, 3], "ArrowDown", false, 32), [31, 3]);
 });
 
 test("bytes are copied out of a view that need not begin where its buffer does", () => {
@@ -59,12 +53,4 @@ test("bytes are copied out of a view that need not begin where its buffer does",
   const read = readBytes(new DataView(bytes.buffer, 1));
   bytes[1] = 7;
   assert.deepEqual([...read], [1, 0, 1]);
-});
-
-test("bitmaps are the same by their cells, and empty where none is on", () => {
-  assert.deepEqual(
-    [sameBytes([1, 0], [1, 0]), sameBytes([1, 0], [1, 1]), sameBytes([1], [1, 0])],
-    [true, false, false],
-  );
-  assert.deepEqual([isEmpty(new Uint8Array(4)), isEmpty(Uint8Array.of(0, 1))], [true, false]);
 });
