@@ -21,9 +21,10 @@ import { recalled, remember, showSolved } from "./memory.js";
 /** @typedef {States & ({kind: "explorer"} | {kind: "question"} & import("./judge.js").Verdicts)} Table */
 
 /** What stands for anywidget's model: the one that answers is a table of states. */
-class Answers {
+class Answers extends EventTarget {
   /** @param {Table} table */
   constructor(table) {
+    super();
     this.table = table;
     this.at = 0;
     this.given = "";
@@ -34,8 +35,6 @@ class Answers {
     this.lacking = {};
     /** @type {(DataView | import("./schema.js").Numbers)[]} those that have been read */
     this.arrays = [];
-    /** @type {Set<() => void>} */
-    this.listeners = new Set();
     /** @type {Traits} */
     this.traits = { asked: { events: [] }, shown: null, linked: null, name: table.name };
     this.turn();
@@ -44,10 +43,8 @@ class Answers {
   get = (/** @type {keyof Traits} */ name) => this.traits[name];
   /** @type {(name: keyof Traits, value: unknown) => unknown} */
   set = (name, value) => Object.assign(this.traits, { [name]: value });
-  /** @type {(event: string, listener: () => void) => unknown} */
-  on = (_event, listener) => this.listeners.add(listener);
-  /** @type {(event: string, listener: () => void) => unknown} */
-  off = (_event, listener) => this.listeners.delete(listener);
+  on = this.addEventListener;
+  off = this.removeEventListener;
 
   /**
    * Writes the address of what is shown to where the browser has it, and returns all of it.
@@ -113,10 +110,9 @@ class Answers {
   /** Shows the state, and takes the cover off what stood under a question that is closed. */
   answer() {
     this.turn();
-    for (const listener of [...this.listeners]) listener();
+    this.dispatchEvent(new Event("change:shown"));
     const { key } = this.table;
-    if (!this.closed || !key) return;
-    for (const other of everyone) {
+    for (const other of this.closed && key ? everyone : []) {
       if (other.veil !== key) continue;
       other.veil = "";
       other.answer();

@@ -1,7 +1,7 @@
 // A whole network in one look: the wires between its maps, a scale of colours below each, and a lens on the cell in view.
 
-import { cellsOf } from "./cells.js";
-import { PLAIN } from "./layout.js";
+import { shadeOf, strength } from "./cells.js";
+import { emsOf } from "./layout.js";
 import { brief, format } from "./numbers.js";
 import { mapOf } from "./scene.js";
 import { groupsOf } from "./sums.js";
@@ -105,43 +105,19 @@ export function lensOf(scene, at, sum, hot) {
     weights ? [...Array(weights.shape[axis - 1]).keys()] : [...new Set(window.map((term) => cellOf(term)[axis]))];
   const [rows, columns] = [along(1), along(2)];
   const found = new Map(window.map((term) => [cellOf(term).slice(1).join(), term]));
-  const grid = (/** @type {"a" | "b"} */ side, /** @type {Panel} */ panel) => {
-    const cells = rows.flatMap((row) => columns.map((column) => found.get(`${row},${column}`)));
-    const isOut = (/** @type {(Term | undefined)[]} */ line) => (line.some(Boolean) ? 0 : 1);
-    const edges = {
-      rows: rows.map((_, k) => isOut(cells.slice(k * columns.length, (k + 1) * columns.length))),
-      columns: columns.map((_, k) => isOut(cells.filter((_, j) => j % columns.length === k))),
-    };
-    const shown = {
-      ...panel,
-      planes: [1, 1],
-      shape: [rows.length, columns.length],
-      places: { planes: [[]], rows, columns },
-    };
-    const values = new Float64Array(cells.map((term) => term?.[side].value ?? 0));
-    const look = {
-      way: PLAIN,
-      readers: null,
-      lights: new Map(),
-      stop: "",
-      filled: null,
-      edited: "",
-      field: null,
-    };
-    const numbers = Math.max(...shown.shape) <= NUMBERED;
-    return cellsOf(
-      {
-        ...shown,
-        view: "cells",
-        scale: 1,
-        captions: undefined,
-        marks: undefined,
-        values,
-        edges: side === "a" ? edges : undefined,
-      },
-      { ...look, numbers },
-    );
+  const isNumbered = Math.max(rows.length, columns.length) <= NUMBERED;
+  const cell = (/** @type {Term | undefined} */ term, /** @type {"a" | "b"} */ side, /** @type {Panel} */ panel) => {
+    const value = term?.[side].value ?? 0;
+    const text = isNumbered ? brief(value) : "";
+    const looks = `${term ? "" : "cnnlab-padding"} ${value < 0 ? "cnnlab-negative" : ""}`;
+    return html`<div class="cnnlab-cell cnnlab-long ${looks}" data-value=${value}
+      style="--v: ${shadeOf(value, strength(panel, value))}; --ems: ${Math.max(1, emsOf(text))}">${text}</div>`;
   };
+  const grid = (/** @type {"a" | "b"} */ side, /** @type {Panel} */ panel) =>
+    html`<div class="cnnlab-grid">${rows.map(
+      (row) =>
+        html`<div class="cnnlab-row">${columns.map((column) => cell(found.get(`${row},${column}`), side, panel))}</div>`,
+    )}</div>`;
   const { symbol } = scene.panels[a.panel];
   const name = groups.length && a.cell ? `${mapOf(scene.panels[a.panel], a.cell)} of ${symbol}` : symbol;
   const adds = groups.find(({ terms }) => terms[0].plane === plane);

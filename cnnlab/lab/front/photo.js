@@ -1,6 +1,7 @@
 // A panel too large for elements: a photograph, or many large maps. A canvas a plane; of a photograph one focus stop.
 
 import { strength } from "./cells.js";
+import { grouped } from "./layout.js";
 import { cellAt, countOf, numberOf } from "./scene.js";
 import { html } from "./vendor/lit-html.js";
 
@@ -61,24 +62,18 @@ const placeIn = (panel, cell) => (panel.flat ? [0, numberOf(panel, cell), 0] : c
  */
 function framesOf(panel, lights) {
   const { shape } = inStrip(panel);
-  /** @type {Map<string, number[][]>} */
-  const groups = new Map();
-  for (const [key, looks] of lights) {
+  const lit = Array.from(lights, ([key, looks]) => {
     const [plane, ...cell] = placeIn(panel, /** @type {Cell} */ (key.split(",").map(Number)));
-    const group = `${plane} ${looks}`;
-    const cells = groups.get(group) ?? [];
-    cells.push(cell);
-    groups.set(group, cells);
-  }
-  return [...groups].map(([group, cells]) => {
-    const [plane, ...looks] = group.split(" ");
+    return { plane, cell, looks };
+  });
+  return grouped(lit, ({ plane, looks }) => `${plane} ${looks}`).map((group) => {
     const box = ["top", "left"].map((side, axis) => {
-      const indices = cells.map((cell) => cell[axis]).sort((p, q) => p - q); // too many for Math.min
+      const indices = group.map(({ cell }) => cell[axis]).sort((p, q) => p - q); // too many for Math.min
       const [first, last] = [indices[0], indices[indices.length - 1]];
       const share = 100 / shape[axis];
       return `${side}: ${share * first}%; ${axis ? "width" : "height"}: ${share * (last - first + 1)}%`;
     });
-    return { plane: Number(plane), looks: looks.join(" "), box: box.join("; ") };
+    return { ...group[0], box: box.join("; ") };
   });
 }
 

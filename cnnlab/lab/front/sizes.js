@@ -2,12 +2,11 @@
 
 import { format } from "./numbers.js";
 import { table } from "./table.js";
-import { html, nothing } from "./vendor/lit-html.js";
+import { html, nothing, svg } from "./vendor/lit-html.js";
 
 const PLANE = { least: 3, most: 96 }; // px of a plane's side
 const LENS = 190; // px: the corner of the input that the first cells see, enlarged
 const LABEL = 14; // px that a label in it needs
-const MOST_LINES = 44; // cells in the lens; more have no lines between them
 
 /** @typedef {import("./schema.js").Stack} Stack */
 
@@ -15,18 +14,9 @@ const MOST_LINES = 44; // cells in the lens; more have no lines between them
 export const sizesOf = (stack) =>
   html`${flow(stack)}<div class="cnnlab-fields">${lens(stack)}<div>${fieldsOf(stack)}${sightOf(stack)}</div></div>`;
 
-const square = (/** @type {number} */ side) => `width: ${side}px; height: ${side}px`;
-const corner = (/** @type {number} */ start) => `left: ${start}px; top: ${start}px`;
-
-/**
- * A square of the input, from a corner on its diagonal on.
- * @param {number} start px
- * @param {number} side px
- * @param {string} [name]
- * @param {string} [look]
- */
-const squareAt = (start, side, name = "field", look = "") =>
-  html`<div class="cnnlab-${name}" style="${corner(start)}; ${square(side)}; ${look}"></div>`;
+/** @type {(start: number, side: number, name?: string) => unknown} a square of the input, in cells, on its diagonal */
+const square = (start, side, name = "field") =>
+  svg`<rect x=${start} y=${start} width=${side} height=${side} class="cnnlab-${name}"></rect>`;
 
 /**
  * The planes as squares, the layers between them, and on the first what a cell sees of it.
@@ -35,10 +25,10 @@ const squareAt = (start, side, name = "field", look = "") =>
 function flow({ sizes, layers, fields }) {
   const unit = PLANE.most / Math.max(...sizes);
   const plane = (/** @type {number} */ k) => {
-    const seen = k ? nothing : fields.map(([side, , start]) => squareAt(start * unit, side * unit));
-    const side = square(Math.max(PLANE.least, sizes[k] * unit));
-    return html`<div class="cnnlab-size"><div class="cnnlab-square" style=${side}>${seen}</div><b>${sizes[k]}</b
-      ><span>${k ? `after ${k}` : "input"}</span></div>`;
+    const side = Math.max(PLANE.least, sizes[k] * unit);
+    const seen = k ? nothing : fields.map(([size, , start]) => square(start, size));
+    return html`<div class="cnnlab-size"><svg class="cnnlab-square" width=${side} height=${side}
+      viewBox="0 0 ${sizes[k]} ${sizes[k]}">${seen}</svg><b>${sizes[k]}</b><span>${k ? `after ${k}` : "input"}</span></div>`;
   };
   /** @type {(name: string, text: string) => unknown} */
   const letter = (name, text) => html`<span class="cnnlab-${name}"> ${text}</span>`;
@@ -50,36 +40,20 @@ function flow({ sizes, layers, fields }) {
 }
 
 /**
- * The corner of the input that the first cells see; each field has its layers' numbers in it.
+ * The corner of the input that the first cells see; each field has its layer's number in it, where there is room.
  * @param {Stack} stack
  */
 function lens({ sizes: [size], fields }) {
   const low = Math.min(0, ...fields.map(([, , start]) => start));
   const cells = Math.max(...fields.map(([side, , start]) => start + side)) + 1 - low;
-  const unit = cells <= LENS ? Math.max(1, Math.floor(LENS / cells)) : LENS / cells;
-  const lines = `background-size: ${unit}px ${unit}px${cells > MOST_LINES ? "; background-image: none" : ""}`;
-  const layers = new Map(); // by field: the numbers of its layers
-  fields.forEach(([side, , start], k) => {
-    const key = `${side},${start}`;
-    layers.set(key, [...(layers.get(key) ?? []), k + 1]);
-  });
-  let free = cells * unit; // no label has been put beyond this; the largest field gets its label first
-  const seen = [...layers]
-    .map(([key, numbers]) => ({ of: key.split(",").map(Number), numbers }))
-    .sort(({ of: p }, { of: q }) => q[0] - p[0] || q[1] - p[1])
-    .map(({ of: [side, start], numbers }) => {
-      const end = (start + side - low) * unit;
-      const fits = end <= free && side * unit > LABEL;
-      if (fits) free = end - LABEL;
-      return [
-        squareAt((start - low) * unit, side * unit),
-        fits ? html`<span style=${corner(end)}>${numbers.join(", ")}</span>` : nothing,
-      ];
-    });
-  return html`<div class="cnnlab-lens" aria-hidden="true"><div style=${square(cells * unit)}>${[
-    squareAt(-low * unit, size * unit, "input-cells", lines),
-    seen,
-  ]}</div></div>`;
+  const px = cells / LENS;
+  const ends = fields.map(([side, , start]) => start + side);
+  const isFree = (/** @type {number} */ end, /** @type {number} */ k) =>
+    ends.slice(k + 1).every((other) => Math.abs(other - end) >= LABEL * px);
+  const labels = ends.map((end, k) => (isFree(end, k) ? svg`<text x=${end} y=${end}>${k + 1}</text>` : nothing));
+  return html`<svg class="cnnlab-lens" viewBox="${low} ${low} ${cells} ${cells}" style="font-size: ${11 * px}px"
+    aria-hidden="true"><pattern id="cnnlab-cells" width="1" height="1" patternUnits="userSpaceOnUse"><rect width="1"
+    height="1"></rect><path d="M0,1V0H1"></path></pattern>${square(0, size, "input-cells")}${fields.map(([side, , start]) => square(start, side))}${labels}</svg>`;
 }
 
 /** @param {Stack} stack */
