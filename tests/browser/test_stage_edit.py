@@ -299,7 +299,7 @@ def test_keys_on_what_is_no_cell_change_nothing(plain_page):
 def test_a_dot_is_dragged_along_its_curve_by_mouse_and_its_slider_goes_with_it(plain_page):
     view = plain_page.mount(CurveExplorer("tanh", z=1))
     chart = view.root.locator(".cnnlab-chart")
-    box, mark = chart.bounding_box(), chart.locator(".cnnlab-end").bounding_box()
+    box, mark = chart.bounding_box(), chart.locator(".cnnlab-end.cnnlab-line-0").bounding_box()
     view.page.mouse.move(mark["x"] + mark["width"] / 2, mark["y"] + mark["height"] / 2)
     view.page.mouse.down()
     view.answered()

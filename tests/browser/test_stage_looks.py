@@ -46,9 +46,9 @@ def test_what_a_window_of_ceil_mode_hangs_over_has_no_number(plain_page):
 
 
 def test_only_what_makes_a_gradient_has_an_arrow_to_it(plain_page):
-    signs = View(plain_page, backward()).top.locator('.cnnlab-operator[data-row="1"]')
+    signs = View(plain_page, backward()).top.locator('.cnnlab-operator:has(+ .cnnlab-slot[data-row="1"])')
     assert signs.all_text_contents() == ["←"]
-    signs = View.of(plain_page, "max").top.locator('.cnnlab-operator[data-row="1"]').last
+    signs = View.of(plain_page, "max").top.locator('.cnnlab-operator:has(+ .cnnlab-slot[data-row="1"])').last
     expect(signs).to_have_text("←")
 
 

@@ -6,6 +6,7 @@ import { brief, format } from "./numbers.js";
 import { mapOf } from "./scene.js";
 import { groupsOf } from "./sums.js";
 import { html, nothing, svg } from "./vendor/lit-html.js";
+import { pathBetween } from "./wires.js";
 
 const LENS = 90; // px of a side
 const NUMBERED = 3; // cells a side of a window that is shown with its numbers
@@ -50,27 +51,14 @@ export function mapWires(scene, at, sum, boxOf) {
   const strong = sum.told && scene.wires[sum.told.wires].tables?.planes[sum.panel.end ?? ""];
   return drawn.map((panel) => {
     const { source, from, to } = joined(scene, panel);
-    const [starts, ends] = [new Map(), new Map()];
     const paths = from.map((map, k) => {
-      if (!starts.has(map)) starts.set(map, source && boxOf(source, map));
-      if (!ends.has(to[k])) ends.set(to[k], boxOf(panel, to[k]));
-      return pathBetween(starts.get(map), ends.get(to[k]));
+      const [start, end] = [source && boxOf(source, map), boxOf(panel, to[k])];
+      return start && end ? pathBetween({ box: start, cell: start }, { box: end, cell: end }, [], 0) : "";
     });
     const isStrong = (/** @type {number} */ k) => panel.sum?.wires === sum.told?.wires && strong?.[k] === at.cell[0];
     const lit = paths.filter((_, k) => isStrong(k));
     return svg`<path d=${paths.join("")} class="cnnlab-wire cnnlab-faint"></path><path d=${lit.join("")} class="cnnlab-wire cnnlab-strong"></path>`;
   });
-}
-
-/**
- * @param {Box | null} from
- * @param {Box | null} to
- */
-function pathBetween(from, to) {
-  if (!from || !to || from.right > to.left) return ""; // the layers stand below each other
-  const [start, end] = [from, to].map(({ top, bottom }) => (top + bottom) / 2);
-  const middle = (from.right + to.left) / 2;
-  return `M${from.right},${start}C${middle},${start} ${middle},${end} ${to.left},${end}`;
 }
 
 /**

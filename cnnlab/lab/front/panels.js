@@ -47,54 +47,42 @@ function planesOf(panel, look) {
  */
 export function bandsOf(scene, panels, way, lookOf, { below, signs, products }) {
   return grouped(panels, bandOf).map((band, number) => {
-    const first = number === 0;
-    const rows = [...new Set(band.map(({ row }) => row))];
-    const lines = way.beside ? rows.map((row) => band.filter((panel) => panel.row === row)) : [band];
-    const columns = lines.flatMap((line) =>
-      grouped(line, ({ column }) => column)
-        .sort(([p], [q]) => p.column - q.column)
-        .map((column, k) =>
-          columnOf(scene, band, column, way.beside ? [column[0].row] : rows, lookOf, {
-            signs: first ? signs : null,
-            below: k ? nothing : below,
-            products,
-          }),
-        ),
-    );
+    const lines = way.beside ? grouped(band, ({ row }) => row) : [band];
+    const columns = lines.flatMap((line) => {
+      const rows = new Set(line.map(({ row }) => row));
+      const sorted = line.toSorted((p, q) => p.column - q.column);
+      return grouped(sorted, ({ column }) => column).map((column, k) => {
+        const marks = signsOf(scene, band, column[0].column);
+        const slots = Array.from(rows, (row) => {
+          const shown = column.filter((panel) => panel.row === row);
+          const sign = signOf(marks[row], number || !signs ? null : signs[row][column[0].column - 1]);
+          const isMade = products && shown.includes(/** @type {Panel} */ (stepperOf(scene)));
+          const before = isMade ? html`<div class="cnnlab-before">${sign}${products}</div>` : sign;
+          return html`${marks.some(Boolean) ? before : nothing}<div class="cnnlab-slot" data-row=${row}
+            data-column=${column[0].column}>${repeat(
+              shown,
+              ({ name }) => name,
+              (panel) => panelOf(scene, panel, lookOf(panel)),
+            )}${k ? nothing : below}</div>`;
+        });
+        const isNear = scene.network && isOneToOne(scene, column[0]);
+        return html`<div class="cnnlab-column ${isNear ? "cnnlab-near" : ""}">${slots}</div>`;
+      });
+    });
     return html`<div class="cnnlab-band ${isFlow(scene) ? "cnnlab-flowing" : ""}">${columns}</div>`;
   });
 }
 
 /**
- * One column: in each row the sign to its left, and its panels.
- * @param {import("./scene.js").Scene} scene
- * @param {Panel[]} band
- * @param {Panel[]} panels of the column
- * @param {number[]} rows
- * @param {(panel: Panel) => {look: Look, key: string}} lookOf
- * @param {{below: unknown, signs: unknown[][] | null, products: unknown}} more
+ * The sign to the left of a column, or the button in its place.
+ * @param {string} mark
+ * @param {unknown} instead
  */
-function columnOf(scene, band, panels, rows, lookOf, { below, signs: buttons, products }) {
-  const { column } = panels[0];
-  const marks = signsOf(scene, band, column);
-  const sign = (/** @type {number} */ row) => {
-    const there = marks[row] && buttons ? buttons[row][column - 1] : null;
-    if (there) return html`<div class="cnnlab-operator cnnlab-word">${there}</div>`;
-    if (!marks[row]) return html`<div></div>`;
-    const before =
-      products && panels.some((panel) => panel === stepperOf(scene) && panel.row === row) ? products : nothing;
-    const looks = marks[row].length > 1 ? "cnnlab-word" : "";
-    const star = marks[row] === "⋆" ? "cnnlab-star" : "";
-    const sign = html`<div class="cnnlab-operator ${looks}" data-row=${row} aria-hidden="true"><span class=${star}>${marks[row]}</span></div>`;
-    return before === nothing ? sign : html`<div class="cnnlab-before">${sign}${before}</div>`;
-  };
-  const slot = (/** @type {number} */ row) =>
-    html`<div class="cnnlab-slot" data-row=${row} data-column=${column}>${repeat(
-      panels.filter((panel) => panel.row === row),
-      ({ name }) => name,
-      (panel) => panelOf(scene, panel, lookOf(panel)),
-    )}${below}</div>`;
-  return html`<div class="cnnlab-column ${scene.network && isOneToOne(scene, panels[0]) ? "cnnlab-near" : ""}">${rows.map((row) => [marks.some(Boolean) ? sign(row) : nothing, slot(row)])}</div>`;
+function signOf(mark, instead) {
+  if (!mark) return html`<div></div>`;
+  if (instead) return html`<div class="cnnlab-operator cnnlab-word">${instead}</div>`;
+  const looks = mark.length > 1 ? "cnnlab-word" : "";
+  return html`<div class="cnnlab-operator ${looks}" aria-hidden="true"><span class=${mark === "⋆" ? "cnnlab-star" : ""}>${mark}</span></div>`;
 }
 
 /**

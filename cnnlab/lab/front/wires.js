@@ -49,7 +49,7 @@ export function wirePaths(terms, whereOf, boxes, hueOf = () => null) {
  * @param {Box[]} boxes
  * @param {number} shift px
  */
-function pathBetween(from, to, boxes, shift) {
+export function pathBetween(from, to, boxes, shift) {
   const [right, left] = [from.box.right + 1, to.box.left - 1];
   if (left <= right) return "";
   const [start, end] = [from, to].map(({ cell }) => (cell.top + cell.bottom) / 2 + shift);
