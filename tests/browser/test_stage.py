@@ -181,9 +181,9 @@ def test_a_cell_of_a_pooling_says_what_became_of_it(plain_page, op, texts):
 def test_the_taps_of_the_turned_kernel_have_the_names_they_had_before(plain_page):
     view = View.of(plain_page, "gather")
     view.point("w", 0, 2)
-    expect(view.part("sentence")).to_have_text(re.compile(r"^Tap \(2, 0\) is used 49 times, once for"))
+    expect(view.part("sentence")).to_have_text(re.compile(r"^Kernel tap \(2, 0\) is used 49 times, once for"))
     view.point("x", 3, 3)
-    expect(view.part("sentence")).to_have_text(re.compile(r"^The inserted zero \(1, 1\) is read by 9 cells"))
+    expect(view.part("sentence")).to_have_text(re.compile(r"^The inserted zero \(1, 1\) is read by 9 outputs"))
 
 
 # Takes the first steps, then points at every third cell, or at some forty of very many; says where parts of the stage
