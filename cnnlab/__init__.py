@@ -12,7 +12,7 @@ except ImportError as error:
 
     raise ImportError(f'cnnlab needs numpy ({error}); run: "{sys.executable}" -m pip install numpy') from error
 
-from cnnlab.dense import *  # a function has the name of its module here and below: it comes first
+from cnnlab.dense import *  # some functions share a module's name: here the name must mean the function
 from cnnlab.wiring import *
 
 if TYPE_CHECKING:  # the others are loaded when they are used, so that the import takes no longer than numpy's
@@ -35,7 +35,7 @@ _LATER += ("formula", "optimizers", "data", "layers", "network", "training")
 
 
 def __getattr__(name: str) -> Any:
-    """Return a module, or what one has in its ``__all__``; modules are loaded in turn until one has it."""
+    """Return a module, or a name from a module's ``__all__``; modules are loaded in turn until one exports the name."""
     if name in _LATER:
         return import_module(f"cnnlab.{name}")
     if name == "__all__":

@@ -1,4 +1,4 @@
-"""The checks of arguments that know nothing of windows; each error names the value and the rule."""
+"""Argument checks that do not involve windows; each error names the value and the rule."""
 
 import math
 import operator
@@ -9,21 +9,21 @@ from typing import Any
 
 import numpy as np
 
-Lengths = int | tuple[int, int]  # for rows and columns; one for both
+Lengths = int | tuple[int, int]  # (rows, columns), or one int for both
 Sides = int | tuple[int, int] | str  # the padding of one axis: on both sides, (before, after), or a name
 Padding = Sides | tuple[tuple[int, int], tuple[int, int]]  # for rows and columns, or ((top, bottom), (left, right))
 Arrays = dict[str, np.ndarray]  # by name, such as the weights of a layer
 
-LARGEST = 2**31 - 1  # no length, count or label is greater, nor the number of cells of an array that is passed in
-MOST_CELLS = 2**28  # of an array that is made here, such as weights: 2 GiB of float64. Refused before numpy is asked
-LONGEST_LIST = 10_000  # of lengths, layers and the like; range(10**12) is a list too
+LARGEST = 2**31 - 1  # the upper bound of lengths, counts, labels and the cells of an argument
+MOST_CELLS = 2**28  # in an array allocated here, such as weights: 2 GiB of float64; checked before allocating
+LONGEST_LIST = 10_000  # of lengths, layers and so on; guards against range(10**12)
 
 
 def shown(value: Any) -> str:
-    """Return ``value`` as an error shows it: one that is too long is cut."""
+    """Return the text of ``value`` for an error message, shortened if it is long."""
     try:
-        text = repr(value[:100] if type(value) in (list, tuple, str, bytes) else value)  # more of it is not shown
-    except Exception:  # an int of 5,000 digits, or an object that cannot show itself
+        text = repr(value[:100] if type(value) in (list, tuple, str, bytes) else value)  # enough for a message
+    except Exception:  # an int of 5,000 digits, or a repr that raises
         return type(value).__name__
     return text if len(text) <= 100 else f"{text[:99]}…"
 
@@ -49,7 +49,7 @@ def check_number(name: str, value: Any, rule: str = "") -> float:
         raise TypeError(f"{name} ({shown(value)}) must be a number")
     try:
         number = float(value)
-    except Exception:  # an int beyond the greatest float
+    except Exception:  # an int too large for a float
         raise ValueError(f"{name} ({shown(value)}) must be a number that a float can hold (up to 1.8e308)") from None
     if rule and not _RULES[rule](number):
         raise ValueError(f"{name} ({value}) must be {rule}")
@@ -78,7 +78,7 @@ def check_choice(name: str, value: Any, choices: Collection[str]) -> None:
 
 
 def check_list(name: str, value: Any, of: str) -> list:
-    """Return what is in a list, a tuple or the like; ``of`` says what that is."""
+    """Return the items of a list, a tuple or another iterable; ``of`` names them in an error."""
     if isinstance(value, str | bytes) or not isinstance(value, Collection) or not np.iterable(value):
         raise TypeError(f"{name} ({shown(value)}) must be a list of {of}")
     if len(value) > LONGEST_LIST:
@@ -93,14 +93,14 @@ def check_named(name: str, value: Any) -> None:
 
 
 def check_known(given: Mapping, known: Collection[str], what: str) -> None:
-    """Raise unless the names in ``given`` are all among those in ``known``; ``what`` says what a name must be."""
+    """Raise unless all names in ``given`` are in ``known``; ``what`` says what a name must be."""
     for name, value in given.items():
         if name not in known:
             raise TypeError(f"{name} ({shown(value)}) must be {what} ({', '.join(known) or 'it has none'})")
 
 
 def check_array(name: str, value: Any, axes: Sequence[str] | None = None) -> np.ndarray:
-    """Return ``value`` as a float array with one dimension for each of ``axes``, or any; integers become float64."""
+    """Return ``value`` as a float array with one dimension per axis in ``axes``, or any; integers become float64."""
     array = as_array(name, value)
     if array.dtype.kind in "iu":
         array = array.astype(np.float64)
@@ -115,7 +115,7 @@ def check_array(name: str, value: Any, axes: Sequence[str] | None = None) -> np.
 
 
 def check_batch(name: str, value: Any) -> np.ndarray:
-    """Return ``value`` as a float array whose first dimension is that of the images, with any others."""
+    """Return ``value`` as a float array whose first dimension counts the images; the others are free."""
     array = check_array(name, value)
     if not array.ndim:
         raise ValueError(f"{name} (shape ()) must have a first dimension, that of the images")
@@ -127,13 +127,13 @@ def check_integers(name: str, value: Any) -> np.ndarray:
     array = as_array(name, value)
     if array.dtype.kind not in "iu":
         raise TypeError(f"{name} (dtype {array.dtype}) must be integer")
-    if array.max(initial=0) > LARGEST:  # a larger one would turn negative below
+    if array.max(initial=0) > LARGEST:  # a larger one would overflow to a negative index
         raise ValueError(f"{name} ({array.max()}) must be at most {LARGEST:,}")
     return array.astype(np.intp, copy=False)
 
 
 def check_changeable(name: str, array: Any) -> None:
-    """Raise unless ``array`` holds floats that can be written over."""
+    """Raise unless ``array`` is a writable array of floats."""
     if not isinstance(array, np.ndarray) or array.dtype.str[1:] not in ("f4", "f8"):  # in any byte order
         raise TypeError(f"{name} ({shown(array)}) must be a float32 or float64 array: it is changed in place")
     if not array.flags.writeable:
@@ -141,41 +141,41 @@ def check_changeable(name: str, array: Any) -> None:
 
 
 def check_cells(name: str, shape: tuple[int, ...]) -> None:
-    """Raise where an array of this shape would be larger than any that is made here."""
+    """Raise if an array of this shape would have too many cells."""
     cells = math.prod(shape)
     if cells > MOST_CELLS:
         raise ValueError(f"{name} (shape {shape}) must have at most {MOST_CELLS:,} cells (it has {cells:,})")
 
 
 def as_array(name: str, value: Any) -> np.ndarray:
-    """Return ``value`` as an array, of whatever dtype, in this machine's byte order."""
+    """Return ``value`` as an array of any dtype, in native byte order."""
     try:
         masked = _is_masked(value)
         array = np.asarray(0 if masked else value)
-    except Exception as error:  # rows of different lengths, a list in itself, an object that is no array after all
+    except Exception as error:  # ragged rows, a list that contains itself, a broken __array__
         raise ValueError(f"{name} must be one array of numbers ({error})") from None
     if masked:
         raise TypeError(f"{name} (a masked array) must have a number in every cell: fill the masked ones first")
-    if array.size > LARGEST:  # a broadcast number takes no memory; what is made of it would
+    if array.size > LARGEST:  # a broadcast scalar takes no memory, but its result would
         raise ValueError(f"{name} (shape {array.shape}) must have at most {LARGEST:,} cells")
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def _is_masked(value: Any) -> bool:
-    """Return whether an array has masked cells, or one in a list, which numpy would read as if nothing were masked."""
+    """Return whether an array, or one in a list, has masked cells: numpy would ignore the mask."""
     if isinstance(value, list | tuple):
         return any(map(_is_masked, value))
     return isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value)
 
 
 def check_shape(name: str, array: np.ndarray, shape: tuple[int, ...], why: str) -> None:
-    """Raise unless ``array`` has just this ``shape``; ``why`` says where the shape comes from."""
+    """Raise unless ``array`` has exactly this ``shape``; ``why`` explains the shape."""
     if array.shape != tuple(shape):
         raise ValueError(f"{name} (shape {array.shape}) must have shape {tuple(shape)} ({why})")
 
 
 def check_bias(b: Any, count: int, why: str) -> np.ndarray | None:
-    """Return the biases b as a float array (K,) with ``count`` of them, or None; ``why`` says where it comes from."""
+    """Return the biases b as a float array (K,) of length ``count``, or None; ``why`` explains the count."""
     if b is None:
         return None
     b = check_array("b", b, "K")
@@ -193,7 +193,7 @@ def check_groups(groups: Any, channels: int, filters: int) -> int:
 
 
 def check_x_shape(x_shape: Any) -> tuple[int, ...]:
-    """Return the shape (N, C, H, W) of an array x, and of the dx that will be made, as a tuple of ints."""
+    """Return the shape (N, C, H, W) of x, and so of its dx, as a tuple of ints."""
     lengths = check_list("x_shape", x_shape, "4 lengths (N, C, H, W)")
     if len(lengths) != 4:
         raise ValueError(f"x_shape ({shown(x_shape)}) must have 4 lengths (N, C, H, W)")
@@ -203,7 +203,7 @@ def check_x_shape(x_shape: Any) -> tuple[int, ...]:
 
 
 def check_same_dtype(**arrays: np.ndarray | None) -> None:
-    """Raise unless all arrays given have one dtype: nothing is silently cast."""
+    """Raise unless all arrays have the same dtype: nothing is silently cast."""
     given = {name: array.dtype.newbyteorder("=") for name, array in arrays.items() if array is not None}
     if len(set(given.values())) > 1:
         listed = ", ".join(f"{name} {dtype}" for name, dtype in given.items())

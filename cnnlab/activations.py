@@ -2,10 +2,10 @@
 
 A forward takes ``z``, an array of any shape (float32, float64 or integer, which becomes float64), and returns a = f(z).
 A backward takes ``da`` too, the gradient of the loss with respect to a, and returns ``dz = da * f′(z)``: the δ of the
-node, before its activation. What is not finite passes without a warning.
+node, before its activation. Infinities and NaN are computed with, and raise no warning.
 
-:data:`ACTIVATIONS` is the table of them all. A new activation is its two functions and one entry more: from then on it
-is a layer, in the explorers and in :mod:`cnnlab.reference`, and :func:`cnnlab.interop.from_torch` takes it.
+:data:`ACTIVATIONS` is the table of all activations. To add one, write its two functions and add an entry: it then works
+as a layer, in the explorers, in :mod:`cnnlab.reference`, and in :func:`cnnlab.interop.from_torch`.
 
 >>> invented = Nonlinearity(
 ...     lambda z: np.logaddexp(0, z),
@@ -106,7 +106,7 @@ def leaky_relu(z: ArrayLike, *, slope: float = 0.01) -> np.ndarray:
     array([-1.,  0.,  3.])
     """
     z, slope = check_array("z", z), check_finite("slope", slope)
-    with np.errstate(all="ignore"):  # 0 · ∞ is NaN, and no warning
+    with np.errstate(all="ignore"):  # 0 · ∞ is NaN, without a warning
         return np.where(z > 0, z, z * slope)
 
 
@@ -208,10 +208,10 @@ class Nonlinearity:
     torch : str
         Its class in torch.nn, which :func:`cnnlab.interop.from_torch` then takes.
     torch_names : dict of str
-        What that class calls a setting, where it has another name.
+        PyTorch's names of settings, where they differ.
     """
 
-    forward: Callable = field(repr=False)  # which would show an address
+    forward: Callable = field(repr=False)  # its repr would contain a memory address
     backward: Callable = field(repr=False)
     words: tuple[str, str]
     source: str = ""
@@ -238,7 +238,7 @@ class Nonlinearity:
         return f"f(z) = {f}", f"f′(z) = {slope}"
 
 
-# Each entry looks its functions up when it is used: replacing one in this module changes the entry too.
+# Each entry looks up its functions when it is called, so that replacing one in this module changes the entry too.
 # fmt: off
 ACTIVATIONS: dict[str, Nonlinearity] = {
     # name      f                                 f′

@@ -1,11 +1,11 @@
 """Convolution, forward and backward, and the transposed convolution, which is the backward pass run forward.
 
-Of a block of images, the cells that all windows have under one tap are copied into one row of a matrix. Then each of
-the three sums over the wires is a matrix product: kernels times cells is y, cells times dy is dw, and kernels times
-dy is what every tap adds to dx. Columns and rows are copied in turn: kh + kw steps in place of kh * kw.
+For a block of images, the cells that lie under one tap in all windows are copied into one row of a matrix. Each of the
+three sums over the wires is then a matrix product: kernels times cells is y, cells times dy is dw, and kernels times dy
+is each tap's contribution to dx. Copying columns first, then rows, takes kh + kw steps instead of kh * kw.
 
 Two axes, ``rows`` and ``columns``, say where the windows fall. ``axis.taps`` has a slice for each tap: the cells of the
-padded input that the windows have under it; ``axis.inside`` is the slice of the input itself.
+padded input that it reads over all windows; ``axis.inside`` is the slice of the unpadded input.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from cnnlab.geometry import Axis, check_transposed_window, check_window
 __all__ = ["conv2d", "conv2d_backward", "conv_transpose2d"]
 
 _Operands = tuple[np.ndarray, np.ndarray, np.ndarray | None, tuple[Axis, Axis]]
-_BLOCK = 2**18  # numbers to work on at a time: 1 MiB of float32, which a processor's cache holds
+_BLOCK = 2**18  # numbers per block: 1 MiB of float32, which fits in a processor's cache
 
 
-@np.errstate(all="ignore")  # what is not finite passes without a warning
+@np.errstate(all="ignore")  # inf and NaN are computed with, and raise no warning
 def conv2d(
     x: ArrayLike,
     w: ArrayLike,
@@ -45,7 +45,7 @@ def conv2d(
     dilation: Lengths = 1,
     groups: int = 1,
 ) -> np.ndarray:
-    """Return the sum of cell times tap for each window of x and each kernel of w.
+    """Return, for each window of x and each kernel of w, the sum of cell times tap.
 
     It is cross-correlation, as in every deep-learning library: the kernel is not turned.
 
@@ -73,14 +73,14 @@ def conv2d(
     TypeError
         If an array has another dtype, the dtypes differ, or a length is not an int.
     ValueError
-        If an array is empty or has other dimensions, the channels do not go together, a length is too small or too
+        If an array is empty or has other dimensions, the channels do not match, a length is too small or too
         large, or the kernel does not fit in the padded input.
 
     Notes
     -----
-    Beside y it takes memory for about 2**18 numbers (1 MiB in float32), or as many as w or a row of windows needs: the
-    cells under the taps of some images, or of some rows of one; and S / kh of it again, while they are copied. An
-    im2col buffer holds those of the whole batch.
+    Besides y it takes memory for about 2**18 numbers (1 MiB in float32), or for as many as w or one row of windows
+    needs: it copies a few images at a time, or a few rows of one, and needs S / kh of that again while copying. An
+    im2col buffer would hold the whole batch.
 
     Source: Y. LeCun et al., "Gradient-based learning applied to document recognition" (1998), section II; the
     settings as in V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning" (2016).
@@ -118,8 +118,8 @@ def conv2d_backward(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the gradients of a convolution.
 
-    Every wire from input cell i through tap t to output cell o adds ``dy[o] * w[t]`` to ``dx[i]`` and
-    ``dy[o] * x[i]`` to ``dw[t]``; db sums dy over all that has the bias. A leftover cell has no wire: its dx is 0.
+    Every wire from input cell i through tap t to output cell o adds ``dy[o] * w[t]`` to ``dx[i]`` and ``dy[o] * x[i]``
+    to ``dw[t]``; db sums dy over all cells that share the bias. A leftover cell has no wires: its dx is 0.
 
     Parameters
     ----------
@@ -162,12 +162,12 @@ def conv2d_backward(
     """
     x, w, _, (rows, columns) = check_convolution(x, w, None, stride, padding, dilation, groups)
     dy = check_upstream(dy, x, w, (rows, columns))
-    # Every product x · w of the forward adds dy · w to the dx of its cell, and dy · x to the dw of its tap.
+    # Every product x · w of the forward pass adds dy · w to the dx of its cell, and dy · x to the dw of its tap.
     kernels = w.reshape(groups, -1, w[0].size)
     dx, dw = np.zeros(x.shape, x.dtype), np.zeros_like(kernels)
     for images, outputs, inputs, band in _blocks(dy, kernels, rows):
         block, upstream = x[images, :, inputs], _by_group(dy[images, :, outputs], len(kernels))
-        dw += (_under_taps(block, band, columns, len(kernels)) @ upstream.mT).mT  # twice as fast as dy times cells
+        dw += (_under_taps(block, band, columns, len(kernels)) @ upstream.mT).mT  # twice as fast as upstream @ cells.mT
         dx[images, :, inputs] += _add_up(_shares(kernels, upstream), band, columns)
     return dx, dw.reshape(w.shape), dy.sum(axis=(0, 2, 3))
 
@@ -186,7 +186,7 @@ def conv_transpose2d(
 ) -> np.ndarray:
     """Return the transposed convolution: each cell of x adds the kernel, times the cell, to its window of y.
 
-    With b left out, it is the dx of :func:`conv2d_backward` for dy = x, of a convolution from y to x.
+    Without b, it is the dx that :func:`conv2d_backward` returns for dy = x in the convolution from y to x.
 
     Parameters
     ----------
@@ -201,8 +201,8 @@ def conv_transpose2d(
     padding : int, (int, int), ((top, bottom), (left, right)), "same" or "valid"
         The ring that is cropped from y, in cells.
     output_padding : int or (int, int)
-        Cells that y is longer at the bottom and on the right: sizes that a strided convolution makes equal, told
-        apart. Less than the stride or the dilation.
+        Cells added to y at the bottom and on the right: a strided convolution maps several sizes of y to one of x. Less
+        than the stride or the dilation.
     groups : int
         As :func:`conv2d`.
 
@@ -299,18 +299,18 @@ def check_transposed(x: Any, w: Any, b: Any, groups: Any, **window: Any) -> _Ope
 
 
 def _check_room(channels: int, rows: Axis, columns: Axis) -> None:
-    """Raise where the cells under all taps of one row of windows, or the rows it reads, would be more than an array."""
+    """Raise if one row of windows needs too large a buffer, for the cells under its taps or for the rows it reads."""
     check_cells("a row of windows", (channels, rows.extent, max(columns.padded, columns.kernel * columns.out)))
 
 
-# --- blocks as matrices: (C, H, N, W), since a run of rows of all images is one piece of memory ---------------------
+# --- blocks as matrices: (C, H, N, W), so that a run of rows of all images is contiguous in memory ---
 
 
 def _blocks(y: np.ndarray, kernels: np.ndarray, rows: Axis) -> Iterator[tuple[slice, slice, slice, Axis]]:
-    """Yield y in pieces: some images, some rows of outputs, the rows of the input that these read, and their axis.
+    """Yield blocks of y: a slice of images, one of output rows, one of the input rows these read, and their axis.
 
-    The cells under the taps of each and its outputs are about ``_BLOCK`` numbers, or as many as the kernels have; up to
-    half as many more where the rows then fall into fewer bands, since the rows between two bands are read for both.
+    The cells under the taps of a block and its outputs are about ``_BLOCK`` numbers, or as many as the kernels have.
+    They may be half as many again if that saves bands: rows shared by two bands are read twice.
     """
     groups, filters, taps = kernels.shape
     lines = max(1, max(_BLOCK, kernels.size) // (groups * (filters + taps) * y.shape[3]))
@@ -337,15 +337,15 @@ def _under_taps(x: np.ndarray, rows: Axis, columns: Axis, groups: int) -> np.nda
 
 
 def _add_up(shares: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
-    """Return for each cell the sum of its shares under all taps, (N, C, H, W): :func:`_under_taps` backward."""
+    """Return for each cell the sum of its shares over all taps, (N, C, H, W): the backward of :func:`_under_taps`."""
     images = shares.shape[2] // (rows.out * columns.out)
     shares = shares.reshape(-1, rows.kernel, columns.kernel, rows.out, images, columns.out)
     if rows.copies and columns.copies:
         return shares[:, 0, 0].transpose(2, 0, 1, 3)
     across = np.zeros((len(shares), columns.kernel, rows.padded, images, columns.out), shares.dtype)
     for p, tap in enumerate(rows.taps):
-        across[:, :, tap] += shares[:, p]  # one tap reads a cell once: nothing is lost
-    width = max(columns.padded, columns.inside.stop)  # a transposed convolution may be longer than its windows reach
+        across[:, :, tap] += shares[:, p]  # a tap reads each cell at most once, so += loses nothing
+    width = max(columns.padded, columns.inside.stop)  # output_padding may reach beyond the windows
     dx = np.zeros((len(shares), rows.size, images, width), shares.dtype)
     for q, tap in enumerate(columns.taps):
         dx[..., tap] += across[:, q, rows.inside]
@@ -353,18 +353,18 @@ def _add_up(shares: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
 
 
 def _shares(kernels: np.ndarray, upstream: np.ndarray) -> np.ndarray:
-    """Return what each tap of each window adds to its cell, (groups, taps, windows)."""
+    """Return the share that each tap of each window adds to its cell, (groups, taps, windows)."""
     if kernels.shape[1] == 1:  # numpy's matrix product of a column and a row is slow
         return kernels.mT * upstream
     return kernels.mT @ upstream
 
 
 def _by_group(y: np.ndarray, groups: int) -> np.ndarray:
-    """Return (N, K, out_h, out_w) as a matrix for each group, (groups, filters, windows)."""
+    """Return an array (N, K, out_h, out_w) as one matrix per group, (groups, filters, windows)."""
     return y.transpose(1, 2, 0, 3).reshape(groups, y.shape[1] // groups, -1)
 
 
 def _as_images(matrices: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
-    """Return a matrix for each group as (N, K, out_h, out_w): :func:`_by_group` backward."""
+    """Return matrices by group as (N, K, out_h, out_w): the inverse of :func:`_by_group`."""
     images = matrices.shape[2] // (rows.out * columns.out)
     return matrices.reshape(-1, rows.out, images, columns.out).transpose(2, 0, 1, 3)

@@ -31,7 +31,7 @@ def dense(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None) -> np.ndarray:
     TypeError
         If an array has another dtype, or the dtypes differ.
     ValueError
-        If an array is empty, or the shapes do not go together.
+        If an array is empty, or the shapes do not match.
 
     Notes
     -----
@@ -47,7 +47,7 @@ def dense(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None) -> np.ndarray:
     b = check_bias(b, w.shape[1], "one for each column of w")
     check_same_dtype(x=x, w=w, b=b)
     check_cells("y", (len(x), w.shape[1]))
-    with np.errstate(all="ignore"):  # what is not finite passes without a warning
+    with np.errstate(all="ignore"):  # inf and NaN are computed with, and raise no warning
         y = x @ w
         if b is not None:
             y += b

@@ -1,4 +1,4 @@
-"""The output-size formula in words: with its letters, with the numbers in it, and what it leaves over."""
+"""The output-size formula as text: in letters, with the numbers put in, and with the leftover cells."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,17 +12,17 @@ from cnnlab.geometry import Axis, check_axis, fits, output_size, trace_axes
 
 __all__ = ["explain_output_size", "settings_for", "trace_sizes"]
 
-_MOST_CHOICES = 10_000  # of settings to try, which takes half a second
+_MOST_CHOICES = 10_000  # combinations of settings to try: half a second
 _PLAIN = str.maketrans({"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "−": "-", "·": "*"})
 Token = tuple[str, str]  # (role, text): the role is R, F, P, S or D, or empty for signs and plain numbers
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """An output size with its reason: the formula, then the same with the numbers in it.
+    """An output size with its derivation: the formula, then the same with the numbers put in.
 
-    ``text`` is the whole chain, ``steps`` holds its right-hand sides in turn, ``spans`` the same in pieces (letter,
-    text) so that they can be coloured. ``leftover`` counts the padded cells after the last whole window, and
+    ``text`` is the whole chain of equations, ``steps`` its right-hand sides in order, and ``spans`` the same as pieces
+    (letter, text) for colouring. ``leftover`` counts the padded cells after the last whole window, and
     ``leftover_text`` says so in words.
     """
 
@@ -30,7 +30,7 @@ class Explanation:
     text: str
     leftover: int
     leftover_text: str
-    steps: tuple[str, ...] = field(repr=False)  # which the text has already
+    steps: tuple[str, ...] = field(repr=False)  # repr: ``text`` contains them
     spans: tuple[tuple[Token, ...], ...] = field(repr=False)
 
 
@@ -65,7 +65,7 @@ def explain_output_size(
 
 
 def explain_axis(axis: Axis) -> Explanation:
-    """Return the output size of a checked axis with its reason; as :func:`explain_output_size`."""
+    """Return the output size of a checked axis with its derivation, as :func:`explain_output_size` does."""
     chain = _chain(axis)
     steps = tuple("".join(text for _, text in step).translate(_PLAIN) for step in chain)
     return Explanation(axis.out, " = ".join(["out", *steps]), axis.leftover, _leftover_text(axis), steps, chain)
@@ -111,7 +111,7 @@ def trace_sizes(size: int, layers: Iterable[Sequence], *, ceil_mode: bool = Fals
 def settings_for(
     size: int, target: int, *, kernels: Iterable[int], strides: Iterable[int], paddings: Iterable[int]
 ) -> list[tuple[int, int, int]]:
-    """Return every (kernel, stride, padding) of those offered that makes ``target`` of ``size``.
+    """Return every combination (kernel, stride, padding) whose output size for ``size`` is ``target``.
 
     Parameters
     ----------
@@ -123,7 +123,8 @@ def settings_for(
     Raises
     ------
     TypeError, ValueError
-        As :func:`cnnlab.output_size`, and for too many choices; a kernel that does not fit is left out, with no error.
+        As :func:`cnnlab.output_size`, and for too many combinations; a kernel that does not fit is skipped without an
+        error.
 
     Notes
     -----
@@ -153,16 +154,16 @@ def settings_for(
 
 
 def _chain(axis: Axis) -> tuple[tuple[Token, ...], ...]:
-    """Return the right-hand sides from the formula down to the number, each in pieces.
+    """Return the right-hand sides, from the formula to the number, each as a list of pieces.
 
-    D is there where the kernel is dilated, and both paddings where they differ.
+    D appears if the kernel is dilated, and both paddings if they differ.
     """
     numbers = {"R": axis.size, "F": axis.kernel, "P": axis.before, "P1": axis.before, "P2": axis.after}
     numbers |= {"S": axis.stride, "D": axis.dilation}
     kernel = "((F − 1)·D + 1)" if axis.dilation > 1 else "F"
     padding = "2P" if axis.before == axis.after else "P1 + P2"
     opening, closing = "⌈⌉" if axis.ceil_mode else "⌊⌋"
-    # A window that would start in the far padding is dropped.
+    # ceil_mode drops a last window that would start in the far padding.
     tail = " + 1" if axis.out == axis.quotient + 1 else " + 1 − 1"
     formula = f"{opening}(R − {kernel} + {padding}) / S{closing}{tail}"
     return (
@@ -175,8 +176,8 @@ def _chain(axis: Axis) -> tuple[tuple[Token, ...], ...]:
 
 
 def _pieces(step: str, numbers: Mapping[str, int]) -> tuple[Token, ...]:
-    """Return a step in pieces, with the numbers, where there are any, in place of their letters."""
-    texts = re.split(r"([RFPSD]\d?)", step)  # every second one is a letter
+    """Return a step as pieces; letters that have a number are replaced by it."""
+    texts = re.split(r"([RFPSD]\d?)", step)  # the odd items are letters
     return tuple((text[0], str(numbers.get(text, text))) if i % 2 else ("", text) for i, text in enumerate(texts))
 
 
@@ -188,7 +189,7 @@ def _leftover_text(axis: Axis) -> str:
         return f"{division}: rounded up, the last window hangs {axis.overhang} over the far edge"
     if axis.ceil_mode:
         return f"{division}: the window that would read it starts behind the input, so it is dropped (− 1)"
-    unread = axis.leftover - axis.after  # input cells
+    unread = axis.leftover - axis.after  # leftover cells of the input, not of the padding
     kind, count = ("input", unread) if unread > 0 else ("padding", axis.leftover)
     lines = "row and column" if count == 1 else f"{count} rows and columns"
     return f"{division}: the last {lines} of the {kind} are never read"

@@ -1,6 +1,6 @@
 """Where windows fall: output sizes, padding, receptive fields, and the checks of these settings.
 
-All geometry arithmetic stands here and in :mod:`cnnlab.wiring`. R input, F kernel, P padding, S stride, D dilation.
+All geometry arithmetic is here and in :mod:`cnnlab.wiring`. R input, F kernel, P padding, S stride, D dilation.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Axis:
 
     @cached_property
     def slack(self) -> int:
-        """Cells the window can still move after its first place."""
+        """Cells by which the window can move from its first position."""
         return self.padded - self.extent
 
     @cached_property
@@ -52,48 +52,48 @@ class Axis:
 
     @cached_property
     def quotient(self) -> int:
-        """How often the window moves on: the fraction of the size formula, rounded."""
+        """The number of moves of the window: the fraction in the size formula, rounded."""
         return -(-self.slack // self.stride) if self.ceil_mode else self.slack // self.stride
 
     @cached_property
     def out(self) -> int:
-        """Number of windows, that is the output size."""
+        """The number of windows: the output size."""
         starts_in_far_padding = self.quotient * self.stride >= self.size + self.before
         return self.quotient + 1 - (self.ceil_mode and self.leftover > 0 and starts_in_far_padding)
 
     @cached_property
     def reach(self) -> int:
-        """Padded cells up to the end of the last window; more than ``padded`` where a ceil window hangs over."""
+        """Padded cells up to the end of the last window; more than ``padded`` if that window overhangs."""
         return (self.out - 1) * self.stride + self.extent
 
     @cached_property
     def overhang(self) -> int:
-        """Cells by which the last window of ``ceil_mode`` hangs over the padded edge."""
+        """Cells by which the last window overhangs the padded edge in ``ceil_mode``."""
         return max(0, self.reach - self.padded)
 
     @cached_property
     def far(self) -> int:
-        """Cells behind the input that are drawn: the padding, and what the last window hangs over."""
+        """Cells drawn after the input: the padding and the overhang of the last window."""
         return self.after + self.overhang
 
     @cached_property
     def copies(self) -> bool:
-        """Whether there is one tap, and each output reads the cell of its own index."""
+        """Whether the kernel has one tap and each output reads the input cell with its own index."""
         return self == Axis(self.size, kernel=1, stride=1, before=0, after=0, dilation=self.dilation)
 
     @cached_property
     def inside(self) -> slice:
-        """The input among the cells with its padding."""
+        """The slice of the padded axis that is the input itself."""
         return slice(self.before, self.before + self.size)
 
     @property
     def taps(self) -> list[slice]:
-        """The cells, of the input with its padding, that the windows have under each tap."""
+        """For each tap, the slice of the padded axis that it reads over all windows."""
         starts = range(0, self.extent, self.dilation)
         return [slice(start, start + (self.out - 1) * self.stride + 1, self.stride) for start in starts]
 
     def part(self, outputs: slice) -> tuple[slice, Axis]:
-        """Return the inputs that some windows read, and the axis that has these alone.
+        """Return the slice of inputs that some windows read, and an axis of just these windows.
 
         Examples
         --------
@@ -108,17 +108,17 @@ class Axis:
 
     @cached_property
     def empty_window(self) -> int | None:
-        """A window that holds no input cell, or None: it lies in the padding, or its taps step over the input."""
-        steps_over = self.dilation if self.dilation > self.size else 1  # after so many cells the windows repeat
+        """The index of a window with no input cell, or None: it lies in the padding, or its taps skip the input."""
+        steps_over = self.dilation if self.dilation > self.size else 1  # the skipping repeats with this period
         for window in chain(range(min(self.out, steps_over)), [self.out - 1]):
             start = window * self.stride - self.before
-            first = start if start >= 0 else start % self.dilation  # of its cells that are not before the input
+            first = start if start >= 0 else start % self.dilation  # its first cell that is not before the input
             if first >= min(self.size, start + self.extent):
                 return window
         return None
 
 
-_axis = lru_cache(4096)(Axis)  # remembered with all its lengths: one slider asks for the same ones again and again
+_axis = lru_cache(4096)(Axis)  # cached with its derived lengths: a slider asks for the same axes repeatedly
 
 
 class LayerWindow(NamedTuple):
@@ -131,7 +131,7 @@ class LayerWindow(NamedTuple):
 
 
 class ReceptiveField(NamedTuple):
-    """What a cell of a layer sees: ``size`` input cells from ``start`` on; the next cell's lie ``jump`` further on."""
+    """What a cell of a layer sees: ``size`` input cells from ``start`` on; the next cell's start ``jump`` later."""
 
     name: str
     size: int
@@ -160,7 +160,7 @@ def check_axis(
 
 
 def fits(size: int, kernel: int, **settings: Any) -> bool:
-    """Return whether a window of legal settings goes into the padded input at least once."""
+    """Return whether a window with valid settings fits in the padded input at least once."""
     try:
         check_axis(size, kernel, **settings)
     except ValueError:
@@ -178,20 +178,20 @@ def check_window(
     rows, columns = [
         _checked_axis(*lengths, ceil_mode) for lengths in zip(shape, kernels, strides, paddings, dilations, strict=True)
     ]
-    check_cells("the padded plane", (rows.padded, columns.padded))  # the output is no larger
+    check_cells("the padded plane", (rows.padded, columns.padded))  # the output has no more cells
     return rows, columns
 
 
 @lru_cache(256)
 def _checked_axis(size: int, kernel: int, stride: int, padding: Any, dilation: int, ceil_mode: bool) -> Axis:
-    """Return a checked axis of settings that are ints already: a network asks for the same ones at each image."""
+    """Return a checked axis of settings that are already ints; cached, as a network asks for it at each image."""
     return check_axis(size, kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
 
 
 def check_transposed_window(
     shape: Any, kernel: Any, *, stride: Any = 1, padding: Any = 0, output_padding: Any = 0, dilation: Any = 1
 ) -> tuple[Axis, Axis]:
-    """Return the axes of the convolution with exactly ``shape`` windows, one for each input of the transposed one."""
+    """Return the axes of the convolution with exactly ``shape`` windows, one per input cell of the transposed one."""
     pairs = (
         check_pair("stride", stride, 1),
         split_padding(padding),
@@ -203,7 +203,7 @@ def check_transposed_window(
 
 
 def _transposed_axis(windows: int, kernel: int, stride: int, padding: Any, longer: int, dilation: int) -> Axis:
-    """Return one of them; the last window ends where the padding does, less ``longer``: ``after`` may be negative."""
+    """Return one axis; the last window ends ``longer`` cells before the padding does, so ``after`` may be negative."""
     if isinstance(padding, str):
         padding = named_padding(padding, kernel, stride, dilation, windows * stride)
     before, after = padding
@@ -219,7 +219,7 @@ def _transposed_axis(windows: int, kernel: int, stride: int, padding: Any, longe
 
 
 def check_filled(axis: Axis) -> None:
-    """Raise unless each window of a pool holds an input cell: nothing is neither a maximum nor a mean."""
+    """Raise unless each window of a pool holds an input cell: an empty set has neither maximum nor mean."""
     window = axis.empty_window
     if window is not None:
         start = window * axis.stride - axis.before
@@ -229,7 +229,7 @@ def check_filled(axis: Axis) -> None:
 
 
 def roomy_plane(kernel: Lengths, *, stride: Any = None, dilation: Any = 1, **settings: Any) -> tuple[int, int]:
-    """Return a plane (H, W) in which a window has room, and by its leftover of S - 1 the least padding of any."""
+    """Return a plane (H, W) with room for a window; its leftover of S - 1 keeps windows from the far padding."""
     lengths = zip(check_pair("kernel", kernel, 1), check_pair("dilation", dilation, 1), strict=True)
     plane = tuple(cells * apart for cells, apart in lengths)
     axes = check_window(plane, kernel, stride=kernel if stride is None else stride, dilation=dilation, **settings)
@@ -258,7 +258,7 @@ def named_padding(name: str, kernel: int, stride: int, dilation: int, size: int)
     if stride == 1:
         return before, after
     left = size % stride or 1
-    even, uneven = (max(0, before + after + 1 - reached) for reached in (stride, left))  # TensorFlow's, both sides
+    even, uneven = (max(0, before + after + 1 - reached) for reached in (stride, left))  # TensorFlow's total padding
     raise ValueError(
         f'padding ("same") must go with stride 1 (stride is {stride}): PyTorch refuses it too, and its networks '
         f"pad {before} on each side; TensorFlow pads {even // 2} before and {even - even // 2} after where {stride} "
@@ -321,7 +321,7 @@ def same_padding(kernel: int, *, dilation: int = 1) -> tuple[int, int]:
 
 
 def check_layers(layers: Any, form: str = "(name, kernel, stride, padding)", longest: int = 4) -> list[LayerWindow]:
-    """Return the layers of a stack; their lengths are checked where they meet a size."""
+    """Return the layers of a stack; their lengths are checked once the input size is known."""
     layers = check_list("layers", layers, form)
     for layer in layers:
         if not isinstance(layer, tuple | list) or not 4 <= len(layer) <= longest or not isinstance(layer[0], str):
@@ -330,7 +330,7 @@ def check_layers(layers: Any, form: str = "(name, kernel, stride, padding)", lon
 
 
 def check_dilated(layers: Any) -> list[tuple]:
-    """Return the layers of a stack as ``(name, kernel, stride, padding, dilation)``; a dilation left out is 1.
+    """Return the layers of a stack as ``(name, kernel, stride, padding, dilation)``; the default dilation is 1.
 
     Examples
     --------
@@ -344,8 +344,8 @@ def check_dilated(layers: Any) -> list[tuple]:
 def trace_axes(size: int, layers: Iterable[Sequence], *, ceil_mode: bool = False) -> list[Axis]:
     """Return the axis of each of the ``layers`` that :func:`receptive_field` takes: the output of one is R of the next.
 
-    A layer named "pool" rounds up in ``ceil_mode``, and each of its windows must hold an input cell. Errors are as for
-    :func:`output_size`, with the layer in front.
+    A layer named "pool" rounds up in ``ceil_mode``, and each of its windows must hold an input cell. Errors are those
+    of :func:`output_size`, prefixed with the layer.
 
     Examples
     --------
@@ -387,7 +387,7 @@ def receptive_field(layers: Iterable[Sequence]) -> list[ReceptiveField]:
     """
     fields, size, jump, start = [], 1, 1, 0
     for name, kernel, stride, padding, dilation in check_dilated(layers):
-        room = check_int("kernel", kernel, 1) * check_int("dilation", dilation, 1)  # any size in which it fits will do
+        room = check_int("kernel", kernel, 1) * check_int("dilation", dilation, 1)  # any size in which it fits
         axis = check_axis(room, kernel, stride=stride, padding=padding, dilation=dilation)
         size, start = size + (axis.extent - 1) * jump, start - axis.before * jump
         jump *= axis.stride

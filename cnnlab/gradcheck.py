@@ -1,4 +1,4 @@
-"""Gradients by nudging: slow, and right whatever the function does, so they catch a wrong backward pass."""
+"""Numerical gradients: slow, but independent of the backward pass, so they catch a wrong one."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ __all__ = ["gradient_error", "numerical_gradient"]
 def numerical_gradient(f: Callable[..., ArrayLike], x: ArrayLike, dy: ArrayLike, *, step: float = 1e-5) -> np.ndarray:
     """Return the gradient of the loss with respect to x by central differences.
 
-    Each cell of x is nudged up and down by ``step``; what f(x) changes by, weighted with dy, is what the loss does.
+    Each cell of x is nudged up and down by ``step``; the change of f(x), weighted by dy, is the change of the loss.
 
     Parameters
     ----------
     f : callable
-        Takes an array of the shape of x and returns the array y. Its other arguments are held fast.
+        Takes an array of the shape of x and returns the array y. Its other arguments stay fixed.
     x : array, any shape
         float64 or integer (which becomes float64); float32 works, but its rounding drowns a small step.
     dy : array, the shape of f(x)
-        The gradient of the loss with respect to y. Take it at random: ones hide, for example, a kernel that is not
+        The gradient of the loss with respect to y. Use random numbers: ones hide, for example, a kernel that is not
         turned.
     step : float
-        In the unit of x. A large step sees the curve of f, a small one the rounding of the numbers.
+        In the unit of x. A large step suffers from the curvature of f, a small one from rounding.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def numerical_gradient(f: Callable[..., ArrayLike], x: ArrayLike, dy: ArrayLike,
     if not callable(f):
         raise TypeError(f"f ({shown(f)}) must be a function of x")
     x, dy, step = check_array("x", x).copy(), check_array("dy", dy), check_positive("step", step)
-    with np.errstate(all="ignore"):  # what is not finite passes without a warning
+    with np.errstate(all="ignore"):  # inf and NaN are computed with, and raise no warning
         check_shape("dy", dy, check_array("f(x)", f(x.copy())).shape, "that of f(x)")
         dy, dx = dy.copy(), np.zeros_like(x)  # copies, since f may write each answer into the same array
         for cell in np.ndindex(x.shape):
@@ -67,7 +67,7 @@ def numerical_gradient(f: Callable[..., ArrayLike], x: ArrayLike, dy: ArrayLike,
 
 
 def gradient_error(analytic: ArrayLike, numeric: ArrayLike) -> float:
-    """Return the greatest difference of two gradients, as a share of the greatest number in either.
+    """Return the greatest difference between two gradients, relative to the largest magnitude in either.
 
     Parameters
     ----------

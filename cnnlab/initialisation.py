@@ -1,4 +1,4 @@
-"""Initialisation: how large the weights are that a layer starts with."""
+"""Initialisation: the scale of a layer's random initial weights."""
 
 import math
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from cnnlab._validate import check_cells, check_choice, check_int, check_list, c
 
 
 def initial_weights(shape: Sequence[int], fan_in: int, fan_out: int, *, rng: Generator, init: str) -> np.ndarray:
-    """Return normal weights with the variance of ``init``; ``fan_in`` and ``fan_out`` count the wires of a cell.
+    """Return normal weights with the variance of ``init``; ``fan_in`` and ``fan_out`` count a cell's wires.
 
     Notes
     -----

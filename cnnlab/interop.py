@@ -1,7 +1,7 @@
 """Networks from elsewhere: a ``torch.nn.Sequential`` with its weights, as a network of these layers.
 
 PyTorch itself is never imported: whoever passes one of its modules has loaded it already. A layer is recognised by the
-name of its class; a subclass that goes forward in its own way counts as another class.
+name of its class; a subclass that overrides ``forward`` counts as another class.
 """
 
 import inspect
@@ -26,7 +26,7 @@ _OWN_WAY = ("forward", "_conv_forward", "_call_impl", "__call__", "__iter__", "_
 
 
 def from_torch(module: Any) -> Sequential:
-    """Return a network that computes what a ``torch.nn.Sequential`` computes once it is trained.
+    """Return a network that computes what a trained ``torch.nn.Sequential`` computes in eval mode.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def from_torch(module: Any) -> Sequential:
     TypeError
         If the module is no Sequential, or holds a layer that is not among these, or weights of another kind.
     ValueError
-        If a layer has a setting that cnnlab has not, a hook, or weights that numpy cannot copy.
+        If a layer has a setting that cnnlab lacks, a hook, or weights that numpy cannot copy.
 
     Notes
     -----
@@ -63,7 +63,7 @@ def from_torch(module: Any) -> Sequential:
     """
     if _kind(module) != "Sequential":
         raise TypeError(f"module ({_shown(module)}) must be a torch.nn.Sequential of layers{_advice(module)}")
-    made: list[Any] = []  # layers; of a ZeroPad2d, its name and its sides, until a convolution takes them
+    made: list[Any] = []  # layers; a ZeroPad2d is held as (name, sides) until its convolution follows
     readers = _readers()
     for name, leaf in _leaves("module", module):
         kind = _kind(leaf)
@@ -71,7 +71,7 @@ def from_torch(module: Any) -> Sequential:
             raise TypeError(f"{name} ({_shown(leaf)}) must be one of {', '.join(readers)}{_advice(leaf)}")
         try:
             made += readers[kind](name, leaf, made)
-        except (TypeError, ValueError) as error:  # of the layer that is made, which has no name
+        except (TypeError, ValueError) as error:  # an error of cnnlab's layer, which does not know its PyTorch name
             raise error if name in str(error) else type(error)(f"{name} ({kind}): {error}") from None
     for ring, _ in (each for each in made if isinstance(each, tuple)):
         raise TypeError(f"{ring} (ZeroPad2d) must stand right before a Conv2d, whose padding it becomes")
@@ -80,17 +80,17 @@ def from_torch(module: Any) -> Sequential:
 
 def _leaves(name: str, module: Any) -> Iterator[tuple[str, Any]]:
     """Yield the layers of a Sequential, and of those inside it, each under the name that it has in PyTorch."""
-    if not _kind(module).startswith("Lazy"):  # which is hooked until it knows its size
+    if not _kind(module).startswith("Lazy"):  # a lazy layer keeps a hook until its size is known
         _check_forward(name, module)
     if _kind(module) != "Sequential":
         yield name, module
         return
-    for key, child in module._modules.items():  # named_children() would leave out a layer that is used twice
+    for key, child in module._modules.items():  # named_children() would skip a layer that is used twice
         yield from _leaves(f"{name}[{key}]" if key.isdecimal() else f"{name}.{key}", child)
 
 
 def _class(module: Any) -> type | None:
-    """Return the class of PyTorch that says how a module goes forward; None where none does."""
+    """Return the PyTorch class whose ``forward`` a module has, or None."""
     own: set[str] = set()
     for cls in type(module).__mro__:
         if cls.__module__.startswith(_TORCH):
@@ -104,7 +104,7 @@ def _kind(module: Any) -> str:
 
 
 def _check_forward(name: str, module: Any) -> None:
-    """Raise where a module's forward may do more than its weights tell."""
+    """Raise if a module's forward may do more than its weights and settings say."""
     more = [way for way in _OWN_WAY if _kind(module) and way in vars(module)] + [
         *getattr(module, "parametrizations", ())
     ]
@@ -119,7 +119,7 @@ def _check_forward(name: str, module: Any) -> None:
 
 
 def _readers() -> dict[str, Callable[..., list]]:
-    """Return what reads a module of each class of PyTorch, given the layers before it, as the layers that it adds."""
+    """Return, by PyTorch class, a function from a module and the layers before it to the layers that it adds."""
     readers: dict[str, Callable[..., list]] = {"Conv2d": _convolution}
     for table, read in ((ACTIVATIONS, _activation), (POOLS, _pool)):
         readers |= {entry.torch: partial(read, key) for key, entry in table.items() if entry.torch}
@@ -129,12 +129,12 @@ def _readers() -> dict[str, Callable[..., list]]:
 
 
 def _shown(module: Any) -> str:
-    """Return the class of a module or a dict, which says more than many lines; any other object as it is."""
+    """Return the class name of a module or a dict, whose repr would fill many lines; any other object unchanged."""
     return type(module).__name__ if hasattr(module, "_modules") or isinstance(module, Mapping) else shown(module)
 
 
 def _settings(name: str, module: Any, *known: str) -> dict[str, Any]:
-    """Return the settings of a module that are ``known``; all others must be what they are unless said."""
+    """Return the ``known`` settings of a module; all others must have their defaults."""
     given = {key: getattr(module, key) for key in getattr(module, "__constants__", ())}
     for key, parameter in inspect.signature(_class(module) or type(module)).parameters.items():
         told = key in given and key not in (*known, "inplace")
@@ -148,14 +148,14 @@ def _weights(part: str, name: str, module: Any, *axes: str) -> np.ndarray:
     title = f"{part} of {name}"
     try:
         array = getattr(module, part).detach().cpu().numpy().copy()
-    except Exception as error:  # it is None, of 16 bits, sparse, without numbers
+    except Exception as error:  # None, a 16-bit, a sparse or a meta tensor
         raise ValueError(f"{title} must be a tensor that numpy can copy ({str(error).partition(chr(10))[0]})") from None
     return check_array(title, array, axes)
 
 
 def _layer(w: np.ndarray, b: np.ndarray | float = 0.0, **settings: Any) -> Layer:
     """Return the layer with these weights: a convolution for w (K, C // groups, kh, kw), else a Dense."""
-    rng = np.random.default_rng(0)  # what it draws is replaced
+    rng = np.random.default_rng(0)  # the weights drawn are then replaced
     sizes = (w.shape[1] * settings["groups"], len(w), w.shape[2:]) if w.ndim == 4 else w.shape
     layer = (Conv2D if w.ndim == 4 else Dense)(*sizes, rng=rng, **settings)
     layer.params = {"w": w, "b": np.zeros(len(layer.params["b"]), w.dtype) + b}
@@ -171,7 +171,7 @@ def _convolution(name: str, module: Any, made: list) -> list:
     settings = _settings(name, module, "stride", "padding", "dilation", "groups")
     layer = _layer(w, b, **settings)
     if made and isinstance(made[-1], tuple):
-        axes = layer.axes(roomy_plane(w.shape[2:], **layer.geometry))  # whose padding is a number where it has a name
+        axes = layer.axes(roomy_plane(w.shape[2:], **layer.geometry))  # resolves a padding that is given by name
         sides = zip(made.pop()[1], axes, strict=True)
         settings["padding"] = tuple((before + axis.before, after + axis.after) for (before, after), axis in sides)
         layer = _layer(w, b, **settings)
@@ -192,7 +192,7 @@ def _dense(name: str, module: Any, made: list) -> list:
 def _normalise(name: str, module: Any, made: list) -> list:
     """Fold a BatchNorm, ``y = (x - mean) / √(var + eps) * weight + bias``, into the layer before it.
 
-    Where that is no layer with weights, one is made that passes each channel on.
+    If that layer has no weights, a depthwise layer that passes on each channel is added first.
     """
     _settings(name, module, "eps", "momentum", "affine")
     mean, variance = (_weights(f"running_{part}", name, module, "C") for part in ("mean", "var"))
@@ -206,7 +206,7 @@ def _normalise(name: str, module: Any, made: list) -> list:
         added = [_layer(np.eye(count, dtype=mean.dtype)) if dense else _layer(ones, groups=count)]
     params = [*made, *added][-1].params
     params["b"] = ((params["b"] - mean) * scale + _bias(name, module)).astype(mean.dtype)
-    w = params["w"] * scale if dense else (params["w"].T * scale).T  # the filters are its last dimension, or its first
+    w = params["w"] * scale if dense else (params["w"].T * scale).T  # filters are the last dimension, or the first
     params["w"] = w.astype(mean.dtype)
     return added
 
@@ -236,11 +236,11 @@ def _flatten(name: str, module: Any, made: list) -> list:
     return [Flatten()]
 
 
-# --- what can be done about what cannot be read -------------------------------------------------------------------
+# --- advice on modules that cannot be read -------------------------------------------------------------------
 
 
 def _advice(module: Any) -> str:
-    """Return what can be done about a module that cannot be taken."""
+    """Return what the user can do about a module that cannot be converted."""
     kind = _kind(module)
     if isinstance(module, Mapping):
         return ": make the Sequential that these weights are of, and call its load_state_dict with them"

@@ -1,4 +1,4 @@
-"""Layers: the functions of the floor below with a memory, so that a network goes forward, then backward.
+"""Layers: the operations with a memory of their last input, so that a network can run forward, then backward.
 
 A layer's ``params`` are its weights by name, float64 and drawn from the generator that is passed in; ``grads``, under
 the same names, are the gradients of the last backward.
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnlab import activations, convolution, pooling  # whose functions are looked up when a layer is used
+from cnnlab import activations, convolution, pooling  # functions are looked up at each use, as they may be replaced
 from cnnlab._validate import (
     Arrays,
     Lengths,
@@ -35,26 +35,26 @@ from cnnlab.initialisation import initial_weights
 __all__ = ["Conv2D", "Dense", "Flatten", "LeakyReLU", "MaxPool2D", "MeanPool2D", "ReLU", "Sigmoid", "Tanh"]
 
 _GEOMETRY = ("stride", "padding", "dilation", "ceil_mode")  # the settings that say where windows fall
-Forward = tuple[np.ndarray, Any]  # y, and what the backward needs
+Forward = tuple[np.ndarray, Any]  # y, and the values that the backward needs
 Backward = tuple[np.ndarray, Arrays]  # dx, and the gradients of the weights
-_dense = import_module("cnnlab.dense")  # `from cnnlab import dense` would be the function of that name
+_dense = import_module("cnnlab.dense")  # `from cnnlab import dense` would give the function
 
 
 class Layer:
-    """What all layers share; a layer is a class of its own with ``_forward`` and ``_backward``, which keep nothing.
+    """The base class of layers; a subclass defines ``_forward`` and ``_backward``, which store nothing themselves.
 
-    ``_forward(x)`` returns y and what ``_backward(dy, kept)`` needs, which returns dx and the gradients by name.
-    ``kind`` is "convolution", "activation", "pooling", "fully connected", "flatten", or empty for a layer that nobody
-    has described; ``reads`` says what of its input an output reads: its "window", its "cell", or "all".
+    ``_forward(x)`` returns y and ``kept``; ``_backward(dy, kept)`` returns dx and the gradients by name. ``kind`` is
+    "convolution", "activation", "pooling", "fully connected", "flatten", or empty for an unknown layer; ``reads`` says
+    which part of its input an output reads: its "window", its "cell", or "all".
     """
 
     kind, reads, name = "", "all", ""
     _forward: Callable[..., Forward]
     _backward: Callable[..., Backward]
-    check_axes: Callable[..., tuple[Axis, Axis]] | None = None  # of a layer with windows: from plane and kernel to axes
+    check_axes: Callable[..., tuple[Axis, Axis]] | None = None  # of a layer with windows: its axes over a plane
 
     def __init__(self, *sizes: Any, **settings: Any) -> None:
-        """Keep copies of what it is made with, and raise an error if that fits no plane at all."""
+        """Keep copies of the arguments, and raise an error if they fit no plane at all."""
         geometry = {name: settings[name] for name in _GEOMETRY if name in settings}
         if self.check_axes:
             self.check_axes(roomy_plane(sizes[-1], **geometry), sizes[-1], **geometry)
@@ -68,17 +68,17 @@ class Layer:
     def __repr__(self) -> str:
         taken = inspect.signature(type(self)).parameters
         named = [self.name] if "name" in taken else []  # ReLU() is Activation("relu"), and takes no name
-        fixed = {} if named else self.settings  # by a class that does not take them
+        fixed = {} if named else self.settings  # settings that the class fixes, such as LeakyReLU's name
         defaults = fixed | {name: parameter.default for name, parameter in taken.items()}
-        usual = {name: (value, (value, value)) for name, value in defaults.items()}  # for rows and columns alike
+        usual = {name: (value, (value, value)) for name, value in defaults.items()}  # a default, as an int or as a pair
         changed = [f"{name}={value!r}" for name, value in self.settings.items() if value not in usual.get(name, ())]
         return f"{type(self).__name__}({', '.join([*map(repr, [*named, *self.sizes]), *changed])})"
 
     def forward(self, x: ArrayLike) -> np.ndarray:
         """Return the layer's output y for x, and keep what the backward needs: x must stay as it is until then."""
-        self._kept = None  # where this raises, there is no way back from an earlier x
+        self._kept = None  # if this raises, backward must not use an earlier x
         y, kept = self._forward(x)
-        self._kept = (kept,)  # which may itself be None
+        self._kept = (kept,)  # in a tuple, since it may itself be None
         return y
 
     def backward(self, dy: ArrayLike) -> np.ndarray:
@@ -94,7 +94,7 @@ class Layer:
 
 
 def _plain(value: Any) -> Any:
-    """Return a number, or what holds numbers, as plain Python: no array, and no list of somebody else's."""
+    """Return numbers, arrays and nested lists as plain Python objects that share nothing with the argument."""
     return value.tolist() if isinstance(value, np.ndarray | np.generic) else deepcopy(value)
 
 
@@ -202,7 +202,7 @@ class Pool2D(Layer):
         check_choice("name", name, pooling.POOLS)
         self.name = name
         check_known(options, pooling.POOLS[name].options, "an option of this pool")
-        pooling.POOLS[name].forward(np.ones((1, 1, 1, 1)), 1, **options)  # raises what an option cannot be
+        pooling.POOLS[name].forward(np.ones((1, 1, 1, 1)), 1, **options)  # raises if an option is invalid
         super().__init__(kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode, **options)
 
     def _forward(self, x: Any) -> Forward:

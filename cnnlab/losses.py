@@ -36,8 +36,8 @@ def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike) -> tuple[float, 
 
     Notes
     -----
-    The greatest logit of a row is subtracted first, which changes nothing and keeps ``exp`` from overflowing.
-    Source: J. Bridle, "Probabilistic interpretation of feedforward classification network outputs" (1990).
+    The greatest logit of a row is subtracted first, which leaves the probabilities unchanged and keeps ``exp`` from
+    overflowing. Source: J. Bridle, "Probabilistic interpretation of feedforward classification network outputs" (1990).
 
     Examples
     --------
@@ -50,7 +50,7 @@ def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike) -> tuple[float, 
     """
     logits = check_array("logits", logits, "NK")
     labels = check_labels(labels, logits.shape)
-    with np.errstate(all="ignore"):  # what is not finite passes without a warning
+    with np.errstate(all="ignore"):  # inf and NaN are computed with, and raise no warning
         shifted = logits - logits.max(axis=1, keepdims=True)
         exponentials = np.exp(shifted)
         totals = exponentials.sum(axis=1, keepdims=True)

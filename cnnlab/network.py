@@ -1,4 +1,4 @@
-"""A network: layers one after the other, their table, and their weights in a file."""
+"""A network: layers in sequence, with a summary table, and saving and loading of the weights."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["Sequential", "trained_network"]
 class Sequential:
     """Layers one after the other.
 
-    ``params`` and ``grads`` are those of all layers, under names such as ``"0.w"`` for the w of the first.
+    ``params`` and ``grads`` hold those of all layers, under names such as ``"0.w"`` for the w of the first.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class Sequential:
     Raises
     ------
     TypeError, ValueError
-        If one is no layer, or stands twice.
+        If an argument is not a layer, or occurs twice.
 
     Examples
     --------
@@ -69,7 +69,7 @@ class Sequential:
 
     @property
     def params(self) -> Arrays:
-        """The weights of all layers: themselves, not copies."""
+        """The weights of all layers: the arrays themselves, not copies."""
         return {f"{i}.{name}": param for i, layer in enumerate(self.layers) for name, param in layer.params.items()}
 
     @property
@@ -78,7 +78,7 @@ class Sequential:
         return {f"{i}.{name}": grad for i, layer in enumerate(self.layers) for name, grad in layer.grads.items()}
 
     def outputs(self, x: ArrayLike) -> list[np.ndarray]:
-        """Return what every layer in turn makes of x; an error names the layer that raised it."""
+        """Return the output of every layer in turn, starting from x; an error names the layer that raised it."""
         outputs: list[Any] = [x]
         for i, layer in enumerate(self.layers):
             try:
@@ -111,7 +111,7 @@ class Sequential:
         return Sequential(*(copy(layer) if layer.kind else deepcopy(layer) for layer in self.layers))
 
     def forward(self, x: ArrayLike) -> np.ndarray:
-        """Return what the last layer makes of x."""
+        """Return the output of the last layer for x."""
         outputs: list[Any] = [x, *self.outputs(x)]
         return outputs[-1]
 
@@ -125,13 +125,13 @@ class Sequential:
     def summary(self, shape: Sequence[int]) -> Summary:
         """Return a table with a row for each layer, for inputs of ``shape`` (C, H, W).
 
-        ``sees`` is the receptive field of a cell, in input cells. ``unshared`` counts the weights and biases of a
-        fully connected layer between the same inputs and outputs, in place of the shared ones.
+        ``sees`` is the receptive field of a cell, in input cells. ``unshared`` counts the weights and biases that a
+        fully connected layer with the same inputs and outputs would have.
 
         Raises
         ------
         TypeError, ValueError
-            If the shape is none, or does not fit the layers.
+            If ``shape`` is not a shape, or does not fit the layers.
         """
         shape = tuple(check_int("shape", length, 1) for length in check_list("shape", shape, "the lengths (C, H, W)"))
         if not 1 <= len(shape) <= 3:
@@ -175,7 +175,7 @@ class Sequential:
 
 
 def trained_network() -> Sequential:
-    """Return a small network that has learnt the digits of :func:`cnnlab.load_mnist`, its weights from a file.
+    """Return a small network trained on the digits of :func:`cnnlab.load_mnist`; its weights are read from a file.
 
     Returns
     -------
@@ -188,7 +188,7 @@ def trained_network() -> Sequential:
     >>> trained_network().forward(np.zeros((1, 1, 28, 28))).shape
     (1, 10)
     """
-    model = Sequential(*digit_layers(rng=np.random.default_rng(0)))  # what it draws is read over
+    model = Sequential(*digit_layers(rng=np.random.default_rng(0)))  # the weights drawn are then overwritten
     model.load(FOLDER / "network.npz")
     return model
 
@@ -235,7 +235,7 @@ class LayerSummary(NamedTuple):
 
 
 class Summary(tuple):
-    """The rows of a table of layers; its text is the table, with the totals."""
+    """The rows of the summary; printed, they are a table with totals."""
 
     __slots__ = ()
 
@@ -246,13 +246,13 @@ class Summary(tuple):
             table.append((row.layer, str(row.output), sees, f"{row.parameters:,}", f"{row.unshared:,}"))
         totals = (sum(row.parameters for row in self), sum(row.unshared for row in self))
         table.append(("total", "", "", *(f"{total:,}" for total in totals)))
-        columns = zip("<<>>>", zip(*table, strict=True), strict=True)  # two of words, then numbers
+        columns = zip("<<>>>", zip(*table, strict=True), strict=True)  # two text columns, then numbers
         form = "  ".join(f"{{:{side}{max(map(len, column))}}}" for side, column in columns)
         return "\n".join(form.format(*row) for row in table)
 
 
 def _fields(layers: Sequence[Layer], maps: Sequence[np.ndarray]) -> list[tuple[int, int]]:
-    """Return the size (h, w) of what a cell of each layer sees of the input through the windows up to it."""
+    """Return, for each layer, the size (h, w) of the receptive field of one of its cells."""
     windows = [layer.axes(below.shape[2:]) or _CELL for layer, below in zip(layers, maps, strict=False)]
     sizes = []
     for axes in zip(*windows, strict=True):  # rows, then columns

@@ -1,4 +1,4 @@
-"""Optimizers: what a step down the gradient is. Each changes the parameters in place and remembers its steps."""
+"""Optimizers: the update rules of gradient descent. They change the parameters in place and keep running means."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class SGD:
         return f"SGD({self.learning_rate}, momentum={self.momentum})"
 
     def update(self, params: Arrays, grads: Mapping[str, ArrayLike]) -> None:
-        """Change every parameter in place; nothing, and an error, where one cannot be, or a gradient misfits."""
+        """Change every parameter in place, or none and raise an error if a parameter or a gradient is unfit."""
         grads = check_gradients(params, grads, self._velocity)
         with np.errstate(all="ignore"):
             velocity = {name: self.momentum * self._velocity.get(name, 0.0) + grad for name, grad in grads.items()}
@@ -112,7 +112,7 @@ class Adam:
         return f"Adam({self.learning_rate})"
 
     def update(self, params: Arrays, grads: Mapping[str, ArrayLike]) -> None:
-        """Change every parameter in place; nothing, and an error, where one cannot be, or a gradient misfits."""
+        """Change every parameter in place, or none and raise an error if a parameter or a gradient is unfit."""
         grads = check_gradients(params, grads, self._mean)
         steps, mean, square = self._steps + 1, {}, {}
         rate = self.learning_rate / (1 - self.beta1**steps)

@@ -1,4 +1,4 @@
-"""Padding, forward and backward: a ring of cells around each plane, and the way back for what they receive."""
+"""Padding, forward and backward: a ring of cells around each plane, and the gradients that flow back from it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from cnnlab.geometry import split_padding
 
 __all__ = ["pad2d", "pad2d_backward"]
 
-_COPIES: Any = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}  # and what numpy calls that
+_COPIES: Any = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}  # our names of the modes and numpy's
 
 
-@np.errstate(all="ignore")  # what is not finite passes without a warning
+@np.errstate(all="ignore")  # inf and NaN are computed with, and raise no warning
 def pad2d(x: ArrayLike, padding: Padding, *, mode: str = "zeros", value: float = 0.0) -> np.ndarray:
     """Return x with a ring of padding around each plane.
 
@@ -48,7 +48,7 @@ def pad2d(x: ArrayLike, padding: Padding, *, mode: str = "zeros", value: float =
         If x has another dtype, or a length is not an int.
     ValueError
         If x is empty or not 4-dimensional, a length is negative or too large, the mode is unknown, or a value is given
-        with a mode that has no use for it.
+        with a mode that does not use it.
 
     Notes
     -----
@@ -71,7 +71,7 @@ def pad2d(x: ArrayLike, padding: Padding, *, mode: str = "zeros", value: float =
 
 @np.errstate(all="ignore")
 def pad2d_backward(dy: ArrayLike, padding: Padding, *, mode: str = "zeros") -> np.ndarray:
-    """Return the gradient of a padding: every cell gets what its copies get; a ring of constants gets nothing.
+    """Return the gradient of a padding: every cell gets the gradients of its copies; a ring of constants none.
 
     Parameters
     ----------
@@ -108,10 +108,10 @@ def pad2d_backward(dy: ArrayLike, padding: Padding, *, mode: str = "zeros") -> n
         down, across = (slice(before, before + length) for (before, _), length in zip(ring, size, strict=True))
         return dy[:, :, down, across].copy()
     sides = zip(size, ring, strict=True)
-    rows, columns = (np.pad(np.arange(length), ends, _COPIES[mode]) for length, ends in sides)  # what each cell copies
+    rows, columns = (np.pad(np.arange(length), ends, _COPIES[mode]) for length, ends in sides)  # the copied cell
     dx = np.zeros((*dy.shape[:2], *size), dy.dtype)
-    cells: Any = (..., rows[:, None], columns)  # numpy's types know no tuple of indices here
-    np.add.at(dx, cells, dy)  # += would count a cell with several copies once
+    cells: Any = (..., rows[:, None], columns)  # numpy's type stubs reject this tuple of indices
+    np.add.at(dx, cells, dy)  # += would add only one of a cell's copies
     return dx
 
 
@@ -130,7 +130,7 @@ def check_padding(padding: Any, mode: Any, value: Any = 0.0) -> tuple[tuple[int,
 
 
 def check_unpadded(dy: Any, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[np.ndarray, int, int]:
-    """Return the checked gradient of a padded array, and the size (H, W) of what was padded."""
+    """Return the checked gradient of a padded array, and the size (H, W) before padding."""
     dy = check_array("dy", dy, "NCHW")
     for length, (before, after) in zip(dy.shape[2:], (rows, columns), strict=True):
         if (inner := length - before - after) < 1:

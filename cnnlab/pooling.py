@@ -1,11 +1,11 @@
 """Pooling, forward and backward: a window without weights that keeps its greatest cell, or its mean.
 
 Columns and rows are pooled one after the other: the maximum of maxima, the sum of sums. That takes k + k passes over
-the array in place of k * k. An axis says where its windows fall: ``axis.taps`` has a slice for each tap, the cells of
-the padded input that the windows have under it.
+the array instead of k * k. An axis says where its windows fall: ``axis.taps`` has a slice for each tap, the cells of
+the padded input that it reads over all windows.
 
-:data:`POOLS` has all there is to know of each pool, in one record. A new pool is one record more: from then on it is a
-layer, in the explorers and in :mod:`cnnlab.reference`, and :func:`cnnlab.interop.from_torch` takes it.
+:data:`POOLS` describes each pool in one record. To add a pool, add a record: it then works as a layer, in the
+explorers, in :mod:`cnnlab.reference`, and in :func:`cnnlab.interop.from_torch`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from cnnlab.wiring import cells_per_window
 __all__ = ["max_pool2d", "max_pool2d_backward", "mean_pool2d", "mean_pool2d_backward"]
 
 _ROWS, _COLUMNS = -2, -1
-_BLOCK = 2**17  # cells to work on at a time: half a MiB of float32, which a processor's cache holds
+_BLOCK = 2**17  # cells per block: half a MiB of float32, which fits in a processor's cache
 
 
 def max_pool2d(
@@ -45,14 +45,14 @@ def max_pool2d(
     dilation: Lengths = 1,
     ceil_mode: bool = False,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the greatest cell of each window, and where it stands.
+    """Return the greatest cell of each window, and its place.
 
     Parameters
     ----------
     x : array (N, C, H, W)
         float32, float64 or integer (which becomes float64).
     kernel, stride, dilation : int or (int, int)
-        In cells, for rows and columns; without a stride the windows stand side by side (stride = kernel).
+        In cells, for rows and columns; the default stride is the kernel: windows side by side.
     padding : int, (int, int), ((top, bottom), (left, right)), "same" or "valid"
         In cells; padding is −∞, so it never wins.
     ceil_mode : bool
@@ -101,9 +101,9 @@ def max_pool2d(
     return y, argmax
 
 
-@np.errstate(all="ignore")  # what is not finite passes without a warning
+@np.errstate(all="ignore")  # inf and NaN are computed with, and raise no warning
 def max_pool2d_backward(dy: ArrayLike, argmax: ArrayLike, x_shape: Sequence[int]) -> np.ndarray:
-    """Return the gradient of a max-pool: each winner gets its window's, one that won several windows their sum.
+    """Return the gradient of a max-pool: each winner gets its window's gradient, or the sum over the windows it won.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def max_pool2d_backward(dy: ArrayLike, argmax: ArrayLike, x_shape: Sequence[int]
     TypeError
         If argmax does not hold integers, or dy has another dtype.
     ValueError
-        If the shapes do not go together, or argmax points outside the plane.
+        If the shapes do not match, or argmax points outside the plane.
 
     Notes
     -----
@@ -150,7 +150,7 @@ def max_pool2d_backward(dy: ArrayLike, argmax: ArrayLike, x_shape: Sequence[int]
     for dx_block, dy_block, winners_block in _blocks(dx, dy, winners):
         first_cells = np.arange(len(dx_block)).reshape(-1, 1, 1) * (height * width)
         cells = (winners_block + first_cells).ravel()
-        np.add.at(dx_block.reshape(-1), cells, dy_block.ravel())  # += would count a repeated winner once
+        np.add.at(dx_block.reshape(-1), cells, dy_block.ravel())  # += would add only one gradient to a repeated winner
     return dx
 
 
@@ -172,7 +172,7 @@ def mean_pool2d(
     x, kernel, stride, padding, dilation, ceil_mode
         As :func:`max_pool2d`; padding is 0.
     count_include_pad : bool
-        Whether the number that divides counts padding cells. It never counts what hangs over the padded input.
+        Whether the divisor counts padding cells. It never counts cells beyond the padded input.
 
     Returns
     -------
@@ -253,7 +253,7 @@ def mean_pool2d_backward(
     rows, columns = check_pool(shape[2:], kernel, stride, padding, dilation, ceil_mode)
     check_shape("dy", dy, (*shape[:2], rows.out, columns.out), f"the output for x_shape {shape}")
     divisor = _divisor(rows, columns, count_include_pad).astype(dy.dtype)
-    # dx[cell] = Σ dy[o] / divisor[o] over the windows o that have the cell: along each row, then along the columns
+    # dx[cell] = Σ dy[o] / divisor[o] over the windows o that hold the cell: along each row, then along the columns
     dx = np.empty(shape, dy.dtype)
     for dx_block, dy_block in _blocks(dx, dy):
         padded = _share_out(_share_out(dy_block / divisor, columns, _COLUMNS), rows, _ROWS)
@@ -263,19 +263,19 @@ def mean_pool2d_backward(
 
 @dataclass(frozen=True)
 class Pool:
-    """What there is to know of a pool; its settings are stride, padding, dilation, ceil_mode, and its ``options``."""
+    """The description of a pool; its settings are stride, padding, dilation, ceil_mode, and its ``options``."""
 
-    forward: Callable = field(repr=False)  # (x, kernel, **settings) to y and what the backward needs
-    backward: Callable = field(repr=False)  # (dy, that, x_shape, kernel, **settings) to dx; a repr shows no address
-    pads_with: float  # as if the padding held it
-    words: str  # what an output cell does with its window
-    strip: tuple[str, str, str]  # how an output is written: opening, joiner, closing; {count} of the cells that count
-    uses: tuple[str, str] = ("", "")  # what becomes of a cell without a share, and with the share 1 / {count}
-    picks: bool = False  # whether a few cells get all: those are marked
+    forward: Callable = field(repr=False)  # (x, kernel, **settings) to (y, kept)
+    backward: Callable = field(repr=False)  # (dy, kept, x_shape, kernel, **settings) to dx
+    pads_with: float  # the value that padding acts as
+    words: str  # how an output cell is made from its window, in words
+    strip: tuple[str, str, str]  # how an output is written: opening, joiner, closing; {count}: the divisor
+    uses: tuple[str, str] = ("", "")  # the note on a cell without a share, and with the share 1 / {count}
+    picks: bool = False  # whether only some cells get the gradient: these are marked
     options: tuple[str, ...] = ()
-    numpy: str = ""  # an output in numpy, of {window} and {count}
+    numpy: str = ""  # the numpy code of an output, from {window} and {count}
     source: str = ""
-    torch: str = ""  # its class in torch.nn, which from_torch then takes
+    torch: str = ""  # the torch.nn class that from_torch reads as this pool
 
 
 POOLS: dict[str, Pool] = {
@@ -315,7 +315,7 @@ def check_pool(
     """Return the checked axes (rows, columns) of a pool over a plane; each window must hold an input cell."""
     stride = kernel if stride is None else stride
     rows, columns = check_window(shape, kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
-    for axis, other in ((rows, columns), (columns, rows)):  # pooled one after the other, in any order
+    for axis, other in ((rows, columns), (columns, rows)):  # pooled one after the other, in either order
         check_filled(axis)
         check_cells("the cells of all windows", (axis.kernel, axis.out, max(other.size, other.out)))
     return rows, columns
@@ -338,7 +338,7 @@ def _along(dim: int, cells: slice) -> tuple:
 
 
 def _under_taps(x: np.ndarray, axis: Axis, dim: int, fill: float = 0) -> np.ndarray:
-    """Return what each window has under each tap along one dimension, ``fill`` where that is padding: (taps, ...)."""
+    """Return the cells under each tap along one dimension, ``fill`` in the padding: (taps, ...)."""
     if axis.before or axis.far:
         shape = list(x.shape)
         shape[dim] = axis.inside.stop + axis.far
@@ -350,34 +350,34 @@ def _under_taps(x: np.ndarray, axis: Axis, dim: int, fill: float = 0) -> np.ndar
 
 
 def _share_out(y: np.ndarray, axis: Axis, dim: int) -> np.ndarray:
-    """Return for each cell along one dimension, padding included, the sum of what its windows have."""
+    """Return for each cell along one dimension, padding included, the sum over its windows."""
     shape = list(y.shape)
     shape[dim] = axis.inside.stop + axis.far
     dx = np.zeros(shape, y.dtype)
     for tap in axis.taps:
-        if axis.stride >= axis.extent:  # windows that share no cell, which is half as much work
+        if axis.stride >= axis.extent:  # no two windows share a cell: half as much work
             dx[_along(dim, tap)] = y
         else:
-            dx[_along(dim, tap)] += y  # one tap reads a cell once: nothing is lost
+            dx[_along(dim, tap)] += y  # a tap reads each cell at most once, so += loses nothing
     return dx
 
 
 def _first_greatest(x: np.ndarray, places: np.ndarray, axis: Axis, dim: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the greatest cell of each window along one dimension, and its place, of equals the first.
+    """Return the greatest cell of each window along one dimension, and its place; the first wins a tie.
 
-    The places are in reading order, and grow from tap to tap; those of padding are beyond all others.
+    Places count in reading order, so they grow from tap to tap; those of padding are larger than all others.
     """
     nowhere = np.iinfo(places.dtype).max
     cells, places = _under_taps(x, axis, dim, -np.inf), _under_taps(places, axis, dim, nowhere)
-    y, first = cells.max(axis=0), places[-1]  # where all other taps lose, the last one wins
+    y, first = cells.max(axis=0), places[-1]  # the last tap wins if all others lose
     for values, here in zip(cells[:-1], places[:-1], strict=True):
-        loses = (values != y) & (values == values)  # NaN wins, and is not equal to itself
+        loses = (values != y) & (values == values)  # NaN must win: it is not equal to itself
         first = np.minimum(first, np.maximum(here, loses * places.dtype.type(nowhere)))
     return y, first
 
 
 def _divisor(rows: Axis, columns: Axis, count_include_pad: Any) -> np.ndarray:
-    """Return the number of cells that each window's sum is divided by, (out_h, out_w), or one number for them all."""
+    """Return the divisor of each window's sum, (out_h, out_w), or one number for all windows."""
     count_padding = check_flag("count_include_pad", count_include_pad)
     if not any(axis.overhang or ((axis.before or axis.after) and not count_padding) for axis in (rows, columns)):
         return np.array(rows.kernel * columns.kernel)

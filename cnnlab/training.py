@@ -1,4 +1,4 @@
-"""Learning: step down the gradient, batch after batch. One loop, for a notebook, a progress bar and a test alike."""
+"""Learning: step down the gradient, batch after batch. One loop serves a notebook, a progress bar and a test."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ from cnnlab.optimizers import SGD, Adam
 
 __all__ = ["train"]
 
-THREAD_SETTINGS = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")  # what OpenBLAS reads at its start
-_MOST_THREADS = 64  # of the OpenBLAS in numpy's wheels, on however many processors
+THREAD_SETTINGS = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")  # read when OpenBLAS is loaded
+_MOST_THREADS = 64  # the limit of the OpenBLAS in numpy's wheels
 
 
 class Step(NamedTuple):
@@ -61,12 +61,12 @@ def train(
     optimizer: SGD | Adam,
     rng: np.random.Generator,
 ) -> Iterator[Step]:
-    """Train a model in place; return a generator that makes a step and gives its record, as often as it is asked.
+    """Train a model in place; return a generator that makes one step at a time and yields its record.
 
     Parameters
     ----------
     model : Sequential
-        Its last layer gives a score a class (N, K).
+        Its last layer gives one score per class, (N, K).
     x : array (N, C, H, W)
         The images.
     y : int array (N,)
@@ -88,13 +88,13 @@ def train(
     TypeError, ValueError
         At once, if an argument is of a wrong kind or out of range, or the images do not fit the model.
     FloatingPointError
-        From the step whose loss or gradient is not finite. Training ends there.
+        At the first step whose loss or gradient is not finite; training ends there.
 
     Notes
     -----
-    A step is made whole or not at all. Whatever ends the training, an interrupt or an error, the model keeps the last
-    parameters whose loss was finite, and can be used or trained on. Its products run on one thread, as
-    :func:`one_thread` says.
+    A step is made completely or not at all. If an interrupt or an error ends the training, the model keeps the last
+    parameters whose loss was finite, and can be used or trained further. Matrix products run on one thread: see
+    :func:`one_thread`.
 
     Source: L. Bottou, "Large-scale machine learning with stochastic gradient descent" (2010).
 
@@ -120,13 +120,13 @@ def train(
     epochs, batch_size = check_int("epochs", epochs, 1), check_int("batch_size", batch_size, 1)
     if batch_size > len(x):
         raise ValueError(f"batch_size ({batch_size}) must be at most the number of images ({len(x)})")
-    with np.errstate(all="ignore"):  # the first step says what is not finite
+    with np.errstate(all="ignore"):  # the first step reports numbers that are not finite
         scores = check_array("the model's output", model.forward(x[:1]), "NK")
     y = check_labels(y, (len(x), scores.shape[1]), "y")
     steps_per_epoch = math.ceil(len(x) / batch_size)
 
     def steps() -> Iterator[Step]:
-        """Make a step each time a record is asked for."""
+        """Make a step for each record requested."""
         good, seconds = _copies(model.params), 0.0
         for step in range(1, epochs * steps_per_epoch + 1):
             epoch, i = divmod(step - 1, steps_per_epoch)
@@ -144,7 +144,7 @@ def train(
 
 
 def evaluate(model: Sequential, x: ArrayLike, y: ArrayLike) -> tuple[float, float]:
-    """Return the loss and the accuracy, from 0 to 1, of a model on images that it need not have seen.
+    """Return the loss and the accuracy, from 0 to 1, of a model on any images.
 
     Parameters
     ----------
@@ -168,11 +168,11 @@ def evaluate(model: Sequential, x: ArrayLike, y: ArrayLike) -> tuple[float, floa
 def _step(model: Sequential, x: np.ndarray, y: np.ndarray, optimizer: SGD | Adam, good: Arrays) -> tuple[float, float]:
     """Make one step, and return its loss and its accuracy; ``good`` holds the last parameters whose loss was finite.
 
-    On any error, an interrupt too, they are put back.
+    On any error, including an interrupt, they are restored.
     """
     params = model.params
     try:
-        with one_thread(), np.errstate(all="ignore"):  # what is not finite is an error here, with more to say
+        with one_thread(), np.errstate(all="ignore"):  # raised below, with more to say than numpy's warning
             loss, probabilities = softmax_cross_entropy(model.forward(x), y)
             _check_finite("loss", np.array(loss))
             good.update(_copies(params))
@@ -209,13 +209,13 @@ def _check_finite(name: str, values: np.ndarray) -> None:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Have numpy multiply on one thread meanwhile, if its BLAS is OpenBLAS and no number has been set.
+    """Make numpy multiply on one thread within the block, if its BLAS is OpenBLAS and no number of threads was set.
 
     The matrices of a step are small. On two idle cores a second thread saves nothing for the networks of the course, a
-    fifth for much larger ones, and doubles the processor time, since a thread without work spins. On a busy machine
-    the threads wait for each other: two epochs of a network for 8x8 digits took 11.4 s, and 0.6 s on one thread. The
-    number is OpenBLAS's own, for the whole process, so it is put back at the end. A variable of
-    :data:`THREAD_SETTINGS`, or a lower number set by threadpoolctl, is left alone. On Windows nothing is changed.
+    fifth for much larger ones, and doubles the processor time, since idle threads spin. On a busy machine the threads
+    wait for each other: two epochs of a network for 8x8 digits took 11.4 s, and 0.6 s on one thread. The setting is
+    OpenBLAS's own, for the whole process, so it is restored at the end. A variable of :data:`THREAD_SETTINGS`, or a
+    lower number set by threadpoolctl, is left alone. On Windows nothing is changed.
 
     Examples
     --------
@@ -227,7 +227,7 @@ def one_thread() -> Iterator[None]:
         if openblas and not any(name in os.environ for name in THREAD_SETTINGS):
             get_threads, set_threads, get_processors = openblas
             threads = get_threads()
-            # Fewer are somebody's own, or another step is on its way.
+            # A lower number was set by the user, or by another step that is running.
             if threads >= min(get_processors(), _MOST_THREADS):
                 after.callback(set_threads, threads)
                 set_threads(1)
@@ -240,7 +240,7 @@ def _openblas() -> list[Any] | None:
     try:
         import ctypes
 
-        # A look-up in numpy's own module finds what that module is linked with, wherever it is.
+        # Symbols looked up through numpy's own extension resolve in the BLAS it is linked with, wherever that is.
         library = ctypes.CDLL(np.linalg._umath_linalg.__file__)
     except (ImportError, OSError, AttributeError):
         return None
@@ -252,11 +252,11 @@ def _openblas() -> list[Any] | None:
     return None
 
 
-# --- a wrong gradient, and what it does -----------------------------------------------------------------------------
+# --- training with a wrong gradient -----------------------------------------------------------------------------
 
 
 class ReplacedGradients(Conv2D):
-    """A copy of a convolution, with functions in the place of some of its gradients; see :func:`replace_gradients`.
+    """A copy of a convolution that takes some of its gradients from functions; see :func:`replace_gradients`.
 
     Examples
     --------
@@ -287,14 +287,15 @@ def replace_gradients(model: Sequential, **functions: Callable) -> Sequential:
     model : Sequential
     **functions
         ``dx``, ``dw`` or ``db``: called as ``dx(dy, x, w, stride=1, padding=0, dilation=1, groups=1)``, as
-        :func:`cnnlab.conv2d_backward`. The gradients that are not named stay the right ones.
+        :func:`cnnlab.conv2d_backward`. The other gradients stay correct.
 
     Raises
     ------
     TypeError
-        If a gradient has another name, or is no function; from the backward, if it returns no array of numbers.
+        If a name is not one of these, or its value is not a function; in the backward, if it returns no array of
+        numbers.
     ValueError
-        From the backward, if a function returns another shape than that of the gradient.
+        In the backward, if a function returns an array of the wrong shape.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The one idea: a convolution is a table of wires, and the table read three ways is all of its mathematics.
+"""The central idea: a convolution is a table of wires; forward, dx and dw are three ways to sum over it.
 
 A wire joins output cell ``o`` with input cell ``i`` through kernel tap ``t``. Summed over the wires of one output
 cell, ``x[i] * w[t]`` is the forward pass; over those of one input cell, ``dy[o] * w[t]`` is the error for the layer
@@ -21,15 +21,15 @@ from cnnlab.geometry import Axis, check_window
 
 __all__ = ["wires_of", "wiring"]
 
-_MOST_WIRES = 2**22  # in one table: 200 MB
-_NEGLIGIBLE = 1e-9  # of the greatest weight or answer: what rounding, or an FFT, leaves
-_NEGLIGIBLE_32 = 2e-6  # the same where the answers are numbers of float32
-_BENT = 1e-3  # of the steepest slope: how far those up and down differ at a tie, and not by rounding
+_MOST_WIRES = 2**22  # in one table: about 200 MB
+_NEGLIGIBLE = 1e-9  # relative to the greatest weight or answer: the error of rounding or of an FFT
+_NEGLIGIBLE_32 = 2e-6  # the same for float32 answers
+_BENT = 1e-3  # relative to the steepest slope: up and down slopes differ by more only at a tie
 
 
 @dataclass(frozen=True)
 class Wiring:
-    """The wires of one plane, a row each: int arrays ``output``, ``input`` and ``tap`` of shape (n, 2).
+    """The wires of one plane, one per row: int arrays ``output``, ``input`` and ``tap`` of shape (n, 2).
 
     A wire from the padding has the input ``(-1, -1)``. Rows are in raster order of the output cell, then of the tap.
     """
@@ -53,7 +53,7 @@ class AxisWires:
 
 
 def axis_wires(axis: Axis) -> AxisWires:
-    """Return the wires along one axis; those of a plane are all pairs of a row wire and a column wire.
+    """Return the wires along one axis; the wires of a plane are all pairs of a row wire and a column wire.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def wiring(
     Raises
     ------
     TypeError, ValueError
-        As :func:`cnnlab.output_size`; also where there would be more than 4 million wires.
+        As :func:`cnnlab.output_size`; also if there would be more than 4 million wires.
 
     Notes
     -----
@@ -141,7 +141,7 @@ def full_axis(axis: Axis) -> Axis:
 
 
 def cells_per_window(axis: Axis, *, count_padding: bool = False) -> np.ndarray:
-    """Return how many input cells, or cells of the padded input, each window holds: ints (out,).
+    """Return how many cells of the input, or of the padded input, each window holds: ints (out,).
 
     Examples
     --------
@@ -164,13 +164,13 @@ class Wires:
     Attributes
     ----------
     shape : tuple of int
-        The shape of the function's answer.
+        The shape of the function's result.
     cells : int array (n, 1 + number of arrays)
-        A row a wire: the output cell, then the cell that it reads in each array, as flat indices. In raster order.
+        One row per wire, in raster order: the output cell, then the cell read in each array, as flat indices.
     weights : float array (n,)
         The factor of each wire.
     exact : bool
-        Whether the function is the sum over these wires of the weight times the cells read, and nothing else.
+        Whether the function is exactly the sum over these wires of the weight times the cells read.
     shapes : tuple of tuple of int
         The shape of each array.
     """
@@ -182,7 +182,7 @@ class Wires:
     shapes: tuple[tuple[int, ...], ...]
 
     def indices(self, k: int) -> tuple[tuple[int, ...], ...]:
-        """Return the cells of wire ``k`` as index tuples: that of the output, then one in each array."""
+        """Return the cells of wire ``k`` as index tuples: the output's, then one for each array."""
         ends = zip(self.cells[k], (self.shape, *self.shapes), strict=True)
         return tuple(tuple(map(int, np.unravel_index(cell, shape))) for cell, shape in ends)
 
@@ -204,45 +204,44 @@ def wires_of(
     most_calls: int = 2_000,
     **settings: Any,
 ) -> Wires:
-    """Return the wires of a function that is a sum over products of one cell of each array, however it is written.
+    """Return the wires of a function that is a sum over products of one cell of each array, however it is implemented.
 
-    Such a function is linear in each array: ``y[o]`` is the sum of ``weight * a[i] * b[t]`` over the wires of ``o``.
-    Where ``a`` is 0 but for a 1 at ``i``, and ``b`` but for a 1 at ``t``, the answer holds the weight of each wire
-    through ``i`` and ``t``, and nothing else. Trying every pair gives all wires. (Where no two wires of ``t`` lead to
-    one output, as in most functions, two calls are enough for ``t``: all of ``a`` is 1, then each cell is its own
-    number. That is tried first.) Three random inputs then show whether the wires are the whole function.
+    Such a function is linear in each array: ``y[o]`` is the sum of ``weight * a[i] * b[t]`` over the wires of ``o``. If
+    ``a`` is 0 except for a 1 at ``i``, and ``b`` except for a 1 at ``t``, the result contains exactly the weights of
+    the wires through ``i`` and ``t``. Trying every pair gives all wires. (If no two wires of ``t`` lead to the same
+    output, as in most functions, two calls are enough for ``t``: one with all of ``a`` 1, one with each cell holding
+    its own number. That is tried first.) Three random inputs then check that the wires describe the whole function.
 
     Parameters
     ----------
     function : callable
-        Called as ``function(*arrays, **settings)``. It may answer with an array, a number, or nested lists.
+        Called as ``function(*arrays, **settings)``. It may return an array, a number, or nested lists.
     *arrays : array-like
-        What varies, of any shapes; only their shapes matter, unless the function picks. The function gets float64
+        The arguments that vary, of any shape; only their shapes matter, unless ``picks``. The function gets float64
         copies, and may change them.
     result : int or str, optional
-        Which of several results is meant: its place in a tuple or list, or its key in a dict.
+        Which of several results to use: its index in a tuple or list, or its key in a dict.
     picks : bool
-        The function follows one cell of the one array at each output, as max pooling and ReLU do. A nudge of each cell,
+        Each output follows one cell of the only array, as in max pooling and ReLU. A nudge of each cell,
         up and down, shows which outputs follow it at the numbers given. An output at a tie (a maximum that two cells
         hold, ReLU at 0) has no wires.
     most_calls : int
         How many inputs may be tried; a few more calls look at the function first.
     **settings
-        Handed on; arrays are copied. A setting with the name of a parameter above can be bound by
+        Passed on to the function; arrays are copied. A setting with the name of a parameter above can be bound with
         :class:`functools.partial`.
 
     Returns
     -------
     Wires
-        ``exact`` is False, and there are no wires, where the function is not linear in each array (or picks no cell).
-        Weights below 1e-9 of the greatest are no wires; answers may differ by 1e-9 of the greatest (2e-6 where all are
-        numbers of float32).
+        ``exact`` is False, and there are no wires, if the function is not linear in each array (or picks no cell).
+        Weights below 1e-9 of the greatest are ignored; results may differ by 1e-9 of the greatest (2e-6 in float32).
 
     Raises
     ------
     TypeError, ValueError
-        If there is no array, or several for a function that picks; if an answer is not one array of real numbers, or
-        changes its shape; if more calls than ``most_calls`` are needed. An error of the function is passed on.
+        If there is no array, or several for a function that picks; if a result is not one array of real numbers, or its
+        shape varies; if more calls than ``most_calls`` are needed. Errors raised by the function propagate.
 
     Notes
     -----
@@ -250,7 +249,7 @@ def wires_of(
 
     Examples
     --------
-    A convolution that numpy has; each output reads two cells:
+    A convolution from numpy; each output reads two cells:
 
     >>> import numpy as np
     >>> wires = wires_of(np.correlate, np.zeros(3), np.zeros(2), mode="valid")
@@ -280,13 +279,13 @@ def wires_of(
         return found.ravel()
 
     rng = np.random.default_rng(0)
-    parts = 8, 1, 64  # float32 has these fractions
+    parts = 8, 1, 64  # these scales are exact in float32
     samples = [given] if picks else [[rng.integers(-32, 33, array.shape) / part for array in given] for part in parts]
     expected = np.stack([answer(*sample) for sample in samples])
     room = _NEGLIGIBLE_32 if np.array_equal(expected, expected.astype(np.float32)) else _NEGLIGIBLE
 
     def by_number() -> Iterator[list]:
-        """Yield wires as they are where each output has at most one: the ratio of two answers is the cell's number."""
+        """Yield the wires if each output has at most one: the ratio of two results is the cell's number."""
         numbers = np.arange(first.size).reshape(first.shape)
         for taps in product(*(range(array.size) for array in others)):
             units = list(map(_unit, others, taps))
@@ -295,7 +294,7 @@ def wires_of(
             yield [np.arange(weights.size), cells, *taps, weights]
 
     def each_cell() -> Iterator[list]:
-        """Yield the outputs that each cell, with a cell of each of the other arrays, leads to."""
+        """Yield the outputs that are reached from each cell together with a cell of each other array."""
         slopes = (
             _slopes(first, answer)
             if picks
@@ -330,7 +329,7 @@ def _unit(array: np.ndarray, cell: int) -> np.ndarray:
 
 
 def _one_result(found: Any, result: Any) -> np.ndarray:
-    """Return an answer, or the result of it that is meant, as an array of its own of float64."""
+    """Return the result to use as a new float64 array."""
     if result is None and isinstance(found, tuple | dict):
         raise ValueError(f"result (None) must say which of the {len(found)} results is meant")
     if result is not None:
@@ -347,13 +346,13 @@ def _one_result(found: Any, result: Any) -> np.ndarray:
 
 
 def _slopes(x: np.ndarray, answer: Callable) -> Iterator[tuple[tuple[int], np.ndarray]]:
-    """Yield each cell of x, and how steeply each output follows it: NaN at a tie, inf where it is no cell of x.
+    """Yield each cell of x, and the slope of each output along it: NaN at a tie, inf if it does not pick a cell of x.
 
-    A nudge below a quarter of the smallest gap, to 0 too, lets no cell overtake another.
+    A nudge below a quarter of the smallest gap, including the gap to 0, lets no cell overtake another.
     """
     rounded = x.astype(np.float32).astype(np.float64)
     if np.unique(np.append(rounded, 0.0)).size == np.unique(np.append(x, 0.0)).size:
-        x = rounded  # the same order; a nudge is exact for a function in float32 as well
+        x = rounded  # same order, and nudges are exact in float32 too
     numbers = np.unique(np.append(x[np.isfinite(x)], 0.0))
     step = 2.0 ** np.floor(np.log2(np.diff(numbers).min(initial=1.0) / 4))
     y = answer(x)

@@ -106,7 +106,7 @@ def tanh_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
     return _each_cell(lambda da, z: da * 4 * (e := math.exp(-2 * abs(z))) / (1 + e) ** 2, da, z)
 
 
-_DEFINED = {  # above; of any other activation, its entry in the table is asked for each cell
+_DEFINED = {  # as above; any other activation is called cell by cell through its entry
     "relu": (relu, relu_backward),
     "leaky_relu": (leaky_relu, leaky_relu_backward),
     "sigmoid": (sigmoid, sigmoid_backward),
@@ -148,10 +148,10 @@ def _entry(name: str, settings: Mapping[str, float]) -> tuple[Nonlinearity, dict
 
 
 def _each_cell(f: Callable[..., float], *given: ArrayLike) -> np.ndarray:
-    """Return f of the cells at the same place of all arrays, for every place."""
+    """Apply f to the cells at the same place of all arrays, for every place."""
     arrays = [check_array("array", array) for array in given]
     result = np.zeros_like(arrays[0])
-    with np.errstate(all="ignore"):  # what is not finite passes without a warning
+    with np.errstate(all="ignore"):  # inf and NaN are computed with, and raise no warning
         for place in np.ndindex(result.shape):
             result[place] = f(*(array[place] for array in arrays))
     return result
@@ -181,7 +181,7 @@ def dense(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None) -> np.ndarray:
 
 
 def dense_backward(dy: ArrayLike, x: ArrayLike, w: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return dx, dw and db: each product of the forward hands the gradient to its two factors.
+    """Return dx, dw and db: each product of the forward passes the gradient to its two factors.
 
     Examples
     --------
@@ -206,7 +206,8 @@ def dense_backward(dy: ArrayLike, x: ArrayLike, w: ArrayLike) -> tuple[np.ndarra
 def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike) -> tuple[float, np.ndarray]:
     """Return the mean of ``-log(probability of the right class)``, and the probabilities.
 
-    The greatest score of a row is subtracted first, from all of them: the quotients stay, and exp cannot overflow.
+    The greatest score of a row is subtracted first, from all of them: the quotients do not change, and exp cannot
+    overflow.
 
     Examples
     --------

@@ -1,6 +1,6 @@
 """Padding, convolution and pooling as plain loops that read like the definitions.
 
-``window`` says where the windows fall: stride, padding, dilation, and what else the function of cnnlab takes.
+``window`` says where the windows fall: stride, padding, dilation, and the other settings of the cnnlab function.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def pad2d_backward(dy: ArrayLike, padding: Padding, *, mode: str = "zeros") -> n
 
 
 def _copies(padded: tuple[int, ...], shape: tuple[int, ...], ring: tuple, mode: str) -> Iterator[tuple]:
-    """Yield each cell of the padded array that copies a cell, and that cell."""
+    """Yield each cell of the padded array that is a copy, and the cell it copies."""
     (top, _), (left, _) = ring
     for n, c, i, j in np.ndindex(padded):
         row, column = _source(i - top, shape[2], mode), _source(j - left, shape[3], mode)
@@ -142,7 +142,7 @@ def conv_transpose2d(
     y = np.zeros((len(x), w.shape[1] * int(groups), rows.size, columns.size), x.dtype)
     for output, (n, k, row, column), tap in _wires(x.shape, w, groups, rows, columns):
         row, column = row - rows.before, column - columns.before
-        if 0 <= row < rows.size and 0 <= column < columns.size:  # else it falls on what is cropped
+        if 0 <= row < rows.size and 0 <= column < columns.size:  # else the cell is cropped
             y[n, k, row, column] += x[output] * w[tap]
     return y if b is None else y + b.reshape(-1, 1, 1)
 
@@ -150,7 +150,7 @@ def conv_transpose2d(
 def _wires(shape: tuple[int, ...], w: np.ndarray, groups: int, rows: Axis, columns: Axis) -> Iterator[tuple]:
     """Yield each wire: an output (image, filter, row, column), the cell of the padded input it reads, and the tap."""
     for n, k, i, j in np.ndindex(shape):
-        first = k // (len(w) // int(groups)) * w.shape[1]  # channel of its group
+        first = k // (len(w) // int(groups)) * w.shape[1]  # first channel of its group
         for c, p, q in np.ndindex(w[k].shape):
             row, column = i * rows.stride + p * rows.dilation, j * columns.stride + q * columns.dilation
             yield (n, k, i, j), (n, first + c, row, column), (k, c, p, q)
@@ -230,7 +230,7 @@ def mean_pool2d_backward(
     count_include_pad: bool = True,
     **window: Any,
 ) -> np.ndarray:
-    """Return dx of a mean-pool: each window shares out its gradient; see :func:`cnnlab.mean_pool2d_backward`.
+    """Return dx of a mean-pool: each window divides up its gradient; see :func:`cnnlab.mean_pool2d_backward`.
 
     Examples
     --------
@@ -247,9 +247,9 @@ def mean_pool2d_backward(
 
 
 def _windows(shape: Sequence[int], kernel: Lengths, settings: dict[str, Any]) -> Iterator[tuple]:
-    """Yield for each output its place, the rows and columns of x that its window has, and its cells of padding.
+    """Yield for each output its place, the rows and columns of x in its window, and its number of padding cells.
 
-    What hangs over the padded input does not count as padding.
+    Cells beyond the padded input do not count as padding.
     """
     axes = check_pool(shape[2:], kernel, **settings)
     for place in np.ndindex(*shape[:2], *map(_count_windows, axes)):
@@ -266,7 +266,7 @@ def _divisor(cells: Sequence[list], ring: Sequence[tuple], count_include_pad: bo
 
 
 def _array(cells: dict, dtype: Any) -> np.ndarray:
-    """Return an array of cells by their places."""
+    """Return an array from a dict of its cells by place."""
     return np.reshape([*cells.values()], np.add(max(cells), 1)).astype(dtype)
 
 
@@ -274,7 +274,7 @@ def _array(cells: dict, dtype: Any) -> np.ndarray:
 
 
 def pool2d(name: str, x: ArrayLike, kernel: Lengths, **settings: Any) -> np.ndarray:
-    """Return y of the pool ``name`` of :data:`cnnlab.pooling.POOLS`: its record is asked for one window at a time.
+    """Return y of the pool ``name`` of :data:`cnnlab.pooling.POOLS`: its record's function pools one window at a time.
 
     Examples
     --------
@@ -288,7 +288,7 @@ def pool2d(name: str, x: ArrayLike, kernel: Lengths, **settings: Any) -> np.ndar
 
 
 def pool2d_backward(name: str, dy: ArrayLike, x: ArrayLike, kernel: Lengths, **settings: Any) -> np.ndarray:
-    """Return dx of the pool ``name``, as :func:`pool2d`: what each window's backward gives to its cells, added up.
+    """Return dx of the pool ``name``, as :func:`pool2d`: the sum of what each window's backward gives to its cells.
 
     Examples
     --------
@@ -305,7 +305,7 @@ def pool2d_backward(name: str, dy: ArrayLike, x: ArrayLike, kernel: Lengths, **s
 
 
 def _each_window(name: str, x: np.ndarray, kernel: Lengths, settings: dict[str, Any]) -> Iterator[tuple]:
-    """Yield for each output its place, the cells of x that its window has, and the settings of a pool of that alone."""
+    """Yield for each output its place, the cells of x in its window, and the settings that pool this window alone."""
     check_choice("name", name, POOLS)
     options = {key: settings.pop(key) for key in POOLS[name].options if key in settings}
     for place, cells, ring in _windows(x.shape, kernel, settings):
