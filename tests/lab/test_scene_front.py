@@ -11,16 +11,20 @@ import re
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
+import IPython
 import numpy as np
 import pytest
+from explorer_steps import ask, move, press
 from explorers import MAKERS, packed_array
 from numpy.testing import assert_allclose
 from outside import put_in
-from scene_cases import CASES, Case, every_case
+from scene_cases import CASES, every_case
 from scene_networks import NETWORKS
 from scene_networks import run as passed
 
+from cnnlab.lab import ChannelsExplorer, ConvolutionExplorer, PoolingExplorer
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes import made_scene, network_scene
 from cnnlab.lab.scenes.reading import name_of, panel_of, sentence_of, strip_of, summed, terms_of
@@ -75,12 +79,18 @@ def read(node) -> list[Read]:
                 if panel["name"][0] in "hg"
             )
             scenes += [Read(f"network {name}", scene) for scene in (whole, *filter(None, opened))]
-    text = json.dumps([{"scene": each.scene, "backward": each.backward} for each in scenes], default=as_text)
+    said = read_by(node, [{"scene": each.scene, "backward": each.backward} for each in scenes])
+    for each, answer in zip(scenes, said, strict=True):
+        each.said = answer
+    return scenes
+
+
+def read_by(node, scenes: list[dict]) -> list[list[dict]]:
+    """Return what the front end says of every cell of some scenes."""
+    text = json.dumps(scenes, default=as_text)
     run = subprocess.run([node, str(READ)], input=text, capture_output=True, encoding="utf-8", timeout=300)
     assert run.returncode == 0, run.stderr
-    for each, said in zip(scenes, json.loads(run.stdout), strict=True):
-        each.said = said
-    return scenes
+    return json.loads(run.stdout)
 
 
 @pytest.fixture(scope="module")
@@ -153,9 +163,9 @@ def test_a_long_sum_is_grouped_by_channel_each_with_what_it_adds(number, answers
 # --- the line of code -------------------------------------------------------------------------------------------------
 
 
-def run_numpy(case: Case, line: str) -> np.ndarray:
-    """Run a line of numpy in which x, w, b and dy are the arrays that the functions take."""
-    names = {name: array for name, array in case.given.items() if array is not None}
+def run_numpy(variables: dict, line: str) -> np.ndarray:
+    """Run a line of numpy beside the variables of a notebook."""
+    names = dict(variables)
     *setup, value = line.split("; ")
     for statement in setup:
         exec(statement, {"np": np}, names)
@@ -175,7 +185,87 @@ def test_the_line_of_numpy_gives_the_number_of_the_cell(number, answers):
         "rms": {"y"},
     }.get(op, set())
     assert panels == (expected & {"y"} if "turned" in case.name else expected & set(case.panels))
+    names = {name: array for name, array in case.given.items() if array is not None}
     for answer in answers[number]:
         if answer["code"]:
             value = case.panels[answer["panel"]]["values"][tuple(answer["at"]["cell"])]
-            assert_allclose(run_numpy(case, answer["code"]), value, rtol=0 if case.exact else 1e-12)
+            assert_allclose(run_numpy(names, answer["code"]), value, rtol=0 if case.exact else 1e-12)
+
+
+# What a notebook holds, and explorers of it by the names of their variables; "_1" is one of IPython's own.
+NOTEBOOK = {
+    "x": np.full((1, 1, 9, 9), 7.0),  # of another section
+    "w": np.full((1, 1, 9, 9), 7.0),
+    "dy": np.full((1, 1, 9, 9), 7.0),
+    "x5": np.arange(25).reshape(5, 5) * 3 % 7,
+    "w5": np.arange(9).reshape(3, 3) - 4,
+    "b5": np.array([2]),
+    "upstream": np.arange(9.0).reshape(3, 3) - 2,
+    "channels": np.arange(50).reshape(2, 5, 5) % 6,
+    "filters": np.arange(36).reshape(2, 2, 3, 3) % 5 - 2,
+    "bytes": np.full((5, 5), 200, np.uint8),  # whose products a line of numpy would cut off
+}
+
+
+def notebook(monkeypatch, **made):
+    """Return the variables of a notebook with some explorers, which know of them."""
+    variables = NOTEBOOK | {"_1": NOTEBOOK["x5"], "newest": NOTEBOOK["w5"]} | made
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(user_ns=variables))
+    return variables
+
+
+def lines_of(node, explorers: list) -> list[dict[str, str]]:
+    """Return the lines of code of some explorers by panel, for its last cell; each gives the number in its cell."""
+    scenes = [each._scenes[0] for each in explorers]
+    found = []
+    for scene, said in zip(
+        scenes, read_by(node, [{"scene": scene, "backward": True} for scene in scenes]), strict=True
+    ):
+        found.append({})
+        for answer in (answer for answer in said if answer["code"]):
+            value = panel_of(scene, answer["panel"])["values"][tuple(answer["at"]["cell"])]
+            assert run_numpy(IPython.get_ipython().user_ns, answer["code"]) == pytest.approx(value), answer["code"]
+            found[-1][answer["panel"]] = answer["code"]
+    return found
+
+
+def test_a_line_of_numpy_reads_the_variables_of_the_notebook(node, monkeypatch):
+    x, w, b, dy = (NOTEBOOK[name] for name in ("x5", "w5", "b5", "upstream"))
+    notebook(monkeypatch)
+    explorers = [
+        ConvolutionExplorer(x, w, b, dy=dy, gradients=True),
+        ConvolutionExplorer(x, w, padding=1, turned=True),
+        ConvolutionExplorer(NOTEBOOK["channels"], NOTEBOOK["filters"]),
+        PoolingExplorer(x, 3, stride=2, padding=1),
+    ]
+    plain, turned, several, pool = lines_of(node, explorers)
+    assert plain["y"] == "(x5[2:5, 2:5] * newest).sum() + b5[0]"
+    assert plain["dx"] == "(upstream[2:3, 2:3] * newest[2:3, 2:3]).sum()"
+    assert plain["dw"] == "(x5[2:5, 2:5] * upstream).sum()"
+    padded = "xp = np.pad(x5, ((1, 1), (1, 1)))"
+    assert turned["y"] == f"{padded}; (xp[4:7, 4:7] * newest[..., ::-1, ::-1]).sum()"
+    assert several["y"] == "(channels[0:2, 2:5, 2:5] * filters[1]).sum()"
+    lowest = "xp = np.pad(x5.astype(float), ((1, 1), (1, 1)), constant_values=-np.inf)"
+    assert pool["y"] == f"{lowest}; xp[4:7, 4:7].max()"
+
+
+def test_a_line_of_numpy_reads_the_explorer_where_its_numbers_are_others(node, monkeypatch):
+    x, w = NOTEBOOK["x5"].copy(), NOTEBOOK["w5"]
+    edited, smaller, changed = (ConvolutionExplorer(x, w) for _ in range(3))
+    small = ConvolutionExplorer(NOTEBOOK["bytes"], w)
+    fresh = ChannelsExplorer()
+    notebook(monkeypatch, x5=x, edited=edited, smaller=smaller, changed=changed, small=small, fresh=fresh)
+    ask(edited, {"edit": {"stage": 0, "panel": "x", "cell": [0, 4, 4], "value": 50}})
+    move(smaller, kernel=2)
+    small.refresh()
+    fresh.refresh()
+    first, second, third, last = lines_of(node, [edited, smaller, small, fresh])
+    assert first["y"] == "(edited.x[0, 0:1, 2:5, 2:5] * newest).sum()"
+    assert second["y"] == "(x5[3:5, 3:5] * smaller.w[0]).sum()"
+    assert third["y"] == "(small.x[0, 0:1, 2:5, 2:5] * newest).sum()"
+    assert last["y"].endswith("* fresh.w[1]).sum() + fresh.b[1]")
+    press(edited, "undo")
+    assert lines_of(node, [edited])[0]["y"] == "(x5[2:5, 2:5] * newest).sum()"
+    x[4, 4] = 9  # by the learner, who has not made the explorer again
+    changed.refresh()
+    assert lines_of(node, [changed])[0]["y"] == "(changed.x[0, 0:1, 2:5, 2:5] * newest).sum()"

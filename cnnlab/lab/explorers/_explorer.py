@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from html import escape
+from inspect import signature
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,10 +21,11 @@ from cnnlab.lab import saving, stills
 from cnnlab.lab.explorers import front
 from cnnlab.lab.explorers._events import Part, is_index, is_place, numbered, read_event
 from cnnlab.lab.explorers._settings import Control, Setting, furthest
-from cnnlab.lab.scenes.reading import at_step, steps_of
+from cnnlab.lab.scenes.reading import at_step, steps_of, with_names
 from cnnlab.lab.scenes.schema import Line, Scene
 
 MOST_UNDONE = 50
+EXACT = ("int64", "float64")  # kinds of numbers with which a line of numpy gives what cnnlab gives
 TOGGLES = frozenset(("numbers", "wires", "coverage", "gradients", "code"))  # as the front end names them
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -33,6 +35,7 @@ class _WhenMade(type(anywidget.AnyWidget)):
 
     def __call__(cls, *args, **kwargs):
         made = super().__call__(*args, **kwargs)
+        made._given = dict(zip(signature(made.__init__).parameters, args, strict=False)) | kwargs
         made._begin()
         return made
 
@@ -228,10 +231,24 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
     def _scenes(self):
         """The scenes of the present state, computed when they are first asked for, with the note on the last edit."""
         if self._drawn is None:
-            self._drawn = self.scenes()
+            self._drawn = [with_names(scene, self._name_of) if "setup" in scene else scene for scene in self.scenes()]
         if self._note and self._drawn:
             self._drawn[0]["note"] = self._note
         return self._drawn
+
+    def _name_of(self, array):
+        """Return under which name a line of code reads an array, and how many dimensions it lacks there in front.
+
+        It is the newest variable that holds what the explorer was given, while its numbers are those in view; else the
+        attribute of the explorer, where a variable holds this.
+        """
+        given, numbers = self._given.get(array), getattr(self, array, None)
+        if type(given) is np.ndarray and given.dtype in EXACT:
+            lacks = np.ndim(numbers) - given.ndim
+            if np.array_equal(given[(None,) * lacks], numbers) and (name := _variable(given)):
+                return name, lacks
+        owner = _variable(self) if numbers is not None else ""
+        return f"{owner}.{array}" if owner else array, 0
 
     def refresh(self) -> None:
         """Draw the present state anew, in one update."""
@@ -421,10 +438,20 @@ def line(*spans: str | tuple[str, str]) -> Line:
     return [["", span] if isinstance(span, str) else list(span) for span in spans]
 
 
+def _shell():
+    """Return the IPython that runs a notebook; None where there is none."""
+    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+
+
+def _variable(wanted):
+    """Return the newest variable of a notebook that holds this very object; empty where none does."""
+    variables = reversed(list(getattr(_shell(), "user_ns", {}).items()))
+    return next((name for name, value in variables if value is wanted and not name.startswith("_")), "")
+
+
 def _request():
     """Return the message that the kernel answers now; empty where there is none."""
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    kernel = getattr(shell, "kernel", None)
+    kernel = getattr(_shell(), "kernel", None)
     request = kernel.get_parent() if hasattr(kernel, "get_parent") else None
     return request if isinstance(request, dict) else {}
 

@@ -219,7 +219,8 @@ def pad_line(axes, fill=0.0, *, beyond=False):
     """Return the line that pads x with numpy, also with what a window hangs over where that counts."""
     pads = ", ".join(f"({axis.before}, {axis.far if beyond else axis.after})" for axis in axes)
     value = f", constant_values={fill:g}".replace("inf", "np.inf") if fill else ""
-    return f"xp = np.pad(x, ((0, 0), (0, 0), {pads}){value})"
+    x = "x.astype(float)" if np.isinf(fill) else "x"  # no int is infinite
+    return f"xp = np.pad({x}, ((0, 0), (0, 0), {pads}){value})"
 
 
 def of_input(axes):

@@ -3,6 +3,8 @@
 ``front/sums.js`` and ``front/words.js`` read a scene in just the same way in the browser; a test compares the two.
 """
 
+import re
+from functools import cache
 from itertools import product
 from typing import NamedTuple
 
@@ -12,6 +14,7 @@ from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes._sentences import filled
 from cnnlab.lab.scenes.schema import Cell
 
+_READ = re.compile(r"\b(xp?|w|b|dy)\[([^]]*)]")  # an array, with its indices, in a line of code
 _AXES = ("planes", "rows", "columns")
 _POWERS = tuple("²³⁴^*")  # a negative number before one of these is put in brackets
 _BEYOND = {
@@ -245,3 +248,40 @@ def _edge(kinds):
     counts = {kind: kinds.count(kind) for kind in _BEYOND if kind in kinds}
     parts = [f"{count} of its {len(kinds)} cells {_BEYOND[kind][count > 1]}" for kind, count in counts.items()]
     return f"; {', '.join(parts)}." if parts else "."
+
+
+# --- the line of code -------------------------------------------------------------------------------------------------
+
+
+def with_names(scene, named):
+    """Return a scene whose lines of code read the arrays under the names that they have in a notebook.
+
+    Parameters
+    ----------
+    scene : Scene
+    named : callable
+        Returns for "x", "w", "b" or "dy" its name, and how many of the array's dimensions it lacks in front.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cnnlab.lab.scenes import convolution_scene
+    >>> scene = convolution_scene(np.ones((1, 1, 2, 2)), np.ones((1, 1, 2, 2)))
+    >>> panel_of(with_names(scene, lambda array: (f"{array}5", 2)), "y")["says"]["code"]
+    '(x5[{rows input}, {columns input}] * w5).sum()'
+    """
+    named = cache(named)
+
+    def renamed(found):
+        array, indices = found.groups()
+        name, lacks = named(array[0] if array == "xp" else array)
+        indices = ", ".join(indices.split(", ")[lacks:])
+        return ("xp" if array == "xp" else name) + (f"[{indices}]" if indices else "")
+
+    panels = []
+    for panel in scene["panels"]:
+        says = panel.get("says", {})
+        panels.append({**panel, "says": says | {"code": _READ.sub(renamed, says["code"])}} if "code" in says else panel)
+    name, lacks = named("x")
+    setup = scene["setup"].replace("np.pad(x", f"np.pad({name}").replace("(0, 0), ", "", lacks)
+    return {**scene, "panels": panels, "setup": setup}
