@@ -409,7 +409,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         >>> from cnnlab.lab import ConvolutionExplorer
         >>> with TemporaryDirectory() as folder:
         ...     ConvolutionExplorer([[1, 2], [3, 4]], [[1]]).save(Path(folder, "window.svg"))
-        ...     ">Inner product of" in Path(folder, "window.svg").read_text()
+        ...     ">Inner " in Path(folder, "window.svg").read_text()
         True
         """
         saving.save(self, path)
