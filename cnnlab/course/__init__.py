@@ -1,4 +1,4 @@
-"""What asks, checks and records: the questions of the course, its exercises, and what a learner has solved."""
+"""The course: its questions, its exercises and their checks, and the record of what a learner has solved."""
 
 from importlib import import_module
 
@@ -6,7 +6,7 @@ _HOMES = {"ask": "asked", "BugExplorer": "bug_explorer", "check_environment": "e
 
 
 def __getattr__(name: str):
-    """Load what is asked for, and no more: the check of an environment runs where widgets are missing."""
+    """Import names lazily: the check of the environment must run where widgets are missing."""
     if name == "exercises":
         return import_module("cnnlab.course.exercises")
     if name not in _HOMES:

@@ -1,4 +1,4 @@
-"""The words of the course's exercises by name: what ``exercises/texts.toml`` holds."""
+"""The texts of the course's exercises by name, read from ``exercises/texts.toml``."""
 
 import tomllib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""ask: a question of the course, by its key; it covers an explorer that would give its answer away."""
+"""ask: show a question of the course by its key, and cover an explorer that would give its answer away."""
 
 from functools import partial
 
@@ -9,19 +9,19 @@ from cnnlab.lab.explorers import Explorer
 
 
 def ask(key: str, explorer: Explorer | None = None) -> Predict:
-    """Return a question of the course; an explorer that would give its answer away is covered until there is one.
+    """Return a question of the course; an explorer that would give its answer away is covered until it is answered.
 
-    One that this learner has solved comes back ticked, and covers nothing.
+    A question that this learner has already solved is shown ticked, and covers nothing.
 
-    In place of the third question at the beginning of a notebook comes one that this learner got wrong in an earlier
-    notebook, where the record of progress has any.
+    The third question at the beginning of a notebook is replaced by one that this learner got wrong in an earlier
+    notebook, if the record of progress has any.
 
     Parameters
     ----------
     key : str
-        The notebook and a word: "06.flip". The questions are in ``cnnlab/course/questions``.
+        The number of the notebook and a word: "06.flip". The questions are in ``cnnlab/course/questions``.
     explorer : Explorer, optional
-        Shown by a cell of its own; covered until the question is answered, or one asks to see it.
+        Shown by a cell of its own; covered until the question is answered or the learner asks to see it.
 
     Raises
     ------
@@ -35,8 +35,8 @@ def ask(key: str, explorer: Explorer | None = None) -> Predict:
     """
     stated = question(key)
     if key.endswith(".recall_3") and (again := _missed_before(key)):
-        stated = again[int(key[:2]) % len(again)]  # another one in each notebook
-    before = stated.key in solved() and ".recall_" not in key  # which is to be remembered once more
+        stated = again[int(key[:2]) % len(again)]  # a different one in each notebook
+    before = stated.key in solved() and ".recall_" not in key  # a recall question is asked again even if it was solved
     return Predict(**stated._asdict(), explorer=explorer, on_answer=partial(record, stated.key), solved=before)
 
 

@@ -16,18 +16,18 @@ _NOT_RUN = "?"
 
 
 class BugExplorer(Explorer):
-    """Thirteen bugs of a convolution's backward against six tests of it, each run when its cell is clicked.
+    """Thirteen bugs in the backward of a convolution against six tests; a click on a cell runs that test on that bug.
 
     First choose what the next test will do: "caught" (an array and its sum differ), "missed" (nothing differs), or
-    "fooled by a sum" (the arrays differ, their sums do not). Every outcome comes from the wrong backward itself and
-    :func:`cnnlab.conv2d_backward`; the two arrays of the cell that was clicked last stand below the table.
+    "fooled by a sum" (the arrays differ, their sums do not). Every outcome is computed by running the wrong backward
+    and :func:`cnnlab.conv2d_backward`; the two arrays of the last cell clicked are shown below the table.
 
     Attributes
     ----------
     prediction : str
-        What is predicted of the next cell: a trait.
+        The prediction for the next cell: a trait.
     found : dict of (str, str) to (str, str)
-        For each bug and test that was run, what was predicted and what came.
+        For each (bug, test) that was run, the prediction and the outcome.
 
     Examples
     --------
@@ -56,7 +56,7 @@ class BugExplorer(Explorer):
         return self.found[bug, test][1]
 
     def explore(self, bug: str) -> Explorer:
-        """Return the stage of the convolution's backward with a bug on it: its wires beside the right ones."""
+        """Return the stage of the convolution's backward with this bug: its wires beside the right ones."""
         check_choice("bug", bug, BUGS)
         return exercises.conv2d_backward.explore(BUGS[bug])
 
@@ -73,7 +73,7 @@ class BugExplorer(Explorer):
         return [{**head, "lines": [line(("soft", said))]}, table, score, *stages]
 
     def scenes(self):
-        """Return the right gradient beside the bug's, of the cell that was clicked last; none where the bug raises."""
+        """Return the scene of the right gradient beside the bug's, for the last cell clicked; none if it raises."""
         if not self._last:
             return []
         bug, test = self._last
@@ -83,7 +83,7 @@ class BugExplorer(Explorer):
             return []
         panels = []
         for column, (title, array) in enumerate(zip(("right", "with the bug"), both, strict=True)):
-            # of one image, or of one filter: the others have the same bug
+            # one image or one filter is enough: the others show the same bug
             panel = array_panel(name, array[:1] if array.ndim == 4 else array, column)
             panels.append(panel | {"name": title, "title": title, "end": "output", "planes": [1, len(panel["values"])]})
         right, wrong = (panel["values"] for panel in panels)
@@ -94,7 +94,7 @@ class BugExplorer(Explorer):
         return [scene | {"heading": heading, "topic": heading}]
 
     def _cell(self, press: str) -> GridCell:
-        """Return a cell of the table; a sign, not its colour alone, says whether the prediction was right."""
+        """Return a cell of the table; a sign as well as a colour shows whether the prediction was right."""
         predicted, came = self.found.get(self._cells[press], ("", ""))
         if not came:
             text, says, style = _NOT_RUN, "not run", ""
@@ -121,7 +121,7 @@ class BugExplorer(Explorer):
         return f"BugExplorer: {self._count()}"
 
     def _rows(self) -> list[list[str]]:
-        """Return the table as it stands, below the names of its columns."""
+        """Return the current rows of the table, below the column names."""
         rows = [[bug, *(self.found.get((bug, test), ("", _NOT_RUN))[1] for test in self.tests)] for bug in BUGS]
         return [["bug", *self.tests], *rows]
 

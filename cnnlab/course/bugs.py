@@ -1,4 +1,4 @@
-"""Bugs of a convolution's backward against tests of it: which test catches which bug, and which is fooled."""
+"""Bugs in the backward of a convolution, and tests of it: which test catches which bug, and which is fooled."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ BUGS = {name: exercises.conv2d_backward.mistakes[name] for name in _NAMES}
 
 
 def anonymous() -> dict[str, Callable]:
-    """Return three of the bugs without their names: tests say which they are.
+    """Return three of the bugs without their names: the learner's tests must tell which they are.
 
     Examples
     --------
@@ -27,9 +27,9 @@ def anonymous() -> dict[str, Callable]:
 
 
 def trials() -> dict[str, tuple]:
-    """Return the tests of notebook 09 by name, from a toy to one that no bug passes.
+    """Return the tests of notebook 09 by name, from a toy example to one that catches every bug.
 
-    Each is what a backward takes: dy, x, w, stride and padding.
+    Each is a tuple of arguments: dy, x, w, stride and padding.
 
     Examples
     --------
@@ -42,12 +42,12 @@ def trials() -> dict[str, tuple]:
         "a kernel of equal taps": _trial(2, 2, 2, (6, 6), (3, 3), stride=2, padding=1, equal=True),
         "windows side by side, S = F": _trial(2, 2, 2, (6, 6), (3, 3), stride=3),
         "not square, no leftover": _trial(2, 2, 3, (7, 6), (3, 2), stride=2, padding=1),
-        "two of everything, a leftover": _trial(2, 2, 2, (7, 6), (2, 3), stride=2, padding=1),  # not square, either
+        "two of everything, a leftover": _trial(2, 2, 2, (7, 6), (2, 3), stride=2, padding=1),  # and nothing is square
     }
 
 
 def _trial(images, channels, filters, size, kernel, *, stride=1, padding=0, ones=False, equal=False):
-    """Return a test with different numbers, or with ``ones`` for dy, or with ``equal`` taps."""
+    """Return a test of distinct numbers; optionally dy is all ``ones``, or the taps are ``equal``."""
     rng = np.random.default_rng(0)
     outputs = [output_size(n, k, stride=stride, padding=padding) for n, k in zip(size, kernel, strict=True)]
     shapes = (images, filters, *outputs), (images, channels, *size), (filters, channels, *kernel)
@@ -56,12 +56,12 @@ def _trial(images, channels, filters, size, kernel, *, stride=1, padding=0, ones
 
 
 def gradients(bug: str, test) -> tuple[str, np.ndarray, np.ndarray]:
-    """Return which gradient a bug is about, the right one, and what the bug makes of it.
+    """Return the name of the gradient that a bug changes, the right gradient, and the bug's.
 
     Raises
     ------
     ValueError
-        Where the bug does.
+        If the bug itself raises one.
 
     Examples
     --------
@@ -89,7 +89,7 @@ def outcome(bug, test) -> str:
     try:
         wrong = bug(*test)
         same = all(map(np.allclose, wrong, right))
-    except ValueError:  # arrays of another shape too
+    except ValueError:  # broadcasting fails for the wrong shape, too
         return "caught"
     sums = ([part.sum() for part in parts] for parts in (wrong, right))
     return "missed" if same else "fooled by a sum" if np.allclose(*sums) else "caught"

@@ -1,4 +1,4 @@
-"""The environment: what the notebooks need, what of that is missing, and how to get it."""
+"""The environment: what the notebooks need, what is missing, and how to install it."""
 
 import json
 import re
@@ -8,39 +8,39 @@ from importlib import metadata
 from pathlib import Path
 
 try:
-    from jupyter_core.paths import jupyter_path  # JupyterLab brings it
-except ImportError:  # a kernel in a browser, whose JupyterLab is not on this machine
+    from jupyter_core.paths import jupyter_path  # installed with JupyterLab
+except ImportError:  # a kernel in the browser: JupyterLab is not on this machine
     jupyter_path = None
 
-_HALVES = {  # the half of each that runs in the browser: the package that brings it, and its folder
+_HALVES = {  # front-end extension: the package that provides it, and its folder
     "jupyterlab_widgets": "@jupyter-widgets/jupyterlab-manager",
     "anywidget": "anywidget",
 }
-_ANEW = f"--force-reinstall --no-deps {' '.join(_HALVES)}"  # pip does not touch a package that it takes for installed
-# The kernel cannot see the page: JupyterLab may run on another machine. An explorer that comes alive hides this.
+_ANEW = f"--force-reinstall --no-deps {' '.join(_HALVES)}"  # pip skips an installed package
+# The kernel cannot see the page: JupyterLab may run on another machine. A working explorer hides this message.
 _UNPROVEN = (
     '<p class="cnnlab-unproven">If no picture appears below, this page lacks its half of anywidget: run <code>pip'
     f" install {_ANEW}</code> on the machine and in the environment of JupyterLab itself, then reload the page.</p>"
 )
-# A requirement of cnnlab: a name, the lowest version, perhaps where it applies. Read without the package "packaging",
-# which may be what is missing.
+# A requirement of cnnlab: name, lowest version, optional marker. Parsed without the package "packaging", which may
+# itself be missing.
 _REQUIREMENT = re.compile(r"(?m)^([\w.-]+)[^;\n]*>=\s*([\w.]+)(.*)")
 
 
 class Environment(dict):
-    """The needs by name, each with the lowest version that will do and the one found, which is None without one.
+    """The requirements by name, each with the lowest version allowed and the one found, or None.
 
-    Where all is well it is shown as one line, the same on every machine, so that a notebook can store it.
+    If all is well its output is one line, the same on every machine, so that a notebook can store it.
     """
 
     @property
     def ok(self) -> bool:
-        """Whether everything is here."""
+        """Whether every requirement is met."""
         return not self._lacking
 
     @property
     def versions(self) -> dict[str, str | None]:
-        """The version found of each need, such as for the report of a bug."""
+        """The version found of each requirement, for a bug report."""
         return {name: found for name, (_, found) in self.items()}
 
     @property
@@ -54,7 +54,7 @@ class Environment(dict):
 
     @property
     def table(self) -> str:
-        """The needs in lines of text."""
+        """The requirements as lines of text."""
         return "\n".join(f"{name:32}{lowest or 'any':10}{found or 'missing'}" for name, (lowest, found) in self.items())
 
     @property
@@ -70,10 +70,10 @@ class Environment(dict):
 
 
 def check_environment() -> Environment:
-    """Return what the notebooks need, and whether this environment has it.
+    """Return what the notebooks need, and whether this environment provides it.
 
-    That is the packages that cnnlab requires, and the two widget packages once more: half of each runs in the browser,
-    and JupyterLab must find that half. It runs on the standard library and cnnlab alone.
+    It checks the packages that cnnlab requires, and also the front ends of the two widget packages, which JupyterLab
+    must find. It needs only the standard library and cnnlab.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def check_environment() -> Environment:
     ✓ Everything is here. Go on to the next cell.
     """
     found = Environment(Python=("", sys.version.split()[0]))
-    lines = sorted(metadata.requires("cnnlab"))  # installers write them in an order of their own
+    lines = sorted(metadata.requires("cnnlab"))  # the order depends on the installer
     for name, lowest, where in _REQUIREMENT.findall("\n".join(lines)):
         if "extra" not in where and not ("emscripten" in where and sys.platform == "emscripten"):
             found[name] = lowest, next((each.version for each in metadata.distributions(name=name)), None)

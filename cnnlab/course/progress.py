@@ -1,19 +1,19 @@
-"""What a learner has solved, and which known mistakes they made on the way: a small file of their own, and its map.
+"""The record of what a learner has solved and which known mistakes they made: a small local file, and its map.
 
 The file is ``cnnlab/progress-2.jsonl`` in Jupyter's data folder of the user. Each line is one JSON object::
 
     {"key": "06.flip"}                                    a question, solved
     {"key": "exercise.conv2d"}                            an exercise, solved
-    {"key": "06.tap", "mistake": "9"}                     a wrong answer, as the file of the questions writes it
+    {"key": "06.tap", "mistake": "9"}                     a wrong answer, as written in the questions' file
     {"key": "exercise.conv2d", "mistake": "no padding"}   a mistake in a learner's code, by its name
 
-Nothing else is in it: no name, no host, no path, no time. A line is added once, in a single write, so that two kernels
-at once lose nothing. Readers ignore other members of an object and keys that the course does not have. The file of
-0.1, ``progress.jsonl`` beside it, is read and never written: its lines are the keys alone, as JSON strings. ``forget``
-removes both.
+It contains nothing else: no name, no host, no path, no time. Each line is appended in a single write, so that two
+kernels running at once lose nothing. Readers ignore other members of an object and keys that are not in the course. The
+file of version 0.1, ``progress.jsonl`` beside it, is read but never written: its lines are only the keys, as JSON
+strings. ``forget`` removes both.
 
-``CNNLAB_PROGRESS=off`` switches the record off; ``CNNLAB_PROGRESS=/a/path`` names another file, in which lines of both
-kinds are read. Tests never write it: nbval's kernels inherit what pytest sets.
+``CNNLAB_PROGRESS=off`` switches the record off; ``CNNLAB_PROGRESS=/a/path`` names another file, which may contain lines
+of both kinds. Tests never write it: nbval's kernels inherit this variable from pytest.
 """
 
 import codecs
@@ -28,12 +28,12 @@ from cnnlab.course._texts import TEXTS
 
 _SWITCH = "CNNLAB_PROGRESS"
 _NAME, _OLD = "progress-2.jsonl", "progress.jsonl"
-_MOST_BYTES = 20_000_000  # read of a file; a learner's has some ten thousand
+_MOST_BYTES = 20_000_000  # read at most; a learner's file has about ten thousand
 _warned: set[str] = set()
 
 
 def path() -> Path | None:
-    """Return where the record is or would be; None where nothing is recorded.
+    """Return the path of the record, which need not exist yet; None if recording is off.
 
     Examples
     --------
@@ -49,13 +49,13 @@ def path() -> Path | None:
 def record(key: str, mistake: str | None = None) -> None:
     """Record that a question ("06.flip") or an exercise ("exercise.conv2d") is solved, or a known mistake in it.
 
-    A file that cannot be written does not disturb a lesson: there is one warning.
+    A file that cannot be written does not interrupt a lesson: there is one warning.
 
     Parameters
     ----------
     key : str
     mistake : str, optional
-        The wrong answer to a question as its file writes it, or the name of a mistake in code.
+        The wrong answer to a question as written in its file, or the name of a mistake in code.
 
     Raises
     ------
@@ -82,9 +82,9 @@ def record(key: str, mistake: str | None = None) -> None:
 
 
 def recorded() -> list[tuple[str, str | None]]:
-    """Return what is recorded, in its order: pairs of a key and a mistake, which is None for what is solved.
+    """Return what is recorded, in order: pairs of a key and a mistake, which is None if the key was solved.
 
-    What cannot be read of a damaged file is left out, with one warning, and stays where it is.
+    Unreadable lines of a damaged file are skipped, with one warning, and stay in the file.
 
     Examples
     --------
@@ -107,7 +107,7 @@ def recorded() -> list[tuple[str, str | None]]:
 
 
 def solved() -> set[str]:
-    """Return the keys of what is solved.
+    """Return the keys that are solved.
 
     Examples
     --------
@@ -118,7 +118,7 @@ def solved() -> set[str]:
 
 
 def missed() -> set[str]:
-    """Return the keys of the questions of which a known mistake is recorded, solved since or not.
+    """Return the keys of the questions with a recorded mistake, whether solved since or not.
 
     Examples
     --------
@@ -156,7 +156,7 @@ def course_keys() -> list[str]:
 
 
 class ProgressMap:
-    """Which questions and exercises are solved, notebook by notebook: a full square for each that is.
+    """A map of the questions and exercises, notebook by notebook: a filled square for each that is solved.
 
     Examples
     --------
@@ -180,7 +180,7 @@ class ProgressMap:
 
 
 def read_record(file: Path) -> tuple[list[tuple[str, str | None]], bool]:
-    """Return what a file holds, as :func:`recorded` does, and whether something in it is damaged.
+    """Return the entries of a file, as :func:`recorded` does, and whether it is damaged.
 
     Raises
     ------
@@ -189,20 +189,20 @@ def read_record(file: Path) -> tuple[list[tuple[str, str | None]], bool]:
     """
     with file.open("rb") as opened:
         data = opened.read(_MOST_BYTES + 1)
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # by an editor; what is added is in UTF-8
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # by an editor; new lines are UTF-8
         data = data[2:].replace(b"\0", b"")
     entries = [_entry(line) for line in data.removeprefix(codecs.BOM_UTF8).splitlines() if line.strip()]
     return [entry for entry in entries if entry], None in entries or len(data) > _MOST_BYTES
 
 
 def _entry(line: bytes) -> tuple[str, str | None] | None:
-    """Return the key and the mistake that a line holds; None where it is damaged."""
+    """Return the key and the mistake on a line; None if it is damaged."""
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
         return None
     match value:
-        case str(key):  # as 0.1 wrote it
+        case str(key):  # the format of 0.1
             return key, None
         case {"key": str(key), **others} if isinstance(mistake := others.get("mistake"), str | None):
             return key, mistake
@@ -210,20 +210,20 @@ def _entry(line: bytes) -> tuple[str, str | None] | None:
 
 
 def _files() -> list[Path]:
-    """Return the files of the record: that of 0.1 counts where no other is named."""
+    """Return the files of the record: including that of 0.1, unless another file is named."""
     file = path()
     return [] if file is None else [file] if os.environ.get(_SWITCH) else [file.with_name(_OLD), file]
 
 
 def _warn(text: str) -> None:
-    """Warn, once a kernel: a check may be run a hundred times."""
+    """Warn once per kernel: a check may be run a hundred times."""
     if text not in _warned:
         _warned.add(text)
         warnings.warn(text, stacklevel=4)
 
 
 def _data_folder() -> Path:
-    """Return Jupyter's data folder of the user; where jupyter_core is missing, as in a browser, what it would be."""
+    """Return the user's Jupyter data folder; the default one if jupyter_core is missing, as in a browser."""
     try:
         from jupyter_core.paths import jupyter_data_dir
     except ImportError:

@@ -28,7 +28,7 @@ def load_digits() -> Digits:
     Returns
     -------
     x_train : float64 array (1437, 1, 8, 8)
-        The share of black cells in each 4x4 block of the scan, from 0 to 1 in steps of 1/16.
+        The fraction of black cells in each 4x4 block of the scan, from 0 to 1 in steps of 1/16.
     y_train : int array (1437,)
     x_test : float64 array (360, 1, 8, 8)
     y_test : int array (360,)
@@ -42,7 +42,7 @@ def load_digits() -> Digits:
 
     Notes
     -----
-    The writers of the test digits are among those of the training digits. Source: E. Alpaydin and C. Kaynak,
+    The test digits are by the same writers as the training digits. Source: E. Alpaydin and C. Kaynak,
     "Optical recognition of handwritten digits" (1998), UCI Machine Learning Repository, doi 10.24432/C50P49.
 
     Examples
@@ -85,7 +85,7 @@ def load_mnist() -> Digits:
 
     Notes
     -----
-    All are from MNIST's training set, so some writers of the test digits may be among those of the training digits.
+    All are from MNIST's training set, so some writers may have contributed both training and test digits.
     Source: Y. LeCun, C. Cortes and C. J. C. Burges, "The MNIST database of handwritten digits" (1998).
 
     Examples
@@ -127,7 +127,7 @@ def load_photo() -> np.ndarray:
 
 
 def _read_digits(name: str, count: int, side: int, *, ink: int) -> Digits:
-    """Return the digits of a file; ``ink`` is the value of a black pixel in it."""
+    """Return the digits in a file, where a black pixel has the value ``ink``."""
     kinds = {"images": ("uint8", count, side, side), "labels": ("uint8", count), "held_out": ("bool", count)}
     images, labels, held_out = _read(name, **kinds)
     x, y = images[:, None] / ink, labels.astype(np.intp)
@@ -135,7 +135,7 @@ def _read_digits(name: str, count: int, side: int, *, ink: int) -> Digits:
 
 
 def _read(name: str, **kinds: tuple) -> list[np.ndarray]:
-    """Return the arrays of a file of the package, in the order of ``kinds``: the dtype's name, then the lengths."""
+    """Return the arrays of a file of the package, in the order of ``kinds``: (dtype name, *shape)."""
     wanted = {key: (np.dtype(dtype), tuple(shape)) for key, (dtype, *shape) in kinds.items()}
     try:
         arrays = read_npz(FOLDER / name, wanted, "the data of cnnlab")

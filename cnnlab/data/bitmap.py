@@ -1,4 +1,4 @@
-"""From a drawn bitmap to an image like those of the data set."""
+"""Turn a drawn bitmap into an image like those of MNIST."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from numpy.typing import ArrayLike
 
 from cnnlab._validate import as_array
 
-_SIDE, _BOX = 28, 20  # pixels: the image's side, and that of the square that the digit is fitted to
+_SIDE, _BOX = 28, 20  # sides in pixels of the image, and of the square that the digit is scaled to
 
 
 def normalise_bitmap(bitmap: ArrayLike) -> np.ndarray:
     """Return a drawn digit as an image like those of :func:`cnnlab.load_mnist`.
 
     1. The box around the on cells is scaled to fit 20x20 pixels; its proportions are kept.
-    2. A pixel is the share of its area that on cells cover: grey at the edges of a stroke.
+    2. A pixel is the fraction of its area that on cells cover: grey at the edges of a stroke.
     3. The digit is put into 28x28 pixels with its centre of mass in pixel (14, 14).
 
     Parameters
@@ -64,13 +64,13 @@ def normalise_bitmap(bitmap: ArrayLike) -> np.ndarray:
 
 
 def _extent(used: np.ndarray) -> slice:
-    """Return the slice from the first to the last that is used."""
+    """Return the slice from the first to the last nonzero item."""
     places = np.flatnonzero(used)
     return slice(places[0], places[-1] + 1)
 
 
 def _shares(old: int, new: int) -> np.ndarray:
-    """Return the share (new, old) of each of ``new`` lengths of an axis that each of ``old`` lengths covers.
+    """Return the fraction (new, old) of each of ``new`` equal parts of an axis that each of ``old`` parts covers.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def _shares(old: int, new: int) -> np.ndarray:
 
 
 def _centre(counts: np.ndarray, new: int) -> int:
-    """Return which of ``new`` pixels the centre of mass lies in, but none that would put the box out of the image.
+    """Return the pixel that contains the centre of mass, clipped so that the box stays inside the image.
 
     In whole numbers, since the centre of a symmetric digit is on the edge of a pixel.
     """

@@ -1,4 +1,4 @@
-"""Arrays in .npz files: what a file holds is compared with what is wanted before any of it is unpacked."""
+"""Arrays in .npz files: the contents are compared with what is expected before anything is unpacked."""
 
 import io
 import math
@@ -17,15 +17,15 @@ from numpy.lib import format as npy
 
 from cnnlab._validate import Arrays, shown
 
-_OVERHEAD = 2**20  # bytes by which a file may be longer than what is wanted: headers, names, another small network
-_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # as numpy writes; other compressions unpack without a limit
+_OVERHEAD = 2**20  # extra bytes a file may have: headers, names, the arrays of another small network
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # those that numpy writes; others unpack without a limit
 Kind = tuple[np.dtype, tuple[int, ...]]  # dtype and shape of an array
 
 
 def read_npz(path: str | PathLike[str], wanted: Mapping[str, Kind], what: str) -> Arrays:
-    """Return the arrays of a file by name; they must be just those ``wanted``, which ``what`` names.
+    """Return the arrays of a file by name; they must be exactly those ``wanted``; ``what`` describes them in errors.
 
-    Of a file that is far larger, packed or unpacked, nothing is read.
+    A file that is far larger, packed or unpacked, is not read at all.
 
     Raises
     ------
@@ -51,14 +51,14 @@ def read_npz(path: str | PathLike[str], wanted: Mapping[str, Kind], what: str) -
         raise ValueError(f"{path} must hold {what} (it has {size:,} bytes, where {most:,} are more than enough)")
     try:
         with zipfile.ZipFile(path) as file, warnings.catch_warnings():
-            warnings.simplefilter("error")  # numpy reads some old headers with a warning: these are not our files
+            warnings.simplefilter("error")  # numpy warns about some old headers: such files are not ours
             unpacked = sum(info.file_size for info in file.infolist())
             if unpacked > most or any(info.compress_type not in _PACKED for info in file.infolist()):
                 raise ValueError("what is in it is too large, or not packed as numpy does")
             for info in file.infolist():
                 with file.open(info) as stream:
                     arrays[info.filename.removesuffix(".npy")] = npy.read_array(stream, allow_pickle=False)
-    except Exception as error:  # numpy, zipfile and zlib each raise their own for damage
+    except Exception as error:  # numpy, zipfile and zlib raise different errors for damaged files
         raise ValueError(f"{path} must be a whole .npz file ({error})") from error
     found = {name: (array.dtype, array.shape) for name, array in arrays.items()}
     for name in (name for name in {**wanted, **found} if wanted.get(name) != found.get(name)):
@@ -73,7 +73,7 @@ def write_npz(path: str | PathLike[str], arrays: Mapping[str, np.ndarray]) -> No
     Raises
     ------
     TypeError
-        If one is no array, or holds objects, which could only be pickled.
+        If a value is not an array, or holds objects, which could only be pickled.
 
     Examples
     --------
@@ -92,24 +92,24 @@ def write_npz(path: str | PathLike[str], arrays: Mapping[str, np.ndarray]) -> No
 
 
 def write_whole(path: str | PathLike[str], data: bytes) -> None:
-    """Write a file; the one that stood there stays until all is written, and lends its mode to the new one.
+    """Write a file atomically; a previous file is kept until all is written, and its mode is preserved.
 
     Raises
     ------
     FileNotFoundError
         If the folder does not exist.
     ValueError
-        If ``path`` is a folder or the like, or must not be written to.
+        If ``path`` is not a regular file, or is not writable.
     OSError
-        If the disk is full, or files cannot be made in the folder.
+        If the disk is full, or files cannot be created in the folder.
     """
-    path = Path(os.path.realpath(check_path(path)))  # through a link to what it points at
+    path = Path(os.path.realpath(check_path(path)))  # follow symbolic links, to replace the file itself
     if not path.parent.is_dir():
         raise FileNotFoundError(f"{path.parent} must exist, and be a folder")
     if path.exists() and not (path.is_file() and os.access(path, os.W_OK)):
         raise ValueError(f"{path} must be a file that can be written to")
     part = path.with_name(f".cnnlab-{secrets.token_hex(8)}.part")
-    file = part.open("xb")  # raises where such a file is there: it would be somebody else's
+    file = part.open("xb")  # raises if such a file exists: it would belong to someone else
     try:
         with file:
             file.write(data)
@@ -121,7 +121,7 @@ def write_whole(path: str | PathLike[str], data: bytes) -> None:
 
 
 def check_path(path: Any) -> Path:
-    """Return what names a file, a str or a Path, as a Path.
+    """Return the path of a file, a str or a Path, as a Path.
 
     Examples
     --------
@@ -135,6 +135,6 @@ def check_path(path: Any) -> Path:
     try:
         if b"\0" in os.fsencode(path):
             raise ValueError
-    except ValueError:  # a UnicodeEncodeError too
+    except ValueError:  # UnicodeEncodeError is one
         raise ValueError(f"path ({shown(path)}) must be a name that a file can have") from None
     return Path(path)

@@ -20,6 +20,6 @@ _found = [module.name for module in iter_modules(__path__) if not module.name.st
 EXERCISES = {
     name: import_module(f"{__name__}.{name}").EXERCISE for name in sorted(_found, key=list(TEXTS).index)
 }  # in the order of texts.toml
-globals().update(EXERCISES)  # in place of the modules, which import_module has put there
+globals().update(EXERCISES)  # replaces the modules, which import_module has bound to these names
 
 __all__ = ["EXERCISES", "LOCKED", "Exercise", "are_locked", "numbers", *EXERCISES]

@@ -1,13 +1,13 @@
-"""Compares what a function gives with what it should give."""
+"""Compare the results of a function with the expected ones."""
 
 import numpy as np
 
-MOST_CELLS = 10**6  # of a result
-TOLERANCE = 1e-5  # of the greatest number that is expected: float32 is exact enough
+MOST_CELLS = 10**6  # the largest result that is compared
+TOLERANCE = 1e-5  # relative to the largest expected number: float32 is precise enough
 
 
 def same(one, other) -> bool:
-    """Return whether two arguments are equal, but for the rounding of a number that was nudged and put back.
+    """Return whether two arguments are equal, up to the rounding of a number that was nudged and restored.
 
     Examples
     --------
@@ -25,7 +25,7 @@ def same(one, other) -> bool:
 
 
 def read(result, names: tuple[str, ...]) -> tuple[dict | None, str]:
-    """Return the numbers and arrays in a result by these names, and why there are none."""
+    """Return the parts of a result by these names, or why it has none."""
     if result is None:
         return None, "It gives None. Is a return missing?"
     count, listed = len(names), ", ".join(names)
@@ -40,7 +40,7 @@ def read(result, names: tuple[str, ...]) -> tuple[dict | None, str]:
 
 
 def trouble_with(value) -> str:
-    """Return why a result is no number or array of numbers, or nothing."""
+    """Return why a result is not a number or an array of numbers; empty if it is one."""
     if not isinstance(value, np.ndarray | np.generic | int | float):
         return f"It gives {kind_of(value)} where a number or an array of numbers is asked for."
     if np.ma.is_masked(value):
@@ -48,7 +48,7 @@ def trouble_with(value) -> str:
     array = np.asarray(value)  # an int beyond 64 bits becomes an object
     if array.dtype.kind not in "iuf":
         return f"It gives {kind_of(value)} of dtype {array.dtype} where numbers are asked for (int or float)."
-    if array.size > MOST_CELLS:  # such as a number that is broadcast: it takes no memory until it is copied
+    if array.size > MOST_CELLS:  # such as a broadcast scalar, which takes no memory until it is copied
         return f"It gives an array of shape {array.shape}; none is asked for with more than {MOST_CELLS:,} cells."
     return ""
 
@@ -66,7 +66,7 @@ def kind_of(value) -> str:
 
 
 def differing(got: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    """Return which cells differ, both of one shape.
+    """Return which cells differ in two arrays of the same shape.
 
     Examples
     --------
@@ -79,5 +79,5 @@ def differing(got: np.ndarray, expected: np.ndarray) -> np.ndarray:
 
 
 def equal(got: np.ndarray, expected: np.ndarray) -> bool:
-    """Return whether two arrays have one shape and no cell that differs."""
+    """Return whether two arrays have the same shape and no cell that differs."""
     return got.shape == expected.shape and not differing(got, expected).any()

@@ -1,4 +1,4 @@
-"""The record of an exercise, and what it does with it: checks, gives hints, and shows a solution on request."""
+"""Exercise: checks a learner's function, gives hints, and shows a solution on request."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from cnnlab.course.exercises._guarded_call import LIMIT, Trouble, name_of, quiet
 from cnnlab.course.exercises._runner import Answer, ask, in_the_other_form, is_overwritten, is_stub
 from cnnlab.course.progress import record
 
-TIMES = 50  # what the solution takes, for a call that may take longer than the limit
-ROOMY = 32  # cells of an input that shows what a right function does
+TIMES = 50  # a slow call may take this many times as long as the solution
+ROOMY = 32  # cells of the input on which a correct function is shown
 IN_ALL = 30.0  # seconds of the thread's time for all calls of a check
 LOCKED = "Solutions are locked on this machine (CNNLAB_SOLUTIONS=off)."
 
 
 class Try(NamedTuple):
-    """One call of a function: the input, the answer that is expected, the one that came, and what is wrong with it."""
+    """One call of a function: the input, the expected and the actual answer, and what is wrong with the latter."""
 
     input: tuple
     expected: Answer
@@ -38,10 +38,10 @@ class Try(NamedTuple):
 
 @dataclass(eq=False, repr=False)
 class Exercise:
-    """Something to write: ``check`` tries a function, ``hint`` helps a little, ``solution`` shows one way.
+    """A function to write: ``check`` tests it, ``hint`` helps a little, ``solution`` shows one way to write it.
 
-    An exercise of the course is a module beside this one, with its words under its name in ``texts.toml``; it alone is
-    recorded as progress. Any other can be made in a notebook, as in the example.
+    An exercise of the course is a module in this folder, with its texts under its name in ``texts.toml``; only these
+    are recorded as progress. Others can be made in a notebook, as in the example.
 
     Parameters
     ----------
@@ -50,31 +50,33 @@ class Exercise:
     results : str, or sequence of str
         The names of the parts of a result, such as "dx dw db".
     inputs : function
-        Takes nothing, and returns the inputs, each of which is a tuple of arguments. Where they hold planes, a function
-        may take maps (N, C, H, W) as well, or the reverse. What fails is shown on the smallest input that it fails on.
+        Takes no arguments and returns the inputs, each a tuple of arguments. If they hold planes, a function may take
+        maps (N, C, H, W) instead, or the reverse. A failure is shown on the smallest input that fails.
     right : function, optional
         Gives the right answer; ``sample`` unless stated.
     mistakes : dict of str to function, optional
-        Known mistakes: by its name a function that makes it, which takes and returns what the learner's does.
+        Known mistakes by name: a function that makes the mistake, called like the learner's.
     sentences : dict of str to str, optional
-        By the name of a mistake, what is said of it: "The sign is turned." Without one its name is said.
+        By the name of a mistake, the feedback on it, such as "The sign is turned."; by default its name.
     hints : sequence of str, optional
-        From where to begin to nearly the answer.
+        From where to begin up to nearly the answer.
     tried : str, optional
-        What ``inputs`` are, for a check that passes: "planes up to 6×7".
+        What ``inputs`` are, told when a check passes: "planes up to 6×7".
     notebook : str, optional
         The number of the notebook of the course, such as "01".
     wires, addends, picks : dict, optional
-        What the wires of a result are, by its name. ``wires``: the arguments that vary, while all others keep their
-        numbers; the result is a sum over products of one cell of each. ``addends``: an argument that is added to it.
-        ``picks``: where each cell of it is one cell of the argument, as in max pooling, the result that says which.
+        What the wires of a result are, by the result's name. ``wires``: the arguments that vary while all others stay
+        fixed; the result is a sum over products of one cell of each. ``addends``: an argument that is added to the sum.
+        ``picks``: if each cell of the result is one cell of the argument, as in max pooling, the result that says
+        which.
     call : function, optional
-        Takes a function and an input, and returns the result; needed where what the function changes is the result. An
-        input then holds what ``call`` takes.
+        Takes a function and an input, and returns the result; needed if the function works in place. An input then
+        holds the arguments of ``call``.
     facts : bool, optional
-        The results are statements, 1 where they are true, or numbers above 1: a wrong statement is said to be not so.
+        The results are statements, 1 if true, or numbers above 1: the feedback on a wrong statement is that it is not
+        so.
     library : sequence of functions, optional
-        Functions of a library that do just this: an answer that is theirs does not pass.
+        Library functions that compute the result: returning theirs does not pass.
 
     Examples
     --------
@@ -110,7 +112,7 @@ class Exercise:
     def __post_init__(self):
         self.name, self.arguments = self.sample.__name__.removeprefix("my_"), tuple(signature(self.sample).parameters)
         self.results = tuple(self.results.split() if isinstance(self.results, str) else self.results)
-        self.holds = tuple(signature(self.call).parameters)[1:] if self.call else self.arguments  # what an input holds
+        self.holds = tuple(signature(self.call).parameters)[1:] if self.call else self.arguments  # what inputs hold
         self.right = self.right or self.sample
         self._hinted = 0
 
@@ -118,25 +120,25 @@ class Exercise:
         return f"Exercise: my_{self.name}({', '.join(self.arguments)}) -> {', '.join(self.results)}"
 
     def check(self, function, part: str | None = None) -> Verdict:
-        """Return the verdict on a function, whatever it does; the verdict is true where the function passed.
+        """Return the verdict on a function, whatever it does; the verdict is truthy if the function passed.
 
-        Each call gets copies of its arguments, and is ended after two seconds of work, or after 50 times what the
-        solution takes. What it prints is kept out of the notebook, and quoted in part where the check fails. Two things
-        cannot be ended: one call into C that never comes back, such as ``sum(itertools.count())``, and a function that
-        catches the error that is to end it.
+        Each call gets copies of its arguments, and is stopped after two seconds, or after 50 times as long as the
+        solution. Its prints are kept out of the notebook, and quoted in part if the check fails. Two things cannot be
+        stopped: a single call into C that never returns, such as ``sum(itertools.count())``, and a function that
+        catches the exception meant to stop it.
 
         Parameters
         ----------
         function : function
-            What is checked: ``my_NAME``.
+            The function to check: ``my_NAME``.
         part : str, optional
-            The one result that it returns, in place of all: with "dx" the dx of a ``my_conv2d_backward`` is checked
-            alone. That is not recorded as progress.
+            The only result that it returns: with "dx", only the dx of a ``my_conv2d_backward`` is checked. This is not
+            recorded as progress.
 
         Raises
         ------
         TypeError, ValueError
-            If it is not a function, or there is no such result.
+            If it is not a function, or ``part`` is not a result.
         """
         if not callable(function):
             raise TypeError(f"function ({shown(function)}) must be a function, as in check(my_{self.name})")
@@ -156,25 +158,25 @@ class Exercise:
         return verdict
 
     def explore(self, function):
-        """Return the stage of this exercise with a function on it: its numbers, its wires beside the right ones.
+        """Return the stage of this exercise with a function on it: its numbers, and its wires beside the right ones.
 
-        It opens at the smallest input that the function is wrong on.
+        It starts with the smallest input on which the function is wrong.
 
         Parameters
         ----------
         function : callable
-            What is shown: ``my_NAME``.
+            The function to show: ``my_NAME``.
 
         Raises
         ------
         TypeError, ValueError
-            If it is not a function; if the exercise says nothing of wires, as where numbers alone are asked for.
+            If it is not a function, or the exercise defines no wires, as when it asks only for numbers.
         """
         if not callable(function):
             raise TypeError(f"function ({shown(function)}) must be a function, as in explore(my_{self.name})")
         if not self.wires:
             raise ValueError(f"explore must be asked of an exercise with wires ({self.name} has none to draw)")
-        from cnnlab.course.exercises._stage import ExerciseExplorer  # checks work without widgets too
+        from cnnlab.course.exercises._stage import ExerciseExplorer  # checks must work without widgets
 
         with quiet():
             verdict = self._verdict(function)
@@ -183,21 +185,21 @@ class Exercise:
         return ExerciseExplorer(self, function, verdict.input or wide)
 
     def hint(self) -> Page:
-        """Return the next hint; after the last one, the last again."""
+        """Return the next hint; the last one is repeated."""
         self._hinted = min(self._hinted + 1, len(self.hints))
         hints = [f"Hint {at} of {len(self.hints)}: {hint}" for at, hint in enumerate(self.hints, start=1)]
         text = hints[self._hinted - 1] if hints else "No hints."
         return Page(text, text)
 
     def solution(self) -> Page:
-        """Return one solution as code, which is not run; where solutions are locked, a sentence that says so."""
+        """Return one solution as code, which is not run; or, if solutions are locked, a sentence that says so."""
         if are_locked():
             return Page(LOCKED, LOCKED)
         code = getsource(self.sample)
         return Page(code, f"```python\n{code}```")
 
     def _part(self, name: str) -> Exercise:
-        """Return the exercise of one result alone."""
+        """Return an exercise that asks for only one of the results."""
         at = self.results.index(name)
 
         def alone(function):
@@ -211,7 +213,7 @@ class Exercise:
 
     @cached_property
     def _cases(self) -> list[tuple[tuple, Answer]]:
-        """The inputs with their right answers, the smallest first."""
+        """The inputs with their right answers, smallest first."""
         return [(one, ask(self, self.right, one, seconds=None)) for one in sorted(self.inputs(), key=cells_of)]
 
     def _verdict(self, function) -> Verdict:
@@ -227,7 +229,7 @@ class Exercise:
         errors = [one.answer.trouble.error for one in tries if one.answer.trouble]
         if NotImplementedError in errors:
             return not_started
-        if any(errors):  # it may take maps where planes are asked for
+        if any(errors):  # it may take maps instead of planes
             others = self._tries(in_the_other_form(function))
             tries = max(tries, others, key=lambda each: sum(not one.matter for one in each))
         wrong = first_wrong(tries)
@@ -240,7 +242,7 @@ class Exercise:
         return Verdict("passed", f"Tried on {tried}. Nothing else was tried.")
 
     def _tries(self, function) -> list[Try]:
-        """Try all inputs, and the first two again, up to the first that does not come to an end."""
+        """Try all inputs, and the first two again; stop at a call that times out."""
         cases, tries, begin = self._cases, [], thread_time()
         for arguments, expected in [*cases, *cases[:2]]:
             answer = ask(self, function, arguments, seconds=max(LIMIT, TIMES * expected.seconds))
@@ -253,7 +255,7 @@ class Exercise:
         return tries
 
     def _matter(self, right: Answer, answer: Answer) -> str:
-        """Return what is wrong with an answer, or nothing."""
+        """Return what is wrong with an answer; empty if it is right."""
         if answer.parts is None:
             return answer.problem
         changed = f"it changes its argument {' and '.join(answer.changed)}." if answer.changed else ""
@@ -273,7 +275,7 @@ class Exercise:
 
     def _failed(self, wrong: Try, tries: list[Try]) -> Verdict:
         text, named, count = wrong.matter, {}, len(self._cases)
-        if len(tries) == count + min(count, 2):  # the first two come again
+        if len(tries) == count + min(count, 2):  # the first two are tried again
             right = sum(not any(one.matter for one in tries[at::count]) for at in range(count))
             text += f" Right on {right} of {counted(count)}."
             columns = self._columns(tries)
@@ -293,21 +295,21 @@ class Exercise:
         )
 
     def _columns(self, tries: list[Try]) -> dict[str, tuple[list[np.ndarray], list[np.ndarray]]]:
-        """Return by the name of each result what came and what is expected, where every answer has all results."""
+        """Return the actual and expected arrays by the name of the result, if every answer has all results."""
         if self.facts or any(one.answer.parts is None for one in tries):
             return {}
         answers, wanted = [one.answer.parts for one in tries], [one.expected.parts for one in tries]
         return {name: tuple([parts[name] for parts in side] for side in (answers, wanted)) for name in self.results}
 
     def _named(self, tries: list[Try], columns: dict, differ: list[str]) -> dict[str, str]:
-        """Return the known mistakes that give these answers to every input, with what is said of them.
+        """Return the known mistakes that give these answers to every input, with the feedback on them.
 
-        A mistake that explains all results is returned alone. Otherwise each wrong result has its own, if one is known
-        that leaves the other results right.
+        A mistake that explains all results is returned alone. Otherwise each wrong result gets its own, if a known
+        mistake leaves the other results right.
         """
 
         def known(fits) -> dict[str, str]:
-            """Return the first mistake whose answer to each input fits."""
+            """Return the first mistake whose answers to all inputs match."""
             for name, function in self.mistakes.items():
                 if all(fits(one, ask(self, function, one.input, seconds=None)) for one in tries):
                     return {name: self.sentences.get(name, f"{name}:")}
@@ -325,7 +327,7 @@ class Exercise:
         return found
 
     def _grids(self, wrong: Try) -> list[Grid]:
-        """Return the input, and the first result that differs, expected and got."""
+        """Return the grids of the input and of the first result that differs, expected and actual."""
         grids = [grid for given in zip(self.holds, wrong.input, strict=True) for grid in planes(*given)]
         if not self.facts and wrong.answer.parts:
             for name, wanted in wrong.expected.parts.items():
@@ -335,14 +337,14 @@ class Exercise:
 
 
 def are_locked() -> bool:
-    """Return whether whoever runs this machine has locked the solutions: a kernel inherits what its server was told."""
+    """Return whether the administrator has locked the solutions: a kernel inherits its server's environment."""
     return os.environ.get("CNNLAB_SOLUTIONS", "").lower() == "off"
 
 
 def agree(one: Answer, other: Answer) -> bool:
-    """Return whether an answer is the one that a mistake gives: the same numbers, or an error.
+    """Return whether an answer is what a mistake gives: the same numbers, or an error.
 
-    The function may change more of its arguments than the mistake does.
+    The function may modify more of its arguments than the mistake does.
     """
     if one.parts is None or other.parts is None:
         return all(answer.trouble and answer.trouble.error for answer in (one, other))
@@ -357,14 +359,14 @@ def alike(one: Answer, other: Answer) -> set[str]:
 
 
 def first_wrong(tries: list[Try]) -> Try | None:
-    """Return the first try with something wrong, or the first whose answer a later call has changed."""
+    """Return the first try that is wrong, or the first whose answer was changed by a later call."""
     said = "An earlier answer changed when the function was called again."
     changed = (one._replace(matter=said) for one in tries if is_overwritten(one.answer))
     return next((one for one in tries if one.matter), None) or next(changed, None)
 
 
 def cells_of(arguments: tuple) -> int:
-    """Return how many cells the arrays in an input have."""
+    """Return the total number of cells of the arrays in an input."""
     return sum(argument.size for argument in arguments if isinstance(argument, np.ndarray))
 
 

@@ -1,4 +1,4 @@
-"""Lays the wires of a learner's function beside the right ones, at one input of an exercise."""
+"""Compare the wires of a learner's function with the right ones, on one input of an exercise."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,30 +13,30 @@ from cnnlab.course.exercises._runner import ask, in_the_other_form
 from cnnlab.lab.scenes import MOST_CALLS
 from cnnlab.wiring import Wires, wires_of
 
-_SECONDS = 1.0  # of work for the wires of one result
+_SECONDS = 1.0  # the time limit for finding the wires of one result
 
 Index = tuple[int, ...]
-Ends = tuple[Index, ...]  # of a wire: the output cell, then the cell that it reads in each array
+Ends = tuple[Index, ...]  # of a wire: the output cell, then the cell read in each array
 
 
 @dataclass(frozen=True)
 class Table:
-    """The wires from some arguments to a result, the exercise's and the function's; lists are in raster order."""
+    """The wires from some arguments to a result: the exercise's and the function's; lists are in raster order."""
 
     result: str
     arrays: tuple[str, ...]  # the arguments that vary
     ours: Wires | None = None
     theirs: Wires | None = None
-    note: str = ""  # why there are no wires, or not all
+    note: str = ""  # why wires are missing from the table
     missing: Sequence[Ends] = ()
     extra: Sequence[Ends] = ()
-    # of wires that both have: the function's weight, and the right one
+    # for wires that both have: the function's weight, and the right one
     weighted: Mapping[Ends, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Explored:
-    """What a function does with one input; where it gives no numbers, ``said`` says why."""
+    """What a function does with one input; if it returns no numbers, ``said`` says why."""
 
     said: str = ""
     code: str = ""  # the line of the function that raised an error
@@ -47,11 +47,11 @@ class Explored:
 
     @property
     def sentence(self) -> str:
-        """What is wrong at the cell that is held."""
+        """What is wrong at the selected cell."""
         return self.said_of(*self.held) if self.held else ""
 
     def said_of(self, result: str, cell: Index) -> str:
-        """Return what is wrong at a cell of a result: a wire, or else its number; nothing where it is right."""
+        """Return what is wrong at a cell of a result: a wire, or else its number; empty if it is right."""
         found = (_wrong_wire(table, cell) for table in self.tables if table.result == result)
         got, wanted = self.got[result][cell], self.wanted[result]
         wrong = differing(self.got[result], wanted)[cell]
@@ -70,7 +70,7 @@ class Explored:
 
 
 def explored(exercise, function, arguments: tuple) -> Explored:
-    """Return how a function answers one input of an exercise that has ``wires``, and which wires it has.
+    """Return the results and the wires of a function on one input of an exercise that has ``wires``.
 
     Examples
     --------
@@ -104,7 +104,7 @@ def explored(exercise, function, arguments: tuple) -> Explored:
 
 
 def _tables(exercise, function, given: dict, got: dict, wanted: dict) -> Iterator[Table]:
-    """Yield the tables of each result; an addend has its own, and the products without it the other."""
+    """Yield the tables of each result; an addend has a table of its own, separate from that of the products."""
     for result, arrays in exercise.wires.items():
         if result in exercise.picks:
             winners = exercise.picks[result]
@@ -130,7 +130,7 @@ def _tables(exercise, function, given: dict, got: dict, wanted: dict) -> Iterato
 
 
 def _wires(exercise, function, result: str, varied: tuple[str, ...], held: dict, seconds: float | None) -> Wires:
-    """Return the wires from some arguments to a result, the others being held; a ValueError says what went wrong."""
+    """Return the wires from some arguments to a result, the others fixed; a ValueError says what went wrong."""
     begin = thread_time()
 
     def one_result(*arrays):
@@ -146,7 +146,7 @@ def _wires(exercise, function, result: str, varied: tuple[str, ...], held: dict,
 
 
 def _picked(x: np.ndarray, winners: np.ndarray) -> Wires:
-    """Return a wire from each winner that is a place in its plane of x."""
+    """Return a wire from each winner that is a valid place in its plane of x."""
     plane = prod(x.shape[-2:])
     planes = np.arange(winners.size) // prod(winners.shape[-2:])
     inside = np.flatnonzero((winners.ravel() >= 0) & (winners.ravel() < plane) & (winners.ravel() % 1 == 0))
@@ -168,7 +168,7 @@ def cell_name(name: str, index: Index) -> str:
 
 
 def _wrong_wire(table: Table, output: Index) -> str:
-    """Return a sentence on a wire of an output cell: one too many, beside a missing one with an end in common."""
+    """Return a sentence on a wrong wire of an output cell, if possible beside a missing one that shares an end."""
     cell = cell_name(table.result, output)
     missing, extra = ([wire[1:] for wire in wires if wire[0] == output] for wires in (table.missing, table.extra))
     joint = " through " if table.arrays[-1].startswith("w") else " with "

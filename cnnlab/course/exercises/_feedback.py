@@ -1,4 +1,4 @@
-"""What a check says, as text and as HTML that reads well in a light theme, a dark one, and without any style."""
+"""The feedback of a check, as text and as HTML that is readable in light and dark themes and without styles."""
 
 import re
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ import numpy as np
 from cnnlab.course.exercises._compare import differing
 from cnnlab.lab.numbers import format_value
 
-MARK = "▸"  # a cell that differs; seen without colour too
-MOST_CELLS = 12  # a side of a grid
+MARK = "▸"  # marks a cell that differs, without relying on colour
+MOST_CELLS = 12  # along a side of a grid
 MOST_PLANES = 12  # of an argument
 SIGNS = {"passed": "✓ Passed.", "failed": "✗ Not yet.", "not started": "Not started."}
 FRAME = "border-left: 3px solid color-mix(in srgb, currentColor 40%, transparent); padding: 2px 10px"
@@ -20,7 +20,7 @@ ROW = "display: flex; flex-wrap: wrap; gap: 0 2em"
 
 
 class Grid(NamedTuple):
-    """A plane, a row or a number with its title, and which cells are marked."""
+    """A plane, a row or a number, with a title and the cells to mark."""
 
     title: str
     values: np.ndarray | str
@@ -41,24 +41,24 @@ class Grid(NamedTuple):
 
 @dataclass(repr=False, eq=False)
 class Verdict:
-    """What a check says of a function; it shows itself in a notebook, and is true where the check passed.
+    """The result of a check; it displays itself in a notebook, and is truthy if the check passed.
 
     Attributes
     ----------
     status : str
         "not started", "passed" or "failed".
     mistake : str or None
-        The name of the known mistake that gives the same answer to every input; None where none does.
+        The name of the known mistake that gives the same answer to every input; None if no mistake does.
     text : str
         Plain sentences.
     grids : sequence of Grid
-        What is shown below the text: that input, what was expected, and what came.
+        Shown below the text: the input, the expected and the actual result.
     input : tuple
-        The smallest input with a wrong answer; empty without one.
+        The smallest input with a wrong answer; empty if there is none.
     code : str
-        The line of the function that raised an error, where it did.
+        The line of the function that raised an error, if it did.
     offer : str
-        The line of code that shows its wires, where the exercise has a stage.
+        The line of code that shows its wires, if the exercise has a stage.
 
     Examples
     --------
@@ -111,7 +111,7 @@ def planes(name: str, value) -> list[Grid]:
 
 
 def both(name: str, wanted: np.ndarray, got: np.ndarray) -> list[Grid]:
-    """Return what is expected and what came as grids; of maps of one shape the plane with the first difference."""
+    """Return the expected and the actual result as grids; of maps of the same shape, the first plane that differs."""
     if got.shape != wanted.shape:
         return [*planes(f"{name} expected", wanted), *planes(f"{name} got", got)]
     marked = differing(got, wanted)
@@ -121,7 +121,7 @@ def both(name: str, wanted: np.ndarray, got: np.ndarray) -> list[Grid]:
 
 
 class Page(NamedTuple):
-    """A text for a notebook: a hint, or the code of a solution."""
+    """A text to display in a notebook: a hint, or the code of a solution."""
 
     text: str
     markdown: str

@@ -1,4 +1,4 @@
-"""What can be said of wrong answers beyond the known mistakes; each sentence is checked against all inputs."""
+"""Findings about wrong answers beyond the known mistakes; each sentence is checked against all inputs."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from cnnlab.course.exercises._compare import equal
 
 
 def order_of_results(columns: dict) -> dict[str, str]:
-    """Say, where it is so, that all results are right but in another order.
+    """Return a sentence if all results are right but in a different order.
 
     Examples
     --------
@@ -26,7 +26,7 @@ def order_of_results(columns: dict) -> dict[str, str]:
 
 
 def cut_off(result: str, got, wanted, names, inputs) -> dict[str, str]:
-    """Say, where it is so, that the fractions of a result are cut off, and whose dtype is the reason.
+    """Return a sentence if the fractions of a result are truncated, and whose dtype is the cause.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def cut_off(result: str, got, wanted, names, inputs) -> dict[str, str]:
 
 
 def shared(names, inputs, wrong) -> str:
-    """Return what every wrong input has, and the fewest right ones; nothing where all are wrong, or none is.
+    """Return the fact common to all wrong inputs and fewest right ones; empty if all inputs are wrong, or none.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def shared(names, inputs, wrong) -> str:
 
 
 def _facts(given: dict) -> Iterator[str]:
-    """Yield what is true of an input: first of its settings, then of its arrays."""
+    """Yield facts about an input: first about its settings, then about its arrays."""
     settings = {name: value for name, value in given.items() if isinstance(value, int)}
     shapes = {name: value if isinstance(value, tuple) else np.shape(value) for name, value in given.items()}
     axes = {f"{name}.shape[{axis}]": length for name, shape in shapes.items() for axis, length in enumerate(shape)}

@@ -1,10 +1,10 @@
 """Runs a learner's function, even one that raises, prints, changes numpy, exits or never ends.
 
-A call that does not end by itself is ended in every thread and on every system, the kernel in the browser included.
-There are neither signals nor threads in a browser. So it is ended from inside: Python calls a trace function at every
-step, and this one looks at the clock, and raises. What it cannot end is one call into C that never comes back, such as
-``sum(itertools.count())``, and a function that catches what is raised here and keeps it. An ``import`` is left alone:
-cut in half it would leave a broken module behind, and traced it would take twenty times as long.
+A call that takes too long is stopped in any thread and on any system, including the kernel in the browser, which has
+neither signals nor threads. So it is stopped from inside: Python calls a trace function at every step, which checks the
+clock and raises. It cannot stop a single call into C that never returns, such as ``sum(itertools.count())``, or a
+function that catches the exception and keeps it. An ``import`` is not interrupted: that would leave a half-imported
+module behind, and tracing it would take twenty times as long.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from typing import NamedTuple
 import numpy as np
 
 perf_counter = time.perf_counter
-thread_time = getattr(time, "thread_time", perf_counter)  # not every system knows the time of a thread
-LIMIT = 2.0  # seconds a call, in the thread's own time: a busy machine does not matter
-PATIENCE = 10  # times as long by the clock on the wall, for what sleeps
-_IMPORT = "importlib._bootstrap", "_find_and_load"  # where an import begins: a function of a module
-TRUSTED = "cnnlab", "numpy", "functools"  # their functions do end, and a look at the clock in each step is slow
+thread_time = getattr(time, "thread_time", perf_counter)  # thread_time is not available everywhere
+LIMIT = 2.0  # seconds per call, in the thread's CPU time: a busy machine does not matter
+PATIENCE = 10  # the wall-clock limit in multiples of LIMIT, for calls that sleep
+_IMPORT = "importlib._bootstrap", "_find_and_load"  # the module and function in which an import begins
+TRUSTED = "cnnlab", "numpy", "functools"  # their functions end, and tracing each step is slow
 
 
 class Trouble(NamedTuple):
-    """Why a call gave no answer: an ``error`` and the learner's ``line``, where it is known; or that it did not end."""
+    """Why a call gave no answer: an ``error`` and, if known, the learner's ``line``; or a timeout."""
 
     text: str
     error: type[BaseException] | None = None
@@ -42,7 +42,7 @@ class Trouble(NamedTuple):
 
 @contextmanager
 def quiet():
-    """Silence warnings and prints; what is printed goes into the text that is given."""
+    """Silence warnings and capture prints in the stream that is passed in."""
     printed = io.StringIO()
     printed.close = lambda: None
     with warnings.catch_warnings(), np.errstate(all="ignore"), np.printoptions(), redirect_stdout(printed):
@@ -52,13 +52,13 @@ def quiet():
 
 @contextmanager
 def _put_back():
-    """Leave the public modules of numpy and of this package as they were, and let ``exit()`` leave a function alone."""
+    """Restore the public modules of numpy and cnnlab afterwards, and let ``exit()`` end only the function."""
     names = (name for name in list(sys.modules) if name.startswith(TRUSTED) and "._" not in name)
     kept = [(vars(one), dict(vars(one))) for one in map(sys.modules.get, names) if isinstance(one, ModuleType)]
     shell, stdin = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)(), sys.stdin
     if shell:
-        shell.ask_exit = sys.exit  # in place of the kernel's own, which only takes note, and ends it after the cell
-    sys.stdin = io.StringIO()  # Python's own exit() closes it
+        shell.ask_exit = sys.exit  # the kernel's own only sets a flag, and exits after the cell
+    sys.stdin = io.StringIO()  # Python's exit() closes stdin: a dummy one
     try:
         yield
     finally:
@@ -70,10 +70,10 @@ def _put_back():
 
 
 def run(function, arguments, *, learner=None, seconds: float | None = LIMIT, watched=None):
-    """Return what a function returns, or its trouble; without ``seconds`` it may take as long as it likes.
+    """Return a function's result, or its trouble; without ``seconds`` there is no time limit.
 
-    Only Kernel > Interrupt goes through. ``learner`` is the function whose line is shown, where another one calls it.
-    ``watched`` holds lists by the id of a code: each gets what a function of that code returns.
+    Only Kernel > Interrupt propagates. ``learner`` is the function whose line is shown, if it is called by another.
+    ``watched`` maps the id of a code object to a list, which collects what functions with that code return.
 
     Examples
     --------
@@ -96,7 +96,7 @@ def run(function, arguments, *, learner=None, seconds: float | None = LIMIT, wat
 
 
 def attempt(question, *given):
-    """Return an answer, or None: a learner's object may raise at any question about itself.
+    """Return an answer, or None: any access to a learner's object may raise.
 
     Examples
     --------
@@ -110,7 +110,7 @@ def attempt(question, *given):
 
 
 def code_of(function, unwrap=lambda function: function) -> CodeType | None:
-    """Return the code of a function; None for what has none, or will not say.
+    """Return the code object of a function; None if there is none, or the access raises.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def code_of(function, unwrap=lambda function: function) -> CodeType | None:
 
 
 def name_of(function) -> str:
-    """Return the name of a function; nothing for what has none, or will not say.
+    """Return the name of a function; empty if there is none, or the access raises.
 
     Examples
     --------
@@ -143,7 +143,7 @@ def _trouble(function, error: BaseException) -> Trouble:
 
 
 def takes(function, count: int) -> bool:
-    """Return whether a function can be called with so many arguments; one that does not say what it takes may try.
+    """Return whether a function accepts this many arguments; True if its signature is unknown.
 
     Examples
     --------
@@ -156,15 +156,15 @@ def takes(function, count: int) -> bool:
 
 @cache
 def _jumps_to_itself(code: CodeType) -> bool:
-    """Return whether a step is a loop by itself, as in ``while True: pass``: to Python 3.11 no event but an opcode."""
+    """Return whether an opcode jumps to itself, as in ``while True: pass``: Python 3.11 traces no line event for it."""
     return any("JUMP" in step.opname and step.argval == step.offset for step in dis.get_instructions(code))
 
 
 class TimeIsUp(BaseException):
-    """Raised inside a call that takes too long; no ``except Exception`` holds it.
+    """Raised inside a call that takes too long; not caught by ``except Exception``.
 
-    Python lets go of a trace function that raises. Something may have swallowed this, such as a bare ``except:``; as
-    soon as nobody holds it any more all frames of the call are traced again, and the next step raises the next one.
+    Python removes a trace function that raises. A bare ``except:`` may have swallowed this exception: as soon as it is
+    garbage-collected, all frames of the call are traced again, and the next step raises a new one.
     """
 
     def __init__(self, clock: Clock, seconds: float):
@@ -180,7 +180,7 @@ class TimeIsUp(BaseException):
 
 
 class Clock:
-    """Makes a call, and ends it after some seconds of the thread's time, or ten times as many on the wall.
+    """Makes a call, and stops it after some seconds of CPU time, or ten times as many of wall-clock time.
 
     Examples
     --------
@@ -190,12 +190,12 @@ class Clock:
 
     def __init__(self, seconds: float, watched: Mapping[int, list] | None = None):
         self._limits, self._watched = (seconds, PATIENCE * seconds), watched or {}
-        self.outside = None  # the frame below the call, while it lasts
+        self.outside = None  # the frame that makes the call, during the call
         self._begin = self._before_import = (0.0, 0.0)
         self._next, self._importing = 0.0, False
 
     def call(self, function, arguments):
-        """Return what a function returns, or raise :class:`TimeIsUp`."""
+        """Return the result of a function, or raise :class:`TimeIsUp`."""
         before, self.outside, self._begin = sys.gettrace(), inspect.currentframe(), _since((0.0, 0.0))
         sys.settrace(self.look)
         try:
@@ -205,7 +205,7 @@ class Clock:
             sys.settrace(before)
 
     def look(self, frame, event, _value):
-        """Look at the clock at each step of what is neither imported nor trusted."""
+        """The trace function: check the clock at each step outside imports and trusted modules."""
         if event == "call":
             module = str(frame.f_globals.get("__name__"))
             if id(frame.f_code) in self._watched:
@@ -229,12 +229,12 @@ class Clock:
         return self._note
 
     def _imported(self, _frame, event, _value):
-        """Go on where an import ends: its time does not count."""
+        """Resume timing after an import, whose time does not count."""
         if event == "return":
             self._importing, self._begin, self._next = False, _since(self._before_import), 0.0
         return self._imported
 
 
 def _since(begin: tuple[float, float]) -> tuple[float, float]:
-    """Return how much later it is by both clocks."""
+    """Return the time elapsed on both clocks."""
     return thread_time() - begin[0], perf_counter() - begin[1]

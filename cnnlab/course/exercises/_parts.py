@@ -1,8 +1,8 @@
-"""What the exercises of the course are made of: their words, inputs, and mistakes.
+"""Building blocks for the exercises of the course: their texts, inputs, and mistakes.
 
-Inputs are small, uneven, with each number once, so that no wrong answer looks right. Whole numbers and binary fractions
-only: they are exact in float32 too. Whole arrays stand beside arrays of fractions, so that an answer in the dtype of an
-argument is seen.
+Inputs are small, uneven, and hold each number once, so that no wrong answer looks right. Their numbers are integers and
+binary fractions, which are exact in float32 too. Integer arrays are combined with arrays of fractions, so that an
+answer in the wrong argument's dtype is noticed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,14 +16,14 @@ from cnnlab.course._texts import TEXTS
 from cnnlab.course.exercises._exercise import Exercise
 from cnnlab.course.exercises._runner import in_the_other_form as in_the_other_form
 
-# H, W, F, S and P of pools: windows apart and overlapping, with leftover cells, and with padding
+# H, W, F, S and P of pools: windows apart and overlapping, with leftover cells and with padding
 POOLS = (4, 4, 2, 2, 0), (5, 4, 2, 1, 0), (5, 7, 3, 3, 0), (2, 3, 1, 1, 0), (7, 5, 2, 3, 0), (4, 5, 3, 2, 1)
 
 
 def course_exercise(sample: Callable, results: str, *, mistakes: Mapping[str, Callable | tuple], **others) -> Exercise:
-    """Return an exercise of the course: its words are in ``texts.toml``, and the names of what it writes anew.
+    """Return an exercise of the course; its texts, and the names of its results, are in ``texts.toml``.
 
-    A mistake is a function that makes it, or how :func:`changed` makes it of the sample.
+    A mistake is a function that makes it, or the texts by which :func:`changed` turns the sample into one.
     """
     texts, code = TEXTS[sample.__name__.removeprefix("my_")], getsource(sample)
     library = list(map(resolve_name, texts.get("library", ())))
@@ -32,7 +32,7 @@ def course_exercise(sample: Callable, results: str, *, mistakes: Mapping[str, Ca
 
 
 def changed(function: Callable, code: str, *texts: str) -> Callable:
-    r"""Return a function with its code changed: each second text stands in place of the one before it.
+    r"""Return a function with its code changed: of each pair of texts, the second replaces the first.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def changed(function: Callable, code: str, *texts: str) -> Callable:
 
 
 def numbers(rng, *shape, whole=True):
-    """Return different numbers other than 0, of both signs: int64, or float64 with fractions.
+    """Return distinct nonzero numbers of both signs: int64, or float64 with fractions.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def numbers(rng, *shape, whole=True):
 
 
 def mixed(seed: int, cases: Iterable[tuple], times: int = 2) -> Iterator[tuple]:
-    """Yield inputs, each case several times: whole numbers and fractions in turn for a list of shapes, then the rest.
+    """Yield inputs, several per case: arrays of its shapes, with integers and fractions in turn, then its settings.
 
     Examples
     --------
@@ -76,11 +76,11 @@ def mixed(seed: int, cases: Iterable[tuple], times: int = 2) -> Iterator[tuple]:
 
 
 def pooled(seed: int, *leads: tuple[int, ...]) -> Iterator[tuple]:
-    """Yield x, F, S and P: x of both signs, all negative, and with many ties; with these axes before its last two."""
+    """Yield x, F, S and P: x of both signs, all negative, and with many ties; ``axes`` precede its last two."""
     for x, *settings in mixed(seed, (([(*lead, H, W)], *settings) for lead in leads for H, W, *settings in POOLS)):
         for cells in (x, -abs(x), -abs(x) // 3):
             yield cells, *settings
-    yield -(10**10) * abs(x), *settings  # below any number that would stand for −∞
+    yield -(10**10) * abs(x), *settings  # below any number that a learner may use for −∞
 
 
 def chains(seed: int, kernels: int, pools: int) -> Iterator[tuple]:

@@ -1,4 +1,4 @@
-"""Asks a function for its answer to one input of an exercise, and looks at functions that give none."""
+"""Call a function on one input of an exercise, and recognise stubs and results passed on from other functions."""
 
 from copy import deepcopy
 from inspect import unwrap
@@ -12,19 +12,19 @@ from cnnlab.course.exercises._guarded_call import LIMIT, Trouble, code_of, run, 
 
 
 class Answer(NamedTuple):
-    """What came of one call: the arrays, or why there are none; the arguments that were changed."""
+    """The outcome of one call: the arrays, or why there are none, and the arguments that were modified."""
 
     parts: dict[str, np.ndarray] | None  # copies, by the names of the results
     problem: str = ""
     trouble: Trouble | None = None
     changed: tuple[str, ...] = ()
     given: dict | None = None  # the results themselves
-    handed_on: str = ""  # the name of the library's function that gave these arrays
+    handed_on: str = ""  # the library function that returned these arrays
     seconds: float = 0.0
 
 
 def ask(exercise, function, arguments: tuple, *, seconds: float | None = LIMIT) -> Answer:
-    """Call a function with copies of the arguments; without ``seconds`` it is one of ours, and trusted to end."""
+    """Call a function with copies of the arguments; without ``seconds`` it is our own, and trusted to end."""
     given, begin = tuple(map(deepcopy, arguments)), thread_time()
     watched: dict[int, list] = {id(code_of(library, unwrap)): [] for library in exercise.library}
     call = exercise.call or (lambda function, *given: function(*given))
@@ -43,7 +43,7 @@ def ask(exercise, function, arguments: tuple, *, seconds: float | None = LIMIT) 
 
 
 def in_the_other_form(function):
-    """Return a function that takes planes where another takes maps (N, C, H, W), or the reverse: plane by plane.
+    """Return a function on planes made from one on maps (N, C, H, W), or the reverse, plane by plane.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def in_the_other_form(function):
 
 
 def is_handed_on(result, given, exercise) -> bool:
-    """Return whether a result is what another function gave, or shares an array with it."""
+    """Return whether a result is what another function returned, or shares an array with it."""
     if exercise.call or result is given:
         return True
     arrays = (filter(lambda part: isinstance(part, np.ndarray), _each(value)) for value in (result, given))
@@ -77,7 +77,7 @@ def is_handed_on(result, given, exercise) -> bool:
 
 
 def is_overwritten(answer: Answer) -> bool:
-    """Return whether arrays that were given have changed since."""
+    """Return whether arrays that were returned have changed since."""
     given = answer.given or {}
     return any(not np.array_equal(part, answer.parts[name], equal_nan=True) for name, part in given.items())
 
@@ -94,7 +94,7 @@ def _documented():
 
 
 def is_stub(function) -> bool:
-    """Return whether a function does nothing at all: as it stands in the notebook before anything is filled in.
+    """Return whether a function is still a stub, as in the notebook before anything is filled in.
 
     Examples
     --------

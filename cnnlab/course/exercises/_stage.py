@@ -1,4 +1,4 @@
-"""The stage of an exercise: a learner's function in place of ours, and its wires beside the right ones."""
+"""The stage of an exercise: a learner's function instead of ours, and its wires beside the right ones."""
 
 from collections.abc import Sequence
 from math import prod
@@ -16,34 +16,34 @@ from cnnlab.lab.explorers import Choice, Explorer, Slider, line, lines_of
 from cnnlab.lab.scenes import array_panel, wire_list
 from cnnlab.lab.scenes.schema import Cell, Line
 
-_LARGEST = 16  # cells a side that sliders may reach
+_LARGEST = 16  # the largest side that a slider can set
 _SLIDERS = "size", "kernel", "padding", "stride"
 _SETTINGS = {"F": "kernel", "P": "padding", "padding": "padding", "S": "stride", "stride": "stride"}  # by argument
-_HALVED = {"delta_zB": 1, "dL_dpB": 2}  # how often, from the x of a chain up to its top
+_HALVED = {"delta_zB": 1, "dL_dpB": 2}  # the poolings from the x of a chain up to it
 
 
 class ExerciseExplorer(Explorer):
-    """A function on the stage of an exercise: every number is its own, its wires are drawn beside the right ones.
+    """A function on the stage of an exercise: it computes every number, and its wires are drawn beside the right ones.
 
     Parameters
     ----------
     exercise : Exercise
-        One that says what its ``wires`` are.
+        An exercise that defines ``wires``.
     function : callable
-        What a learner has written.
+        The learner's function.
     arguments : tuple
-        The input that is shown first; the sliders crop its arrays, or lengthen them.
+        The input that is shown first; the sliders crop or extend its arrays.
 
     Attributes
     ----------
     size, kernel, padding, stride : int
-        R, F, P and S, where the exercise has them: traits, to be set, observed and linked. Where x or w is not square,
-        R and F are its rows, and it keeps as many more columns.
+        R, F, P and S, as far as the exercise has them: traits, to be set, observed and linked. If x or w is not square,
+        R or F counts its rows, and its columns change by as many.
     result : str
-        Which of several results is in view, such as "dx": a trait.
+        Which of several results is shown, such as "dx": a trait.
     missing, extra : list of tuple
         The wires that the function lacks and those that it should not have, at these settings: the index of the output,
-        then that of the cell that it reads in each array.
+        then that of the cell read in each array.
 
     Examples
     --------
@@ -69,9 +69,9 @@ class ExerciseExplorer(Explorer):
         first = {_SETTINGS[name]: given[name] for name in _SETTINGS if name in given}
         kernel = given["w"].shape[-2:] if "w" in self._used else (first["kernel"],) * 2 if "F" in given else ()
         size = given["x"].shape[-2:] if "x" in given else given["x_shape"][-2:] if kernel and "x_shape" in given else ()
-        if 1 in (len(size), len(kernel)):  # a row of numbers: no slider sets how long it is
+        if 1 in (len(size), len(kernel)):  # a row of numbers: its length has no slider
             size = kernel = ()
-        if kernel and not size:  # of the input that a dy comes from
+        if kernel and not size:  # the shape of the input that dy belongs to
             size = tuple(axis.size for axis in check_transposed_window(given["dy"].shape[-2:], kernel))
         self._wider = [pair[1] - pair[0] if pair else 0 for pair in (size, kernel)]
         first |= {name: pair[0] for name, pair in (("size", size), ("kernel", kernel)) if pair}
@@ -84,20 +84,20 @@ class ExerciseExplorer(Explorer):
             **first,
         )
         for name, array in self.arrays.items():
-            if self._sides(self, name):  # a slider sets its size
+            if self._sides(self, name):  # its size has a slider
                 further = ((0, max(0, _LARGEST - side)) for side in array.shape[-2:])
                 self.arrays[name] = np.pad(array, [(0, 0)] * (array.ndim - 2) + [*further], mode="wrap")
         self.result, _ = self.seen_of(self).held or (self.result, None)
 
-    # --- what the function is asked, and what it does ---
+    # --- the function's arguments and results ---
 
     def _window(self, s: Any) -> list[tuple[int, int]]:
-        """Return rows and columns of x, and of w."""
+        """Return the numbers of rows and columns of x and of w."""
         both = zip(("size", "kernel"), (s.size, s.kernel), self._wider, strict=True)
         return [check_pair(name, (rows, rows + wider), 1) for name, rows, wider in both]
 
     def _sides(self, s: Any, name: str) -> tuple[int, ...] | None:
-        """Return rows and columns of an argument for any settings; None where no slider sets them."""
+        """Return the numbers of rows and columns of an argument for any settings; None if no slider sets them."""
         if "size" in self.absent:
             return None
         size, kernel = self._window(s)
@@ -108,7 +108,7 @@ class ExerciseExplorer(Explorer):
         return size if name in ("x", "x_shape") else kernel if name == "w" and name in self._used else None
 
     def arguments_of(self, s: Any) -> dict:
-        """Return what the function is asked for any settings, by the names of its arguments."""
+        """Return the arguments of the function for any settings, by name."""
         found = {}
         for name, value in self._given.items():
             sides = self._sides(s, name)
@@ -175,7 +175,7 @@ class ExerciseExplorer(Explorer):
         shown = {name: array_panel(name, (given | seen.got)[name], column=k) for name, k in columns.items()}
         ends = dict(zip(arrays, ("input", "tap"), strict=False)) | {addend: "bias", result: "output"}
         for name, each in shown.items():
-            own = name in self.arrays and name != "winners"  # not every number is a place
+            own = name in self.arrays and name != "winners"  # not every number is a valid place
             each |= {"editable": own} | ({"end": ends[name]} if name in ends else {})
         wires = {}
         for table in seen.tables:
@@ -203,7 +203,7 @@ class ExerciseExplorer(Explorer):
         return self.arrays[panel].reshape(_drawn(self.arrays[panel].shape))[number]
 
     def edit(self, panel, cell, value):
-        if value % 1:  # the array may hold whole numbers
+        if value % 1:  # the array may have an integer dtype
             self.arrays[panel] = self.arrays[panel].astype(float)
         super().edit(panel, cell, value)
 
@@ -217,7 +217,7 @@ class ExerciseExplorer(Explorer):
 
 
 def _counted(tables: Sequence[Table]) -> Line:
-    """Return in words how many wires are right, and how many are not."""
+    """Return in words how many wires are right, and how many are wrong."""
     drawn = [table for table in tables if table.theirs]
     if not drawn:
         return line("no wires are drawn")
@@ -231,7 +231,7 @@ def _counted(tables: Sequence[Table]) -> Line:
 
 
 def _listed(table: Table) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Return the wires of both in raster order; where their weights differ, the function's and the right one."""
+    """Return the wires of both functions in raster order; if weights differ, the function's and the right one."""
     listed = []
     for wires, kind in ((table.theirs, "extra"), (table.ours, "missing")):
         wrong = {*getattr(table, kind), *table.weighted}
@@ -249,5 +249,5 @@ def _drawn(shape: tuple[int, ...]) -> tuple[int, int, int]:
 
 
 def _cell(at: int, drawn: tuple[int, int, int]) -> Cell:
-    """Return where a flat index of an array stands in its planes."""
+    """Return the [plane, row, column] of a flat index of an array."""
     return [int(index) for index in np.unravel_index(at, drawn)]

@@ -21,7 +21,7 @@ def my_epoch(model, x, y, batch_size, rng):
 
 
 class _Watched(Dense):
-    """A dense layer that notes what goes backward: the images, their gradient, and the parameters at that time."""
+    """A dense layer that records each backward pass: the images, their gradient, and the parameters at that time."""
 
     def __init__(self):
         super().__init__(4, 10, rng=np.random.default_rng(0))
@@ -29,7 +29,7 @@ class _Watched(Dense):
 
     @property
     def parameters(self) -> np.ndarray:
-        """All parameters in a row, a copy."""
+        """All parameters in one flat array, a copy."""
         return np.concatenate([self.params["w"].ravel(), self.params["b"]])
 
     def forward(self, x):
@@ -42,27 +42,27 @@ class _Watched(Dense):
         return dx
 
 
-_Watched.__name__ = "Dense"  # in an error of the layer
+_Watched.__name__ = "Dense"  # for error messages of the layer
 
 
 def _factor(array, of) -> float:
-    """Return how many times ``of`` an array is; NaN if it is no multiple."""
+    """Return the factor by which an array is a multiple of ``of``; NaN if it is not one."""
     factor = np.sum(array * of) / max(np.sum(of * of), 1e-300)
     return factor if np.allclose(array, factor * of, rtol=0, atol=1e-5 * np.abs(array).max()) else np.nan
 
 
 def _batches(watch: _Watched, x, y) -> Iterator[tuple]:
-    """Yield of each batch its images, and whether it sent back the gradient of a loss, by their own labels.
+    """Yield for each batch its images, and whether the gradient of the loss with their own labels was sent back.
 
-    Then whether the parameters moved after it, and how far against the gradient of its mean loss; NaN if elsewhere.
+    Also whether the parameters moved after it, and the factor along minus the gradient of its mean loss, NaN if none.
     """
     moved = [*(parameters for *_, parameters in watch.notes[1:]), watch.parameters]
     for (images, dy, before), after in zip(watch.notes, moved, strict=False):
         places = (images[:, None] == x.reshape(-1, 4)).all(axis=2)
         batch = np.where(places.any(axis=1), places.argmax(axis=1), -1)
         _, p = softmax_cross_entropy(images @ before[:-10].reshape(4, 10) + before[-10:], y[batch])
-        labels = np.argmin(dy, axis=1)  # the right class alone has a negative gradient
-        of_loss = _factor(dy, p - np.eye(10)[labels]) > 0  # of a mean, or of a sum
+        labels = np.argmin(dy, axis=1)  # only the right class has a negative gradient
+        of_loss = _factor(dy, p - np.eye(10)[labels]) > 0  # the gradient of a mean or of a summed loss
         dz = softmax_cross_entropy_backward(p, y[batch])
         rate = -_factor(after - before, np.concatenate([(images.T @ dz).ravel(), dz.sum(axis=0)]))
         paired = not of_loss or np.array_equal(labels, y[batch])
@@ -70,7 +70,7 @@ def _batches(watch: _Watched, x, y) -> Iterator[tuple]:
 
 
 def _facts(function, images, batch_size, seed) -> dict[str, int]:
-    """Return what is so of two epochs in a row, and of a third with the rng of the first; two facts are counts."""
+    """Return facts about two epochs in a row, and a third with the rng of the first; two facts are counts."""
     rng = np.random.default_rng(images)
     x, y = rng.normal(size=(images, 1, 2, 2)), rng.integers(10, size=images)
     given, rng, epochs = (x.copy(), y.copy()), np.random.default_rng(seed), []
@@ -80,7 +80,7 @@ def _facts(function, images, batch_size, seed) -> dict[str, int]:
         epochs.append(tuple(zip(*_batches(watch, x, y), strict=True)) or ((),) * 5)
     (batches, of_loss, paired, moved, rates), (second, *_), (again, *_) = epochs
     used, sizes = [image for batch in batches for image in batch], np.array(list(map(len, batches)))
-    # against the mean loss, or against the summed one
+    # one rate for the mean loss, or for the summed one
     one_rate = any(np.allclose(each, each[:1], rtol=1e-3) for each in (rates, np.divide(rates, sizes)))
     return {
         "the model goes forward and backward": len(batches) > 0,

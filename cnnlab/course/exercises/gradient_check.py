@@ -20,7 +20,7 @@ def my_gradient_check(f, x, dy, step):
 
 
 def _inputs():
-    """Yield curved functions, which a check shows by their names, whole numbers in x, results of another shape."""
+    """Yield nonlinear functions, which a check shows by name, with integer x and with results of another shape."""
     rng = np.random.default_rng(20)
     functions = {
         "x²": (lambda x: x * x, (3,)),

@@ -15,7 +15,7 @@ def my_sgd_step(params, grads, velocity, rate, momentum):
 
 
 def _three_steps(function, params, grads, velocity, rate, momentum):
-    """Return w and b after each of three steps, read from the arrays that the caller holds."""
+    """Return w and b after each of three steps, read from the caller's own arrays."""
     params, velocity = deepcopy((params, velocity))
     held, after = list(params.values()), []
     for _ in range(3):

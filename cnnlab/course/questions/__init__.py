@@ -1,11 +1,11 @@
-"""Questions: what is asked of a learner, with the mistakes that are worth a word.
+"""Questions for learners, with the mistakes that get feedback of their own.
 
-Those of the course lie beside this file, ``NN.toml`` for each notebook, so that no notebook holds an answer. Each has
+Those of the course are in this folder, ``NN.toml`` for each notebook, so that no notebook contains an answer. Each has
 
 - ``question``, and ``answer``: a number, a text, or one of ``choices``;
 - ``reason``, which is shown with the answer;
-- ``mistakes``: what went wrong, by the wrong answer; the texts of numbers are numbers;
-- or ``size = { R = 200, F = 5, P = 1, S = 2 }``: all this is then computed, and what is stated beside it replaces it.
+- ``mistakes``: what went wrong, by the wrong answer; keys that read as numbers are numbers;
+- or ``size = { R = 200, F = 5, P = 1, S = 2 }``: all of this is then computed; entries given as well take precedence.
 """
 
 import tomllib
@@ -65,13 +65,13 @@ def all_keys() -> list[str]:
 
 @cache
 def _tables() -> dict[str, dict]:
-    """Return what the files hold, by the number of the notebook."""
+    """Return the contents of the files, by the number of the notebook."""
     files = sorted(Path(__file__).parent.glob("*.toml"))
     return {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
 
 
 def _made(key: str, stated: dict) -> Question:
-    """Return a question from what its file says of it."""
+    """Return a question from its table in the file."""
     computed, usual = {}, {}
     if "size" in stated:
         settings = {_SETTINGS[letter]: value for letter, value in stated["size"].items()}
