@@ -159,7 +159,7 @@ def test_on_paper_a_covered_explorer_is_a_worksheet_and_nothing_says_the_answer(
 
 
 def test_it_is_dark_where_the_system_is_and_light_on_paper(opened):
-    paper = "getComputedStyle(document.querySelector('.cnnlab-explorer')).getPropertyValue('--cnnlab-paper').trim()"
+    paper = "getComputedStyle(document.querySelector('.cnnlab-explorer')).backgroundColor"
     light = opened.evaluate(paper)
     opened.emulate_media(color_scheme="dark")
     opened.wait_for_function(f"{paper} !== '{light}'")

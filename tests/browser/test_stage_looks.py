@@ -192,7 +192,7 @@ def test_padding_leftovers_winners_and_inserted_zeros_are_marked(plain_page):
 def test_the_dark_theme_repaints_the_stage_and_its_canvas(plain_page):
     view = View.of(plain_page, "photo")
     pixel = "stage => [...stage.querySelector('[data-panel=y] canvas').getContext('2d').getImageData(0, 0, 1, 1).data]"
-    zero = "stage => getComputedStyle(stage).getPropertyValue('--cnnlab-zero')"
+    zero = "stage => getComputedStyle(stage.querySelector('canvas')).backgroundColor"
     seen = []
     for light in ("true", "false"):
         view.page.evaluate("light => document.body.setAttribute('data-jp-theme-light', light)", light)
@@ -202,6 +202,16 @@ def test_the_dark_theme_repaints_the_stage_and_its_canvas(plain_page):
     assert seen[0][1] != seen[1][1]
     ink = view.cell("w", 0, 0).evaluate("cell => getComputedStyle(cell).color")
     assert ink == "rgb(240, 243, 246)"
+
+
+@pytest.mark.parametrize("dark", ["documentElement.className = 'dark'", "body.style.colorScheme = 'dark'"])
+def test_a_page_of_no_known_host_gives_the_stage_its_colour_scheme(fresh_page, dark):
+    fresh_page.open()
+    fresh_page.page.evaluate(f"document.{dark}")
+    view = View.of(fresh_page, "photo")
+    paper = view.root.evaluate("root => getComputedStyle(root).backgroundColor")
+    zero = view.top.evaluate("stage => getComputedStyle(stage.querySelector('canvas')).backgroundColor")
+    assert (paper, zero) == ("rgb(17, 20, 24)", "rgb(30, 36, 43)")
 
 
 def test_each_plane_is_a_grid_with_a_name_rows_and_cells_and_one_tab_stop(plain_page):

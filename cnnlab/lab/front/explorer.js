@@ -16,7 +16,7 @@ import { button, copy, linesOf } from "./text.js";
 import { html, nothing, render } from "./vendor/lit-html.js";
 
 const HIGH = 660; // px of an explorer in a window 800 px high
-const TAKEN = { edges: 30, plain: 54, sliders: 70, many: 135 }; // px of it, but for its stages
+const TAKEN = { edges: 30, plain: 54, sliders: 70, many: 135, row: 21 }; // px of it, but for its stages
 const MOST_BESIDE = 4; // sliders that stand beside lines of text
 const TURN = { duration: 450, easing: "ease-out" };
 const FIELDS =
@@ -157,7 +157,8 @@ class Explorer {
    */
   placeStages(parts, tools) {
     const stages = this.stages.filter((stage) => stage !== null);
-    const others = parts.map(({ scene, controls = [] }) => {
+    const others = parts.map(({ scene, table, controls = [] }) => {
+      if (table) return TAKEN.row * (table.rows.length + 4);
       const sliders = controls.filter(({ kind }) => kind === "slider").length;
       return scene ? 0 : sliders > MOST_BESIDE ? TAKEN.many : sliders ? TAKEN.sliders : TAKEN.plain;
     });

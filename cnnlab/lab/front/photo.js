@@ -85,10 +85,8 @@ function framesOf(panel, lights) {
 export function paint(element, panel) {
   const { shape, values, palette } = inStrip(panel);
   const [height, width] = shape;
-  const style = getComputedStyle(element);
-  const [zero, positive, negative] = ["zero", "positive", "negative"].map((name) =>
-    toRgb(style.getPropertyValue(`--cnnlab-${name}`).trim()),
-  );
+  const style = getComputedStyle(element.querySelector("canvas") ?? element);
+  const [zero, positive, negative] = [style.backgroundColor, style.color, style.borderTopColor].map(toRgb);
   const look = [palette, zero, positive, negative].join();
   const [from, to] =
     palette === "grey" ? [BLACK, { positive: WHITE, negative: WHITE }] : [zero, { positive, negative }];
@@ -140,7 +138,7 @@ export function boxIn(canvas, panel, cell) {
 }
 
 /**
- * "#rrggbb" as three numbers.
- * @param {string} hex
+ * A computed colour, "rgb(r, g, b)", as three numbers.
+ * @param {string} colour
  */
-export const toRgb = (hex) => [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
+export const toRgb = (colour) => (colour.match(/\d+/g) ?? []).map(Number);

@@ -23,7 +23,7 @@ export function table(heads, rows) {
 export function buttonsOf({ columns, rows }, link) {
   /** @type {(name: string, cell: import("./schema.js").GridCell) => unknown} */
   const button = (name, { press, style, says, text }) =>
-    html`<button type="button" class=${`cnnlab-button cnnlab-table-cell ${style ? `cnnlab-${style}` : ""}`}
+    html`<button type="button" class=${`cnnlab-button ${style ? `cnnlab-${style}` : ""}`}
       aria-label=${`${name}: ${says}`} @click=${() => link.ask({ press })}>${text}</button>`;
   const body = rows.map(({ name, cells }) => [name, ...cells.map((cell, k) => button(`${name}, ${columns[k]}`, cell))]);
   return table(["", ...columns], body);

@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib.colors import to_rgb
 
 CSS = Path(__file__).parents[1] / "front" / "colours.css"
-_GIVEN = dict(re.findall(r"--cnnlab-([\w-]+): (.+?);", CSS.read_text(encoding="utf-8").partition("}")[0]))
+_FIRST = CSS.read_text(encoding="utf-8").partition("}")[0]
+_GIVEN = dict(re.findall(r"--cnnlab-([\w-]+): (?:light-dark\()?(.+?)[,;]", _FIRST))
 
 
 def of_page(name):

@@ -276,7 +276,7 @@ test("the cell of a canvas under the pointer is found by its share of the canvas
       [2, 9, 0],
     ],
   );
-  assert.deepEqual(toRgb("#ff8000"), [255, 128, 0]);
+  assert.deepEqual(toRgb("rgb(255, 128, 0)"), [255, 128, 0]);
 });
 
 // --- what is picked out -------------------------------------------------------------------------------------------------
