@@ -82,7 +82,7 @@ function signOf(mark, instead) {
   if (!mark) return html`<div></div>`;
   if (instead) return html`<div class="cnnlab-operator cnnlab-word">${instead}</div>`;
   const looks = mark.length > 1 ? "cnnlab-word" : "";
-  return html`<div class="cnnlab-operator ${looks}" aria-hidden="true"><span>${mark}</span></div>`;
+  return html`<div class="cnnlab-operator ${looks}" aria-hidden="true"><span class=${mark === "⋆" ? "cnnlab-star" : ""}>${mark}</span></div>`;
 }
 
 /**
