@@ -223,12 +223,7 @@ def mean_pool2d(x: ArrayLike, kernel: Lengths, *, count_include_pad: bool = True
 
 
 def mean_pool2d_backward(
-    dy: ArrayLike,
-    x_shape: Sequence[int],
-    kernel: Lengths,
-    *,
-    count_include_pad: bool = True,
-    **window: Any,
+    dy: ArrayLike, x_shape: Sequence[int], kernel: Lengths, *, count_include_pad: bool = True, **window: Any
 ) -> np.ndarray:
     """Return dx of a mean-pool: each window divides up its gradient; see :func:`cnnlab.mean_pool2d_backward`.
 

@@ -9,17 +9,7 @@ from matplotlib.colors import hsv_to_rgb
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes.reading import panel_of, summed, wires_at
 from cnnlab.lab.stills._canvas import BODY, DOTTED, LEAST, SMALL, width_of, words, wrap
-from cnnlab.lab.stills._colours import (
-    GRADIENT,
-    HATCH,
-    INK,
-    MISS,
-    ROLES,
-    SOFT,
-    WINDOW,
-    faded_out,
-    shade,
-)
+from cnnlab.lab.stills._colours import GRADIENT, HATCH, INK, MISS, ROLES, SOFT, WINDOW, faded_out, shade
 
 CAPTION_ROW, BELOW, HEADS = 18, 15, 18  # a line of a caption and one below a plane; the indices beside a plane
 SMALLEST, NUMBERED, PAD = 3, 18, 2.4  # the sides of a cell, of one with a number, and what a number leaves of it

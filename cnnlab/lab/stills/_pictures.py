@@ -2,15 +2,7 @@
 
 import numpy as np
 
-from cnnlab._validate import (
-    LARGEST,
-    check_array,
-    check_choice,
-    check_named,
-    check_positive,
-    check_shape,
-    shown,
-)
+from cnnlab._validate import LARGEST, check_array, check_choice, check_named, check_positive, check_shape, shown
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes import chart_panel, ends_of, panel
 from cnnlab.lab.stills._canvas import APART, BESIDE, LEAST, ROW, WIDTH, Canvas, Picture, check_text, words, wrap

@@ -11,16 +11,7 @@ from cnnlab.lab.stills._canvas import APART, BESIDE, TABLE_ROW, WIDTH, Canvas, R
 from cnnlab.lab.stills._charts import Bars, Curves
 from cnnlab.lab.stills._colours import SOFT
 from cnnlab.lab.stills._network import draw_sight, towers
-from cnnlab.lab.stills._panels import (
-    LONGEST_SIDE,
-    NUMBERED,
-    SELECTED,
-    Planes,
-    Sizes,
-    letters_of,
-    light_of,
-    needed,
-)
+from cnnlab.lab.stills._panels import LONGEST_SIDE, NUMBERED, SELECTED, Planes, Sizes, letters_of, light_of, needed
 
 NARROWEST = 540  # px that the words have, however narrow the panels are
 TITLE = 16.0  # the size of a title
