@@ -60,7 +60,7 @@ class BugExplorer(Explorer):
         check_choice("bug", bug, BUGS)
         return exercises.conv2d_backward.explore(BUGS[bug])
 
-    # --- what the base class asks ---
+    # --- methods that the base class calls ---
 
     def parts(self, scenes) -> list[Part]:
         said = "Choose what you expect, then click a cell: the test runs, and shows both arrays."

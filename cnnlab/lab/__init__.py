@@ -1,4 +1,4 @@
-"""What a learner sees and touches: the explorers, and the pictures that stand for them where no widget runs."""
+"""The interactive explorers, and the still pictures that replace them where no widget runs."""
 
 from cnnlab.lab.explorers.chain import ChainExplorer
 from cnnlab.lab.explorers.convolution import BackwardExplorer, ChannelsExplorer, ConvolutionExplorer

@@ -1,10 +1,10 @@
-"""Numbers as people write and read them. ``front/numbers.js`` does the same in the browser."""
+"""Formatting and parsing of numbers for people. ``front/numbers.js`` does the same in the browser."""
 
 import math
 import re
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-_GROUPS = " \u00a0\u2009\u202f’'"  # what stands between thousands, besides a comma or a point
+_GROUPS = " \u00a0\u2009\u202f’'"  # thousands separators, besides a comma or a point
 _DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
@@ -26,19 +26,19 @@ def format_value(value, digits=2):
     size = abs(value)
     if 0 < size < 10**-digits / 2 and digits < 3:
         return "≈0"
-    exact = Decimal(value) + 0  # the sum has no negative zero
-    with localcontext(rounding=ROUND_HALF_UP):  # as JavaScript rounds
+    exact = Decimal(value) + 0  # adding 0 turns −0 into 0
+    with localcontext(rounding=ROUND_HALF_UP):  # as in JavaScript
         if size >= 1e5 or 0 < size < 10**-digits / 2:
             text = f"{exact:.1e}".replace("e+", "e").replace("e-0", "e-")
         else:
             text = f"{float(f'{exact:.{max(0, digits - max(0, exact.adjusted()))}f}'):g}"
             text = f"{int(value)}" if value.is_integer() else text
-    almost = "≈" if size < 1 and text in ("1", "-1") and digits < 3 else ""  # tanh and sigmoid stay below 1
+    almost = "≈" if size < 1 and text in ("1", "-1") and digits < 3 else ""  # tanh and sigmoid never reach 1
     return almost + text.replace("-", "−")
 
 
 def format_percent(share):
-    """Return a share of one as a percentage: 0 or 100 only where it is exactly that.
+    """Return a fraction of 1 as a percentage: 0 or 100 only if it is exact.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def format_percent(share):
 
 
 def read_number(text):
-    """Return the finite number that a learner typed, a fraction or a percentage too, or None.
+    """Return the finite number that a learner typed, also as a fraction or a percentage, or None.
 
     Examples
     --------
@@ -70,14 +70,14 @@ def read_number(text):
 
 
 def _read_decimal(text):
-    """Return the number that a text is, with a decimal point or comma; NaN where it is none."""
+    """Return the number in a text, with a decimal point or comma; NaN if it is not a number."""
     plain = text.strip().replace("−", "-")
     plain = _ungrouped(plain, "," + _GROUPS) or plain.replace(",", ".")
     return float(plain) if _DECIMAL.fullmatch(plain) else math.nan
 
 
 def _ungrouped(text, separators):
-    """Return a whole number without what stands between its thousands; nothing where the text is no such number.
+    """Return a whole number without its thousands separators; empty if the text is not one.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def _ungrouped(text, separators):
 
 
 def means(text, number):
-    """Return whether a text means a number: in full, rounded to no less than two decimals, or as 120.000.
+    """Return whether a text means a number: exactly, rounded to two decimals or more, or with separators, as 120.000.
 
     Examples
     --------

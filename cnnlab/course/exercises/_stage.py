@@ -137,7 +137,7 @@ class ExerciseExplorer(Explorer):
         """The wires that it should not have."""
         return self.seen_of(self).extra
 
-    # --- what the base class asks ---
+    # --- methods that the base class calls ---
 
     def check(self, s):
         answer = ask(self.exercise, self.exercise.right, tuple(self.arguments_of(s).values()), seconds=None)

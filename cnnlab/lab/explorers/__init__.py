@@ -1,8 +1,8 @@
-"""The explorers: interactive views of one operation each, in one widget each; :mod:`cnnlab.lab` has their names.
+"""The explorers: interactive views of one operation each, each a single widget; :mod:`cnnlab.lab` exports them.
 
-Here stands what an explorer of one's own is made of. It inherits from :class:`Explorer`, or from one that is there; its
-settings are traits (:class:`Slider`, :class:`Choice`, :class:`Switch`); ``scenes`` says what its stages show. The
-protocol between an explorer and what shows it is in ``_events``.
+This package has the parts for writing your own explorer. It inherits from :class:`Explorer` or from an existing
+explorer; its settings are traits (:class:`Slider`, :class:`Choice`, :class:`Switch`); its method ``scenes`` says what
+the stages show. The protocol between an explorer and its front end is described in ``_events``.
 """
 
 from cnnlab.lab.explorers._events import GridCell, Part

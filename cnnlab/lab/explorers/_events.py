@@ -1,23 +1,23 @@
-"""The protocol between a front end and whoever answers it: what may be asked of an explorer, and what it shows.
+"""The protocol between a front end and an explorer: the events that a front end sends, and the state it is shown.
 
 The front end writes the trait ``asked``, ``{"events": [event, …]}``; the kernel answers in the trait ``shown``
-(:class:`Shown`), whose ``serial`` is that of the last event it has served. From a kernel it travels as one text and the
-bytes of its arrays (``front.as_message``), which ``front/connection.js`` puts together again. Whoever can answer events
-can stand in for the kernel: a handout answers them from a table.
+(:class:`Shown`), whose ``serial`` is that of the last event handled. A kernel sends it as one text and the bytes of its
+arrays (``front.as_message``), which ``front/connection.js`` decodes. Anything that answers events can replace the
+kernel: a handout answers them from a table.
 
-An event has a ``serial``, counted up from that in ``shown``, and one of these:
+An event has a ``serial``, counting up from that in ``shown``, and one of these:
 
 =========  ================================================================================
 ``set``    ``{setting: value, …}``, all of them or none
 ``edit``   ``{"stage": int, "panel": str, "cell": [plane, row, column], "value": number}``,
-           row and column as in the learner's array: without padding; with ``"more": True`` it goes on
-           with the edit before, as while a number is dragged: both are taken back together
+           row and column as in the learner's array: without padding; with ``"more": True`` it continues the previous
+           edit, as while a number is dragged: both are undone together
 ``press``  the name of a button, "undo", "reset" or "uncover"
 ``pick``   ``{"stage": int, "panel": str, "cell": [plane, row, column]}`` as drawn
 =========  ================================================================================
 
-Traits coalesce: of several writes only the last may arrive. So every request holds all events that are not answered.
-What cannot be done is acknowledged, and changes nothing.
+Traits coalesce: of several writes only the last may arrive. So every request contains all unanswered events. An invalid
+event is acknowledged, and changes nothing.
 """
 
 from __future__ import annotations
@@ -28,37 +28,37 @@ from cnnlab.lab.explorers._settings import Control
 from cnnlab.lab.scenes.schema import Line, Scene
 
 MOST_EVENTS = 1000  # in one request
-FURTHEST = 2**31  # a serial so far ahead would use up JavaScript's numbers, and the explorer could not be asked again
-LARGEST = 1e100  # number in a cell: sums of such products stay finite
+FURTHEST = 2**31  # a greater lead could exhaust JavaScript's safe integers, after which no event would be answered
+LARGEST = 1e100  # in a cell, so that sums of products stay finite
 PLACE = frozenset({"stage", "panel", "cell"})
 
 
 class Part(TypedDict, total=False):
-    """One part of an explorer; they stand below each other, those with ``abreast`` beside each other where they fit.
+    """One part of an explorer; parts are stacked, those with ``abreast`` side by side if they fit.
 
-    ``kind`` is "head" (controls and lines), "stage" (a scene, with controls in its bar) or another word, by which the
-    front end draws it: see ``front/explorer.js``.
+    ``kind`` is "head" (controls and lines), "stage" (a scene, with controls in its bar) or another kind that the front
+    end can draw: see ``front/explorer.js``.
     """
 
     kind: Required[str]
     controls: list[Control]
     lines: list[Line]
-    note: Line  # a line below, whose room is kept while it is empty
+    note: Line  # a line below; its space is kept while it is empty
     scene: Scene
     stack: Stack
     table: Grid
-    progress: list[int]  # steps made, and steps in all
-    alive: bool  # whether it goes on by itself; where nothing more arrives, the front end says so
+    progress: list[int]  # [steps made, total steps]
+    alive: bool  # whether it runs by itself; if nothing more arrives, the front end says so
     abreast: bool
-    absent: list[str]  # toggles that the stage does not show
-    key: str  # of a question, and whether it has been answered rightly
+    absent: list[str]  # toggles that the stage hides
+    key: str  # a question's key; ``solved``: whether it was answered correctly
     solved: bool
 
 
 class Stack(TypedDict):
-    """The sizes through a stack of layers, and what a cell of each sees of the input."""
+    """The sizes through a stack of layers, and the receptive field of a cell of each."""
 
-    sizes: list[int]  # of the input, and after each layer
+    sizes: list[int]  # the size of the input, then after each layer
     layers: list[list]  # [kind, kernel, stride, padding]
     fields: list[list[int]]  # [size, jump, start] in input cells
 
@@ -78,7 +78,7 @@ class GridRow(TypedDict):
 
 
 class GridCell(TypedDict):
-    """One button of a table: what stands on it, what it says in full, and the name that is pressed."""
+    """One button of a table: its label, its full text, and the name that is sent when it is pressed."""
 
     text: str
     says: str
@@ -87,16 +87,16 @@ class GridCell(TypedDict):
 
 
 class Shown(TypedDict):
-    """All that a front end shows of an explorer; ``serial`` is that of the last event that has been served."""
+    """All that a front end shows of an explorer; ``serial`` is that of the last event handled."""
 
     serial: int
     parts: list[Part]
-    undo: bool  # whether there is something to take back
-    veil: NotRequired[str]  # the key of the question whose answer it would show: it is covered until "uncover"
+    undo: bool  # whether there is something to undo
+    veil: NotRequired[str]  # the key of the question whose answer it would show: covered until "uncover"
 
 
 def numbered(request, after):
-    """Return the events of a request that have a serial of more than ``after``, in order, each once.
+    """Return the events of a request whose serial is greater than ``after``, in order, each once.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def numbered(request, after):
 
 
 def read_event(event):
-    """Return the kind of an event and what it asks for; two empty texts where it is not of the protocol's form.
+    """Return the kind of an event and its content; two empty strings if it is malformed.
 
     Examples
     --------
@@ -125,12 +125,12 @@ def read_event(event):
 
 
 def is_index(value, below):
-    """Return whether a value is an int from 0 to less than ``below``."""
+    """Return whether a value is an int from 0 to ``below - 1``."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < below
 
 
 def is_place(value, keys=PLACE, may=frozenset()):
-    """Return whether a stage, a panel and a cell are named, be they there or not."""
+    """Return whether an event names a stage, a panel and a cell, whether or not these exist."""
     if not isinstance(value, dict) or value.keys() - may != keys or not isinstance(value["panel"], str):
         return False
     cell = value["cell"]

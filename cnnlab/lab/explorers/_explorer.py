@@ -1,4 +1,4 @@
-"""What all explorers share: one widget each, whose settings are traits, and which answers what a front end asks."""
+"""The base class of all explorers: one widget, with traits as settings, that answers the events of a front end."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from cnnlab.lab.scenes.schema import Line, Scene
 
 MOST_UNDONE = 50
 EXACT = ("int64", "float64")  # kinds of numbers with which a line of numpy gives what cnnlab gives
-TOGGLES = frozenset(("numbers", "wires", "coverage", "gradients", "code"))  # as the front end names them
+TOGGLES = frozenset(("numbers", "wires", "coverage", "gradients", "code"))  # the front end's names
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 class _WhenMade(type(anywidget.AnyWidget)):
-    """Calls ``_begin`` once an explorer is complete, so that no constructor calls what a subclass overrides."""
+    """Calls ``_begin`` once an explorer is fully constructed, so that no constructor calls an overridden method."""
 
     def __call__(cls, *args, **kwargs):
         made = super().__call__(*args, **kwargs)
@@ -41,38 +41,38 @@ class _WhenMade(type(anywidget.AnyWidget)):
 
 
 class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
-    """Controls, formula and stages in one widget; a subclass states its settings as traits, and its scenes.
+    """Controls, formula and stages in one widget; a subclass defines its settings, as traits, and its scenes.
 
-    What a subclass computes depends on its arrays and on its settings, nothing else.
+    What a subclass shows must depend only on its arrays and settings.
 
     Parameters
     ----------
     arrays : dict of str to array
-        What a learner can type into, by the name of the panel.
+        The arrays that a learner can edit, by the name of the panel.
     limits : dict
-        By the name of a setting, what it can be where its class does not say it: the least and the most of a slider,
-        the options of a choice.
+        By the name of a setting, its limits if its class does not fix them: the ends of a slider, the options of a
+        choice.
     absent : iterable of str
-        Settings that have no control, and toggles that a stage does not show.
+        Settings without a control, and toggles that are hidden.
     **settings
-        First values.
+        Initial values.
     """
 
     _esm = front.loader()
-    module = traitlets.Bytes().tag(sync=True)  # the front end, with the first explorer of a kernel
+    module = traitlets.Bytes().tag(sync=True)  # the front end, in the first explorer of a kernel
     process = traitlets.Unicode(front.PROCESS).tag(sync=True)  # which kernel it is
-    asked = traitlets.Dict({"events": []}).tag(sync=True)  # stays so in the kernel: see set_state
+    asked = traitlets.Dict({"events": []}).tag(sync=True)  # in the kernel it stays empty: see set_state
     shown = traitlets.Dict().tag(sync=True, to_json=front.as_message)
 
     asks = False  # whether it is a question
     _made = False
 
     def __init__(self, arrays=None, *, limits=None, absent=(), **settings):
-        self.arrays = arrays or {}  # replaced by an edit, not written
+        self.arrays = arrays or {}  # an edit replaces an array, and does not write to it
         self.limits, self.absent = dict(limits or {}), frozenset(absent)
-        self._edited, self._held = None, {}  # the cell of the last edit, and by stage the one that was held last
+        self._edited, self._held = None, {}  # the last edited cell, and by stage the last selected one
         self._busy, self._served, self._past, self._drawn, self._note, self._veil = False, 0, [], None, "", ""
-        classes = reversed(type(self).__mro__)  # so that a setting stands where its parent's stood
+        classes = reversed(type(self).__mro__)  # so that an overridden setting keeps its place
         self._settings = {k: v for cls in classes for k, v in vars(cls).items() if isinstance(v, Setting)}
         super().__init__(**settings)
         self.observe(self._changed, names=list(self._settings))
@@ -85,33 +85,33 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         self.open()
 
     def open(self) -> None:
-        """Tell the front ends, once there is something to show."""
+        """Start to send updates to the front ends, now that there is something to show."""
         if self._made:
             super().open()
 
-    # --- what a subclass gives ---
+    # --- methods for subclasses to override ---
 
     def check(self, s: SimpleNamespace) -> None:
-        """Raise ValueError where the settings, which are attributes of ``s``, do not go together."""
+        """Raise ValueError if the settings, the attributes of ``s``, are incompatible."""
 
     def inactive(self) -> set[str]:
-        """Return the settings that change nothing now: they have no control."""
+        """Return the settings that have no effect now: their controls are hidden."""
         return set()
 
     def scenes(self) -> list[Scene]:
-        """Return the scene of each stage; none where :meth:`formula_lines` says why."""
+        """Return the scene of each stage; none if there is nothing to draw, and :meth:`formula_lines` says why."""
         return []
 
     def formula_lines(self, scenes: list[Scene]) -> list[Line]:
-        """Return the lines that stand beside the controls, such as the formula."""
+        """Return the lines beside the controls, such as the formula."""
         return []
 
     def note_line(self) -> Line | None:
-        """Return a line below the controls, whose room is kept while it is empty; None for no such line."""
+        """Return a line below the controls, whose space is kept while it is empty; None for no line."""
         return None
 
     def parts(self, scenes: list[Scene]) -> list[Part]:
-        """Return what stands below each other: the head, then a stage for each scene."""
+        """Return the parts from top to bottom: the head, then a stage for each scene."""
         hidden = {"absent": sorted(self.absent & TOGGLES)} if self.absent & TOGGLES else {}
         stages = [{"kind": "stage", "scene": scene, **hidden} for scene in scenes]
         for stage in stages[:1]:
@@ -125,23 +125,23 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         return panel
 
     def plane_of(self, panel: str, number: int) -> np.ndarray:
-        """Return what a panel shows as its plane ``number``: a view (H, W) of its array, to be written to."""
+        """Return plane ``number`` of a panel: a writable view (H, W) of its array."""
         return self.arrays[self.array_of(panel)][0, number]
 
     def edit(self, panel: str, cell: list[int], value: float) -> None:
-        """Put a number that a learner typed into an array, which is a copy made for it."""
+        """Write a number that a learner typed into an array, which was copied for this edit."""
         number, row, column = cell
         self.plane_of(panel, number)[row, column] = value
 
     def note_of(self, panel: str, before: list[Scene], after: list[Scene]) -> str:
-        """Return what there is to say of an edit, below the first stage until something else changes."""
+        """Return a note on an edit, shown below the first stage until something else changes."""
         return ""
 
     def press(self, name: str) -> None:
-        """Do what a button says."""
+        """Handle the press of a button."""
 
     def pick(self, stage: int, panel: str, cell: list[int]) -> None:
-        """Follow a click, where the scene asks for it."""
+        """Handle a click on a cell, if the scene asks for clicks."""
 
     def title(self, scenes: list[Scene]) -> str:
         """Return the line above the static picture."""
@@ -160,38 +160,38 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         return {name: getattr(self, name) for name in self._settings}
 
     def now(self, **changed) -> SimpleNamespace:
-        """Return the settings as attributes, some of them changed."""
+        """Return the settings as attributes, with these changes."""
         return SimpleNamespace(**{**self.settings, **changed})
 
     def fits(self, **changed) -> bool:
-        """Return whether the settings would go together, some of them changed."""
+        """Return whether the settings would be compatible with these changes."""
         with suppress(ValueError):
             self.check(self.now(**changed))
             return True
         return False
 
     def bounds(self, value: int, ends: tuple[int, int], change: Callable[[int], dict]) -> list[int]:
-        """Return how far a number can go towards both ends; ``change`` says which settings it leads to."""
+        """Return how far a number can go in both directions; ``change`` maps it to changed settings."""
         return [furthest(lambda other: self.fits(**change(other)), value, end) for end in ends]
 
     def most(self, name: str) -> int:
-        """Return the upper limit of a slider, whatever the other settings are."""
+        """Return the upper limit of a slider, regardless of the other settings."""
         return self._settings[name].limits(self)[1]
 
     def controls(self, place: str) -> list[Control]:
-        """Return the controls that stand in one place."""
+        """Return the controls at one place."""
         hidden = self.absent | self.inactive()
         there = (each for name, each in self._settings.items() if name not in hidden)
         return [setting.control(self) for setting in there if setting.look["place"] == place]
 
     def change_of(self, name: str, value) -> tuple[str, Any]:
-        """Return the setting that a control changes, and to what; raise TypeError or ValueError if it does not."""
+        """Return the setting that a control changes, and its new value; raise TypeError or ValueError if none."""
         if name not in self._settings or name in self.absent | self.inactive():
             raise ValueError(f"{name} must be the name of a control")
         return name, self._settings[name].read(self, value)
 
     def set_together(self, settings: dict[str, Any]) -> None:
-        """Change several settings at once; where they do not go together, all stay as they were."""
+        """Change several settings at once; if they are incompatible, none is changed."""
         values = {name: self._settings[name].validate(self, value) for name, value in settings.items()}
         self.check(self.now(**values))
         with self._transaction(), self.hold_trait_notifications():
@@ -204,7 +204,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     @contextmanager
     def _transaction(self):
-        """Draw once, after all that is done inside; of transactions in each other, after the outermost."""
+        """Draw once, at the end of the outermost transaction."""
         outer, self._busy = self._busy, True
         try:
             yield
@@ -212,14 +212,14 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
             self._busy = outer
             self._draw()
 
-    # --- answering ---
+    # --- events of the front end ---
 
     @traitlets.default("module")
     def _first_module(self):
         return front.first_module()
 
     def _heard(self, _widget, content, _buffers):
-        """Send the front end to a page that lacks it; note which cell a learner looks at."""
+        """Send the front end to a page that lacks it, and remember which cell the learner has selected."""
         if not isinstance(content, dict):
             return
         if content.get("ask") == "module":
@@ -229,7 +229,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     @property
     def _scenes(self):
-        """The scenes of the present state, computed when they are first asked for, with the note on the last edit."""
+        """The scenes of the current state, computed on first use, with the note on the last edit."""
         if self._drawn is None:
             self._drawn = [with_names(scene, self._name_of) if "setup" in scene else scene for scene in self.scenes()]
         if self._note and self._drawn:
@@ -251,7 +251,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         return f"{owner}.{array}" if owner else array, 0
 
     def refresh(self) -> None:
-        """Draw the present state anew, in one update."""
+        """Redraw the current state, in one update."""
         self._drawn = None
         self._draw()
 
@@ -263,7 +263,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
             self.shown = {"serial": self._served, "parts": parts, "undo": bool(self._past), **veil}
 
     def set_state(self, sync_data: dict) -> None:
-        """Answer a front end's request, and take nothing else that it may send."""
+        """Answer a front end's request, and ignore anything else that it may send."""
         asked = sync_data.get("asked") if isinstance(sync_data, dict) else None
         if isinstance(asked, dict):
             with self._transaction():
@@ -274,24 +274,24 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
                         getattr(self, f"_{kind}")(wanted)
 
     def _set(self, settings):
-        """Change all of the settings or none, such as a slider that was moved before its new bound reached the page."""
+        """Change all of the settings or none: a slider may have been moved before its new bound reached the page."""
         before = self.settings
         try:
             self.set_together(dict(self.change_of(name, value) for name, value in settings.items()))
         except Exception as error:
-            if self.settings != before:  # it was taken: what raised is somebody's observer, or the other end of a link
+            if self.settings != before:  # the change was made: an observer or the other end of a link raised
                 raised = f"{type(error).__name__}: {error}"
                 self.tell(f"What is linked to this explorer, or observes it, cannot follow. {raised}")
             elif not isinstance(error, TypeError | ValueError):
                 raise
 
     def tell(self, note: str) -> None:
-        """Say something below the first stage, or below all where there is none, until something else changes."""
+        """Show a note below the first stage, or below everything if there is none, until something else changes."""
         self._note = note
         self.refresh()
 
     def refused(self, name: str, error: Exception) -> None:
-        """Tell what a setting cannot be, where a widget on the page sets it: no cell is there to show the error."""
+        """Show the error of a setting that a widget on the page has set: there is no cell output to show it."""
         if self._made and _request().get("header", {}).get("msg_type") == "comm_msg":
             self.tell(f"{name} stays at {getattr(self, name)}: {error}")
 
@@ -301,20 +301,20 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         self.refresh()
 
     def _pick(self, place):
-        """Follow a click on a cell that is drawn, on a stage that asks to be told of clicks."""
+        """Handle a click on a drawn cell, if the stage asks for clicks."""
         panel = self._panel(place)
         if panel and self._scenes[place["stage"]].get("pick") and _is_inside(place["cell"], panel["values"].shape):
             self.pick(**place)
             self.refresh()
 
     def _edit(self, edit):
-        """Put a number into a cell that a learner can type into; a slider may have hidden it meanwhile."""
+        """Write a number into an editable cell, unless a slider has hidden it in the meantime."""
         shown, panel, cell = self._panel(edit), edit["panel"], edit["cell"]
         there = shown.get("editable") and cell[0] < len(shown["values"])
         if not there or not _is_inside(cell[1:], self.plane_of(panel, cell[0]).shape):
             return
         name, scenes, arrays, settings = self.array_of(panel), self._scenes, self.arrays, self.settings
-        self.arrays = {**arrays, name: arrays[name].copy()}  # the others stay as they are, to go back to
+        self.arrays = {**arrays, name: arrays[name].copy()}  # a copy, so that the edit can be undone
         self.edit(panel, cell, float(edit["value"]))
         changed = {setting: old for setting, old in settings.items() if getattr(self, setting) != old}
         place = edit["stage"], panel, cell
@@ -325,34 +325,34 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         self._note = self.note_of(panel, scenes, self._scenes) if self._scenes else ""
 
     def _panel(self, place):
-        """Return the panel that an event names; an empty dict where there is no such panel or stage."""
+        """Return the panel that an event names; an empty dict if there is no such panel or stage."""
         there = self._scenes[place["stage"]]["panels"] if is_index(place["stage"], len(self._scenes)) else []
         return next((panel for panel in there if panel["name"] == place["panel"]), {})
 
     def _undo(self):
-        """Take back the last edit, with the settings that it changed."""
+        """Undo the last edit, with the settings that it changed."""
         if self._past:
             (self.arrays, settings), self._note = self._past.pop(), ""
             self.set_together(settings)
 
     def reset(self) -> None:
-        """Go back to the settings and the numbers of the beginning."""
+        """Restore the initial settings and numbers."""
         with self._transaction():
             self._past = [self._first]
             self._undo()
             self.refresh()
 
     def cover(self, key: str) -> None:
-        """Cover what shows the answer to a question, until :meth:`uncover` or until one asks to see it."""
+        """Cover the explorer, as it shows an answer, until :meth:`uncover` or until the learner asks to see it."""
         self._veil = key
         self._draw()
 
     def uncover(self, note: str = "") -> None:
-        """Take the cover away; a note stands below the first stage until something else changes."""
+        """Remove the cover; a note is shown below the first stage until something else changes."""
         self._note = note if self._scenes else ""
         self.cover("")
 
-    # --- where no widget runs ---
+    # --- pictures and files, for places without widgets ---
 
     @property
     def steps(self) -> int:
@@ -360,7 +360,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         return max(map(steps_of, self._scenes), default=1)
 
     def picture(self, step: int | None = None) -> stills.Canvas:
-        """Return the static picture: with the cells in view that were held last, or after a step of ▶."""
+        """Return the static picture, with the last selected cells, or after a step of ▶."""
         scenes = [
             self._as_held(number, scene) if step is None else at_step(scene, step)
             for number, scene in enumerate(self._scenes)
@@ -368,7 +368,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         return stills.draw_scenes(scenes, self.title(scenes))
 
     def hold(self, panel: str, cell: list[int], stage: int = 0) -> Explorer:
-        """Have a cell [plane, row, column] of a panel, as drawn, in view of the picture; return the explorer."""
+        """Select a cell [plane, row, column] of a panel, as drawn, for the picture; return the explorer."""
         self._held[stage] = {"panel": panel, "cell": cell}
         return self
 
@@ -378,27 +378,27 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         return {**scene, "first": at} if shown and _is_inside(at["cell"], shown["values"].shape) else scene
 
     def save(self, path) -> None:
-        """Write the explorer to a file, whole or not at all.
+        """Write the explorer to a file, atomically.
 
         Parameters
         ----------
         path : path
-            Its ending says what is written; what is there is replaced.
+            Its ending selects the format; an existing file is replaced.
 
             ``.svg``, ``.pdf``, ``.png``
-                The picture, with the cell that was held last, its sum and the formula. In the first two text is text.
+                The picture, with the last selected cell, its sum and the formula. In the first two, text stays text.
             ``.gif``
-                The steps of ▶, of many steps as many as go into 2 MB.
+                The steps of ▶; of many steps, as many as fit into 2 MB.
             ``.html``
-                A page of this explorer alone, alive without a kernel and with nothing outside it.
+                A self-contained page of this explorer, interactive without a kernel.
             ``.mjs``
-                The front end as the module of an anywidget; its state goes into a ``.json`` beside it. MyST takes the
-                two as the address and the body of its directive ``{anywidget}``.
+                The front end as an anywidget module; its state goes into a ``.json`` file beside it. In MyST they are
+                the address and the body of the directive ``{anywidget}``.
 
         Raises
         ------
         TypeError, ValueError
-            If it is no path, or has another ending.
+            If ``path`` is not a path, or has another ending.
         FileNotFoundError
             If there is no such folder.
 
@@ -415,7 +415,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         saving.save(self, path)
 
     def still(self) -> dict[str, str]:
-        """Return what stands for the widget where none runs, by mime type; a picture in base64."""
+        """Return the static substitute for the widget, by mime type; a picture in base64."""
         return {"image/png": b64encode(self.picture().png()).decode()}
 
     def __repr__(self):
@@ -423,7 +423,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)
-        if not _is_watched():  # else a converter would prefer a widget that nobody will see
+        if not _is_watched():  # else a converter would prefer the widget, which nobody would see
             data.pop(VIEW, None)
         still = self.still()
         if self._veil:
@@ -434,7 +434,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
 
 def line(*spans: str | tuple[str, str]) -> Line:
-    """Return a line of text; a span is plain text, or (style, text)."""
+    """Return a line of text made of spans: plain text, or (style, text)."""
     return [["", span] if isinstance(span, str) else list(span) for span in spans]
 
 
@@ -450,17 +450,17 @@ def _variable(wanted):
 
 
 def _request():
-    """Return the message that the kernel answers now; empty where there is none."""
+    """Return the message that the kernel is answering; empty if there is none."""
     kernel = getattr(_shell(), "kernel", None)
     request = kernel.get_parent() if hasattr(kernel, "get_parent") else None
     return request if isinstance(request, dict) else {}
 
 
 def _is_watched():
-    """Return whether widgets may be seen where a cell runs.
+    """Return whether the client that runs this cell may show widgets.
 
-    They are not where a client in Python, as the number at its message's end tells, says that nobody is there to ask:
-    so do nbconvert and papermill; and Voilà, which shows widgets all the same.
+    It does not if it is a Python client, as the number at the end of its message ids tells, and does not allow stdin:
+    nbconvert and papermill, and also Voilà, which shows widgets all the same.
     """
     request = _request()
     if not request or "VOILA_BASE_URL" in os.environ:
@@ -470,7 +470,7 @@ def _is_watched():
 
 
 def _shut(still, alt):
-    """Return a still as HTML that shows it when one asks for it."""
+    """Return a still as HTML that is folded until the reader opens it."""
     shown = stills.image_html(still["image/png"], alt) if "image/png" in still else escape(alt)
     return f"<details><summary>The picture, for when you have your answer</summary>{shown}</details>"
 

@@ -1,4 +1,4 @@
-"""The settings of an explorer: traits, each of which says what its control looks like."""
+"""The settings of an explorer: traits that describe their controls."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Control(TypedDict, total=False):
     """One control as the front end draws it.
 
     ``kind`` is slider, select, switch, tabs, radio, text, button, file or pad; ``place`` is "head" (beside the
-    formula), "bar" or "foot" (above or below the panels of a stage), or a word of the explorer's own; ``options`` are
+    formula), "bar" or "foot" (above or below the panels of a stage), or a place of the explorer's own; ``options`` are
     [value, label].
     """
 
@@ -28,27 +28,27 @@ class Control(TypedDict, total=False):
     low: int
     high: int
     options: list[list]
-    pictures: list[str]  # of the options, where they are chosen by small pictures
-    text: str  # what a slider says in place of its number, and what a text field is to hold
+    pictures: list[str]  # of the options, if they are chosen by thumbnails
+    text: str  # what a slider shows instead of its number; the kind of text in a text field
     disabled: bool
-    missing: list  # options that a page without a kernel does not have
-    lacks: str  # what such a page says at a slider of a value that it does not have
+    missing: list  # options that a page without a kernel lacks
+    lacks: str  # the message of such a page for a slider value that it lacks
     title: str
 
 
 class Setting(traitlets.TraitType):
-    """A setting of an explorer. ``explorer.stride = 3`` is checked with all others, and draws anew.
+    """A setting of an explorer. ``explorer.stride = 3`` is checked against all others, and redraws.
 
     Parameters
     ----------
     default
-        Its value where the explorer's constructor gives none.
+        Its initial value, unless the explorer's constructor gives one.
     label : str
         The label beside the control.
     limits
-        What it can be; the explorer's own ``limits`` go before.
+        Its possible values; the explorer's own ``limits`` take precedence.
     **look
-        More of its :class:`Control`: the letter, the place, the title that is shown where the pointer rests on it.
+        Other fields of its :class:`Control`: the letter, the place, the tooltip.
     """
 
     kind = ""
@@ -64,7 +64,7 @@ class Setting(traitlets.TraitType):
         return value
 
     def _validate(self, explorer, value):
-        """Return a value that it can be; the explorer is told of one that it cannot be."""
+        """Return a valid value; an invalid one is reported to the explorer."""
         try:
             return super()._validate(explorer, value)
         except (TypeError, ValueError) as error:
@@ -72,20 +72,20 @@ class Setting(traitlets.TraitType):
             raise
 
     def limits(self, explorer):
-        """Return what it can be, whatever the other settings are."""
+        """Return its possible values, regardless of the other settings."""
         return explorer.limits.get(self.name, self._limits)
 
     def control(self, explorer):
-        """Return its control, with what it can be set to, the other settings being as they are."""
+        """Return its control, with the values it can be set to, given the other settings."""
         return {**self.look, "name": self.name, "value": getattr(explorer, self.name)}
 
     def read(self, explorer, value):
-        """Return what a front end sent as a value; raise TypeError or ValueError where it is none."""
+        """Return what a front end sent as a value of the setting; raise TypeError or ValueError if it is not one."""
         return self.validate(explorer, value)
 
 
 class Slider(Setting):
-    """A whole number between two limits; a first value beyond the upper one raises it."""
+    """An integer between two limits; an initial value above the upper limit raises the limit."""
 
     kind = "slider"
 
@@ -107,7 +107,7 @@ class Slider(Setting):
 
 
 class Measure(Slider):
-    """A number between two limits; its slider moves in steps, and the front end counts in these."""
+    """A number between two limits; its slider moves in steps, and the front end sends the number of steps."""
 
     def __init__(self, default, label, low, high, step=0.1, **look):
         super().__init__(default, label, low, high, **look)
@@ -152,7 +152,7 @@ class Choice(Setting):
 
 
 class Switch(Setting):
-    """Something that is on or off."""
+    """A setting that is on or off."""
 
     kind = "switch"
 
@@ -161,7 +161,7 @@ class Switch(Setting):
 
 
 def button(name, label, **look):
-    """Return a button; the explorer is told by :meth:`Explorer.press`."""
+    """Return a button; pressing it calls :meth:`Explorer.press`."""
     return {"name": name, "kind": "button", "label": label, "place": "head", "disabled": False, **look}
 
 
@@ -174,7 +174,7 @@ def check_between(name, value, low, high):
 
 
 def furthest(fits, legal, end):
-    """Return the value nearest to ``end`` that fits: from ``legal`` on all do, up to some value, and none beyond it.
+    """Return the valid value nearest to ``end``: from ``legal`` on all are valid up to some value, and none beyond it.
 
     Examples
     --------

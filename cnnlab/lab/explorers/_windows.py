@@ -1,4 +1,4 @@
-"""What the explorers of windows share: sliders for R, F, P and S beside the formula, and arrays that fit them."""
+"""Shared parts of the explorers of windows: sliders for R, F, P and S beside the formula, and arrays that fit them."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -15,13 +15,13 @@ from cnnlab.lab.explorers._settings import Slider
 from cnnlab.lab.scenes import own_scene
 
 SIZES, KERNELS, PADDINGS, STRIDES = (1, 12), (1, 7), (0, 4), (1, 4)  # the ranges of the sliders
-LONGEST_SIDE = 1024  # a side, with the padding: what is drawn
-# Remembered for lengths that have been checked, as those of sliders: a cache takes True and 1.0 for 1.
+LONGEST_SIDE = 1024  # the longest padded side that is drawn
+# Cached only for checked lengths, such as those of sliders: a cache would confuse True and 1.0 with 1.
 axis_of, axes_through, explained = map(lru_cache(4096), (check_axis, trace_axes, explain_axis))
 
 
 def sliders(kernel=3, padding=0, stride=1):
-    """Return the sliders of F, P and S, with these values at first."""
+    """Return the sliders of F, P and S, with these initial values."""
     return (
         Slider(kernel, "kernel", *KERNELS, letter="F"),
         Slider(padding, "padding", *PADDINGS, letter="P"),
@@ -30,13 +30,13 @@ def sliders(kernel=3, padding=0, stride=1):
 
 
 class FormulaExplorer(Explorer):
-    """An explorer whose controls are beside the output-size formula.
+    """An explorer with its controls beside the output-size formula.
 
-    A subclass has ``axis(s)``: the checked rows, which are as the columns, for the settings ``s``.
+    A subclass has ``axis(s)``: the checked axis, for both rows and columns, for the settings ``s``.
     """
 
     def explain(self):
-        """Return the output size with its reason."""
+        """Return the output size with its derivation."""
         return explained(self.axis(self))
 
     def check(self, s):
@@ -44,7 +44,7 @@ class FormulaExplorer(Explorer):
 
     @property
     def _is_plain(self):
-        """Whether no letter of the formula can be set, so that nothing is said of it."""
+        """Whether no letter of the formula has a control, so that the formula is not shown."""
         return {"size", "kernel", "padding", "stride"} <= self.absent
 
     def formula_lines(self, scenes):
@@ -66,13 +66,13 @@ class FormulaExplorer(Explorer):
 class WindowExplorer(FormulaExplorer):
     """An explorer of one windowed operation over square planes.
 
-    A subclass has ``scene()``, by the functions of this library, and ``ways()``: the functions ``own``, as a scene
-    takes them.
+    A subclass has ``scene()``, computed by this library, and ``ways()``: the functions ``own``, in the form that a
+    scene takes.
     """
 
     size = Slider(5, "input", *SIZES, letter="R")
     kernel, padding, stride = sliders()
-    own: tuple[Callable | None, ...] = ()  # somebody's forward and backward, in place of ours
+    own: tuple[Callable | None, ...] = ()  # the user's forward and backward, in place of ours
     _trouble = ""
 
     def __init__(self, arrays, **options):
@@ -82,7 +82,7 @@ class WindowExplorer(FormulaExplorer):
         self.arrays |= {name: grow(array, room[name]) for name, array in self.arrays.items() if name in room}
 
     def take(self, ours, forward, backward):
-        """Keep the functions that are given; a setting that they do not name has no control."""
+        """Store the user's functions; a setting that they do not take as an argument has no control."""
         for name, function in {"forward": forward, "backward": backward}.items():
             if function is not None and not callable(function):
                 raise TypeError(f"{name} ({shown(function)}) must be a function")
@@ -97,7 +97,7 @@ class WindowExplorer(FormulaExplorer):
         try:
             given = {name: getattr(self, name) for name in self.arrays}
             return [own_scene(self.scene(), given, [each for each in self.ways() if each.function])]
-        except Exception as error:  # whatever somebody's function may raise
+        except Exception as error:  # the user's function may raise anything
             self._trouble = f"{type(error).__name__}: {error}"
             return []
 
@@ -116,24 +116,24 @@ class WindowExplorer(FormulaExplorer):
 
 
 def lines_of(because):
-    """Return the formula with the numbers in it, and below it with its letters."""
+    """Return the formula with the numbers put in, and below it the formula in letters."""
     letters, numbers, *_, result = because.spans
     return [line(("formula", "out = "), *numbers, " = ", *result), line(("soft", "= "), *letters)]
 
 
 def chain_of(because):
-    """Return the formula with its letters, its numbers and its value, as text."""
+    """Return the formula in letters, with its numbers, and its value, as text."""
     letters, numbers, *_, result = because.spans
     return "out = " + " = ".join("".join(text for _, text in step) for step in (letters, numbers, result))
 
 
 def leftover_line(because):
-    """Return what is left over in words; nothing where nothing is."""
+    """Return the leftover cells in words; empty if there are none."""
     return line(("soft", because.leftover_text)) if because.leftover else []
 
 
 def check_drawn(*axes):
-    """Raise ValueError where a side is too long to be drawn."""
+    """Raise ValueError if a side is too long to be drawn."""
     for axis in axes:
         if axis.padded > LONGEST_SIDE:
             why = f"to draw ({axis.size} + 2*{axis.before} = {axis.padded:,})"
@@ -141,7 +141,7 @@ def check_drawn(*axes):
 
 
 def check_square(name, value, axes):
-    """Return planes as a float64 array with the dimensions ``axes``, those in front being 1 where not given."""
+    """Return planes as a float64 array with the dimensions ``axes``; missing leading dimensions are 1."""
     array = check_drawable(name, value)
     if not 2 <= array.ndim <= len(axes):
         counts = " to ".join(map(str, sorted({2, len(axes)})))
@@ -154,7 +154,7 @@ def check_square(name, value, axes):
 
 
 def check_drawable(name, value, least_dimensions=0):
-    """Return a copy as a float64 array, every number of which can be drawn and typed."""
+    """Return a float64 copy; raise if a number cannot be drawn or typed."""
     array = np.array(check_array(name, value), dtype=np.float64, order="C", ndmin=least_dimensions)
     odd = array[~(np.abs(array) <= LARGEST)]
     if odd.size:
@@ -174,7 +174,7 @@ def cut(array, side):
 
 
 def check_gradient(dy, filters, axes):
-    """Return ∂L/∂y as an array, by default of small, uneven integers: even ones would hide a missing turn of w."""
+    """Return ∂L/∂y as an array, by default of small, irregular integers: equal ones would hide a missing turn of w."""
     if dy is None:
         return np.random.default_rng(3).integers(-2, 3, (1, filters, 8, 8)).astype(np.float64)
     return check_square("dy", dy, axes)

@@ -1,4 +1,4 @@
-"""ChainExplorer: how δ passes up through two chains of layers, one arrow at a time."""
+"""ChainExplorer: how δ is passed back through two chains of layers, one arrow at a time."""
 
 from typing import NamedTuple
 
@@ -25,12 +25,12 @@ _KINDS = {
 
 
 class _Chain(NamedTuple):
-    """Four layers in a row, from the input up, with the names of their maps, of the gradients and of the kernels."""
+    """Four layers in sequence, from the input up, with the names of their maps, gradients and kernels."""
 
     name: str
     kinds: list[str]
     maps: list[tuple[str, str]]
-    kernels: dict[int, str]  # by the place of the convolution
+    kernels: dict[int, str]  # by the index of the convolution
 
 
 _CHAINS = [
@@ -50,7 +50,7 @@ _CHAINS = [
 
 
 class ChainExplorer(Explorer):
-    """A chain of layers forward and back: every map with its numbers, and any arrow opened on a stage below.
+    """A chain of layers forward and backward: every map with its numbers, and the selected arrow on a stage below.
 
     Parameters
     ----------
@@ -64,17 +64,17 @@ class ChainExplorer(Explorer):
         The activation and the pooling: entries of :data:`cnnlab.activations.ACTIVATIONS` and
         :data:`cnnlab.pooling.POOLS`.
     kernel, padding, stride : int
-        First values of F, P and S of the convolutions; the poolings are 2×2 with stride 2.
+        Initial values of F, P and S of the convolutions; the poolings are 2×2 with stride 2.
     dy : array, optional
         The gradient at the top, repeated to its size; small integers by default.
     arrow : int
-        The arrow in view: 0 to 3 on the way forward, 4 to 7 on the way back from the top.
+        The selected arrow: 0 to 3 on the way forward, 4 to 7 on the way back from the top.
 
     Attributes
     ----------
     chain, arrow, kernel, padding, stride : int
     f, op : str
-        All of them traits, to be set, observed and linked.
+        All are traits, to be set, observed and linked.
 
     Raises
     ------
@@ -111,7 +111,7 @@ class ChainExplorer(Explorer):
 
     @property
     def _at(self):
-        """The chain in view, and of its arrow the row (0 forward, 1 backward) and the layer."""
+        """The current chain, and the row (0 forward, 1 backward) and the layer of its arrow."""
         row, step = divmod(self.arrow, 4)
         return _CHAINS[self.chain], row, 3 - step if row else step
 
@@ -119,7 +119,7 @@ class ChainExplorer(Explorer):
         """Return the layers of the chain."""
         rng, sides = np.random.default_rng(0), {"stride": self.stride, "padding": self.padding}
         make = {
-            "conv": lambda: Conv2D(1, 1, self.kernel, rng=rng, **sides),  # whose kernel is written over
+            "conv": lambda: Conv2D(1, 1, self.kernel, rng=rng, **sides),  # its kernel is overwritten below
             "f": lambda: Activation(self.f),
             "pool": lambda: Pool2D(self.op, _POOL),
         }
@@ -134,10 +134,10 @@ class ChainExplorer(Explorer):
         windows = {"conv": (s.kernel, s.stride, s.padding), "f": (1, 1, 0), "pool": (_POOL, _POOL, 0)}
         return axes_through(self.arrays["x"].shape[-1], tuple((kind, *windows[kind]) for kind in chain.kinds))
 
-    # --- what the base class asks ---
+    # --- methods that the base class calls ---
 
     def check(self, s):
-        for chain in _CHAINS:  # so that the other one can be chosen at any time
+        for chain in _CHAINS:  # so that the other one can always be chosen
             check_drawn(*self.axes(s, chain))
 
     def scenes(self):
@@ -149,7 +149,7 @@ class ChainExplorer(Explorer):
         return [overview, self._named(detail)]
 
     def _named(self, scene):
-        """Return the scene of the arrow in view with the names that its maps have in the chain."""
+        """Return the scene of the selected arrow, with the names that its maps have in the chain."""
         chain, row, place = self._at
         symbols = _symbols_of(chain, place)
         for panel in scene["panels"]:
@@ -158,7 +158,7 @@ class ChainExplorer(Explorer):
                 panel["says"][number] = panel["says"][number].replace("∂L/∂y", symbols["dy"])
             panel |= {"symbol": symbols[panel["name"]], "editable": panel["name"] == "w"}
         more = {"heading": self._algebra(row)[place], "topic": f"{self.chain} {row} {place}"}
-        if row:  # step through what the line says: the gradient below
+        if row:  # ▶ steps through the gradient that the line is about
             dx = panel_of(scene, "dx")
             start = [dx["places"][end].index(0) for end in ("rows", "columns")]
             more |= {"steps": "dx", "first": {"panel": "dx", "cell": [0, *start]}}
@@ -202,6 +202,6 @@ class ChainExplorer(Explorer):
 
 
 def _symbols_of(chain, place):
-    """Return what the panels of a layer are called in the chain."""
+    """Return the names of a layer's panels in the chain."""
     ((x, dx), (y, dy)), w = chain.maps[place : place + 2], chain.kernels.get(place)
     return {"x": x, "y": y, "dx": dx, "dy": dy, "w": w, "dw": f"∂L/∂{w}"}

@@ -1,4 +1,4 @@
-"""ConvolutionExplorer: one convolution on the stage, forward and (if asked) backward; and two that are made of it."""
+"""ConvolutionExplorer: one convolution, forward and optionally backward; and two explorers derived from it."""
 
 import numpy as np
 
@@ -13,38 +13,38 @@ from cnnlab.lab.scenes import Own, channels_scene, convolution_scene, gather_sce
 from cnnlab.lab.scenes.reading import name_of, panel_of, value_at
 
 _MOST = 4  # channels and filters of a ChannelsExplorer
-_MOST_STEPPED = 32  # padded cells a side of a BackwardExplorer: each output is a step, with a picture of its own
+_MOST_STEPPED = 32  # padded cells per side of a BackwardExplorer: each output is a step with its own picture
 
 
 class ConvolutionExplorer(windows.WindowExplorer):
-    """A convolution to touch: move R, F, P and S, select any cell of any panel, type numbers into cells.
+    """An interactive convolution: change R, F, P and S, select any cell of any panel, type numbers into cells.
 
     Parameters
     ----------
     x : array (H, H), (C, H, H) or (1, C, H, H)
-        The input; beyond its own size, the slider R repeats it.
+        The input; the slider R repeats it beyond its own size.
     w : array (F, F), (C, F, F) or (filters, C, F, F)
         The kernel or kernels; the slider F crops or repeats them.
     b : array (filters,) or float, optional
         The bias.
     kernel, stride, padding : int
-        First values of F (default: the size of ``w``), S and P.
+        Initial values of F (default: the size of ``w``), S and P.
     dilation, groups : int
         As :func:`cnnlab.conv2d`; no slider.
     dy : array, optional
         The upstream gradient, repeated to the size of y; small integers by default.
     gradients : bool
-        Show the backward row, and the switch ``turned``. An edit of x or w then tells how much the loss L = Σ y · ∂L/∂y
-        changed, beside the gradient.
+        Show the backward row, and the switch ``turned``. After an edit of x or w it shows how much the loss L = Σ y ·
+        ∂L/∂y changed, beside the gradient.
     forward, backward : function, optional
-        Functions of your own in place of :func:`cnnlab.conv2d` and :func:`cnnlab.conv2d_backward`, called as these are,
-        with the settings that they name: every number is theirs, and so are the wires.
+        Functions of your own in place of :func:`cnnlab.conv2d` and :func:`cnnlab.conv2d_backward`, called like these,
+        with the settings that are among their arguments: they determine all numbers and wires.
     turned : bool
-        Begin with the kernel turned by 180°: convolution, not cross-correlation. Its switch is shown then, or with
-        ``gradients``.
+        Start with the kernel turned by 180°: convolution, not cross-correlation. Its switch is shown in this case, and
+        with ``gradients``.
     controls : iterable of str, optional
         The settings that have a control, and the toggles ("numbers", "wires", "coverage", "gradients", "code") that
-        are shown; all by default. Without a slider there is no formula either.
+        are shown; all by default. Without sliders the formula is hidden too.
 
     Attributes
     ----------
@@ -133,10 +133,10 @@ class ConvolutionExplorer(windows.WindowExplorer):
 
     @property
     def geometry(self):
-        """What :func:`cnnlab.conv2d` is given beside its arrays."""
+        """The settings that :func:`cnnlab.conv2d` gets besides its arrays."""
         return {"stride": self.stride, "padding": self.padding, **self.fixed}
 
-    # --- what the base class asks ---
+    # --- methods that the base class calls ---
 
     def axis(self, s):
         return windows.axis_of(s.size, s.kernel, stride=s.stride, padding=s.padding, dilation=self.fixed["dilation"])
@@ -161,10 +161,10 @@ class ConvolutionExplorer(windows.WindowExplorer):
         return self.arrays[panel][at]
 
     def note_of(self, panel, before, after):
-        """Return how the loss followed the cell that was edited, and what the gradient said of it."""
+        """Return the change of the loss after an edit, and the change that the gradient predicts."""
         old, new = ({shown["name"]: shown for shown in scenes[0]["panels"]} for scenes in (before, after))
         changes = new[panel]["values"] - old[panel]["values"]
-        drawn = np.argwhere(changes).tolist()  # the cell that was edited; none where a slider hides it
+        drawn = np.argwhere(changes).tolist()  # the edited cell; none if a slider hides it
         if not drawn or f"d{panel}" not in old:
             return ""
         (at,), change = drawn, changes.sum()
@@ -181,7 +181,7 @@ class ConvolutionExplorer(windows.WindowExplorer):
 
 
 class ChannelsExplorer(ConvolutionExplorer):
-    """Channels add up, filters stand side by side: one partial map a channel, their sum, the bias, one output a filter.
+    """Channels add up, filters do not: one partial map per channel, their sum, the bias, one output per filter.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ class ChannelsExplorer(ConvolutionExplorer):
     b : array (filters,), optional
         The bias; small integers by default.
     channels, filters : int
-        First values of their sliders, where x and w are not given.
+        Initial values of their sliders, if x and w are not given.
     kernel, stride, padding, dy, gradients
         As :class:`ConvolutionExplorer`.
 
@@ -204,7 +204,7 @@ class ChannelsExplorer(ConvolutionExplorer):
     Raises
     ------
     TypeError, ValueError
-        As :class:`ConvolutionExplorer`; or where ``channels`` or ``filters`` are more than there are.
+        As :class:`ConvolutionExplorer`; or if ``channels`` or ``filters`` is more than x or w has.
 
     Examples
     --------
@@ -261,7 +261,7 @@ class ChannelsExplorer(ConvolutionExplorer):
 
     @property
     def parameters(self):
-        """How many numbers are learned: shared as here; with a kernel for each place; with every input wired."""
+        """The number of parameters: with shared kernels; with a kernel for each place; fully connected."""
         w, inputs = self.w, self.x.size
         places = len(w) * self.axis(self).out ** 2
         local, full = places * (w[0].size + 1), places * (inputs + 1)
@@ -277,7 +277,7 @@ class ChannelsExplorer(ConvolutionExplorer):
 
 
 class BackwardExplorer(ConvolutionExplorer):
-    """Two ways to the input gradient, shown equal: each output scatters its share; each input gathers its terms.
+    """Two equal ways to the input gradient: each output scatters its share; each input gathers its terms.
 
     Parameters
     ----------

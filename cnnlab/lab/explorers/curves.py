@@ -1,4 +1,4 @@
-"""CurveExplorer: slopes to drag along; SoftmaxExplorer: from three scores to a loss and its δ."""
+"""CurveExplorer: the slope of a curve at a point to drag; SoftmaxExplorer: from three scores to a loss and its δ."""
 
 from collections.abc import Mapping
 
@@ -10,34 +10,34 @@ from cnnlab.lab.explorers import Choice, Explorer, Measure, line
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes import Curve, curve_scene, follow, softmax_scene
 
-_LEAST, _MOST, _STEP, _NUDGE = -4.0, 4.0, 0.1, 1.0  # of z, and the largest nudge
+_LEAST, _MOST, _STEP, _NUDGE = -4.0, 4.0, 0.1, 1.0  # of z; the largest nudge
 _ENDS = _LEAST, _MOST + _NUDGE  # of the curve
-_WIDEST, _TRIED, _PULL = 3, 10, 4.0  # most curves; numbers that each is tried on; how far a logit can be pulled
+_WIDEST, _TRIED, _PULL = 3, 10, 4.0  # most curves; test inputs for each; the range of a logit
 
 
 class CurveExplorer(Explorer):
-    """Functions of one number: drag the dot along a curve, and see its tangent and what becomes of a nudge.
+    """Functions of one number: drag the dot along a curve, and see its tangent and the effect of a nudge.
 
     Parameters
     ----------
     functions : str, or dict of str to callable
-        The name of an activation, others of which can be chosen then; or one to three functions, as numpy arrays take
-        them, by how each is written, such as ``{"a = z²": np.square}``. Each goes on from the result of the one before.
+        The name of an activation, which can then be changed; or one to three functions of numpy arrays by their
+        formulas, such as ``{"a = z²": np.square}``. Each takes the result of the one before.
     z, nudge : float
-        Where the dot stands first, from −4 to 4, and how far it is nudged, up to 1.
+        The initial position of the dot, from −4 to 4, and the size of the nudge, up to 1.
     adds : bool
-        All functions begin at z instead, and their results add up to L.
+        All functions take z instead, and their results add up to L.
 
     Attributes
     ----------
     z, nudge : float
     f : str
-        Which activation is shown; "" for functions of one's own.
+        Which activation is shown; "" for your own functions.
 
     Raises
     ------
     TypeError, ValueError
-        If a function is none, or does not give a finite number for each number.
+        If a function is not callable, or does not return a finite number for each input.
 
     Examples
     --------
@@ -79,7 +79,7 @@ class CurveExplorer(Explorer):
         return [line(("formula", slope)), line(("soft", told))]
 
     def _slope(self, path):
-        """Return the slope of the whole path as it is written, and as a number."""
+        """Return the slope of the whole path as a formula and as a number."""
         slopes = [at.slope for at in path]
         whole = float(np.sum(slopes) if self.adds else np.prod(slopes))
         texts = [format_value(each, 3) for each in slopes]
@@ -97,7 +97,7 @@ class CurveExplorer(Explorer):
 
 
 def _read(functions):
-    """Return functions by how they are written, each tried on some numbers."""
+    """Return the functions by their formulas, each tested on some numbers."""
     check_named("functions", functions)
     if not isinstance(functions, Mapping) or not 1 <= len(functions) <= _WIDEST:
         raise ValueError(f"functions ({len(functions)} of them) must be one to {_WIDEST}")
@@ -114,14 +114,14 @@ def _read(functions):
 
 
 class SoftmaxExplorer(Explorer):
-    """Three scores to pull: their probabilities, the loss of the right class, and δ = p − one-hot.
+    """Three scores to drag: their probabilities, the loss of the right class, and δ = p − one-hot.
 
     Parameters
     ----------
     logits : array (3,)
-        The scores at first, each from −4 to 4.
+        The initial scores, each from −4 to 4.
     label : int
-        The right class at first, from 0 to 2.
+        The right class initially, from 0 to 2.
     gradients : bool
         Show δ.
 
@@ -134,7 +134,7 @@ class SoftmaxExplorer(Explorer):
     Raises
     ------
     TypeError, ValueError
-        If these are not three such scores, or the class is none of theirs.
+        If there are not three such scores, or the class is not 0, 1 or 2.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The front end as anywidget takes it: one module and one style sheet, made from the files in ``front/``."""
+"""The front end in anywidget's form: one module and one style sheet, made from the files in ``front/``."""
 
 import gzip
 import hashlib
@@ -14,19 +14,19 @@ import numpy as np
 
 FOLDER = Path(__file__).parent.parent / "front"
 _MAIN = "explorer.js"
-# Of two rules for the same thing, the one in the later sheet wins.
+# The order matters: of two rules with equal specificity, the one in the later sheet wins.
 STYLES = (
     *("colours", "explorer", "question", "sizes", "pad", "training", "table"),
     *("stage", "panels", "cells", "charts", "wires", "strip", "network"),
 )
-PROCESS = uuid4().hex  # of this kernel
+PROCESS = uuid4().hex  # identifies this kernel
 _LARGEST_SINGLE = float(np.finfo(np.float32).max)
-_MOST_DOUBLE = 4096  # numbers of an array that travel in double precision
+_MOST_DOUBLE = 4096  # longer arrays are sent in single precision
 _once = iter([True])
 _COMMENT = re.compile(r"(?ms)^ */\*\*(?:(?!\*/).)*\*/\n|^ *//[^\n]*\n")
 
-# Each file stays a module with its own name in a browser's debugger, and is read once for a page however many explorers
-# stand on it. A relative import fails in a module that was loaded from a blob, so each is pointed at its blob.
+# Each file stays a module with its own name in the browser's debugger, and is loaded once per page, however many
+# explorers it has. A relative import fails in a module loaded from a blob, so each is replaced by a blob address.
 _MODULES = """\
 // cnnlab's front end. The sources below are the files of cnnlab/lab/front, each after those that it imports.
 const SOURCES = %(sources)s;
@@ -52,8 +52,8 @@ const render = async (context) => {
 };
 export default { render };
 """
-# What every explorer brings along. The front end itself comes once: the first explorer of a kernel has it in its trait
-# "module"; where a page has not got that one, as in Colab and VS Code, where each output is a page, it asks the kernel.
+# The module of every explorer. The front end itself is sent once, in the trait "module" of the kernel's first explorer;
+# a page that does not have that explorer, as in Colab and VS Code, where each output is a page, asks the kernel.
 _LOADER = """\
 const PAGE = (globalThis[Symbol.for("cnnlab page %(version)s")] ??= { asked: 0 });
 const PATIENCE = 2000; // ms after which is asked again
@@ -110,14 +110,14 @@ export default { render: async (context) => (await module).default.render(contex
 
 @cache
 def modules(main=_MAIN):
-    """Return the names of a module and all that it imports, each after those that it imports itself."""
+    """Return the names of a module and of all that it imports, directly or not, in order of dependency."""
     imported = re.findall(r'from "\./([\w/-]+\.js)"', source(main))
     return list(dict.fromkeys([*(name for other in imported for name in modules(other)), main]))
 
 
 @cache
 def source(name):
-    """Return the text of a module; what it imports is named as seen from ``front/``."""
+    """Return the text of a module, with its imports written relative to ``front/``."""
 
     def seen(found):
         return f'from "./{posixpath.normpath(posixpath.join(posixpath.dirname(name), found[1]))}"'
@@ -127,23 +127,23 @@ def source(name):
 
 @cache
 def bundle(main=_MAIN):
-    """Return the front end as one module, which brings its style sheet along."""
+    """Return the front end as one module, which includes its style sheet."""
     return _modules(main) + _RENDER % {"style": json.dumps(style(), ensure_ascii=False)}
 
 
 def loader():
-    """Return what brings the front end to an explorer, from its page or from the kernel."""
+    """Return the module that gets the front end for an explorer, from its page or from the kernel."""
     return _LOADER % {"version": _digest(bundle())}
 
 
 @cache
 def packed():
-    """Return the front end as it travels."""
+    """Return the front end, compressed for sending."""
     return _gzipped(bundle())
 
 
 def self_unpacking(module):
-    """Return a module in a third of its length, which unpacks itself."""
+    """Return a self-extracting version of a module, a third of its length."""
     return _UNPACKED % b64encode(_gzipped(module)).decode()
 
 
@@ -152,19 +152,19 @@ def _gzipped(text):
 
 
 def first_module():
-    """Return the front end, packed, where nobody has called this before; else nothing: see ``_LOADER``."""
+    """Return the packed front end on the first call, and nothing afterwards: see ``_LOADER``."""
     return packed() if next(_once, False) else b""
 
 
 def script(main, use):
-    """Return a module and all that it imports as the script of a page, which does with it what ``use`` says."""
+    """Return a module and all that it imports as the script of a page; ``use`` is the code that uses it."""
     text = f"{_modules(main)}modules().then({use});\n"
     return text.replace("</", "<\\/").replace("<!--", "<\\!--")
 
 
 def _modules(main):
     sources = {name: source(name) for name in modules(main)}
-    if main != _MAIN:  # a page has no room for comments, but for those of a licence
+    if main != _MAIN:  # keep a page small: only licence comments stay
         sources = {name: text if "/" in name else _COMMENT.sub("", text) for name, text in sources.items()}
     text = json.dumps(sources, ensure_ascii=False)
     return _MODULES % {"sources": text, "main": main, "version": _digest(text)}
@@ -180,9 +180,9 @@ def style():
 
 
 def as_message(shown: dict, _widget=None) -> dict:
-    r"""Return what an explorer shows as one text and its bytes: ipywidgets calls itself for each list of a message.
+    r"""Return an explorer's state as one text and its bytes: ipywidgets would recurse into every list of a message.
 
-    An array travels as float64, or as float32 where it has many numbers.
+    An array is sent as float64, or as float32 if it is large.
 
     Examples
     --------

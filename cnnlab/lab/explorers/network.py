@@ -1,4 +1,4 @@
-"""NetworkExplorer: an image going through a trained network, any unit of it opened; DigitPad: one that is drawn."""
+"""NetworkExplorer: an image on its way through a trained network, with any unit in detail; DigitPad: draw the image."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.losses import check_labels
 
 _THUMBS = 10
-_BATCH = 256  # images to ask the network about at a time
-_SIDES = 8, 512  # cells a side, least and most, to draw a digit on
+_BATCH = 256  # images per forward pass
+_SIDES = 8, 512  # the smallest and the largest side of a pad, in cells
 
 
 class _Bitmap(Setting):
-    """A plane of cells that are on or off; a front end sends a byte a cell, row by row."""
+    """A plane of cells that are on or off; a front end sends one byte per cell, row by row."""
 
     kind = "pad"
 
@@ -45,7 +45,7 @@ class _Bitmap(Setting):
 
 
 class _Images(Slider):
-    """Which image is in view, chosen by a small picture; −1 is a drawing, where there is one."""
+    """Which image is shown, chosen by its thumbnail; −1 is the drawing, if there is one."""
 
     def limits(self, explorer):
         return (0 if explorer.drawing is None else -1), len(explorer.images) - 1
@@ -59,7 +59,7 @@ class _Images(Slider):
 
 
 def _picture(image):
-    """Return the address of a small picture of an image (1, C, H, W): ink on nothing."""
+    """Return a thumbnail of an image (1, C, H, W) as a data URL: ink on a transparent ground."""
     ink, buffer = np.abs(image[0]).max(axis=0), io.BytesIO()
     rgba = np.zeros((*ink.shape, 4))
     rgba[..., 3] = ink / (ink.max() or 1)
@@ -68,34 +68,34 @@ def _picture(image):
 
 
 class NetworkExplorer(Explorer):
-    """A network at work: every layer's maps for one image; click a unit to see what it sees and how it was made.
+    """A network at work: every layer's maps for one image; click a unit for its receptive field and how it was made.
 
     Parameters
     ----------
     model : Sequential
-        A network from images to scores, one score a class.
+        A network from images to scores, one per class.
     images : array (N, C, H, W)
-        What the slider chooses from.
+        The images to choose from.
     labels : int array (N,), optional
-        The right classes, told beside the answer.
+        The right classes, shown beside the answer.
     pad : bool
-        Show a pad to draw on, among the images; these must be 28×28 then, as :func:`cnnlab.load_mnist` has them.
+        Show a pad to draw on, among the images, which must then be 28×28, as in :func:`cnnlab.load_mnist`.
 
     Attributes
     ----------
     image : int
-        Which image is in view; −1 is a drawing, where there is one.
+        Which image is shown; −1 is the drawing, if there is one.
     bitmap : bool array (32, 32), optional
-        What is drawn on the pad.
+        The drawing on the pad.
     backward : bool
         Whether the gradient of each map is shown below it.
     target : int
-        The class whose loss the gradients are of; −1 for the one that the network answers.
+        The class whose loss is differentiated; −1 for the class that the network predicts.
 
     Raises
     ------
     TypeError, ValueError
-        If the images are no images, or do not fit the model.
+        If ``images`` has the wrong form, or does not fit the model.
 
     Examples
     --------
@@ -110,7 +110,7 @@ class NetworkExplorer(Explorer):
     backward = Switch(False, "show the way back", place="foot", title="the gradient of each map: notebooks 05 to 08")
     target = Choice({-1: "its answer"}, "loss for the class", place="foot")
 
-    side = 32  # cells of the pad
+    side = 32  # cells on a side of the pad
 
     def __init__(self, model, images, labels=None, *, pad=False):
         check_has("model", model, "layers", "params", "copied", "forward", "gradients")
@@ -130,20 +130,20 @@ class NetworkExplorer(Explorer):
         super().__init__(limits=limits, absent=[] if pad else ["bitmap"], bitmap=bitmap)
 
     def through(self, *, backward=True):
-        """Return the image on its way through the network, and ``backward``."""
+        """Return the result of running the network on the image, also ``backward`` if set."""
         target = self.target
         return run_network(self.model, self.image_of(self.image), None if target < 0 else target, backward=backward)
 
     @property
     def result(self):
-        """The image on its way through the network and back."""
+        """The result of running the image through the network and back."""
         return self.through()
 
     def image_of(self, number):
         """Return an image (1, C, H, W) by its number; −1 is the drawing."""
         return self.images[number : number + 1] if number >= 0 else self.drawing
 
-    # --- what the base class asks ---
+    # --- methods that the base class calls ---
 
     def inactive(self):
         return set() if self.backward else {"target"}
@@ -167,7 +167,7 @@ class NetworkExplorer(Explorer):
         return [head, stage]
 
     def formula_lines(self, scenes):
-        whole = scenes[0].get("pick")  # else it shows how one map was made
+        whole = scenes[0].get("pick")  # else the stage shows how one map was made
         shares = panel_of(scenes[0], "p")["values"] if whole else self.through(backward=False).probabilities
         image = self.image
         told = "" if image < 0 or self.labels is None else f" The label is {self.labels[image]}."
@@ -182,7 +182,7 @@ class NetworkExplorer(Explorer):
             self.image = self._next_wrong(self.image)
 
     def _next_wrong(self, image):
-        """Return the next image that the network gets wrong as it is now, after the last the first again."""
+        """Return the next image that the current network gets wrong, starting over after the last one."""
         model, others = self.model.copied(), np.roll(np.arange(len(self.images)), -image - 1)
         for numbers in np.split(others, range(_BATCH, len(others), _BATCH)):
             wrong = model.forward(self.images[numbers]).argmax(axis=1) != self.labels[numbers]
@@ -191,7 +191,7 @@ class NetworkExplorer(Explorer):
         return max(image, 0)
 
     def pick(self, stage, panel, cell):
-        if panel[0] in "hgp":  # weights are there to be multiplied
+        if panel[0] in "hgp":  # weights are not clickable
             self.opened = panel, cell
 
     def describe(self):
@@ -206,7 +206,7 @@ class NetworkExplorer(Explorer):
     # --- a drawing in place of the images ---
 
     def show(self, image):
-        """Put another image (1, C, H, W) in view, such as a drawing, as number −1; None takes it away again."""
+        """Show another image (1, C, H, W), such as a drawing, as number −1; None removes it again."""
         if image is not None:
             image = check_array("image", image, "NCHW").astype(self.images.dtype)
             check_shape("image", image, self.images[:1].shape, "one image like the others")
@@ -233,25 +233,25 @@ class NetworkExplorer(Explorer):
 
 
 class DigitPad(Explorer):
-    """Draw a digit with mouse, touch or keyboard; a network answers at each stroke.
+    """Draw a digit with mouse, touch or keyboard; a network classifies it after each stroke.
 
-    The drawing is made like the digits of the data set: :func:`cnnlab.data.normalise_bitmap` says how.
+    The drawing is normalised like the digits of the data set: see :func:`cnnlab.data.normalise_bitmap`.
 
     Parameters
     ----------
     model : Sequential
-        A network from images (N, 1, 28, 28) to scores (N, K), one score a class.
+        A network from images (N, 1, 28, 28) to scores (N, K), one per class.
     size : int
         Side of the bitmap, in cells.
     explorer : NetworkExplorer, optional
-        Shows the network's maps of the drawing, by its method ``show(image)``; None when the pad is cleared.
+        Its ``show(image)`` is called with the drawing, or with None when the pad is cleared.
 
     Attributes
     ----------
     bitmap : bool array (size, size)
         The cells that are on: a trait, to be set, observed and linked.
     model
-        As given; it may go on learning, :meth:`refresh` asks it again.
+        As given; after further training, :meth:`refresh` runs it again.
 
     Raises
     ------
@@ -284,13 +284,13 @@ class DigitPad(Explorer):
         super().__init__(bitmap=nothing)
 
     def _read(self, bitmap):
-        """Return the probability of each class (K,) for what is drawn."""
+        """Return the probability of each class (K,) for the drawing."""
         image = normalise_bitmap(bitmap).astype(np.result_type(np.float32, *self.model.params.values()))
         return run_network(self.model, image, backward=False).probabilities[0]
 
     @property
     def image(self):
-        """The drawing as the network reads it, float64 array (1, 1, 28, 28); all 0 if nothing is drawn."""
+        """The drawing as the network's input, float64 array (1, 1, 28, 28); all 0 if nothing is drawn."""
         return normalise_bitmap(self.bitmap)
 
     @property
@@ -305,16 +305,16 @@ class DigitPad(Explorer):
         return None if probabilities is None else int(probabilities.argmax())
 
     def clear(self):
-        """Take the drawing away."""
+        """Clear the drawing."""
         self.bitmap = np.zeros_like(self.bitmap)
 
     def refresh(self):
-        """Ask the network again, which may have learnt since."""
+        """Run the network again, as it may have been trained since."""
         super().refresh()
         if self.explorer is not None:
             self.explorer.show(self.image if self.bitmap.any() else None)
 
-    # --- what the base class asks ---
+    # --- methods that the base class calls ---
 
     def scenes(self):
         return [digit_scene(self.bitmap, self.probabilities)]

@@ -21,11 +21,11 @@ KERNELS = {
     "emboss": [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]],
 }
 _OWN = "your own"
-_SIDE = 200  # of a photograph of one's own, in cells
+_SIDE = 200  # of an uploaded photograph, in cells
 
 
 class _File(Setting):
-    """A photograph that a reader chooses: a byte a cell, row by row, from 0 black to 255 white; none for the first."""
+    """A reader's own photograph: one byte per cell, row by row, from 0 black to 255 white; empty for the default."""
 
     kind = "file"
 
@@ -43,26 +43,26 @@ class _File(Setting):
 class PhotoExplorer(FormulaExplorer):
     """A hand-made kernel slides over a photograph: choose one, or type into its cells.
 
-    Point at the feature map: the window of the photograph that the cell was made from is shown enlarged.
+    Point at the feature map: the window of the photograph that the cell reads is shown enlarged.
 
     Parameters
     ----------
     photo : array (H, H) or path, optional
-        Grey values, 0 black to 1 white, or an image file, whose middle is taken, 200×200 in grey; default the
-        portrait of :func:`cnnlab.load_photo`.
+        Grey values, 0 black to 1 white, or an image file, cropped to its middle and converted to 200×200 in grey;
+        default the portrait of :func:`cnnlab.load_photo`.
     kernel : str or array (F, F)
         A name of :data:`KERNELS`, or the numbers.
     stride, padding : int
-        First values of S and P.
+        Initial values of S and P.
 
     Attributes
     ----------
     kernel : str
-        The name of the kernel, "your own" for one of other numbers.
+        The name of the kernel; "your own" after an edit.
     padding, stride : int
         P and S.
     own : bytes
-        A photograph chosen on the page, 200×200; empty for the first one.
+        A photograph chosen on the page, 200×200; empty for the default.
 
     Raises
     ------
@@ -144,6 +144,6 @@ def read_photo(path):
 def grey(photo):
     """Return the luminance of an RGB photograph, (1, 3, H, W) → (1, 1, H, W); weights of ITU-R BT.601.
 
-    It comes in 255 steps, as in an image file: a page of a photograph then holds half the digits.
+    It is rounded to 255 steps, as in an image file, which halves the digits that a page of a photograph holds.
     """
     return np.round(255 * np.tensordot([[0.299, 0.587, 0.114]], photo, axes=(1, 1)).swapaxes(0, 1)) / 255

@@ -1,4 +1,4 @@
-"""PoolingExplorer and ActivationExplorer: what has no weights on the stage, forward and backward."""
+"""PoolingExplorer and ActivationExplorer: operations without weights on the stage, forward and backward."""
 
 from cnnlab import pooling
 from cnnlab._validate import check_flag, check_shape
@@ -13,18 +13,18 @@ _PADS = {"nothing": "−∞, which never wins", "zero": "0, which beats negative
 
 
 class PoolingExplorer(windows.WindowExplorer):
-    """A pooling to touch: winners marked and remembered, the way back beside it, ties under three rules.
+    """An interactive pooling: marked winners, the backward pass beside it, three rules for ties.
 
     Parameters
     ----------
     x : array (H, H), (C, H, H) or (1, C, H, H)
         The input; beyond its own size, the slider R repeats it.
     kernel, stride, padding : int
-        First values of F, S (default F) and P.
+        Initial values of F, S (default F) and P.
     op : str
-        Which pooling comes first: "max", "mean", or another entry of :data:`cnnlab.pooling.POOLS`.
+        The initial pooling: "max", "mean", or another entry of :data:`cnnlab.pooling.POOLS`.
     ceil_mode, count_include_pad : bool
-        First state of the two switches, as :func:`cnnlab.mean_pool2d`.
+        Initial state of the two switches, as in :func:`cnnlab.mean_pool2d`.
     dy : array, optional
         The upstream gradient, repeated to the size of y; small integers by default.
     gradients, ties : bool
@@ -32,14 +32,14 @@ class PoolingExplorer(windows.WindowExplorer):
     forward, backward : function, optional
         Functions of your own, called as those of cnnlab for this ``op``: ``forward(x, kernel)`` gives y, or y and the
         places of the winners; ``backward(dy, argmax, x_shape)``, or without winners ``backward(dy, x_shape, kernel)``,
-        gives dx. Both get those settings that they name; every number is theirs, and so are the wires.
+        gives dx. Both get the settings that are among their arguments; they determine all numbers and wires.
 
     Attributes
     ----------
     size, kernel, padding, stride : int
         R, F, P and S: traits, to be set, observed and linked.
     op, pad_with : str
-        Which pooling; what max finds in the padding, "nothing" or "zero".
+        Which pooling; the padding of max pooling, "nothing" or "zero".
     ceil_mode, count_include_pad : bool
 
     Raises
@@ -88,10 +88,10 @@ class PoolingExplorer(windows.WindowExplorer):
             if ties:
                 raise ValueError("ties (True) must go without forward and backward: the three rules are cnnlab's")
 
-    # --- what the base class asks ---
+    # --- methods that the base class calls ---
 
     def axis(self, s):
-        stride = s.kernel if self.own and "stride" in self.absent else s.stride  # as where a pool is given none
+        stride = s.kernel if self.own and "stride" in self.absent else s.stride  # the default stride of a pool
         return windows.axis_of(s.size, s.kernel, stride=stride, padding=s.padding, ceil_mode=s.ceil_mode)
 
     def check(self, s):
@@ -105,7 +105,7 @@ class PoolingExplorer(windows.WindowExplorer):
 
     @property
     def geometry(self):
-        """What a pool is given beside x and the size of its window."""
+        """The settings that a pool gets besides x and the size of its window."""
         options = {name: getattr(self, name) for name in POOLS[self.op].options if hasattr(self, name)}
         return self._sides | options
 

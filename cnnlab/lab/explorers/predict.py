@@ -1,4 +1,4 @@
-"""Predict: a question that wants an answer before it shows one."""
+"""Predict: a question to answer before its answer is shown."""
 
 import re
 from collections.abc import Mapping
@@ -12,14 +12,14 @@ from cnnlab.lab.explorers import Explorer, Setting, button, line, lines_of
 from cnnlab.lab.explorers._windows import leftover_line
 from cnnlab.lab.numbers import means, read_number
 
-# What Markdown takes for markup: marks, links that need none, a number that begins a list, and what indents a line.
+# Characters that Markdown reads as markup: marks, bare links, a number that begins a list, indentation.
 _MARKS = re.compile(r"[\\`*_\[\]<>|$~#&@]|:(?=//)|(?<=www)\.|^\d+[.)]|^[ \t+=-]", re.MULTILINE)
 _LONGEST = 200  # characters of an answer
 _HINT = "Go through the question once more, then try again."
 
 
 class _Given(Setting):
-    """What the learner answers: a text, or one of the choices as text."""
+    """The learner's answer: a text, or one of the choices as text."""
 
     def validate(self, explorer, value):
         if not isinstance(value, str):
@@ -42,41 +42,43 @@ class _Given(Setting):
 class Predict(Explorer):
     """A question with a field for the answer: typed, or one of a few choices.
 
-    A right answer is followed by its reason. A wrong one is met by name where it is a known mistake, and can be tried
-    again; after the first try the answer can be shown. Question, answers and reasons are text, never markup.
+    A right answer is followed by its reason. A wrong one gets the feedback on its mistake, if that is known, and the
+    learner can try again; after the first try the answer can be shown. Question, answers and reasons are text, never
+    markup.
 
     Parameters
     ----------
     question : str
         At most 60 words.
     answer : number or str
-        Typed numbers count as equal by value (99.0 is 99), texts without regard to case and outer spaces.
+        Typed numbers count as equal by value (99.0 is 99), texts regardless of case and surrounding spaces.
     choices : list of number or str, optional
-        What to choose from, the answer among them; without it the answer is typed.
+        The choices, including the answer; by default the answer is typed.
     mistakes : dict of (number or str) to str, optional
-        What went wrong, in a sentence, for each wrong answer that is worth a word.
+        What went wrong, in a sentence, for wrong answers that reveal a known mistake.
     because : str or Explanation
         The reason, shown with the answer.
     explorer : Explorer, optional
-        One that would give the answer away: it is covered until the question is closed, or one asks to see it.
+        One that would give the answer away: it is covered until the question is closed, or the learner asks to see it.
     key : str, optional
         The name of the question, by default its words.
     solved : bool
-        Begin as solved: ticked, with the reason, and nothing covered; a button asks anew.
+        Start as solved: ticked, with the reason, and nothing covered; a button asks again.
     on_answer : callable, optional
         Called with None after the right answer, and after a known mistake with that answer as text.
 
     Attributes
     ----------
     given : str
-        What was answered last: a trait; setting it answers, and is an error once the question is closed.
+        The last answer: a trait; setting it answers the question, and is an error once the question is closed.
     solved, closed : bool
-        Whether the right answer was given; whether no answer is taken any more.
+        Whether the right answer was given; whether further answers are refused.
 
     Raises
     ------
     TypeError, ValueError
-        If a text is none; if the answer is not one of the choices, or a mistake is the right answer or no choice.
+        If a text is not a str; if the answer is not one of the choices, or a mistake is the right answer or not a
+        choice.
 
     Examples
     --------
@@ -87,7 +89,7 @@ class Predict(Explorer):
     >>> ask.solved
     True
 
-    A question of your own covers an explorer, which is shown in the next cell:
+    Your own question covers an explorer, which is shown in the next cell:
 
     >>> from cnnlab.lab import ConvolutionExplorer
     >>> explorer = ConvolutionExplorer([[1, 2], [3, 4]], [[1, 1], [1, 1]])
@@ -133,7 +135,7 @@ class Predict(Explorer):
         size, kernel, stride, padding, dilation
             As :func:`cnnlab.output_size`.
         question : str, optional
-            Other words for the question.
+            Another wording of the question.
 
         Raises
         ------
@@ -153,16 +155,16 @@ class Predict(Explorer):
 
     @property
     def wants_number(self):
-        """Whether a number is to be typed."""
+        """Whether the answer is a typed number."""
         return self.choices is None and isinstance(self.answer, Real) and not isinstance(self.answer, bool)
 
-    # --- what the base class asks ---
+    # --- methods that the base class calls ---
 
     def parts(self, scenes):
         controls = [*self.controls("head"), button("check", "check", disabled=self.closed)]
         if self.tried and not self.closed:
             controls.append(button("reveal", "show the answer"))
-        if self.closed and not (self.solved and self.given):  # solved before, or shown: its mark can still be earned
+        if self.closed and not (self.solved and self.given):  # solved before, or the answer was shown: ask again
             controls.append(button("reset", "ask me again"))
         told = {"lines": [line(self.question)], "controls": controls, "key": self.key, "solved": self.solved}
         return [{"kind": "question", **told}, {"kind": "verdict", "lines": self.verdict}]
@@ -178,7 +180,7 @@ class Predict(Explorer):
             self._close(f"The answer is {self.answer}.", "bold")
 
     def reset(self):
-        """Ask anew."""
+        """Ask again."""
         self._begin_anew()
         super().reset()
 
@@ -229,16 +231,16 @@ class Predict(Explorer):
             self.explorer.uncover(f"You said {given}; {truth}." if given else "")
 
     def _same(self, given, other):
-        """Return whether what the learner gave means ``other``."""
+        """Return whether the learner's answer means ``other``."""
         if self.wants_number:
             return means(given, other)
         if self.choices:
             return given == str(other)
-        one, right = (text.upper().lower() for text in (given, str(other).strip()))  # as judge.js: ß is ss
+        one, right = (text.upper().lower() for text in (given, str(other).strip()))  # like judge.js: ß is ss
         return one == right
 
     def _check(self):
-        """Raise unless all that was given can be shown, and the answer can be told from the mistakes."""
+        """Raise unless all arguments can be shown, and the answer is distinct from the mistakes."""
         rules = {
             "question": (str, "a text"),
             "because": (str | Explanation, "a text, or what explain_output_size returns"),
@@ -262,7 +264,7 @@ class Predict(Explorer):
 
 
 def _escape_markdown(text):
-    """Return text that Markdown shows as it stands: an entity is never markup.
+    """Return text that Markdown shows literally: an entity is never markup.
 
     Examples
     --------
@@ -288,7 +290,7 @@ def size_question(size, kernel, *, stride=1, padding=0, dilation=1):
 
 
 def size_mistakes(size, kernel, *, stride=1, padding=0, dilation=1):
-    """Return what usually goes wrong, by the output size it leads to; the right size is never among them.
+    """Return the usual mistakes, by the wrong output size that results; the right size is never among them.
 
     Examples
     --------
@@ -298,14 +300,14 @@ def size_mistakes(size, kernel, *, stride=1, padding=0, dilation=1):
     right = {"size": size, "kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}
     answer = output_size(**right)
     found = {answer - 1: ["forgets the + 1"]}
-    total = padding if isinstance(padding, tuple | list | str) else (0, padding)  # a pair says what each side gets
+    total = padding if isinstance(padding, tuple | list | str) else (0, padding)  # a pair pads each side separately
     changes = {
         "rounds up instead of down": {"ceil_mode": True},
         "takes P as the padding of both sides together": {"padding": total},
         "forgets the padding": {"padding": 0},
         "forgets the stride": {"stride": 1},
         "forgets the dilation": {"dilation": 1},
-        "forgets to take the kernel away": {"size": size + 1, "kernel": 1},  # the formula without its F
+        "forgets to take the kernel away": {"size": size + 1, "kernel": 1},  # the formula without F
     }
     for name, change in changes.items():
         if fits(**(wrong := right | change)):

@@ -1,4 +1,4 @@
-"""OutputSizeExplorer: the size formula over a stack of layers, floor against ceil, and what one cell sees."""
+"""OutputSizeExplorer: the size formula over a stack of layers, floor against ceil, and receptive fields."""
 
 from cnnlab._validate import check_flag, check_int, shown
 from cnnlab.geometry import LayerWindow, check_layers, receptive_field
@@ -6,18 +6,18 @@ from cnnlab.lab import stills
 from cnnlab.lab.explorers import Choice, Explorer, Setting, Slider, button, check_between, line, lines_of
 from cnnlab.lab.explorers._windows import axes_through, chain_of, explained
 
-_LARGEST_SIZE = 256  # cells a side that the slider R reaches
+_LARGEST_SIZE = 256  # the largest R of the slider
 _KINDS = ("conv", "pool")
 _LENGTHS = {"kernel": ("F", 1, 11), "padding": ("P", 0, 5), "stride": ("S", 1, 4)}  # the range of each slider
 _MOST_LAYERS = 8
-_HALVE, _KEEP = LayerWindow("pool", 2, 2, 0), LayerWindow("conv", 3, 1, 1)  # what the button adds
+_HALVE, _KEEP = LayerWindow("pool", 2, 2, 0), LayerWindow("conv", 3, 1, 1)  # the layers that the button adds
 
 
 class _Layers(Setting):
     """A stack of layers, each ("conv" or "pool", kernel, stride, padding)."""
 
     def get(self, explorer, cls=None):
-        """Return a copy: to append to it changes nothing."""
+        """Return a copy: appending to it changes nothing."""
         return list(super().get(explorer, cls))
 
     def validate(self, explorer, value):
@@ -33,10 +33,10 @@ class _Layers(Setting):
 
 
 class OutputSizeExplorer(Explorer):
-    """The output-size formula over a stack of convolutions and pools: change any number, see every size after it.
+    """The output-size formula over a stack of convolutions and pools: change any number, and see every later size.
 
-    The controls bound each other: a kernel goes no further than its padded input, here and in each later layer, and
-    a pool's padding stays below its kernel. Only pools can round up; a convolution always rounds down.
+    The controls bound each other: a kernel is at most as large as its padded input, in this and each later layer, and a
+    pool's padding is smaller than its kernel. Only pools can round up; a convolution always rounds down.
 
     Parameters
     ----------
@@ -79,14 +79,14 @@ class OutputSizeExplorer(Explorer):
 
     @property
     def sizes(self):
-        """The side of the input and of what each layer makes of it, in cells."""
+        """The side of the input and of the output of each layer, in cells."""
         return sizes_along(self._axes(self))
 
     def explain(self):
-        """Return the size after each layer with its reason."""
+        """Return the size after each layer with its derivation."""
         return list(map(explained, self._axes(self)))
 
-    # --- what the base class asks ---
+    # --- methods that the base class calls ---
 
     def _axes(self, s):
         return axes_through(s.size, tuple(s.layers), ceil_mode=s.rounding == "ceil")
@@ -138,7 +138,7 @@ class OutputSizeExplorer(Explorer):
     def _with_one_more(self):
         """Return the stack with one layer more: after a convolution a pool that halves, else one that keeps the size.
 
-        It is empty where no layer can be added.
+        It is empty if no layer can be added.
         """
         order = (_HALVE, _KEEP) if self.layers[-1].name == "conv" else (_KEEP, _HALVE)
         longer = ([*self.layers, layer] for layer in order if len(self.layers) < _MOST_LAYERS)
@@ -171,5 +171,5 @@ class OutputSizeExplorer(Explorer):
 
 
 def sizes_along(axes):
-    """Return the side of the input and of what each layer makes of it, in cells."""
+    """Return the side of the input and of the output of each layer, in cells."""
     return [axes[0].size, *(axis.out for axis in axes)]

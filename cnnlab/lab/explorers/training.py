@@ -21,14 +21,14 @@ _PACES = {"full speed": 0.005, "20 steps a second": 0.05, "2 steps a second": 0.
 _SHOW_EVERY, _REST = (
     0.25,
     2.0,
-)  # seconds between two pictures; at most, where each takes long: the page gives up after 5
-_MAPS = LAYER_NAMES[:6]  # the layers that give planes
-_NEW = ("first_filters", "second_filters", "batch_size", "learning_rate")  # what a training is made with
+)  # seconds between two pictures; the longest, if each takes long: the page gives up after 5
+_MAPS = LAYER_NAMES[:6]  # the layers whose outputs are planes
+_NEW = ("first_filters", "second_filters", "batch_size", "learning_rate")  # take effect in a new training
 _LATER = "what a reset makes the network anew with"
 
 
 class _LookBack(Slider):
-    """After which epoch; its end is now."""
+    """After which epoch the past is shown; the end of the slider is now."""
 
     def control(self, explorer):
         value, (_, now) = explorer.look_back, self.limits(explorer)
@@ -39,8 +39,8 @@ class _LookBack(Slider):
 class TrainingExplorer(Explorer):
     """A network of two convolutions, each with ReLU and max-pooling, and a dense layer that learns while you watch.
 
-    The training runs in steps between which the kernel does whatever else it is asked to, so a pause comes before the
-    next step, and other cells can run. The learning rate takes effect at once, filters and batch size on a reset.
+    The kernel handles other requests between two steps, so that a pause takes effect before the next step and other
+    cells can run. A new learning rate takes effect at once, filters and batch size after a reset.
 
     Parameters
     ----------
@@ -51,20 +51,20 @@ class TrainingExplorer(Explorer):
     learning_rate : float
         Of SGD with momentum 0.9.
     batch_size : int
-        Images a step.
+        Images per step.
     epochs : int
         How often every image is seen.
     seed : int
-        Of the first weights and the order of the images: the same seed, the same training.
+        For the initial weights and the order of the images: the same seed gives the same training.
 
     Attributes
     ----------
     learning_rate, first_filters, second_filters, batch_size : number
-        What the controls say: traits, as all settings are.
+        The values of the controls: traits, like all settings.
     pace : str
         How fast the training plays: "full speed", "20 steps a second" or "2 steps a second".
     image, look_back : int
-        Which held-out image the maps are of, and after which epoch; the end of ``look_back`` is now.
+        Which held-out image the maps belong to, and after which epoch; the end of ``look_back`` is now.
     maps : str
         Whose maps are shown: "convolution 1", "ReLU 1", "max-pooling 1", "convolution 2" and so on.
 
@@ -75,11 +75,11 @@ class TrainingExplorer(Explorer):
 
     Notes
     -----
-    A training that plays goes on when its output is cleared or its cell run again, until it ends or :meth:`pause` or
+    A running training continues when its output is cleared or its cell is run again, until it ends or :meth:`pause` or
     :meth:`close` is called.
 
-    JupyterLab may handle a button in a thread of its own while a cell or the task runs. So steps are made and shown
-    under a lock, and only the holder of the turn may make one: a task, or a call of :meth:`run`.
+    JupyterLab may handle a button in a separate thread while a cell or the task runs. So steps are made and shown under
+    a lock, and only the holder of the turn may make one: a task, or a call of :meth:`run`.
 
     Examples
     --------
@@ -109,62 +109,62 @@ class TrainingExplorer(Explorer):
         filters = check_pair("filters", filters, 1)
         run = Run(Digits(x_train, y_train, x_test, y_test), Plan(filters, learning_rate, batch_size, epochs, seed))
         self._run, self._lock, self._next = run, threading.RLock(), 0.0
-        with suppress(RuntimeError):  # of the thread that runs the cells, so that no cell meets a step half made
+        with suppress(RuntimeError):  # the loop of the thread that runs cells: no cell then sees half a step
             self._loop = asyncio.get_running_loop()
         sizes = [size for size in _BATCH_SIZES if size <= len(run.data.x_train)]
         usual = dict(zip(_NEW, (_FILTERS, _FILTERS, sizes, _LEARNING_RATES), strict=True))
         settings = dict(zip(_NEW, (*filters, run.plan.batch_size, run.optimizer.learning_rate), strict=True))
         limits = {name: {value: f"{value:g}" for value in sorted({*usual[name], settings[name]})} for name in usual}
-        now = run.plan.epochs + 1  # the end of the slider that looks back
+        now = run.plan.epochs + 1  # the end of the look-back slider
         limits |= {"image": (0, len(run.data.x_test) - 1), "look_back": (0, now)}
         super().__init__(limits=limits, look_back=now, maps=_MAPS[3], **settings)
 
-    # --- what is known of the training ---
+    # --- the state of the training ---
 
     @property
     def model(self):
-        """A copy of the network as it is after the last step, to use while the training goes on."""
+        """A copy of the network after the last step, to use while the training continues."""
         with self._lock:
             return self._run.network()
 
     @property
     def records(self):
-        """The record of each step made, as :func:`cnnlab.training.train` gives it."""
+        """The record of each step made, as :func:`cnnlab.training.train` yields it."""
         return self._run.records
 
     @property
     def accuracy(self):
-        """The share of held-out images that the network now answers right, from 0 to 1."""
+        """The network's current accuracy on the held-out images, from 0 to 1."""
         with self._lock:
             return self._run.evaluate()[0].accuracy
 
     @property
     def playing(self):
-        """Whether the training goes on."""
+        """Whether the training is running."""
         return self._turn is not None
 
-    # --- what the buttons do ---
+    # --- the actions of the buttons ---
 
     def start(self):
-        """Train on, between whatever else the kernel does; where no event loop runs, train to the end."""
+        """Start or continue the training, in the background; if no event loop is running, train to the end."""
         if self._loop is None:
             self.run()
         elif not (self.playing or self._run.over):
             asyncio.run_coroutine_threadsafe(self._play(self._take_turn()), self._loop)
 
     def pause(self):
-        """Stop before the next step."""
+        """Pause before the next step."""
         with self._lock:
             self._turn = None
             self.refresh()
 
     def run(self, steps=None):
-        """Make this many steps, or all that are left, and return when they are done.
+        """Make this many steps, or all remaining ones, and return when they are done.
 
         Parameters
         ----------
         steps : int, optional
-            How many; fewer where the training ends before.
+            How many; fewer if the training ends earlier.
         """
         steps = self._run.steps if steps is None else check_int("steps", steps, 0)
         turn = self._take_turn()
@@ -175,7 +175,7 @@ class TrainingExplorer(Explorer):
             self._end_turn(turn)
 
     def reset(self):
-        """Begin again, with new weights and the settings that the controls show."""
+        """Start over, with new weights and the settings that the controls show."""
         with self._lock, self._transaction():
             self._run = Run(self._run.data, self._wanted())
             self.look_back = self._run.plan.epochs + 1
@@ -195,23 +195,23 @@ class TrainingExplorer(Explorer):
     # --- step after step ---
 
     async def _play(self, turn):
-        """Make step after step; between two of them the loop runs whatever else waits."""
+        """Make step after step; in between, the event loop runs other tasks."""
         try:
-            with suppress(KeyboardInterrupt):  # out of a task it would end the kernel
+            with suppress(KeyboardInterrupt):  # raised from a task, it would end the kernel
                 while self._advance(turn):
                     await asyncio.sleep(_PACES[self.pace])
         finally:
             self._end_turn(turn)
 
     def _take_turn(self):
-        """Return a new turn; the holder of the previous one makes no more steps."""
+        """Return a new turn; the holder of the previous one then makes no more steps."""
         with self._lock:
             turn = self._turn = object()
             self.refresh()
             return turn
 
     def _advance(self, turn):
-        """Make a step if the turn still lasts; return whether another can follow."""
+        """Make a step if the turn is still valid; return whether another can follow."""
         with self._lock:
             goes_on = self._turn is turn and self._run.advance()
             if goes_on and time.perf_counter() >= self._next:
@@ -223,10 +223,10 @@ class TrainingExplorer(Explorer):
             if self._turn is turn:
                 self.pause()
 
-    # --- what others do at the same time: a cell, the task, and the thread that serves what a front end asks ---
+    # --- concurrent access: a cell, the task, and the thread that serves the front end ---
 
     def refresh(self):
-        """Show the present state."""
+        """Show the current state."""
         with self._lock:
             begun = time.perf_counter()
             super().refresh()
@@ -242,10 +242,10 @@ class TrainingExplorer(Explorer):
             self._run.optimizer.learning_rate = self.learning_rate
             super()._changed(change)
 
-    # --- what the base class asks ---
+    # --- methods that the base class calls ---
 
     def scenes(self):
-        run, past = self._run, self.look_back < len(self._run.weights)  # else now, or an epoch that is still to come
+        run, past = self._run, self.look_back < len(self._run.weights)  # else now, or an epoch not yet reached
         network = run.network(run.weights[self.look_back] if past else None)
         image, label = run.data.x_test[self.image : self.image + 1], run.data.y_test[self.image]
         scene = maps_scene(network, run.weights[0]["0.w"], image, LAYER_NAMES.index(self.maps), self.maps)
@@ -277,12 +277,12 @@ class TrainingExplorer(Explorer):
         return f"TrainingExplorer: {made}, step {self._run.step} of {self._run.steps}"
 
     def _wanted(self):
-        """Return what the next training is made with."""
+        """Return the plan of the next training."""
         filters = self.first_filters, self.second_filters
         return self._run.plan._replace(filters=filters, learning_rate=self.learning_rate, batch_size=self.batch_size)
 
     def _told(self):
-        """Return how the training stands, and how far it has come."""
+        """Return the status of the training and its progress."""
         run, wanted = self._run, self._wanted()
         if run.trouble:
             return [line(("wrong", f"Stopped: {run.trouble}. Press reset."))]
