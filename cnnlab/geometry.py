@@ -92,6 +92,23 @@ class Axis:
         starts = range(0, self.extent, self.dilation)
         return [slice(start, start + (self.out - 1) * self.stride + 1, self.stride) for start in starts]
 
+    @property
+    def wires(self) -> list[tuple[slice, slice]]:
+        """The wires of each tap, as two slices of one length: the outputs that read the input, and what they read.
+
+        Examples
+        --------
+        >>> check_axis(5, 3, stride=2, padding=1).wires[0]
+        (slice(1, 3, None), slice(1, 5, 2))
+        """
+        wires = []
+        for tap in self.taps:
+            cells = range(tap.start - self.before, min(tap.stop - self.before, self.size), self.stride)
+            first = -(min(0, cells.start) // self.stride)  # the windows before it have padding under the tap
+            outputs, cells = slice(first, max(first, len(cells))), cells[first:]
+            wires.append((outputs, slice(cells.start, cells.stop, self.stride)))
+        return wires
+
     def part(self, outputs: slice) -> tuple[slice, Axis]:
         """Return the slice of inputs that some windows read, and an axis of just these windows.
 

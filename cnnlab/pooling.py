@@ -1,8 +1,8 @@
 """Pooling, forward and backward: a window without weights that keeps its greatest cell, or its mean.
 
 Columns and rows are pooled one after the other: the maximum of maxima, the sum of sums. That takes k + k passes over
-the array instead of k * k. An axis says where its windows fall: ``axis.taps`` has a slice for each tap, the cells of
-the padded input that it reads over all windows.
+the array instead of k * k. An axis says where its windows fall: ``axis.wires`` has two slices of one length for each
+tap, the outputs whose window has a cell of the input under it, and those cells.
 
 :data:`POOLS` describes each pool in one record. To add a pool, add a record: it then works as a layer, in the
 explorers, in :mod:`cnnlab.reference`, and in :func:`cnnlab.interop.from_torch`.
@@ -254,10 +254,11 @@ def mean_pool2d_backward(
     check_shape("dy", dy, (*shape[:2], rows.out, columns.out), f"the output for x_shape {shape}")
     divisor = _divisor(rows, columns, count_include_pad).astype(dy.dtype)
     # dx[cell] = Σ dy[o] / divisor[o] over the windows o that hold the cell: along each row, then along the columns
-    dx = np.empty(shape, dy.dtype)
+    dx = np.zeros(shape, dy.dtype)
     for dx_block, dy_block in _blocks(dx, dy):
-        padded = _share_out(_share_out(dy_block / divisor, columns, _COLUMNS), rows, _ROWS)
-        dx_block[...] = padded[:, rows.inside, columns.inside]
+        across = np.zeros((*dy_block.shape[:2], columns.size), dy.dtype)
+        _share_out(dy_block / divisor, columns, _COLUMNS, across)
+        _share_out(across, rows, _ROWS, dx_block)
     return dx
 
 
@@ -332,34 +333,25 @@ def _blocks(*arrays: np.ndarray) -> Iterator[list[np.ndarray]]:
         yield [array[first : first + planes] for array in flat]
 
 
-def _along(dim: int, cells: slice) -> tuple:
-    """Return the index of some cells along one of the last two dimensions."""
-    return (..., cells, slice(None))[: 1 - dim]
-
-
 def _under_taps(x: np.ndarray, axis: Axis, dim: int, fill: float = 0) -> np.ndarray:
-    """Return the cells under each tap along one dimension, ``fill`` in the padding: (taps, ...)."""
-    if axis.before or axis.far:
-        shape = list(x.shape)
-        shape[dim] = axis.inside.stop + axis.far
-        padded = np.empty(shape, x.dtype)
-        padded[_along(dim, axis.inside)] = x
-        padded[_along(dim, slice(axis.before))] = padded[_along(dim, slice(axis.inside.stop, None))] = fill
-        x = padded
-    return np.stack([x[_along(dim, tap)] for tap in axis.taps])
+    """Return the cells under each tap along one dimension, ``fill`` in the padding: (taps, ..., out, ...)."""
+    shape = list(x.shape)
+    shape[dim] = axis.out
+    cells, source = np.empty((axis.kernel, *shape), x.dtype), x.swapaxes(dim, -1)
+    for into, (outputs, inputs) in zip(cells.swapaxes(dim, -1), axis.wires, strict=True):
+        into[..., outputs] = source[..., inputs]
+        into[..., : outputs.start] = into[..., outputs.stop :] = fill
+    return cells
 
 
-def _share_out(y: np.ndarray, axis: Axis, dim: int) -> np.ndarray:
-    """Return for each cell along one dimension, padding included, the sum over its windows."""
-    shape = list(y.shape)
-    shape[dim] = axis.inside.stop + axis.far
-    dx = np.zeros(shape, y.dtype)
-    for tap in axis.taps:
+def _share_out(y: np.ndarray, axis: Axis, dim: int, dx: np.ndarray) -> None:
+    """Add to each cell of dx, which is zeros, the sum over its windows along one dimension."""
+    into, source = dx.swapaxes(dim, -1), y.swapaxes(dim, -1)
+    for outputs, inputs in axis.wires:
         if axis.stride >= axis.extent:  # no two windows share a cell: half as much work
-            dx[_along(dim, tap)] = y
+            into[..., inputs] = source[..., outputs]
         else:
-            dx[_along(dim, tap)] += y  # a tap reads each cell at most once, so += loses nothing
-    return dx
+            into[..., inputs] += source[..., outputs]  # a tap reads each cell at most once, so += loses nothing
 
 
 def _first_greatest(x: np.ndarray, places: np.ndarray, axis: Axis, dim: int) -> tuple[np.ndarray, np.ndarray]:
