@@ -129,6 +129,7 @@ CONVOLVED_BACK = {
 }
 CONVOLVED = {"ConvolutionExplorer", "PhotoExplorer", "PhotoExplorer of a few cells", "DigitPad"} | CONVOLVED_BACK
 NOT_PADDED = {"ConvolutionExplorer", "ConvolutionExplorer with channels", "PhotoExplorer", "DigitPad"}
+NOT_PADDED |= {"NetworkExplorer"}  # no padding is drawn there: a convolution makes its own
 # Which explorers do, with all their gradients shown, a ReLU and a digit on the pad.
 EXPLORED = {
     "convolution.conv2d": CONVOLVED,
@@ -219,9 +220,13 @@ def test_what_shows_a_broken_function_breaks_with_it_and_nothing_else(path, whol
 @pytest.mark.parametrize("path", EXPLORED)
 def test_every_explorer_that_shows_a_broken_function_breaks_with_it(path, explorers, monkeypatch):
     break_everywhere(monkeypatch, path)
-    explorers["NetworkExplorer"][0]._whole = None  # what it keeps for the next image was made before
+    network, whole = explorers["NetworkExplorer"]
+    kept = network._whole
+    monkeypatch.setattr(network, "_whole", None)  # as for its first image
     broken = {name for name, (made, before) in explorers.items() if as_message(made.scenes()) != before}
     assert broken == EXPLORED[path]
+    network._whole = kept  # as for every other one, which takes over what depends on the layers alone
+    assert (as_message(network.scenes()) != whole) == ("NetworkExplorer" in broken)
 
 
 def test_every_public_operation_is_broken_in_turn():

@@ -66,9 +66,8 @@ def convolution_scene(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1
     known |= {"depth": f" over {w.shape[1]} channels" * (w.shape[1] > 1), "whose": " of its filter" * (len(w) > 1)}
     shown = panels.operands(arrays, titles, axes, sentences.CONVOLUTION, SUMS, editable=("x", "w", "b", "dy"), **known)
     if w.shape[1] > 1:
-        kernels = used.reshape(-1, 1, *w.shape[2:])  # each reads the channel that it has, and adds its part to y
-        each = settings | {"groups": len(kernels)}
-        shown[OUTPUT]["sum"]["groups"] = convolution.conv2d(xp[:, wires["planes"]["input"]], kernels, **each)[0]
+        kernels, source = used.reshape(-1, *w.shape[2:]), wires["planes"]["input"]
+        shown[OUTPUT]["sum"]["groups"] = parts_of(x, kernels, source, **settings | {"padding": padding})
     _label(shown, *w.shape[:2])
     if b is not None:
         shown[OUTPUT]["sum"]["bias"] = "b"
@@ -78,6 +77,11 @@ def convolution_scene(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1
             panel["says"]["code"] = sentences.filled(CODE[panel["name"]], x=panels.source(axes), **code)
     wires = {"window": wires, "bias": panels.bias_wires(y.shape[1:])}
     return panels.scene(shown, ["⋆", "="], wires, coverage="x", setup=panels.pad_line(axes))
+
+
+def parts_of(x, kernels, source, **settings):
+    """Return the partial maps (n, out_h, out_w) of kernels (n, kh, kw), each over the channel of x that it reads."""
+    return convolution.conv2d(x[:, source], kernels[:, None], **settings | {"groups": len(kernels)})[0]
 
 
 def _label(shown, filters, channels):

@@ -6,8 +6,8 @@ Each layer's own scene says how its cells are made. Here these scenes become one
 
 import numpy as np
 
-from cnnlab import convolution
 from cnnlab.lab.numbers import format_value
+from cnnlab.lab.scenes._convolution import parts_of
 from cnnlab.lab.scenes._curves import softmax_scene
 from cnnlab.lab.scenes._layers import joint_scene, map_panel, way_of
 from cnnlab.lab.scenes._network import bars_panel, gradient_symbol, layer_names
@@ -93,9 +93,8 @@ def _renewed(scene, result, maps, errors):
                 put(f"{name}{k}", values.T if isinstance(layer, Dense) else values)
         made = shown[f"h{k}"]
         if "groups" in made.get("sum", {}):
-            kernels, source = shown[f"w{k}"]["values"][:, None], scene["wires"][f"h{k}"]["planes"][f"map {k - 1}"]
-            each = layer.settings | {"groups": len(kernels)}
-            made["sum"] = made["sum"] | {"groups": convolution.conv2d(maps[k - 1][:, source], kernels, **each)[0]}
+            kernels, source = shown[f"w{k}"]["values"], scene["wires"][f"h{k}"]["planes"][f"map {k - 1}"]
+            made["sum"] = made["sum"] | {"groups": parts_of(maps[k - 1], kernels, source, **layer.settings)}
         for panel in (shown[name] for name in (f"h{k}", f"g{k - 1}") if "shares" in shown.get(name, {})):
             pools, below = isinstance(layer, Pool2D), maps[k - 1]
             panel["shares"] = pool_shares(layer, below) if pools else joint_scene(layer, below, maps[k])["shares"]
