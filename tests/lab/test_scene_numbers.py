@@ -125,7 +125,7 @@ def test_a_pool_that_pads_with_infinity_says_so_in_its_line(monkeypatch):
     x = np.array([[[[3.0, 1.0], [2.0, 4.0]]]])
     scene = pooling_scene(x, 2, op="min", stride=1, padding=1, dy=np.ones((1, 1, 3, 3)))
     assert_array_equal(scene["panels"][1]["values"][0], [[3, 1, 1], [2, 1, 1], [2, 2, 4]])
-    assert scene["setup"] == "xp = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=np.inf)"
+    assert scene["setup"] == "xp = np.pad(x.astype(float), ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=np.inf)"
     assert scene["panels"][0]["marks"]["winner"] == [[0, 1, 1], [0, 1, 2], [0, 2, 1], [0, 2, 2]]
     assert_array_equal(scene["panels"][2]["values"][0], [[0, 0, 0, 0], [0, 1, 4, 0], [0, 3, 1, 0], [0, 0, 0, 0]])
 
