@@ -175,7 +175,7 @@ def test_an_image_is_shown_by_few_calls(explorer):
     sys.setprofile(count)
     ask(explorer, {"set": {"image": numbers[2]}})
     sys.setprofile(before)
-    assert calls <= 1600  # 1,557 by cProfile, with the message; 3,268 while the scene was made anew for each image
+    assert calls <= 1250  # 1,167 now, with the message; 3,268 while the scene was made anew for each image
 
 
 def test_a_drawing_takes_the_place_of_the_image_until_another_is_chosen(explorer):

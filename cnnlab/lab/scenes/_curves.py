@@ -133,7 +133,6 @@ def softmax_scene(logits, label, *, backward=True):
     delta, p = losses.softmax_cross_entropy_backward(probabilities, [label])[0], probabilities[0]
     powers, classes = np.exp(logits), range(len(p))
     texts = [format_value(power) for power in powers]
-    below = " + ".join(texts)
     look = {"captions": [f"class {k}" for k in classes], "best": label, "places": places(1, classes, [])}
     shown = [
         bars_panel("e", powers, "eᶻ", limit=float(powers.max()), texts=texts, **look),
@@ -141,8 +140,7 @@ def softmax_scene(logits, label, *, backward=True):
         _loss_panel(float(p[label]), loss),
     ]
     shown[0]["says"] = sentence("e to the power of the score {place}.")
-    cells = [f"{text} / ({below}) = {format_value(share, 3)}" for text, share in zip(texts, p, strict=True)]
-    shown[1]["says"] = {"none": "", "one": "", "many": "", "cells": cells}
+    shown[1]["says"] = sentence("") | {"cells": softmax_fractions(texts, p)}
     shown = side_by_column(*shown)
     if backward:
         back = look | {"lengths": np.abs(delta).tolist(), "role": "gradient", "band": 1, "best": -1}
@@ -150,6 +148,18 @@ def softmax_scene(logits, label, *, backward=True):
         back["says"] = sentence("δ = p − one-hot. A step goes against it: the right score up, the others down.")
         shown.append(bars_panel("d", np.abs(delta), "δ", title="where a step moves each score", **back))
     return scene(shown, ["→", "→"], {}, first={"panel": "p", "cell": [0, label, 0]})
+
+
+def softmax_fractions(powers, shares):
+    """Return how each probability is made of e to the power of every score, which are written already.
+
+    Examples
+    --------
+    >>> softmax_fractions(["1", "3"], [0.25, 0.75])
+    ['1 / (1 + 3) = 0.25', '3 / (1 + 3) = 0.75']
+    """
+    below = " + ".join(powers)
+    return [f"{power} / ({below}) = {format_value(share, 3)}" for power, share in zip(powers, shares, strict=True)]
 
 
 def _loss_panel(p, loss):

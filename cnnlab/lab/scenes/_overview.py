@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes._convolution import parts_of
-from cnnlab.lab.scenes._curves import softmax_scene
+from cnnlab.lab.scenes._curves import softmax_fractions
 from cnnlab.lab.scenes._layers import joint_scene, map_panel, way_of
 from cnnlab.lab.scenes._network import bars_panel, gradient_symbol, layer_names
 from cnnlab.lab.scenes._panels import limit_of, scene, size_of, total
@@ -194,8 +194,9 @@ def _softmax(result):
     """Return the sum and the sentences of the probabilities."""
     strip = ("softmax of it among (", ", ", ")")
     sum_ = total(f"h{len(result.maps) - 1}", "one", wires="p", strip=strip, values=True)
-    told = panel_of(softmax_scene(result.maps[-1][0], label_of(result), backward=False), "p")["says"]
-    return {"sum": sum_, "says": told | {"cells": [f"eᶻ / Σ eᶻ = {fraction}" for fraction in told["cells"]]}}
+    powers = map(format_value, np.exp(result.maps[-1][0]))
+    fractions = softmax_fractions(list(powers), result.probabilities[0])
+    return {"sum": sum_, "says": sentence("") | {"cells": [f"eᶻ / Σ eᶻ = {fraction}" for fraction in fractions]}}
 
 
 def label_of(result):

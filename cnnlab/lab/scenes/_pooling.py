@@ -57,18 +57,18 @@ def pooling_scene(x, kernel, *, op="max", dy=None, pad_value=None, **settings):
 
 
 def pool_shares(layer, x):
-    """Return the shares of a pool's wires for an image, as its scene has them."""
-    return packed_shares(_Run(x, layer.sizes[-1], layer.name, None, layer.settings).shares)
+    """Return the shares of a pool's wires, as its scene has them; x is what the layer was last given, and remembers."""
+    return packed_shares(_Run(x, layer.sizes[-1], layer.name, None, layer.settings, back=layer.backward).shares)
 
 
 class _Run:
     """A pool at work on one image: what it makes, what each wire has a share of, and the way back.
 
     Padding that takes part, as something that the pool does not know of or as cells that it counts, is given to it as
-    input: so its gradient is seen.
+    input: so its gradient is seen. A pool that has gone forward already is asked for the way ``back`` alone.
     """
 
-    def __init__(self, x, kernel, op, pad_value, settings, dy=None):
+    def __init__(self, x, kernel, op, pad_value, settings, dy=None, back=None):
         self.pool, self.settings = POOLS[op], settings
         self.axes = check_pool(x.shape[2:], kernel, **_without(settings, self.pool.options))
         self.foreign = pad_value not in (None, self.pool.pads_with)
@@ -81,7 +81,8 @@ class _Run:
         left_out = [1] * (not settings.get("count_include_pad", True)) + [2] * (not self.foreign)
         self.skips = {} if self.pool.picks else {"skips": left_out}
         top, left = (axis.before for axis in self.axes)
-        if self.foreign or settings.get("count_include_pad", "count_include_pad" in self.pool.options):
+        as_input = self.foreign or settings.get("count_include_pad", "count_include_pad" in self.pool.options)
+        if as_input:
             ends = (None if self.foreign else min(axis.reach, axis.padded) for axis in self.axes)
             x, top, left = self.xp[:, :, *map(slice, ends)], 0, 0
             # what hangs over the edge still counts for nothing
@@ -90,18 +91,21 @@ class _Run:
         apart = [min(-(-axis.extent // axis.stride), axis.out) for axis in self.axes]
         row, column = (np.arange(axis.out) % every for axis, every in zip(self.axes, apart, strict=True))
         number = np.add.outer(row * apart[1], column)
-        asked = np.arange(math.prod(apart))[:, None, None, None] == number
         ones = np.ones((1, x.shape[1], *number.shape))
-        dy = ones if dy is None else dy
-        check_shape("dy", dy, ones.shape, "that of y")
-        asked = np.concatenate([dy, ones, asked * ones])
-        copies = np.repeat(x, len(asked), axis=0)
-        y, kept = self.pool.forward(copies, kernel, **settings)
-        dx = self.pool.backward(asked, kept, copies.shape, kernel, **settings)
-        answers = np.zeros((len(asked), *self.xp.shape[1:]))
+        asked = ones * (np.arange(math.prod(apart))[:, None, None, None] == number)
+        if back and not as_input:
+            dx = np.concatenate([back(each[None]) for each in asked])
+        else:
+            dy = ones if dy is None else dy
+            check_shape("dy", dy, ones.shape, "that of y")
+            asked = np.concatenate([asked, dy, ones])
+            copies = np.repeat(x, len(asked), axis=0)
+            y, kept = self.pool.forward(copies, kernel, **settings)
+            dx, self.y = self.pool.backward(asked, kept, copies.shape, kernel, **settings), y[:1]
+        answers = np.zeros((len(dx), *self.xp.shape[1:]))
         answers[:, :, top : top + dx.shape[2], left : left + dx.shape[3]] = dx
-        (self.dx, self.wins), answers = answers[:2], answers[2:]
-        self.y, self.shares = y[:1], answers[number[:, :, None, None], *self.cells]
+        self.dx, self.wins = answers[-2:][0], answers[-1]  # of dy, and of a 1 for every output, where these are asked
+        self.shares = answers[number[:, :, None, None], *self.cells]
 
 
 def _without(settings, names):
