@@ -1,4 +1,4 @@
-"""An explorer saved as a file: a picture, a moving picture, a page, or the parts for a page of others."""
+"""Save an explorer to a file: a picture, an animation, a page, or the parts to embed in another page."""
 
 from io import BytesIO
 
@@ -7,8 +7,8 @@ from PIL import Image
 from cnnlab.data.npz import check_path, write_whole
 from cnnlab.lab import page
 
-MOST_MOVING, MOST_STEPS = 2_000_000, 64  # bytes and steps of a moving picture
-PAUSE = 700  # ms a step, as the stage plays
+MOST_MOVING, MOST_STEPS = 2_000_000, 64  # bytes and steps of an animation
+PAUSE = 700  # ms per step, as on the stage
 
 
 def save(explorer, path):
@@ -22,7 +22,7 @@ def save(explorer, path):
 
 
 def _moving(explorer):
-    """Return what ▶ leads through, step by step: of many steps as many as go into the file, evenly spread."""
+    """Return the steps of ▶ as an animation: of many steps as many as fit in the file, evenly spread."""
     count = min(explorer.steps, MOST_STEPS)
     canvases = [explorer.picture(k * explorer.steps // count) for k in range(count)]
     width, height = (max(getattr(canvas, side) for canvas in canvases) for side in ("width", "height"))
@@ -37,7 +37,7 @@ def _moving(explorer):
         images = images[::2]
 
 
-# By the ending of a path, what is written, each with its own ending.
+# By the ending of a path: the files to write, each with its own ending.
 _KINDS = {
     ".svg": lambda explorer: {".svg": explorer.picture().drawing("svg")},
     ".pdf": lambda explorer: {".pdf": explorer.picture().drawing("pdf")},

@@ -1,4 +1,4 @@
-"""A training as an explorer drives it: a step at a time, with all that is kept of it to be shown."""
+"""A training driven by an explorer: one step at a time, with a record of everything that is shown."""
 
 import math
 from copy import deepcopy
@@ -16,11 +16,11 @@ from cnnlab.training import one_thread, train
 LAYER_NAMES = ("convolution 1", "ReLU 1", "max-pooling 1", "convolution 2", "ReLU 2", "max-pooling 2")
 LAYER_NAMES += ("flatten", "dense")
 MOMENTUM = 0.9
-EVALUATIONS = 12  # of the held-out images over a training: most of them early, when the curves are steep
+EVALUATIONS = 12  # of the held-out images during a training: most of them early, when the curves are steep
 
 
 class Plan(NamedTuple):
-    """What a training is made with; ``filters`` are those of the two convolutions."""
+    """The settings of a training; ``filters`` are those of the two convolutions."""
 
     filters: tuple[int, int]
     learning_rate: float
@@ -30,7 +30,7 @@ class Plan(NamedTuple):
 
 
 class HeldOut(NamedTuple):
-    """How the model does on the held-out images after a step; accuracy from 0 to 1."""
+    """The results on the held-out images after a step; accuracy from 0 to 1."""
 
     step: int
     loss: float
@@ -38,9 +38,9 @@ class HeldOut(NamedTuple):
 
 
 class SmallNetwork(Sequential):
-    """The layers of :func:`cnnlab.network.digit_layers`, called :data:`LAYER_NAMES`.
+    """The layers of :func:`cnnlab.network.digit_layers`, named as in :data:`LAYER_NAMES`.
 
-    ``deltas`` holds the mean size of δ in each layer with weights in the last backward, NaN before one. δ is the
+    ``deltas`` holds the mean size of δ in each layer with weights in the last backward, NaN before the first. δ is the
     gradient of an image's own loss, whatever the batch size, with respect to the layer's output, before the activation.
 
     Examples
@@ -73,13 +73,13 @@ class Run:
     records : list of cnnlab.training.Step
         One for each step made.
     held_out : list of HeldOut
-        From before the first step on, at steps that depend on nothing but the plan.
+        From before the first step on, at steps that depend only on the plan.
     deltas : list of dict
         The mean size of δ in each layer with weights, in each step made.
     weights : list of dict
         The parameters before the training, then after each epoch.
     trouble : str
-        Why the training stopped; empty while it did not.
+        Why the training failed; empty if it did not.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ class Run:
 
     @property
     def step(self):
-        """How many steps were made."""
+        """The number of steps made."""
         return len(self.records)
 
     @property
@@ -126,13 +126,13 @@ class Run:
         return bool(self.trouble) or self.step == self.steps
 
     def advance(self):
-        """Make a step; return whether another can follow. What stops the training is said in ``trouble``."""
+        """Make a step; return whether another can follow. If the training fails, ``trouble`` says why."""
         if self.over:
             return False
         self._evaluated = None
         try:
             self.records.append(next(self._train))
-        except KeyboardInterrupt:  # ends the generator too
+        except KeyboardInterrupt:  # an interrupt also ends the generator
             self.trouble = f"interrupted after step {self.step}, whose parameters are kept"
             raise
         except Exception as error:
@@ -144,15 +144,15 @@ class Run:
         if self.step % (self.steps // self.plan.epochs) == 0:
             self.weights.append(deepcopy(self.model.params))
         if self.step in self._evaluated_at:
-            self.held_out.append(self.evaluate()[0])  # takes long, and may be interrupted: last
+            self.held_out.append(self.evaluate()[0])  # last, as it takes long and may be interrupted
         return not self.over
 
     @one_thread()
     def evaluate(self):
-        """Return how the model does now on the held-out images, and the probabilities (N, K); computed once a step."""
+        """Return the current results on the held-out images, and the probabilities (N, K); computed once per step."""
         if self._evaluated is None:
             labels = self.data.y_test
-            scores = self.model.copied().forward(self.data.x_test)  # so that the layers keep no large maps
+            scores = self.model.copied().forward(self.data.x_test)  # so that the model keeps no large maps
             loss, probabilities = losses.softmax_cross_entropy(scores, labels)
             accuracy = float((probabilities.argmax(axis=1) == labels).mean())
             self._evaluated = HeldOut(self.step, loss, accuracy), probabilities
@@ -167,7 +167,7 @@ class Run:
 
 
 def _check_digits(data):
-    """Return the images as float64 (N, C, H, W), those held out of the same size, with the classes as arrays.
+    """Return the images as float64 (N, C, H, W), all of the same size, and the classes as arrays.
 
     Examples
     --------

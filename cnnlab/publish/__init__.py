@@ -1,1 +1,1 @@
-"""What leaves the notebook: handouts, the site, the command, and what Jupyter Server loads."""
+"""Publishing: handouts, the site, the command, and the extension of Jupyter Server."""

@@ -1,4 +1,4 @@
-"""The course in a folder of the learner's own: what a learner has changed there is never written over."""
+"""The course in the learner's own folder: files that the learner has changed are never overwritten."""
 
 import hashlib
 import json
@@ -8,14 +8,14 @@ from pathlib import Path
 
 from cnnlab.data.npz import write_whole
 
-_RECORD = ".cnnlab-course.json"  # the hash of each file as it was written: it tells what the learner has changed since
+_RECORD = ".cnnlab-course.json"  # hashes of the files as written, to detect the learner's changes
 _BESIDE = Path(__file__).parents[2]
-_PLACES = _BESIDE / "notebooks", _BESIDE / "cnnlab_course"  # in a checkout; beside the package as it is installed
+_PLACES = _BESIDE / "notebooks", _BESIDE / "cnnlab_course"  # in a checkout; beside the installed package
 FIRST = "00_start_here.ipynb"
 
 
 def source() -> Path:
-    """Return the folder that the notebooks come from.
+    """Return the folder that contains the notebooks.
 
     Raises
     ------
@@ -34,19 +34,19 @@ def source() -> Path:
 
 
 def put_course(folder: Path, course: Path | None = None) -> tuple[list[str], list[str]]:
-    """Put the course into a folder, and the newest of what was not changed there.
+    """Put the course into a folder, and update the files that were not changed there.
 
     Parameters
     ----------
     folder : path
-        Made where it is not there.
+        Created if missing.
     course : path, optional
-        Where the notebooks come from; those of the package by default.
+        The folder of the notebooks; by default that of the package.
 
     Returns
     -------
     tuple
-        The names of the files written, and of those kept as the learner has them.
+        The names of the files written, and of those kept with the learner's changes.
 
     Raises
     ------
@@ -78,13 +78,13 @@ def put_course(folder: Path, course: Path | None = None) -> tuple[list[str], lis
                 write_whole(target, new.read_bytes())
                 written.append(name)
             known[name] = _hash(new)
-    finally:  # after half of an update, too: what it wrote does not count as changed
+    finally:  # even after half an update: its files do not count as changed
         write_whole(folder / _RECORD, json.dumps(known, indent=1).encode())
     return written, kept
 
 
 def _files(course: Path) -> list[str]:
-    """Return the names of the files of the course, without those that tools leave behind."""
+    """Return the names of the course's files, without those that tools create."""
     names = (path.relative_to(course).as_posix() for path in course.rglob("*") if path.is_file())
     return sorted(name for name in names if not re.search(r"(?:^|/)[._]", name))
 
@@ -94,7 +94,7 @@ def _hash(path: Path) -> str:
 
 
 def _read_record(folder: Path) -> dict[str, str]:
-    """Return what was written; nothing where that is not known, so that whatever is there counts as changed."""
+    """Return the recorded hashes; empty if they are unknown, so that every existing file counts as changed."""
     try:
         return dict(json.loads((folder / _RECORD).read_bytes()))
     except (OSError, ValueError, TypeError, RecursionError):

@@ -1,4 +1,4 @@
-"""How many threads a kernel of the course multiplies on."""
+"""The number of threads for matrix products in a kernel of the course."""
 
 import os
 
@@ -6,8 +6,8 @@ from cnnlab.training import THREAD_SETTINGS
 
 
 def settings_of_threads() -> dict[str, str]:
-    """Return what to add to the user's environment for a kernel: one thread, unless a number is set there.
+    """Return the variables to add to a kernel's environment: one thread, unless the user has set a number.
 
-    The matrices of the course are small: :func:`cnnlab.training.one_thread` has the figures.
+    The matrices of the course are small: see the timings in :func:`cnnlab.training.one_thread`.
     """
     return {} if any(name in os.environ for name in THREAD_SETTINGS) else {THREAD_SETTINGS[0]: "1"}

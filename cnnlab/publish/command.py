@@ -1,4 +1,4 @@
-"""The command ``cnnlab``: opens the course, says what is missing and what is solved, writes handouts and the site."""
+"""The command ``cnnlab``: opens the course, checks the environment, shows progress, writes handouts and the site."""
 
 import argparse
 import os
@@ -15,7 +15,7 @@ from cnnlab import __version__
 
 _DESCRIPTION = "Interactive notebooks that teach how a convolutional network computes and how it learns."
 _MORE = "Without a command it is the course; each has a --help of its own. A folder named like one is written ./check."
-_HELP = {  # of the options
+_HELP = {  # help texts of the options
     "no_open": "put the notebooks there, and start nothing",
     "allow_root": "for JupyterLab, where you are root",
     "reset": "forget it, for the next learner",
@@ -28,7 +28,7 @@ _HELP = {  # of the options
 }
 _EXTRAS = "handout", "site"
 _ADDRESS = os.environ.get("CNNLAB_ADDRESS", "")
-# A line of a notebook's file that imports by a name of 0.1.
+# A line of a notebook file with an import by a name of version 0.1.
 _OLD_IMPORT = re.compile(
     r'"\s*((?:from cnnlab import .*\b|(?:from|import) cnnlab\.)'
     r'(?:widgets|figures|exercises|environment|progress|training\.run)\b.*?)(?:\\n)?",?$',
@@ -42,7 +42,7 @@ _MOVED = (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Do what the command line says, and return its exit status.
+    """Run the command line, and return its exit status.
 
     Examples
     --------
@@ -75,9 +75,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
-    """Return the parser of the command line, and that of each command by its name, as its function says.
+    """Return the parser of the command line, and by name those of the commands, made from their functions.
 
-    What a function takes by keyword alone is an option, which its first letter names as well.
+    Keyword-only parameters become options, with their first letter as the short form.
     """
     usage = "cnnlab [FOLDER | COMMAND] ..."
     parser = argparse.ArgumentParser("cnnlab", usage=usage, description=_DESCRIPTION, epilog=_MORE)
@@ -98,7 +98,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
 
 
 def _end(*_) -> None:
-    """End as by Ctrl+C, which takes away what is half written; the workers would go on for minutes."""
+    """Stop as on Ctrl+C, which removes half-written files; otherwise the workers would continue for minutes."""
     for worker in active_children():
         worker.terminate()
     sys.exit(143)
@@ -110,7 +110,7 @@ def _say(text: str, status: int = 0) -> int:
     return status
 
 
-# --- the commands: each takes what was given to its parser, and returns the exit status ------------------------------
+# --- the commands: each takes the parsed arguments, and returns the exit status ------------------------------
 
 
 def _course(folder: Path = Path("cnnlab-course"), *, no_open: bool, allow_root: bool) -> int:
@@ -130,10 +130,10 @@ def _course(folder: Path = Path("cnnlab-course"), *, no_open: bool, allow_root: 
 
     from cnnlab.publish._threads import settings_of_threads
 
-    os.environ.update(settings_of_threads())  # its kernels inherit them
+    os.environ.update(settings_of_threads())  # inherited by its kernels
     _say("JupyterLab opens in your browser. To stop it, press Ctrl+C here twice.")
     first = (folder / FIRST).resolve()
-    # In this process, so that Ctrl+C reaches it.
+    # JupyterLab runs in this process, so that Ctrl+C reaches it.
     LabApp.launch_instance([str(first), f"--ServerApp.root_dir={first.parent}", *["--allow-root"] * allow_root])
     return 0
 

@@ -1,4 +1,4 @@
-"""What a class has solved, and which mistakes it met: a page that names nobody, and a table by learner."""
+"""What a class has solved, and which mistakes it made: an anonymous page, and a table by learner."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ from cnnlab.data.npz import write_whole
 from cnnlab.publish.handout import text_page
 
 _NAMES = "report.html", "report.csv"
-_FINDINGS = "results in another order", "whole numbers only"  # what a check finds in any exercise
+_FINDINGS = "results in another order", "whole numbers only"  # findings that occur in any exercise
 _PAGE = """\
 # The class so far
 
@@ -35,15 +35,15 @@ def write_report(folder: Path, output: Path) -> tuple[int, list[str]]:
     Parameters
     ----------
     folder : path
-        Of records as :mod:`cnnlab.course.progress` writes them, in folders of their own too. A learner is called as the
-        file; an empty file is a learner with nothing solved.
+        A folder of records as written by :mod:`cnnlab.course.progress`, possibly in subfolders. The name of a file is
+        the name of the learner; an empty file is a learner who has solved nothing.
     output : path
-        Where the two files go; made where it is not there.
+        The folder for the two files; created if missing.
 
     Returns
     -------
     tuple
-        How many learners are in them, and the names of damaged files, which are left out.
+        The number of learners in the report, and the names of damaged files, which are left out.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def write_report(folder: Path, output: Path) -> tuple[int, list[str]]:
             is_damaged = True
         if is_damaged:
             damaged.append(name)
-        else:  # what a file says in words of its own goes on no page
+        else:  # unknown text from a file is not put on the page
             learners[name] = {(key, each) for key, each in entries if key in known and each in (None, *known[key][1])}
     if not learners:
         raise ValueError(f"FOLDER ({folder}) must hold records of learners: `cnnlab progress` says where theirs is")
@@ -73,12 +73,12 @@ def write_report(folder: Path, output: Path) -> tuple[int, list[str]]:
     rows = "\n".join(_row(key, *asked, counts, len(learners)) for key, asked in known.items())
     text = _PAGE.format(learners=len(learners), damaged=len(damaged), rows=rows)
     write_whole(output / _NAMES[0], text_page(text).encode())
-    write_whole(output / _NAMES[1], _table(learners, known).encode("utf-8-sig"))  # as Excel reads it
+    write_whole(output / _NAMES[1], _table(learners, known).encode("utf-8-sig"))  # with a byte-order mark, for Excel
     return len(learners), damaged
 
 
 def _asked(key: str) -> tuple[str, dict[str, str]]:
-    """Return a question or an exercise as the page names it, and what is said of each mistake, by its recorded name.
+    """Return a question or an exercise as worded on the page, and the feedback on each mistake, by its recorded name.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def _asked(key: str) -> tuple[str, dict[str, str]]:
 
 
 def _row(key: str, asked: str, mistakes: dict[str, str], counts: Counter, learners: int) -> str:
-    """Return what the page says of a question or an exercise."""
+    """Return the row of the page on a question or an exercise."""
     met = sorted(((counts[key, mistake], mistake) for mistake in mistakes if counts[key, mistake]), reverse=True)
     words = (f"{count} × <b>{escape(mistake)}</b> {escape(mistakes[mistake])}" for count, mistake in met)
     share = f'<meter max="{learners}" value="{counts[key, None]}"></meter> {counts[key, None]} of {learners}'
@@ -105,13 +105,13 @@ def _row(key: str, asked: str, mistakes: dict[str, str], counts: Counter, learne
 
 
 def _table(learners: dict[str, set], known: Iterable[str]) -> str:
-    """Return a line for each learner: a 1 for what is solved, and the mistakes after it."""
+    """Return a line for each learner: 1 for a solved key, with its mistakes in the next column."""
     written = io.StringIO(newline="")
     table = csv.writer(written)
     table.writerow(["learner", "solved", *known, "mistakes"])
     for name, entries in learners.items():
         solved = [int((key, None) in entries) for key in known]
         mistakes = "; ".join(sorted(f"{key}: {mistake}" for key, mistake in entries if mistake is not None))
-        safe = f"'{name}" if name[0] in "=+-@\t" else name  # a spreadsheet would take it for a formula
+        safe = f"'{name}" if name[0] in "=+-@\t" else name  # a spreadsheet would read it as a formula
         table.writerow([safe, sum(solved), *solved, mistakes])
     return written.getvalue()

@@ -237,10 +237,10 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         return self._drawn
 
     def _name_of(self, array):
-        """Return under which name a line of code reads an array, and how many dimensions it lacks there in front.
+        """Return the name of an array in a line of code, and how many leading dimensions it lacks under that name.
 
-        It is the newest variable that holds what the explorer was given, while its numbers are those in view; else the
-        attribute of the explorer, where a variable holds this.
+        The name is that of the newest variable that holds the array passed in, as long as its numbers are the ones
+        shown; else that of the explorer's attribute, if a variable holds the explorer.
         """
         given, numbers = self._given.get(array), getattr(self, array, None)
         if type(given) is np.ndarray and given.dtype in EXACT:
@@ -439,12 +439,12 @@ def line(*spans: str | tuple[str, str]) -> Line:
 
 
 def _shell():
-    """Return the IPython that runs a notebook; None where there is none."""
+    """Return the IPython shell that runs the notebook, or None."""
     return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
 
 
 def _variable(wanted):
-    """Return the newest variable of a notebook that holds this very object; empty where none does."""
+    """Return the newest variable of the notebook that holds this very object; empty if there is none."""
     variables = reversed(list(getattr(_shell(), "user_ns", {}).items()))
     return next((name for name, value in variables if value is wanted and not name.startswith("_")), "")
 

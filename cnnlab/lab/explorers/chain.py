@@ -15,7 +15,7 @@ from cnnlab.network import Sequential
 from cnnlab.pooling import POOLS
 
 _POOL = 2  # size and stride of the chain's poolings
-_DEFAULT_KERNELS = [[[1, 0, -1], [2, 1, 0], [0, 1, -1]], [[0, 1, 0], [-1, 2, 1], [1, 0, -2]]]  # a turn of either shows
+_DEFAULT_KERNELS = [[[1, 0, -1], [2, 1, 0], [0, 1, -1]], [[0, 1, 0], [-1, 2, 1], [1, 0, -2]]]  # both change when turned
 # The label on the arrow of a layer, and its line of algebra forward and back; x is the map below, y the one above.
 _KINDS = {
     "conv": ("⋆ w", "{y} = {x} ⋆ {w}", "{dx} = {dy} ⋆_full rot180({w}),  ∂L/∂{w} = {x} ⋆ {dy}"),

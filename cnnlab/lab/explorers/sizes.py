@@ -136,7 +136,7 @@ class OutputSizeExplorer(Explorer):
         return {"layers": [*self.layers[:k], self.layers[k]._replace(**changed), *self.layers[k + 1 :]]}
 
     def _with_one_more(self):
-        """Return the stack with one layer more: after a convolution a pool that halves, else one that keeps the size.
+        """Return the stack with one more layer: a halving pool after a convolution, else a size-keeping convolution.
 
         It is empty if no layer can be added.
         """

@@ -174,34 +174,34 @@
  * @property {number} [low]
  * @property {number} [high]
  * @property {any[][]} [options]
- * @property {string[]} [pictures] of the options, where they are chosen by small pictures
- * @property {string} [text] what a slider says in place of its number, and what a text field is to hold
+ * @property {string[]} [pictures] of the options, if they are chosen by thumbnails
+ * @property {string} [text] what a slider shows instead of its number; the kind of text in a text field
  * @property {boolean} [disabled]
- * @property {any[]} [missing] options that a page without a kernel does not have
- * @property {string} [lacks] what such a page says at a slider of a value that it does not have
+ * @property {any[]} [missing] options that a page without a kernel lacks
+ * @property {string} [lacks] the message of such a page for a slider value that it lacks
  * @property {string} [title]
  */
 
 /**
- * @typedef {object} Part One part of an explorer; they stand below each other, those with abreast beside each other where they fit.
+ * @typedef {object} Part One part of an explorer; parts are stacked, those with abreast side by side if they fit.
  * @property {string} kind
  * @property {Control[]} [controls]
  * @property {Line[]} [lines]
- * @property {Line} [note] a line below, whose room is kept while it is empty
+ * @property {Line} [note] a line below; its space is kept while it is empty
  * @property {Scene} [scene]
  * @property {Stack} [stack]
  * @property {Grid} [table]
- * @property {number[]} [progress] steps made, and steps in all
- * @property {boolean} [alive] whether it goes on by itself; where nothing more arrives, the front end says so
+ * @property {number[]} [progress] [steps made, total steps]
+ * @property {boolean} [alive] whether it runs by itself; if nothing more arrives, the front end says so
  * @property {boolean} [abreast]
- * @property {string[]} [absent] toggles that the stage does not show
- * @property {string} [key] of a question, and whether it has been answered rightly
+ * @property {string[]} [absent] toggles that the stage hides
+ * @property {string} [key] a question's key; ``solved``: whether it was answered correctly
  * @property {boolean} [solved]
  */
 
 /**
- * @typedef {object} Stack The sizes through a stack of layers, and what a cell of each sees of the input.
- * @property {number[]} sizes of the input, and after each layer
+ * @typedef {object} Stack The sizes through a stack of layers, and the receptive field of a cell of each.
+ * @property {number[]} sizes the size of the input, then after each layer
  * @property {any[][]} layers [kind, kernel, stride, padding]
  * @property {number[][]} fields [size, jump, start] in input cells
  */
@@ -219,7 +219,7 @@
  */
 
 /**
- * @typedef {object} GridCell One button of a table: what stands on it, what it says in full, and the name that is pressed.
+ * @typedef {object} GridCell One button of a table: its label, its full text, and the name that is sent when it is pressed.
  * @property {string} text
  * @property {string} says
  * @property {string} style
@@ -227,11 +227,11 @@
  */
 
 /**
- * @typedef {object} Shown All that a front end shows of an explorer; serial is that of the last event that has been served.
+ * @typedef {object} Shown All that a front end shows of an explorer; serial is that of the last event handled.
  * @property {number} serial
  * @property {Part[]} parts
- * @property {boolean} undo whether there is something to take back
- * @property {string} [veil] the key of the question whose answer it would show: it is covered until "uncover"
+ * @property {boolean} undo whether there is something to undo
+ * @property {string} [veil] the key of the question whose answer it would show: covered until "uncover"
  */
 
 export {};

@@ -1,4 +1,4 @@
-"""A page of one explorer, alive where no kernel runs; a page of many is made of the same parts."""
+"""A page of one explorer, interactive without a kernel; pages of several are built from the same parts."""
 
 import json
 from html import escape
@@ -34,9 +34,9 @@ body {{ max-width: 1160px; margin: 12px auto; padding: 0 12px; font: 14px system
 
 
 def page_of(explorer):
-    """Return a page that holds one explorer as it is now, with nothing outside it.
+    """Return a self-contained page of one explorer in its current state.
 
-    Its table is cut to a page of 300 kB.
+    Its table is cut so that the page has at most 300 kB.
     """
     table = {**_uncovered(explorer), "name": "explorer"}
     script = front.self_unpacking(front.script("handout.js", _STYLED % json.dumps(front.style())))
@@ -47,29 +47,29 @@ def page_of(explorer):
 
 
 def parts_for_others(explorer):
-    """Return the front end as a module, and an explorer's state as JSON, for a page of anybody's; by ending.
+    """Return, by file ending, the front end as a module and an explorer's state as JSON, for use in any page.
 
-    The module is that of an anywidget, and the state is what its model holds.
+    The module is an anywidget module, and the state is that of its model.
     """
     state = {"table": packed(_uncovered(explorer))}
     return {".mjs": front.self_unpacking(front.bundle("handout.js")).encode(), ".json": json.dumps(state).encode()}
 
 
 def _uncovered(explorer):
-    return {**precomputed(explorer), "veil": ""}  # the question that it was covered for stands elsewhere
+    return {**precomputed(explorer), "veil": ""}  # the question that covers it is not on this page
 
 
 def widget_html(table, *, address="", data=None):
-    """Return the element of an explorer, which the page's script brings to life, and what it needs a kernel for.
+    """Return the HTML element of an explorer, which the page's script activates, and what it needs a kernel for.
 
     Parameters
     ----------
     table : dict
         From :func:`precomputed`, and the ``name`` by which a link finds it.
     address : str
-        Where it has a kernel.
+        The address at which it has a kernel.
     data : str, optional
-        In place of the packed table.
+        Replaces the packed table.
     """
     needs = [*table["needs"], *["settings further from these"] * is_limited(table)]
     return (
@@ -81,7 +81,7 @@ def widget_html(table, *, address="", data=None):
 
 
 def kernel_line(needs, address=""):
-    """Return the paragraph that says what needs a kernel, as HTML; empty where nothing does.
+    """Return the paragraph that says what needs a kernel, as HTML; empty if nothing does.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What of the tables fits a page: the states nearest to the first ones, and controls that reach no further."""
+"""Cut the tables to the size of a page: keep the states nearest to the initial ones, and limit the controls."""
 
 import gzip
 import json
@@ -8,9 +8,9 @@ from itertools import count
 
 
 def fitted(tables, most):
-    """Return the tables cut so that they take at most so many bytes together, each with one state at least.
+    """Return the tables cut to a total number of bytes, each with at least one state.
 
-    What a small table leaves of its share the larger ones get.
+    What a small table leaves of its share goes to the larger ones.
 
     Examples
     --------
@@ -32,20 +32,20 @@ def fitted(tables, most):
 
 
 def shortened(table, length):
-    """Return the table with its first states alone."""
+    """Return the table with only its first states."""
     states = [state | {"moves": [move for move in state["moves"] if move[1] < length]} for state in table["states"]]
     return table | {"states": states[:length], "arrays": table["arrays"][: states[length - 1]["arrays"]]}
 
 
 def packed(table):
-    """Return a table as a page holds it; each state is two texts in it, which are read when it is shown."""
+    """Return a table in the form embedded in a page; each state is two strings, parsed when it is shown."""
     states = [[_json(_reachable(state)), _json(state["moves"])] for state in table["states"]]
     text = _json({**table, "states": states})
     return b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 
 def is_limited(table):
-    """Return whether a control of some state stops before its end, or does nothing."""
+    """Return whether some state has a control that is limited or disabled."""
     return any(_reachable(state) != state["parts"] for state in table["states"])
 
 
@@ -54,8 +54,8 @@ def _json(value):
 
 
 def _reachable(state):
-    """Return the parts of a state, whose controls offer what is in the table."""
-    if "arrays" not in state:  # a question answers whatever is given
+    """Return the parts of a state, with controls that offer only what is in the table."""
+    if "arrays" not in state:  # a question can answer any input
         return state["parts"]
     offered = {}
     for event, _ in state["moves"]:
@@ -70,7 +70,7 @@ def _reachable(state):
 
 
 def _offering(control, values):
-    """Return a control that says which values the page has beside its own."""
+    """Return a control with the values that the page offers besides the current one."""
     kind, value = control["kind"], control.get("value")
     if kind == "slider":
         low = next(low for low in count(value, -1) if low - 1 not in values)

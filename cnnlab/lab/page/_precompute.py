@@ -1,7 +1,7 @@
-"""A table of what an explorer would show, made beforehand for whatever a reader may ask.
+"""A precomputed table of what an explorer shows for each action of a reader.
 
-The explorer is asked by its own protocol (:mod:`cnnlab.lab.explorers`), so every number of a handout is made as
-in the notebook. Nobody hears of it, and the explorer stays as it is.
+The explorer is driven through its own protocol (:mod:`cnnlab.lab.explorers`), so every number in a handout is computed
+as in the notebook. Observers are not notified, and the explorer itself does not change.
 """
 
 import heapq
@@ -11,19 +11,19 @@ from math import isfinite, isnan
 
 import numpy as np
 
-# The bounds of a table. None is a time: a page must not depend on how busy the machine is that makes it.
+# The limits of a table. There is no time limit: a page must not depend on the speed of the machine.
 MOST_STATES, MOST_NUMBERS = 100, 600_000
-MOST_VALUES = 64  # of a control
-MOST_IN_FULL = 512  # numbers of an array with all their digits
-FAR = 0.04  # how much dearer the next value of a slider is: the nearest ones come first
+MOST_VALUES = 64  # values per control
+MOST_IN_FULL = 512  # longer arrays are rounded
+FAR = 0.04  # extra cost per slider step: the nearest values come first
 UNTRIED = ("undo", "reset", "uncover", "start", "pause", "step", "check", "reveal")
-GIVEN = {True: "1234567.75", False: "\u2045given\u2046"}  # stands for any answer that was not foreseen
+GIVEN = {True: "1234567.75", False: "\u2045given\u2046"}  # stands for any unforeseen answer
 
 
 def twin_of(explorer, **event):
-    """Return a copy of an explorer, after an event if there is one, which no front end and nothing linked hears of."""
+    """Return a copy of an explorer, optionally after an event; no front end and no linked object is notified."""
     twin = type(explorer).__new__(type(explorer))
-    # nor what a question covers, or is told
+    # a question's explorer and callback are not notified either
     vars(twin).update(explorer.__getstate__(), explorer=None, _on_answer=lambda mistake: None)
     twin._trait_values["comm"] = None
     twin.observe(twin._changed, names=list(twin.settings))
@@ -33,13 +33,13 @@ def twin_of(explorer, **event):
 
 
 def precomputed(explorer):
-    """Return what a page needs to show an explorer: its states, how they follow each other, and its arrays."""
+    """Return the data by which a page shows an explorer: its states, the transitions between them, and its arrays."""
     table = _of_question(explorer) if explorer.asks else _of_explorer(explorer)
     veil, key = explorer.shown.get("veil", ""), getattr(explorer, "key", "")
     return {**table, "veil": veil, "key": key, "text": repr(explorer)}
 
 
-# --- an explorer: the states nearest to the first one ---------------------------------------------------------------
+# --- an explorer: the states nearest to the initial one ---------------------------------------------------------------
 
 
 def _of_explorer(explorer):
@@ -54,7 +54,7 @@ def _of_explorer(explorer):
         parts, moves = here.shown["parts"], []
         places[_key(here)] = len(states)
         states.append({"parts": arrays.packed(parts), "moves": moves, "arrays": len(arrays.packs)})
-        here._busy = True  # settings alone: nothing is drawn before it is wanted
+        here._busy = True  # change only settings: scenes are computed on demand
         for event, more in _events(parts):
             twin = twin_of(here, **event)
             moves.append([event, _key(twin)])
@@ -65,7 +65,7 @@ def _of_explorer(explorer):
 
 
 def _events(parts):
-    """Yield what a reader may ask for by the controls in view, and how far away that is."""
+    """Yield the events that the visible controls can send, each with its distance."""
     trains = any("progress" in part for part in parts)
     for part in parts:
         for control in part.get("controls", []):
@@ -75,7 +75,7 @@ def _events(parts):
 
 
 def _events_of(control):
-    """Return what can be asked for by a control, the nearest first."""
+    """Return the events that a control can send, the nearest first."""
     kind, name, value = control["kind"], control["name"], control.get("value")
     values = [option for option, _ in control.get("options", [])]
     if kind == "button":
@@ -93,7 +93,7 @@ def _key(explorer):
 
 
 def _needs(parts):
-    """Return what a reader would need a kernel for."""
+    """Return what requires a kernel."""
     scenes = [part["scene"] for part in parts if "scene" in part]
     controls = {control["kind"] for part in parts for control in part.get("controls", [])}
     there = {
@@ -106,7 +106,7 @@ def _needs(parts):
     return [need for need, wanted in there.items() if wanted]
 
 
-# --- a question: what is said to each answer ------------------------------------------------------------------------
+# --- a question: the feedback on each answer ------------------------------------------------------------------------
 
 
 def _of_question(asked):
@@ -146,7 +146,7 @@ def _of_question(asked):
 
 
 class Arrays:
-    """The arrays of many scenes, each once, in the order in which they are met."""
+    """The distinct arrays of many scenes, in order of first use."""
 
     def __init__(self):
         self.packs = []
@@ -154,8 +154,8 @@ class Arrays:
         self._known = {}
 
     def packed(self, value):
-        """Return what an explorer shows for a page on which nothing is typed: each array by its number."""
-        if isinstance(value, list):  # nobody would take a file
+        """Return an explorer's state for a page without editing, with each array replaced by its number."""
+        if isinstance(value, list):  # without a kernel there is no file control
             return [self.packed(item) for item in value if not (isinstance(item, dict) and item.get("kind") == "file")]
         if isinstance(value, bytes):
             return {"array": self._number("u1", np.frombuffer(value, np.uint8))}
@@ -176,14 +176,14 @@ class Arrays:
 
 
 def _written(number):
-    """Return a number as JSON holds it, in as few digits as say just this one; as text where JSON has none."""
+    """Return a number for JSON, in the fewest digits that identify it; as text if JSON cannot represent it."""
     if not isfinite(number):
         return "NaN" if isnan(number) else "Infinity" if number > 0 else "-Infinity"
     return int(number) if number == int(number) and abs(number) < 1e15 and str(number) != "-0.0" else number
 
 
 def _shortened(number):
-    """Return one of many numbers with as many digits as a cell may show: what is cut off rounds no digit of these.
+    """Return a number of a large array with the digits that a cell may show, cut so that these round as before.
 
     Examples
     --------

@@ -1,8 +1,8 @@
 """What a stage shows, as plain data: panels of numbers, and the wires between their cells.
 
-A scene is a dict that knows nothing of widgets or pictures; :mod:`cnnlab.lab.scenes.schema` says what is in it, and
-:mod:`cnnlab.lab.scenes.reading` what is said of a cell. The browser's stage and the stills both draw it, so they cannot
-disagree; every number in it comes from the functions that a learner calls.
+A scene is a dict that knows nothing of widgets or pictures; :mod:`cnnlab.lab.scenes.schema` describes its fields, and
+:mod:`cnnlab.lab.scenes.reading` makes the text on a cell. The browser's stage and the stills draw the same scene, so
+they cannot disagree; every number in it is computed by the functions that a learner calls.
 """
 
 from cnnlab.lab.scenes._convolution import channels_scene, convolution_scene, gather_scene, photo_scene, scatter_scene

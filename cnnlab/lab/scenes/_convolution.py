@@ -1,6 +1,6 @@
 """The scenes of a convolution: forward and backward, by channel, of a photograph, and two ways to its input gradient.
 
-In one of these each output scatters its shares, in the other each input gathers its terms.
+In the last two, each output scatters its shares, or each input gathers its terms.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ from cnnlab.lab.scenes._panels import FORWARD, INPUT, OUTPUT, parts_in, size_of,
 from cnnlab.lab.scenes.reading import wires_at
 from cnnlab.wiring import full_axis
 
-AT_THE_EYES = (0.35, 0.4)  # of the height and the width of cnnlab's portrait: where the first window lies
+AT_THE_EYES = (0.35, 0.4)  # the first window, as fractions of the height and width of cnnlab's portrait
 SUMS = {
     "x": parts_in("x", "w", "y"),
     "w": parts_in("x", "w", "y"),
@@ -33,7 +33,7 @@ CODE = {
 
 
 def convolution_scene(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1, dy=None, turned=False):
-    """Return the scene of one convolution, with its backward row where ``dy`` is given.
+    """Return the scene of one convolution, with its backward row if ``dy`` is given.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def convolution_scene(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1
     dy : array (1, F, out_h, out_w), optional
         The gradient of the loss with respect to y.
     turned : bool
-        Turn the kernel by 180° first: the convolution of mathematics in place of cross-correlation.
+        Turn the kernel by 180° first: mathematical convolution instead of cross-correlation.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def parts_of(x, kernels, source, **settings):
 
 
 def _label(shown, filters, channels):
-    """Write below each plane which channel it is, and below the last channel of a kernel which filter."""
+    """Caption each plane with its channel, and the last channel of a kernel also with its filter."""
     for panel in shown:
         count, end = len(panel["values"]), panel.get("end")
         if end in ("input", "output") and count > 1:
@@ -112,7 +112,7 @@ def channels_scene(x, w, b=None, *, dy=None, turned=False, **geometry):
     """
     scene = convolution_scene(x, w, b, dy=dy, turned=turned, **geometry)
     parts = scene["panels"][OUTPUT]["sum"].get("groups")
-    if parts is None:  # one channel makes the whole map, up to the bias
+    if parts is None:  # a single channel gives the whole map, up to the bias
         parts = convolution.conv2d(x, turn(w) if turned else w, **geometry)[0]
     for panel in scene["panels"]:
         if panel["end"] in ("output", "bias"):
@@ -151,7 +151,7 @@ def photo_scene(photo, w, *, stride=1, padding=0):
     window = panels.panel("window", window, "x", "the window", role="x", **look)
     x |= look | {"editable": False, "title": f"photograph {size_of(photo)}"}
     y["title"] = f"feature map {size_of(y['values'])}"
-    if (y["values"] >= 0).all():  # brightness, which reads as a photograph does
+    if (y["values"] >= 0).all():  # nonnegative: shown as brightness, like a photograph
         y |= look
     more = {"signs": ["", "⋆", "="], "first": {"panel": "y", "cell": first}, "window": "window"}
     return scene | more | {"panels": panels.side_by_column(x, window, kernel, y)}
@@ -161,7 +161,7 @@ def photo_scene(photo, w, *, stride=1, padding=0):
 
 
 def scatter_scene(x, w, dy, *, stride=1, padding=0):
-    """Return the scene in which each cell of dy adds its share to dx: one filter, one channel, a step a cell.
+    """Return the scene in which each cell of dy adds its share to dx, step by step: one filter, one channel.
 
     Parameters
     ----------
@@ -171,7 +171,7 @@ def scatter_scene(x, w, dy, *, stride=1, padding=0):
     Returns
     -------
     Scene
-        Its panel dx has ``frames``: what is added up after each step.
+        Its panel dx has ``frames``: the partial sums after each step.
 
     Examples
     --------
@@ -233,12 +233,12 @@ def gather_scene(x, w, dy, *, stride=1, padding=0):
 
 
 def gathered(w):
-    """Return what is said of a cell of ∂L/∂x that the turned kernel makes."""
+    """Return the sentences on a cell of ∂L/∂x computed with the turned kernel."""
     return sentences.sentence(sentences.CONVOLUTION["y"], kernel="turned w", window=size_of(w), depth="")
 
 
 def _zeros(axes):
-    """Describe what is put around and between the cells of dy."""
+    """Describe the zeros around and between the cells of dy."""
     most, leftover = max(axis.stride for axis in axes) - 1, max(axis.leftover for axis in axes)
     between = f", {most} between" if most else ""
     return f"F − 1 zeros around{between}{f', {leftover} more at the end' if leftover else ''}"

@@ -1,4 +1,4 @@
-"""The scenes of functions of one number: a curve with its tangent and a nudge, and from three scores to a loss."""
+"""The scenes of functions of one number: a curve with its tangent and a nudge; and three scores with their loss."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -14,13 +14,13 @@ from cnnlab.lab.scenes._sentences import sentence
 from cnnlab.lab.scenes._training import ends_of
 
 POINTS = 161  # of a curve
-TANGENT = 0.3  # how far it reaches to each side, as a share of the chart's width
-LARGE = 1.5  # how much larger a chart is that stands alone or beside one other
-DEAREST = 6.0  # the loss at the top of its chart: that of p = 0.0025
+TANGENT = 0.3  # its extent to each side, as a fraction of the chart's width
+LARGE = 1.5  # the scale of a chart that is alone or beside one other
+DEAREST = 6.0  # the loss at the top of its chart: for p = 0.0025
 
 
 class Curve(NamedTuple):
-    """A function of one number: how it is written, such as "a = z²", f, and its slope; None for the one by nudging."""
+    """A function of one number: its formula, such as "a = z²", f, and its slope; None for the numerical slope."""
 
     text: str
     f: Callable
@@ -28,11 +28,11 @@ class Curve(NamedTuple):
 
     @property
     def symbol(self):
-        """What its result is called."""
+        """The name of its result."""
         return self.text.partition(" = ")[0]
 
     def slope_at(self, z):
-        """Return f′(z); by nudging it is good to some nine digits, of which the last ones are left out."""
+        """Return f′(z); a numerical slope is accurate to about nine digits, and rounded accordingly."""
         there = np.array([z])
         if self.slope is not None:
             return self.slope(np.ones(1), there).item()
@@ -40,7 +40,7 @@ class Curve(NamedTuple):
 
 
 class Nudged(NamedTuple):
-    """A curve at the place where it is asked, and what becomes of a nudge there."""
+    """A curve at the current point, and the effect of a nudge there."""
 
     curve: Curve
     z: float
@@ -51,7 +51,7 @@ class Nudged(NamedTuple):
 
 
 def follow(curves, z, nudge, *, adds=False):
-    """Return what becomes of z and a nudge in each curve: one after the other, or ``adds``, each for itself.
+    """Return the values of z and a nudge after each curve: composed, or, with ``adds``, each from the same z.
 
     Examples
     --------
@@ -75,11 +75,11 @@ def curve_scene(path, start, ends, drags, *, adds=False):
     ----------
     path : list of Nudged
     start : str
-        What the first number is called.
+        The name of the first number.
     ends : [float, float]
-        From where to where it is drawn.
+        The interval that is drawn.
     drags : list
-        As in :class:`Chart`: what a pointer on the first chart sets, with ``adds`` on each.
+        As in :class:`Chart`: what a pointer sets on the first chart, or with ``adds`` on each.
     adds : bool
         The results of all curves are added up.
 
@@ -107,7 +107,7 @@ def _curve_panel(at, label, ends):
     low, high = ends_of(ys)
     reach = TANGENT * (ends[1] - ends[0])
     steps = np.clip([-reach, reach], ends[0] - at.z, ends[1] - at.z)
-    if at.slope:  # the tangent ends at the chart's edge
+    if at.slope:  # clip the tangent at the chart's edge
         steps = np.clip(steps, *sorted([(low - at.before) / at.slope, (high - at.before) / at.slope]))
     moved = at.z + at.nudge
     symbol, value, predicted = at.curve.symbol, at.before, at.before + at.slope * at.nudge
@@ -121,7 +121,7 @@ def _curve_panel(at, label, ends):
 
 
 def softmax_scene(logits, label, *, backward=True):
-    """Return the scene of an image's logits (K,) on their way to the loss; ``backward`` also δ.
+    """Return the scene from the logits (K,) of an image to its loss; with ``backward`` also δ.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The scene of one layer: of its whole map, forward or back, or of the one unit that somebody asks for."""
+"""The scene of one layer: its whole map, forward or backward, or a single unit."""
 
 from operator import attrgetter
 
@@ -18,7 +18,7 @@ STEPS = attrgetter("forward", "backward", "_forward", "_backward")
 
 
 def way_of(layer):
-    """Return the class that says how a layer works; None for one with a way of its own, whatever its parent is.
+    """Return the class that defines how a layer works; None if the layer overrides its parent's methods.
 
     Examples
     --------
@@ -31,14 +31,14 @@ def way_of(layer):
 
 
 def layer_scene(layer, x, y, dy=None):
-    """Return the scene of what a layer makes of a map, and with ``dy`` of its way back.
+    """Return the scene of a layer applied to a map, with ``dy`` also of its backward pass.
 
     Parameters
     ----------
     layer : Layer
-        A dense or a flattening one, and one that nobody has described, is shown as plain maps, forward alone.
+        A dense, a flattening or an unknown layer is shown as plain maps, forward only.
     x, y, dy : arrays (1, C, H, W)
-        What goes into it, what comes out, and the gradient of the latter.
+        Its input, its output, and the gradient of the output.
 
     Examples
     --------
@@ -55,7 +55,7 @@ def layer_scene(layer, x, y, dy=None):
         return pooling_scene(x, layer.sizes[-1], op=layer.name, dy=dy, **layer.settings)
     if way is Activation:
         return activation_scene(x, layer.name, dy=dy, **layer.settings)
-    kind = type(layer).__name__  # of which nothing is known but what goes in and comes out
+    kind = type(layer).__name__  # only its input and output are known
     shown = [map_panel("x", x, "x", "in"), map_panel("y", y, "y", f"out of {kind}", column=1)]
     sentences.tell(shown, sentences.PLAIN, name=kind)
     return panels.scene(shown, ["→"], {})
@@ -68,7 +68,7 @@ def activation_scene(z, name, *, dy=None, **settings):
     ----------
     z : array (1, C, H, W)
     name : str
-        One of :data:`cnnlab.activations.ACTIVATIONS`; ``settings`` are its own, such as the slope of leaky_relu.
+        One of :data:`cnnlab.activations.ACTIVATIONS`; ``settings`` are its settings, such as the slope of leaky_relu.
     dy : array (1, C, H, W), optional
         ∂L/∂a.
 
@@ -100,7 +100,7 @@ def map_panel(name, values, symbol, title, **options):
     """Return a panel of one image's map (1, C, H, W) or scores (1, K), in one column."""
     planes = values[0] if values.ndim == 4 else values.reshape(1, -1, 1)
     count, height, width = planes.shape
-    where = places(count, range(height), range(width) if values.ndim == 4 else [])  # a score has one index
+    where = places(count, range(height), range(width) if values.ndim == 4 else [])  # scores have one index
     return panel(name, planes, symbol, title, **{"role": "x", "planes": side_by_side(count), "places": where} | options)
 
 
@@ -108,7 +108,7 @@ def map_panel(name, values, symbol, title, **options):
 
 
 def joint_scene(layer, x, y, dy=None):
-    """Return the scene of a layer as :func:`layer_scene` does, a dense and a flattening one too.
+    """Return the scene of a layer as :func:`layer_scene` does, but also with wires for a dense or flattening layer.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def joint_scene(layer, x, y, dy=None):
 
 
 def kernels_of(layer, x):
-    """Return the kernels of a convolution, or of a dense layer as if it were one, and its settings but its groups."""
+    """Return the kernels of a convolution, or of a dense layer seen as one, and its settings without ``groups``."""
     if isinstance(layer, Dense):
         return layer.params["w"].T.reshape(-1, *x.shape[1:]), {}
     return layer.params["w"], {name: value for name, value in layer.settings.items() if name != "groups"}

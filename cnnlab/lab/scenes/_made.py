@@ -1,4 +1,4 @@
-"""The scene of how one map of a network was made: a filter over each map before it, or the way back of a gradient."""
+"""The scene of how one map of a network was computed, by a filter over the maps before it; or how its gradient was."""
 
 import numpy as np
 
@@ -14,11 +14,11 @@ from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.layers import Activation, Conv2D, Dense, Pool2D
 from cnnlab.wiring import full_axis
 
-MOST_MAPS = 32  # below each other
+MOST_MAPS = 32  # maps in one column
 
 
 def made_scene(result, name, cell):
-    """Return how a map of a network was made, or what brought its gradient; None where there is no more to show.
+    """Return the scene of how a map of a network, or its gradient, was computed; None if there is no more to show.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def made_scene(result, name, cell):
     name : str
         A panel of :func:`network_scene`: "p", "hk", or "gk" where the pass has gradients.
     cell : [plane, row, column]
-        Of that panel; in view first.
+        The initially selected cell of that panel.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def made_scene(result, name, cell):
         return softmax_scene(result.maps[-1][0], label_of(result), backward=bool(result.errors)) | {"topic": name}
     k, back, plane = int(name[1:]), name[0] == "g", cell[0]
     layers, maps, errors = result.model.layers, upright(result, result.maps), upright(result, result.errors)
-    at = k + 1 if back else k  # the layer whose wires bring it: the one before a map, or the one after its gradient
+    at = k + 1 if back else k  # the layer that computes it: below a map, above a gradient
     if not 0 < at < len(maps):
         return None
     layer, x, y, read, way = layers[at - 1], maps[at - 1], maps[at], [plane], way_of(layers[at - 1])
@@ -68,7 +68,7 @@ def made_scene(result, name, cell):
             each |= _called(result, *called[each["name"]], read if each["name"] == "x" else [plane], each["places"])
     drawn = panel_of(made, target)
     sees = panel_of(network_scene(result), f"h{k}")["sees"]
-    drawn["sees"] = {  # a cell of the padding stands for the nearest one of the map
+    drawn["sees"] = {  # a padding cell gets the sight of the nearest map cell
         side: [sees[side][min(max(0, index), len(sees[side]) - 1)] for index in drawn["places"][along]]
         for side, (along, _) in SIDES.items()
     }
@@ -82,11 +82,11 @@ def made_scene(result, name, cell):
         return made
     image = map_panel("h0", result.maps[0], "image", size_of(result.maps[0]), end="map 0", view="maps")
     others = [each | {"column": each["column"] + 1} for each in made["panels"]]
-    return made | {"panels": [image, *others], "signs": ["", *made["signs"]]}  # on it is framed what a cell sees
+    return made | {"panels": [image, *others], "signs": ["", *made["signs"]]}  # the image frames the receptive field
 
 
 def _gathered(layer, x, dy, plane):
-    """Return how the filters that read a map bring its gradient: each δ map, spread by zeros, under a turned kernel."""
+    """Return the scene of a map's gradient: each δ map above it, spread by zeros, under a turned kernel."""
     w, axes = layer.params["w"], layer.axes(x.shape[2:])
     channels = {filter_: channels_of(layer, filter_) for filter_ in range(len(w))}
     filters = [filter_ for filter_, read in channels.items() if plane in read]
@@ -103,7 +103,7 @@ def _gathered(layer, x, dy, plane):
 
 
 def _called(result, k, gradient, planes, places):
-    """Return what map k, or its gradient, is called: as in the scene of the whole network."""
+    """Return the name of map k or its gradient, as in the scene of the whole network."""
     layers = result.model.layers
     name = gradient_symbol(layers, k) if gradient else ["image", *layer_names(layers)][k]
     words = f"map {planes[0]}" if len(planes) == 1 else f"{len(planes)} maps"

@@ -1,4 +1,4 @@
-"""An image through a network; the scenes of layers in a row, every map above its gradient, and of a drawn digit."""
+"""An image through a network; the scenes of a chain of layers, every map above its gradient, and of a drawn digit."""
 
 from typing import NamedTuple
 
@@ -17,9 +17,9 @@ GRADIENTS = {"convolution": "δ", "fully connected": "δ", "activation": "∂L/�
 
 
 class Pass(NamedTuple):
-    """One image through a network and back: its map before each layer, then the scores, and the gradient of each.
+    """One pass of an image through a network and back: all maps, the scores last, and the gradient of each.
 
-    ``maps[k]`` goes into layer k, ``maps[k + 1]`` comes out of it; the last one is the scores.
+    ``maps[k]`` is the input of layer k, ``maps[k + 1]`` its output; the last one is the scores.
     """
 
     model: Sequential
@@ -29,9 +29,9 @@ class Pass(NamedTuple):
 
 
 def run_network(model, image, label=None, *, backward=True):
-    """Return all maps of an image (1, C, H, W), and ``backward`` all gradients of the cross-entropy loss for a class.
+    """Return all maps of an image (1, C, H, W), with ``backward`` also all gradients of the cross-entropy loss.
 
-    Without a ``label`` it is the class that the network answers.
+    The default ``label`` is the class that the network predicts.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def run_network(model, image, label=None, *, backward=True):
     >>> [values.shape for values in result.maps]
     [(1, 1, 2, 2), (1, 4), (1, 2)]
     """
-    model = model.copied()  # a picture leaves the learner's own model as it is
+    model = model.copied()  # drawing must not change the learner's own model
     maps = [image, *model.outputs(image)]
     labels = np.array([int(maps[-1].argmax()) if label is None else label])
     _, probabilities = losses.softmax_cross_entropy(maps[-1], labels)
@@ -50,12 +50,12 @@ def run_network(model, image, label=None, *, backward=True):
 
 
 def gradient_symbol(layers, k):
-    """Return what the gradient of map k is called: by the layer that makes the map."""
+    """Return the name of the gradient of map k, which depends on the layer that computes the map."""
     return GRADIENTS.get(layers[k - 1].kind, "∂L/∂y") if k else "∂L/∂x"
 
 
 def layer_names(layers):
-    """Return what each layer is called for short, with its number among those called so.
+    """Return a short name for each layer, numbered among layers of the same name.
 
     Examples
     --------
@@ -75,11 +75,11 @@ def chain_scene(maps, errors, names, signs, active):
     maps, errors : lists of arrays (1, C, H, W)
         As :class:`Pass` has them.
     names : list of (str, str)
-        What each map and its gradient are called.
+        The names of each map and its gradient.
     signs : list of str
-        What stands on the arrows between the maps.
+        The labels of the arrows between the maps.
     active : (int, int)
-        The arrow in view: row (0 forward, 1 backward), and the layer's place.
+        The selected arrow: row (0 forward, 1 backward) and index of the layer.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def chain_scene(maps, errors, names, signs, active):
 
 
 def digit_scene(bitmap, probabilities):
-    """Return the scene of a bitmap (H, W), what becomes of it, and the probability of each class (K,).
+    """Return the scene of a bitmap (H, W), the image made from it, and the probability of each class (K,).
 
     Examples
     --------
@@ -117,7 +117,7 @@ def digit_scene(bitmap, probabilities):
 
 
 def bars_panel(name, shares, symbol, **options):
-    """Return a panel with a bar for the probability of each class, the longest picked out.
+    """Return a panel with a bar for the probability of each class, the longest highlighted.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """The scene of a whole network: the image, every layer's maps and the answer, joined by the wires of the layers.
 
-Each layer's own scene says how its cells are made. Here these scenes become one: its panels are ``h0`` (the image),
-``hk`` (what layer k makes) and ``gk`` (the gradient of that); ``wk`` and ``bk`` are weights, which are not drawn.
+Each layer's own scene says how its cells are computed. Here these scenes are joined: the panels are ``h0`` (the image),
+``hk`` (the output of layer k) and ``gk`` (its gradient); ``wk`` and ``bk`` are the weights, which are not drawn.
 """
 
 import numpy as np
@@ -30,7 +30,7 @@ def network_scene(result, *, backward=False, like=None):
     backward : bool
         Show the gradient of each map beside it.
     like : Scene, optional
-        That of another image through the same layers: what depends on the layers alone is taken from it.
+        The scene of another image through the same layers: everything that depends only on the layers is reused.
 
     Examples
     --------
@@ -80,7 +80,7 @@ def _renewed(scene, result, maps, errors):
     shown = {panel["name"]: dict(panel) for panel in scene["panels"]}
 
     def put(name, values):
-        """Put numbers into a panel."""
+        """Store numbers in a panel."""
         values = np.array(values, np.float64).reshape(shown[name]["values"].shape)
         shown[name] |= {"values": values, "limit": limit_of(values)}
 
@@ -107,7 +107,7 @@ def _renewed(scene, result, maps, errors):
 
 
 def upright(result, arrays):
-    """Return maps (1, C, H, W): scores (1, K) as (1, K, 1, 1), and what is flattened as it was before."""
+    """Return maps (1, C, H, W): scores (1, K) as (1, K, 1, 1), and flattened maps in their former shape."""
     found = []
     for k, array in enumerate(arrays):
         flattened = k and way_of(result.model.layers[k - 1]) is Flatten
@@ -116,7 +116,7 @@ def upright(result, arrays):
 
 
 def _first(result, maps):
-    """Return the middle unit of the first convolution; where there is none, the score of the answer."""
+    """Return the middle unit of the first convolution; without a convolution, the score of the predicted class."""
     for k, layer in enumerate(result.model.layers, start=1):
         if isinstance(layer, Conv2D):
             height, width = maps[k].shape[2:]
@@ -125,11 +125,11 @@ def _first(result, maps):
     return {"panel": f"h{len(maps) - 1}", "cell": list(map(int, cell))}
 
 
-# --- a layer's scene as a part of this one -------------------------------------------------------------------------
+# --- joining the scenes of the layers -------------------------------------------------------------------------
 
 
 def _told(k, joint, panel):
-    """Return what a panel of layer k's own scene tells: its sum, by the names of the panels here, and its sentence."""
+    """Return the sum and the sentences of a panel in layer k's own scene, with the panel names of this scene."""
     told = {"says": {field: text for field, text in panel["says"].items() if field != "code"}}
     names = {"x": f"h{k - 1}", "y": f"h{k}", "dx": f"g{k - 1}", "dy": f"g{k}", "w": f"w{k}", "b": f"b{k}"}
     padded = any(map(any, panel_of(joint, "x").get("edges", {}).values()))
@@ -142,20 +142,20 @@ def _told(k, joint, panel):
     }
     told["sum"] = sum_ | {"wires": f"h{k}"}
     if sum_["b"] == "share" and panel["name"] == "y" and joint["shares"]["shape"][2:] == [1, 1]:
-        told["sum"]["b"] = "one"  # an activation: its slopes are those of the way back
+        told["sum"]["b"] = "one"  # an activation: f′ belongs to the backward pass
     elif sum_["b"] == "share":
         told["shares"] = joint["shares"]
     return told
 
 
 def _hidden(k, panel):
-    """Return the weights of layer k as a panel that is not drawn."""
+    """Return the weights of layer k as a hidden panel."""
     fields = {name: value for name, value in panel.items() if name not in ("sum", "says", "gradient")}
     return fields | {"name": f"{panel['name']}{k}", "view": "none", "editable": False, "end": f"{panel['end']} {k}"}
 
 
 def _wires(k, joint):
-    """Return the wires of layer k between cells of maps k − 1 and k: without those from the padding."""
+    """Return the wires of layer k between cells of maps k − 1 and k, without those from the padding."""
     x, tables = panel_of(joint, "x"), {}
     ends = {f"map {k - 1}": "input", f"map {k}": "output", f"tap {k}": "tap"}
     ends |= {"output": "output", "tap": "tap"} if "shares" in joint else {}
@@ -169,7 +169,7 @@ def _wires(k, joint):
 
 
 def _sees(k, wires, before, shape):
-    """Return for each row and column of map k where the part of the image begins and ends that it depends on."""
+    """Return, for each row and column of map k, the beginning and end of its receptive field in the image."""
     sees = {}
     for side, (along, furthest) in SIDES.items():
         seen = [[] if wires else before[side] for _ in range(shape[2 if along == "rows" else 3])]
@@ -180,11 +180,12 @@ def _sees(k, wires, before, shape):
     return sees
 
 
-# --- the end ----------------------------------------------------------------------------------------------------------
+# --- the softmax and its loss
+# ----------------------------------------------------------------------------------------------------------
 
 
 def _to_softmax(k, classes):
-    """Return the wires from every score to every probability, whose panel has a row for each."""
+    """Return the wires from every score to every probability, one row per probability."""
     scores, each, first = f"map {k}", list(range(classes)), [0] * classes
     ends = {"planes": (each, first), "rows": (first, each), "columns": ([0], [0])}
     return {along: {scores: there, "p": here} for along, (there, here) in ends.items()}
@@ -200,7 +201,7 @@ def _softmax(result):
 
 
 def label_of(result):
-    """Return the class of the loss: the one whose score is to grow; without gradients the answer."""
+    """Return the class of the loss, whose score should grow; without gradients, the predicted class."""
     return int(result.errors[-1].argmin() if result.errors else result.probabilities.argmax())
 
 

@@ -1,4 +1,4 @@
-"""Somebody's own functions in a scene: their numbers, and the wires that they have, in place of ours."""
+"""A user's own functions in a scene: their numbers and their wires instead of ours."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -11,14 +11,14 @@ import numpy as np
 from cnnlab.lab.scenes._panels import limit_of, parts_in, total
 from cnnlab.wiring import wires_of
 
-SECONDS = 2.0  # for the wires of one sum
-MOST_CALLS = 15_000  # where each pair of cells is tried; most functions need far fewer
+SECONDS = 2.0  # time limit for the wires of one sum
+MOST_CALLS = 15_000  # if each pair of cells must be tried; most functions need far fewer
 
 
 class Own(NamedTuple):
-    """A function of arrays, which it takes by their order, and of more, with the settings that it names.
+    """A user's function: its arrays are passed by position, the settings that it names by keyword.
 
-    ``results`` says by its panel what each result sums, in products of arrays: ``{"y": [("x", "w"), ("b",)]}``.
+    ``results`` maps each result's panel to its sums of products of arrays: ``{"y": [("x", "w"), ("b",)]}``.
     """
 
     function: Callable
@@ -28,14 +28,14 @@ class Own(NamedTuple):
     more: tuple = ()
 
     def answers(self, given):
-        """Return the results for these arrays, which the function may write into."""
+        """Return the results for these arrays, of which the function gets copies it may modify."""
         named = {name: self.settings[name] for name in signature(self.function).parameters if name in self.settings}
         found = self.function(*(given[name].copy() for name in self.arrays), *self.more, **named)
         return found if isinstance(found, tuple) else [found]
 
 
 def own_scene(scene, given, functions):
-    """Return a scene with the results of these functions in place of its own; an error is that of a function.
+    """Return a scene with the results of these functions instead of its own; errors of the functions propagate.
 
     Examples
     --------
@@ -74,9 +74,9 @@ def own_scene(scene, given, functions):
 
 
 def wire_list(joined, key, cells, weights):
-    """Return wires between the panel of a result and those of arrays, and give these their sums over them.
+    """Return the wires between the panel of a result and those of arrays, and set the panels' sums.
 
-    ``cells`` (n, panels) are flat indices of the arrays. What is added to another sum has its own name as its key.
+    ``cells`` (n, panels) are flat indices of the arrays. A sum that is added to another has its own name as its key.
     """
     result, *factors = joined
     pair = (*(panel["name"] for panel in factors), "one")[:2]
@@ -91,7 +91,7 @@ def wire_list(joined, key, cells, weights):
 
 
 def _wires(own, at, given, factors, sums):
-    """Return cells and weights of the wires of one of the sums, the arrays of the others being 0; None without."""
+    """Return the cells and weights of the wires of one of the sums, the other arrays being 0; None if none."""
     rest = {name: np.zeros_like(given[name]) for others in sums if others != factors for name in others}
     end = perf_counter() + SECONDS
 
@@ -101,7 +101,7 @@ def _wires(own, at, given, factors, sums):
         return own.answers(given | rest | dict(zip(factors, arrays, strict=True)))[at]
 
     for picks in (False, True)[: 3 - len(factors)]:
-        with suppress(Exception):  # it takes too many calls, or too long, or not such numbers
+        with suppress(Exception):  # too many calls, too slow, or unsuitable results
             found = wires_of(answer, *(given[name] for name in factors), picks=picks, most_calls=MOST_CALLS)
             if found.exact:
                 return found.cells, found.weights
@@ -109,12 +109,12 @@ def _wires(own, at, given, factors, sums):
 
 
 def _cells_of(panel):
-    """Return the planes, rows and columns of a panel that are of its array: not padding, nor beyond the edge."""
+    """Return the planes, rows and columns of a panel that belong to its array, not to padding or beyond the edge."""
     edges, lengths = panel.get("edges", {}), zip(("planes", "rows", "columns"), panel["values"].shape, strict=True)
     return [np.flatnonzero(np.equal(edges.get(end, [0] * length), 0)) for end, length in lengths]
 
 
 def _placed(panel, flat):
-    """Return the drawn cells of flat indices of an array."""
+    """Return the drawn cells for flat indices of an array."""
     cells = np.stack(np.meshgrid(*_cells_of(panel), indexing="ij"), axis=-1)
     return cells.reshape(-1, 3)[flat].tolist()

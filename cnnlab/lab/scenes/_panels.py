@@ -12,16 +12,16 @@ from cnnlab.wiring import axis_wires
 
 FORWARD, BACKWARD = 0, 1  # rows of the stage
 INPUT, KERNEL, OUTPUT = 0, 1, 2  # columns of the stage
-LARGEST_GRID = 40 * 40  # cells of a plane; a larger one is one picture, like a photograph
+LARGEST_GRID = 40 * 40  # cells of a plane; a larger one is drawn as a single picture
 GRADIENT = {"row": BACKWARD, "role": "gradient"}
-# Of each kind of array: its column, and what its cells are to a wire.
+# For each kind of array: its column, and the end of a wire that its cells are.
 KINDS = {"x": (INPUT, "input"), "w": (KERNEL, "tap"), "y": (OUTPUT, "output"), "b": (KERNEL, "bias")}
 Axes = tuple[Axis, Axis]
 wires_along = lru_cache(1024)(axis_wires)
 
 
 def scene(shown, signs, wires, at="y", **options):
-    """Return a scene of some panels, the first cell of panel ``at`` in view; ``options`` are its other fields."""
+    """Return a scene of some panels, with the first cell of panel ``at`` selected; ``options`` are its other fields."""
     first = {"panel": at, "cell": [0, 0, 0]}
     return {"panels": shown, "signs": signs, "wires": wires, "first": first, **options}
 
@@ -31,7 +31,7 @@ def scene(shown, signs, wires, at="y", **options):
 
 def panel(name, values, symbol, title, /, *, role, **options):
     """Return a panel of planes ``values`` (P, H, W); ``options`` are the other fields of :class:`Panel`."""
-    values = np.array(values, dtype=np.float64)  # a copy: a scene stays as it is when the array is changed
+    values = np.array(values, dtype=np.float64)  # a copy: a scene must not change with the array
     count, *shape = values.shape
     view = "photo" if math.prod(shape) > LARGEST_GRID else "cells"
     look = {"view": view, "row": FORWARD, "column": 0, "planes": [count, 1], "limit": limit_of(values)}
@@ -41,7 +41,7 @@ def panel(name, values, symbol, title, /, *, role, **options):
 
 
 def array_panel(name, array, column):
-    """Return an array of any shape as a panel, its last lead downwards."""
+    """Return an array of any shape as a panel, the last of its leading axes downwards."""
     drawn, leads = array.reshape(-1, *(1, *array.shape)[-2:]), array.shape[:-2]
     places = {"planes": list(map(list, np.ndindex(leads))), "columns": list(range(array.shape[-1]))}
     places["rows"] = list(range(array.shape[-2])) if array.ndim > 1 else []
@@ -51,14 +51,14 @@ def array_panel(name, array, column):
 
 
 def limit_of(values):
-    """Return the largest magnitude of finite values: it has the full colour."""
+    """Return the largest magnitude of the finite values, which gets the full colour."""
     return float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
 
 
 def operand(name, values, title, axes=(), /, **options):
     """Return the panel of an array of an operation: x (C, H, W), w (F, C, kh, kw), y (F, H, W), b (F,), or a gradient.
 
-    What is drawn of x is padded: its ring, and the rows and columns that no window of the ``axes`` reads.
+    x is drawn with its padding, and with the rows and columns marked that no window of the ``axes`` reads.
     """
     kind = name[-1]
     look = {"role": kind, "column": KINDS[kind][0], "end": KINDS[kind][1]}
@@ -82,7 +82,7 @@ def operand(name, values, title, axes=(), /, **options):
 
 
 def operands(arrays, titles, axes, texts, sums, *, editable=(), **known):
-    """Return the panels of the arrays of an operation that are there, with their sentences and sums."""
+    """Return the panels of an operation's arrays, except missing ones, with their sentences and sums."""
     there = {name: values for name, values in arrays.items() if values is not None}
     shown = [
         operand(name, values, titles.get(name, ""), axes, editable=name in editable) for name, values in there.items()
@@ -92,20 +92,20 @@ def operands(arrays, titles, axes, texts, sums, *, editable=(), **known):
 
 
 def chart_panel(name, value, symbol, title, lines, x, y, label, *, unit="", ticks=None, **options):
-    """Return a chart, with the number that it comes to; the other fields are those of :class:`Chart`."""
+    """Return a chart with its resulting number; the other fields are those of :class:`Chart`."""
     chart = {"unit": unit, "x": x, "y": y, "ticks": ticks or x, "label": label, "lines": lines}
     look = {"role": "y", "view": "chart", "chart": chart, "places": places(1, [], [])}
     return panel(name, [[[value]]], symbol, title, **look, **options)
 
 
 def places(count, rows, columns):
-    """Return the places of ``count`` planes; a lone one is not written."""
+    """Return the places of ``count`` planes; the index of a single plane is omitted."""
     planes = [[plane] for plane in range(count)] if count > 1 else [[]]
     return {"planes": planes, "rows": list(rows), "columns": list(columns)}
 
 
 def side_by_side(count, most=None):
-    """Return the rows and columns of a layout of so many maps, all rows full: at most so many columns, or as rows.
+    """Return the rows and columns of a layout of ``count`` maps with full rows: at most ``most`` columns, or as rows.
 
     Examples
     --------
@@ -117,7 +117,7 @@ def side_by_side(count, most=None):
 
 
 def side_by_column(*panels):
-    """Return panels, each in the column of its number."""
+    """Return panels, each in the column of its index."""
     return [each | {"column": column} for column, each in enumerate(panels)]
 
 
@@ -127,7 +127,7 @@ def kinds_along(axis):
 
 
 def _unread(axis):
-    """Return 1 for each drawn cell along an axis that no window reads: leftovers, and gaps where S > F."""
+    """Return 1 for each drawn cell along an axis that no window reads: leftovers, and gaps if S > F."""
     read = np.zeros(axis.padded + axis.overhang, int)
     read[wires_along(axis).padded] = 1
     return (1 - read).tolist()
@@ -137,7 +137,7 @@ def _unread(axis):
 
 
 def pad(x, axes, value=0.0):
-    """Return x with all that is drawn around it: the padding, and what a window of ``ceil_mode`` hangs over."""
+    """Return x with all cells drawn around it: the padding, and the overhang of ``ceil_mode``."""
     sides = tuple((axis.before, axis.far) for axis in axes)
     return padding.pad2d(x, sides, mode="constant", value=value) if is_padded(axes) else x
 
@@ -146,9 +146,9 @@ def pad(x, axes, value=0.0):
 
 
 def window_wires(axes, channels, filters, groups, *, turned):
-    """Return the wires of a convolution; with a kernel ``turned`` by 180° they go through the tap on the other side.
+    """Return the wires of a convolution; if the kernel is ``turned`` by 180°, they go through the opposite taps.
 
-    Of the planes, ``channel`` is the channel's number within its group: its index in w.
+    In the table of planes, ``channel`` is the channel's number within its group: its index in w.
     """
     deep, wide = channels // groups, filters // groups
     planes = [(f, f // wide * deep + k, f * deep + k, k) for f in range(filters) for k in range(deep)]
@@ -158,7 +158,7 @@ def window_wires(axes, channels, filters, groups, *, turned):
 
 
 def pool_wires(axes, channels):
-    """Return the wires of a pooling, or of any operation that takes each channel by itself."""
+    """Return the wires of a pooling, or of any operation that treats channels separately."""
     planes = list(range(channels))
     return {"planes": {"output": planes, "input": planes, "tap": [0] * channels}} | _axis_tables(axes)
 
@@ -187,13 +187,13 @@ def packed_shares(shares):
 
 
 def total(a, b, *, wires="window", strip=("", " + ", ""), **options):
-    """Return the sum that makes a cell: a times b over its wires."""
+    """Return the sum that computes a cell: a times b over its wires."""
     opening, joiner, closing = strip
     return {"wires": wires, "a": a, "b": b, "opening": opening, "joiner": joiner, "closing": closing, **options}
 
 
 def parts_in(a, b, goes, *, verb="takes part in", wires="window", **options):
-    """Return the terms that a cell takes part in, of cells of the panel ``goes``."""
+    """Return the terms of cells of the panel ``goes`` in which a cell takes part."""
     return total(a, b, wires=wires, strip=(f"{verb} ", " ", ""), goes=goes, **options)
 
 
@@ -216,7 +216,7 @@ def size_of(array):
 
 
 def pad_line(axes, fill=0.0, *, beyond=False):
-    """Return the line that pads x with numpy, also with what a window hangs over where that counts."""
+    """Return the line of numpy that pads x, including the overhang of a window if that counts."""
     pads = ", ".join(f"({axis.before}, {axis.far if beyond else axis.after})" for axis in axes)
     value = f", constant_values={fill:g}".replace("inf", "np.inf") if fill else ""
     x = "x.astype(float)" if np.isinf(fill) else "x"  # no int is infinite
@@ -224,28 +224,28 @@ def pad_line(axes, fill=0.0, *, beyond=False):
 
 
 def of_input(axes):
-    """Describe the size of the input, and what is drawn around it."""
+    """Describe the size of the input and its padding."""
     return f"input {'×'.join(str(axis.size) for axis in axes)}{', padded' * is_padded(axes)}"
 
 
 def of_gradient(axes):
-    """Describe the size of the input's gradient, or what becomes of its padding."""
+    """Describe the size of the input's gradient, or how its padding is cropped."""
     ring = any(axis.before or axis.after for axis in axes)
     return "the ring is cropped" if ring else f"gradient {'×'.join(str(axis.size) for axis in axes)}"
 
 
 def source(axes):
-    """Return the name that the drawn input has in a line of numpy."""
+    """Return the name of the drawn input in a line of numpy."""
     return "xp" if is_padded(axes) else "x"
 
 
 def is_padded(axes):
-    """Return whether anything is drawn around the input."""
+    """Return whether cells are drawn around the input."""
     return any(axis.before or axis.far for axis in axes)
 
 
 def without_code(given):
-    """Return a scene without lines of code, for arrays that have other names in the notebook."""
+    """Return a scene without lines of code, for arrays with other names in the notebook."""
     for each in given["panels"]:
         each["says"].pop("code", None)
     return {key: value for key, value in given.items() if key not in ("setup", "coverage")}

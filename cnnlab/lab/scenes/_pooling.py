@@ -14,7 +14,7 @@ TIE_RULES = {"first": "the first (max_pool2d)", "split": "shared (amax, autograd
 
 
 def pooling_scene(x, kernel, *, op="max", dy=None, pad_value=None, **settings):
-    """Return the scene of one pooling, with its backward row where ``dy`` is given.
+    """Return the scene of one pooling, with its backward row if ``dy`` is given.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def pooling_scene(x, kernel, *, op="max", dy=None, pad_value=None, **settings):
     dy : array (1, C, out_h, out_w), optional
         The gradient of the loss with respect to y.
     pad_value : float, optional
-        Something else for the pool to find in the padding, such as 0, to show why that is wrong for a maximum.
+        Another value for the padding, such as 0, to show why that is wrong for a maximum.
     **settings
         Those of the pool: ``stride``, ``padding``, ``ceil_mode`` …
 
@@ -51,18 +51,18 @@ def pooling_scene(x, kernel, *, op="max", dy=None, pad_value=None, **settings):
     if pool.numpy:
         cells = f"{panels.source(run.axes)}[0, {{plane input}}, {{rows input}}, {{columns input}}]"
         shown[1]["says"]["code"] = sentences.filled(pool.numpy, window=cells)
-    setup = panels.pad_line(run.axes, run.fill, beyond=run.foreign)  # 0 may win beyond the edge, −∞ cannot
+    setup = panels.pad_line(run.axes, run.fill, beyond=run.foreign)  # beyond the edge 0 may win, −∞ cannot
     shares = packed_shares(run.shares)
     return panels.scene(shown, ["→"], run.wires, coverage="x", shares=shares, setup=setup)
 
 
 def pool_shares(layer, x):
-    """Return the shares of a pool's wires, as its scene has them; x is what the layer was last given, and remembers."""
+    """Return the shares of a pool's wires, as in its scene; x must be the last input of the layer, which remembers it."""
     return packed_shares(_Run(x, layer.sizes[-1], layer.name, None, layer.settings, back=layer.backward).shares)
 
 
 class _Run:
-    """A pool at work on one image: what it makes, what each wire has a share of, and the way back.
+    """A pool applied to one image: its output, the share of each wire, and the backward pass.
 
     Padding that takes part, as something that the pool does not know of or as cells that it counts, is given to it as
     input: so its gradient is seen. A pool that has gone forward already is asked for the way ``back`` alone.
@@ -76,8 +76,8 @@ class _Run:
         self.xp, self.wires = panels.pad(x, self.axes, self.fill), {"window": panels.pool_wires(self.axes, x.shape[1])}
         rows, columns = (panels.wires_along(axis).padded.reshape(axis.out, axis.kernel) for axis in self.axes)
         channels = np.arange(x.shape[1])[:, None, None, None, None]
-        self.cells = channels, rows[:, None, :, None], columns[:, None, :]  # of xp: the one that each wire leaves
-        # kinds of cell that the sum of an output leaves out; a pool that picks writes all of its window
+        self.cells = channels, rows[:, None, :, None], columns[:, None, :]  # of xp: the cell that each wire comes from
+        # kinds of cell omitted from the sum of an output; a pool that picks shows its whole window
         left_out = [1] * (not settings.get("count_include_pad", True)) + [2] * (not self.foreign)
         self.skips = {} if self.pool.picks else {"skips": left_out}
         top, left = (axis.before for axis in self.axes)
@@ -85,9 +85,9 @@ class _Run:
         if as_input:
             ends = (None if self.foreign else min(axis.reach, axis.padded) for axis in self.axes)
             x, top, left = self.xp[:, :, *map(slice, ends)], 0, 0
-            # what hangs over the edge still counts for nothing
+            # the overhang still does not count
             settings = _without(settings, ("padding",)) | {"ceil_mode": not self.foreign}
-        # Outputs whose windows do not touch are asked together for what their wires pass on of a 1, (C, out_h, out_w).
+        # One backward call gives the shares, for dy = 1, of all outputs whose windows do not overlap.
         apart = [min(-(-axis.extent // axis.stride), axis.out) for axis in self.axes]
         row, column = (np.arange(axis.out) % every for axis, every in zip(self.axes, apart, strict=True))
         number = np.add.outer(row * apart[1], column)
@@ -128,12 +128,12 @@ def tie_scene(x, kernel, dy, **settings):
     """
     run = _Run(x, kernel, "max", None, settings, dy)
     wins = (run.xp[0][run.cells] == run.y[0][..., None, None]).astype(float)
-    winners = np.maximum(1, wins.sum(axis=(-2, -1), keepdims=True))  # NaN is equal to no cell
+    winners = np.maximum(1, wins.sum(axis=(-2, -1), keepdims=True))  # a window with NaN has no winner
     shares = {"first": run.shares, "split": wins / winners, "all": wins}
     shown = [operand("dy", dy[0], "upstream", row=FORWARD, column=INPUT)]
     for column, (rule, title) in enumerate(TIE_RULES.items(), start=1):
         dx = run.dx
-        if rule != "first":  # the others are not cnnlab's: along every wire its share of dy
+        if rule != "first":  # other rules than cnnlab's: each wire carries its share of dy
             dx = np.zeros_like(dx)
             np.add.at(dx, run.cells, dy[0][..., None, None] * shares[rule])
         look = {"name": f"dx-{rule}", "row": FORWARD, "column": column, "shares": packed_shares(shares[rule])}

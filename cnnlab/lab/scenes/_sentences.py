@@ -1,9 +1,9 @@
-"""What is said of a cell, by operation and panel.
+"""The sentences on a cell, by operation and panel.
 
-An entry is ``(no wire, one wire, several)``, without the first where every cell has a wire, or one text for all.
-Braces are filled in twice. :func:`sentence` fills what a scene knows (``{window}``, ``{kernel}`` …) when the scene is
-made. What depends on the cell (``{place}``, ``{count}``, ``{rows}``, ``{columns}``, ``{edge}``, ``{kind}``,
-``{ring}``) is filled when the cell is shown.
+An entry is ``(no wire, one wire, several)``, without the first if every cell has a wire, or a single text. Braces are
+filled in twice. :func:`sentence` fills in the fields of the scene (``{window}``, ``{kernel}`` …) when the scene is
+made. Those of the cell (``{place}``, ``{count}``, ``{rows}``, ``{columns}``, ``{edge}``, ``{kind}``, ``{ring}``) are
+filled in when the cell is shown.
 """
 
 KINDS = ["Input cell", "Padding cell", "The place beyond the edge", "The inserted zero"]
@@ -90,7 +90,7 @@ DIGIT = "Pixel {place} of the digit as the network reads it, from 0 (paper) to 1
 
 
 def filled(text, **words):
-    """Return a text with words in place of their names in braces; other braces stay.
+    """Return a text with the names in braces replaced by these words; other braces stay.
 
     Examples
     --------
@@ -103,7 +103,7 @@ def filled(text, **words):
 
 
 def sentence(by_number, **known):
-    """Return what is said of a cell, with what a scene knows filled in.
+    """Return the sentences on a cell, with the fields of the scene filled in.
 
     Examples
     --------
@@ -116,7 +116,7 @@ def sentence(by_number, **known):
 
 
 def tell(panels, texts, sums=None, **known):
-    """Give each panel its sentence and its sum, in place, and to x, w and b the gradient that stands below them."""
+    """Set the sentences and sum of each panel in place, and link x, w and b to the gradient below them."""
     names = {panel["name"] for panel in panels}
     for panel in panels:
         name = panel["name"]

@@ -1,4 +1,4 @@
-"""The scenes of a training: how far it has come, and what its network now makes of an image."""
+"""The scenes of a training: its progress, and the maps of an image in the current network."""
 
 import math
 
@@ -11,11 +11,11 @@ from cnnlab.lab.scenes._network import bars_panel
 from cnnlab.lab.scenes._panels import chart_panel, operand, panel, places, scene, side_by_side, size_of
 from cnnlab.lab.scenes._sentences import sentence
 
-SMALLEST = 1e-6  # δ where the bars begin
-WINDOW = 20  # steps that δ, and a point of the train curves, is the mean of
-MOST_POINTS, MOST_PICTURES = 400, 3  # of a curve, and of the worst answers
-SMALL = 0.62  # how large a chart is here, where four things stand side by side
-PICTURE, IMAGE, MAPS = 3, 13, 24  # the side of a picture, of the image, and the width of all maps, in cells
+SMALLEST = 1e-6  # the δ at which a bar has length 0
+WINDOW = 20  # steps in the mean for δ and for the training curves
+MOST_POINTS, MOST_PICTURES = 400, 3  # points of a curve; images of the worst answers
+SMALL = 0.62  # the scale of a chart here, among four columns
+PICTURE, IMAGE, MAPS = 3, 13, 24  # the side of a worst image, of the image, and the width of all maps, in cells
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 TOLD = {
     "deltas": "δ is the derivative of an image’s loss by the layer’s output: its mean size over the last 20 steps.",
@@ -47,14 +47,14 @@ def summary_scene(run):
         worst_panel(run.data.x_test, run.data.y_test, probabilities),
     ]
     for column, each in enumerate(shown):
-        each["column"] = min(column, 3)  # the worst stand below δ
+        each["column"] = min(column, 3)  # the worst images are below δ
         if each["name"] in TOLD:
             each["says"] = sentence(TOLD[each["name"]])
     return scene(shown, [], {}, "confusion")
 
 
 def maps_scene(model, first, image, layer, name):
-    """Return the scene with the first kernels before the training and now, and what a layer makes of an image.
+    """Return the scene with the first layer's kernels before training and now, and a layer's maps of an image.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def maps_scene(model, first, image, layer, name):
     layer : int
         Whose maps are shown.
     name : str
-        What that layer is called.
+        The name of that layer.
 
     Examples
     --------
@@ -78,9 +78,9 @@ def maps_scene(model, first, image, layer, name):
     """
     w, outputs = model.params["0.w"], model.outputs(image)
     maps = outputs[layer]
-    planes = side_by_side(maps.shape[1], math.ceil((4 / 3 * maps.shape[1]) ** 0.5))  # rather wide than high
+    planes = side_by_side(maps.shape[1], math.ceil((4 / 3 * maps.shape[1]) ** 0.5))  # wider than high
     side = min(IMAGE, MAPS / planes[1]) / max(maps.shape[2:])
-    _, probabilities = losses.softmax_cross_entropy(outputs[-1], np.array([0]))  # whatever the label
+    _, probabilities = losses.softmax_cross_entropy(outputs[-1], np.array([0]))  # the label does not matter for them
     down, across = side_by_side(len(w))
     look = {"planes": [w.shape[1] * down, across], "limit": float(np.abs([first, w]).max())}
     shown = [
@@ -97,7 +97,7 @@ def maps_scene(model, first, image, layer, name):
 
 
 def progress_panel(name, trained, steps, tested, *, unit="", **axis):
-    """Return a chart of what was measured at every step of the training, and at some steps on held-out images.
+    """Return a chart of a measure at every step of the training, and at some steps on held-out images.
 
     Examples
     --------
@@ -107,7 +107,7 @@ def progress_panel(name, trained, steps, tested, *, unit="", **axis):
     ([0.0, 2.5], array([2. , 1.5]))
     """
     count = len(trained)
-    drawn = np.arange(count, 0, -max(1, math.ceil(count / MOST_POINTS)))[::-1]  # the last step is among them
+    drawn = np.arange(count, 0, -max(1, math.ceil(count / MOST_POINTS)))[::-1]  # always including the last step
     smooth = running_mean(trained)[drawn - 1]
     lines = [{"name": "train", "x": drawn, "y": smooth}, {"name": "held out", "x": steps, "y": tested}]
     heights = [0.0, 100.0] if unit else ends_of(np.concatenate([smooth, tested]))
@@ -115,7 +115,7 @@ def progress_panel(name, trained, steps, tested, *, unit="", **axis):
 
 
 def deltas_panel(steps):
-    """Return a bar for each layer: how large δ was there, the mean of some steps.
+    """Return a bar for each layer: the size of δ there, a mean over the last steps.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def deltas_panel(steps):
 
 
 def confusion_panel(labels, probabilities):
-    """Return how many images of each class (row) got each answer (column), the misses marked.
+    """Return how many images of each class (row) got each prediction (column), with the errors marked.
 
     Examples
     --------
@@ -146,7 +146,7 @@ def confusion_panel(labels, probabilities):
 
 
 def worst_panel(images, labels, probabilities):
-    r"""Return the images with the worst answers: the wrong ones, then those whose label is least probable.
+    r"""Return the images with the worst predictions: first wrong ones, then those whose label is least probable.
 
     Examples
     --------
@@ -169,7 +169,7 @@ def worst_panel(images, labels, probabilities):
 
 
 def running_mean(values):
-    """Return the mean of each value and the up to ``WINDOW - 1`` before it.
+    """Return the running mean: each value averaged with up to ``WINDOW - 1`` before it.
 
     Examples
     --------
@@ -182,7 +182,7 @@ def running_mean(values):
 
 
 def ends_of(values):
-    """Return round numbers, such as 2.5 times a power of ten, between which all finite values lie, and 0.
+    """Return round ends of an axis, such as 2.5 times a power of ten, that include all finite values and 0.
 
     Examples
     --------
@@ -199,7 +199,7 @@ def _round_up(values):
 
 
 def log_length(value):
-    """Return how long the bar of a δ is, from 0 to 1: a sixth less for a tenth of δ.
+    """Return the length of the bar of a δ, from 0 to 1, on a log scale: a sixth less per factor of ten.
 
     Examples
     --------
@@ -210,7 +210,7 @@ def log_length(value):
 
 
 def format_power(value):
-    """Return a number as a power of ten; nothing for NaN, which is no number yet.
+    """Return a number as a power of ten; empty for NaN, which means not yet known.
 
     Examples
     --------

@@ -1,6 +1,6 @@
-"""What a scene says of one cell: its terms, the sum as it is written, and a sentence.
+"""The text of a scene on one cell: its terms, the written sum, and a sentence.
 
-``front/sums.js`` and ``front/words.js`` read a scene in just the same way in the browser; a test compares the two.
+``front/sums.js`` and ``front/words.js`` do exactly the same in the browser; a test compares the two.
 """
 
 import re
@@ -16,7 +16,7 @@ from cnnlab.lab.scenes.schema import Cell
 
 _READ = re.compile(r"\b(xp?|w|b|dy)\[([^]]*)]")  # an array, with its indices, in a line of code
 _AXES = ("planes", "rows", "columns")
-_POWERS = tuple("²³⁴^*")  # a negative number before one of these is put in brackets
+_POWERS = tuple("²³⁴^*")  # a negative number needs brackets before these
 _BEYOND = {
     1: ("is padding", "are padding"),
     2: ("hangs over the edge and is nothing", "hang over the edge and are nothing"),
@@ -24,7 +24,7 @@ _BEYOND = {
 
 
 class Operand(NamedTuple):
-    """A number and its cell; ``panel`` is empty for a share or a 1."""
+    """A number and its cell; ``panel`` is empty if it is a share or a 1."""
 
     panel: str
     cell: Cell
@@ -32,7 +32,7 @@ class Operand(NamedTuple):
 
 
 class Term(NamedTuple):
-    """One wire: weight times a times b, and the cell that it goes to."""
+    """One wire: weight times a times b, and the cell that it leads to."""
 
     a: Operand
     b: Operand
@@ -41,7 +41,7 @@ class Term(NamedTuple):
 
 
 class Strip(NamedTuple):
-    """A sum as it is written: "y[0, 0] = ", the terms, "", "−11"; ``total`` is empty for a list of uses."""
+    """A written sum: "y[0, 0] = ", the terms, "", "−11"; ``total`` is empty in a list of uses."""
 
     head: str
     terms: list[str]
@@ -56,19 +56,19 @@ def panel_of(scene, name):
 
 
 def summed(scene, name):
-    """Return the panel whose sum describes a cell of ``name``: its gradient where there is one."""
+    """Return the panel whose sum describes a cell of ``name``: its gradient if there is one."""
     panel = panel_of(scene, name)
     return panel_of(scene, panel["gradient"]) if "gradient" in panel else panel
 
 
 def steps_of(scene):
-    """Return how many steps ▶ takes: one for each cell of the panel that it steps through."""
+    """Return the number of steps of ▶: one for each cell of the panel that it steps through."""
     name = scene.get("steps", "y")
     return next((panel["values"].size for panel in scene["panels"] if panel["name"] == name), 1)
 
 
 def at_step(scene, step):
-    """Return a scene as it is after a step of ▶, counted from 0; of too many steps it rests at its last."""
+    """Return a scene after a step of ▶, counted from 0; beyond the last step it stays there."""
     name, step = scene.get("steps", "y"), min(step, steps_of(scene) - 1)
     if all(panel["name"] != name for panel in scene["panels"]):
         return scene
@@ -88,7 +88,7 @@ def flat_index(panel, cell):
 
 
 def place_of(panel, cell):
-    """Return row and column of a cell in the learner's array, as far as it has them."""
+    """Return the row and column of a cell in the learner's array, as far as they exist."""
     indices = zip((panel["places"]["rows"], panel["places"]["columns"]), cell[1:], strict=True)
     return [places[at] for places, at in indices if places]
 
@@ -110,9 +110,9 @@ def name_of(panel, cell):
 
 
 def wires_at(wires, end, cell):
-    """Yield the wires with a cell at one end, in whichever form they are given: the cell at each end, and the weight.
+    """Yield the wires with a cell at one end, from either form of table: the cell at each end, and the weight.
 
-    Wires that a learner's function lacks are none: a still draws what the function has.
+    Wires that a learner's function lacks are skipped: a still draws those that it has.
 
     Examples
     --------
@@ -130,13 +130,13 @@ def wires_at(wires, end, cell):
         return
     tables = [wires[axis] for axis in _AXES]
     chosen = ([k for k, at in enumerate(table[end]) if at == index] for table, index in zip(tables, cell, strict=True))
-    names = [name for name in tables[0] if name in tables[1]]  # "channel" is of planes alone
+    names = [name for name in tables[0] if name in tables[1]]  # only planes have a "channel"
     for wire in product(*chosen):
         yield {name: [table[name][k] for table, k in zip(tables, wire, strict=True)] for name in names}, 1.0
 
 
 def terms_of(scene, at):
-    """Return the terms of the sum that describes a cell: one for each wire."""
+    """Return the terms of the sum that describes a cell, one for each wire."""
     panel = summed(scene, at["panel"])
     if "sum" not in panel:
         return []
@@ -153,7 +153,7 @@ def terms_of(scene, at):
 
 
 def _operand(source, ends, share):
-    """Return what stands at an end of a wire: a cell of a panel, the share, or a 1."""
+    """Return the operand at one end of a wire: a cell of a panel, the share, or a 1."""
     if isinstance(source, str):
         return Operand("", [], share if source == "share" else 1.0)
     cell = ends[source["end"]]
@@ -161,7 +161,7 @@ def _operand(source, ends, share):
 
 
 def strip_of(scene, at):
-    """Return the sum of a cell as it is written.
+    """Return the written sum of a cell.
 
     Examples
     --------
@@ -187,13 +187,13 @@ def strip_of(scene, at):
 
 
 def written_terms(scene, sum_, terms):
-    """Return the terms of a sum that are written: those of the cells that have a part in it, zeros too."""
+    """Return the terms of a sum that are written: those of cells that take part in it, zeros included."""
     skips = sum_.get("skips")
     return [term for term in terms if _kind(panel_of(scene, sum_["a"]), term.a.cell) not in skips] if skips else terms
 
 
 def _written(scene, sum_, term):
-    """Return one term as it is written."""
+    """Return one written term."""
     a, b = format_value(term.a.value, 3), format_value(term.b.value, 3)
     a = f"({a})" if a.startswith("−") and sum_["joiner"].startswith(_POWERS) else a
     b = f"({b})" if b.startswith("−") else b
@@ -207,7 +207,7 @@ def _written(scene, sum_, term):
 
 
 def sentence_of(scene, at):
-    """Return one plain sentence on a cell; nothing where the scene has none."""
+    """Return one plain sentence on a cell; empty if the scene has none."""
     panel, cell = summed(scene, at["panel"]), at["cell"]
     if "says" not in panel:
         return ""
@@ -230,7 +230,7 @@ def _kind(panel, cell):
 
 
 def _window_words(scene, panel, terms):
-    """Return in words where a window lies, and what of it is no input."""
+    """Return in words where a window lies, and which of its cells are not input."""
     source = panel_of(scene, panel["sum"]["a"])
     cells = [term.a.cell for term in terms]
     words = {"edge": _edge([_kind(source, cell) for cell in cells])}
@@ -242,7 +242,7 @@ def _window_words(scene, panel, terms):
 
 
 def _edge(kinds):
-    """Return what of a window is no input, as the end of a sentence."""
+    """Return the end of a sentence: which cells of a window are not input."""
     if set(kinds) == {1}:
         return "; it is all padding."
     counts = {kind: kinds.count(kind) for kind in _BEYOND if kind in kinds}

@@ -1,6 +1,6 @@
-"""Pictures for places where no widget runs: scenes and arrays in, PNG out; no global state, nothing shown.
+"""Pictures for places where no widget runs: from scenes and arrays to PNG; without global state or side effects.
 
-A still looks like the browser's stage: lengths are its pixels, colours are read from ``front/colours.css``.
+A still looks like the browser's stage: lengths are in its pixels, colours are read from ``front/colours.css``.
 """
 
 from cnnlab.lab.stills._canvas import Canvas, Picture, image_html

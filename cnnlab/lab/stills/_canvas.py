@@ -1,4 +1,4 @@
-"""What a still is drawn on: Axes in px, y down, whose words are measured and drawn without matplotlib's ``Text``."""
+"""The canvas of a still: Axes in px, y down; text is measured and drawn without matplotlib's ``Text``."""
 
 import re
 from base64 import b64encode
@@ -25,20 +25,20 @@ from cnnlab.lab.stills._colours import INK, LINE, PAPER
 DPI = 110
 WIDTH = 852  # px of a page
 MOST_PX = 2**25  # of a picture: 128 MiB while it is drawn
-MARGIN, APART, BESIDE = 12, 12, 20  # px around a still, and between what stands below or beside each other in it
-BODY, SMALL, LEAST = 14.0, 12.0, 10.7  # sizes of letters; 10.7 px are 7 pt
-ROW, TABLE_ROW = 19, 24  # px of a row of text, and of one of a table
-CAPITALS = 0.729  # the height of digits and capital letters, as a part of the size
+MARGIN, APART, BESIDE = 12, 12, 20  # px around a still, and between its parts vertically and horizontally
+BODY, SMALL, LEAST = 14.0, 12.0, 10.7  # font sizes; 10.7 px are 7 pt
+ROW, TABLE_ROW = 19, 24  # px of a line of text and of a table row
+CAPITALS = 0.729  # the height of digits and capitals, relative to the font size
 SOLID, DOTTED, DASHED = (0, None), (0, (1, 1.6)), (0, (3, 2))
-LOW, LOW_SIZE = 0.22, 0.77  # how far a subscript is lowered, and its size, as parts of the size
+LOW, LOW_SIZE = 0.22, 0.77  # the drop and the size of a subscript, relative to the font size
 # What follows "_" after a single letter is a subscript, as in front/text.js.
 SUBSCRIPT = re.compile(r"(?<=[A-Za-zδ⋆])(?<![A-Za-z][A-Za-zδ⋆])_([A-Za-z]+)")
-FINE = 16  # how much larger letters are measured, where they have no whole px
+FINE = 16  # letters are measured at this scale, to avoid rounding to whole px
 _MEASURE = RendererAgg(1, 1, DPI)
 
 
 class Run(NamedTuple):
-    """Some text of one look."""
+    """A piece of text in one style."""
 
     text: str
     colour: str = INK
@@ -49,16 +49,16 @@ class Word(NamedTuple):
     """A line of text on a canvas, in px."""
 
     text: str
-    left: float  # where it begins: whole px make the same letters look the same
-    base: float  # where its base line is
+    left: float  # its left end, in whole px, so that equal letters look equal
+    base: float  # the y of its baseline
     width: float
-    size: float  # of its letters
+    size: float  # the font size
     colour: str
     bold: bool
 
 
 class _Words(Artist):
-    """All that is written, above all that is drawn."""
+    """All text, drawn above everything else."""
 
     zorder = 3
 
@@ -92,9 +92,9 @@ def _width(text, size, bold):
 
 
 def _parts(text, size, bold):
-    """Yield what stands on the line and what below it by turns: the text, how far it is lowered, and its size.
+    """Yield text on the line and subscripts in turn: the text, its drop, and its size.
 
-    A letter that the font lacks is a box.
+    A letter that the font lacks becomes a box.
     """
     for k, part in enumerate(SUBSCRIPT.split(text)):
         if drawn := "".join(letter if ord(letter) in _letters(bold) else "▯" for letter in part):
@@ -102,7 +102,7 @@ def _parts(text, size, bold):
 
 
 def width_of(text, size=BODY, bold=False):
-    """Return how wide a line of text is.
+    """Return the width of a line of text.
 
     Examples
     --------
@@ -118,7 +118,7 @@ def words(text, colour=INK, bold=False):
 
 
 def wrap(runs, room, size=BODY):
-    """Return runs in lines at most ``room`` wide, where none of them is wider.
+    """Break runs into lines at most ``room`` wide, unless a single run is wider.
 
     Examples
     --------
@@ -137,15 +137,15 @@ def wrap(runs, room, size=BODY):
 
 
 class Canvas:
-    """Shapes in the order in which they cover each other, pictures below and words above all of them.
+    """Shapes, later ones on top, with pictures below and text above all of them.
 
     Attributes
     ----------
     ax : Axes
     words : list of Word
-        All that is written, in the order of writing; it stays text in an SVG and a PDF.
+        All text, in the order of writing; it stays text in an SVG and a PDF.
     width, height : float
-        Of what has been drawn, in px, once it is complete.
+        The size of the finished drawing, in px.
     """
 
     def __init__(self):
@@ -159,7 +159,7 @@ class Canvas:
 
     def polygons(self, points, *, fill="none", line="none", width=1.0, dashes=SOLID, **look):
         """Add closed polygons (N, M, 2)."""
-        width = 0.0 if isinstance(line, str) and line == "none" else width * 72 / DPI  # edges of fills are sharp at 0
+        width = 0.0 if isinstance(line, str) and line == "none" else width * 72 / DPI  # at 0, fills have sharp edges
         look |= {"facecolors": fill, "edgecolors": line, "linewidths": width, "linestyles": [dashes]}
         self.ax.add_collection(PolyCollection(points, capstyle="butt", joinstyle="miter", **look), autolim=False)
 
@@ -169,7 +169,7 @@ class Canvas:
         self.polygons([corners], width=line_width, **look)
 
     def line(self, xs, ys, *, colour=LINE, **look):
-        """Add a line through points; one number is taken for all of them."""
+        """Add a line through points; a single number is used for all of them."""
         self.polygons([np.stack(np.broadcast_arrays(xs, ys), axis=-1)], line=colour, closed=False, **look)
 
     def image(self, colours, x, y, width, height):
@@ -179,9 +179,9 @@ class Canvas:
         self.ax.add_image(image)
 
     def write(self, x, y, text, *, size=BODY, colour=INK, bold=False, align=0.0):
-        """Add a line of text with the middle of its capitals at ``y``; returns where it ends.
+        """Add a line of text with its capitals centred on ``y``; return its right end.
 
-        ``align`` is the part of it that stands left of ``x``: 0, 0.5 or 1.
+        ``align`` is the fraction of it to the left of ``x``: 0, 0.5 or 1.
         """
         width = width_of(text, size, bold)
         word = Word(text, round(x - align * width), round(y + CAPITALS * size / 2), width, size, colour, bool(bold))
@@ -189,7 +189,7 @@ class Canvas:
         return word.left + width
 
     def write_lines(self, x, y, lines, *, row=ROW, size=BODY):
-        """Add lines of runs below ``y``; returns where they end."""
+        """Add lines of runs below ``y``; return their lower end."""
         for line in lines:
             end, y = x, y + row
             for run in line:
@@ -197,7 +197,7 @@ class Canvas:
         return y
 
     def table(self, x, y, rows):
-        """Add rows of texts in columns; returns the right and the lower end."""
+        """Add rows of texts in columns; return the right and the lower end."""
         lefts = x + np.cumsum([0.0, *(max(map(width_of, column)) + BESIDE for column in zip(*rows, strict=True))])
         for row in rows:
             for left, text in zip(lefts, row, strict=False):
@@ -206,30 +206,30 @@ class Canvas:
         return lefts[-1], y
 
     def _figure(self):
-        """Return the figure, as large as what is drawn, on a plate of paper."""
+        """Return the figure, fitted to the drawing, on a plate of paper colour."""
         width, height = (ceil(length + 2 * MARGIN) for length in (self.width, self.height))
         if width * height > MOST_PX:
             raise ValueError(f"a picture ({width}×{height} px) must have at most {MOST_PX:,} px")
         self.ax.set(xlim=(-MARGIN, width - MARGIN), ylim=(height - MARGIN, -MARGIN))
         plate = FancyBboxPatch((0, 0), width - 2 * MARGIN, height - 2 * MARGIN, f"round,pad={MARGIN}", zorder=-1)
         self.ax.add_patch(plate).set(facecolor=PAPER, linewidth=0)
-        self.ax.figure.set_size_inches((width + 0.01) / DPI, (height + 0.01) / DPI)  # else a part of a px is cut off
+        self.ax.figure.set_size_inches((width + 0.01) / DPI, (height + 0.01) / DPI)  # else a fraction is cut off
         return self.ax.figure
 
     def png(self):
-        """Return it as the bytes of a PNG, the same in each run."""
+        """Return the bytes of a PNG, identical in each run."""
         canvas, buffer = self._figure().canvas, BytesIO()
         canvas.draw()
         picture = Image.fromarray(np.asarray(canvas.buffer_rgba()))
-        # 255 colours look the same in a third of the bytes; they are improved until only so many px would change
+        # 255 colours look the same in a third of the bytes; k-means refines them until few px would change
         drawn = picture.convert("RGB").quantize(255, Image.Quantize.MAXCOVERAGE, kmeans=5000)
-        drawn.putpalette([*drawn.getpalette(), 0, 0, 0])  # and another for what lies outside the plate
+        drawn.putpalette([*drawn.getpalette(), 0, 0, 0])  # one more, for outside the plate
         drawn.paste(255, mask=picture.getchannel("A").point(lambda alpha: 255 * (alpha < 128)))
         drawn.save(buffer, "PNG", dpi=(DPI, DPI), transparency=255)
         return buffer.getvalue()
 
     def drawing(self, kind):
-        """Return it as the bytes of an "svg" or a "pdf", in which words are text, the same in each run."""
+        """Return the bytes of an "svg" or a "pdf", with text as text, identical in each run."""
         buffer = BytesIO()
         with mpl.rc_context({"svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "cnnlab"}):
             metadata = {"Date" if kind == "svg" else "CreationDate": None}
@@ -238,7 +238,7 @@ class Canvas:
 
 
 class Picture:
-    """A picture as the output of a cell, with words for those who cannot see it.
+    """A picture as the output of a cell, with alternative text.
 
     JupyterLab gives an ``IPython.display.Image`` no alternative text, whatever its ``alt``.
     """
@@ -255,11 +255,11 @@ class Picture:
 
 
 def check_text(name, value):
-    """Raise unless a value is a text."""
+    """Raise unless a value is a str."""
     if not isinstance(value, str):
         raise TypeError(f"{name} ({shown(value)}) must be a text")
 
 
 def image_html(png, alt):
-    """Return a picture in base64 as HTML that needs no file beside it."""
+    """Return a picture in base64 as self-contained HTML."""
     return f'<img alt="{escape(alt)}" src="data:image/png;base64,{png}">'

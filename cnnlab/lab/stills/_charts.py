@@ -9,11 +9,11 @@ from cnnlab.lab.stills._canvas import BODY, DASHED, LEAST, SMALL, width_of
 from cnnlab.lab.stills._colours import BLUE, GRADIENT, INK, PALE_BAR, POSITIVE, SOFT
 from cnnlab.lab.stills._panels import Block
 
-ROW, LENGTH, THICK, SHORTEST = 18, 132, 11, 2  # of bars: a row, the longest one, how thick, the shortest one
+ROW, LENGTH, THICK, SHORTEST = 18, 132, 11, 2  # of bars: row height, longest, thickness, shortest
 SPACE = 8  # between texts
-CHART, KEY = (250, 180), 30  # of a chart; the line of its legend
-LEFT, RIGHT, ABOVE, UNDER = 40, 12, 28, 34  # the room around the curves, with the legend above them
-RULES = 5  # parts that the grid divides the y axis into
+CHART, KEY = (250, 180), 30  # of a chart; the height of its legend
+LEFT, RIGHT, ABOVE, UNDER = 40, 12, 28, 34  # margins around the curves, with the legend above them
+RULES = 5  # intervals of the grid on the y axis
 LOOKS = [{"colour": colour, "width": 1.8} for colour in (BLUE, GRADIENT, INK)]  # of the curves
 LOOKS[1]["dashes"] = DASHED
 
@@ -41,7 +41,7 @@ class Bars(Block):
 
 
 class Curves(Block):
-    """A panel of up to three curves, with a legend that has their last numbers."""
+    """A panel of up to three curves, with a legend that shows their last values."""
 
     def measure(self, sizes):
         self.legend, chart = [], self.panel["chart"]
@@ -82,7 +82,7 @@ class Curves(Block):
 
 
 def along(values, axis):
-    """Return how far along an axis values are, from 0 where it begins to 1 where it ends."""
+    """Return the positions of values along an axis, from 0 at its start to 1 at its end."""
     return (values - axis[0]) / ((axis[1] - axis[0]) or 1)
 
 

@@ -13,7 +13,7 @@ _GIVEN = dict(re.findall(r"--cnnlab-([\w-]+): (?:light-dark\()?(.+?)[,;]", _FIRS
 
 
 def of_page(name):
-    """Return the value of the variable ``--cnnlab-name``, or of the one that it names."""
+    """Return the value of the variable ``--cnnlab-name``, following a reference to another variable."""
     other = re.fullmatch(r"var\(--cnnlab-(.+)\)", _GIVEN[name])
     return of_page(other[1]) if other else _GIVEN[name]
 
@@ -21,11 +21,11 @@ def of_page(name):
 INK, SOFT, LINE, ZERO, HATCH, WINDOW = map(of_page, ("ink", "soft", "line", "zero", "hatch", "window"))
 POSITIVE, NEGATIVE, GRADIENT, BLUE, PURPLE = map(of_page, ("positive", "negative", "gradient", "R", "F"))
 ROLES = {"x": BLUE, "y": BLUE, "w": PURPLE, "b": PURPLE, "gradient": GRADIENT}
-PAPER = "#fbf8f1"  # of the plate on which a still stands: soft on a dark page, and no slab on a white one
+PAPER = "#fbf8f1"  # the background of a still: soft on a dark page, and barely visible on a white one
 
 
 def mixed(colour, share):
-    """Return the colours (…, 3) of cells that such shares (…) of a colour are mixed into."""
+    """Return the colours (…, 3) of cells with these shares (…) of a colour mixed in."""
     return np.add(to_rgb(ZERO), np.multiply.outer(share, np.subtract(to_rgb(colour), to_rgb(ZERO))))
 
 
@@ -33,15 +33,15 @@ MISS, PALE_BAR = mixed(NEGATIVE, 0.55), mixed(POSITIVE, 0.35)
 
 
 def faded_out(colours):
-    """Return colours (…, 3) mixed with as much of the paper."""
+    """Return colours (…, 3) mixed half and half with the paper."""
     return np.add(colours, to_rgb(PAPER)) / 2
 
 
 def shade(values, limit, palette):
-    """Return the colours (…, 3) of values, the full one from ``limit`` on; what is not finite looks like 0.
+    """Return the colours (…, 3) of values, saturated from ``limit`` on; inf and NaN look like 0.
 
-    Of the palettes "pale" stands behind numbers, as in ``front/cells.css``: 0 has a grey of its own, and 10 to 72 % of
-    a colour are mixed into it; "signed" is for pictures, and "gray" and "gray_r" are matplotlib's.
+    The palette "pale" is for cells with numbers, as in ``front/cells.css``: 0 is grey, with 10 to 72 % of a colour
+    mixed in for other values; "signed" is for pictures, and "gray" and "gray_r" are matplotlib's.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A whole network as a still: the maps of each layer below each other, and wires between them. Lengths in px."""
+"""A whole network as a still: the maps of each layer in a column, and wires between them. Lengths in px."""
 
 import numpy as np
 
@@ -8,13 +8,13 @@ from cnnlab.lab.stills._charts import Bars
 from cnnlab.lab.stills._colours import GRADIENT
 from cnnlab.lab.stills._panels import Planes, Sizes
 
-TOWER, TIGHT = 400, 3  # how high a layer is, and the room between its maps
-ALONE, LARGEST = 100, 56  # the sides of the image and of a map at most
+TOWER, TIGHT = 400, 3  # the height of a layer, and the gap between its maps
+ALONE, LARGEST = 100, 56  # the largest sides of the image and of a map
 BEND = np.linspace(0, 1, 16)  # of a wire
 
 
 class Tower(Planes):
-    """The maps of a layer below each other."""
+    """The maps of a layer in a column."""
 
     def measure(self, sizes):
         super().measure(sizes)
@@ -39,7 +39,7 @@ def towers(scene):
 
 
 def draw_sight(canvas, scene, blocks, y):
-    """Draw the wires between maps, and a frame around the part of the image that the first cell sees."""
+    """Draw the wires between maps, and a frame around the first cell's receptive field in the image."""
     places = {block.panel["name"]: (block, np.array([left, y + top + block.top])) for block, left, top in blocks}
     for block, corner in places.values():
         panel, told = block.panel, block.panel.get("sum", {})

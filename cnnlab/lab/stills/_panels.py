@@ -1,4 +1,4 @@
-"""The panels of a still, one class a kind of picture, as the front end draws them. Lengths in px."""
+"""The panels of a still, one class per kind of picture, as the front end draws them. Lengths in px."""
 
 from math import ceil
 from typing import NamedTuple
@@ -11,33 +11,33 @@ from cnnlab.lab.scenes.reading import panel_of, summed, wires_at
 from cnnlab.lab.stills._canvas import BODY, DOTTED, LEAST, SMALL, width_of, words, wrap
 from cnnlab.lab.stills._colours import GRADIENT, HATCH, INK, MISS, ROLES, SOFT, WINDOW, faded_out, shade
 
-CAPTION_ROW, BELOW, HEADS = 18, 15, 18  # a line of a caption and one below a plane; the indices beside a plane
-SMALLEST, NUMBERED, PAD = 3, 18, 2.4  # the sides of a cell, of one with a number, and what a number leaves of it
-LARGEST_LETTERS, AIR = 14.0, 7  # of numbers in cells, and what they leave of a cell where there is room
+CAPTION_ROW, BELOW, HEADS = 18, 15, 18  # a line of a caption, one below a plane, and the indices beside a plane
+SMALLEST, NUMBERED, PAD = 3, 18, 2.4  # the smallest sides of a cell and of one with a number, and its padding
+LARGEST_LETTERS, AIR = 14.0, 7  # the font size of numbers in cells, and the padding of roomy cells
 LONGEST_SIDE = 16  # of a plane with numbers, in cells
 GAP = 7  # between planes
-LEAST_FRAME = 7  # of the cells of a photograph
-PADDING, BEYOND, INSERTED = 1, 2, 3  # what a cell is, where not one of the array
-WINNER = np.array([(0.72, 0.06), (0.94, 0.06), (0.94, 0.28)])  # the mark of a winner, in parts of its cell
-SELECTED, LIT = (3.0, WINDOW), 2.0  # the frame of the cell in view, and how wide those of its sum are
-MOST_HUES = 49  # of a kernel: more could not be told from each other
+LEAST_FRAME = 7  # the smallest frame of cells of a photograph
+PADDING, BEYOND, INSERTED = 1, 2, 3  # kinds of cell outside the array
+WINNER = np.array([(0.72, 0.06), (0.94, 0.06), (0.94, 0.28)])  # the mark of a winner, in units of its cell
+SELECTED, LIT = (3.0, WINDOW), 2.0  # the frame of the selected cell, and the width of those in its sum
+MOST_HUES = 49  # taps of a kernel with hues of their own: more would be indistinguishable
 SQUARE = np.array([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)])
 
 
 class Sizes(NamedTuple):
-    """How large everything is."""
+    """The sizes of the parts of a still."""
 
     cell: float
     photo: float = 0.0  # the width of a photograph
-    letters: float = 0.0  # of the numbers in cells; 0 for none
+    letters: float = 0.0  # the font size of numbers in cells; 0 for none
     compact: bool = False
-    caption: float = 72  # the room that a caption has above a narrow panel
-    channels: int = 1  # the most of an input side by side
-    kernels: int = 4  # the most side by side
+    caption: float = 72  # the width of a caption above a narrow panel
+    channels: int = 1  # most channels of an input side by side
+    kernels: int = 4  # most kernels side by side
 
 
 class Block:
-    """A panel with its size: a subclass has what stands below the caption.
+    """A panel with its size; a subclass draws the part below the caption.
 
     Its ``measure(sizes)`` sets ``width`` and ``height``; ``draw_body`` draws, and takes what :meth:`draw` takes.
     """
@@ -60,7 +60,7 @@ class Block:
         Parameters
         ----------
         light : dict
-            By cell (plane, row, column) how wide its frame is, and of which colour.
+            The width and colour of the frame, by cell (plane, row, column).
         faded : bool
             Whether the colours of other cells are faded.
         """
@@ -71,7 +71,7 @@ class Block:
 
 
 class Planes(Block):
-    """A panel of planes; ``corners`` are those of their cells within it, planes numbered down each column first."""
+    """A panel of planes; ``corners`` are those of their cells, with planes numbered down each column first."""
 
     def measure(self, sizes):
         panel, (height, width) = self.panel, self.panel["shape"]
@@ -113,7 +113,7 @@ class Planes(Block):
         places = corners[:, None, None] + self.side * places + gap // 2
 
         def mark(mask, parts=SQUARE, outset=0.0, **look):
-            """Add polygons, in parts of a cell, to some cells, which are so much larger on each side."""
+            """Add polygons, in units of a cell, to some cells, enlarged by a margin on each side."""
             canvas.polygons(places[mask][:, None] - outset + (size + 2 * outset) * parts, **look)
 
         marked = {name: _mask(panel, panel.get("marks", {}).get(name, [])) for name in ("miss", "winner", "inserted")}
@@ -137,7 +137,7 @@ class Planes(Block):
             canvas.write(x, y, format_value(values[at]), size=self.letters, colour=ink[at], bold=bold, align=0.5)
 
     def _draw_photos(self, canvas, corners, values, fills, light, faded):
-        """Draw a picture a plane, with one frame around all cells that are lit: single ones would be too small."""
+        """Draw each plane as a picture, with one frame around all lit cells: single frames would be too small."""
         size = self.cell * np.array(self.panel["shape"][::-1])
         for plane, (picture, corner) in enumerate(zip(fills, corners, strict=True)):
             canvas.image(picture, *corner, *size)
@@ -150,17 +150,17 @@ class Planes(Block):
 
 
 def needed(values):
-    """Return the side of the smallest cell in which each number can be read."""
+    """Return the side of the smallest cell in which every number is readable."""
     return max(NUMBERED, ceil(max(width_of(format_value(value), LEAST) for value in np.unique(values)) + PAD))
 
 
 def letters_of(cell, least):
-    """Return the size of numbers that fill a cell well, where the widest of them needs one of side ``least``."""
+    """Return the font size of numbers that fit a cell, if the widest of them needs a side of ``least``."""
     return max(LEAST, min(LARGEST_LETTERS, 0.42 * cell, LEAST * (cell - AIR) / (least - PAD)))
 
 
 def _standing(panel, sizes):
-    """Return in how many rows and columns planes stand."""
+    """Return the numbers of rows and columns of planes."""
     down, across = panel["planes"]
     if panel.get("end") == "input" and across == 1:
         return ceil(down / sizes.channels), min(sizes.channels, down)
@@ -169,20 +169,20 @@ def _standing(panel, sizes):
 
 
 def _along(panel, field):
-    """Return for each cell (P, H, W) the larger of what a field says of its row and of its column; 0 without one."""
+    """Return for each cell (P, H, W) the larger value that a field has for its row or column; 0 without the field."""
     found = panel.get(field, {"rows": [0], "columns": [0]})
     return np.broadcast_to(np.maximum.outer(found["rows"], found["columns"]), panel["values"].shape)
 
 
 def _mask(panel, cells):
-    """Return which cells are among some."""
+    """Return a mask of these cells."""
     mask = np.zeros(panel["values"].shape, bool)
     mask[tuple(np.array(cells, int).reshape(-1, 3).T)] = True
     return mask
 
 
 def light_of(scene, at):
-    """Return by panel and cell (plane, row, column) the frames of the cells of a sum: their widths and colours.
+    """Return the frames of the cells of a sum, width and colour, by panel and cell (plane, row, column).
 
     The cells of a product have the hue of the second one's place in its plane, as on the stage.
 
@@ -208,7 +208,7 @@ def light_of(scene, at):
 
 
 def _hue(scene, name, cells):
-    """Return the colour that a wire's cells have in common: by where in its plane the cell of a panel is."""
+    """Return the common colour of a wire's cells, which depends on the position of one of them in its plane."""
     panel = next((panel for panel in scene["panels"] if panel["name"] == name), None)
     if panel is None or scene.get("compact") or not 1 < panel["values"][0].size <= MOST_HUES:
         return WINDOW

@@ -1,4 +1,4 @@
-"""Pictures that are no scenes: arrays beside each other, curves, and a stack of layers as in ``front/sizes.js``."""
+"""Pictures other than scenes: arrays side by side, curves, and a stack of layers as in ``front/sizes.js``."""
 
 import numpy as np
 
@@ -13,28 +13,28 @@ from cnnlab.lab.stills._scene import LARGEST_CELL, NARROWEST, flowing
 
 MOST_SIDE = 340  # px of a plane without numbers
 PALETTES = "signed", "gray", "gray_r"
-PLANE, LEAST_SIDE, STEP = 76, 3, 90  # px of the largest plane, of the smallest one, and from plane to plane
+PLANE, LEAST_SIDE, STEP = 76, 3, 90  # px of the largest and the smallest plane, and the distance between planes
 
 
 def picture_of_planes(planes, alt, *, limit=None, palette="signed"):
-    """Return planes of numbers beside each other as a picture.
+    """Return a picture of planes of numbers side by side.
 
     Parameters
     ----------
     planes : dict of arrays (H, W) or (H, W, 3)
-        By their titles. Above 16 cells a side numbers are coloured only; three to a cell are red, green and blue, from
-        0 to 1.
+        By their titles. Planes of more than 16 cells a side are coloured without numbers; three numbers per cell are
+        red, green and blue, from 0 to 1.
     alt : str
-        What is to be seen, in a sentence.
+        A one-sentence description of the picture.
     limit : float, optional
-        The value of the full colour; default the largest magnitude of each.
+        The value of full colour; by default the largest magnitude in each plane.
     palette : str
         "signed", or, for values from 0 on, "gray" from black to white or "gray_r" from white to black.
 
     Raises
     ------
     TypeError, ValueError
-        Where an argument is not of this kind.
+        If an argument is not of this kind.
 
     Examples
     --------
@@ -66,23 +66,23 @@ def picture_of_planes(planes, alt, *, limit=None, palette="signed"):
 
 
 def picture_of_curves(x, curves, alt, *, title="", label=""):
-    """Return curves as a picture, with their names and their last numbers.
+    """Return a picture of curves, with their names and last values.
 
     Parameters
     ----------
     x : array (n,)
-        Numbers that rise.
+        Increasing numbers.
     curves : dict of arrays (n,)
-        By their names; up to three, which colour and dashes tell apart. What is not finite is left out.
+        By their names; up to three, distinguished by colour and dashes. Inf and NaN are left out.
     alt : str
-        What is to be seen, in a sentence.
+        A one-sentence description of the picture.
     title, label : str
-        What stands above the curves and below the axis.
+        The texts above the curves and below the axis.
 
     Raises
     ------
     TypeError, ValueError
-        Where an argument is not of this kind.
+        If an argument is not of this kind.
 
     Examples
     --------
@@ -110,12 +110,12 @@ def picture_of_curves(x, curves, alt, *, title="", label=""):
 
 
 def draw_sizes(sizes, layers):
-    """Draw a stack's formulas, its planes to one scale, and a table of what the first cell of each layer sees.
+    """Draw a stack's formulas, its planes to scale, and a table of the first receptive field of each layer.
 
     Parameters
     ----------
     sizes : list of int
-        The side of the input, then of what each layer makes, in cells.
+        The side of the input, then of each layer's output, in cells.
     layers : list of (label, formula, field)
         A short name, the formula in one line, and the :class:`cnnlab.geometry.ReceptiveField` of each layer.
 

@@ -1,4 +1,4 @@
-"""A scene as a still: its panels, the cell in view with its sum as in ``front/strip.js``, and a sentence."""
+"""A scene as a still: its panels, the selected cell with its sum as in ``front/strip.js``, and a sentence."""
 
 import re
 from collections import defaultdict
@@ -13,36 +13,36 @@ from cnnlab.lab.stills._colours import SOFT
 from cnnlab.lab.stills._network import draw_sight, towers
 from cnnlab.lab.stills._panels import LONGEST_SIDE, NUMBERED, SELECTED, Planes, Sizes, letters_of, light_of, needed
 
-NARROWEST = 540  # px that the words have, however narrow the panels are
-TITLE = 16.0  # the size of a title
-STRIP_ROW, AROUND = 22, 6  # px of a row of the strip, and around all rows
-MOST_TERMS = 12  # of a sum, written one by one
+NARROWEST = 540  # the least width of the text, however narrow the panels are
+TITLE = 16.0  # font size
+STRIP_ROW, AROUND = 22, 6  # px of a row of the strip, and around the strip
+MOST_TERMS = 12  # a longer sum is summarised
 
-# The kinds of picture: the class that draws the panels of a view.
+# The class that draws the panels of each view.
 VIEWS = {"cells": Planes, "maps": Planes, "photo": Planes, "bars": Bars, "chart": Curves}
 
-HEIGHT = 1000  # of a page; a scene may be higher where nothing else helps
+HEIGHT = 1000  # of a page; a scene may be higher if it cannot be made to fit
 LARGEST_CELL, COMPACT, PLAIN, PHOTO = (
     38,
     12,
     20,
     300,
-)  # the largest cell with a number, of a compact scene and of another
+)  # the largest cell with a number, in a compact scene and in others
 STACKED = 8  # between panels of one column and row
-NO_SIGN, SIGN = 12, 26  # the room between columns
-WAYS = (200, 1, 4), (200, 2, 4), (72, 2, 4), (72, 4, 4), (72, 2, 2), (72, 2, 1), (72, 1, 4)  # as in Sizes, best first
-SIZES_OF_SIGNS, SYMBOL, WORD = {"⋆": 34.0, "·": 34.0}, 24.0, 13.0  # another that is one letter, and a word
+NO_SIGN, SIGN = 12, 26  # the gap between columns
+WAYS = (200, 1, 4), (200, 2, 4), (72, 2, 4), (72, 4, 4), (72, 2, 2), (72, 2, 1), (72, 1, 4)  # Sizes to try, best first
+SIZES_OF_SIGNS, SYMBOL, WORD = {"⋆": 34.0, "·": 34.0}, 24.0, 13.0  # by sign; of other single letters, and of words
 
 
 def draw_scenes(scenes, title=""):
-    """Draw scenes below each other, each with the sum of the cell that it starts at, below a title.
+    """Draw scenes one below another under a title, each with the sum of its initially selected cell.
 
     Parameters
     ----------
     scenes : list of dict
         From :mod:`cnnlab.lab.scenes`.
     title : str
-        Broken before its signs of equality, where that is enough.
+        Broken before its equals signs, if that is enough.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def draw_scenes(scenes, title=""):
 
 
 def draw_table(title, rows):
-    """Draw rows of words in columns, below a title.
+    """Draw a table of texts below a title.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def title_lines(title, width):
 
 
 def _draw(canvas, scene, layout, y, width):
-    """Draw a scene below ``y``, its words ``width`` wide; returns where it ends."""
+    """Draw a scene below ``y``, with text ``width`` wide; return its lower end."""
     y = canvas.write_lines(0, y, wrap(words(scene.get("heading", ""), bold=True), width), row=TABLE_ROW)
     light = light_of(scene, scene["first"])
     is_sum = any(look != SELECTED for looks in light.values() for look in looks.values())
@@ -108,11 +108,11 @@ def _draw(canvas, scene, layout, y, width):
     return canvas.write_lines(0, y, wrap(words(scene.get("note", ""), bold=True), width))
 
 
-# --- where panels stand: blocks with their corners, signs with their middles, and how large it is ---
+# --- the layout: blocks with their corners, signs with their centres, and the total size ---
 
 
 def lay_out(scene):
-    """Return the layout with the largest cells that fit the page, with numbers where they can be read.
+    """Return the layout with the largest cells that fit the page, with numbers if they are readable.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def lay_out(scene):
 
 
 def flowing(panels, sizes):
-    """Return the layout of panels that nothing but their order joins: they go on below where there is no room."""
+    """Return the layout of panels related only by their order: they wrap to a new row if there is no room."""
     blocks, x, y, width, low = [], 0.0, 0.0, 0.0, 0.0
     for panel in sorted(panels, key=lambda panel: (panel.get("band", 0), panel["column"])):
         block = VIEWS[panel["view"]](panel, sizes)
@@ -160,7 +160,7 @@ def flowing(panels, sizes):
 
 
 def _arranged(scene, sizes):
-    """Return the layout of these sizes: rows, those of one band after those of another, and columns."""
+    """Return the layout for these sizes, in rows and columns; the rows of one band follow those of another."""
     blocks, signs, lefts, slots, x, y = [], [], {}, defaultdict(list), 0.0, 0.0
     for panel in scene["panels"]:
         row = panel.get("band", 0), panel["row"]
@@ -177,7 +177,7 @@ def _arranged(scene, sizes):
         high = max(heights.values())
         for column, slot in in_row.items():
             left, middle = lefts[column]
-            if text := texts.get((row, column)):  # amid the bodies of the panels, which stand below captions
+            if text := texts.get((row, column)):  # centred on the panels without their captions
                 signs.append((middle, y + high / 2 + 11, text))
             top = y + (high - heights[column]) // 2
             for block in slot:
@@ -188,9 +188,9 @@ def _arranged(scene, sizes):
 
 
 def _signs(scene, slots):
-    """Return the signs by their row and the column to their right.
+    """Return the signs by row and the column to their right.
 
-    In the backward row there is no arrow to what is not made from its neighbour.
+    The backward row has no arrow to a panel that is not computed from its neighbour.
     """
     forward, backward = (sorted(column for row, column in slots if row == (0, k))[1:] for k in (0, 1))
     if any(panel["name"] == "dw" for panel in scene["panels"]):
@@ -207,7 +207,7 @@ def _size(text):
 
 
 def _sum(scene):
-    """Return the strip in runs that stand in one row each: the head, each term with the sign after it, the result."""
+    """Return the strip as unbreakable runs: the head, each term with the sign after it, the result."""
     strip = strip_of(scene, scene["first"])
     told = summed(scene, scene["first"]["panel"]).get("sum", {})
     terms, bias = (strip.terms[:-1], strip.terms[-1:]) if "bias" in told else (strip.terms, [])
@@ -220,7 +220,7 @@ def _sum(scene):
 
 
 def _subtotals(scene, told):
-    """Return what each channel adds to a long sum; nothing where that is not known."""
+    """Return the contribution of each channel to a long sum; empty if it is not known."""
     panel, (plane, row, column) = summed(scene, scene["first"]["panel"]), scene["first"]["cell"]
     if "groups" not in told:
         return []

@@ -1,4 +1,4 @@
-"""A notebook as one living HTML page: explorers and questions answer from a table, where no kernel runs."""
+"""A notebook as one interactive HTML page: explorers and questions answer from a table, without a kernel."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from cnnlab.publish.handout._run import MIME, TIMEOUT, read, run
 def write_handouts(
     notebooks: list[Path], folder: Path, *, live: str = "", timeout: int = TIMEOUT, **site
 ) -> list[Path]:
-    """Write one HTML file for each notebook, with nothing outside it, and return their paths.
+    """Write one self-contained HTML file for each notebook, and return their paths.
 
     Parameters
     ----------
     notebooks : list of path
-        Each is run first, in its own folder.
+        Each is executed first, in its own folder.
     folder : path
-        Made where it is not there.
+        Created if missing.
     live : str
-        The address at which a notebook runs with a kernel; "{}" in it stands for the notebook's name.
+        The address at which a notebook runs with a kernel; "{}" is replaced by the notebook's name.
     timeout : int
         Seconds that a cell may take; 0 for no limit.
     **site
-        Of which these are the pages: see :func:`cnnlab.publish.handout._page.to_page`.
+        The site that the pages belong to: see :func:`cnnlab.publish.handout._page.to_page`.
 
     Raises
     ------
     OSError
         If there is no such notebook, or the folder cannot be made.
     ValueError
-        If a file is not a notebook, a cell fails, or two notebooks have one name.
+        If a file is not a notebook, a cell fails, or two notebooks have the same name.
     """
-    import latex2mathml  # of the extra "handout": it is missed before a cell runs
+    import latex2mathml  # in the extra "handout": fail before any cell runs
 
     names = [path.stem for path in notebooks]
     twice = [name for name in names if names.count(name) > 1]
@@ -49,7 +49,7 @@ def write_handouts(
     if len(notebooks) == 1:
         return [write(1, *notebooks)]
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        return list(pool.map(write, count(1), notebooks))  # most of the time goes into Python
+        return list(pool.map(write, count(1), notebooks))  # threads would not help: most of the time is spent in Python
 
 
 def _write(at: int, path: Path, *, folder: Path, live: str, timeout: int, site: dict) -> Path:

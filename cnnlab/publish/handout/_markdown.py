@@ -1,4 +1,4 @@
-"""Markdown as a page holds it: formulas as MathML, pictures inside, other notebooks as the pages they are."""
+"""Markdown for a page: formulas as MathML, embedded pictures, links to notebooks as links to their pages."""
 
 import re
 from contextlib import suppress
@@ -21,9 +21,9 @@ def to_html(source: str, folder: Path, attachments: dict | None = None) -> str:
     ----------
     source : str
     folder : path
-        Where its pictures are.
+        The folder of its pictures.
     attachments : dict, optional
-        The pictures that the cell itself holds.
+        The pictures stored in the cell itself.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def to_html(source: str, folder: Path, attachments: dict | None = None) -> str:
 
 
 class _Renderer(IPythonRenderer):
-    """Writes formulas as a browser shows them by itself, and leaves HTML as it stands."""
+    """Writes formulas as MathML, and leaves HTML unchanged."""
 
     def inline_math(self, body: str) -> str:
         return _mathml(body)
@@ -56,17 +56,17 @@ class _Renderer(IPythonRenderer):
         return f'<h{level} id="{name}">{text} <a class="page-permalink" href="#{name}">#</a></h{level}>\n'
 
     def _embed_image_or_attachment(self, src: str) -> str:
-        with suppress(InvalidNotebook):  # an attachment that is not there: its words are shown
+        with suppress(InvalidNotebook):  # a missing attachment: show its alternative text
             return super()._embed_image_or_attachment(src)
         return src
 
     def _html_embed_images(self, html: str) -> str:
-        # nbconvert parses each piece of HTML anew, which shuts a <details> before what is folded in it.
+        # nbconvert parses each piece of HTML separately, which would close a <details> before its contents.
         return _PICTURE.sub(lambda found: found[1] + (self._src_to_base64(unquote(found[2])) or found[2]), html)
 
 
 def _mathml(formula: str, display: str = "inline") -> str:
-    """Return a formula of LaTeX as MathML, or as it is written where it cannot be read.
+    """Return a LaTeX formula as MathML, or unchanged if it cannot be converted.
 
     Examples
     --------
@@ -75,10 +75,10 @@ def _mathml(formula: str, display: str = "inline") -> str:
     >>> _mathml("x_")
     '<code>$x_$</code>'
     """
-    from latex2mathml.converter import convert_to_element  # of the extra "handout"
+    from latex2mathml.converter import convert_to_element  # in the extra "handout"
 
     try:
         text = tostring(convert_to_element(formula.strip(), display=display), encoding="unicode")
-    except Exception:  # its own errors, and Python's
+    except Exception:  # its own errors and built-in ones
         return f"<code>${escape(formula)}$</code>"
-    return re.sub(r"&amp;(#\w+;)", r"&\1", text)  # its signs are written by number
+    return re.sub(r"&amp;(#\w+;)", r"&\1", text)  # it writes symbols as numeric references

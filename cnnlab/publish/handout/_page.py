@@ -1,4 +1,4 @@
-"""The page of a notebook: a template of ours, and the front end that JupyterLab has."""
+"""The page of a notebook: our template, with the same front end as in JupyterLab."""
 
 from __future__ import annotations
 
@@ -35,32 +35,32 @@ Text and code: cnnlab, BSD-3-Clause. Digits: E. Alpaydin and C. Kaynak,
 [public domain](https://commons.wikimedia.org/wiki/File:Grace_Hopper.jpg).
 """
 _EXERCISE = re.compile(r"(?m)^exercises\.\w+\.\w+\(")  # of no use without a kernel
-_ASKED = re.compile(r"(?m)^(?:(?:display\()?ask\(.*\)|explorer)$")  # what is shown below it says the same
-_BY_KERNEL = re.compile(r"(?m)^(- )?.*<!--kernel-->(?:\n|$)")  # a line that needs one, and says so
+_ASKED = re.compile(r"(?m)^(?:(?:display\()?ask\(.*\)|explorer)$")  # its output shows the same
+_BY_KERNEL = re.compile(r"(?m)^(- )?.*<!--kernel-->(?:\n|$)")  # a line marked as needing a kernel
 _SECTION = re.compile(r'<h2 id="([^"]*)">(.*?) <a class="page-permalink"')
 
 
 def text_page(*texts: str) -> str:
-    """Return texts in Markdown as one HTML page."""
+    """Return Markdown texts as one HTML page."""
     cells = [nbformat.v4.new_markdown_cell(text) for text in texts]
     return to_page(nbformat.v4.new_notebook(cells=cells), Path())
 
 
 def to_page(notebook: nbformat.NotebookNode, path: Path, *, live: str = "", **site) -> str:
-    """Return a notebook that was run as one HTML page; the tables of its explorers are cut to what fits it.
+    """Return an executed notebook as one HTML page; the tables of its explorers are cut to fit.
 
     Parameters
     ----------
     notebook : NotebookNode
         As :func:`cnnlab.publish.handout.run` returns it.
     path : path
-        Of its file, beside which its pictures are.
+        The path of its file; pictures are relative to it.
     live : str
-        The address at which it runs with a kernel; "{}" in it stands for the file's name without its ending.
+        The address at which it runs with a kernel; "{}" is replaced by the file's name without its ending.
     **site
-        What it is a page of: the ``address`` of the site; its ``pages``, the first one first, with the ``place``,
-        ``title``, ``text`` and ``picture`` of each, of a lesson its ``number``, its ``minutes``, and how many questions
-        and exercises it has to ``solve`` as well; and ``at``, which of them this is.
+        The site it belongs to: its ``address``; its ``pages`` in order, each with ``place``, ``title``, ``text`` and
+        ``picture``, and for a lesson also its ``number``, its ``minutes``, and the number of questions and exercises to
+        ``solve``; and ``at``, the index of this page.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def to_page(notebook: nbformat.NotebookNode, path: Path, *, live: str = "", **si
     kernel = live.replace("{}", quote(path.stem))
 
     def place(cell: str) -> str:
-        """Return where a cell is with a kernel; nothing where there is none."""
+        """Return the address of a cell with a kernel; empty if there is none."""
         return kernel and f"{kernel}#cell-id={cell}"
 
     parts = list(_parts(notebook, path.parent, place))
@@ -94,7 +94,7 @@ def to_page(notebook: nbformat.NotebookNode, path: Path, *, live: str = "", **si
 
 
 def _parts(notebook: nbformat.NotebookNode, folder: Path, place: Callable) -> Iterator[str | dict]:
-    """Yield what a page shows of a notebook: HTML, and the tables of its widgets, each with its name and its cell."""
+    """Yield the parts of a page of a notebook: HTML, and the tables of its widgets, each with its name and cell."""
     heading, taken = "", Counter()
     for number, cell in enumerate(notebook.cells, start=1):
         try:
@@ -113,12 +113,12 @@ def _parts(notebook: nbformat.NotebookNode, folder: Path, place: Callable) -> It
                 if _EXERCISE.search(cell.source):
                     yield kernel_line(["writing this function and having it checked"], place(cell.id))
                 yield "</section>"
-        except Exception as error:  # whatever a converter meets in a text or an output
+        except Exception as error:  # a converter may raise anything
             raise ValueError(f"cell {number}: {sentence(error)}") from error
 
 
 def _code(cell: nbformat.NotebookNode) -> str:
-    """Return the code of a cell as HTML, where a page shows it; of several lines, the last stands for all."""
+    """Return the code of a cell as HTML, if a page shows it; several lines are folded into the last."""
     hidden = cell.metadata.get("jupyter", {}).get("source_hidden") or "hide-input" in cell.metadata.get("tags", [])
     source = "" if hidden or _EXERCISE.search(cell.source) else _ASKED.sub("", cell.source).strip()
     if not source:
@@ -133,7 +133,7 @@ def _code(cell: nbformat.NotebookNode) -> str:
 
 
 def _shown(output: nbformat.NotebookNode, cell: nbformat.NotebookNode, folder: Path, place: Callable) -> str:
-    """Return what a page shows of an output, as HTML; nothing where widgets take its place."""
+    """Return an output as HTML for the page; empty if widgets replace it."""
     data = output.get("data", {})
     if MIME in data or _EXERCISE.search(cell.source):
         return ""
@@ -154,7 +154,7 @@ def _shown(output: nbformat.NotebookNode, cell: nbformat.NotebookNode, folder: P
 
 
 def name_of(key: str, heading: str, taken: Counter) -> str:
-    """Return the name by which a link finds a question, by its key, or an explorer, by the heading above it.
+    """Return the link target of a question, made from its key, or of an explorer, made from the heading above it.
 
     Examples
     --------
@@ -171,7 +171,7 @@ def name_of(key: str, heading: str, taken: Counter) -> str:
 
 
 def without_kernel(text: str, address: str) -> str:
-    r"""Return a text of a notebook as a page has it: one link stands for all that is to be tried with a kernel.
+    r"""Return a text of a notebook for a page: all lines that need a kernel are replaced by one link.
 
     Examples
     --------

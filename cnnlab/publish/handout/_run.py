@@ -1,4 +1,4 @@
-"""A notebook is run in a kernel of its own, whose widgets tell what a page needs to show them."""
+"""Run a notebook in a kernel of its own, in which widgets send the data that a page needs to show them."""
 
 import json
 import os
@@ -23,11 +23,11 @@ from cnnlab.publish._threads import settings_of_threads
 
 MIME = "application/vnd.cnnlab.handout+json"
 _FIRST = "from cnnlab.publish.handout._run import tell_of_widgets; tell_of_widgets()"
-TIMEOUT = 1800  # seconds for one cell: a busy machine is no failure
+TIMEOUT = 1800  # seconds per cell: a busy machine must not cause failures
 
 
 def read(path: Path) -> nbformat.NotebookNode:
-    """Return a notebook from its file, without what its cells have put out.
+    """Return a notebook read from its file, without outputs.
 
     Raises
     ------
@@ -39,25 +39,25 @@ def read(path: Path) -> nbformat.NotebookNode:
     data = path.read_bytes()
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # other tools leave something out, give an id twice, write what came later
+            warnings.simplefilter("ignore")  # notebooks of other tools may deviate from the format
             notebook = nbformat.reads(data.decode(), as_version=4)
             notebook.nbformat_minor = 5
             for cell in notebook.cells:
                 cell.update({"outputs": [], "execution_count": None} if cell.cell_type == "code" else {})
             _, notebook = normalize(notebook, relax_add_props=True, strip_invalid_metadata=True)
             nbformat.validate(notebook, relax_add_props=True)
-    except Exception as error:  # whatever nbformat meets in it
+    except Exception as error:  # nbformat may raise anything
         raise ValueError(f"{path} must be a notebook ({sentence(error)})") from error
     return notebook
 
 
 def run(path: Path, timeout: int = TIMEOUT) -> nbformat.NotebookNode:
-    """Return a notebook from its file, with the outputs that it has when it is run in its folder.
+    """Return a notebook read from its file and executed in its folder.
 
     Raises
     ------
     OSError, ValueError
-        As :func:`read`; also a ValueError if a cell fails, ends the kernel or takes too long, which says what cell,
+        As :func:`read`; also a ValueError if a cell fails, ends the kernel or takes too long; it names the cell,
         counted from 1.
     """
     notebook, begun = read(path), [0]
@@ -70,11 +70,11 @@ def run(path: Path, timeout: int = TIMEOUT) -> nbformat.NotebookNode:
         on_cell_start=lambda cell, cell_index: begun.append(cell_index + 1),
         extra_arguments=["--IPKernelApp.log_level=CRITICAL", f"--IPKernelApp.exec_lines={_FIRST}"],
     )
-    # What is shown in an Output stands in its cell. nbclient would send it to the kernel, and miss the kernel's reply.
+    # The contents of an Output widget stay in its cell. nbclient would send them to the kernel, and miss the reply.
     client.widget_registry = {}
-    try:  # without any progress, since no learner has solved what is tried here
+    try:  # without a record of progress: no learner is at work here
         client.execute(env={**os.environ, **settings_of_threads(), "CNNLAB_PROGRESS": "off"}, cleanup_kc=True)
-    except Exception as error:  # a cell fails or takes too long, the kernel has died, an output is none
+    except Exception as error:  # a cell fails or times out, the kernel died, an output is invalid
         failed = isinstance(error, CellExecutionError)
         said = sentence(f"{error.ename}: {error.evalue}" if failed else error)
         raise ValueError(f"{path.name}, cell {begun[-1]}: {said}") from error
@@ -85,7 +85,7 @@ def run(path: Path, timeout: int = TIMEOUT) -> nbformat.NotebookNode:
 
 
 def _coalesced(outputs: list) -> list:
-    """Return outputs with all that was printed in one piece; nbclient's own way takes minutes for a long line."""
+    """Return outputs with prints merged into one piece; nbclient takes minutes for a long line."""
     printed = {}
     for output in outputs:
         if output.output_type == "stream" and printed.setdefault(output.name, output) is not output:
@@ -104,7 +104,7 @@ def tell_of_widgets() -> None:
 
 
 def _showing_examples(check: Callable) -> Callable:
-    """Return the check of an exercise that first shows the wires of its solution, and of two known mistakes."""
+    """Return the check of an exercise, changed to first show the wires of its solution and of two known mistakes."""
 
     @wraps(check)
     def checked(exercise: Exercise, function, part=None):
@@ -123,7 +123,7 @@ def _showing_examples(check: Callable) -> Callable:
 
 
 def _bundle(widget, **kwargs) -> tuple[dict, dict]:
-    if widget._repr_mimebundle_ is None:  # it is closed
+    if widget._repr_mimebundle_ is None:  # a closed widget
         return {}, {}
     shown = widget._repr_mimebundle_(**kwargs)
     data, metadata = shown if isinstance(shown, tuple) else (shown, {})
@@ -132,7 +132,7 @@ def _bundle(widget, **kwargs) -> tuple[dict, dict]:
 
 
 def _explorers_in(widget):
-    """Yield the explorers that are shown in a widget, from the top down."""
+    """Yield the explorers displayed in a widget, from the top down."""
     if isinstance(widget, Explorer):
         yield widget
     for child in getattr(widget, "children", ()):
@@ -140,6 +140,6 @@ def _explorers_in(widget):
 
 
 def sentence(error: Exception | str) -> str:
-    """Return what an error says, in one line."""
+    """Return the message of an error in one line."""
     text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
     return " ".join(text.split())[:300]

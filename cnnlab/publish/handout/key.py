@@ -36,9 +36,9 @@ def write_key(folder: Path) -> Path:
 
 
 def _answered(asked: Question) -> str:
-    """Return a question with its answer, the reason and the known mistakes, as HTML: its texts are no markup."""
+    """Return a question with its answer, the reason and the known mistakes, as HTML with escaped texts."""
     choices = f" ({' / '.join(asked.choices)})" if asked.choices else ""
-    reason = getattr(asked.because, "text", asked.because)  # of an output size it is the formula
+    reason = getattr(asked.because, "text", asked.because)  # for an output size it is the formula
     wrong = [f"✗ {answer}: {text}" for answer, text in asked.mistakes.items()]
     return _lines([f"{asked.key}: {asked.question}{choices}", f"✓ {asked.answer}: {reason}", *wrong])
 

@@ -22,8 +22,8 @@ from cnnlab.publish.site._reference import write_reference
 
 _ROOT = re.compile(r'(?s)<script id="jupyter-config-data".*?</script>')
 _LIVE = "notebooks/index.html?path={}.ipynb"  # the view of one notebook
-_MARK = ".cnnlab-site"  # names what this has written, and may replace
-_PNG = re.compile(r'image/png(?:": "|;base64,)([\w+/=]+)')  # a picture, or one that its notebook folds below a question
+_MARK = ".cnnlab-site"  # lists the files of this site, which may be replaced
+_PNG = re.compile(r'image/png(?:": "|;base64,)([\w+/=]+)')  # a picture in an output, possibly folded
 _HEAD = """\
 # How a convolutional network computes, and how it learns
 
@@ -40,18 +40,18 @@ _MISSING = "# There is no such page\n\n[To the first page]({})\n"
 
 
 def write_site(folder: Path, *, pyodide: Path | None = None, address: str = "", timeout: int = TIMEOUT) -> Path:
-    """Write the site into a folder, which any static server can serve, and return the path of its first page.
+    """Write the site into a folder that any static server can serve, and return the path of its first page.
 
-    It is built beside the folder and put there when it is whole. What else is in the folder stays, such as a CNAME.
+    It is built beside the folder and moved there when complete. Other files in the folder, such as a CNAME, stay.
 
     Parameters
     ----------
     folder : path
-        Not there yet, empty, or written by this.
+        New, empty, or a site written before.
     pyodide : path, optional
         The folder of a Pyodide, for a site that needs no other server.
     address : str
-        Where it will be: previews and the page of a missing address need it, and nothing else.
+        The site's future address, needed only for link previews and the page for missing addresses.
     timeout : int
         Seconds that a cell may take; 0 for no limit.
 
@@ -70,7 +70,7 @@ def write_site(folder: Path, *, pyodide: Path | None = None, address: str = "", 
     with tempfile.TemporaryDirectory(prefix=".cnnlab-site-", dir=folder.parent) as beside:
         new, old = Path(beside, "new"), Path(beside, "old")
         build(new, notebooks, pyodide)
-        (new / ".nojekyll").touch()  # for GitHub Pages, which would leave out what begins with "_"
+        (new / ".nojekyll").touch()  # GitHub Pages would skip files whose names begin with "_"
         (new / "robots.txt").write_text("User-agent: *\nAllow: /\n", encoding="utf-8")
         write_reference(new / "reference", ICON)
         _write_pages(new, notebooks, address and f"{address.rstrip('/')}/", timeout)
@@ -79,7 +79,7 @@ def write_site(folder: Path, *, pyodide: Path | None = None, address: str = "", 
 
 
 def _swap(new: Path, folder: Path, old: Path) -> None:
-    """Put what is new into a folder in place of what was written before, which goes into ``old``."""
+    """Move the new files into a folder, and the files written before into ``old``."""
     names = {_MARK, *(path.name for path in new.iterdir())}
     (new / _MARK).write_text("\n".join(sorted(names)), encoding="utf-8")
     known = (folder / _MARK).read_text(encoding="utf-8").split("\n") if (folder / _MARK).exists() else []
@@ -93,7 +93,7 @@ def _swap(new: Path, folder: Path, old: Path) -> None:
 
 
 def _write_pages(folder: Path, notebooks: list[Path], address: str, timeout: int) -> None:
-    """Write the lessons, the first page, and the page of addresses at which there is none."""
+    """Write the lessons, the first page, and the page for missing addresses."""
     lessons = [_lesson(path, folder) for path in notebooks]
     first = {"place": "index.html", "text": _HEAD.splitlines()[-1], "picture": lessons[0]["picture"]}
     site = {"pages": [first, *lessons], "address": address}
@@ -109,7 +109,7 @@ def _write_pages(folder: Path, notebooks: list[Path], address: str, timeout: int
 
 
 def _lesson(path: Path, folder: Path) -> dict[str, Any]:
-    """Return what the site says of a notebook; the first picture that is stored in it goes into the folder."""
+    """Return the site's entry for a notebook; the first picture stored in it is copied into the folder."""
     notebook, number = nbformat.read(path, as_version=4), path.stem[:2]
     picture = _PNG.search(path.read_text(encoding="utf-8"))
     if picture:

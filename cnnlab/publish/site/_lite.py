@@ -12,9 +12,9 @@ from cnnlab.publish.site._packages import LOCK, call, write_packages
 
 EXTENSION = "@jupyterlite/pyodide-kernel-extension"
 KERNEL = f"{EXTENSION}:kernel"
-# What the pages of the apps need. Whatever else the builder's JupyterLab has may ask for a server, and stays out.
+# The extensions that the apps need. Others in the builder's JupyterLab may require a server, and are left out.
 EXTENSIONS = (EXTENSION, "@jupyter-widgets/jupyterlab-manager", "anywidget")
-PYODIDE, LOCKED = "static/pyodide", "static/kernel"  # with all its files, and with the lock and the pure wheels alone
+PYODIDE, LOCKED = "static/pyodide", "static/kernel"  # with all files; with only the lock and the pure wheels
 SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
 
 
@@ -26,15 +26,15 @@ def build(output: Path, notebooks: list[Path], pyodide: Path | None) -> None:
     output : path
     notebooks : list of path
     pyodide : path, optional
-        The folder of a Pyodide: everything is then on the site. Without it, the kernel gets its Pyodide from its
+        The folder of a Pyodide, which is then included in the site. By default the kernel loads Pyodide from its
         default address.
 
     Raises
     ------
     OSError
-        If a package of the kernel cannot be had, an extension is missing, or JupyterLite fails.
+        If a package of the kernel is unavailable, an extension is missing, or JupyterLite fails.
     """
-    from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL  # of the extra "site", as pyodide_lock is
+    from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL  # in the extra "site", like pyodide_lock
 
     with tempfile.TemporaryDirectory() as folder:
         source, where, place = Path(folder), PYODIDE if pyodide else LOCKED, pyodide or PYODIDE_CDN_URL
@@ -64,7 +64,7 @@ def build(output: Path, notebooks: list[Path], pyodide: Path | None) -> None:
 
 
 def _add_script(view: Path, python: str) -> None:
-    """Add what JupyterLite leaves unsaid to its view of one notebook; ``python`` is an address that Python needs."""
+    """Add missing messages to JupyterLite's view of one notebook; ``python`` is an address that Python needs."""
     script = Path(__file__).with_name("kernel.js").read_text(encoding="utf-8").replace("{python}", python)
     page = view.read_text(encoding="utf-8").replace("</body>", f'<script type="module">\n{script}</script>\n</body>')
     view.write_text(page, encoding="utf-8")
@@ -81,7 +81,7 @@ def _copy_contents(target: Path, notebooks: list[Path]) -> None:
 
 
 def _extension(name: str) -> Path:
-    """Return the folder of an extension of JupyterLab that is installed here."""
+    """Return the folder of an installed JupyterLab extension."""
     found = next(filter(Path.is_dir, (Path(path, name) for path in jupyter_path("labextensions"))), None)
     if found is None:
         raise FileNotFoundError(f"the extension {name} must be installed: pip install 'cnnlab[site]'")
@@ -89,7 +89,7 @@ def _extension(name: str) -> Path:
 
 
 def _write_settings(source: Path, lock: str, packages: list[str], extensions: list[Path]) -> None:
-    # A mistyped import asks no package index.
+    # A mistyped import must not query a package index.
     kernel = {"disablePyPIFallback": True, "loadPyodideOptions": {"lockFileURL": lock, "packages": packages}}
     data = {"appName": "cnnlab", "exposeAppInBrowser": True, "litePluginSettings": {KERNEL: kernel}}
     whole = {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}

@@ -1,6 +1,6 @@
 """The packages of the kernel in the browser: Pyodide's own, wheels of pure Python, cnnlab's, and the lock of them all.
 
-Everything is there before the first cell, so no notebook installs anything.
+Everything is available before the first cell runs, so no notebook installs anything.
 """
 
 import json
@@ -15,11 +15,11 @@ from typing import Any
 
 LOCK = "pyodide-lock.json"
 COMPILED = ("numpy", "matplotlib", "micropip")
-VERSION = "0"  # npm's lock names none, and pyodide_lock wants one
+VERSION = "0"  # npm's lock contains none, and pyodide_lock requires one
 PACKAGE = Path(__file__).parents[2]
 ABOUT = ("METADATA", "WHEEL", "licenses/LICENSE")
-# What cnnlab and the kernel import beside numpy and matplotlib; the kernel brings ipykernel and the like itself. A
-# newer jedi has compiled parts.
+# The packages that cnnlab and the kernel import besides numpy and matplotlib; the kernel provides ipykernel and the
+# like. A newer jedi has compiled parts.
 PURE = (
     *("anywidget", "psygnal", "typing_extensions"),
     *("ipywidgets", "jupyterlab_widgets", "comm", "traitlets"),
@@ -36,16 +36,16 @@ def write_packages(target: Path, place: Path | str, kernel: Path) -> list[str]:
     target : path
         The site's folder of Pyodide's files.
     place : path or str
-        Where Pyodide is: out of a folder, all its files go into the site; of an address, they stay there.
+        A folder or an address of Pyodide: files from a folder are copied to the site, those at an address stay there.
     kernel : path
-        The folder of the wheels that the kernel's extension brings.
+        The folder of the wheels in the kernel's extension.
 
     Raises
     ------
     OSError
         If a wheel or Pyodide's own lock cannot be read; the message names the address.
     ValueError
-        If a wheel needs one that is not there.
+        If a wheel needs a package that is missing.
     """
     lock = _read_lock(place)
     version = ".".join(lock["info"]["python"].split(".")[:2])
@@ -85,7 +85,7 @@ def write_lock(target: Path, lock: dict[str, Any], place: Path | str) -> list[st
 
 
 def closure(packages: dict[str, Any], wanted) -> dict[str, Any]:
-    """Return the packages wanted, with all that they depend on.
+    """Return the packages wanted and all their dependencies.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def closure(packages: dict[str, Any], wanted) -> dict[str, Any]:
     {'a': {'depends': ['b']}, 'b': {'depends': []}}
     """
     found = list(wanted)
-    for name in found:  # which grows meanwhile
+    for name in found:  # the list grows during the loop
         found += [other for other in packages[name]["depends"] if other not in found]
     return {name: packages[name] for name in sorted(found)}
 
@@ -104,7 +104,7 @@ def call(*command: str | Path, cwd: Path | None = None) -> None:
     Raises
     ------
     OSError
-        If it fails; the message ends with what it has said, such as the address that it could not reach.
+        If it fails; the message ends with its output, such as the address that it could not reach.
     """
     done = subprocess.run([sys.executable, "-m", *map(str, command)], cwd=cwd, capture_output=True, text=True)
     if done.returncode:
@@ -112,21 +112,21 @@ def call(*command: str | Path, cwd: Path | None = None) -> None:
 
 
 def _wanted(name: str) -> str:
-    """Return what to ask pip for: the version that is here, so that both halves of a widget are of one version."""
+    """Return the requirement for pip: the installed version, so that both halves of a widget have the same version."""
     found = next(iter(metadata.distributions(name=name)), None)
     return f"{name}=={found.version}" if found else name
 
 
 def build_own(folder: Path) -> Path:
-    """Write cnnlab's wheel, from its files as they are here and without its notebooks, and return its path."""
+    """Write cnnlab's wheel from its installed files, without the notebooks, and return its path."""
     about = metadata.distribution("cnnlab")
     name = f"cnnlab-{about.version}"
     paths = sorted(path for path in PACKAGE.rglob("[!.]*") if path.is_file() and path.suffix != ".pyc")
     files = {path.relative_to(PACKAGE.parent).as_posix(): path.read_bytes() for path in paths}
     files |= {f"{name}.dist-info/{each}": about.read_text(each).encode() for each in ABOUT}
-    record = f"{name}.dist-info/RECORD"  # the lock has the hash of it all
+    record = f"{name}.dist-info/RECORD"  # no hashes: the lock has that of the wheel
     files[record] = "".join(f"{path},,\n" for path in [*files, record]).encode()
     with zipfile.ZipFile(folder / f"{name}-py3-none-any.whl", "w") as wheel:
         for path, data in files.items():
-            wheel.writestr(zipfile.ZipInfo(path), data, zipfile.ZIP_DEFLATED)  # without the time: the same each time
+            wheel.writestr(zipfile.ZipInfo(path), data, zipfile.ZIP_DEFLATED)  # without a time: the same in each build
     return Path(wheel.filename)

@@ -1,4 +1,4 @@
-"""The reference: every public module with its docstrings, by pdoc."""
+"""The reference: the docstrings of every public module, rendered by pdoc."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from cnnlab.publish.site._packages import PACKAGE
 
 _PLACES = ("[!_]*.py", "reference/[!_]*.py", "lab/explorers/[!_]*.py", "course/[!_]*.py")
 _HOME = "cnnlab-home"
-_ARRAY_LIKE = type("ArrayLike", (), {"__module__": "builtins"})  # numpy's would be written out at length
+_ARRAY_LIKE = type("ArrayLike", (), {"__module__": "builtins"})  # pdoc would expand numpy's into a long union
 
 
 def write_reference(folder: Path, icon: str) -> None:
-    """Write the reference into a new folder of the site, as pages that lead to the first page by an icon."""
-    import pdoc  # of the extra "site"
+    """Write the reference into a new folder of the site; an icon on each page links to the first page."""
+    import pdoc  # in the extra "site"
 
     paths = [path.relative_to(PACKAGE.parent) for place in _PLACES for path in sorted(PACKAGE.glob(place))]
     names = [".".join(path.with_suffix("").parts) for path in paths]
