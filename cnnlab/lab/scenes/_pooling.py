@@ -57,7 +57,7 @@ def pooling_scene(x, kernel, *, op="max", dy=None, pad_value=None, **settings):
 
 
 def pool_shares(layer, x):
-    """Return the shares of a pool's wires, as in its scene; x must be the last input of the layer, which remembers it."""
+    """Return the shares of a pool's wires, as in its scene; x must be the last input of the layer."""
     return packed_shares(_Run(x, layer.sizes[-1], layer.name, None, layer.settings, back=layer.backward).shares)
 
 

@@ -94,7 +94,7 @@ def _coalesced(outputs: list) -> list:
 
 
 def tell_of_widgets() -> None:
-    """Make every widget that is shown from now on tell what a page needs, and a check show examples; in the kernel."""
+    """In the kernel, make widgets displayed from now on send the data for a page, and checks show examples."""
     from IPython import get_ipython
     from ipywidgets import Box
 

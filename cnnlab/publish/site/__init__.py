@@ -1,4 +1,4 @@
-"""A static site: each lesson as its living page, there at once, and the same notebook with a kernel in the browser."""
+"""A static site: each lesson as an interactive page that loads at once, and as a notebook with a kernel."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def _add_script(view: Path, python: str) -> None:
 
 
 def _copy_contents(target: Path, notebooks: list[Path]) -> None:
-    """Copy the notebooks, each text in one piece: lists of lines in an output stop JupyterLite's table of contents."""
+    """Copy the notebooks, each text as one string: lists of lines in an output break JupyterLite's contents panel."""
     for path in notebooks:
         text = json.dumps(nbformat.read(path, as_version=4), ensure_ascii=False)
         (target / path.name).write_text(text, encoding="utf-8")

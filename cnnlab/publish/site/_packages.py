@@ -1,4 +1,4 @@
-"""The packages of the kernel in the browser: Pyodide's own, wheels of pure Python, cnnlab's, and the lock of them all.
+"""The packages of the kernel in the browser: Pyodide's own, pure Python wheels, cnnlab's wheel, and their lock file.
 
 Everything is available before the first cell runs, so no notebook installs anything.
 """
