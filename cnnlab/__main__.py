@@ -1,4 +1,4 @@
-"""``python -m cnnlab`` does what the command ``cnnlab`` does."""
+"""``python -m cnnlab`` runs the command ``cnnlab``."""
 
 import sys
 

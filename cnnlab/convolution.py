@@ -324,7 +324,7 @@ def _blocks(y: np.ndarray, kernels: np.ndarray, rows: Axis) -> Iterator[tuple[sl
 
 
 def _under_taps(x: np.ndarray, rows: Axis, columns: Axis, groups: int) -> np.ndarray:
-    """Return the cell under each tap of each window, 0 where it is padding: (groups, taps, windows)."""
+    """Return the cell under each tap of each window, 0 in the padding: (groups, taps, windows)."""
     x = x.transpose(1, 2, 0, 3)
     channels, _, images, _ = x.shape
     if rows.copies and columns.copies:

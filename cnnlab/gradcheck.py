@@ -77,7 +77,7 @@ def gradient_error(analytic: ArrayLike, numeric: ArrayLike) -> float:
     Returns
     -------
     float
-        0 where they are equal; about 1e-9 is rounding, more than 1e-4 is a mistake.
+        0 if they are equal; about 1e-9 is rounding, more than 1e-4 is a mistake.
 
     Raises
     ------

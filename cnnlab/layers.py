@@ -75,7 +75,7 @@ class Layer:
         return f"{type(self).__name__}({', '.join([*map(repr, [*named, *self.sizes]), *changed])})"
 
     def forward(self, x: ArrayLike) -> np.ndarray:
-        """Return the layer's output y for x, and keep what the backward needs: x must stay as it is until then."""
+        """Return the layer's output y for x, and keep what the backward needs: x must not be changed until then."""
         self._kept = None  # if this raises, backward must not use an earlier x
         y, kept = self._forward(x)
         self._kept = (kept,)  # in a tuple, since it may itself be None

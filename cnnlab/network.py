@@ -107,7 +107,7 @@ class Sequential:
         return gradients[::-1]
 
     def copied(self) -> Sequential:
-        """Return copies of the layers with the same weights; their forward leaves what the originals remember alone."""
+        """Return copies of the layers with the same weights; running them does not affect the originals."""
         return Sequential(*(copy(layer) if layer.kind else deepcopy(layer) for layer in self.layers))
 
     def forward(self, x: ArrayLike) -> np.ndarray:
@@ -152,7 +152,7 @@ class Sequential:
         write_npz(path, self.params)
 
     def load(self, path: str | PathLike[str]) -> None:
-        """Read the weights that :meth:`save` wrote for the same layers; where that fails, nothing is changed.
+        """Read the weights that :meth:`save` wrote for the same layers; on failure nothing is changed.
 
         Raises
         ------

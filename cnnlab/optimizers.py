@@ -139,7 +139,7 @@ def _subtract(params: Arrays, steps: Arrays) -> None:
 
 
 def check_gradients(params: Arrays, grads: Mapping[str, ArrayLike], memory: Arrays) -> Arrays:
-    """Return the gradient of each parameter; it, and what an optimizer remembers, must fit the parameter.
+    """Return the gradient of each parameter; it and the optimizer's running means must match the parameter's shape.
 
     Examples
     --------

@@ -236,7 +236,7 @@ def one_thread() -> Iterator[None]:
 
 @cache
 def _openblas() -> list[Any] | None:
-    """Return three functions of the OpenBLAS that numpy has loaded; None where none is found."""
+    """Return three functions of the OpenBLAS that numpy has loaded, or None."""
     try:
         import ctypes
 

@@ -9,7 +9,7 @@ _DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.ASCII | re.IGNOR
 
 
 def format_value(value, digits=2):
-    """Return a number with about ``digits`` digits after the point, fewer where it is large.
+    """Return a number with about ``digits`` digits after the point, fewer if it is large.
 
     Examples
     --------

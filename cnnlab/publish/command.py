@@ -139,7 +139,7 @@ def _course(folder: Path = Path("cnnlab-course"), *, no_open: bool, allow_root: 
 
 
 def _check() -> int:
-    """Say what the notebooks need, and what of it is missing."""
+    """List what the notebooks need, and what is missing."""
     from cnnlab.course.environment import check_environment
 
     found = check_environment()
@@ -149,7 +149,7 @@ def _check() -> int:
 
 
 def _progress(*, reset: bool) -> int:
-    """Say what a learner has solved on this machine, and which mistakes they met."""
+    """List what a learner has solved on this machine, and which mistakes they made."""
     from cnnlab.course.progress import ProgressMap, forget, path, recorded
 
     file = path()
@@ -174,7 +174,7 @@ def _report(folder: Path, *, output: Path = Path()) -> int:
 
 
 def _handout(notebooks: Path = (), *, output: Path = Path(), key: bool, live: str = "", timeout: int = 1800) -> int:
-    """Write each of the NOTEBOOKS as one HTML page that lives without a kernel."""
+    """Write each of the NOTEBOOKS as one HTML page that is interactive without a kernel."""
     from cnnlab.publish.handout import write_handouts
     from cnnlab.publish.handout.key import write_key
 

@@ -287,7 +287,7 @@ class BackwardExplorer(ConvolutionExplorer):
     Raises
     ------
     TypeError, ValueError
-        As :class:`ConvolutionExplorer`, and where there are more channels or filters, or more than 32 cells a side.
+        As :class:`ConvolutionExplorer`, and if there are several channels or filters, or more than 32 cells a side.
 
     Examples
     --------

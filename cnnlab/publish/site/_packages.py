@@ -124,7 +124,7 @@ def build_own(folder: Path) -> Path:
     paths = sorted(path for path in PACKAGE.rglob("[!.]*") if path.is_file() and path.suffix != ".pyc")
     files = {path.relative_to(PACKAGE.parent).as_posix(): path.read_bytes() for path in paths}
     files |= {f"{name}.dist-info/{each}": about.read_text(each).encode() for each in ABOUT}
-    record = f"{name}.dist-info/RECORD"  # no hashes: the lock has that of the wheel
+    record = f"{name}.dist-info/RECORD"  # no hashes: the lock file has one of the whole wheel
     files[record] = "".join(f"{path},,\n" for path in [*files, record]).encode()
     with zipfile.ZipFile(folder / f"{name}-py3-none-any.whl", "w") as wheel:
         for path, data in files.items():
