@@ -2,14 +2,14 @@
 
 import { isCalm } from "./frame.js";
 
-const PATIENCE = 6000; // ms without any input
+const PATIENCE = 6000; // ms without input
 const INPUTS = ["pointermove", "pointerdown", "keydown", "wheel", "beforeprint"];
 const FIRST = ".cnnlab-explorer:not(.cnnlab-veiled) .cnnlab-play";
 
-const played = new WeakSet(); // the notebooks of this page in which one has played
+const played = new WeakSet(); // the notebooks of this page in which a stage has played
 
 /**
- * Has a stage play by itself, should nobody touch anything while it is in view.
+ * Plays a stage by itself if the reader does nothing while it is in view.
  * @param {import("./stage.js").Stage} stage
  */
 export function playAlone(stage) {

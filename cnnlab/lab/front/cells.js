@@ -9,17 +9,17 @@ import { html, nothing } from "./vendor/lit-html.js";
 /** @typedef {import("./schema.js").Cell} Cell */
 
 /**
- * @typedef {object} Look how the cells of a panel look, but for their values
+ * @typedef {object} Look the look of a panel's cells, apart from their values
  * @property {import("./layout.js").Way} way
  * @property {boolean} numbers
- * @property {{count: (cell: Cell) => number, most: number} | null} readers what is shown in place of the values
- * @property {Map<string, string>} lights by cell: the classes of those that are picked out
- * @property {Map<string, number>} [hues] by cell: the hue of the product that it has a part in
- * @property {string} stop the cell that Tab reaches in its plane, where it is not the first
- * @property {number | null} filled how many cells are there, where they are made one by one
+ * @property {{count: (cell: Cell) => number, most: number} | null} readers shown instead of the values
+ * @property {Map<string, string>} lights by cell: the classes of the highlighted ones
+ * @property {Map<string, number>} [hues] by cell: the hue of the product that it is a factor of
+ * @property {string} stop the cell that Tab reaches in its plane, if not the first
+ * @property {number | null} filled how many cells are filled, if they are filled one by one
  * @property {import("./schema.js").Numbers | null} [old] those before an edit, for a while
- * @property {string} edited the cell that is typed into
- * @property {unknown} field what stands in it then
+ * @property {string} edited the cell being edited
+ * @property {unknown} field the text in it
  */
 
 const KIND_LOOKS = ["", "cnnlab-padding", "cnnlab-beyond", "cnnlab-inserted"];
@@ -89,7 +89,7 @@ function cellOf(panel, cell, { numbers, readers, lights, hues, filled, old, edit
   const value = readers ? readers.count(cell) : panel.values[number];
   const before = old && old[number] !== panel.values[number] ? brief(old[number]) : "";
   const isAwaited = filled !== null && number >= filled;
-  const ratio = readers ? value / (readers.most || 1) / 2 : strength(panel, value); // its numbers stay dark
+  const ratio = readers ? value / (readers.most || 1) / 2 : strength(panel, value); // so that its numbers stay dark
   const text = isAwaited ? (number === filled ? "?" : "") : numbers && kind !== 2 ? brief(value) : "";
   const ems = Math.max(emsOf(text), before ? emsOf(before) + 1.5 : 0);
   const hue = hues?.get(key);
@@ -104,7 +104,7 @@ function cellOf(panel, cell, { numbers, readers, lights, hues, filled, old, edit
 }
 
 /**
- * How much of its colour a cell has.
+ * The share of colour that a cell gets.
  * @param {number} value
  * @param {number} ratio
  */

@@ -3,28 +3,28 @@
 import { format } from "./numbers.js";
 import { html, nothing, svg } from "./vendor/lit-html.js";
 
-// Units of the SVG: its size, and the rectangle between the axes.
+// The size of the SVG, and the rectangle between the axes.
 const [WIDTH, HEIGHT] = [250, 160];
 const [LEFT, RIGHT, TOP, BOTTOM] = [40, 238, 8, 126];
-const PARTS = 5; // parts that the grid divides a y axis into
+const PARTS = 5; // intervals of the grid on the y axis
 const MOST_TICKS = 11; // numbers on the x axis
-const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]; // from one of them to the next
-const PART = 0.2; // the step where the axis is no longer than 1
-const END = 7; // px of a mark's side
+const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]; // distances between ticks to choose from
+const PART = 0.2; // the distance on an axis of length at most 1
+const END = 7; // the side of a mark in px
 
 /** @typedef {import("./schema.js").Numbers} Numbers */
 
 /**
- * Where a value is between two places, as far along as it is on its axis.
+ * Maps a value on an axis to a coordinate between two ends.
  * @param {number} value
- * @param {number[]} axis from where to where it runs
+ * @param {number[]} axis its ends
  * @param {number} start
  * @param {number} end
  */
 const along = (value, [from, to], start, end) => start + ((end - start) * (value - from)) / (to - from || 1);
 
 /**
- * A point [x, y] of the SVG, clipped at top and bottom.
+ * A point [x, y] of the SVG, clipped at the top and bottom.
  * @param {number} x
  * @param {number} y
  * @param {{x: number[], y: number[]}} axes
@@ -35,7 +35,7 @@ const pointOf = (x, y, axes) => [
 ];
 
 /**
- * The points of a line; one that is not finite is left out.
+ * The points of a line, without inf and NaN.
  * @param {{x: Numbers, y: Numbers}} line
  * @param {{x: number[], y: number[]}} axes
  */
@@ -43,18 +43,18 @@ export const pointsOf = ({ x, y }, axes) =>
   Array.from(x, (each, k) => (Number.isFinite(y[k]) ? [pointOf(each, y[k], axes)] : [])).flat();
 
 /**
- * The numbers that are written on the x axis.
+ * The tick values of the x axis.
  * @param {number[]} axis
  */
 export function ticksOf([from, to]) {
   const step = STEPS.find((some) => (to - from) / some < MOST_TICKS) ?? to - from;
-  const by = to - from > 1 ? step : PART; // an epoch has no parts
+  const by = to - from > 1 ? step : PART; // epochs are whole
   const first = Math.ceil(from / by);
   return Array.from({ length: Math.floor(to / by) - first + 1 }, (_, k) => (first + k) * by);
 }
 
 /**
- * Where the slider that a chart drags is to stand: where the pointer is along its x axis.
+ * The value for the slider that a chart drags, from the pointer's position along the x axis.
  * @param {Element} svg
  * @param {import("./schema.js").Chart} chart
  * @param {PointerEvent} event
@@ -67,7 +67,7 @@ export function draggedTo(svg, { x, drags: [name, step, least, most] = [] }, { c
 }
 
 /**
- * A panel that no cell is selected in.
+ * A chart: a panel without cells to select.
  * @param {import("./schema.js").Panel} panel
  */
 export function chartOf({ symbol, chart }) {
@@ -88,10 +88,10 @@ export function chartOf({ symbol, chart }) {
 }
 
 /**
- * A line, and a mark where it ends: a disc or a square, so that colour is not all that tells them apart.
+ * A line with an end mark, a disc or a square, so that lines differ not only in colour.
  * @param {number} k
  * @param {number[][]} points
- * @param {number[]} [end] where its mark stands
+ * @param {number[]} [end] the position of its mark
  */
 function curve(k, points, end) {
   const line = svg`<polyline points=${points.map(rounded).join(" ")} class="cnnlab-curve cnnlab-line-${k}"></polyline>`;

@@ -1,10 +1,10 @@
 // The explorer's line to whoever answers it, a kernel or a table of scenes: see cnnlab/lab/explorers/_events.py.
-// Traits coalesce: of several writes only the last may arrive. So every request holds all events that are not answered.
+// Traits coalesce: of several writes only the last may arrive. So every request contains all unanswered events.
 
-/** @typedef {{stage: number, panel: string, cell: number[]}} Target a cell, as it is told to Python */
-/** @typedef {{serial: number, set?: Record<string, any>, edit?: Target & {value: number, more?: boolean}, press?: string, pick?: Target}} Asked a setting has a value of its own kind */
+/** @typedef {{stage: number, panel: string, cell: number[]}} Target a cell, as it is sent to Python */
+/** @typedef {{serial: number, set?: Record<string, any>, edit?: Target & {value: number, more?: boolean}, press?: string, pick?: Target}} Asked the value's type depends on the setting */
 
-/** @type {WeakMap<object, import("./schema.js").Shown>} what a kernel's messages say */
+/** @type {WeakMap<object, import("./schema.js").Shown>} the decoded messages of a kernel */
 const read = new WeakMap();
 
 /**
@@ -17,23 +17,23 @@ export function readArray({ dtype, data }) {
 }
 
 export class Connection {
-  /** @param {any} model anywidget's model, or what stands for it */
+  /** @param {any} model anywidget's model, or a substitute for it */
   constructor(model) {
     this.model = model;
-    this.edited = -Infinity; // ms: when a cell was last edited
+    this.edited = -Infinity; // time of the last edit, in ms
   }
 
   /** @returns {import("./schema.js").Shown} */
   get shown() {
     const sent = this.model.get("shown");
-    if (!sent?.text) return sent; // a page without a kernel has it as it is
-    const revive = (/** @type {string} */ _, /** @type {any} whatever JSON holds */ value) =>
+    if (!sent?.text) return sent; // without a kernel it is not packed
+    const revive = (/** @type {string} */ _, /** @type {any} any JSON value */ value) =>
       value?.dtype ? readArray(value) : value?.bytes === undefined ? value : sent.buffers[value.bytes];
     if (!read.has(sent)) read.set(sent, JSON.parse(sent.text, revive));
     return /** @type {import("./schema.js").Shown} */ (read.get(sent));
   }
 
-  /** The events that are not answered; they stand in the model, since another view may have made them. */
+  /** The unanswered events, kept in the model, since another view may have sent them. */
   get pending() {
     /** @type {Asked[]} */
     const events = this.model.get("asked")?.events ?? [];
@@ -41,20 +41,20 @@ export class Connection {
   }
 
   /**
-   * Asks for something: {set}, {edit}, {press} or {pick}.
+   * Sends an event: {set}, {edit}, {press} or {pick}.
    * @param {Omit<Asked, "serial">} event
    */
   ask(event) {
     const { pending } = this;
     if (event.edit) this.edited = performance.now();
     const serial = 1 + Math.max(this.shown.serial ?? 0, ...pending.map((other) => other.serial));
-    while (pending.length && isOvertaken(pending[pending.length - 1], event)) pending.pop(); // others may build on what came before them
+    while (pending.length && isOvertaken(pending[pending.length - 1], event)) pending.pop(); // others may depend on earlier events
     this.model.set("asked", { events: [...pending, { serial, ...event }] });
     this.model.save_changes();
   }
 
   /**
-   * Tells a kernel which cell is looked at, for a picture of it; nothing is answered.
+   * Tells the kernel which cell is selected, for the still; no answer follows.
    * @param {Target} at
    */
   look(at) {
@@ -62,9 +62,9 @@ export class Connection {
   }
 
   /**
-   * What a setting was last set to, answered or not.
+   * The value last set, answered or not.
    * @param {string} name
-   * @param {any} value of its own kind, as what is set is
+   * @param {any} value of the setting's type
    */
   wanted(name, value) {
     const event = this.pending.findLast(({ set }) => set && name in set);
@@ -91,7 +91,7 @@ export class Connection {
 const sameTarget = (p, q) => p.stage === q.stage && p.panel === q.panel && p.cell.join() === q.cell.join();
 
 /**
- * Does a later event make an earlier one needless?
+ * Does a later event make an earlier one redundant?
  * @param {Asked} other
  * @param {Omit<Asked, "serial">} event
  */

@@ -14,7 +14,7 @@ import { html, nothing } from "./vendor/lit-html.js";
 
 const LUMINANCE = [0.299, 0.587, 0.114]; // of red, green and blue, by ITU-R BT.601
 
-/** @type {WeakMap<Link, Map<string, Pad>>} by name: a pad keeps what is drawn on it */
+/** @type {WeakMap<Link, Map<string, Pad>>} by name, since a pad keeps its drawing */
 const pads = new WeakMap();
 
 /**
@@ -103,7 +103,7 @@ function toggle(control, link) {
 }
 
 /**
- * The buttons of which one is pressed; a second line of their words is what they are told by.
+ * Buttons of which one is pressed; the second line of a label, if any, is the button's name.
  * @param {Control} control
  * @param {Link} link
  */
@@ -129,7 +129,7 @@ const tabs = (control, link) =>
     aria-label=${controlName(control)}>${tabsOf(control, link)}</span></div>`;
 
 /**
- * A form, outside of which nothing is in one group with its buttons.
+ * A form, so that its radio buttons are a group of their own.
  * @param {Control} control
  */
 const radio = ({ name, label, options = [], disabled }) =>
@@ -139,7 +139,7 @@ const radio = ({ name, label, options = [], disabled }) =>
   )}</form>`;
 
 /**
- * Answers a question with what is in its field.
+ * Answers a question with the contents of its field.
  * @param {Event} event
  * @param {Link} link
  */
@@ -151,7 +151,7 @@ function check({ target }, link) {
 }
 
 /**
- * A field; what is in it is told with Enter, and by the button "check".
+ * A field; its contents are sent on Enter, or by the button "check".
  * @param {Control} control
  * @param {Link} link
  */
@@ -177,7 +177,7 @@ function press({ name, label, title, disabled }, link) {
  */
 function pad(control, link) {
   const { name } = control;
-  if (control.disabled) return nothing; // nobody there reads what is drawn
+  if (control.disabled) return nothing; // no kernel reads the drawing
   const ours = pads.get(link) ?? new Map();
   pads.set(link, ours);
   if (!ours.has(name)) ours.set(name, new Pad(control, link));
@@ -186,7 +186,7 @@ function pad(control, link) {
 }
 
 /**
- * A photograph of one's own: the middle of an image file, in grey, a byte a cell.
+ * The user's own photograph: the middle of an image file, in grey, one byte per cell.
  * @param {Control} control
  * @param {Link} link
  */

@@ -16,8 +16,8 @@ import { button, copy, linesOf } from "./text.js";
 import { html, nothing, render } from "./vendor/lit-html.js";
 
 const HIGH = 660; // px of an explorer in a window 800 px high
-const TAKEN = { edges: 30, plain: 54, sliders: 70, many: 135, row: 21 }; // px of it, but for its stages
-const MOST_BESIDE = 4; // sliders that stand beside lines of text
+const TAKEN = { edges: 30, plain: 54, sliders: 70, many: 135, row: 21 }; // px of its parts other than stages
+const MOST_BESIDE = 4; // sliders that fit beside lines of text
 const TURN = { duration: 450, easing: "ease-out" };
 const FIELDS =
   ".cnnlab-input, .cnnlab-explorer, input, textarea, select, [contenteditable]:not([contenteditable='false'])";
@@ -35,10 +35,10 @@ class Explorer {
   life = new AbortController();
   /** @type {(Stage | null)[]} by part */
   stages = [];
-  lifted = ""; // the key of the cover that has been taken off
-  silence = ""; // what is said of a kernel that does not answer
+  lifted = ""; // the key of the cover that was removed
+  silence = ""; // the message about a kernel that does not answer
   isHelping = false;
-  /** @type {import("./links.js").Place | undefined} where a link has led to */
+  /** @type {import("./links.js").Place | undefined} the target of the link followed last */
   been = undefined;
 
   /**
@@ -50,7 +50,7 @@ class Explorer {
     this.link = new Connection(model);
     this.root.className = "cnnlab-explorer";
     el.append(this.root);
-    document.documentElement.dataset.cnnlab = ""; // the page can show explorers: what says how to get there may go
+    document.documentElement.dataset.cnnlab = ""; // the page can show explorers, so hints on how to start may be hidden
     guardKeys(this.root, signal);
     this.root.addEventListener("keydown", (event) => event.key === "?" && !isTyped(event.target) && this.help());
     window.addEventListener("keydown", (event) => this.release(event), { capture: true, signal });
@@ -69,7 +69,7 @@ class Explorer {
     changed();
     const [part] = this.link.shown.parts ?? [];
     const given = part?.key && solved()[part.key];
-    if (given && !part.solved) this.link.ask({ set: { given } }); // as it was answered before
+    if (given && !part.solved) this.link.ask({ set: { given } }); // restore the answer given before
   }
 
   remove() {
@@ -79,7 +79,7 @@ class Explorer {
   }
 
   /**
-   * Esc lets go of a cell; another explorer's Esc, or that of a cell of code, is not ours.
+   * Esc deselects a cell, unless the key belongs to another explorer or a code cell.
    * @param {KeyboardEvent} event
    */
   release({ key, target }) {
@@ -89,7 +89,7 @@ class Explorer {
       for (const stage of this.stages) stage?.release();
   }
 
-  /** Shows the parts; one that is of the same kind as before keeps its elements. */
+  /** Renders the parts; a part of the same kind as before keeps its elements. */
   show() {
     const { parts = [], veil = "" } = this.link.shown;
     const linked = this.link.model.get("linked");
@@ -132,7 +132,7 @@ class Explorer {
   }
 
   /**
-   * Keeps the stages that stand where they stood.
+   * Keeps the stages whose position has not changed.
    * @param {Part[]} parts
    */
   keepStages(parts) {
@@ -151,9 +151,9 @@ class Explorer {
   }
 
   /**
-   * Gives the stages their room: of what the other parts leave, as much as they want of it.
+   * Divides the height that the other parts leave among the stages, up to what each wants.
    * @param {Part[]} parts
-   * @param {unknown} tools that stand below the last one
+   * @param {unknown} tools shown below the last one
    */
   placeStages(parts, tools) {
     const stages = this.stages.filter((stage) => stage !== null);
@@ -189,12 +189,12 @@ class Explorer {
   }
 
   /**
-   * Covers what of an explorer would show the answer to a question: all keeps its place, and can only be looked at.
+   * Covers the parts that would show the answer to a question; everything keeps its place, but is read-only.
    * @param {string} key of the question
    */
   coverOf(key) {
     const lift = () => {
-      this.lifted = key; // at once: where no kernel answers, too
+      this.lifted = key; // at once, even without an answer from a kernel
       this.show();
       this.link.ask({ press: "uncover" });
     };
@@ -223,7 +223,7 @@ class Explorer {
     /** @type {HTMLElement | null} */ (cell)?.focus();
   };
 
-  /** The picture of what is on the screen, as a file. */
+  /** A menu that saves the picture on the screen as a file. */
   pictureMenu() {
     const save = (/** @type {"svg" | "png"} */ kind) => {
       const press = () => {
@@ -236,7 +236,7 @@ class Explorer {
       aria-label="picture">${PICTURE}</summary><span>${save("svg")}${save("png")}</span></details>`;
   }
 
-  /** A page that can lead back here gives its address. */
+  /** The button that copies a link, on a page whose links lead back here. */
   linkButton() {
     const { model } = this.link;
     if (!model.get("name")) return nothing;
@@ -249,7 +249,7 @@ class Explorer {
   }
 
   /**
-   * Holds the cell that a link leads to, once.
+   * Selects the cell that a link leads to, once.
    * @param {import("./links.js").Place} [at]
    */
   goTo(at) {
@@ -265,7 +265,7 @@ class Explorer {
 }
 
 /**
- * How far a training is.
+ * The progress of a training.
  * @param {number[]} progress
  * @param {import("./schema.js").Line[]} lines
  */

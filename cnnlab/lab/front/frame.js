@@ -6,7 +6,7 @@ import { stepperOf } from "./state.js";
 import { sumOf } from "./sums.js";
 
 const GLIDE = 150; // ms
-const FLY = 420; // ms that the products are on their way
+const FLY = 420; // ms that the products fly
 const MOST_FLYING = 25;
 const MOST_CELLS = 400; // of a stage that moves
 
@@ -18,12 +18,12 @@ export class Frame {
     this.stage = stage;
     /** @type {{x: number, y: number} | null} where the frame is held */
     this.grabbed = null;
-    this.element = document.createElement("div"); // whose place is set where the layout is known
+    this.element = document.createElement("div"); // positioned once the layout is known
     this.element.className = "cnnlab-window";
     this.element.setAttribute("aria-hidden", "true");
   }
 
-  /** The sum of the output in view; while an input cell is in view, that of the last output. */
+  /** The sum of the selected output; while an input cell is selected, that of the last output. */
   get sum() {
     const { sum, state, backward } = this.stage;
     const stepper = stepperOf(state.scene);
@@ -31,7 +31,7 @@ export class Frame {
     return isLast ? sumOf(state.scene, { panel: stepper.name, cell: cellAt(stepper, state.step) }, backward) : sum;
   }
 
-  /** The input panel that the window in view lies on; nothing where there is none, or where it lies in several planes. */
+  /** The input panel under the current window; undefined if there is none, or the window spans several planes. */
   get source() {
     const { sum } = this;
     const { state } = this.stage;
@@ -42,7 +42,7 @@ export class Frame {
   }
 
   /**
-   * Where an operand stands.
+   * The box of an operand.
    * @param {import("./sums.js").Operand} operand
    */
   boxOf({ panel, cell }) {
@@ -50,7 +50,7 @@ export class Frame {
   }
 
   /**
-   * Puts the frame around the window in view; with `moving` it glides there, and the products fly to the output.
+   * Puts the frame around the current window; if `moving`, it glides there, and the products fly to the output.
    * @param {DOMRect} origin
    * @param {boolean} moving
    */
@@ -79,7 +79,7 @@ export class Frame {
   }
 
   /**
-   * Lets the terms fly from the window to the output cell.
+   * Animates the terms from the window to the output cell.
    * @param {DOMRect} origin
    */
   fly(origin) {
@@ -107,7 +107,7 @@ export class Frame {
   // --- dragging ---
 
   /**
-   * Remembers where in the frame a pointer is; says whether it is in it.
+   * Stores where in the frame a pointer is; returns whether it is inside.
    * @param {PointerEvent} event
    */
   holds({ clientX, clientY }) {
@@ -117,7 +117,7 @@ export class Frame {
   }
 
   /**
-   * Goes to the output whose window begins nearest to where the frame is held.
+   * Selects the output whose window begins nearest to the dragged frame.
    * @param {PointerEvent} event
    */
   drag(event) {

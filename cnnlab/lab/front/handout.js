@@ -6,21 +6,21 @@ import { addressOf, isThere, readAddress, stateWith } from "./links.js";
 import { recalled, remember, showSolved } from "./memory.js";
 
 /** @typedef {import("./connection.js").Asked} Asked */
-/** @typedef {{at?: import("./links.js").Place, says: string}} Linked where a link leads to, and what it asks for in vain */
+/** @typedef {{at?: import("./links.js").Place, says: string}} Linked the target of a link, and a message on what is missing */
 /** @typedef {{asked: {events: Asked[]}, shown: import("./schema.js").Shown | null, linked: Linked | null, name?: string}} Traits */
 
 /**
- * @typedef {object} States what Python made: see cnnlab/lab/page/_precompute.py
- * @property {[string, string][]} states the parts of each, and its moves, as JSON
+ * @typedef {object} States made by Python: see cnnlab/lab/page/_precompute.py
+ * @property {[string, string][]} states the parts and moves of each, as JSON
  * @property {[string, (number | string)[]][]} arrays a dtype, and numbers
  * @property {string} veil
  * @property {string} key of a question
  * @property {string} [name] by which a link finds it
- * @property {string} [given] what stands in its states in place of the answer that was given
+ * @property {string} [given] a placeholder for the given answer in its states
  */
 /** @typedef {States & ({kind: "explorer"} | {kind: "question"} & import("./judge.js").Verdicts)} Table */
 
-/** What stands for anywidget's model: the one that answers is a table of states. */
+/** A substitute for anywidget's model, which answers from a table of states. */
 class Answers extends EventTarget {
   /** @param {Table} table */
   constructor(table) {
@@ -31,9 +31,9 @@ class Answers extends EventTarget {
     this.tried = this.closed = false; // of a question
     this.veil = everyone.some(({ closed, table: { key } }) => closed && key === table.veil) ? "" : table.veil;
     this.serial = 0;
-    /** @type {Record<string, unknown>} the setting that was asked for and is not in the table */
+    /** @type {Record<string, unknown>} the requested setting that is not in the table */
     this.lacking = {};
-    /** @type {(DataView | import("./schema.js").Numbers)[]} those that have been read */
+    /** @type {(DataView | import("./schema.js").Numbers)[]} the decoded arrays */
     this.arrays = [];
     /** @type {Traits} */
     this.traits = { asked: { events: [] }, shown: null, linked: null, name: table.name };
@@ -47,8 +47,8 @@ class Answers extends EventTarget {
   off = this.removeEventListener;
 
   /**
-   * Writes the address of what is shown to where the browser has it, and returns all of it.
-   * @param {import("./links.js").Place | null} at the cell that is held
+   * Puts the link to the current state into the address bar, and returns the full address.
+   * @param {import("./links.js").Place | null} at the selected cell
    */
   share(at) {
     const { name = "", states } = this.table;
@@ -58,7 +58,7 @@ class Answers extends EventTarget {
   }
 
   /**
-   * Goes to where a link leads, and says what of it is not here.
+   * Follows a link, and reports what this page lacks for it.
    * @param {ReturnType<typeof readAddress>} address
    */
   go({ settings, at, place }) {
@@ -73,7 +73,7 @@ class Answers extends EventTarget {
     this.answer();
   }
 
-  /** Answers what has been asked, after whoever asks is done. */
+  /** Answers the events, after the caller has finished. */
   save_changes() {
     queueMicrotask(() => {
       const events = this.traits.asked.events.filter(({ serial }) => serial > this.serial);
@@ -97,7 +97,7 @@ class Answers extends EventTarget {
   }
 
   /**
-   * The state that an event leads to; nothing where it is not in the table.
+   * The state that an event leads to; undefined if it is not in the table.
    * @param {Asked} event
    * @returns {number | undefined}
    */
@@ -107,7 +107,7 @@ class Answers extends EventTarget {
     return JSON.parse(moves).find((/** @type {[Asked, number]} */ [event]) => JSON.stringify(event) === asked)?.[1];
   }
 
-  /** Shows the state, and takes the cover off what stood under a question that is closed. */
+  /** Shows the state, and uncovers the explorer of a closed question. */
   answer() {
     this.turn();
     this.dispatchEvent(new Event("change:shown"));
@@ -138,7 +138,7 @@ class Answers extends EventTarget {
 }
 
 /**
- * Numbers as an explorer is sent them.
+ * Numbers in the form in which an explorer receives them.
  * @param {States["arrays"][0]} array
  */
 function readNumbers([dtype, numbers]) {
@@ -157,7 +157,7 @@ function unpacked(text) {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
 }
 
-/** The theme that explorers look up: dark by choice or by the system, and light on paper. */
+/** Sets the theme for explorers: dark by choice or by the system, and light for print. */
 function followTheme() {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const page = document.documentElement.dataset;
@@ -176,7 +176,7 @@ function followTheme() {
 
 const page = {
   /**
-   * Brings an explorer to life from its table alone, as anywidget renders one.
+   * Renders an explorer from its table, as anywidget would.
    * @param {{model: {get: (name: "table") => string}, el: Element}} host
    */
   async render({ model, el }) {
@@ -187,7 +187,7 @@ const page = {
 };
 export default page;
 
-/** Shows what the address names: a section, or an explorer in a state. */
+/** Shows the target of the address: a section, or an explorer in a state. */
 function follow() {
   const address = readAddress(location.hash);
   const el = document.getElementById(address.name);
@@ -207,7 +207,7 @@ function follow() {
   scrollTo(0, 0);
 }
 
-/** Brings every explorer of the page to life, from the top down. */
+/** Renders every explorer of the page, from the top down. */
 export async function start() {
   followTheme();
   showSolved();
@@ -218,7 +218,7 @@ export async function start() {
     const table = el.querySelector("script")?.textContent ?? "";
     el.replaceChildren();
     await page.render({ model: { get: () => table }, el });
-    await new Promise((resolve) => setTimeout(resolve)); // the page can be used meanwhile
+    await new Promise((resolve) => setTimeout(resolve)); // the page stays responsive
   }
   follow();
   window.addEventListener("hashchange", follow);

@@ -2,7 +2,7 @@
 
 import { html } from "./vendor/lit-html.js";
 
-/** What can be done, each with the key or the gesture that does it. */
+/** The actions, each with its key or gesture. */
 const WAYS = [
   ["point, tap", "see what a cell is made of"],
   ["click", "hold it; again, or Esc, lets go"],
@@ -25,7 +25,7 @@ export const help = () =>
   )}</dl><form method="dialog"><button class="cnnlab-button cnnlab-press">close</button></form></dialog>`;
 
 /**
- * A click beside the dialog closes it.
+ * Closes the dialog on a click outside it.
  * @param {Event} event
  */
 function close({ target }) {

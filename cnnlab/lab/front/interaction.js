@@ -9,15 +9,15 @@ import { isAwaited, nudgeOf } from "./state.js";
 import { html } from "./vendor/lit-html.js";
 
 const LARGEST = 1e100; // sums of such products stay finite
-const PULL = { start: 4, step: 8 }; // px: where a drag begins, and what one nudge of a number takes
+const PULL = { start: 4, step: 8 }; // px: the start of a drag, and one nudge of a number
 
 /** @typedef {import("./schema.js").At} At */
 
 export class Hand {
-  /** @type {((event: PointerEvent) => void) | null} what a pressed pointer does when it is moved */
+  /** @type {((event: PointerEvent) => void) | null} what moving the pressed pointer does */
   pull = null;
   pressed = { clientX: 0, clientY: 0 };
-  isPulled = false; // then no click follows
+  isPulled = false; // suppresses the click
 
   /** @param {import("./stage.js").Stage} stage */
   constructor(stage) {
@@ -29,7 +29,7 @@ export class Hand {
   }
 
   /**
-   * The cell under an event; a cell of the window panel stands for the input cell that it shows.
+   * The cell under an event; a cell of the window panel counts as the input cell that it shows.
    * @param {MouseEvent} event
    * @returns {At | null}
    */
@@ -47,15 +47,15 @@ export class Hand {
   press = (event) => {
     const { target, pointerId } = event;
     const element = /** @type {Element} */ (target);
-    if (element.closest(".cnnlab-pad")) return; // which keeps the pointer
+    if (element.closest(".cnnlab-pad")) return; // it captures the pointer itself
     this.isPulled = false;
     this.pull = event.button ? null : this.pullOf(event);
     this.pressed = event;
-    if (element.hasPointerCapture(pointerId)) element.releasePointerCapture(pointerId); // a finger points at other cells
+    if (element.hasPointerCapture(pointerId)) element.releasePointerCapture(pointerId); // lets a finger reach other cells
   };
 
   /**
-   * Follows a drag; says whether there is one.
+   * Handles a drag; returns whether there is one.
    * @param {PointerEvent} event
    */
   pulled(event) {
@@ -69,8 +69,8 @@ export class Hand {
   }
 
   /**
-   * What a drag from here does: it moves the slider of a chart; of the window's cells the window; of others, and of the
-   * one that is held, it changes a number that can be typed.
+   * What a drag from here does: on a chart it moves the slider, on the window it moves the window; on other cells, and
+   * on the selected one, it changes an editable number.
    * @param {PointerEvent} event
    */
   pullOf(event) {
@@ -91,7 +91,7 @@ export class Hand {
   }
 
   /**
-   * A number that is dragged up or down changes; sideways a tap's number goes on to other taps.
+   * Dragging up or down changes a number; dragging sideways copies a tap's number to other taps.
    * @param {At} at
    * @param {PointerEvent} pressed
    */
@@ -115,7 +115,7 @@ export class Hand {
   }
 
   /**
-   * Puts the number of a tap into the one under the pointer, which is captured.
+   * Copies the number of a tap to the tap under the captured pointer.
    * @param {PointerEvent} event
    * @param {At} from
    * @param {number} value
@@ -130,7 +130,7 @@ export class Hand {
   hover = (event) => {
     if (event.buttons && this.pulled(event)) return;
     this.pull = null;
-    document.documentElement.dataset.cnnlabTouched = ""; // it is known how to begin
+    document.documentElement.dataset.cnnlabTouched = ""; // the reader knows how to begin
     /** @type {HTMLElement} */ (event.currentTarget).classList.toggle("cnnlab-grab", this.stage.frame.holds(event));
     const at = hit(this.scene, event);
     if (at && at.panel !== this.scene.window && !sameAt(at, this.stage.state.at))
@@ -150,7 +150,7 @@ export class Hand {
   /** @type {(event: MouseEvent) => void} */
   twice = (event) => this.edit(this.hit(event));
 
-  /** @type {(event: FocusEvent) => void} a cell reached with the Tab key is in view; a click holds it by itself */
+  /** @type {(event: FocusEvent) => void} select a cell reached with Tab; a click selects it anyway */
   focused = (event) => {
     const { state, dispatch } = this.stage;
     const element = /** @type {Element} */ (event.target);
@@ -187,7 +187,7 @@ export class Hand {
   };
 
   /**
-   * The cell that a key is meant for: the one with the focus, or the one in view of a picture.
+   * The cell that a key applies to: the focused one, or the selected one of a canvas.
    * @param {KeyboardEvent} event
    * @param {HTMLElement} target
    * @returns {At | null}
@@ -201,7 +201,7 @@ export class Hand {
   }
 
   /**
-   * Ctrl+Z on a cell takes the last edit back; elsewhere it is the host's.
+   * Ctrl+Z on a cell undoes the last edit; elsewhere the key belongs to the host.
    * @param {KeyboardEvent} event
    */
   undo(event) {
@@ -222,7 +222,7 @@ export class Hand {
 
   /**
    * @param {At | null} at
-   * @param {string | null} [text] what is typed already
+   * @param {string | null} [text] text typed already
    */
   edit(at, text = null) {
     if (!at) return;
@@ -237,7 +237,7 @@ export class Hand {
   }
 
   /**
-   * Is a cell the next output to be made, whose number can be predicted?
+   * Is a cell the next output to compute, whose number can be predicted?
    * @param {At} at
    */
   isNext(at) {
@@ -245,7 +245,7 @@ export class Hand {
     return !state.playing && isAwaited(state, at) && numberOf(this.scene.panels[at.panel], at.cell) === state.filled;
   }
 
-  /** The field in the cell that is typed into. */
+  /** The field in the cell being edited. */
   fieldOf() {
     const { editing } = this.stage.state;
     if (!editing) return null;
@@ -268,13 +268,13 @@ export class Hand {
   }
 
   /**
-   * Takes the field away; keeps what was typed, where it is a number.
+   * Removes the field, and keeps the text if it is a number.
    * @param {string | null} text
-   * @param {boolean} stay whether the cell has the focus then
+   * @param {boolean} stay whether the cell then gets the focus
    */
   typed(text, stay) {
     const { editing } = this.stage.state;
-    if (!editing) return; // the field loses the focus on its way out
+    if (!editing) return; // the field loses the focus when it is removed
     const isNext = this.isNext(editing.at);
     const refused = text === null || (isNext && !text) ? "" : refusal(text);
     const lands = isNext && Boolean(text) && !refused;
@@ -285,7 +285,7 @@ export class Hand {
   }
 
   /**
-   * Says whether a number is the one that lands in a cell.
+   * Returns a message on whether a predicted number is right.
    * @param {At} at
    * @param {string} text
    */
@@ -308,7 +308,7 @@ export class Hand {
   /**
    * @param {At} at
    * @param {number} value
-   * @param {boolean} [more] whether it goes on with the change before: both are taken back together
+   * @param {boolean} [more] whether it continues the previous change: both are undone together
    */
   change({ panel: name, cell }, value, more = false) {
     const panel = this.scene.panels[name];
@@ -325,7 +325,7 @@ export class Hand {
 const plain = (value) => Number(value.toPrecision(12));
 
 /**
- * Why a text cannot go into a cell; nothing where it can.
+ * Why a text cannot go into a cell; empty if it can.
  * @param {string} text
  */
 function refusal(text) {

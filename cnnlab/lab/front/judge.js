@@ -3,17 +3,17 @@
 import { means, numberIn } from "./numbers.js";
 
 /**
- * @typedef {object} Verdicts the numbers of the states in which a question stands after an answer
+ * @typedef {object} Verdicts the indices of a question's states after an answer
  * @property {"number" | "choice" | "text"} answers
  * @property {[string | number, number][]} known answers: the right one first
  * @property {number} other
- * @property {number[]} nothing before and after the first try, as in odd
+ * @property {number[]} nothing before and after the first try, like odd
  * @property {number[]} odd
  * @property {number} reveal
  */
 
 /**
- * How a question stands after an event.
+ * The state of a question after an event.
  * @param {Verdicts} table
  * @param {{at: number, tried?: boolean, closed?: boolean}} now
  * @param {import("./connection.js").Asked} event

@@ -6,15 +6,15 @@ const SUPPRESS = "data-lm-suppress-shortcuts";
 export const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 /**
- * Does a key belong to the block that has the focus? Ctrl+S and the like, and Shift+Enter, are the host's.
+ * Does a key belong to the focused element? Ctrl+S and the like, and Shift+Enter, belong to the host.
  * @param {KeyboardEvent} event
  */
 export const isOurs = (event) =>
   !event.ctrlKey && !event.metaKey && !event.altKey && !(event.shiftKey && event.key === "Enter");
 
 /**
- * Keeps the keys that are pressed inside an element from the host's shortcuts: JupyterLab takes them on their way up,
- * Notebook on their way down, where it looks at an attribute of the element that has the focus.
+ * Keeps keys pressed inside an element from the host's shortcuts: JupyterLab handles them while they bubble, Notebook
+ * while they are captured, unless the focused element has a certain attribute.
  * @param {HTMLElement} root
  * @param {AbortSignal} signal
  */
@@ -31,7 +31,7 @@ export function guardKeys(root, signal) {
 }
 
 /**
- * The cell that an arrow key goes to, within its plane, or among maps that stand below each other; nothing for another key.
+ * The cell that an arrow key leads to, within its plane or among maps in a column; undefined for other keys.
  * @param {import("./schema.js").Panel} panel
  * @param {import("./schema.js").Cell} cell
  * @param {string} key
@@ -47,13 +47,13 @@ export function arrowTarget({ shape: [height, width], planes, view }, [plane, ro
 }
 
 /**
- * How many nudges up a key means; 0 for another key.
+ * The number of nudges up for a key; 0 for other keys.
  * @param {KeyboardEvent} event
  */
 export const nudgeIn = ({ shiftKey, key }) => (shiftKey ? Number(key === "ArrowUp") - Number(key === "ArrowDown") : 0);
 
 /**
- * Does a key begin the typing of a number?
+ * Does a key begin an edit?
  * @param {string} key
  */
 export const beginsEdit = (key) => /^[-−+0-9.,]$/.test(key) || key === "Enter" || key === "F2";

@@ -4,11 +4,11 @@
 import { brief } from "./numbers.js";
 import { windowShape } from "./sums.js";
 
-const WIDE = 808; // px that there are for panels in a notebook beside its file browser
-const EDGE = 10; // px of a stage around its panels
+const WIDE = 808; // px for panels in a notebook beside the file browser
+const EDGE = 10; // px around the panels of a stage
 const BARE = 9; // px of the smallest cell without a number
-const SIDE = 16; // longest side of a plane with numbers, in cells
-const FLOW = 20; // px of a cell in panels that flow
+const SIDE = 16; // the longest side of a plane with numbers, in cells
+const FLOW = 20; // px of a cell in panels that wrap
 const CELL = { least: 18, good: 28, most: 44 };
 const SMALL = { least: 8, good: 12, most: 12 }; // of many small maps
 const PX = { gap: 6, line: 19, between: 10, heads: 18, letter: 7.4, bold: 12, turn: 36, below: 17 };
@@ -16,24 +16,24 @@ const OPERATOR = { sign: 30, word: 46, tab: 65, narrow: 20 }; // px between two 
 const BARS = { wide: 180, high: 17.5 }; // px, high of each
 const CHART = { wide: 250, high: 180 }; // px
 const PHOTO = 8; // its width in cells
-const PRODUCT = { wide: 1.35, high: 1.2, gap: 12, result: 76, line: 28 }; // cells of a product, and px around them
-const FLAT = 1.3; // how much wider than high a cell may be, where height is short
-const SHORT = 92; // px of a caption that stays in one line
-const DIGIT = 5.9; // px of the smallest that can be read, close beside others
+const PRODUCT = { wide: 1.35, high: 1.2, gap: 12, result: 76, line: 28 }; // cells of a product, and px around it
+const FLAT = 1.3; // the greatest ratio of a cell's width to its height, if height is short
+const SHORT = 92; // px of a caption that stays on one line
+const DIGIT = 5.9; // px of the smallest readable digit in a number
 
 /** @typedef {import("./schema.js").Panel} Panel */
 /**
  * @typedef {object} Way
- * @property {boolean} channels whether those of an input stand two by two
+ * @property {boolean} channels whether those of an input are in two columns
  * @property {boolean} filters whether those of a kernel do
- * @property {boolean} beside whether the second row stands beside the first
+ * @property {boolean} beside whether the second row is beside the first
  */
 
-/** @type {Way} as the scene says */
+/** @type {Way} the scene's own layout */
 export const PLAIN = { channels: false, filters: false, beside: false };
 
 /**
- * Are a panel's cells as large as those with numbers?
+ * Are a panel's cells large enough for numbers?
  * @param {Panel} panel
  */
 export const isRoomy = ({ view, scale = 1 }) => view === "cells" && scale >= 1;
@@ -47,14 +47,14 @@ export const isLegible = (panels, compact) =>
   !compact && panels.filter(isRoomy).every(({ shape }) => Math.max(...shape) <= SIDE);
 
 /**
- * Do the panels go on below where there is no room beside? They do where nothing but their order joins them.
+ * Do the panels wrap? They do if they are related only by their order.
  * @param {import("./scene.js").Scene} scene
  */
 export const isFlow = ({ signs, network, panels }) =>
   !signs.length && !network && Object.values(panels).every(({ row }) => row === 0);
 
 /**
- * How the planes of a panel stand: [down, across].
+ * The arrangement of a panel's planes: [down, across].
  * @param {Panel} panel
  * @param {Way} way
  */
@@ -65,7 +65,7 @@ export function standing({ end, planes: [down, across] }, { channels, filters })
 }
 
 /**
- * Things in groups of one key, in the order in which the keys come.
+ * Groups things by key, in order of first occurrence.
  * @template Thing, Key
  * @param {Iterable<Thing>} things
  * @param {(thing: Thing) => Key} keyOf
@@ -90,14 +90,14 @@ export const bandOf = ({ band = 0 }) => band;
 const added = (lengths, between) => lengths.reduce((sum, length) => sum + length + between, -between);
 
 /**
- * @typedef {object} Around what stands around the cells
+ * @typedef {object} Around the space around the cells
  * @property {boolean} compact
  * @property {number} operator px between two columns
- * @property {number[] | null} [products] the shape of those that stand before the output
+ * @property {number[] | null} [products] the shape of those before the output
  */
 
 /**
- * How wide and high the planes of a panel are, in px.
+ * The width and height of a panel's planes, in px.
  * @param {Panel} panel
  * @param {Way} way
  * @param {number} cell px that one is wide
@@ -119,11 +119,11 @@ function planesSize(panel, way, cell, tall) {
 }
 
 /**
- * How wide and high panels are that stand in a way, in px.
+ * The width and height of panels in an arrangement, in px.
  * @param {Panel[]} panels
  * @param {Way} way
  * @param {Around} around
- * @param {number} usual px of a cell, which say how many lines a caption has
+ * @param {number} usual px of a cell, for counting the lines of captions
  * @param {number} cell px that one is wide
  * @param {number} [tall] px that one is high
  */
@@ -145,7 +145,7 @@ function extentOf(panels, way, { compact, operator, products }, usual, cell, tal
       widths.push(products[1] * (PRODUCT.wide * cell + PRODUCT.gap) + PRODUCT.result);
       heights.push(products[0] * (PRODUCT.high * tall + PRODUCT.gap) + PRODUCT.line);
     }
-    // the lines of a band are equally high
+    // the lines of a band have equal heights
     return { wide: added(widths, operator), high: added(Array(lines.length).fill(Math.max(...heights)), PX.between) };
   });
   return {
@@ -158,14 +158,14 @@ function extentOf(panels, way, { compact, operator, products }, usual, cell, tal
 }
 
 /**
- * About how many px a caption takes in one line.
+ * The approximate width of a caption on one line, in px.
  * @param {Panel} panel
  */
 const captionOf = ({ symbol, title, turned }) =>
   PX.letter * (symbol.length + title.length + 1) + (turned ? PX.turn : 0);
 
 /**
- * How many px a caption takes at least: it has two lines where it is long, and of a small map one a word.
+ * The least width of a caption, in px: a long one has two lines, that of a small map one per word.
  * @param {Panel} panel
  * @param {boolean | undefined} compact
  */
@@ -180,9 +180,9 @@ export function wordsOf(panel, compact) {
 }
 
 /**
- * The shape of the products that stand beside the output, where there is room for them.
+ * The shape of the products beside the output, if there is room for them.
  * @param {import("./scene.js").Scene} scene
- * @param {boolean} backward whether the panels of the way back are shown
+ * @param {boolean} backward whether the backward panels are shown
  */
 export function productsIn(scene, backward) {
   const products = backward ? null : windowShape(scene);
@@ -193,7 +193,7 @@ export function productsIn(scene, backward) {
 }
 
 /**
- * How high the panels would like to be, in px.
+ * The preferred height of the panels, in px.
  * @param {Panel[]} panels
  * @param {boolean | undefined} compact
  */
@@ -206,12 +206,12 @@ export function heightWanted(panels, compact = false) {
 }
 
 /**
- * The way for panels to stand, and the style that says how large their cells are in it: the plainest way with good
- * cells, else that with the largest.
+ * The arrangement of the panels, with a style that sets the size of their cells: the plainest with good cells, else
+ * the one with the largest.
  * @param {import("./scene.js").Scene} scene
- * @param {Panel[]} panels those that are shown
+ * @param {Panel[]} panels the visible ones
  * @param {number} room px of height
- * @param {boolean} tabs whether buttons stand in place of the signs
+ * @param {boolean} tabs whether buttons replace the signs
  * @param {number[] | null} [products] as in `Around`
  * @returns {{way: Way, style: string}}
  */
@@ -235,7 +235,7 @@ export function layoutOf(scene, panels, room, tabs, products = null) {
     return { way, lengths, free, fits: extent(least).wide <= WIDE };
   });
   const fitting = ways.filter(({ fits }) => fits);
-  const roomiest = fitting.toSorted((p, q) => q.free - p.free)[0] ?? ways[0]; // what does not fit goes on below
+  const roomiest = fitting.toSorted((p, q) => q.free - p.free)[0] ?? ways[0]; // the rest wraps
   const { way, lengths } = fitting.find(({ free }) => free >= good * FLAT) ?? roomiest;
   const widest = Math.max(1, ...panels.map((panel) => standing(panel, way)[1] * panel.shape[1] * (panel.scale ?? 1)));
   const named = {
@@ -252,7 +252,7 @@ export function layoutOf(scene, panels, room, tabs, products = null) {
 }
 
 /**
- * How panels can stand, the plainest way first.
+ * The possible arrangements of panels, the plainest first.
  * @param {Panel[]} panels
  * @param {boolean} compact
  * @returns {Way[]}
@@ -267,7 +267,7 @@ function waysOf(panels, compact) {
 }
 
 /**
- * The smallest cell in which the numbers can be read.
+ * The smallest cell in which the numbers are readable.
  * @param {Panel[]} panels
  */
 function leastCell(panels) {
@@ -276,14 +276,14 @@ function leastCell(panels) {
 }
 
 /**
- * How wide a number is, in digits.
+ * The width of a number, in digits.
  * @param {string} text
  */
 export const emsOf = (text) =>
   [...text].reduce((sum, sign) => sum + (sign === "." ? 0.5 : "−≈∞".includes(sign) ? 1.3 : 1), 0);
 
 /**
- * The sign to the left of a column, in the row of the way there and in that of the way back.
+ * The signs to the left of a column, in the forward and in the backward row.
  * @param {import("./scene.js").Scene} scene
  * @param {Panel[]} panels of a band
  * @param {number} column
@@ -292,7 +292,7 @@ export function signsOf({ signs, panels: { dw } }, panels, column) {
   const columns = [...new Set(panels.map((panel) => panel.column))].sort((p, q) => p - q);
   const place = columns.indexOf(column);
   const last = Math.max(...panels.filter(({ row }) => row === 1).map((panel) => panel.column));
-  const back = dw && column !== last ? "" : "←"; // what is not made from its neighbour has no arrow to it
+  const back = dw && column !== last ? "" : "←"; // no arrow to a panel that is not computed from its neighbour
   const isThere = (/** @type {number} */ row) => panels.some((panel) => panel.row === row && panel.column === column);
   return [signs[place - 1] ?? "", back].map((sign, row) => (place && isThere(row) ? sign : ""));
 }

@@ -1,13 +1,13 @@
 // The address of an explorer in a state: its name, the settings that differ from the first ones, and the cell that is
-// held, as in `#window?stride=2&at=y,0,1,2`. A fifth number of the cell is that of its stage, where that is not the first.
+// held, as in `#window?stride=2&at=y,0,1,2`. A fifth number is the index of the cell's stage, if not the first.
 
-const LINKED = ["slider", "select", "switch", "tabs"]; // what has a value that fits an address
+const LINKED = ["slider", "select", "switch", "tabs"]; // controls whose values fit in an address
 
 /** @typedef {{stage: number, panel: string, cell: number[]}} Place */
 /** @typedef {Pick<import("./schema.js").Part, "kind" | "controls" | "scene">[]} Parts */
 
 /**
- * The settings in view, as they are written in an address.
+ * The visible settings in the form used in an address.
  * @param {Parts} parts
  */
 export function settingsOf(parts) {
@@ -17,7 +17,7 @@ export function settingsOf(parts) {
 
 /**
  * @param {string} name
- * @param {Parts} first what it shows first
+ * @param {Parts} first its initial state
  * @param {Parts} now
  * @param {Place | null} at the cell that is held
  */
@@ -30,7 +30,7 @@ export function addressOf(name, first, now, at) {
 }
 
 /**
- * What an address names: an explorer, or a section.
+ * The target of an address: an explorer or a section.
  * @param {string} hash
  */
 export function readAddress(hash) {
@@ -48,13 +48,13 @@ function decoded(name) {
   try {
     return decodeURIComponent(name);
   } catch {
-    return name; // which nothing here has
+    return name; // a name that matches nothing
   }
 }
 
 /**
- * The first of some states with all the settings that are asked for, as far as there is one; and those that none has.
- * @param {Parts[]} states the nearest to the first one first
+ * The first state with all requested settings, as far as possible, and the settings that no state has.
+ * @param {Parts[]} states nearest to the initial state first
  * @param {[string, string][]} settings
  */
 export function stateWith(states, settings) {
@@ -68,7 +68,7 @@ export function stateWith(states, settings) {
 }
 
 /**
- * Is there such a cell?
+ * Does the cell exist?
  * @param {Parts} parts
  * @param {Place} place
  */

@@ -1,11 +1,11 @@
 // What the browser keeps for all pages of a site, with a kernel or without one: what has been solved, and the theme.
 
 const SOLVED = "cnnlab-solved";
-const PAGES = "[data-widget], [data-jupyter-lite-root]"; // a Jupyter server has a file for it: cnnlab.course.progress
+const PAGES = "[data-widget], [data-jupyter-lite-root]"; // a Jupyter server has a file: cnnlab.course.progress
 
 /**
  * @param {string} name
- * @returns {any} whatever was kept under the name; null where nothing can be read
+ * @returns {any} the value stored under the name; null if unreadable
  */
 export function recalled(name) {
   try {
@@ -22,10 +22,10 @@ export function recalled(name) {
 export function remember(name, value) {
   try {
     localStorage.setItem(name, JSON.stringify(value));
-  } catch {} // a browser may keep nothing: the page works all the same
+  } catch {} // a browser may refuse storage: the page works without it
 }
 
-/** @returns {Record<string, string>} the right answers as they were given, by question */
+/** @returns {Record<string, string>} the right answers as given, by question */
 export const solved = () => (document.querySelector(PAGES) && recalled(SOLVED)) ?? {};
 
 /**
@@ -38,7 +38,7 @@ export function keepSolved(key, given) {
   showSolved();
 }
 
-/** Says how many questions of a notebook are solved, wherever a page has room for it. */
+/** Shows how many questions of a notebook are solved, wherever the page displays it. */
 export function showSolved() {
   const keys = Object.keys(solved());
   for (const el of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-solved]"))) {

@@ -9,7 +9,7 @@ import { html, nothing, svg } from "./vendor/lit-html.js";
 import { pathBetween } from "./wires.js";
 
 const LENS = 90; // px of a side
-const NUMBERED = 3; // cells a side of a window that is shown with its numbers
+const NUMBERED = 3; // the largest side, in cells, of a window shown with numbers
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./schema.js").Panel} Panel */
@@ -19,7 +19,7 @@ const NUMBERED = 3; // cells a side of a window that is shown with its numbers
 /** @typedef {import("./wires.js").Box} Box */
 
 /**
- * The wires of the planes by which a panel is made, and the numbers of the maps at their two ends.
+ * The wires between planes that compute a panel, and the indices of the maps at their two ends.
  * @param {Scene} scene
  * @param {Panel} panel
  */
@@ -30,7 +30,7 @@ function joined({ wires, panels }, { sum, end = "" }) {
 }
 
 /**
- * Is each map of a panel made of one alone, as by an activation or a pooling?
+ * Is each map of a panel computed from a single map, as by an activation or a pooling?
  * @param {Scene} scene
  * @param {Panel} panel
  */
@@ -40,7 +40,7 @@ export function isOneToOne(scene, panel) {
 }
 
 /**
- * The wires between all maps of neighbouring layers, and stronger those of the map in view.
+ * The wires between all maps of neighbouring layers, stronger for the selected map.
  * @param {Scene} scene
  * @param {At} at
  * @param {Summed} sum
@@ -62,7 +62,7 @@ export function mapWires(scene, at, sum, boxOf) {
 }
 
 /**
- * What the colours of a panel mean.
+ * The colour scale of a panel.
  * @param {Panel} panel
  */
 export function scaleOf({ values, limit }) {
@@ -72,8 +72,8 @@ export function scaleOf({ values, limit }) {
 }
 
 /**
- * The window that the cell in view was made from, beside the weights that it meets: of several maps the one that counts
- * most, or the one that is pointed at below.
+ * The window of the selected cell beside its weights: of several maps, the one that contributes most, or the one
+ * pointed at below.
  * @param {Scene} scene
  * @param {At} at
  * @param {Summed} sum

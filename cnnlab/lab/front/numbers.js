@@ -1,11 +1,11 @@
 // Numbers as they are written and read; cnnlab/lab/numbers.py does the same in Python.
 
-const SEPARATORS = /[, \u00a0\u2009\u202f’']/g; // what stands between thousands
+const SEPARATORS = /[, \u00a0\u2009\u202f’']/g; // thousands separators
 const GROUPED = new RegExp(`^[-+]?[1-9]\\d{0,2}(${SEPARATORS.source}\\d{3})+$`);
 const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
 /**
- * A number as it is written: a true minus sign, and no more digits than fit.
+ * Formats a number: a true minus sign, and no more digits than fit.
  * @param {number} value
  * @param {number} [digits]
  */
@@ -21,22 +21,22 @@ export function format(value, digits = 3) {
 }
 
 /**
- * A number as it stands in a cell, where there is little room; the strip below says what a tiny one is.
+ * Formats a number briefly, for a cell; the strip shows tiny ones in full.
  * @param {number} value
  */
 export function brief(value) {
   const text = value !== 0 && Math.abs(value) < 0.005 ? "≈0" : format(value, 2);
-  return Math.abs(value) < 1 && /^−?1$/.test(text) ? `≈${text}` : text; // tanh and sigmoid stay below 1
+  return Math.abs(value) < 1 && /^−?1$/.test(text) ? `≈${text}` : text; // tanh and sigmoid never reach 1
 }
 
 /**
- * A factor of a product: a negative one in parentheses.
+ * Formats a factor of a product, a negative one in parentheses.
  * @param {number} value
  */
 export const factor = (value) => (value < 0 ? `(${format(value)})` : format(value));
 
 /**
- * The number that a learner typed, NaN where it is none: 0,5, 1/2 and 50 % are a half, and 120,000 are many.
+ * The number that a learner typed, or NaN: 0,5, 1/2 and 50 % are a half; 120,000 has a thousands separator.
  * @param {string} text
  * @returns {number}
  */
@@ -55,7 +55,7 @@ function decimalIn(text) {
 }
 
 /**
- * Does a text mean a number: in full, rounded to no less than two decimals, or as 120.000?
+ * Does a text mean a number: exactly, rounded to two decimals or more, or with separators, as 120.000?
  * @param {string} text
  * @param {number} number
  */
@@ -70,7 +70,7 @@ export function means(text, number) {
 }
 
 /**
- * A share of one as a percentage: never 0 or 100 where it is not.
+ * Formats a fraction of 1 as a percentage: 0 or 100 only if exact.
  * @param {number} share
  */
 export function percent(share) {

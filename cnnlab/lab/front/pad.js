@@ -5,9 +5,9 @@ import { ARROWS, isOurs } from "./keys.js";
 import { button } from "./text.js";
 import { html, render } from "./vendor/lit-html.js";
 
-const PEN = 3.5 / 32; // width of the pen, as a share of the bitmap's side
+const PEN = 3.5 / 32; // the width of the pen, relative to the bitmap's side
 const LEAP = 4; // cells that Shift and an arrow key move the pen by
-const PAUSE = 120; // ms between what the kernel is told during a stroke: its answers keep the page from drawing
+const PAUSE = 120; // ms between messages during a stroke: answers interrupt the drawing
 const HELP = "Arrow keys move the pen, Space puts it down and lifts it, Delete clears.";
 
 export class Pad {
@@ -21,13 +21,13 @@ export class Pad {
     this.size = size;
     this.bitmap = readBytes(value);
     this.sent = this.bitmap.slice();
-    this.telling = 0; // when the kernel was last told, in ms of the page
-    this.soon = this.frame = 0; // timers: of the next telling, and of the next painting
-    /** @type {{id: number, last: number[]} | null} what draws, and where it was */
+    this.telling = 0; // time of the last message to the kernel, in ms of the page
+    this.soon = this.frame = 0; // timers of the next message and the next painting
+    /** @type {{id: number, last: number[]} | null} the drawing pointer and its last position */
     this.pointer = null;
-    this.pen = [size >> 1, size >> 1]; // the cell that the keyboard's pen is on
+    this.pen = [size >> 1, size >> 1]; // the cell of the keyboard's pen
     this.down = false;
-    this.told = ""; // where the pen is, for a screen reader
+    this.told = ""; // the pen's position, for a screen reader
     this.element = document.createElement("div");
     this.element.className = "cnnlab-control cnnlab-pad";
     this.paint();
@@ -36,7 +36,7 @@ export class Pad {
   // --- the bitmap ---
 
   /**
-   * @param {number[]} from a point [x, y] in cells, as to
+   * @param {number[]} from a point [x, y] in cells, like to
    * @param {number[]} to
    */
   draw(from, to) {
@@ -54,7 +54,7 @@ export class Pad {
     return this.link.pending.some(({ set }) => set && this.name in set);
   }
 
-  /** Paints and tells in the next frame, however many events there are until then. */
+  /** Paints and sends once in the next frame, however many events occur until then. */
   changed() {
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
@@ -64,7 +64,7 @@ export class Pad {
     });
   }
 
-  /** Tells the kernel, unless it has not answered yet: then after its answer; and not too often during a stroke. */
+  /** Sends the bitmap to the kernel, after its previous answer, and not too often during a stroke. */
   tellKernel() {
     if (isSame(this.bitmap, this.sent) || this.isWaiting) return;
     const early = this.pointer ? this.telling + PAUSE - performance.now() : 0;
@@ -79,7 +79,7 @@ export class Pad {
   }
 
   /**
-   * Takes over a bitmap from Python or from another view of this pad; one's own comes back as well.
+   * Adopts a bitmap from Python or from another view of this pad; our own is echoed too.
    * @param {DataView} value
    */
   follow(value) {
@@ -94,7 +94,7 @@ export class Pad {
   // --- the user ---
 
   /**
-   * Where a pointer is, in cells.
+   * The position of a pointer, in cells.
    * @param {PointerEvent} event
    */
   at({ clientX, clientY }) {
@@ -191,7 +191,7 @@ export class Pad {
 const middleOf = ([row, column]) => [column + 0.5, row + 0.5];
 
 /**
- * Turns on the cells whose middle is under the pen on its way between two points [x, y], in cells.
+ * Turns on the cells whose centre is under the pen between two points [x, y], in cells.
  * @param {Uint8Array} bitmap
  * @param {number} size
  * @param {number[]} from
@@ -216,7 +216,7 @@ export const pathOf = (bitmap, size) =>
   Array.from(bitmap, (on, k) => (on ? `M${k % size},${Math.floor(k / size)}h1v1h-1z` : "")).join("");
 
 /**
- * The bytes of a trait, copied out: a DataView need not begin where its buffer does.
+ * Copies the bytes of a trait: a DataView need not begin where its buffer does.
  * @param {DataView} view
  */
 export const readBytes = (view) =>

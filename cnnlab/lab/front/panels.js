@@ -23,25 +23,25 @@ const GIVEN = ["input", "tap", "bias"];
 const VIEWS = { cells: planesOf, photo: planesOf, maps: planesOf, bars: barsOf, chart: chartOf, none: () => nothing };
 
 /**
- * The planes of a panel; they are numbered down each column first: the kernels of one filter stand below each other.
+ * The planes of a panel, numbered down each column first: the kernels of one filter are in one column.
  * @param {Panel} panel
  * @param {Look} look
  */
 function planesOf(panel, look) {
   const [down, across] = standing(panel, look.way);
   const flow = across > panel.planes[1] && panel.end === "input" ? `columns: repeat(${across}` : `rows: repeat(${down}`;
-  const order = flow.startsWith("columns") ? "; grid-auto-flow: row" : ""; // channels stand in reading order
+  const order = flow.startsWith("columns") ? "; grid-auto-flow: row" : ""; // channels are in reading order
   return html`<div class="cnnlab-planes" style="grid-template-${flow}, auto)${order}">${
     isDrawn(panel) ? photoOf(panel, look) : cellsOf(panel, look)
   }</div>`;
 }
 
 /**
- * All panels that are shown: bands below each other, of columns with a slot for each row, signs between the columns.
+ * All visible panels: stacked bands of columns, with a slot for each row and signs between the columns.
  * @param {import("./scene.js").Scene} scene
  * @param {Panel[]} panels
  * @param {import("./layout.js").Way} way
- * @param {(panel: Panel) => {look: Look, key: string}} lookOf key: by which a look is another than before
+ * @param {(panel: Panel) => {look: Look, key: string}} lookOf the key changes whenever the look does
  * @param {{below: unknown, signs: unknown[][] | null, products: unknown}} more what stands below the first panel, in place of
  *   the signs, and before the output
  */
@@ -74,7 +74,7 @@ export function bandsOf(scene, panels, way, lookOf, { below, signs, products }) 
 }
 
 /**
- * The sign to the left of a column, or the button in its place.
+ * The sign to the left of a column, or the button that replaces it.
  * @param {string} mark
  * @param {unknown} instead
  */
@@ -92,7 +92,7 @@ function signOf(mark, instead) {
  */
 function panelOf(scene, panel, { look, key }) {
   const { name, symbol, title, role, turned, editable, scale, view, active, end = "" } = panel;
-  const isGiven = editable || (GIVEN.includes(end) && role !== "gradient"); // all else may tell the answer to a question
+  const isGiven = editable || (GIVEN.includes(end) && role !== "gradient"); // the rest may reveal an answer
   const looks = [
     "cnnlab-panel",
     name === (scene.steps ?? "y") && "cnnlab-stepped",
@@ -110,7 +110,7 @@ function panelOf(scene, panel, { look, key }) {
 }
 
 /**
- * Turns a kernel from how it was to how it is.
+ * Animates the turn of a kernel.
  * @param {Event} event
  */
 function turn({ target }) {
@@ -131,7 +131,7 @@ function turn({ target }) {
 export const panelIn = (root, name) => root.querySelector(`[data-panel="${name}"]`);
 
 /**
- * The element that a cell has, or is a part of.
+ * The element of a cell, or the one that contains it.
  * @param {Element} root
  * @param {At} at
  * @returns {HTMLElement | null}
@@ -145,7 +145,7 @@ export function elementOf(root, { panel, cell }) {
 }
 
 /**
- * Where a cell is; nothing where it is not shown.
+ * The box of a cell; undefined if it is not shown.
  * @param {Element} root
  * @param {import("./scene.js").Scene} scene
  * @param {At} at

@@ -1,4 +1,5 @@
-// A panel too large for elements: a photograph, or many large maps. A canvas a plane; of a photograph one focus stop.
+// A panel with too many cells for elements: a photograph, or many large maps. A canvas a plane; of a photograph one
+// focus stop.
 
 import { strength } from "./cells.js";
 import { grouped } from "./layout.js";
@@ -10,17 +11,17 @@ import { html } from "./vendor/lit-html.js";
 
 const BLACK = [0, 0, 0];
 const WHITE = [255, 255, 255];
-/** @type {WeakMap<HTMLCanvasElement, {values: unknown, look: string}>} what each canvas shows, and in which colours */
+/** @type {WeakMap<HTMLCanvasElement, {values: unknown, look: string}>} what each canvas shows, and the colours */
 const painted = new WeakMap();
 
 /**
- * Is a panel drawn on canvases, which no style sheet colours?
+ * Is a panel drawn on canvases, whose colours are not set by CSS?
  * @param {Panel} panel
  */
 export const isDrawn = ({ view }) => view === "photo" || view === "maps";
 
 /**
- * The canvases of a panel, and a frame around the cells that are lit: single ones would be too small to see.
+ * The canvases of a panel, with one frame around all lit cells: single frames would be too small to see.
  * @param {Panel} panel
  * @param {import("./cells.js").Look} look
  */
@@ -41,14 +42,14 @@ export function photoOf(panel, { lights }) {
 }
 
 /**
- * A panel as it is drawn: a flat one is a single column of all its cells.
+ * A panel in its drawn form: a flat one is a single column of all its cells.
  * @param {Panel} panel
  * @returns {Panel}
  */
 const inStrip = (panel) => (panel.flat ? { ...panel, planes: [1, 1], shape: [countOf(panel), 1] } : panel);
 
 /**
- * Where a cell is drawn.
+ * The drawn position of a cell.
  * @param {Panel} panel
  * @param {Cell} cell
  * @returns {Cell}
@@ -56,7 +57,7 @@ const inStrip = (panel) => (panel.flat ? { ...panel, planes: [1, 1], shape: [cou
 const placeIn = (panel, cell) => (panel.flat ? [0, numberOf(panel, cell), 0] : cell);
 
 /**
- * The rectangle that the cells of one look have in common, in each plane.
+ * The rectangle around the cells of one look, in each plane.
  * @param {Panel} panel
  * @param {Map<string, string>} lights
  */
@@ -124,7 +125,7 @@ export function cellUnder(canvas, panel, { clientX, clientY }) {
 }
 
 /**
- * Where a cell of a canvas is.
+ * The box of a cell of a canvas.
  * @param {HTMLCanvasElement} canvas
  * @param {Panel} panel
  * @param {Cell} cell

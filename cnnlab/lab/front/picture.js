@@ -8,8 +8,8 @@ const KEPT = "fill stroke stroke-width stroke-dasharray opacity font-family font
   " ",
 );
 const SHADOW = /(\w+\([^)]*\)) 0px 0px 0px ([\d.]+)px( inset)?/g;
-const BASE = 0.35; // of a letter's size, from the middle of a line down to where its letters stand
-const SCALE = 2; // px of a PNG for one of the screen
+const BASE = 0.35; // from the middle of a line down to its baseline, relative to the font size
+const SCALE = 2; // px of a PNG per px of the screen
 const HATCH = `<pattern id="hatch" width="4.24" height="4.24" patternUnits="userSpaceOnUse"
   patternTransform="rotate(45)"><path d="M0 0v4.24" stroke="#6e7781" stroke-opacity="0.3" stroke-width="4.24"/></pattern>`;
 
@@ -18,7 +18,7 @@ const pen = /** @type {CanvasRenderingContext2D} */ (
 );
 
 /**
- * A colour as every program reads it, with its opacity.
+ * A colour in a form that every program reads, with its opacity.
  * @param {string} text
  * @returns {[string, number]}
  */
@@ -41,7 +41,7 @@ function element(name, attributes = {}) {
   return made;
 }
 
-/** A drawing: boxes, then lines around them, then words, so that nothing covers what belongs above it. */
+/** A drawing in layers: boxes, then lines around them, then words. */
 class Drawing {
   /** @param {Element} root */
   constructor(root) {
@@ -56,9 +56,9 @@ class Drawing {
   }
 
   /**
-   * Where a box stands.
+   * The position of a box in the drawing.
    * @param {DOMRect} box
-   * @param {number} [out] px that it is larger on each side
+   * @param {number} [out] px to enlarge it by on each side
    */
   at({ left, top, width, height }, out = 0) {
     const [x, y] = [left - this.origin.left - out, top - this.origin.top - out];
@@ -67,7 +67,7 @@ class Drawing {
 
   /**
    * @param {Element} shown
-   * @param {DOMRect} clip what is cut off on the screen is no part of the drawing
+   * @param {DOMRect} clip clipped parts are not drawn
    */
   add(shown, clip) {
     const box = shown.getBoundingClientRect();
@@ -85,7 +85,7 @@ class Drawing {
   }
 
   /**
-   * Adds the background of an element, the lines around it, and what is written in it without being its text.
+   * Adds the background and borders of an element, and text that is not in its text nodes.
    * @param {Element} shown
    * @param {CSSStyleDeclaration} style
    * @param {DOMRect} box
@@ -109,7 +109,7 @@ class Drawing {
       ring(style.borderTopWidth, style.borderTopColor, style.borderTopStyle, (px) => -px / 2);
     const offset = Number.parseFloat(style.outlineOffset);
     ring(style.outlineWidth, style.outlineColor, style.outlineStyle, (px) => offset + px / 2);
-    for (const [, colour, wide, inset] of [...style.boxShadow.matchAll(SHADOW)].reverse()) // the first is above the others
+    for (const [, colour, wide, inset] of [...style.boxShadow.matchAll(SHADOW)].reverse()) // the first is on top
       ring(wide, colour, "solid", (px) => (inset ? -px : px) / 2);
     for (const name of ["::before", "::after"]) {
       const sign = getComputedStyle(shown, name);
@@ -123,7 +123,7 @@ class Drawing {
   }
 
   /**
-   * Adds each word where it stands.
+   * Adds each word at its position.
    * @param {Text} text
    * @param {CSSStyleDeclaration} style
    */
@@ -137,7 +137,7 @@ class Drawing {
   }
 
   /**
-   * @param {string} word as wide as its box, where that has a width, whatever font a reader has
+   * @param {string} word stretched to its box, so that it fits in any font
    * @param {DOMRect} box
    * @param {CSSStyleDeclaration} style
    */
@@ -170,7 +170,7 @@ class Drawing {
 }
 
 /**
- * Saves what an explorer shows, as the browser saves files.
+ * Downloads a picture of the explorer.
  * @param {Element} root
  * @param {string} name of the file, without its ending
  * @param {"svg" | "png"} kind

@@ -22,15 +22,15 @@ const HELD = "held · click it again or press Esc to let go";
 const longest = new WeakMap();
 
 /**
- * The longest strip and the longest sentence of a scene: an element keeps room for them, so that nothing below it moves
- * from cell to cell.
+ * The longest strip and the longest sentence of a scene, which reserve space, so that nothing below moves from cell to
+ * cell.
  * @param {Scene} scene
  * @param {boolean} backward
- * @param {boolean} beside whether products stand beside the output
+ * @param {boolean} beside whether products are beside the output
  * @returns {Longest}
  */
 function longestOf(scene, backward, beside) {
-  if (scene.network) return { strip: "", sentence: "" }; // its style sheet keeps the room
+  if (scene.network) return { strip: "", sentence: "" }; // its style sheet reserves the space
   const known = longest.get(scene) ?? {};
   longest.set(scene, known);
   known[`${backward} ${beside}`] ??= searched(scene, backward, beside);
@@ -56,14 +56,14 @@ function searched(scene, backward, beside) {
       if (words.length > sentence.length) sentence = words;
     }
   }
-  return { strip: beside ? ONE_LINE : strip, sentence }; // beside products stand the uses of a cell alone
+  return { strip: beside ? ONE_LINE : strip, sentence }; // with products beside the output, only uses are in the strip
 }
 
 /**
- * About how many px a stage takes in a notebook, but for its panels.
+ * The approximate height of a stage without its panels, in px.
  * @param {Scene} scene
  * @param {boolean} backward
- * @param {boolean} beside whether products stand beside the output
+ * @param {boolean} beside whether products are beside the output
  */
 export function heightBeside(scene, backward, beside) {
   const { strip, sentence } = longestOf(scene, backward, beside);
@@ -75,7 +75,7 @@ export function heightBeside(scene, backward, beside) {
 }
 
 /**
- * Whose sums are written, each in a strip of its own.
+ * Whose sums are shown, each in its own strip.
  * @param {Scene} scene
  */
 const whoseOf = ({ panels }) => (Object.values(panels).some(({ sum }) => sum?.right) ? ["yours", "right"] : [""]);
@@ -84,7 +84,7 @@ const whoseOf = ({ panels }) => (Object.values(panels).some(({ sum }) => sum?.ri
 export const hasSums = (scene) => Object.keys(scene.wires).length > 0;
 
 /**
- * The sentence on the cell in view, and its sum: a name and a number alone need no row of their own.
+ * The sentence on the selected cell, and its sum: a mere name and number need no row.
  * @param {State} state
  * @param {import("./sums.js").Summed} sum
  * @param {boolean} backward
@@ -114,7 +114,7 @@ const strip = ({ scene, at }, sum, hand, most, whose) =>
     aria-label="sum of the selected cell">${stripOf(scene, at, sum, hand, whose)}</div>`;
 
 /**
- * What one can do, or the scene's note.
+ * A hint on what to do, or the scene's note.
  * @param {State} state
  * @param {import("./sums.js").Summed} sum
  * @param {import("./strip.js").StripHand} hand
@@ -138,7 +138,7 @@ function hintFor({ pick, panels }) {
 }
 
 /**
- * The line of code for the cell in view, with a button that copies it.
+ * The line of code for the selected cell, with a button that copies it.
  * @param {State} state
  * @param {boolean} backward
  */

@@ -1,13 +1,13 @@
 // A scene as the front end reads it: arrays, look-up tables of its wires, and what a cell is called. No DOM, and no
-// arithmetic of windows: which cells a wire joins, and where a cell stands in the learner's array, Python has said.
+// arithmetic of windows: Python says which cells a wire joins, and the index of a cell in the learner's array.
 
 /** @typedef {import("./schema.js").Cell} Cell */
 /** @typedef {import("./schema.js").Panel} Panel */
 /** @typedef {import("./schema.js").At} At */
-/** @typedef {Map<number | string, number[]>} Joined by an index, or by the key of a cell: the numbers of wires */
+/** @typedef {Map<number | string, number[]>} Joined the numbers of wires, by an index or by the key of a cell */
 
 /**
- * @typedef {object} Wires as one looks them up: three tables, planes with rows with columns, or a list of them one by one
+ * @typedef {object} Wires in look-up form: three tables for planes, rows and columns, or a list of single wires
  * @property {Record<string, Record<string, number[]>>} [tables]
  * @property {Record<string, Joined>[]} [found] by axis and end
  * @property {Record<string, Cell[]>} [cells] by end
@@ -21,7 +21,7 @@
 export const AXES = ["planes", "rows", "columns"];
 
 /**
- * Turns the message from Python into look-up tables of its wires; panels by name.
+ * Turns the message from Python into a scene with look-up tables of wires, and panels by name.
  * @param {import("./schema.js").Scene} message
  * @returns {Scene}
  */
@@ -42,7 +42,7 @@ function readWires(sent) {
 }
 
 /**
- * For each end, which wires of a table have it.
+ * For each end, the wires of a table by index.
  * @param {Record<string, (number | string)[]>} table
  */
 function lookUp(table) {
@@ -72,7 +72,7 @@ export function wiresAt({ found, listed }, end = "", cell) {
 }
 
 /**
- * What a product is multiplied by on a wire.
+ * The factor of a wire.
  * @param {Wires} wires
  * @param {number[]} numbers
  */
@@ -98,7 +98,7 @@ export function valueAt({ values, shape: [height, width] }, [plane, row, column]
 }
 
 /**
- * The weight of a wire where there is no kernel.
+ * The weight of a wire if there is no kernel.
  * @param {import("./schema.js").Shares} shares
  * @param {Cell} cell
  * @param {Cell} tap
@@ -108,7 +108,7 @@ export function shareAt({ shape: [height, width, down, across], values }, [plane
 }
 
 /**
- * What a cell is: of the array (0), padding (1), beyond the padded edge (2), a zero put in between (3).
+ * The kind of a cell: array (0), padding (1), beyond the padded edge (2), inserted zero (3).
  * @param {Panel} panel
  * @param {Cell} cell
  */
@@ -138,14 +138,14 @@ export function nameOf(panel, cell) {
 }
 
 /**
- * What the plane of a cell is called.
+ * The name of a cell's plane.
  * @param {Panel} panel
  * @param {Cell} cell
  */
 export const mapOf = ({ places, flat }, [plane]) => `map ${flat ? plane : places.planes[plane].join(", ")}`;
 
 /**
- * A cell for Python: the plane as drawn, row and column as in the array; a bias has but one.
+ * A cell for Python: the plane as drawn, row and column as in the array; a bias has only one.
  * @param {Panel} panel
  * @param {Cell} cell
  */
@@ -193,7 +193,7 @@ export const countOf = ({ planes, shape }) => planes[0] * planes[1] * shape[0] *
 export const cellAt = ({ shape }, k) => cellIn(shape, k);
 
 /**
- * The same in planes of a shape.
+ * The same for planes of a given shape.
  * @param {number[]} shape
  * @param {number} k
  */

@@ -5,8 +5,8 @@ import { table } from "./table.js";
 import { html, nothing, svg } from "./vendor/lit-html.js";
 
 const PLANE = { least: 3, most: 96 }; // px of a plane's side
-const LENS = 190; // px: the corner of the input that the first cells see, enlarged
-const LABEL = 14; // px that a label in it needs
+const LENS = 190; // px of the enlarged corner of the input that the first cells see
+const LABEL = 14; // px of a label in it
 
 /** @typedef {import("./schema.js").Stack} Stack */
 
@@ -19,7 +19,7 @@ const square = (start, side, name = "field") =>
   svg`<rect x=${start} y=${start} width=${side} height=${side} class="cnnlab-${name}"></rect>`;
 
 /**
- * The planes as squares, the layers between them, and on the first what a cell sees of it.
+ * The planes as squares, the layers between them, and the receptive fields on the first.
  * @param {Stack} stack
  */
 function flow({ sizes, layers, fields }) {
@@ -32,7 +32,7 @@ function flow({ sizes, layers, fields }) {
   };
   /** @type {(name: string, text: string) => unknown} */
   const letter = (name, text) => html`<span class="cnnlab-${name}"> ${text}</span>`;
-  /** @type {(layer: any[], k: number) => unknown} a layer is a word, and numbers */
+  /** @type {(layer: any[], k: number) => unknown} a layer is [word, ...numbers] */
   const link = ([kind, kernel, stride, padding], k) =>
     html`<div class="cnnlab-link"><div class="cnnlab-arrow"><div>${kind}${letter("F", `${kernel}×${kernel}`)}</div
       ><div>${letter("P", `P${padding}`)}${letter("S", `S${stride}`)}</div><div>→</div></div>${plane(k + 1)}</div>`;
@@ -40,7 +40,7 @@ function flow({ sizes, layers, fields }) {
 }
 
 /**
- * The corner of the input that the first cells see; each field has its layer's number in it, where there is room.
+ * The corner of the input that the first cells see; each field contains its layer's number, if there is room.
  * @param {Stack} stack
  */
 function lens({ sizes: [size], fields }) {

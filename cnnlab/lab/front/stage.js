@@ -1,5 +1,5 @@
 // A stage: draws a scene, and follows one selection through all of its panels. Selecting, stepping and pointing stay in
-// the browser; an edited cell, and a click where the scene asks for it, are told to the kernel.
+// the browser; an edited cell, and a click if the scene asks for it, are sent to the kernel.
 
 import { playAlone } from "./alone.js";
 import { controlsOf, tabsOf } from "./controls.js";
@@ -18,28 +18,28 @@ import { SPEEDS, toolbarOf, toolsOf } from "./toolbar.js";
 import { html, nothing, render } from "./vendor/lit-html.js";
 import { wirePaths } from "./wires.js";
 
-const LATEST = 1500; // ms after an edit in which its answer is expected
-const BOTH = 2000; // ms that an old number stands beside the new one
+const LATEST = 1500; // ms after an edit within which its answer is expected
+const BOTH = 2000; // ms that the old number stays beside the new one
 const GLIDE = { duration: 180, easing: "ease-out" };
-const NARROW = 780; // px of a stage that has no room for products beside its output
-const MOST_LIT = 400; // cells of one kind that are lit one by one
+const NARROW = 780; // px of a stage too narrow for products beside its output
+const MOST_LIT = 400; // more cells of one kind are lit by one frame
 /** @type {Map<string, string>} */
 const UNLIT = new Map();
-/** @type {WeakMap<object, import("./state.js").State>} what a stage that is gone showed of a scene: a host that moves a cell makes it anew */
+/** @type {WeakMap<object, import("./state.js").State>} the last state: a host that moves a cell re-creates its stage */
 const remembered = new WeakMap();
 
 /** @typedef {import("./schema.js").Panel} Panel */
-/** @typedef {import("./schema.js").Part & {scene: import("./schema.js").Scene}} Shown what a stage is sent */
+/** @typedef {import("./schema.js").Part & {scene: import("./schema.js").Scene}} Shown the data of a stage */
 /** @typedef {import("./schema.js").At} At */
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./sums.js").Summed} Summed */
 /** @typedef {import("./sums.js").Term} Term */
 
 /**
- * @typedef {object} Surroundings what an explorer says to a stage
- * @property {unknown} tools the buttons that stand below it
- * @property {number} room px of height that its panels may have in a window 800 px high
- * @property {number} share of what a window has more or less
+ * @typedef {object} Surroundings the layout that an explorer gives a stage
+ * @property {unknown} tools the buttons below it
+ * @property {number} room px of height for its panels in a window 800 px high
+ * @property {number} share of the difference if a window is higher or lower
  */
 
 export class Stage {
@@ -52,27 +52,27 @@ export class Stage {
   laid = null;
   /** @type {Record<string, string>} by panel: the cell that Tab reaches */
   stops = {};
-  /** @type {Term[] | null} those that are pointed at in the strip */
+  /** @type {Term[] | null} the terms pointed at in the strip */
   hot = null;
   /** @type {import("./strip.js").Opened} */
   group = null;
-  /** @type {Scene | null} the one before an edit, for a while */
+  /** @type {Scene | null} the scene before an edit, for a while */
   before = null;
-  forgetting = 0; // the timer of it
-  /** @type {Map<Element, DOMRect>} where planes were before a setting changed */
+  forgetting = 0; // its timer
+  /** @type {Map<Element, DOMRect>} positions of planes before a setting changed */
   places = new Map();
   /** @type {keyof typeof SPEEDS} */
   speed = "1×";
   timer = 0; // of playing
   moving = false;
   isPainting = false;
-  drawing = 0; // the frame that is asked for
+  drawing = 0; // the requested animation frame
 
   /**
    * @param {import("./connection.js").Connection} link
    * @param {number} number which stage of its explorer
-   * @param {Shown} part what it shows first
-   * @param {() => void} turned is called when other panels are shown
+   * @param {Shown} part its initial part
+   * @param {() => void} turned is called when the visible panels change
    */
   constructor(link, number, part, turned) {
     this.link = link;
@@ -87,12 +87,12 @@ export class Stage {
     this.frame = new Frame(this);
     playAlone(this);
     const later = () => this.later();
-    const themed = new MutationObserver(later); // of canvases; all else follows the style sheet
+    const themed = new MutationObserver(later); // for canvases; everything else follows CSS
     for (const element of [document.documentElement, document.body])
       themed.observe(element, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme", "class"] });
     const resized = new ResizeObserver(() => {
       const { offsetWidth } = this.root;
-      const isNarrow = offsetWidth ? offsetWidth < NARROW : this.isNarrow; // hidden: as it was
+      const isNarrow = offsetWidth ? offsetWidth < NARROW : this.isNarrow; // unchanged while hidden
       if (isNarrow !== this.isNarrow) {
         this.isNarrow = isNarrow;
         turned();
@@ -109,7 +109,7 @@ export class Stage {
     cancelAnimationFrame(this.drawing);
     clearInterval(this.timer);
     clearTimeout(this.forgetting);
-    this.state = { ...this.state, playing: false, editing: null }; // a field loses the focus on its way out, and tells nothing
+    this.state = { ...this.state, playing: false, editing: null }; // a removed field must send nothing
     remembered.set(this.part.scene, this.state);
     this.life.abort();
     this.root.remove();
@@ -118,7 +118,7 @@ export class Stage {
   // --- the state ---
 
   /**
-   * Takes a part that Python sent; it is painted by `place`.
+   * Stores a part sent by Python; `place` paints it.
    * @param {Shown} part
    */
   take(part) {
@@ -135,7 +135,7 @@ export class Stage {
   }
 
   /**
-   * Shows something besides its state.
+   * Updates fields other than the state.
    * @param {Partial<Pick<Stage, "hot" | "group" | "before" | "around">>} changes
    */
   show(changes) {
@@ -143,7 +143,7 @@ export class Stage {
     this.paint();
   }
 
-  /** About how many px it takes, but for its panels. */
+  /** Its approximate height without panels, in px. */
   get taken() {
     return heightBeside(this.state.scene, this.backward, Boolean(this.window));
   }
@@ -171,13 +171,13 @@ export class Stage {
     if (state.editing && state.editing !== before.editing) this.hand.openField();
   }
 
-  /** How many ms a step takes. */
+  /** The duration of a step, in ms. */
   get wait() {
     return SPEEDS[this.speed];
   }
 
   /**
-   * Plays at a speed, where it plays.
+   * Sets the speed.
    * @param {keyof typeof SPEEDS} speed
    */
   pace = (speed) => {
@@ -186,7 +186,7 @@ export class Stage {
     this.timer = this.state.playing ? window.setInterval(() => this.dispatch({ type: "tick" }), this.wait) : 0;
   };
 
-  /** The panels that are shown. */
+  /** The visible panels. */
   get panels() {
     const { scene, on } = this.state;
     return Object.values(scene.panels).filter(({ row, view }) => view !== "none" && (row === 0 || on.gradients));
@@ -196,7 +196,7 @@ export class Stage {
     return isBackward(this.state);
   }
 
-  /** The shape of the products that stand beside the output. */
+  /** The shape of the products beside the output. */
   get window() {
     return this.isNarrow ? null : productsIn(this.state.scene, this.backward);
   }
@@ -204,7 +204,7 @@ export class Stage {
   // --- painting ---
 
   paint() {
-    if (this.isPainting) return; // a chip that goes loses the focus on its way out
+    if (this.isPainting) return; // a removed chip loses the focus, which must not repaint
     const { state } = this;
     const { scene, at } = state;
     this.sum = sumOf(scene, at, this.backward);
@@ -238,7 +238,7 @@ export class Stage {
     const towers = this.panels.filter(({ view, flat, column }) => view === "maps" && !flat && column).length;
     const lights = lightsOf(scene, this.state.at, this.sum, this.hot);
     const hues = huesOf(scene, this.state.at, this.sum);
-    const buttons = this.tabs ? tabsOf(this.tabs, this.link) : []; // there from left to right, and back again
+    const buttons = this.tabs ? tabsOf(this.tabs, this.link) : []; // forward from left to right, then backward
     const half = buttons.length / 2;
     const bands = bandsOf(
       scene,
@@ -261,17 +261,17 @@ export class Stage {
   }
 
   /**
-   * Its controls at a place.
+   * Its controls in one place.
    * @param {string} place
    */
   controls = (place) => (this.part.controls ?? []).filter((control) => control.place === place);
 
-  /** The control whose buttons stand between the panels. */
+  /** The control whose buttons are between the panels. */
   get tabs() {
     return this.controls("signs")[0];
   }
 
-  /** Lets go of a cell; where none is held, the scene of one map gives way to the whole network. */
+  /** Deselects a cell; if none is selected, returns from the scene of one map to the whole network. */
   release() {
     const { held, playing } = this.state;
     this.dispatch({ type: "release" });
@@ -279,7 +279,7 @@ export class Stage {
       this.link.ask({ press: "whole" });
   }
 
-  /** How the panels stand: looked for only where other ones are shown. */
+  /** The layout of the panels, recomputed only if other panels are shown. */
   layout() {
     const { scene, on } = this.state;
     const { room, share } = this.around;
@@ -292,7 +292,7 @@ export class Stage {
   }
 
   /**
-   * How a panel looks, and a key that is another one where that has changed.
+   * The look of a panel, and a key that changes with it.
    * @param {Panel} panel
    * @param {import("./layout.js").Way} way
    * @param {Map<string, string>} lights
@@ -315,8 +315,9 @@ export class Stage {
   }
 
   /**
-   * A panel with what the selection shows in it: what is added up after a step, all of it where one of its own cells is
-   * asked; and, enlarged, the cells of a photograph that the output in view reads, since its own are too small to see.
+   * A panel with the effect of the selection: the partial sums after a step, or the total if one of its own cells is
+   * selected; and, enlarged, the cells of a photograph that the selected output reads, which are too small to see in
+   * place.
    * @param {Panel} panel
    * @returns {Panel}
    */
@@ -335,7 +336,7 @@ export class Stage {
     return { ...panel, values };
   }
 
-  // --- drawing: what needs a look at where things are ---
+  // --- drawing: what depends on the measured layout ---
 
   /** Draws once before the next frame, however often the selection has changed. */
   later() {
@@ -348,14 +349,14 @@ export class Stage {
     if (place?.isConnected)
       for (const panel of this.panels.filter(isDrawn))
         paint(/** @type {Element} */ (panelIn(place, panel.name)), panel);
-    if (!place?.clientWidth) return; // nothing is laid out, as under a splash screen: drawn on return
+    if (!place?.clientWidth) return; // not laid out, as under a splash screen: draw later
     this.drawWires(place);
     this.glide();
     this.frame.show(place.getBoundingClientRect(), this.moving);
     this.moving = false;
   }
 
-  /** Lets the panels glide from where they were before a setting changed. */
+  /** Animates the panels from their positions before a setting changed. */
   glide() {
     for (const [planes, from] of this.places) {
       const to = planes.getBoundingClientRect();
@@ -374,7 +375,7 @@ export class Stage {
     const { window, sum } = this;
     const wires = /** @type {SVGElement} */ (place.querySelector(".cnnlab-wires"));
     const { left, top, width, height } = place.getBoundingClientRect();
-    wires.setAttribute("viewBox", [left, top, width, height].join(" ")); // what is measured in the page can be drawn
+    wires.setAttribute("viewBox", [left, top, width, height].join(" ")); // coordinates of the page can be used directly
     wires.classList.toggle("cnnlab-hot", Boolean(this.hot));
     const beside = window && sum.panel === stepperOf(scene) ? "products" : "";
     /** @type {Map<string, DOMRect>} */
@@ -417,7 +418,7 @@ export class Stage {
 }
 
 /**
- * A term of a photograph begins at its cell in the enlarged window: the wire would hide what it comes from.
+ * A term of a photograph begins at its cell in the enlarged window: else the wire would hide the cell.
  * @param {Scene} scene
  * @param {Term} term
  * @returns {Term}
@@ -429,7 +430,7 @@ function enlarged({ panels, window }, term) {
 }
 
 /**
- * Is an operand the cell in view, or that of which its sum is told?
+ * Is an operand the selected cell, or the cell whose sum is shown?
  * @param {At} at
  * @param {Summed} sum
  * @param {import("./sums.js").Operand} operand
@@ -438,7 +439,7 @@ const isOwn = (at, sum, { panel, cell }) =>
   Boolean(cell && (panel === at.panel || panel === sum.panel.name) && sameCell(cell, at.cell));
 
 /**
- * By panel and cell, the hue of the product that a cell has a part in; the cell in view has a part in all of them.
+ * By panel and cell, the hue of the product that a cell is part of; the selected cell is part of all.
  * @param {Scene} scene
  * @param {At} at
  * @param {Summed} sum
@@ -459,7 +460,7 @@ function huesOf(scene, at, sum) {
 }
 
 /**
- * By panel and cell, the classes of what is picked out: the cells of a sum, their twins, and the cell in view.
+ * By panel and cell, the classes of highlighted cells: those of a sum, their twins, and the selected cell.
  * @param {Scene} scene
  * @param {At} at
  * @param {Summed} sum
@@ -480,7 +481,7 @@ export function lightsOf(scene, at, sum, hot) {
   for (const operand of [...sum.terms.flatMap(({ a, b, to, via }) => [a, b, to, via]), sum.bias]) {
     if (!operand?.panel || !operand.cell || isOwn(at, sum, operand)) continue;
     const cells = summed.get(operand.panel) ?? [];
-    cells.push(operand.cell); // of a photograph's tap there are 40,000
+    cells.push(operand.cell); // a tap of a photograph has 40,000
     summed.set(operand.panel, cells);
   }
   for (const [panel, cells] of summed) {

@@ -10,21 +10,21 @@ import { cellAt, countOf, numberOf, sameAt } from "./scene.js";
 /**
  * @typedef {object} State
  * @property {Scene} scene
- * @property {At} at the cell in view
+ * @property {At} at the selected cell
  * @property {boolean} held whether it stays when the pointer moves on
  * @property {boolean} playing
- * @property {number} step where the transport is
- * @property {number | null} filled how many outputs are there, while they are made one by one; null where all are
- * @property {Record<string, boolean>} on what is shown: numbers, wires, coverage, gradients, code
- * @property {{at: At, text: string | null} | null} editing the cell that is typed into, and what was typed first
- * @property {string} message what is said in place of the sentence
+ * @property {number} step the step of the transport
+ * @property {number | null} filled how many outputs are filled, while they are filled one by one; null if all are
+ * @property {Record<string, boolean>} on visible: numbers, wires, coverage, gradients, code
+ * @property {{at: At, text: string | null} | null} editing the cell being edited, and the first text typed
+ * @property {string} message shown instead of the sentence
  */
 
 /** @type {Record<string, boolean>} */
 export const ON = { numbers: true, wires: true, coverage: false, gradients: true, code: false };
 
 /**
- * The state of a stage that shows a scene for the first time.
+ * The initial state of a stage for a scene.
  * @param {Scene} scene
  * @returns {State}
  */
@@ -46,21 +46,21 @@ export function firstState(scene) {
 }
 
 /**
- * Is the way back shown?
+ * Is the backward row shown?
  * @param {Pick<State, "scene" | "on">} state
  */
 export const isBackward = ({ scene, on }) =>
   on.gradients && Object.values(scene.panels).some(({ gradient }) => gradient);
 
 /**
- * The panel that the transport steps through; nothing where there is none.
+ * The panel that the transport steps through, if any.
  * @param {Scene} scene
  * @returns {Panel | undefined}
  */
 export const stepperOf = (scene) => scene.panels[scene.steps ?? "y"];
 
 /**
- * How many steps there are.
+ * The number of steps.
  * @param {Scene} scene
  */
 export function stepsOf(scene) {
@@ -103,7 +103,7 @@ const CHANGES = {
 export const reduce = (state, action) => CHANGES[action.type](state, /** @type {any} of that type */ (action));
 
 /**
- * With another cell in view.
+ * The state with another cell selected.
  * @param {State} state
  * @param {At} at
  */
@@ -116,7 +116,7 @@ function moved(state, at) {
 }
 
 /**
- * At a step, within those that there are; the outputs up to it are there.
+ * The state at a step, clamped to the existing ones; the outputs up to it are filled.
  * @param {State} state
  * @param {number} step
  * @returns {State}
@@ -131,7 +131,7 @@ function atStep(state, step) {
 }
 
 /**
- * Begins to play, with the outputs from here on still to be made; or pauses.
+ * Starts to play, with the outputs from here on still empty; or pauses.
  * @param {State} state
  * @param {boolean} on
  * @returns {State}
@@ -146,7 +146,7 @@ function played(state, on) {
 }
 
 /**
- * Is a cell an output that is still to be made?
+ * Is a cell an output that is still empty?
  * @param {State} state
  * @param {At} at
  */
@@ -156,7 +156,7 @@ export function isAwaited({ scene, filled }, { panel, cell }) {
 }
 
 /**
- * Plays to the last step and rests there; from there it begins again.
+ * Plays to the last step and stops; from there it starts over.
  * @param {State} state
  */
 function ticked(state) {
@@ -166,7 +166,7 @@ function ticked(state) {
 }
 
 /**
- * A cell in view of a row that is hidden gives way to its twin above.
+ * If the selected cell is in a hidden row, selects its twin above.
  * @param {State} state
  * @returns {State}
  */
@@ -179,7 +179,7 @@ function visible(state) {
 }
 
 /**
- * With new numbers: the same cell, whatever padding there is before it; the nearest one where it is no more.
+ * The state with a new scene: the same cell of the array, whatever its padding; else the nearest one.
  * @param {State} state
  * @param {Scene} scene
  */
@@ -190,12 +190,12 @@ function renewed(state, scene) {
   if (!at) return visible({ ...moved(next, scene.first), held: Boolean(scene.held), editing: null });
   const { editing } = state;
   const stays = editing && scene.panels[editing.at.panel]?.editable;
-  const same = stays && sameAt(follow(state.scene, scene, editing.at), editing.at); // else its field is gone
+  const same = stays && sameAt(follow(state.scene, scene, editing.at), editing.at); // else its field is removed
   return visible({ ...moved(next, at), editing: same ? editing : null, message: state.message });
 }
 
 /**
- * Where a cell of one scene is in another; nothing where its panel is no more.
+ * The position of a cell of one scene in another; undefined if its panel is gone.
  * @param {Scene} before
  * @param {Scene} after
  * @param {At} at
@@ -211,7 +211,7 @@ function follow(before, after, { panel: name, cell }) {
 }
 
 /**
- * How far a cell moves along an axis of a panel when there is more or less padding before it.
+ * The shift of a cell along an axis when the padding before it changes.
  * @param {Panel} old
  * @param {Panel} panel
  * @param {"rows" | "columns"} axis

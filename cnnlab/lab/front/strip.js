@@ -1,5 +1,5 @@
 // The sum of the cell in view, a chip for each term: in a strip below the panels, with the result in a place of its own;
-// or, of a small window, in the window's own shape between the panels that it comes from and the output.
+// or, for a small window, in the shape of the window between its panels and the output.
 
 import { shadeOf, strength } from "./cells.js";
 import { brief, factor, format } from "./numbers.js";
@@ -9,30 +9,30 @@ import { groupsOf, hueOf, writtenTerms } from "./sums.js";
 import { withSubscripts } from "./text.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
-const MOST = { cells: 200, photo: 40 }; // terms of a sum that are written out
-const LINE = 84; // letters of the terms that are, where there is room for one line
-const POWER = /^[²³⁴^*]/; // before which a negative number stands in brackets
-const EDGES = "\u2007"; // about as wide as the edges of a chip, on each side of its text
+const MOST = { cells: 200, photo: 40 }; // the most terms that are written out
+const LINE = 84; // the most letters of these terms on a single line
+const POWER = /^[²³⁴^*]/; // a negative number needs brackets before these
+const EDGES = "\u2007"; // about as wide as each edge of a chip
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./schema.js").At} At */
 /** @typedef {import("./sums.js").Summed} Summed */
 /** @typedef {import("./sums.js").Term} Term */
 /** @typedef {import("./sums.js").Operand} Operand */
-/** @typedef {number | "all" | null} Opened the group whose terms are written, or all terms however many */
-/** @typedef {{light: (terms: Term[] | null) => void, open: Opened, toggle: (group: Opened) => void, window?: number[] | null, awaited?: boolean, counted?: boolean}} StripHand window: the shape of the products that stand beside the output; awaited: it is still to be made; counted: other numbers are shown than those that are added up */
+/** @typedef {number | "all" | null} Opened the group whose terms are written out, or "all" terms */
+/** @typedef {{light: (terms: Term[] | null) => void, open: Opened, toggle: (group: Opened) => void, window?: number[] | null, awaited?: boolean, counted?: boolean}} StripHand window: the shape of the products beside the output; awaited: the output is still empty; counted: the numbers shown are not the values */
 
 /**
- * The strip: what is summed, the terms, and the result.
+ * The strip: the name of the sum, the terms, and the result.
  * @param {Scene} scene
  * @param {At} at
  * @param {Summed} sum
  * @param {StripHand} hand
- * @param {string} [whose] "yours" or "right", where a learner's function is laid beside the right one
+ * @param {string} [whose] "yours" or "right", if a learner's function is compared with the right one
  */
 export function stripOf(scene, at, sum, hand, whose = "") {
   const { panel, told } = sum;
-  if (hand.counted || (hand.window && panel === stepperOf(scene))) return nothing; // else they stand beside the output
+  if (hand.counted || (hand.window && panel === stepperOf(scene))) return nothing; // else they are beside the output
   if (whose === "right" && !told?.right) return nothing;
   const total = whose === "right" && told?.right ? told.right[numberOf(panel, at.cell)] : sum.total;
   const terms = termsOf(scene, sum, whose);
@@ -48,7 +48,7 @@ export function stripOf(scene, at, sum, hand, whose = "") {
 }
 
 /**
- * The products of the output in view; empty places while another cell is, so that nothing moves.
+ * The products of the selected output; empty places if another cell is selected, so that nothing moves.
  * @param {Scene} scene
  * @param {At} at
  * @param {Summed} sum
@@ -99,7 +99,7 @@ function walk(event) {
 }
 
 /**
- * About what the longest strip of some sums looks like: its text, the edges of its chips as spaces.
+ * The approximate text of the longest strip of some sums, with spaces for the edges of chips.
  * @param {Scene} scene
  * @param {Summed} sum
  * @param {At} at
@@ -119,7 +119,7 @@ export function stripText(scene, sum, at) {
 }
 
 /**
- * The terms of a sum: of a learner's function, or the right ones; of what a cell takes part in, both.
+ * The terms of a sum: the learner's or the right ones; both in a list of uses.
  * @param {Scene} scene
  * @param {Summed} sum
  * @param {string} [whose]
@@ -130,8 +130,8 @@ function termsOf(scene, sum, whose = "yours") {
 }
 
 /**
- * A term as it is written, each piece with the role of its panel where it has one. It is written without its second
- * factor, where that is shown in another way or is 1.
+ * The pieces of a written term, each with the role of its panel, if any. The second factor is omitted if it is 1 or
+ * shown in another way.
  * @param {Scene} scene
  * @param {import("./schema.js").Sum} told
  * @param {Term} term
@@ -144,7 +144,7 @@ function piecesOf({ panels }, told, { a, b, to, weight }) {
   return [
     [first, roleOf(a)],
     ...(isAlone ? [] : [["·"], [factor(b.value), roleOf(b)]]),
-    ...(weight === 1 ? [] : [[`·${factor(weight)}`]]), // of a function that is not a plain sum of products
+    ...(weight === 1 ? [] : [[`·${factor(weight)}`]]), // the function is not a plain sum of products
     ...(told.uses ? [[told.uses[b.value ? 1 : 0].replace("{count}", format(1 / b.value))]] : []),
     ...(told.goes && to.cell ? [[` → ${nameOf(panels[to.panel], to.cell)}`]] : []),
   ];
@@ -183,7 +183,7 @@ function termChips(scene, sum, terms, hand) {
 }
 
 /**
- * How many terms are written out; where gradients stand below, a sum has one line, as the uses of a cell have.
+ * The number of terms to write out; with gradients below, a sum gets one line, like the uses of a cell.
  * @param {Scene} scene
  * @param {Summed} sum
  * @param {Term[]} terms
@@ -198,7 +198,7 @@ function mostOf(scene, { told }, terms) {
 }
 
 /**
- * A chip for each wire of the planes, with what it adds; the one that is opened shows its terms.
+ * A chip for each wire of the planes, with its contribution; the opened one shows its terms.
  * @param {Scene} scene
  * @param {Summed} sum
  * @param {{terms: Term[], total: number}[]} groups
@@ -224,7 +224,7 @@ function groupChips(scene, sum, groups, hand) {
  * @param {Term} term
  * @param {StripHand} hand
  * @param {boolean} stop whether Tab reaches it
- * @param {import("./schema.js").Cell} [place] among products that stand as the window does
+ * @param {import("./schema.js").Cell} [place] among products in the shape of the window
  */
 function chipOf(scene, { told }, term, { light }, stop, place) {
   if (!told) return nothing;
@@ -250,7 +250,7 @@ function chipOf(scene, { told }, term, { light }, stop, place) {
 }
 
 /**
- * A factor of a product in the colours of its cell.
+ * A factor of a product, in the colours of its cell.
  * @param {Scene} scene
  * @param {Operand} operand
  * @param {string} sign

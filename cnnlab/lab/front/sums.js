@@ -1,20 +1,20 @@
 // The sum of a cell, term by term: which cells its wires join. Pure functions; no convolution. The number of a cell
-// always comes from Python, and the terms only name the pairs that the wires join.
+// is always Python's, and the terms only name the pairs that the wires join.
 
 import { cellOn, keyOf, kindOf, shareAt, valueAt, weightOf, wiresAt } from "./scene.js";
 
-const MOST_BESIDE = 3; // rows and columns of a window whose products stand beside its output
-const MOST_HUES = 49; // of a kernel: more could not be told from each other
+const MOST_BESIDE = 3; // the most rows and columns of products beside an output
+const MOST_HUES = 49; // taps with hues of their own: more would be indistinguishable
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./schema.js").Panel} Panel */
 /** @typedef {import("./schema.js").Cell} Cell */
-/** @typedef {{panel: Panel, told: import("./schema.js").Sum | undefined, terms: Term[], bias: Operand | null, total: number}} Summed total is what Python computed */
+/** @typedef {{panel: Panel, told: import("./schema.js").Sum | undefined, terms: Term[], bias: Operand | null, total: number}} Summed total: as computed by Python */
 /** @typedef {{panel: string, cell: import("./schema.js").Cell | null, value: number}} Operand */
-/** @typedef {{a: Operand, b: Operand, to: Operand, via: Operand | null, plane: number, weight: number, state?: string}} Term plane: which wire of the planes */
+/** @typedef {{a: Operand, b: Operand, to: Operand, via: Operand | null, plane: number, weight: number, state?: string}} Term plane: the index of the wire of the planes */
 
 /**
- * The panel whose sum is told of a cell: an input cell or tap tells its gradient while the way back is shown.
+ * The panel whose sum is shown for a cell: for an input cell or tap its gradient while the backward row is visible.
  * @param {Scene} scene
  * @param {string} name
  * @param {boolean} [backward]
@@ -65,7 +65,7 @@ export function sumOf(scene, { panel: name, cell }, backward = true) {
 }
 
 /**
- * The hue, in degrees, that the two factors of a product have in common: that of the second one's place in its plane.
+ * The common hue of the two factors of a product, in degrees, given by the second one's place in its plane.
  * @param {Scene} scene
  * @param {Term} term
  * @returns {number | null}
@@ -78,7 +78,7 @@ export function hueOf({ panels, compact }, { a, b }) {
 }
 
 /**
- * The shape in which the products of an output can stand beside it: that of a small window of one plane.
+ * The shape of the products beside an output: that of its window, if it is small and of one plane.
  * @param {Scene} scene
  * @returns {number[] | null}
  */
@@ -94,7 +94,7 @@ export function windowShape({ panels, steps = "y", heading }) {
 }
 
 /**
- * The terms that are written: those of the cells that have a part in the sum, zeros too.
+ * The terms to write: those of the cells that take part in the sum, zeros included.
  * @param {Scene} scene
  * @param {Summed} sum
  */
@@ -104,7 +104,7 @@ export function writtenTerms(scene, { told, terms }) {
 }
 
 /**
- * How many outputs read a cell of a panel, in one plane of the output; and the most that any cell is read by.
+ * How many outputs read a cell of a panel, in one plane of the output; and the maximum over its cells.
  * @param {Scene} scene
  * @param {Panel} panel
  */
@@ -120,7 +120,7 @@ export function readersOf(scene, panel) {
 }
 
 /**
- * The terms in groups, one for each wire of the planes, with what each adds: Python's number.
+ * The terms grouped by wire of the planes, each with its contribution as computed by Python.
  * @param {Summed} sum
  * @param {Cell} cell
  */

@@ -16,7 +16,7 @@ export function table(heads, rows) {
 }
 
 /**
- * Buttons in a table: each is asked for by a press, and then says what came of it.
+ * A table of buttons, each of which shows its result after a press.
  * @param {import("./schema.js").Grid} grid
  * @param {import("./connection.js").Connection} link
  */

@@ -5,7 +5,7 @@ import { html, nothing } from "./vendor/lit-html.js";
 /** @typedef {import("./vendor/lit-html.js").TemplateResult} Template */
 
 /**
- * A text in which what follows "_" after a single letter is a subscript, as in z_A or δ_zA.
+ * A text with subscripts after "_" following a single letter, as in z_A or δ_zA.
  * @param {string} text
  */
 export function withSubscripts(text) {
@@ -26,7 +26,7 @@ export const linesOf = (lines) =>
   );
 
 /**
- * A button: `label` is what it is called where its text does not say it.
+ * A button: `label` is its accessible name, if its text does not say it.
  * @param {unknown} text
  * @param {(event: Event) => void} press
  * @param {{kind?: string, title?: string, label?: string, name?: string, pressed?: boolean, off?: boolean}} [more]
@@ -37,10 +37,10 @@ export const button = (text, press, { kind = "", title, label, name, pressed, of
     @click=${press}>${text}</button>`;
 
 /**
- * Copies a text, and says for a while on the button that was pressed what came of it.
+ * Copies a text, and shows the result on the pressed button for a while.
  * @param {string} text
  * @param {HTMLElement} button
- * @param {string} otherwise what can be done where the browser does not copy, as on a page that is not secure
+ * @param {string} otherwise the advice if the browser cannot copy, as on an insecure page
  */
 export async function copy(text, button, otherwise) {
   const copying = navigator.clipboard?.writeText(text) ?? Promise.reject();

@@ -7,10 +7,10 @@ import { html, nothing } from "./vendor/lit-html.js";
 
 /** @typedef {import("./stage.js").Stage} Stage */
 
-export const SPEEDS = { "½×": 1400, "1×": 700, "3×": 230 }; // ms a step
+export const SPEEDS = { "½×": 1400, "1×": 700, "3×": 230 }; // ms per step
 
 /**
- * What a scene has that can be shown or hidden.
+ * The parts of a scene that can be shown or hidden.
  * @param {import("./scene.js").Scene} scene
  */
 function switchesOf(scene) {
@@ -69,7 +69,7 @@ function transportOf({ state: { scene, step, playing }, dispatch, speed, pace })
 }
 
 /**
- * What stands to the right below a stage.
+ * The tools at the lower right of a stage.
  * @param {Stage} stage
  */
 export function toolsOf(stage) {
@@ -80,7 +80,7 @@ export function toolsOf(stage) {
   const shows = panels.some(({ view }) => view === "cells") && !part.absent?.includes("numbers");
   const numbers = !scene.compact && shows;
   const press = (/** @type {string} */ name) => () => link.ask({ press: name });
-  const back = "reset: back to the numbers and settings of the beginning"; // a name begins with what is seen
+  const back = "reset: back to the numbers and settings of the beginning"; // a name begins with the visible text
   const undo = "undo: take the last change back";
   return html`<span class="cnnlab-tools">${controlsOf(stage.controls("foot"), stage.link)}<span class="cnnlab-toggles">${
     numbers ? switchOf(stage, "numbers") : nothing

@@ -2,25 +2,25 @@
 
 import { svg } from "./vendor/lit-html.js";
 
-const MOST = 40; // wires drawn
+const MOST = 40; // the most wires drawn
 const APART = 4; // px between wires that join the same rows
 
 /** @typedef {{left: number, right: number, top: number, bottom: number}} Box */
-/** @typedef {{box: Box, cell: Box}} End the cells of a panel, and one of them */
+/** @typedef {{box: Box, cell: Box}} End the box of a panel's cells, and that of one cell */
 /** @typedef {import("./sums.js").Operand} Operand */
 
 /**
- * The paths of the wires of some terms; a term whose wire would run through another panel has none.
+ * The paths of the wires of some terms; none for a wire that would cross another panel.
  * @param {import("./sums.js").Term[]} terms
- * @param {(operand: Operand) => End | null} whereOf where an operand stands
+ * @param {(operand: Operand) => End | null} whereOf the position of an operand
  * @param {Box[]} boxes of all panels
- * @param {(term: import("./sums.js").Term) => number | null} hueOf the hue that its cells have, where they have one
+ * @param {(term: import("./sums.js").Term) => number | null} hueOf the hue of its cells, if any
  */
 export function wirePaths(terms, whereOf, boxes, hueOf = () => null) {
   const drawn = (terms.length > MOST ? [] : terms).map((term) => {
     const { a, b, to, via, weight, state = "both" } = term;
     const ends = [a, b, ...(via ? [via] : []), to].flatMap((operand) => whereOf(operand) ?? []);
-    ends.sort((p, q) => p.box.left - q.box.left); // from column to column, whichever way the sum runs
+    ends.sort((p, q) => p.box.left - q.box.left); // from left to right, whatever the order of the sum
     return {
       state,
       hue: hueOf(term),
@@ -43,7 +43,7 @@ export function wirePaths(terms, whereOf, boxes, hueOf = () => null) {
 }
 
 /**
- * A smooth path from a cell to one of another panel, behind the cells between; null where a third panel is in its way.
+ * A smooth path from a cell to one of another panel, behind the cells between; null if a third panel is in the way.
  * @param {End} from
  * @param {End} to
  * @param {Box[]} boxes

@@ -13,7 +13,7 @@ const BEYOND = [
 /** @typedef {import("./schema.js").At} At */
 
 /**
- * One plain sentence on a cell; nothing where the scene has none.
+ * One plain sentence on a cell; empty if the scene has none.
  * @param {Scene} scene
  * @param {At} at
  * @param {boolean} [backward]
@@ -40,12 +40,12 @@ export function sentenceOf(scene, at, backward = true, sum = sumOf(scene, at, ba
 
 /**
  * @param {string} text
- * @param {(name: string) => string} word what stands in place of a name in braces
+ * @param {(name: string) => string} word the replacement for a name in braces
  */
 const fill = (text, word) => text.replace(/\{([a-z ]+)\}/g, (_, name) => word(name));
 
 /**
- * Where a window lies, as "row 2" or "rows −1 to 1", and what of it is no input.
+ * Where a window lies, as "row 2" or "rows −1 to 1", and which of its cells are not input.
  * @param {import("./schema.js").Panel} panel
  * @param {import("./sums.js").Term[]} terms
  */
@@ -62,7 +62,7 @@ function windowWords(panel, terms) {
 }
 
 /**
- * What of a window is no input.
+ * Which cells of a window are not input.
  * @param {number[]} kinds of its cells
  */
 function edgeWords(kinds) {
@@ -88,7 +88,7 @@ export function sliceOf(indices) {
 }
 
 /**
- * The numpy expression that gives a cell, to copy; nothing where there is none.
+ * The numpy expression for a cell, to copy; empty if there is none.
  * @param {Scene} scene
  * @param {At} at
  * @param {boolean} [backward]
@@ -112,7 +112,7 @@ export function numpyOf(scene, at, backward = true) {
 }
 
 /**
- * The line of numpy for a cell, with what goes before it; empty where there is none.
+ * The line of numpy for a cell, with its setup; empty if there is none.
  * @param {Scene} scene
  * @param {At} at
  * @param {boolean} [backward]
