@@ -4,8 +4,8 @@ For a block of images, the cells that lie under one tap in all windows are copie
 three sums over the wires is then a matrix product: kernels times cells is y, cells times dy is dw, and kernels times dy
 is each tap's contribution to dx. Copying columns first, then rows, takes kh + kw steps instead of kh * kw.
 
-Two axes, ``rows`` and ``columns``, say where the windows fall. ``axis.taps`` has a slice for each tap: the cells of the
-padded input that it reads over all windows; ``axis.inside`` is the slice of the unpadded input.
+Two axes, ``rows`` and ``columns``, say where the windows fall. ``axis.wires`` has two slices of one length for
+each tap: the outputs whose window has an input cell under it, and those cells; everything else under it is padding.
 """
 
 from __future__ import annotations
@@ -300,7 +300,7 @@ def check_transposed(x: Any, w: Any, b: Any, groups: Any, **window: Any) -> _Ope
 
 def _check_room(channels: int, rows: Axis, columns: Axis) -> None:
     """Raise if one row of windows needs too large a buffer, for the cells under its taps or for the rows it reads."""
-    check_cells("a row of windows", (channels, rows.extent, max(columns.padded, columns.kernel * columns.out)))
+    check_cells("a row of windows", (channels, rows.extent, columns.kernel, columns.out))
 
 
 # --- blocks as matrices: (C, H, N, W), so that a run of rows of all images is contiguous in memory ---
@@ -326,13 +326,15 @@ def _blocks(y: np.ndarray, kernels: np.ndarray, rows: Axis) -> Iterator[tuple[sl
 def _under_taps(x: np.ndarray, rows: Axis, columns: Axis, groups: int) -> np.ndarray:
     """Return the cell under each tap of each window, 0 in the padding: (groups, taps, windows)."""
     x = x.transpose(1, 2, 0, 3)
-    channels, _, images, _ = x.shape
+    channels, height, images, _ = x.shape
     if rows.copies and columns.copies:
         return x.reshape(groups, channels // groups, -1)
-    padded = np.zeros((channels, rows.padded, images, columns.padded), x.dtype)
-    padded[:, rows.inside, :, columns.inside] = x
-    across = np.stack([padded[..., tap] for tap in columns.taps], axis=1)
-    cells = np.stack([across[:, :, tap] for tap in rows.taps], axis=1)
+    across = np.zeros((channels, columns.kernel, height, images, columns.out), x.dtype)
+    for q, (outputs, inputs) in enumerate(columns.wires):
+        across[:, q, ..., outputs] = x[..., inputs]
+    cells = np.zeros((channels, rows.kernel, columns.kernel, rows.out, images, columns.out), x.dtype)
+    for p, (outputs, inputs) in enumerate(rows.wires):
+        cells[:, p, :, outputs] = across[:, :, inputs]
     return cells.reshape(groups, channels // groups * rows.kernel * columns.kernel, -1)
 
 
@@ -342,14 +344,13 @@ def _add_up(shares: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
     shares = shares.reshape(-1, rows.kernel, columns.kernel, rows.out, images, columns.out)
     if rows.copies and columns.copies:
         return shares[:, 0, 0].transpose(2, 0, 1, 3)
-    across = np.zeros((len(shares), columns.kernel, rows.padded, images, columns.out), shares.dtype)
-    for p, tap in enumerate(rows.taps):
-        across[:, :, tap] += shares[:, p]  # a tap reads each cell at most once, so += loses nothing
-    width = max(columns.padded, columns.inside.stop)  # output_padding may reach beyond the windows
-    dx = np.zeros((len(shares), rows.size, images, width), shares.dtype)
-    for q, tap in enumerate(columns.taps):
-        dx[..., tap] += across[:, q, rows.inside]
-    return dx[..., columns.inside].transpose(2, 0, 1, 3)
+    across = np.zeros((len(shares), columns.kernel, rows.size, images, columns.out), shares.dtype)
+    for p, (outputs, inputs) in enumerate(rows.wires):
+        across[:, :, inputs] += shares[:, p, :, outputs]  # a tap reads each cell at most once, so += loses nothing
+    dx = np.zeros((len(shares), rows.size, images, columns.size), shares.dtype)
+    for q, (outputs, inputs) in enumerate(columns.wires):
+        dx[..., inputs] += across[:, q, ..., outputs]
+    return dx.transpose(2, 0, 1, 3)
 
 
 def _shares(kernels: np.ndarray, upstream: np.ndarray) -> np.ndarray:

@@ -81,17 +81,6 @@ class Axis:
         """Whether the kernel has one tap and each output reads the input cell with its own index."""
         return self == Axis(self.size, kernel=1, stride=1, before=0, after=0, dilation=self.dilation)
 
-    @cached_property
-    def inside(self) -> slice:
-        """The slice of the padded axis that is the input itself."""
-        return slice(self.before, self.before + self.size)
-
-    @property
-    def taps(self) -> list[slice]:
-        """For each tap, the slice of the padded axis that it reads over all windows."""
-        starts = range(0, self.extent, self.dilation)
-        return [slice(start, start + (self.out - 1) * self.stride + 1, self.stride) for start in starts]
-
     @property
     def wires(self) -> list[tuple[slice, slice]]:
         """The wires of each tap, as two slices of one length: the outputs that read the input, and what they read.
@@ -102,9 +91,9 @@ class Axis:
         (slice(1, 3, None), slice(1, 5, 2))
         """
         wires = []
-        for tap in self.taps:
-            cells = range(tap.start - self.before, min(tap.stop - self.before, self.size), self.stride)
-            first = -(min(0, cells.start) // self.stride)  # the windows before it have padding under the tap
+        for shift in range(-self.before, self.extent - self.before, self.dilation):
+            cells = range(shift, min(shift + (self.out - 1) * self.stride + 1, self.size), self.stride)
+            first = -(min(0, shift) // self.stride)  # the windows before it have padding under the tap
             outputs, cells = slice(first, max(first, len(cells))), cells[first:]
             wires.append((outputs, slice(cells.start, cells.stop, self.stride)))
         return wires

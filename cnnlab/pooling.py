@@ -2,7 +2,7 @@
 
 Columns and rows are pooled one after the other: the maximum of maxima, the sum of sums. That takes k + k passes over
 the array instead of k * k. An axis says where its windows fall: ``axis.wires`` has two slices of one length for each
-tap, the outputs whose window has a cell of the input under it, and those cells.
+tap: the outputs whose window has an input cell under it, and those cells.
 
 :data:`POOLS` describes each pool in one record. To add a pool, add a record: it then works as a layer, in the
 explorers, in :mod:`cnnlab.reference`, and in :func:`cnnlab.interop.from_torch`.

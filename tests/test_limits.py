@@ -49,7 +49,7 @@ def test_a_pool_refuses_a_window_of_nothing_but_padding():
         ),
         (
             lambda: cnnlab.conv2d(LONG, LONG[..., : 2**14]),
-            f"a row of windows (shape (1, 1, 268451840)) {MOST} (it has 268,451,840)",
+            f"a row of windows (shape (1, 1, 16384, 16385)) {MOST} (it has 268,451,840)",
         ),
         (
             lambda: cnnlab.conv_transpose2d(PLANE, ONE, stride=2**14),
@@ -67,7 +67,7 @@ def test_a_pool_refuses_a_window_of_nothing_but_padding():
             lambda: cnnlab.conv2d(
                 np.broadcast_to(1.0, (1, 1, 2**12, 2**12)), np.ones((1, 1, 2, 64)), dilation=(2**12 - 1, 1)
             ),
-            f"a row of windows (shape (1, 4096, 258112)) {MOST} (it has 1,057,226,752)",
+            f"a row of windows (shape (1, 4096, 64, 4033)) {MOST} (it has 1,057,226,752)",
         ),
         (
             lambda: cnnlab.mean_pool2d_backward(ONE, (1, 1, 2**30, 2**30), 2**30),

@@ -59,16 +59,6 @@ def test_the_wires_of_an_axis_count_from_the_padding_and_from_the_input(settings
     assert_array_equal(wires.input, [numbered[padded] for _, padded, _ in cells])
 
 
-@given(axes())
-def test_the_slices_of_the_taps_are_its_wires_and_the_input_is_a_slice_too(settings):
-    axis = check_axis(**settings)
-    wires = axis_wires(axis)
-    assert len(axis.taps) == axis.kernel
-    for tap, cells in enumerate(axis.taps):
-        assert_array_equal(np.arange(axis.padded)[cells], wires.padded[wires.tap == tap])
-    assert_array_equal(np.arange(axis.padded)[axis.inside], range(axis.before, axis.before + axis.size))
-
-
 @given(axes(), st.booleans())
 def test_each_tap_has_as_slices_its_wires_from_the_input(settings, ceil_mode):
     axis = check_axis(**settings, ceil_mode=ceil_mode)
