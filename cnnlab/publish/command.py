@@ -164,7 +164,7 @@ def _progress(*, reset: bool) -> int:
 
 
 def _report(folder: Path, *, output: Path = Path()) -> int:
-    """Write report.html and report.csv from the records in FOLDER: one file a learner, called as the learner."""
+    """Write report.html and report.csv from the records in FOLDER: one file per learner, named after the learner."""
     from cnnlab.publish.report import write_report
 
     learners, damaged = write_report(folder, output)

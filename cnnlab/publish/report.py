@@ -30,7 +30,7 @@ Learners: {learners}. Damaged files, which are left out: {damaged}.
 
 
 def write_report(folder: Path, output: Path) -> tuple[int, list[str]]:
-    """Write ``report.html`` and ``report.csv`` from the records in a folder, one file a learner.
+    """Write ``report.html`` and ``report.csv`` from the records in a folder, one file per learner.
 
     Parameters
     ----------

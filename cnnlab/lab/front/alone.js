@@ -1,4 +1,4 @@
-// Where nobody points, the first explorer of a notebook that no question covers plays once, slowly; any input stops it.
+// Without any input, the first uncovered explorer of a notebook plays once, slowly; any input stops it.
 
 import { isCalm } from "./frame.js";
 
@@ -15,7 +15,7 @@ const played = new WeakSet(); // the notebooks of this page in which a stage has
 export function playAlone(stage) {
   if (navigator.webdriver || isCalm()) return;
   const { signal } = stage.life;
-  /** @type {typeof stage.speed | null} that of before, while it plays by itself */
+  /** @type {typeof stage.speed | null} the usual speed, while it plays by itself */
   let usual = null;
   let isSeen = false;
   let timer = 0;

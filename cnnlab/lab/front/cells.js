@@ -1,4 +1,4 @@
-// A panel whose cells are elements: one ARIA grid a plane.
+// A panel whose cells are elements: one ARIA grid per plane.
 
 import { emsOf, isRoomy } from "./layout.js";
 import { brief, format } from "./numbers.js";

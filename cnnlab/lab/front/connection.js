@@ -1,4 +1,4 @@
-// The explorer's line to whoever answers it, a kernel or a table of scenes: see cnnlab/lab/explorers/_events.py.
+// The connection of an explorer to a kernel, or to a table of scenes: see cnnlab/lab/explorers/_events.py.
 // Traits coalesce: of several writes only the last may arrive. So every request contains all unanswered events.
 
 /** @typedef {{stage: number, panel: string, cell: number[]}} Target a cell, as it is sent to Python */

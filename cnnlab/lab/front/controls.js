@@ -18,7 +18,7 @@ const LUMINANCE = [0.299, 0.587, 0.114]; // of red, green and blue, by ITU-R BT.
 const pads = new WeakMap();
 
 /**
- * The controls, each keyed by its name: one that stays keeps its element, and so the focus.
+ * The controls, each keyed by its name: a control that remains keeps its element, and so the focus.
  * @param {Control[]} controls
  * @param {Link} link
  */

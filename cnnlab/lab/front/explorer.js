@@ -1,4 +1,4 @@
-// An explorer: the parts that Python sent, below each other, and one line to whoever answers what is asked of them.
+// An explorer: the parts sent by Python, stacked, and one connection for their events.
 
 import { Connection } from "./connection.js";
 import { controlsOf } from "./controls.js";
@@ -42,7 +42,7 @@ class Explorer {
   been = undefined;
 
   /**
-   * @param {any} model anywidget's model, or what stands for it
+   * @param {any} model anywidget's model, or a substitute for it
    * @param {Element} el
    */
   constructor(model, el) {

@@ -1,4 +1,4 @@
-// A page without a kernel: what an explorer asks is answered from a table that Python made beforehand.
+// A page without a kernel: an explorer's events are answered from a table precomputed by Python.
 
 import explorer from "./explorer.js";
 import { judged } from "./judge.js";

@@ -1,5 +1,5 @@
 // Whether the kernel answers. When an answer is late at one explorer, or the host says that the kernel is gone, all
-// explorers of that kernel in the page say so, and forget it when anything is heard again.
+// explorers of that kernel in the page say so, until a message arrives again.
 
 const LOOK = 250; // ms
 const PATIENCE = { asked: 1500, training: 5000 }; // ms without a message before a warning

@@ -1,4 +1,4 @@
-// Judges an answer by the table of a question: what Python would say to it was asked of Python beforehand.
+// Judges an answer by the table of a question: Python's verdicts were computed in advance.
 
 import { means, numberIn } from "./numbers.js";
 

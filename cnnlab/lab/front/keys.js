@@ -1,4 +1,4 @@
-// Keys: those of a block of ours do not reach the host's shortcuts, and the arrows move from cell to cell.
+// Keys: those meant for an explorer do not reach the host's shortcuts, and arrows move from cell to cell.
 
 const SUPPRESS = "data-lm-suppress-shortcuts";
 

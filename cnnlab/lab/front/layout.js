@@ -1,4 +1,5 @@
-// How planes stand, and the lengths from which the style sheet finds how large a cell is. Pure functions: nothing is
+// The arrangement of planes, and the lengths from which the style sheet computes the size of a cell. Pure functions:
+// nothing is
 // measured.
 
 import { brief } from "./numbers.js";

@@ -1,5 +1,5 @@
-// The address of an explorer in a state: its name, the settings that differ from the first ones, and the cell that is
-// held, as in `#window?stride=2&at=y,0,1,2`. A fifth number is the index of the cell's stage, if not the first.
+// The address of an explorer in a state: its name, the settings that differ from the initial ones, and the selected
+// cell, as in `#window?stride=2&at=y,0,1,2`. A fifth number is the index of the cell's stage, if not the first.
 
 const LINKED = ["slider", "select", "switch", "tabs"]; // controls whose values fit in an address
 
@@ -19,7 +19,7 @@ export function settingsOf(parts) {
  * @param {string} name
  * @param {Parts} first its initial state
  * @param {Parts} now
- * @param {Place | null} at the cell that is held
+ * @param {Place | null} at the selected cell
  */
 export function addressOf(name, first, now, at) {
   const before = settingsOf(first);

@@ -1,4 +1,4 @@
-// What the browser keeps for all pages of a site, with a kernel or without one: what has been solved, and the theme.
+// The browser's storage for all pages of a site, with or without a kernel: the solved questions and the theme.
 
 const SOLVED = "cnnlab-solved";
 const PAGES = "[data-widget], [data-jupyter-lite-root]"; // a Jupyter server has a file: cnnlab.course.progress

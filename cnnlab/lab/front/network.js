@@ -1,4 +1,4 @@
-// A whole network in one look: the wires between its maps, a scale of colours below each, and a lens on the cell in view.
+// A whole network at a glance: the wires between its maps, a colour scale below each, and a lens on the selected cell.
 
 import { shadeOf, strength } from "./cells.js";
 import { emsOf } from "./layout.js";

@@ -1,4 +1,4 @@
-// Numbers as they are written and read; cnnlab/lab/numbers.py does the same in Python.
+// Formatting and parsing of numbers; cnnlab/lab/numbers.py does the same in Python.
 
 const SEPARATORS = /[, \u00a0\u2009\u202f’']/g; // thousands separators
 const GROUPED = new RegExp(`^[-+]?[1-9]\\d{0,2}(${SEPARATORS.source}\\d{3})+$`);

@@ -1,5 +1,5 @@
-// The pad: a bitmap drawn with mouse, touch or keyboard. Drawing stays in the browser and goes first; the kernel gets the
-// bitmap now and then during a stroke, at its end, and at most one that it has not answered.
+// The pad: a bitmap drawn with mouse, touch or keyboard. Drawing happens in the browser and has priority; the kernel
+// gets the bitmap now and then during a stroke and at its end, with at most one unanswered.
 
 import { ARROWS, isOurs } from "./keys.js";
 import { button } from "./text.js";

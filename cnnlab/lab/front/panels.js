@@ -1,4 +1,4 @@
-// The panels of a stage: where they stand, and where their cells are.
+// The panels of a stage: their layout, and the positions of their cells.
 
 import { barsOf } from "./bars.js";
 import { cellsOf } from "./cells.js";

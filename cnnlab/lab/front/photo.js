@@ -1,5 +1,5 @@
-// A panel with too many cells for elements: a photograph, or many large maps. A canvas a plane; of a photograph one
-// focus stop.
+// A panel with too many cells for elements: a photograph, or many large maps. One canvas per plane; a photograph is
+// one focus stop.
 
 import { strength } from "./cells.js";
 import { grouped } from "./layout.js";

@@ -1,5 +1,5 @@
-// The picture of an explorer as a file: what is on the screen, drawn as SVG with its words as text, in every host and on
-// a page without a kernel. No number is made here.
+// The picture of an explorer as a file: the screen's contents, drawn as SVG with text as text, in every host and on a
+// page without a kernel. It computes no numbers.
 
 const LEFT_OUT =
   ".cnnlab-transport, .cnnlab-toggles, .cnnlab-tools, .cnnlab-hint, .cnnlab-code, .cnnlab-live, .cnnlab-silence, " +

@@ -1,4 +1,4 @@
-// What is said of the cell in view: its sum as a strip of chips, a sentence, lines of code, and what one can do.
+// The readout of the selected cell: its sum as a strip of chips, a sentence, lines of code, and a hint.
 
 import { cellAt, countOf } from "./scene.js";
 import { stripOf, stripText } from "./strip.js";

@@ -1,4 +1,4 @@
-// A scene as the front end reads it: arrays, look-up tables of its wires, and what a cell is called. No DOM, and no
+// A scene in the front end: arrays, look-up tables of its wires, and the names of cells. No DOM, and no
 // arithmetic of windows: Python says which cells a wire joins, and the index of a cell in the learner's array.
 
 /** @typedef {import("./schema.js").Cell} Cell */

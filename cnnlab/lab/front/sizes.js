@@ -1,4 +1,4 @@
-// The picture of a stack of layers: its planes to one scale, and what the first cell of each layer sees of the input.
+// The picture of a stack of layers: its planes to scale, and the receptive field of the first cell of each layer.
 
 import { format } from "./numbers.js";
 import { table } from "./table.js";

@@ -1,4 +1,4 @@
-// What a stage is showing, as one plain object, and how it changes: a pure reducer. Drawing compares and paints.
+// The state of a stage as one plain object, and its changes: a pure reducer. Drawing compares and paints.
 
 import { cellAt, countOf, numberOf, sameAt } from "./scene.js";
 

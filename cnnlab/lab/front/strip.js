@@ -1,4 +1,5 @@
-// The sum of the cell in view, a chip for each term: in a strip below the panels, with the result in a place of its own;
+// The sum of the selected cell, a chip for each term: in a strip below the panels, with the result in a place of its
+// own;
 // or, for a small window, in the shape of the window between its panels and the output.
 
 import { shadeOf, strength } from "./cells.js";

@@ -1,4 +1,4 @@
-// The bar of a stage: the transport, what is shown and what is not, the explorer's own controls; and the tools below.
+// The bar of a stage: the transport, the toggles, the explorer's own controls; and the tools below.
 
 import { controlsOf } from "./controls.js";
 import { stepperOf, stepsOf } from "./state.js";

@@ -1,4 +1,4 @@
-// The wires of the sum in view, drawn between the panels and never across their cells.
+// The wires of the current sum, drawn between the panels and never across their cells.
 
 import { svg } from "./vendor/lit-html.js";
 

@@ -1,5 +1,5 @@
-// What is said of a cell: a sentence, and a line of numpy. Python has sent both with braces in them; here they are filled
-// in for one cell. Pure functions; cnnlab/lab/scenes/reading.py fills the same braces.
+// The text on a cell: a sentence, and a line of numpy. Python sends both with braces in them; here these are filled in
+// for one cell. Pure functions; cnnlab/lab/scenes/reading.py fills the same braces.
 
 import { AXES, kindOf, numberOf, placeOf, wiresAt } from "./scene.js";
 import { sumOf, writtenTerms } from "./sums.js";
