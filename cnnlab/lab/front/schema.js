@@ -21,46 +21,46 @@
  */
 
 /**
- * @typedef {object} WireList Wires one by one, as any function may have them: the k-th joins the k-th cell of each end, and has a weight.
+ * @typedef {object} WireList Wires one by one, for arbitrary functions: the k-th joins the k-th cell of each end, and has a weight.
  * @property {Record<string, Cell[]>} cells
  * @property {number[]} weight
- * @property {string[]} [state] of a learner's function beside the right one: "both", "missing" or "extra"
+ * @property {string[]} [state] for a learner's function, compared with the right one: "both", "missing" or "extra"
  */
 
 /**
- * @typedef {object} Shares What each wire carries where there is no kernel: values (C, *shape) with shape (out_h, out_w, kh, kw).
+ * @typedef {object} Shares The share of each wire if there is no kernel: values (C, *shape) with shape (out_h, out_w, kh, kw).
  * @property {number[]} shape
  * @property {Numbers} values
  */
 
 /**
- * @typedef {object} Sum What the strip writes for a cell of a panel, a term a wire.
- * @property {string} wires which of the scene's wires
+ * @typedef {object} Sum What the strip writes for a cell of a panel, one term per wire.
+ * @property {string} wires the key of the scene's wires
  * @property {string} a
  * @property {string} b
  * @property {string} opening
  * @property {string} joiner
  * @property {string} closing
  * @property {string} [goes]
- * @property {string} [via] a panel that the wires run through on their way
- * @property {string} [bias] a panel whose cell is added in the end
- * @property {boolean} [values] chips write a alone, the share being told by what is picked out
- * @property {number[]} [skips] kinds of cell, as in Edges, that have no part: not written, and not in {count}
- * @property {string[]} [uses] what becomes of a where the share is 0, and where it is not
- * @property {string} [adds] a panel whose cells are added as they are, and the wires of that name
- * @property {Numbers} [right] the right totals, where those of the panel are a learner's (planes, height, width)
+ * @property {string} [via] a panel that the wires pass through
+ * @property {string} [bias] a panel whose cell is added at the end
+ * @property {boolean} [values] chips show only a; the share is shown by highlighting
+ * @property {number[]} [skips] kinds of cell, as in Edges, that are skipped: not written, and not in {count}
+ * @property {string[]} [uses] the note on a if the share is 0, and if it is not
+ * @property {string} [adds] a panel whose cells are added with weight 1, along the wires of that name
+ * @property {Numbers} [right] the right totals, if the panel's are a learner's (planes, height, width)
  * @property {Numbers} [groups] what each wire of the planes adds to the total (wires, height, width)
  */
 
 /**
- * @typedef {object} Says What is said of a cell with no wire, with one and with more; and its line of numpy.
+ * @typedef {object} Says The sentences on a cell with no wire, with one and with more; and its line of numpy.
  * @property {string} none
  * @property {string} one
  * @property {string} many
  * @property {string} [code]
  * @property {string[]} [kinds]
- * @property {string} [ring] what is added for a cell of the padding
- * @property {string[]} [cells] what is said in their place of each cell, in reading order
+ * @property {string} [ring] added to the sentence on a padding cell
+ * @property {string[]} [cells] replaces them: a sentence for each cell, in reading order
  */
 
 /**
@@ -70,14 +70,14 @@
  */
 
 /**
- * @typedef {object} Places The index of each drawn plane, row and column in the learner's array; an empty list is not written.
+ * @typedef {object} Places The index of each drawn plane, row and column in the learner's array; an empty list omits the index.
  * @property {number[][]} planes
  * @property {number[]} rows
  * @property {number[]} columns
  */
 
 /**
- * @typedef {object} Sight For each row (top, bottom) and column (left, right): where what it depends on begins and ends in the image.
+ * @typedef {object} Sight For each row (top, bottom) and column (left, right): where its receptive field begins and ends in the image.
  * @property {number[]} top
  * @property {number[]} bottom
  * @property {number[]} left
@@ -89,78 +89,78 @@
  * @property {string} name
  * @property {Numbers} x
  * @property {Numbers} y
- * @property {number[]} [mark] where its mark stands, if not at its end; the name then says all there is to say
+ * @property {number[]} [mark] the position of its mark, if not at its end; the label is then only the name
  */
 
 /**
- * @typedef {object} Chart The axes and lines of a chart: from where to where x and y run, and ticks, as x is written.
+ * @typedef {object} Chart The axes and lines of a chart: the ranges of x and y, and the ticks of x with their labels.
  * @property {string} unit
  * @property {number[]} x
  * @property {number[]} y
  * @property {number[]} ticks
  * @property {string} label
  * @property {Curve[]} lines
- * @property {any[]} [drags] [name, step, least, most] of the slider that a pointer sets to where it is along x
+ * @property {any[]} [drags] [name, step, least, most] of the slider that follows the pointer along x
  */
 
 /**
- * @typedef {object} Panel One array, or a chart, at its place on the stage; "maps" have cells too many to be elements.
+ * @typedef {object} Panel One array or chart at its place on the stage; "maps" have too many cells for an element each.
  * @property {string} name
- * @property {string} symbol how the learner writes it, what follows "_" as a subscript
+ * @property {string} symbol its symbol; "_" begins a subscript
  * @property {string} title
- * @property {string} role which colour its symbol and its numbers in the strip have: x, w, y, b or gradient
+ * @property {string} role the colour of its symbol and of its numbers in the strip: x, w, y, b or gradient
  * @property {"cells" | "maps" | "photo" | "bars" | "chart" | "none"} view "none": only read by sums
  * @property {number} row
  * @property {number} column
  * @property {number[]} planes [down, across]: planes are numbered down each column first
  * @property {number[]} shape [height, width] of a plane
  * @property {Numbers} values (planes, height, width)
- * @property {number} limit the magnitude of the full colour
+ * @property {number} limit the magnitude shown in full colour
  * @property {Places} places
  * @property {string} [end]
  * @property {Sum} [sum]
  * @property {Says} [says]
- * @property {string} [alias] how its cells are named, where not by the symbol
+ * @property {string} [alias] the name of its cells, if not the symbol
  * @property {Edges} [edges]
  * @property {Edges} [unread] 1 for rows and columns that no window reads
  * @property {Record<string, Cell[]>} [marks]
- * @property {Numbers} [frames] (steps, planes, height, width): what it shows after each step
+ * @property {Numbers} [frames] (steps, planes, height, width): its values after each step
  * @property {Shares} [shares]
- * @property {boolean} [flat] drawn as one strip, whose cells have one index
+ * @property {boolean} [flat] drawn as a single strip, with one index per cell
  * @property {Sight} [sees]
  * @property {boolean} [editable]
  * @property {boolean} [active]
  * @property {boolean} [turned]
- * @property {string} [gradient] the panel whose sum is told of a cell of this one, while the way back is shown
+ * @property {string} [gradient] the panel whose sum is shown for a cell of this one while the backward row is visible
  * @property {"signed" | "grey"} [palette]
  * @property {number} [band] panels of one band share their columns; the bands stand below each other
  * @property {number} [scale] the side of a cell, where 1 is one with a number
  * @property {string[]} [captions] one for each plane, or for each bar
- * @property {number} [best] the bar that is picked out; -1 for none
- * @property {number[]} [lengths] of the bars, from 0 to 1, where not the values themselves
- * @property {string[]} [texts] what is written at the end of each bar, where not a percentage
- * @property {string[]} [heads] what the rows and the columns of a plane are: their indices are written beside it
+ * @property {number} [best] the highlighted bar; -1 for none
+ * @property {number[]} [lengths] of the bars, from 0 to 1, if not the values
+ * @property {string[]} [texts] the text at the end of each bar, if not a percentage
+ * @property {string[]} [heads] the names of the rows and columns of a plane, whose indices are written beside it
  * @property {Chart} [chart]
  */
 
 /**
- * @typedef {object} Scene All that one stage shows.
+ * @typedef {object} Scene Everything that one stage shows.
  * @property {Panel[]} panels
  * @property {string[]} signs between the columns of the first row
  * @property {Record<string, Wires | WireList>} wires
  * @property {At} first the first selection
- * @property {boolean} [held] it stays when the pointer moves on
+ * @property {boolean} [held] it stays when the pointer moves away
  * @property {string} [steps] the panel that the transport steps through
- * @property {string} [topic] another topic begins at its own first selection
+ * @property {string} [topic] a new topic starts at its own first selection
  * @property {string} [heading]
  * @property {string} [note]
- * @property {boolean} [pick] a click is told to the kernel
+ * @property {boolean} [pick] clicks are sent to the kernel
  * @property {boolean} [compact] many small maps without numbers
- * @property {boolean} [network] layers side by side, the maps of each below each other, wires between them
+ * @property {boolean} [network] layers side by side, each a column of maps, with wires between them
  * @property {string} [coverage] the panel on which it can be shown how many outputs read a cell
  * @property {string} [window] the panel that shows the window of the selected output, enlarged
  * @property {Shares} [shares]
- * @property {string} [setup] what goes before a line that reads xp
+ * @property {string} [setup] the code that defines xp, for a line that reads it
  */
 
 /**
