@@ -25,7 +25,7 @@ from cnnlab.lab.scenes.reading import at_step, steps_of, with_names
 from cnnlab.lab.scenes.schema import Line, Scene
 
 MOST_UNDONE = 50
-EXACT = ("int64", "float64")  # kinds of numbers with which a line of numpy gives what cnnlab gives
+EXACT = ("int64", "float64")  # the dtypes for which a line of numpy gives the same result as cnnlab
 TOGGLES = frozenset(("numbers", "wires", "coverage", "gradients", "code"))  # the front end's names
 VIEW = "application/vnd.jupyter.widget-view+json"
 

@@ -130,7 +130,7 @@ class NetworkExplorer(Explorer):
         super().__init__(limits=limits, absent=[] if pad else ["bitmap"], bitmap=bitmap)
 
     def through(self, *, backward=True):
-        """Return the result of running the network on the image, also ``backward`` if set."""
+        """Return the result of running the image forward through the network, and ``backward`` too if set."""
         target = self.target
         return run_network(self.model, self.image_of(self.image), None if target < 0 else target, backward=backward)
 

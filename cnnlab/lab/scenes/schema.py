@@ -26,7 +26,7 @@ class At(TypedDict):
 
 
 class Wires(TypedDict):
-    """Wires between cells: every wire of the planes, with every wire of the rows, with every one of the columns.
+    """Wires between cells: all combinations of one wire of the planes, one of the rows and one of the columns.
 
     Each of the three is a table with a column (a list of ints) for each end.
     """
