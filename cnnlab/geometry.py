@@ -83,7 +83,7 @@ class Axis:
 
     @property
     def wires(self) -> list[tuple[slice, slice]]:
-        """The wires of each tap, as two slices of one length: the outputs that read the input, and what they read.
+        """The wires of each tap, as two equally long slices: the outputs that read the input, and the cells read.
 
         Examples
         --------
@@ -93,7 +93,7 @@ class Axis:
         wires = []
         for shift in range(-self.before, self.extent - self.before, self.dilation):
             cells = range(shift, min(shift + (self.out - 1) * self.stride + 1, self.size), self.stride)
-            first = -(min(0, shift) // self.stride)  # the windows before it have padding under the tap
+            first = -(min(0, shift) // self.stride)  # earlier windows have padding under the tap
             outputs, cells = slice(first, max(first, len(cells))), cells[first:]
             wires.append((outputs, slice(cells.start, cells.stop, self.stride)))
         return wires

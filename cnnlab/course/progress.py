@@ -210,7 +210,7 @@ def _entry(line: bytes) -> tuple[str, str | None] | None:
 
 
 def _files() -> list[Path]:
-    """Return the files of the record: including that of 0.1, unless another file is named."""
+    """Return the files of the record, including that of version 0.1 unless another file is named."""
     file = path()
     return [] if file is None else [file] if os.environ.get(_SWITCH) else [file.with_name(_OLD), file]
 

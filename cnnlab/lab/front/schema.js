@@ -14,7 +14,7 @@
  */
 
 /**
- * @typedef {object} Wires Wires between cells: every wire of the planes, with every wire of the rows, with every one of the columns.
+ * @typedef {object} Wires Wires between cells: all combinations of one wire of the planes, one of the rows and one of the columns.
  * @property {Record<string, number[]>} planes
  * @property {Record<string, number[]>} rows
  * @property {Record<string, number[]>} columns

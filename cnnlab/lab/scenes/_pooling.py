@@ -64,8 +64,8 @@ def pool_shares(layer, x):
 class _Run:
     """A pool applied to one image: its output, the share of each wire, and the backward pass.
 
-    Padding that takes part, as something that the pool does not know of or as cells that it counts, is given to it as
-    input: so its gradient is seen. A pool that has gone forward already is asked for the way ``back`` alone.
+    Padding that takes part, with a foreign value or counted in the mean, is passed to the pool as input, so that its
+    gradient is visible. A pool that has gone forward already is asked for the way ``back`` alone.
     """
 
     def __init__(self, x, kernel, op, pad_value, settings, dy=None, back=None):

@@ -222,7 +222,7 @@ def sentence_of(scene, at):
 
 
 def _kind(panel, cell):
-    """Return the kind of a cell: of the array (0), padding (1), beyond the edge (2), a zero put in between (3)."""
+    """Return the kind of a cell: of the array (0), padding (1), beyond the edge (2), an inserted zero (3)."""
     if cell in panel.get("marks", {}).get("inserted", []):
         return 3
     edges = panel.get("edges")
