@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
-import pytest
 from playwright.sync_api import expect
 from stage_view import View, forward
 
@@ -65,18 +64,6 @@ def test_play_steps_on_by_itself_until_it_is_paused_and_rests_at_the_end(fresh_p
     expect(view.button("play")).to_be_visible()
 
 
-@pytest.mark.parametrize(("speed", "pause"), [("½×", 1400), ("1×", 700), ("3×", 230)])
-def test_the_speed_of_playing_can_be_chosen_also_meanwhile(fresh_page, speed, pause):
-    view = View(fresh_page, forward())
-    stop_the_clock(view.page)
-    view.button("play").click()
-    view.top.get_by_role("combobox", name="speed of playing").select_option(speed)
-    view.page.clock.run_for(pause - 20)
-    expect(view.part("step")).to_have_text("step 1 of 9")
-    view.page.clock.run_for(2 * pause)
-    expect(view.part("step")).to_have_text("step 3 of 9")
-
-
 def test_y_is_made_before_ones_eyes_and_what_lands_next_can_be_predicted(fresh_page):
     view = View(fresh_page, forward())
     stop_the_clock(view.page)
@@ -101,7 +88,7 @@ def test_y_is_made_before_ones_eyes_and_what_lands_next_can_be_predicted(fresh_p
     assert view.mounted.saved() == 0
 
 
-def test_where_nobody_points_the_first_explorer_plays_once_slowly_and_stops_for_any_input(fresh_page):
+def test_where_nobody_points_the_first_explorer_plays_once_and_stops_for_any_input(fresh_page):
     page = fresh_page.page
     page.emulate_media(reduced_motion="no-preference")
     page.add_init_script("Object.defineProperty(navigator, 'webdriver', { value: false })")

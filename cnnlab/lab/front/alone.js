@@ -1,4 +1,4 @@
-// Without any input, the first uncovered explorer of a notebook plays once, slowly; any input stops it.
+// Without any input, the first uncovered explorer of a notebook plays once; any input stops it.
 
 import { isCalm } from "./frame.js";
 
@@ -15,8 +15,7 @@ const played = new WeakSet(); // the notebooks of this page in which a stage has
 export function playAlone(stage) {
   if (navigator.webdriver || isCalm()) return;
   const { signal } = stage.life;
-  /** @type {typeof stage.speed | null} the usual speed, while it plays by itself */
-  let usual = null;
+  let isAlone = false; // while it plays by itself
   let isSeen = false;
   let timer = 0;
   const wait = () => {
@@ -28,15 +27,13 @@ export function playAlone(stage) {
     const isFirst = notebook.querySelector(FIRST)?.closest(".cnnlab-stage") === stage.root;
     if (played.has(notebook) || !isFirst) return;
     played.add(notebook);
-    usual = stage.speed;
-    stage.pace("½×");
+    isAlone = true;
     stage.dispatch({ type: "play", on: true });
   };
   const heard = () => {
     wait();
-    if (usual === null) return;
-    stage.pace(usual);
-    usual = null;
+    if (!isAlone) return;
+    isAlone = false;
     stage.dispatch({ type: "release" });
   };
   for (const type of INPUTS) window.addEventListener(type, heard, { capture: true, passive: true, signal });

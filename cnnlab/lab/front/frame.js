@@ -68,7 +68,7 @@ export class Frame {
       height: Math.max(...seen.map((box) => box.bottom)) - top + 4,
     };
     const glides = moving && this.moves;
-    this.element.style.transition = glides ? `${Math.min(GLIDE, this.stage.wait / 2)}ms ease-out` : "none";
+    this.element.style.transition = glides ? `${GLIDE}ms ease-out` : "none";
     for (const [name, length] of Object.entries(to)) this.element.style.setProperty(name, `${length}px`);
     if (glides) this.fly(origin);
   }
@@ -99,7 +99,7 @@ export class Frame {
       Object.assign(flying.style, { left: `${x - origin.left}px`, top: `${y - origin.top}px` });
       this.element.after(flying);
       const end = `translate(${toX - x}px, ${toY - y}px) scale(0.6)`;
-      const how = { duration: Math.min(FLY, 0.8 * this.stage.wait), easing: "ease-in-out" };
+      const how = { duration: FLY, easing: "ease-in-out" };
       flying.animate({ transform: ["none", end], opacity: [1, 0.2] }, how).finished.finally(() => flying.remove());
     });
   }

@@ -14,10 +14,11 @@ import { cellIn, countOf, keyOf, readScene, sameAt, sameCell, twinsOf, valueAt }
 import { firstState, isAwaited, isBackward, reduce, stepperOf } from "./state.js";
 import { hueOf, readersOf, sumOf } from "./sums.js";
 import { productsOf } from "./strip.js";
-import { SPEEDS, toolbarOf, toolsOf } from "./toolbar.js";
+import { toolbarOf, toolsOf } from "./toolbar.js";
 import { html, nothing, render } from "./vendor/lit-html.js";
 import { wirePaths } from "./wires.js";
 
+const STEP = 700; // ms per step of playing
 const LATEST = 1500; // ms after an edit within which its answer is expected
 const BOTH = 2000; // ms that the old number stays beside the new one
 const GLIDE = { duration: 180, easing: "ease-out" };
@@ -61,8 +62,6 @@ export class Stage {
   forgetting = 0; // its timer
   /** @type {Map<Element, DOMRect>} positions of planes before a setting changed */
   places = new Map();
-  /** @type {keyof typeof SPEEDS} */
-  speed = "1×";
   timer = 0; // of playing
   moving = false;
   isPainting = false;
@@ -166,25 +165,11 @@ export class Stage {
     const before = this.state;
     this.state = state;
     if (!sameAt(before.at, state.at)) this.group = this.hot = null;
-    if (state.playing !== before.playing) this.pace(this.speed);
+    if (state.playing !== before.playing) clearInterval(this.timer);
+    if (state.playing && !before.playing) this.timer = window.setInterval(() => this.dispatch({ type: "tick" }), STEP);
     if (now) this.paint();
     if (state.editing && state.editing !== before.editing) this.hand.openField();
   }
-
-  /** The duration of a step, in ms. */
-  get wait() {
-    return SPEEDS[this.speed];
-  }
-
-  /**
-   * Sets the speed.
-   * @param {keyof typeof SPEEDS} speed
-   */
-  pace = (speed) => {
-    this.speed = speed;
-    clearInterval(this.timer);
-    this.timer = this.state.playing ? window.setInterval(() => this.dispatch({ type: "tick" }), this.wait) : 0;
-  };
 
   /** The visible panels. */
   get panels() {

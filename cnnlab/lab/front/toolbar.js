@@ -7,8 +7,6 @@ import { html, nothing } from "./vendor/lit-html.js";
 
 /** @typedef {import("./stage.js").Stage} Stage */
 
-export const SPEEDS = { "½×": 1400, "1×": 700, "3×": 230 }; // ms per step
-
 /**
  * The parts of a scene that can be shown or hidden.
  * @param {import("./scene.js").Scene} scene
@@ -49,7 +47,7 @@ export function toolbarOf(stage) {
  * Step back, play, step on, and a slider over all steps.
  * @param {Stage} stage
  */
-function transportOf({ state: { scene, step, playing }, dispatch, speed, pace }) {
+function transportOf({ state: { scene, step, playing }, dispatch }) {
   const steps = stepsOf(scene);
   const go = (/** @type {number} */ to) => dispatch({ type: "step", step: to });
   /** @type {(name: string, label: string) => {kind: string, title: string, label: string}} */
@@ -61,11 +59,7 @@ function transportOf({ state: { scene, step, playing }, dispatch, speed, pace })
       button(sign, () => dispatch({ type: "play", on: !playing }), named("play", word)),
       button("▶❘", () => go(step + 1), named("next", "one step on")),
     ]}<input type="range" class="cnnlab-scrub" aria-label="step" min="1" max=${steps} .value=${String(step + 1)}
-    @input=${(/** @type {{target: HTMLInputElement}} */ { target }) => go(target.valueAsNumber - 1)}><select
-    class="cnnlab-speed" aria-label="speed of playing"
-    @change=${(/** @type {{target: {value: keyof typeof SPEEDS}}} */ { target }) => pace(target.value)}>${Object.keys(
-      SPEEDS,
-    ).map((name) => html`<option value=${name} .selected=${name === speed}>${name}</option>`)}</select></span>`;
+    @input=${(/** @type {{target: HTMLInputElement}} */ { target }) => go(target.valueAsNumber - 1)}></span>`;
 }
 
 /**
