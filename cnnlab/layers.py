@@ -82,7 +82,7 @@ class Layer:
         return y
 
     def backward(self, dy: ArrayLike) -> np.ndarray:
-        """Return the gradient with respect to the x of the last forward, and put those of the weights in ``grads``."""
+        """Return the gradient with respect to the x of the last forward, and set those of the weights in ``grads``."""
         if self._kept is None:
             raise RuntimeError(f"{self} must go forward before it goes backward")
         dx, self.grads = self._backward(dy, *self._kept)

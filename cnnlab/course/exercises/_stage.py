@@ -19,7 +19,7 @@ from cnnlab.lab.scenes.schema import Cell, Line
 _LARGEST = 16  # the largest side that a slider can set
 _SLIDERS = "size", "kernel", "padding", "stride"
 _SETTINGS = {"F": "kernel", "P": "padding", "padding": "padding", "S": "stride", "stride": "stride"}  # by argument
-_HALVED = {"delta_zB": 1, "dL_dpB": 2}  # the poolings from the x of a chain up to it
+_HALVED = {"delta_zB": 1, "dL_dpB": 2}  # the number of poolings below it
 
 
 class ExerciseExplorer(Explorer):

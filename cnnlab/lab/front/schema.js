@@ -133,7 +133,7 @@
  * @property {boolean} [turned]
  * @property {string} [gradient] the panel whose sum is shown for a cell of this one while the backward row is visible
  * @property {"signed" | "grey"} [palette]
- * @property {number} [band] panels of one band share their columns; the bands stand below each other
+ * @property {number} [band] panels of one band share their columns; bands are stacked
  * @property {number} [scale] the side of a cell, where 1 is one with a number
  * @property {string[]} [captions] one for each plane, or for each bar
  * @property {number} [best] the highlighted bar; -1 for none

@@ -65,7 +65,7 @@ class _Run:
     """A pool applied to one image: its output, the share of each wire, and the backward pass.
 
     Padding that takes part, with a foreign value or counted in the mean, is passed to the pool as input, so that its
-    gradient is visible. A pool that has gone forward already is asked for the way ``back`` alone.
+    gradient is visible. If the forward pass was already run, ``back`` is its backward.
     """
 
     def __init__(self, x, kernel, op, pad_value, settings, dy=None, back=None):

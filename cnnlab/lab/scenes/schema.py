@@ -170,7 +170,7 @@ class Panel(TypedDict, total=False):
     turned: bool
     gradient: str  # the panel whose sum is shown for a cell of this one while the backward row is visible
     palette: Literal["signed", "grey"]
-    band: int  # panels of one band share their columns; the bands stand below each other
+    band: int  # panels of one band share their columns; bands are stacked
     scale: float  # the side of a cell, where 1 is one with a number
     captions: list[str]  # one for each plane, or for each bar
     best: int  # the highlighted bar; -1 for none
