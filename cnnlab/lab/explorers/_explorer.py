@@ -20,7 +20,7 @@ import traitlets
 from cnnlab.lab import saving, stills
 from cnnlab.lab.explorers import front
 from cnnlab.lab.explorers._events import Part, is_index, is_place, numbered, read_event
-from cnnlab.lab.explorers._settings import Control, Setting, furthest
+from cnnlab.lab.explorers._settings import Control, Setting
 from cnnlab.lab.scenes.reading import at_step, steps_of, with_names
 from cnnlab.lab.scenes.schema import Line, Scene
 
@@ -172,7 +172,10 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     def bounds(self, value: int, ends: tuple[int, int], change: Callable[[int], dict]) -> list[int]:
         """Return how far a number can go in both directions; ``change`` maps it to changed settings."""
-        return [furthest(lambda other: self.fits(**change(other)), value, end) for end in ends]
+        return [
+            next(other for other in range(end, value + step, step) if self.fits(**change(other)))
+            for end, step in zip(ends, (1, -1), strict=True)
+        ]
 
     def most(self, name: str) -> int:
         """Return the upper limit of a slider, regardless of the other settings."""

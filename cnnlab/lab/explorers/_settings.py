@@ -171,19 +171,3 @@ def check_between(name, value, low, high):
     if value > high:
         raise ValueError(f"{name} ({value}) must be at most {high}")
     return value
-
-
-def furthest(fits, legal, end):
-    """Return the valid value nearest to ``end``: from ``legal`` on all are valid up to some value, and none beyond it.
-
-    Examples
-    --------
-    >>> furthest(lambda value: value <= 70, 5, 100), furthest(lambda value: value >= 3, 5, 0)
-    (70, 3)
-    """
-    if fits(end):
-        return end
-    while abs(end - legal) > 1:
-        middle = (legal + end) // 2
-        legal, end = (middle, end) if fits(middle) else (legal, middle)
-    return legal

@@ -8,6 +8,7 @@ from cnnlab._validate import check_array
 from cnnlab.activations import ACTIVATIONS
 from cnnlab.lab.explorers import Choice, Explorer
 from cnnlab.lab.explorers._windows import axes_through, check_drawn, check_gradient, check_square, cut, grow, sliders
+from cnnlab.lab.explorers.sizes import sizes_along
 from cnnlab.lab.scenes import chain_scene, layer_scene
 from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.layers import Activation, Conv2D, Pool2D
@@ -197,7 +198,7 @@ class ChainExplorer(Explorer):
 
     def describe(self):
         axes = self.axes(self, self._at[0])
-        sizes = " → ".join(map(str, (axes[0].size, *(axis.out for axis in axes))))
+        sizes = " → ".join(map(str, sizes_along(axes)))
         return f"ChainExplorer: {self._at[0].name}, sizes {sizes}"
 
 

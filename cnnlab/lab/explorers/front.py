@@ -52,6 +52,12 @@ const render = async (context) => {
 };
 export default { render };
 """
+_UNPACK = """\
+const unpack = async (packed) => {
+  const text = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  return import(/* webpackIgnore: true */ URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
+};
+"""
 # The module of every explorer. The front end itself is sent once, in the trait "module" of the kernel's first explorer;
 # a page that does not have that explorer, as in Colab and VS Code, where each output is a page, asks the kernel.
 _LOADER = """\
@@ -61,9 +67,7 @@ PAGE.module ??= new Promise((resolve) => {
   PAGE.bring = (packed) => {
     PAGE.bring = () => {};
     PAGE.brought = true;
-    const unpacked = new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
-    const url = (text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-    resolve(unpacked.then((text) => import(/* webpackIgnore: true */ url(text))));
+    resolve(unpack(packed));
   };
 });
 const take = (model) => model.get("module")?.byteLength && PAGE.bring(model.get("module"));
@@ -99,11 +103,7 @@ export default {
 """
 _UNPACKED = """\
 const packed = Uint8Array.from(atob("%s"), (letter) => letter.charCodeAt(0));
-const text = new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
-const module = text.then((source) => {
-  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  return import(/* webpackIgnore: true */ url);
-});
+const module = unpack(packed);
 export default { render: async (context) => (await module).default.render(context) };
 """
 
@@ -133,7 +133,7 @@ def bundle(main=_MAIN):
 
 def loader():
     """Return the module that gets the front end for an explorer, from its page or from the kernel."""
-    return _LOADER % {"version": _digest(bundle())}
+    return _UNPACK + _LOADER % {"version": _digest(bundle())}
 
 
 @cache
@@ -144,7 +144,7 @@ def packed():
 
 def self_unpacking(module):
     """Return a self-extracting version of a module, a third of its length."""
-    return _UNPACKED % b64encode(_gzipped(module)).decode()
+    return _UNPACK + _UNPACKED % b64encode(_gzipped(module)).decode()
 
 
 def _gzipped(text):

@@ -10,7 +10,7 @@ _LARGEST_SIZE = 256  # the largest R of the slider
 _KINDS = ("conv", "pool")
 _LENGTHS = {"kernel": ("F", 1, 11), "padding": ("P", 0, 5), "stride": ("S", 1, 4)}  # the range of each slider
 _MOST_LAYERS = 8
-_HALVE, _KEEP = LayerWindow("pool", 2, 2, 0), LayerWindow("conv", 3, 1, 1)  # the layers that the button adds
+_KEEP = LayerWindow("conv", 3, 1, 1)  # the layer that the button adds: it keeps the size, so it always fits
 
 
 class _Layers(Setting):
@@ -95,8 +95,6 @@ class OutputSizeExplorer(Explorer):
         self._axes(s)
 
     def formula_lines(self, scenes):
-        if not any(layer.name == "pool" for layer in self.layers):
-            return [line(("soft", "A convolution always rounds down, and there is no pool here."))]
         if not self.fits(rounding="floor"):
             return [line(("soft", "Rounded down, a later kernel would not fit."))]
         ways = {way: sizes_along(self._axes(self.now(rounding=way))) for way in ("floor", "ceil")}
@@ -108,7 +106,7 @@ class OutputSizeExplorer(Explorer):
         (head,) = super().parts(scenes)
         head["controls"][-1]["disabled"] = not self.fits(rounding="floor")
         buttons = [
-            button("add", "+ add a layer", disabled=not self._with_one_more()),
+            button("add", "+ add a layer", disabled=len(self.layers) == _MOST_LAYERS),
             button("drop", "− drop the last", disabled=len(self.layers) == 1),
         ]
         explained = enumerate(self.explain())
@@ -135,15 +133,6 @@ class OutputSizeExplorer(Explorer):
         """Return the setting ``layers`` with one layer changed."""
         return {"layers": [*self.layers[:k], self.layers[k]._replace(**changed), *self.layers[k + 1 :]]}
 
-    def _with_one_more(self):
-        """Return the stack with one more layer: a halving pool after a convolution, else a size-keeping convolution.
-
-        It is empty if no layer can be added.
-        """
-        order = (_HALVE, _KEEP) if self.layers[-1].name == "conv" else (_KEEP, _HALVE)
-        longer = ([*self.layers, layer] for layer in order if len(self.layers) < _MOST_LAYERS)
-        return next((layers for layers in longer if self.fits(layers=layers)), [])
-
     def change_of(self, name, value):
         what, _, number = name.partition(".")
         if what not in LayerWindow._fields or not number.isdecimal() or not 0 < int(number) <= len(self.layers):
@@ -151,8 +140,8 @@ class OutputSizeExplorer(Explorer):
         return super().change_of("layers", self._with_layer(int(number) - 1, **{what: value})["layers"])
 
     def press(self, name):
-        if name == "add":
-            self.layers = self._with_one_more() or self.layers
+        if name == "add" and len(self.layers) < _MOST_LAYERS:
+            self.layers = [*self.layers, _KEEP]
         elif name == "drop" and len(self.layers) > 1:
             self.layers = self.layers[:-1]
 
