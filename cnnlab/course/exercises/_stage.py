@@ -64,7 +64,7 @@ class ExerciseExplorer(Explorer):
     def __init__(self, exercise, function, arguments: tuple):
         self.exercise, self.function, self._last = exercise, function, (None, None, None)
         self.called = name_of(function) or "your function"
-        self._given = given = dict(zip(exercise.arguments, arguments, strict=True))
+        self._arguments = given = dict(zip(exercise.arguments, arguments, strict=True))
         self._used = {name for arrays in exercise.wires.values() for name in arrays} | {*exercise.addends.values()}
         first = {_SETTINGS[name]: given[name] for name in _SETTINGS if name in given}
         kernel = given["w"].shape[-2:] if "w" in self._used else (first["kernel"],) * 2 if "F" in given else ()
@@ -110,7 +110,7 @@ class ExerciseExplorer(Explorer):
     def arguments_of(self, s: Any) -> dict:
         """Return the arguments of the function for any settings, by name."""
         found = {}
-        for name, value in self._given.items():
+        for name, value in self._arguments.items():
             sides = self._sides(s, name)
             if name in self.arrays:
                 found[name] = self.arrays[name][(..., *map(slice, sides or ()))]
