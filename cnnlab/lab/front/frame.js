@@ -6,8 +6,6 @@ import { stepperOf } from "./state.js";
 import { sumOf } from "./sums.js";
 
 const GLIDE = 150; // ms
-const FLY = 420; // ms that the products fly
-const MOST_FLYING = 25;
 const MOST_CELLS = 400; // of a stage that moves
 
 export const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -42,23 +40,17 @@ export class Frame {
   }
 
   /**
-   * The box of an operand.
-   * @param {import("./sums.js").Operand} operand
-   */
-  boxOf({ panel, cell }) {
-    return cell && boxOf(this.stage.root, this.stage.state.scene, { panel, cell });
-  }
-
-  /**
-   * Puts the frame around the current window; if `moving`, it glides there, and the products fly to the output.
+   * Puts the frame around the current window; if `moving`, it glides there.
    * @param {DOMRect} origin
    * @param {boolean} moving
    */
   show(origin, moving) {
-    const boxes = this.source ? this.sum.terms.flatMap(({ a }) => this.boxOf(a) ?? []) : [];
+    const { root, state } = this.stage;
+    const terms = this.source ? this.sum.terms : [];
+    const boxes = terms.flatMap(({ a }) => boxOf(root, state.scene, /** @type {import("./schema.js").At} */ (a)) ?? []);
     const seen = boxes.filter(({ width }) => width);
     this.element.hidden = !seen.length;
-    this.element.classList.toggle("cnnlab-last", this.stage.state.at.panel === this.source?.name);
+    this.element.classList.toggle("cnnlab-last", state.at.panel === this.source?.name);
     if (!seen.length) return;
     const [left, top] = [Math.min(...seen.map((box) => box.left)), Math.min(...seen.map((box) => box.top))];
     const to = {
@@ -67,41 +59,13 @@ export class Frame {
       width: Math.max(...seen.map((box) => box.right)) - left + 4,
       height: Math.max(...seen.map((box) => box.bottom)) - top + 4,
     };
-    const glides = moving && this.moves;
-    this.element.style.transition = glides ? `${GLIDE}ms ease-out` : "none";
+    this.element.style.transition = moving && this.moves ? `${GLIDE}ms ease-out` : "none";
     for (const [name, length] of Object.entries(to)) this.element.style.setProperty(name, `${length}px`);
-    if (glides) this.fly(origin);
   }
 
   get moves() {
     const cells = this.stage.root.querySelectorAll(".cnnlab-cell").length;
     return !isCalm() && document.visibilityState === "visible" && cells <= MOST_CELLS;
-  }
-
-  /**
-   * Animates the terms from the window to the output cell.
-   * @param {DOMRect} origin
-   */
-  fly(origin) {
-    const { sum, root, state } = this.stage;
-    const target = this.boxOf({ panel: sum.panel.name, cell: state.at.cell, value: 0 });
-    if (sum.terms.length > MOST_FLYING || !target) return;
-    const middle = (/** @type {DOMRect} */ box) => [box.left + box.width / 2, box.top + box.height / 2];
-    const [toX, toY] = middle(target);
-    const chips = root.querySelectorAll(".cnnlab-chip[data-b]");
-    sum.terms.forEach(({ a, b }, k) => {
-      const from = this.stage.window ? chips[k]?.getBoundingClientRect() : this.boxOf(a);
-      if (!a.value || !b.value || !chips[k] || !from) return;
-      const [x, y] = middle(from);
-      const { textContent } = chips[k];
-      const flying = document.createElement("span");
-      Object.assign(flying, { className: "cnnlab-flying", ariaHidden: "true", textContent });
-      Object.assign(flying.style, { left: `${x - origin.left}px`, top: `${y - origin.top}px` });
-      this.element.after(flying);
-      const end = `translate(${toX - x}px, ${toY - y}px) scale(0.6)`;
-      const how = { duration: FLY, easing: "ease-in-out" };
-      flying.animate({ transform: ["none", end], opacity: [1, 0.2] }, how).finished.finally(() => flying.remove());
-    });
   }
 
   // --- dragging ---
