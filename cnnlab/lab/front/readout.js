@@ -2,7 +2,7 @@
 
 import { cellAt, countOf } from "./scene.js";
 import { stripOf, stripText } from "./strip.js";
-import { summed, sumOf } from "./sums.js";
+import { sumOf } from "./sums.js";
 import { button, copy, withSubscripts } from "./text.js";
 import { html, nothing } from "./vendor/lit-html.js";
 import { codeLine, sentenceOf } from "./words.js";
@@ -16,59 +16,41 @@ const HELD = "held · click it again or press Esc to let go";
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./state.js").State} State */
 
-/** @typedef {{strip: string, sentence: string}} Longest */
-
-/** @type {WeakMap<Scene, Record<string, Longest>>} */
+/** @type {WeakMap<Scene, {strip: string, sentence: string}>} */
 const longest = new WeakMap();
 
 /**
  * The longest strip and the longest sentence of a scene, which reserve space, so that nothing below moves from cell to
- * cell.
+ * cell; the style sheet of a network reserves it.
  * @param {Scene} scene
- * @param {boolean} backward
- * @param {boolean} beside whether products are beside the output
- * @returns {Longest}
  */
-function longestOf(scene, backward, beside) {
-  if (scene.network) return { strip: "", sentence: "" }; // its style sheet reserves the space
-  const known = longest.get(scene) ?? {};
-  longest.set(scene, known);
-  known[`${backward} ${beside}`] ??= searched(scene, backward, beside);
-  return known[`${backward} ${beside}`];
-}
-
-/**
- * @param {Scene} scene
- * @param {boolean} backward
- * @param {boolean} beside
- */
-function searched(scene, backward, beside) {
-  let [strip, sentence] = ["", ""];
-  for (const { name, row } of Object.values(scene.panels)) {
-    if (row && !backward) continue;
-    const panel = summed(scene, name, backward);
+function longestOf(scene) {
+  const known = longest.get(scene);
+  if (known) return known;
+  const found = { strip: "", sentence: "" };
+  for (const panel of scene.network ? [] : Object.values(scene.panels)) {
     const step = Math.ceil(countOf(panel) / MOST_TRIED);
     for (let k = 0; k < countOf(panel); k += step) {
-      const at = { panel: name, cell: cellAt(panel, k) };
-      const sum = sumOf(scene, at, backward);
-      const [text, words] = [stripText(scene, sum, at), sentenceOf(scene, at, backward, sum)];
-      if (text.length > strip.length) strip = text;
-      if (words.length > sentence.length) sentence = words;
+      const at = { panel: panel.name, cell: cellAt(panel, k) };
+      const sum = sumOf(scene, at);
+      const [strip, sentence] = [stripText(scene, sum, at), sentenceOf(scene, at, true, sum)];
+      if (strip.length > found.strip.length) found.strip = strip;
+      if (sentence.length > found.sentence.length) found.sentence = sentence;
     }
   }
-  return { strip: beside ? ONE_LINE : strip, sentence }; // with products beside the output, only uses are in the strip
+  longest.set(scene, found);
+  return found;
 }
 
 /**
  * The approximate height of a stage without its panels, in px.
  * @param {Scene} scene
- * @param {boolean} backward
- * @param {boolean} beside whether products are beside the output
+ * @param {boolean} beside whether products are beside the output; then only uses are in the strip
  */
-export function heightBeside(scene, backward, beside) {
-  const { strip, sentence } = longestOf(scene, backward, beside);
+export function heightBeside(scene, beside) {
+  const { strip, sentence } = longestOf(scene);
   const linesOf = (/** @type {string} */ text, /** @type {number} */ px) => Math.ceil((PX.letter * text.length) / px);
-  const chips = scene.network ? PX.most : Math.min(PX.most, linesOf(strip, PX.chips));
+  const chips = scene.network ? PX.most : Math.min(PX.most, linesOf(beside ? ONE_LINE : strip, PX.chips));
   const bars = linesOf(scene.heading ?? "", PX.heading) || Number(hasSums(scene));
   const sums = hasSums(scene) ? PX.words * linesOf(sentence, PX.wide) + PX.line * chips * whoseOf(scene).length : 0;
   return PX.foot + PX.bar * bars + sums;
@@ -94,11 +76,13 @@ export function readoutOf(state, sum, backward, hand) {
   const { scene } = state;
   const says = Object.values(scene.panels).some((panel) => panel.says);
   if (!hasSums(scene) && !says) return nothing;
-  const most = longestOf(scene, backward, Boolean(hand.window));
+  const most = longestOf(scene);
   const sentence = html`<p class="cnnlab-sentence cnnlab-keeps" data-longest=${most.sentence}><span
     aria-live=${state.playing ? "off" : "polite"}>${withSubscripts(state.message || sentenceOf(scene, state.at, backward, sum))}</span></p>`;
   return html`<div class="cnnlab-said">${says ? sentence : nothing}${
-    hasSums(scene) ? whoseOf(scene).map((whose) => strip(state, sum, hand, most.strip, whose)) : nothing
+    hasSums(scene)
+      ? whoseOf(scene).map((whose) => strip(state, sum, hand, hand.window ? ONE_LINE : most.strip, whose))
+      : nothing
   }</div>`;
 }
 

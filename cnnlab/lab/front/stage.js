@@ -144,7 +144,7 @@ export class Stage {
 
   /** Its approximate height without panels, in px. */
   get taken() {
-    return heightBeside(this.state.scene, this.backward, Boolean(this.window));
+    return heightBeside(this.state.scene, Boolean(this.window));
   }
 
   /** @param {import("./state.js").Action} action */

@@ -53,11 +53,11 @@ test("sentence and strip keep the room of the longest ones of their scene, so th
 });
 
 test("the room of the words grows with the longest of them, and is that of the foot where nothing is said", () => {
-  const height = (panels) => heightBeside(readScene(convolution(panels)), true, false);
+  const height = (panels) => heightBeside(readScene(convolution(panels)), false);
   const of = (signs) => height({ y: { says: says("x".repeat(signs)) } });
   assert.deepEqual([of(200) - of(100), of(300) - of(200)], [19, 19]); // a line more
   const plain = readScene({ panels: [panel("h", undefined, [1, 1], [1])], wires: {}, first: at("h", 0, 0, 0) });
-  assert.equal(heightBeside(plain, true, false), 44); // its foot
+  assert.equal(heightBeside(plain, false), 44); // its foot
   assert.deepEqual([hasSums(plain), hasSums(readScene(convolution()))], [false, true]);
 });
 
