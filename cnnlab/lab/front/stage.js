@@ -165,8 +165,10 @@ export class Stage {
     const before = this.state;
     this.state = state;
     if (!sameAt(before.at, state.at)) this.group = this.hot = null;
-    if (state.playing !== before.playing) clearInterval(this.timer);
-    if (state.playing && !before.playing) this.timer = window.setInterval(() => this.dispatch({ type: "tick" }), STEP);
+    if (state.playing !== before.playing) {
+      clearInterval(this.timer);
+      this.timer = state.playing ? window.setInterval(() => this.dispatch({ type: "tick" }), STEP) : 0;
+    }
     if (now) this.paint();
     if (state.editing && state.editing !== before.editing) this.hand.openField();
   }
