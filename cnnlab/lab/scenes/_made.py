@@ -4,14 +4,15 @@ import numpy as np
 
 from cnnlab import convolution
 from cnnlab.lab.numbers import format_value
-from cnnlab.lab.scenes._convolution import channels_scene, gathered, turn
+from cnnlab.lab.scenes._convolution import channels_scene, convolution_scene, gathered, turn
 from cnnlab.lab.scenes._curves import softmax_scene
 from cnnlab.lab.scenes._layers import channels_of, joint_scene, kernels_of, map_panel, way_of
 from cnnlab.lab.scenes._network import gradient_symbol, layer_names
 from cnnlab.lab.scenes._overview import SIDES, label_of, network_scene, upright
 from cnnlab.lab.scenes._panels import size_of, without_code
+from cnnlab.lab.scenes._sentences import CONVOLUTION, DENSE, tell
 from cnnlab.lab.scenes.reading import panel_of
-from cnnlab.layers import Activation, Conv2D, Dense, Pool2D
+from cnnlab.layers import Activation, Conv2D, Dense, Flatten, Pool2D
 from cnnlab.wiring import full_axis
 
 MOST_MAPS = 32  # maps in one column
@@ -53,19 +54,25 @@ def made_scene(result, name, cell):
         read = channels_of(layer, plane) if way is Conv2D else list(range(x.shape[1]))
         w, geometry = kernels_of(layer, x)
         made = channels_scene(x[:, read], w[[plane]], layer.params["b"][[plane]], **geometry)
-    elif way in (Pool2D, Activation):
+    elif way is Dense:
+        made = _spread(layer, x, errors[at], plane)
+    elif way in (Pool2D, Activation, Flatten):
         made = joint_scene(layer, x[:, read], y[:, read], errors[at][:, read] if back else None)
     if made is None or len(read) > MOST_MAPS:
         return None
+    hidden = ("b", "x", "y", "dw") if back and way is Dense else ("b",)
     gathered, target = back and way is Conv2D, "dx" if back and way is not Conv2D else "y"
     called = {"x": (at - 1, False), "y": (at, False), "dx": (at - 1, True), "dy": (at, True)}
     called |= {"x": (at, True), "y": (k, True)} if gathered else {}
     for each in made["panels"]:
-        each |= {"editable": False, "row": 0, "view": "none" if each["name"] == "b" else "maps"}
+        each |= {"editable": False, "row": 0, "view": "none" if each["name"] in hidden else "maps"}
         each["planes"] = [len(each["values"]), 1]
         each.pop("gradient", None)
         if each["name"] in called:
-            each |= _called(result, *called[each["name"]], read if each["name"] == "x" else [plane], each["places"])
+            several = (
+                read if each["name"] == "x" else [*range(len(each["values"]))] if len(each["values"]) > 1 else [plane]
+            )
+            each |= _called(result, *called[each["name"]], several, each["places"])
     drawn = panel_of(made, target)
     sees = panel_of(network_scene(result), f"h{k}")["sees"]
     drawn["sees"] = {  # a padding cell gets the sight of the nearest map cell
@@ -100,6 +107,13 @@ def _gathered(layer, x, dy, plane):
     scene = channels_scene(spread, turn(kernels)[None], padding=ring, dilation=layer.settings["dilation"])
     panel_of(scene, "y")["says"] = gathered(kernels)
     return scene, filters
+
+
+def _spread(layer, x, dy, plane):
+    """Return the scene of a map's gradient below a dense layer: each δ above it times its weights, added up."""
+    scene = convolution_scene(x[:, [plane]], kernels_of(layer, x)[0][:, [plane]], dy=dy)
+    tell(scene["panels"], CONVOLUTION | DENSE)
+    return scene | {"signs": ["←", "·"]}
 
 
 def _called(result, k, gradient, planes, places):
