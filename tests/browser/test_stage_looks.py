@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from stage_view import DY, EXPLORERS, View, W, X, backward, ends_of, forward, pooled, two_filters
 
 from cnnlab import max_pool2d
-from cnnlab.lab import ConvolutionExplorer
+from cnnlab.lab import ConvolutionExplorer, PhotoExplorer
 
 # --- toggles --------------------------------------------------------------------------------------------------------
 
@@ -320,3 +320,16 @@ def test_all_that_pointing_does_is_done_by_a_tap_on_a_telephone(plain_page):
         assert lit[0] == lit[1] != [set(), set()]
     finally:
         context.close()
+
+
+def test_a_photograph_is_as_wide_as_a_telephone_and_beside_its_map_on_a_wide_page(plain_page):
+    plain_page.open()
+    plain_page.page.set_viewport_size({"width": 390, "height": 844})
+    mounted = plain_page.mount(PhotoExplorer())
+    width = "canvas => canvas.getBoundingClientRect().width"
+    canvases = [mounted.root.locator(f"[data-panel={panel}] canvas").first for panel in ("x", "y")]
+    assert [260 < canvas.evaluate(width) < 374 for canvas in canvases] == [True, True]
+    plain_page.page.set_viewport_size({"width": 864, "height": 800})
+    settle(plain_page.page)
+    assert canvases[0].bounding_box()["y"] == pytest.approx(canvases[1].bounding_box()["y"], abs=30)
+    assert min(canvas.evaluate(width) for canvas in canvases) > 200

@@ -1,6 +1,5 @@
-// The arrangement of planes, and the lengths from which the style sheet computes the size of a cell. Pure functions:
-// nothing is
-// measured.
+// The arrangement of planes, and the lengths from which the style sheet computes the size of a cell. Pure functions that
+// measure nothing.
 
 import { brief } from "./numbers.js";
 import { windowShape } from "./sums.js";
