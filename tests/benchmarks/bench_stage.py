@@ -16,7 +16,7 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 TESTS = Path(__file__).parents[1]
-sys.path.insert(0, str(TESTS / "browser"))
+sys.path[:0] = [str(TESTS), str(TESTS / "browser")]
 from lab import Lab  # noqa: E402 (the harness of the browser tests)
 from lab_server import BROWSER_ARGUMENTS, find_browser, start_server  # noqa: E402
 
