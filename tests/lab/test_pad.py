@@ -18,7 +18,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from cnnlab import load_mnist, trained_network
 from cnnlab.data import FOLDER, normalise_bitmap
-from cnnlab.lab import DigitPad, NetworkExplorer
+from cnnlab.lab import DigitPad, NetworkExplorer, PhotoExplorer
 from cnnlab.lab.numbers import format_percent
 from cnnlab.layers import Conv2D, Dense, Flatten
 from cnnlab.network import Sequential
@@ -172,6 +172,13 @@ def test_a_reset_and_a_drawing_that_is_handed_out_leave_the_pad_as_it_is():
     assert_array_equal(pad.bitmap, nought())
     press(pad, "reset")
     assert pad.answer is None
+
+
+def test_a_drawing_is_a_photograph_for_a_kernel():
+    pad = DigitPad(trained_network())
+    draw(pad, nought())
+    explorer = PhotoExplorer(1.0 - pad.bitmap, "identity")
+    assert_array_equal(explorer.y[0, 0], ~nought()[1:-1, 1:-1])
 
 
 def test_a_larger_pad_gives_the_same_image():
