@@ -17,7 +17,7 @@ from playwright.sync_api import Locator, sync_playwright
 from cnnlab.lab import ConvolutionExplorer
 
 REPOSITORY = Path(__file__).parents[1]
-sys.path.insert(0, str(REPOSITORY / "tests/browser"))
+sys.path[:0] = [str(REPOSITORY / "tests"), str(REPOSITORY / "tests/browser")]
 from lab_server import BROWSER_ARGUMENTS, find_browser  # noqa: E402 (the harness of the browser tests)
 from plain_page import PlainPage, settle  # noqa: E402
 
