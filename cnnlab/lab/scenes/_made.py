@@ -69,10 +69,9 @@ def made_scene(result, name, cell):
         each["planes"] = [len(each["values"]), 1]
         each.pop("gradient", None)
         if each["name"] in called:
-            several = (
-                read if each["name"] == "x" else [*range(len(each["values"]))] if len(each["values"]) > 1 else [plane]
-            )
-            each |= _called(result, *called[each["name"]], several, each["places"])
+            count = len(each["values"])
+            planes = read if each["name"] == "x" else [plane] if count == 1 else list(range(count))
+            each |= _called(result, *called[each["name"]], planes, each["places"])
     drawn = panel_of(made, target)
     sees = panel_of(network_scene(result), f"h{k}")["sees"]
     drawn["sees"] = {  # a padding cell gets the sight of the nearest map cell
