@@ -64,7 +64,7 @@ class BugExplorer(Explorer):
 
     def parts(self, scenes) -> list[Part]:
         said = "Choose what you expect, then click a cell: the test runs, and shows both arrays."
-        head = {"kind": "head", "controls": [*self.controls("head"), button("reset", "begin anew")]}
+        head = {"kind": "head", "controls": [*self.controls("head"), button("reset", "start over")]}
         cells = iter(map(self._cell, self._cells))
         rows = [{"name": bug, "cells": list(islice(cells, len(self.tests)))} for bug in BUGS]
         table = {"kind": "table", "table": {"columns": list(self.tests), "rows": rows}}

@@ -50,7 +50,7 @@ class Environment(dict):
             return "✓ Everything is here. Go on to the next cell."
         packages = [f'"{name}>={self[name][0]}"' for name in self._lacking if self[name][0]] or [_ANEW]
         command = f'"{sys.executable}" -m pip install {" ".join(packages)}'
-        return f"Run this in a terminal, then start JupyterLab anew from the same environment: {command}"
+        return f"Run this in a terminal, then restart JupyterLab from the same environment: {command}"
 
     @property
     def table(self) -> str:

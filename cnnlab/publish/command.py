@@ -120,7 +120,7 @@ def _course(folder: Path = Path("cnnlab-course"), *, no_open: bool, allow_root: 
     written, kept = put_course(folder)
     _say(f"The course is in {folder} (files written: {len(written)}).")
     if kept:
-        _say(f"Kept as you have changed them: {', '.join(kept)}. To get one anew, give yours another name first.")
+        _say(f"Kept as you have changed them: {', '.join(kept)}. To get a fresh copy of one, rename yours first.")
     for path in filter(Path.is_file, (folder / name for name in kept)):
         if old := _OLD_IMPORT.findall(path.read_text(encoding="utf-8", errors="replace")):
             _say("\n  ".join([f"{path.name} imports by names of cnnlab 0.1 ({_MOVED}):", *old]))

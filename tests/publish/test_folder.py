@@ -105,7 +105,7 @@ def test_the_command_says_what_it_has_kept(tmp_path, capsys):
     assert main([str(folder), "--no-open"]) == 0
     assert capsys.readouterr().out == (
         f"The course is in {folder} (files written: 0).\n"
-        f"Kept as you have changed them: {FIRST}. To get one anew, give yours another name first.\n"
+        f"Kept as you have changed them: {FIRST}. To get a fresh copy of one, rename yours first.\n"
     )
     assert (folder / FIRST).read_text(encoding="utf-8") == "mine"
 

@@ -24,7 +24,7 @@ _SHOW_EVERY, _REST = (
 )  # seconds between two pictures; the longest, if each takes long: the page gives up after 5
 _MAPS = LAYER_NAMES[:6]  # the layers whose outputs are planes
 _NEW = ("first_filters", "second_filters", "batch_size", "learning_rate")  # take effect in a new training
-_LATER = "what a reset makes the network anew with"
+_LATER = "takes effect with the next reset"
 
 
 class _LookBack(Slider):

@@ -1,6 +1,5 @@
 // The sum of the selected cell, a chip for each term: in a strip below the panels, with the result in a place of its
-// own;
-// or, for a small window, in the shape of the window between its panels and the output.
+// own; or, for a small window, in the shape of the window between its panels and the output.
 
 import { shadeOf, strength } from "./cells.js";
 import { brief, factor, format } from "./numbers.js";
