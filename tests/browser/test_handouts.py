@@ -249,7 +249,7 @@ def test_a_saved_page_lives_by_itself_with_the_settings_that_fit_it(page: Page, 
 
 
 # As MyST does: the element stands in a shadow tree, and the model holds the state and knows of no kernel.
-ELSEWHERE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>elsewhere</title><main></main>
+ELSEWHERE = """<!doctype html><html lang="en" class="dark" style="--jp-layout-color0: #111"><meta charset="utf-8"><title>elsewhere</title><main></main>
 <script type="module">
 import widget from "./window.mjs";
 const state = await (await fetch("./window.json")).json();
@@ -276,9 +276,13 @@ def test_a_page_of_anybody_s_shows_the_module_with_its_state_and_holds_nothing_e
     page.wait_for_function("() => Boolean(window.undo)")
     root = page.locator(".cnnlab-explorer")
     assert numbers(root, "y") == conv2d(X, W).ravel().tolist()
-    assert root.evaluate("element => getComputedStyle(element).borderTopStyle") == "solid"  # its sheet came along
+    style = "(element, name) => getComputedStyle(element)[name]"
+    assert root.evaluate(style, "borderTopStyle") == "solid"  # its sheet came along
+    assert root.evaluate(style, "color") == "rgb(240, 243, 246)"  # on MyST's dark paper: the theme is outside its tree
+    expect(root.locator(".cnnlab-begin")).to_be_visible()
     root.locator('[data-panel="y"] [data-cell="0,1,2"]').click()
     expect(root.locator(".cnnlab-stage")).to_have_attribute("data-selected", "y:0,1,2")
+    expect(root.locator(".cnnlab-begin")).to_be_hidden()
     root.get_by_role("slider", name="S stride").press("ArrowRight")
     expect(root.locator('[data-panel="y"] .cnnlab-cell')).to_have_count(4)
     page.evaluate("undo()")

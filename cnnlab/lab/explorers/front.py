@@ -45,9 +45,9 @@ _RENDER = """\
 let sheet;
 const render = async (context) => {
   if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(%(style)s);
-  const root = context.el.getRootNode();
-  const { adoptedStyleSheets } = root.adoptedStyleSheets ? root : document; // marimo has a root of its own for each
-  if (!adoptedStyleSheets.includes(sheet)) adoptedStyleSheets.push(sheet);
+  // The document says what the theme is; in marimo and MyST each explorer stands in a shadow tree.
+  for (const { adoptedStyleSheets } of [document, context.el.getRootNode()])
+    if (adoptedStyleSheets?.includes(sheet) === false) adoptedStyleSheets.push(sheet);
   return (await modules()).default.render(context);
 };
 export default { render };
