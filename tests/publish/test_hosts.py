@@ -34,7 +34,7 @@ def test_every_variable_of_a_host_has_a_value_for_where_it_is_not_there():
 
 
 def test_a_theme_can_be_told_by_each_host():
-    (signs,) = re.findall(r":is\((.*)\) \.cnnlab-explorer \{", front.style())
+    (signs,) = re.findall(r":is\((.*)\) \{\s*--cnnlab-scheme: dark;", front.style())
     told = {'[data-jp-theme-light="false"]', ".vscode-dark", '[theme="dark"]', '[data-theme="dark"]', ".dark"}
     assert set(signs.split(", ")) == told
 
