@@ -249,7 +249,8 @@ def test_a_saved_page_lives_by_itself_with_the_settings_that_fit_it(page: Page, 
 
 
 # As MyST does: the element stands in a shadow tree, and the model holds the state and knows of no kernel.
-ELSEWHERE = """<!doctype html><html lang="en" class="dark" style="--jp-layout-color0: #111"><meta charset="utf-8"><title>elsewhere</title><main></main>
+ELSEWHERE = """<!doctype html><html lang="en" class="dark" style="--jp-layout-color0: #111">
+<meta charset="utf-8"><title>elsewhere</title><main></main>
 <script type="module">
 import widget from "./window.mjs";
 const state = await (await fetch("./window.json")).json();
