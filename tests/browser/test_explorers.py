@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64decode
+from io import BytesIO
+
+import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
 from lab import PANEL, Lab, held_in
+from numpy.testing import assert_allclose
 from playwright.sync_api import TimeoutError, expect
 from stage_view import StageView, sum_of
 
@@ -171,9 +177,32 @@ def test_an_explorer_shown_twice_comes_back_after_a_restart_and_after_it_was_sav
             expect_numbers(view, "y", conv2d(X, W, stride=2, padding=1)[0])
         stage_in(lab, 1).slider("S stride").press("ArrowLeft")
         expect_numbers(stage_in(lab, 2), "y", conv2d(X, W, padding=1)[0])
-    stored = nbformat.read(lab.save(), as_version=4).cells[1].outputs[0].data
+    stored = nbformat.read(lab.save(), as_version=4).cells[1].outputs[-1].data
     assert stored["text/plain"] == "ConvolutionExplorer: x 7×7, kernel 3, padding 1, stride 2 → y 4×4"
     assert stored["image/png"]
+
+
+def test_a_reopened_notebook_shows_the_pictures_and_the_questions_of_widgets_that_are_gone(lab):
+    lab.new(
+        CONVOLUTION + "from cnnlab.lab import Predict",
+        "ConvolutionExplorer(x[:4, :4], w)",
+        "Predict('What is <b> in \"2\\\\a\" </style>?', 4)",
+    )
+    lab.run_all()
+    expect(lab.cell(1).locator(".cnnlab-explorer")).to_be_visible()
+    expect(lab.cell(1).locator(".jp-OutputArea-child:visible")).to_have_count(1)  # the style sheet takes no room
+    stored = nbformat.read(lab.save(), as_version=4).cells[1].outputs[-1].data["image/png"]
+    lab.reopen()
+    expect(lab.page.locator(f"{PANEL} .jupyter-widgets")).to_have_count(2)
+    picture, question = lab.page.locator(f"{PANEL} .jupyter-widgets").all()
+    address = picture.evaluate("(error) => getComputedStyle(error).content")
+    assert address == f'url("data:image/png;base64,{stored}")'
+    seen, kept = plt.imread(lab.screenshot("reopened", picture)), plt.imread(BytesIO(b64decode(stored)))
+    inside = slice(20, 200), slice(20, 200)  # without the round corners of the plate
+    assert_allclose(np.sort(seen[inside][..., :3], axis=None), np.sort(kept[inside][..., :3], axis=None), atol=0.1)
+    words = question.evaluate("(error) => getComputedStyle(error, '::before').content")
+    assert json.loads(words) == 'Predict: What is <b> in "2\\a" </style>?'
+    assert question.evaluate("(error) => getComputedStyle(error).fontSize") == "0px"
 
 
 # Moves a slider sixty times in a second, as a hurried hand does, by a random walk that ends where it is told.

@@ -12,6 +12,7 @@ from html import escape
 from inspect import signature
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import anywidget
 import numpy as np
@@ -431,9 +432,14 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         still = self.still()
         if self._veil:
             words = f"{type(self).__name__}: covered until the question above is answered"
-            return {**data, "text/plain": words, "text/html": _shut(still, self.describe())}, metadata
-        described = {"image/png": {"alt": self.describe()}} if "image/png" in still else {}
-        return {**data, "text/plain": self.describe(), **still}, {**metadata, **described}
+            data.update({"text/plain": words, "text/html": _shut(still, self.describe())})
+        else:
+            data.update({"text/plain": self.describe(), **still})
+            if "image/png" in still:
+                metadata["image/png"] = {"alt": self.describe()}
+        if VIEW in data and _request():
+            _keep(data)
+        return data, metadata
 
 
 def line(*spans: str | tuple[str, str]) -> Line:
@@ -470,6 +476,25 @@ def _is_watched():
         return True
     may_ask = request.get("content", {}).get("allow_stdin", True)
     return may_ask or not re.search(r"_\d+_\d+$", str(request.get("header", {}).get("msg_id")))
+
+
+def _keep(data):
+    """Show what JupyterLab needs to show this output again when the notebook is opened without its widgets.
+
+    It prefers the widget to the picture, and writes "Error displaying widget" if the widget is gone. So an invisible
+    output goes before: a style sheet that puts the picture, or the text, in the place of that error.
+    """
+    mark = f"cnnlab-{uuid4().hex}"
+    words = "".join(letter if letter.isalnum() else f"\\{ord(letter):x} " for letter in data["text/plain"])
+    picture = f"url(data:image/png;base64,{data['image/png']})" if "image/png" in data else "normal"
+    kept = f".jp-OutputArea-child:has(#{mark})"
+    error = f"{kept} + .jp-OutputArea-child > .jupyter-widgets:not(:has(*))"
+    style = f"""<style id="{mark}">
+        {kept} {{ display: none }}
+        {error} {{ content: {picture}; flex: initial; width: auto; max-width: 100%; font-size: 0 }}
+        {error}::before {{ content: "{words}"; font-size: var(--jp-content-font-size1) }}
+    </style>"""
+    sys.modules["IPython.display"].publish_display_data({"text/html": style})
 
 
 def _shut(still, alt):
