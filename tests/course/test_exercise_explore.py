@@ -127,8 +127,8 @@ def test_a_right_function_in_any_style_lacks_no_wire_and_has_none_too_many():
         assert (found.held, found.sentence) == (None, ""), (name, found.sentence)
         for table in found.tables:
             assert table.note == "", (name, table.note)
-            assert len(table.ours.cells) == len(table.theirs.cells) > 0
-            assert not table.weighted
+            assert len(table.wires.cells) > 0
+            assert not table.wrong
 
 
 def test_the_right_wires_are_those_of_the_table_without_the_padding():
@@ -138,12 +138,12 @@ def test_the_right_wires_are_those_of_the_table_without_the_padding():
         tuple(map(tuple, ends))
         for ends in zip(*(a.tolist() for a in (wires.output, wires.input, wires.tap)), strict=True)
     ]
-    assert [table.theirs.indices(k) for k in range(len(expected))] == expected
+    assert [table.wires.indices(k) for k in range(len(expected))] == expected
     names = [(one.result, one.arrays) for one in seen("conv2d_backward", EXERCISES["conv2d_backward"].sample).tables]
     assert names == [("dx", ("dy", "w")), ("dw", ("dy", "x")), ("db", ("dy",))]
     assert [one.arrays for one in seen("conv_layer", layer_by_loops).tables] == [("x", "w"), ("b",)]
     (pool,) = seen("max_pool", max_by_windows).tables
-    assert_array_equal(pool.theirs.cells[:, 1], max_by_windows(*INPUTS["max_pool"])[1].ravel())
+    assert_array_equal(pool.wires.cells[:, 1], max_by_windows(*INPUTS["max_pool"])[1].ravel())
 
 
 @cache
@@ -154,7 +154,7 @@ def tables_of(name):
 def taps(name, result, moved):
     """Return what is missing and what is extra where a wire (output, cells) becomes that of ``moved``, or none."""
     table = next(one for one in tables_of(name) if one.result == result)
-    right = [table.ours.indices(k) for k in range(len(table.ours.cells))]
+    right = [table.wires.indices(k) for k in range(len(table.wires.cells))]
     theirs = {moved(*ends) for ends in right} - {None}
     return sorted(set(right) - theirs), sorted(theirs - set(right))
 
@@ -321,7 +321,9 @@ def test_each_wire_of_a_wrong_function_is_found_and_the_first_wrong_cell_is_told
         missing, extra = taps(name, result, moved)
         table = next(one for one in found.tables if one.result == result)
         assert missing or extra, name
-        assert (sorted(table.missing), sorted(table.extra)) == (missing, extra), (name, result)
+        found_missing = sorted(ends for ends, own, _ in table.wrong if own == 0)
+        found_extra = sorted(ends for ends, _, right in table.wrong if right == 0)
+        assert (found_missing, found_extra) == (missing, extra), (name, result)
         assert said is None or found.sentence == said, (name, found.sentence)
         if found.held[0] == result:
             assert found.held[1] == min(ends[0] for ends in (*missing, *extra)), name
@@ -351,7 +353,7 @@ def test_other_weights_and_functions_without_wires_are_told_by_numbers():
         found = seen(name, function)
         assert (found.missing, found.extra) == ([], []), name
         assert found.sentence.startswith(said), (name, found.sentence)
-        assert any(table.weighted or "is not linear in" in table.note for table in found.tables)
+        assert any(table.wrong or "is not linear in" in table.note for table in found.tables)
         result, cell = found.held
         if said.endswith(("is ", "[")):
             assert found.sentence.startswith(
@@ -416,7 +418,7 @@ def test_where_other_numbers_fail_or_are_too_many_the_numbers_are_shown_without_
     assert_array_equal(found.got["y"], conv(X, W))
     assert (found.said, found.missing, found.sentence) == ("", [], "")
     assert found.tables[0].note == "No wires by x and w: It raised ValueError: no zeros, please."
-    monkeypatch.setattr("cnnlab.course.exercises._explore.MOST_CALLS", 40)
+    monkeypatch.setattr("cnnlab.lab.scenes._own.MOST_CALLS", 40)
     large = explored(EXERCISES["conv2d"], windows, (some(12, 12), some(5, 5)))
     assert large.tables[0].note == "No wires by x and w: to find them takes too many calls."
     wrong = explored(EXERCISES["conv2d"], lambda x, w: windows(x, w) + 1, (some(12, 12), some(5, 5)))

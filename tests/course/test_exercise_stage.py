@@ -81,7 +81,7 @@ def test_the_sums_of_a_wrong_function_are_its_own_and_the_right_ones_stand_below
     drawn = 0
     for mistake in some_of(name):
         explorer = mistaken(name, mistake)
-        seen = explorer.seen_of(explorer.now())
+        seen = explorer.seen
         if seen.said:
             assert [["wrong", seen.said]] in explorer.shown["parts"][0]["lines"], mistake
             continue
@@ -168,7 +168,7 @@ def test_the_function_is_right_at_every_end_of_every_slider(name):
             explorer.reset()
             end = controls_of(explorer)[setting][("low", "high")[at]]
             move(explorer, **{setting: end})
-            seen = explorer.seen_of(explorer.now())
+            seen = explorer.seen
             assert (seen.said, seen.held) == ("", None), (setting, end)
             check_scene(explorer._scenes[0])
 
@@ -246,7 +246,7 @@ def test_what_will_not_say_its_name_is_shown_all_the_same():
 
 
 def test_beyond_most_calls_numbers_are_shown_without_wires_and_it_is_said(monkeypatch):
-    monkeypatch.setattr("cnnlab.course.exercises._explore.MOST_CALLS", 40)
+    monkeypatch.setattr("cnnlab.lab.scenes._own.MOST_CALLS", 40)
     exercise = EXERCISES["conv_layer"]
     explorer = exercise.explore(exercise.sample)
     move(explorer, size=8, kernel=5)

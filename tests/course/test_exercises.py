@@ -17,7 +17,7 @@ from IPython.core.formatters import DisplayFormatter
 
 import cnnlab
 from cnnlab.course import exercises, progress
-from cnnlab.course.exercises import EXERCISES, Exercise, _exercise, _guarded_call
+from cnnlab.course.exercises import EXERCISES, Exercise, _exercise, _guarded_call, _runner
 
 right = exercises.conv2d.sample
 
@@ -320,7 +320,7 @@ def test_a_function_may_take_fifty_times_as_long_as_the_solution_and_a_whole_che
         work(0.6)
         return x
 
-    monkeypatch.setattr(_exercise, "LIMIT", 0.2)
+    monkeypatch.setattr(_runner, "LIMIT", 0.2)
     verdict = slow.check(slower)
     assert verdict.text.startswith("It was stopped after 1.5 seconds, at input 3 of 4.")
     assert slow.check(lambda x: x).status == "passed"

@@ -39,6 +39,12 @@ def read(result, names: tuple[str, ...]) -> tuple[dict | None, str]:
     return (None, problem) if problem else (dict(zip(names, parts, strict=True)), "")
 
 
+def misshapen(name: str, got, wanted: np.ndarray) -> str:
+    """Return in words that a result has the wrong shape; empty if it has the right one."""
+    shape = np.shape(got)
+    return "" if shape == wanted.shape else f"{name} has shape {shape}; {wanted.shape} is expected."
+
+
 def trouble_with(value) -> str:
     """Return why a result is not a number or an array of numbers; empty if it is one."""
     if not isinstance(value, np.ndarray | np.generic | int | float):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import KW_ONLY, dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from inspect import getsource, signature
 from typing import NamedTuple
 
@@ -17,11 +17,10 @@ from cnnlab.course._texts import TEXTS
 from cnnlab.course.exercises._compare import differing, equal
 from cnnlab.course.exercises._feedback import MARK, Grid, Page, Verdict, both, planes
 from cnnlab.course.exercises._findings import cut_off, order_of_results, shared
-from cnnlab.course.exercises._guarded_call import LIMIT, Trouble, name_of, quiet, takes, thread_time
-from cnnlab.course.exercises._runner import Answer, ask, in_the_other_form, is_overwritten, is_stub
+from cnnlab.course.exercises._guarded_call import Trouble, name_of, quiet, takes, thread_time
+from cnnlab.course.exercises._runner import Answer, ask, is_overwritten, is_stub
 from cnnlab.course.progress import record
 
-TIMES = 50  # a slow call may take this many times as long as the solution
 ROOMY = 32  # cells of the input on which a correct function is shown
 IN_ALL = 30.0  # seconds of the thread's time for all calls of a check
 LOCKED = "Solutions are locked on this machine (CNNLAB_SOLUTIONS=off)."
@@ -214,7 +213,7 @@ class Exercise:
     @cached_property
     def _cases(self) -> list[tuple[tuple, Answer]]:
         """The inputs with their right answers, smallest first."""
-        return [(one, ask(self, self.right, one, seconds=None)) for one in sorted(self.inputs(), key=cells_of)]
+        return [(one, ask(self, self.right, one)) for one in sorted(self.inputs(), key=cells_of)]
 
     def _verdict(self, function) -> Verdict:
         not_started = Verdict("not started", f"Fill in my_{self.name}, then run this cell again.")
@@ -226,15 +225,10 @@ class Exercise:
             wanted = f"{len(self.arguments)} arguments ({', '.join(self.arguments)})"
             return Verdict("failed", f"It cannot be checked: it must take {wanted}.")
         tries = self._tries(function)
-        errors = [one.answer.trouble.error for one in tries if one.answer.trouble]
-        if NotImplementedError in errors:
+        if any(one.answer.trouble and one.answer.trouble.error is NotImplementedError for one in tries):
             return not_started
-        if any(errors):  # it may take maps instead of planes
-            others = self._tries(in_the_other_form(function))
-            tries = max(tries, others, key=lambda each: sum(not one.matter for one in each))
-        wrong = first_wrong(tries)
-        if wrong:
-            return self._failed(wrong, tries)
+        if any(one.matter for one in tries):
+            return self._failed(tries)
         handed_on = next(filter(None, (one.answer.handed_on for one in tries)), "")
         if handed_on:
             return self._handed_on(handed_on)
@@ -245,25 +239,23 @@ class Exercise:
         """Try all inputs, and the first two again; stop at a call that times out."""
         cases, tries, begin = self._cases, [], thread_time()
         for arguments, expected in [*cases, *cases[:2]]:
-            answer = ask(self, function, arguments, seconds=max(LIMIT, TIMES * expected.seconds))
+            answer = ask(self, function, arguments, expected)
             if thread_time() - begin > IN_ALL:
                 said = Trouble(f"It was stopped after {IN_ALL:g} seconds, at input {len(tries) + 1} of {len(cases)}.")
                 answer = Answer(None, said.text, said)
             tries.append(Try(arguments, expected, answer, self._matter(expected, answer)))
             if answer.trouble and not answer.trouble.error:
                 break
-        return tries
+        said = "An earlier answer changed when the function was called again."
+        return [one if one.matter or not is_overwritten(one.answer) else one._replace(matter=said) for one in tries]
 
     def _matter(self, right: Answer, answer: Answer) -> str:
         """Return what is wrong with an answer; empty if it is right."""
-        if answer.parts is None:
+        if answer.problem:
             return answer.problem
         changed = f"it changes its argument {' and '.join(answer.changed)}." if answer.changed else ""
         for name, wanted in right.parts.items():
-            got = answer.parts[name]
-            if got.shape != wanted.shape:
-                return f"{name} has shape {got.shape}; {wanted.shape} is expected."
-            marked = differing(got, wanted)
+            got, marked = answer.parts[name], differing(answer.parts[name], wanted)
             if self.facts and marked and wanted == 1:
                 return f"Not so: {name}."
             if marked.ndim == 0 and marked:
@@ -273,16 +265,17 @@ class Exercise:
                 return f"{differs} I{changed[1:]}" if changed else differs
         return changed and f"The numbers are right, but {changed}"
 
-    def _failed(self, wrong: Try, tries: list[Try]) -> Verdict:
-        text, named, count = wrong.matter, {}, len(self._cases)
+    def _failed(self, tries: list[Try]) -> Verdict:
+        wrong, count, named = next(one for one in tries if one.matter), len(self._cases), {}
+        text = wrong.matter
         if len(tries) == count + min(count, 2):  # the first two are tried again
             right = sum(not any(one.matter for one in tries[at::count]) for at in range(count))
             text += f" Right on {right} of {counted(count)}."
-            columns = self._columns(tries)
-            right_on_all = [name for name, column in columns.items() if all(map(equal, *column))]
-            if right_on_all:
-                text += f" Right on all: {', '.join(right_on_all)}."
-            named = self._named(tries, columns, [name for name in columns if name not in right_on_all])
+            always = set.intersection(*(alike(one.answer, one.expected) for one in tries))
+            differ = [] if self.facts else [name for name in self.results if name not in always]
+            if always and differ:
+                text += f" Right on all: {', '.join(name for name in self.results if name in always)}."
+            named = self._named(tries, differ)
             if not named:
                 text += shared(self.holds, [one.input for one in tries], [bool(one.matter) for one in tries])
         return Verdict(
@@ -294,46 +287,38 @@ class Exercise:
             code=wrong.answer.trouble.line if wrong.answer.trouble else "",
         )
 
-    def _columns(self, tries: list[Try]) -> dict[str, tuple[list[np.ndarray], list[np.ndarray]]]:
-        """Return the actual and expected arrays by the name of the result, if every answer has all results."""
-        if self.facts or any(one.answer.parts is None for one in tries):
-            return {}
-        answers, wanted = [one.answer.parts for one in tries], [one.expected.parts for one in tries]
-        return {name: tuple([parts[name] for parts in side] for side in (answers, wanted)) for name in self.results}
-
-    def _named(self, tries: list[Try], columns: dict, differ: list[str]) -> dict[str, str]:
+    def _named(self, tries: list[Try], differ: list[str]) -> dict[str, str]:
         """Return the known mistakes that give these answers to every input, with the feedback on them.
 
         A mistake that explains all results is returned alone. Otherwise each wrong result gets its own, if a known
         mistake leaves the other results right.
         """
 
-        def known(fits) -> dict[str, str]:
-            """Return the first mistake whose answers to all inputs match."""
+        def known(*results: str) -> dict[str, str]:
+            """Return the first mistake that explains these results on all inputs."""
             for name, function in self.mistakes.items():
-                if all(fits(one, ask(self, function, one.input, seconds=None)) for one in tries):
+                if all(explains(ask(self, function, one.input), one, {*results}, {*self.results}) for one in tries):
                     return {name: self.sentences.get(name, f"{name}:")}
             return {}
 
-        def explains(result: str, one: Try, other: Answer) -> bool:
-            same = alike(one.answer, other)
-            return result in same and same | alike(one.expected, other) == columns.keys()
-
-        answered = any(one.answer.parts for one in tries)
-        found = known(lambda one, other: answered and agree(one.answer, other)) or order_of_results(columns)
+        answers = [one.answer.parts for one in tries]
+        found = known(*self.results) if any(answers) else {}
+        if found or not differ or None in answers:
+            return found
+        wanted, inputs = [one.expected.parts for one in tries], [one.input for one in tries]
+        columns = {name: [[parts[name] for parts in side] for side in (answers, wanted)] for name in self.results}
+        found = order_of_results(columns)
         for result in [] if found else differ:
-            inputs = [one.input for one in tries]
-            found |= known(partial(explains, result)) or cut_off(result, *columns[result], self.holds, inputs)
+            found |= known(result) or cut_off(result, *columns[result], self.holds, inputs)
         return found
 
     def _grids(self, wrong: Try) -> list[Grid]:
         """Return the grids of the input and of the first result that differs, expected and actual."""
         grids = [grid for given in zip(self.holds, wrong.input, strict=True) for grid in planes(*given)]
-        if not self.facts and wrong.answer.parts:
-            for name, wanted in wrong.expected.parts.items():
-                if not equal(wrong.answer.parts[name], wanted):
-                    return [*grids, *both(name, wanted.copy(), wrong.answer.parts[name])]
-        return grids
+        got, wanted = wrong.answer.parts, wrong.expected.parts
+        differ = [name for name in self.results if got and not self.facts and not equal(got[name], wanted[name])]
+        differ.sort(key=lambda name: got[name].shape == wanted[name].shape)  # the text is about a wrong shape
+        return grids + [grid for name in differ[:1] for grid in both(name, wanted[name].copy(), got[name])]
 
 
 def are_locked() -> bool:
@@ -341,14 +326,16 @@ def are_locked() -> bool:
     return os.environ.get("CNNLAB_SOLUTIONS", "").lower() == "off"
 
 
-def agree(one: Answer, other: Answer) -> bool:
-    """Return whether an answer is what a mistake gives: the same numbers, or an error.
+def explains(mistake: Answer, one: Try, results: set[str], every: set[str]) -> bool:
+    """Return whether a mistake gives these results as they came, and the others right; or both raise an error.
 
     The function may modify more of its arguments than the mistake does.
     """
-    if one.parts is None or other.parts is None:
-        return all(answer.trouble and answer.trouble.error for answer in (one, other))
-    return set(other.changed) <= set(one.changed) and alike(one, other) == one.parts.keys()
+    if one.answer.parts is None or mistake.parts is None:
+        return all(answer.trouble and answer.trouble.error for answer in (one.answer, mistake))
+    same = alike(one.answer, mistake)
+    is_whole = results <= same and same | alike(one.expected, mistake) == every
+    return is_whole and {*mistake.changed} <= {*one.answer.changed}
 
 
 def alike(one: Answer, other: Answer) -> set[str]:
@@ -356,13 +343,6 @@ def alike(one: Answer, other: Answer) -> set[str]:
     if one.parts is None or other.parts is None:
         return set()
     return {name for name, part in one.parts.items() if equal(part, other.parts[name])}
-
-
-def first_wrong(tries: list[Try]) -> Try | None:
-    """Return the first try that is wrong, or the first whose answer was changed by a later call."""
-    said = "An earlier answer changed when the function was called again."
-    changed = (one._replace(matter=said) for one in tries if is_overwritten(one.answer))
-    return next((one for one in tries if one.matter), None) or next(changed, None)
 
 
 def cells_of(arguments: tuple) -> int:

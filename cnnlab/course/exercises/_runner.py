@@ -7,15 +7,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnlab.course.exercises._compare import read, same
+from cnnlab.course.exercises._compare import misshapen, read, same
 from cnnlab.course.exercises._guarded_call import LIMIT, Trouble, code_of, run, thread_time
+
+TIMES = 50  # a slow call may take this many times as long as the solution
 
 
 class Answer(NamedTuple):
     """The outcome of one call: the arrays, or why there are none, and the arguments that were modified."""
 
     parts: dict[str, np.ndarray] | None  # copies, by the names of the results
-    problem: str = ""
+    problem: str = ""  # also if an array has another shape than the right one
     trouble: Trouble | None = None
     changed: tuple[str, ...] = ()
     given: dict | None = None  # the results themselves
@@ -23,16 +25,30 @@ class Answer(NamedTuple):
     seconds: float = 0.0
 
 
-def ask(exercise, function, arguments: tuple, *, seconds: float | None = LIMIT) -> Answer:
-    """Call a function with copies of the arguments; without ``seconds`` it is our own, and trusted to end."""
+def ask(exercise, function, arguments: tuple, right: Answer | None = None) -> Answer:
+    """Call a function with copies of the arguments; without the ``right`` answer it is our own, and trusted to end.
+
+    A learner's function on planes may take maps instead, or the reverse.
+    """
+    answer = _called(exercise, function, arguments, right)
+    if right and answer.trouble and answer.trouble.error:
+        other = _called(exercise, in_the_other_form(function), arguments, right)
+        return answer if other.problem else other
+    return answer
+
+
+def _called(exercise, function, arguments: tuple, right: Answer | None) -> Answer:
     given, begin = tuple(map(deepcopy, arguments)), thread_time()
     watched: dict[int, list] = {id(code_of(library, unwrap)): [] for library in exercise.library}
     call = exercise.call or (lambda function, *given: function(*given))
+    seconds = right and max(LIMIT, TIMES * right.seconds)
     result = run(call, (function, *given), learner=function, seconds=seconds, watched=watched)
     if isinstance(result, Trouble):
         return Answer(None, result.text, result)
     took = thread_time() - begin
     parts, problem = read(result, exercise.results)
+    if parts and right:
+        problem = next(filter(None, map(misshapen, parts, parts.values(), right.parts.values())), "")
     cases = zip(exercise.holds, given, arguments, strict=True)
     changed = tuple(name for name, one, other in cases if not same(one, other))
     noted = ((library, one) for library in exercise.library for one in watched[id(code_of(library, unwrap))])

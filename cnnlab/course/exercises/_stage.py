@@ -1,7 +1,7 @@
 """The stage of an exercise: a learner's function instead of ours, and its wires beside the right ones."""
 
 from collections.abc import Sequence
-from math import prod
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,8 @@ from cnnlab.formula import explain_axis
 from cnnlab.geometry import check_transposed_window, check_window
 from cnnlab.lab.explorers import Choice, Explorer, Slider, line, lines_of
 from cnnlab.lab.scenes import array_panel, wire_list
-from cnnlab.lab.scenes.schema import Cell, Line
+from cnnlab.lab.scenes.schema import Line
+from cnnlab.wiring import Wires
 
 _LARGEST = 16  # the largest side that a slider can set
 _SLIDERS = "size", "kernel", "padding", "stride"
@@ -83,11 +84,11 @@ class ExerciseExplorer(Explorer):
             result=results[0],
             **first,
         )
-        for name, array in self.arrays.items():
-            if self._sides(self, name):  # its size has a slider
-                further = ((0, max(0, _LARGEST - side)) for side in array.shape[-2:])
-                self.arrays[name] = np.pad(array, [(0, 0)] * (array.ndim - 2) + [*further], mode="wrap")
-        self.result, _ = self.seen_of(self).held or (self.result, None)
+        for name in self.arrays.keys() & self._sides(self).keys():
+            array = self.arrays[name]
+            further = ((0, max(0, _LARGEST - side)) for side in array.shape[-2:])
+            self.arrays[name] = np.pad(array, [(0, 0)] * (array.ndim - 2) + [*further], mode="wrap")
+        self.result, _ = self.seen.held or (self.result, None)
 
     # --- the function's arguments and results ---
 
@@ -96,56 +97,58 @@ class ExerciseExplorer(Explorer):
         both = zip(("size", "kernel"), (s.size, s.kernel), self._wider, strict=True)
         return [check_pair(name, (rows, rows + wider), 1) for name, rows, wider in both]
 
-    def _sides(self, s: Any, name: str) -> tuple[int, ...] | None:
-        """Return the numbers of rows and columns of an argument for any settings; None if no slider sets them."""
+    def _sides(self, s: Any) -> dict[str, tuple[int, ...]]:
+        """Return the numbers of rows and columns of the arguments whose size has a slider, for any settings."""
         if "size" in self.absent:
-            return None
+            return {}
         size, kernel = self._window(s)
-        if name in _HALVED:
-            return tuple(side >> _HALVED[name] for side in size)
-        if name == "dy":
-            return tuple(axis.out for axis in check_window(size, kernel, stride=s.stride, padding=s.padding))
-        return size if name in ("x", "x_shape") else kernel if name == "w" and name in self._used else None
+        if "kernel" in self.absent:
+            return {"x": size} | {top: tuple(side >> times for side in size) for top, times in _HALVED.items()}
+        sides = {"x": size, "x_shape": size, "w": kernel}
+        if "dy" in self.arrays:
+            axes = check_window(size, kernel, stride=s.stride, padding=s.padding)
+            sides["dy"] = tuple(axis.out for axis in axes)
+        return sides
 
     def arguments_of(self, s: Any) -> dict:
         """Return the arguments of the function for any settings, by name."""
-        found = {}
-        for name, value in self._arguments.items():
-            sides = self._sides(s, name)
-            if name in self.arrays:
-                found[name] = self.arrays[name][(..., *map(slice, sides or ()))]
-            elif name in _SETTINGS:
+        sides, found = self._sides(s), self._arguments | self.arrays
+        for name, value in found.items():
+            if name in _SETTINGS:
                 found[name] = getattr(s, _SETTINGS[name])
-            else:
-                found[name] = (*value[:-2], *sides) if sides else value
+            elif name in sides:
+                is_shape = isinstance(value, tuple)
+                found[name] = (*value[:-2], *sides[name]) if is_shape else value[(..., *map(slice, sides[name]))]
         return found
 
-    def seen_of(self, s: Any) -> Explored:
-        """Return what the function does for any settings."""
-        key = [getattr(s, name) for name in _SLIDERS]
+    @property
+    def seen(self) -> Explored:
+        """What the function does at these settings."""
+        key = [getattr(self, name) for name in _SLIDERS]
         if self._last[0] is not self.arrays or self._last[1] != key:
-            self._last = self.arrays, key, explored(self.exercise, self.function, tuple(self.arguments_of(s).values()))
+            arguments = tuple(self.arguments_of(self).values())
+            self._last = self.arrays, key, explored(self.exercise, self.function, arguments)
         return self._last[2]
 
     @property
     def missing(self) -> list[Ends]:
         """The wires that the function lacks."""
-        return self.seen_of(self).missing
+        return self.seen.missing
 
     @property
     def extra(self) -> list[Ends]:
         """The wires that it should not have."""
-        return self.seen_of(self).extra
+        return self.seen.extra
 
     # --- methods that the base class calls ---
 
     def check(self, s):
-        answer = ask(self.exercise, self.exercise.right, tuple(self.arguments_of(s).values()), seconds=None)
-        if answer.parts is None:
+        answer = ask(self.exercise, self.exercise.right, tuple(self.arguments_of(s).values()))
+        if answer.problem:
             raise ValueError(answer.problem)
 
     def formula_lines(self, scenes):
-        seen = self.seen_of(self)
+        seen = self.seen
         said = [line(("wrong", seen.said)), *([line(seen.code)] if seen.code else [])] if seen.said else []
         return [*self._formula(), *said]
 
@@ -160,12 +163,12 @@ class ExerciseExplorer(Explorer):
         return lines_of(explain_axis(rows))
 
     def note_line(self):
-        tables = [table for table in self.seen_of(self).tables if table.result == self.result]
+        tables = [table for table in self.seen.tables if table.result == self.result]
         notes = [table.note for table in tables if table.note]
         return line(("bold", self.called), ": ", *_counted(tables), ("soft", " ".join([".", *notes])))
 
     def scenes(self):
-        seen, given, result = self.seen_of(self), self.arguments_of(self), self.result
+        seen, given, result = self.seen, self.arguments_of(self), self.result
         if seen.said:
             return []
         arrays, addend = self.exercise.wires[result], self.exercise.addends.get(result)
@@ -179,20 +182,22 @@ class ExerciseExplorer(Explorer):
             each |= {"editable": own} | ({"end": ends[name]} if name in ends else {})
         wires = {}
         for table in seen.tables:
-            if table.result == result and table.theirs:
-                name, (cells, weights, states) = "window" if table.arrays == arrays else addend, _listed(table)
-                listed = wire_list([shown[each] for each in (result, *table.arrays)], name, cells, weights)
+            if table.result == result and table.wires:
+                name = "window" if table.arrays == arrays else addend
+                found, states = _listed(table)
+                listed = wire_list([shown[each] for each in (result, *table.arrays)], name, found)
                 wires[name] = listed | {"state": states}
-        got = seen.got[result]
-        said = {cell: seen.said_of(result, cell) for cell in np.ndindex(got.shape)}
-        wrong = {cell: _cell(at, _drawn(got.shape)) for at, (cell, text) in enumerate(said.items()) if text}
+        y, wrong = shown[result], {}
+        said = {cell: seen.said_of(result, cell) for cell in np.ndindex(seen.got[result].shape)}
+        for at, (cell, text) in enumerate(said.items()):
+            if text:
+                wrong[cell] = list(map(int, np.unravel_index(at, y["values"].shape)))
         texts = [text or f"{cell_name(result, cell)} is right." for cell, text in said.items()]
-        y = shown[result]
         y |= {"title": f"yours, {y['title']}", "marks": {"wrong": list(wrong.values())}}
         y["says"] = dict.fromkeys(("none", "one", "many"), "") | {"cells": texts}
         if "sum" in y:
             y["sum"] |= {"opening": "picks "} if result in self.exercise.picks else {}
-            y["sum"] |= {"right": seen.wanted[result].reshape(_drawn(got.shape)).astype(float)} if wrong else {}
+            y["sum"] |= {"right": seen.wanted[result].reshape(y["values"].shape).astype(float)} if wrong else {}
         signs = [*[""] * (len(held) - 1), *[" "] * bool(held), *(["·", "="] if len(arrays) > 1 else ["→"])]
         first = seen.held[1] if seen.held and seen.held[0] == result else next(iter(wrong), None)
         first = {"panel": result, "cell": wrong.get(first, [0, 0, 0])}
@@ -200,7 +205,8 @@ class ExerciseExplorer(Explorer):
         return [scene | {"steps": result, "topic": " ".join(map(str, self.settings.values()))}]
 
     def plane_of(self, panel, number):
-        return self.arrays[panel].reshape(_drawn(self.arrays[panel].shape))[number]
+        array = self.arrays[panel]
+        return array.reshape(-1, *(1, *array.shape)[-2:])[number]
 
     def edit(self, panel, cell, value):
         if value % 1:  # the array may have an integer dtype
@@ -211,43 +217,30 @@ class ExerciseExplorer(Explorer):
         return self.describe().partition(": ")[2]
 
     def describe(self):
-        seen = self.seen_of(self)
+        seen = self.seen
         whose = f"{type(self).__name__}: {self.called} in place of {self.exercise.name}"
         return f"{whose}, {seen.said or ''.join(text for _, text in _counted(seen.tables))}"
 
 
 def _counted(tables: Sequence[Table]) -> Line:
     """Return in words how many wires are right, and how many are wrong."""
-    drawn = [table for table in tables if table.theirs]
+    drawn = [table for table in tables if table.wires]
     if not drawn:
         return line("no wires are drawn")
-    every = sum(len(table.ours.cells) for table in drawn)
-    kinds = {"missing": "missing", "extra": "too many", "weighted": "of another weight"}
-    wrong = {kind: sum(len(getattr(table, kind)) for table in drawn) for kind in kinds}
-    right = every - wrong["missing"] - wrong["weighted"]
-    words = [("", f"{right} of {every} wires {'is' if right == 1 else 'are'} right")] if every else []
-    words += [(kind, f"{count} {kinds[kind]}") for kind, count in wrong.items() if count]
-    return [span for word in words for span in line(", ", word)][1:]
+    every = sum(np.count_nonzero(table.right) for table in drawn)
+    wrong = [weights for table in drawn for _, *weights in table.wrong]
+    missing, extra = sum(not own for own, _ in wrong), sum(not right for _, right in wrong)
+    right = every + extra - len(wrong)
+    counts = {"missing": (missing, "missing"), "extra": (extra, "too many")}
+    counts["weighted"] = len(wrong) - missing - extra, "of another weight"
+    words = [(style, f", {count} {text}") for style, (count, text) in counts.items() if count]
+    return line(f"{right} of {every} wires {'is' if right == 1 else 'are'} right", *words)
 
 
-def _listed(table: Table) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Return the wires of both functions in raster order; if weights differ, the function's and the right one."""
-    listed = []
-    for wires, kind in ((table.theirs, "extra"), (table.ours, "missing")):
-        wrong = {*getattr(table, kind), *table.weighted}
-        states = [kind if wires.indices(k) in wrong else "both" for k in range(len(wires.cells))]
-        listed += zip(wires.cells.tolist(), states, wires.weights.tolist(), strict=True)
-    listed = sorted(wire for k, wire in enumerate(listed) if k < len(table.theirs.cells) or wire[1] == "missing")
-    cells, weights = [wire[0] for wire in listed], [wire[2] for wire in listed]
-    return np.reshape(cells, (-1, 1 + len(table.arrays))).astype(int), np.array(weights), [wire[1] for wire in listed]
-
-
-def _drawn(shape: tuple[int, ...]) -> tuple[int, int, int]:
-    """Return the shape of an array as planes; a row of numbers is a plane of one row."""
-    rows, columns = (1, 1, *shape)[-2:]
-    return prod(shape[:-2]), rows, columns
-
-
-def _cell(at: int, drawn: tuple[int, int, int]) -> Cell:
-    """Return the [plane, row, column] of a flat index of an array."""
-    return [int(index) for index in np.unravel_index(at, drawn)]
+def _listed(table: Table) -> tuple[Wires, list[str]]:
+    """Return the wires of both functions, and the state of each; of those that differ in weight, both."""
+    pairs = enumerate(zip(table.wires.weights, table.right, strict=True))
+    states = ((k, {"both": own} if own == right else {"extra": own, "missing": right}) for k, (own, right) in pairs)
+    listed = [(k, state, weight) for k, weights in states for state, weight in weights.items() if weight]
+    cells, weights = table.wires.cells[[k for k, *_ in listed]], np.array([weight for *_, weight in listed])
+    return replace(table.wires, cells=cells, weights=weights), [state for _, state, _ in listed]

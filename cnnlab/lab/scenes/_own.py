@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cnnlab.lab.scenes._panels import limit_of, parts_in, total
-from cnnlab.wiring import wires_of
+from cnnlab.wiring import Wires, wires_of
 
 SECONDS = 2.0  # time limit for the wires of one sum
 MOST_CALLS = 15_000  # if each pair of cells must be tried; most functions need far fewer
@@ -68,15 +68,15 @@ def own_scene(scene, given, functions):
                 continue
             for factors, listed in found.items():
                 key = result if factors == sums[0] else factors[0]
-                wires[key] = wire_list([panel, *map(panels.get, factors)], key, *listed)
+                wires[key] = wire_list([panel, *map(panels.get, factors)], key, listed)
     rest = {key: value for key, value in scene.items() if key not in ("setup", "coverage", "shares")}
     return rest | {"wires": wires, "note": " ".join(notes)}
 
 
-def wire_list(joined, key, cells, weights):
-    """Return the wires between the panel of a result and those of arrays, and set the panels' sums.
+def wire_list(joined, key, found):
+    """Return the wires ``found`` between the panel of a result and those of arrays, and set the panels' sums.
 
-    ``cells`` (n, panels) are flat indices of the arrays. A sum that is added to another has its own name as its key.
+    A sum that is added to another has its own name as its key.
     """
     result, *factors = joined
     pair = (*(panel["name"] for panel in factors), "one")[:2]
@@ -86,25 +86,38 @@ def wire_list(joined, key, cells, weights):
         result["sum"]["adds"] = key
     for panel in factors:
         panel.setdefault("sum", parts_in(*pair, result["name"], wires=key))
-    ends = {panel["end"]: _placed(panel, flat) for panel, flat in zip(joined, cells.T, strict=True)}
-    return {"cells": ends, "weight": weights.tolist()}
+    ends = {panel["end"]: _placed(panel, flat) for panel, flat in zip(joined, found.cells.T, strict=True)}
+    return {"cells": ends, "weight": found.weights.tolist()}
+
+
+def wires_by(function, given, factors, sums, *, picks=False, seconds=SECONDS, clock=perf_counter) -> Wires:
+    """Return the wires from the arrays of one of the sums to a result, the arrays of the other sums being 0.
+
+    ``function`` maps the arrays by name to the result.
+
+    Raises
+    ------
+    ValueError
+        If it takes too many calls or too long, or the results are unsuitable.
+    """
+    rest = {name: np.zeros_like(given[name]) for others in sums if others != factors for name in others}
+    end = clock() + seconds
+
+    def answer(*arrays):
+        if clock() > end:
+            raise ValueError(f"It was stopped after {seconds:g} seconds.")
+        return function(given | rest | dict(zip(factors, arrays, strict=True)))
+
+    return wires_of(answer, *(given[name] for name in factors), picks=picks, most_calls=MOST_CALLS)
 
 
 def _wires(own, at, given, factors, sums):
-    """Return the cells and weights of the wires of one of the sums, the other arrays being 0; None if none."""
-    rest = {name: np.zeros_like(given[name]) for others in sums if others != factors for name in others}
-    end = perf_counter() + SECONDS
-
-    def answer(*arrays):
-        if perf_counter() > end:
-            raise TimeoutError
-        return own.answers(given | rest | dict(zip(factors, arrays, strict=True)))[at]
-
+    """Return the wires of one of the sums of a result; None if none are found."""
     for picks in (False, True)[: 3 - len(factors)]:
-        with suppress(Exception):  # too many calls, too slow, or unsuitable results
-            found = wires_of(answer, *(given[name] for name in factors), picks=picks, most_calls=MOST_CALLS)
+        with suppress(Exception):  # the user's function may raise anything
+            found = wires_by(lambda named: own.answers(named)[at], given, factors, sums, picks=picks)
             if found.exact:
-                return found.cells, found.weights
+                return found
     return None
 
 

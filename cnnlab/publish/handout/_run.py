@@ -112,7 +112,7 @@ def _showing_examples(check: Callable) -> Callable:
             right = exercise.explore(exercise.sample)
             given = tuple(right.arguments_of(right.now()).values())
             wrong = ((name, type(right)(exercise, mistake, given)) for name, mistake in exercise.mistakes.items())
-            seen = ((f"With a mistake ({name})", each) for name, each in wrong if each.seen_of(each.now()).held)
+            seen = ((f"With a mistake ({name})", each) for name, each in wrong if each.seen.held)
             for name, explorer in [("The solution", right), *islice(seen, 2)]:
                 explorer.called, explorer.inactive = name, lambda: {"size", "kernel", "padding", "stride"}
                 explorer.refresh()
