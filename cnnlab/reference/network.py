@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import wraps
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnlab._validate import check_array, check_bias, check_choice, check_integers
-from cnnlab.activations import ACTIVATIONS, Nonlinearity
+from cnnlab._validate import check_array, check_bias, check_integers
 
-__all__ = ["activate", "activate_backward", "dense", "dense_backward", "leaky_relu", "leaky_relu_backward"]
-__all__ += ["relu", "relu_backward", "sigmoid", "sigmoid_backward", "tanh", "tanh_backward"]
+__all__ = ["dense", "dense_backward", "leaky_relu", "leaky_relu_backward", "relu", "relu_backward"]
+__all__ += ["sigmoid", "sigmoid_backward", "tanh", "tanh_backward"]
 __all__ += ["softmax_cross_entropy", "softmax_cross_entropy_backward"]
 
 # --- activations --------------------------------------------------------------------------------------------------
 
 
-def relu(z: ArrayLike) -> np.ndarray:
+def _each_cell(f: Callable[..., float]) -> Callable[..., np.ndarray]:
+    """Make a function of numbers one of arrays: it is applied to the cells at the same place, for every place."""
+
+    @wraps(f)
+    def of_arrays(*given: ArrayLike, **settings: float) -> np.ndarray:
+        arrays = [check_array("array", array) for array in given]
+        result = np.zeros_like(arrays[0])
+        with np.errstate(all="ignore"):  # inf and NaN are computed with, and raise no warning
+            for place in np.ndindex(result.shape):
+                result[place] = f(*(array[place] for array in arrays), **settings)
+        return result
+
+    return of_arrays
+
+
+@_each_cell
+def relu(z: float) -> float:
     """Return z, or 0 where it is not positive, cell by cell; see :func:`cnnlab.relu`.
 
     Examples
@@ -26,10 +42,11 @@ def relu(z: ArrayLike) -> np.ndarray:
     >>> relu([-2, 3])
     array([0., 3.])
     """
-    return _each_cell(lambda z: 0.0 if z <= 0 else z, z)
+    return 0.0 if z <= 0 else z
 
 
-def relu_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
+@_each_cell
+def relu_backward(da: float, z: float) -> float:
     """Return ``da * f′(z)``, cell by cell.
 
     Examples
@@ -37,10 +54,11 @@ def relu_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
     >>> relu_backward([10, 20], [-2, 3])
     array([ 0., 20.])
     """
-    return _each_cell(lambda da, z: da if z > 0 else 0.0, da, z)
+    return da if z > 0 else 0.0
 
 
-def leaky_relu(z: ArrayLike, *, slope: float = 0.01) -> np.ndarray:
+@_each_cell
+def leaky_relu(z: float, *, slope: float = 0.01) -> float:
     """Return z, or ``slope * z`` where z is negative, cell by cell.
 
     Examples
@@ -48,10 +66,11 @@ def leaky_relu(z: ArrayLike, *, slope: float = 0.01) -> np.ndarray:
     >>> leaky_relu([-2, 3], slope=0.5)
     array([-1.,  3.])
     """
-    return _each_cell(lambda z: z if z > 0 else slope * z, z)
+    return z if z > 0 else slope * z
 
 
-def leaky_relu_backward(da: ArrayLike, z: ArrayLike, *, slope: float = 0.01) -> np.ndarray:
+@_each_cell
+def leaky_relu_backward(da: float, z: float, *, slope: float = 0.01) -> float:
     """Return ``da * f′(z)``, cell by cell.
 
     Examples
@@ -59,10 +78,11 @@ def leaky_relu_backward(da: ArrayLike, z: ArrayLike, *, slope: float = 0.01) -> 
     >>> leaky_relu_backward([10, 20], [-2, 3], slope=0.5)
     array([ 5., 20.])
     """
-    return _each_cell(lambda da, z: da if z > 0 else slope * da, da, z)
+    return da if z > 0 else slope * da
 
 
-def sigmoid(z: ArrayLike) -> np.ndarray:
+@_each_cell
+def sigmoid(z: float) -> float:
     """Return ``1 / (1 + exp(-z))``, cell by cell, which for a negative z is ``exp(z) / (exp(z) + 1)``.
 
     Examples
@@ -70,10 +90,11 @@ def sigmoid(z: ArrayLike) -> np.ndarray:
     >>> sigmoid([0])
     array([0.5])
     """
-    return _each_cell(lambda z: (e := math.exp(z)) / (e + 1) if z < 0 else 1 / (1 + math.exp(-z)), z)
+    return math.exp(z) / (math.exp(z) + 1) if z < 0 else 1 / (1 + math.exp(-z))
 
 
-def sigmoid_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
+@_each_cell
+def sigmoid_backward(da: float, z: float) -> float:
     """Return ``da * f′(z)``, cell by cell, with f′ = e / (1 + e)² for e = exp(-|z|): f′(-z) is f′(z).
 
     Examples
@@ -81,10 +102,12 @@ def sigmoid_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
     >>> sigmoid_backward([8], [0])
     array([2.])
     """
-    return _each_cell(lambda da, z: da * (e := math.exp(-abs(z))) / (1 + e) ** 2, da, z)
+    e = math.exp(-abs(z))
+    return da * e / (1 + e) ** 2
 
 
-def tanh(z: ArrayLike) -> np.ndarray:
+@_each_cell
+def tanh(z: float) -> float:
     """Return ``(exp(z) - exp(-z)) / (exp(z) + exp(-z))``, cell by cell, as (1 - e) / (1 + e) for e = exp(-2|z|).
 
     Examples
@@ -92,10 +115,12 @@ def tanh(z: ArrayLike) -> np.ndarray:
     >>> tanh([0])
     array([0.])
     """
-    return _each_cell(lambda z: math.copysign((1 - (e := math.exp(-2 * abs(z)))) / (1 + e), z), z)
+    e = math.exp(-2 * abs(z))
+    return math.copysign((1 - e) / (1 + e), z)
 
 
-def tanh_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
+@_each_cell
+def tanh_backward(da: float, z: float) -> float:
     """Return ``da * f′(z)``, cell by cell, with f′ = 4 / (exp(z) + exp(-z))² = 4e / (1 + e)² for e = exp(-2|z|).
 
     Examples
@@ -103,58 +128,8 @@ def tanh_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
     >>> tanh_backward([8], [0])
     array([8.])
     """
-    return _each_cell(lambda da, z: da * 4 * (e := math.exp(-2 * abs(z))) / (1 + e) ** 2, da, z)
-
-
-_DEFINED = {  # as above; any other activation is called cell by cell through its entry
-    "relu": (relu, relu_backward),
-    "leaky_relu": (leaky_relu, leaky_relu_backward),
-    "sigmoid": (sigmoid, sigmoid_backward),
-    "tanh": (tanh, tanh_backward),
-}
-
-
-def activate(name: str, z: ArrayLike, **settings: float) -> np.ndarray:
-    """Return f(z) of the activation ``name`` of :data:`cnnlab.activations.ACTIVATIONS`, cell by cell.
-
-    Examples
-    --------
-    >>> activate("leaky_relu", [-2, 3], slope=0.5)
-    array([-1.,  3.])
-    """
-    entry, settings = _entry(name, settings)
-    if name in _DEFINED:
-        return _DEFINED[name][0](z, **settings)
-    return _each_cell(lambda z: entry.forward(np.array([z]), **settings)[0], z)
-
-
-def activate_backward(name: str, da: ArrayLike, z: ArrayLike, **settings: float) -> np.ndarray:
-    """Return ``da * f′(z)`` of the activation ``name``, as :func:`activate`.
-
-    Examples
-    --------
-    >>> activate_backward("leaky_relu", [10, 20], [-2, 3], slope=0.5)
-    array([ 5., 20.])
-    """
-    entry, settings = _entry(name, settings)
-    if name in _DEFINED:
-        return _DEFINED[name][1](da, z, **settings)
-    return _each_cell(lambda da, z: entry.backward(np.array([da]), np.array([z]), **settings)[0], da, z)
-
-
-def _entry(name: str, settings: Mapping[str, float]) -> tuple[Nonlinearity, dict[str, float]]:
-    check_choice("name", name, ACTIVATIONS)
-    return ACTIVATIONS[name], ACTIVATIONS[name].check_settings(settings)
-
-
-def _each_cell(f: Callable[..., float], *given: ArrayLike) -> np.ndarray:
-    """Apply f to the cells at the same place of all arrays, for every place."""
-    arrays = [check_array("array", array) for array in given]
-    result = np.zeros_like(arrays[0])
-    with np.errstate(all="ignore"):  # inf and NaN are computed with, and raise no warning
-        for place in np.ndindex(result.shape):
-            result[place] = f(*(array[place] for array in arrays))
-    return result
+    e = math.exp(-2 * abs(z))
+    return da * 4 * e / (1 + e) ** 2
 
 
 # --- dense layer --------------------------------------------------------------------------------------------------

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import product
-from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnlab._validate import Lengths, Padding, check_array, check_choice, check_integers
+from cnnlab._validate import Lengths, Padding, check_array, check_integers
 from cnnlab.convolution import check_convolution, check_transposed, check_upstream
 from cnnlab.geometry import Axis
 from cnnlab.padding import check_padding, check_unpadded
-from cnnlab.pooling import POOLS, check_pool
+from cnnlab.pooling import check_pool
 
 __all__ = ["conv2d", "conv2d_backward", "conv_transpose2d", "max_pool2d", "max_pool2d_backward"]
-__all__ += ["mean_pool2d", "mean_pool2d_backward", "pad2d", "pad2d_backward", "pool2d", "pool2d_backward"]
+__all__ += ["mean_pool2d", "mean_pool2d_backward", "pad2d", "pad2d_backward"]
 
 # --- padding ------------------------------------------------------------------------------------------------------
 
@@ -70,15 +69,13 @@ def _source(cell: int, size: int, mode: str) -> int | None:
     """Return the cell of 0 … size - 1 that a cell of the padded axis copies, or None."""
     if mode in ("zeros", "constant"):
         return cell if 0 <= cell < size else None
-    while not 0 <= cell < size:
-        before = cell < 0
-        if mode == "replicate" or size == 1:
-            cell = 0 if before else size - 1
-        elif mode == "reflect":
-            cell = -cell if before else 2 * (size - 1) - cell
-        else:
-            cell = cell + size if before else cell - size
-    return cell
+    if mode == "replicate":
+        return min(max(cell, 0), size - 1)
+    if mode == "circular":
+        return cell % size
+    there_and_back = 2 * (size - 1)  # reflected, the row is repeated after so many cells
+    cell = cell % there_and_back if there_and_back else 0
+    return min(cell, there_and_back - cell)
 
 
 # --- convolution --------------------------------------------------------------------------------------------------
@@ -93,11 +90,10 @@ def conv2d(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None, *, groups: in
     array([[19., 25.],
            [37., 43.]])
     """
-    x, w, b, (rows, columns) = check_convolution(x, w, b, groups=groups, **window)
-    xp = pad2d(x, ((rows.before, rows.after), (columns.before, columns.after)))
-    y = np.zeros((len(x), len(w), _count_windows(rows), _count_windows(columns)), x.dtype)
-    for output, cell, tap in _wires(y.shape, w, groups, rows, columns):
-        y[output] += xp[cell] * w[tap]
+    x, w, b, axes = check_convolution(x, w, b, groups=groups, **window)
+    y = np.zeros((len(x), len(w), *map(_count_windows, axes)), x.dtype)
+    for output, cell, tap in _wires(y.shape, w, groups, *axes):
+        y[output] += x[cell] * w[tap]
     return y if b is None else y + b.reshape(-1, 1, 1)
 
 
@@ -115,17 +111,15 @@ def conv2d_backward(
            [ 2., 10., 10.],
            [ 6., 17., 12.]])
     """
-    x, w, _, (rows, columns) = check_convolution(x, w, groups=groups, **window)
-    dy = check_upstream(dy, x, w, (rows, columns))
-    ring = (rows.before, rows.after), (columns.before, columns.after)
-    xp = pad2d(x, ring)
-    dxp, dw, db = np.zeros_like(xp), np.zeros_like(w), np.zeros(len(w), w.dtype)
-    for output, cell, tap in _wires(dy.shape, w, groups, rows, columns):
-        dxp[cell] += dy[output] * w[tap]
-        dw[tap] += dy[output] * xp[cell]
+    x, w, _, axes = check_convolution(x, w, groups=groups, **window)
+    dy = check_upstream(dy, x, w, axes)
+    dx, dw, db = np.zeros_like(x), np.zeros_like(w), np.zeros(len(w), w.dtype)
+    for output, cell, tap in _wires(dy.shape, w, groups, *axes):
+        dx[cell] += dy[output] * w[tap]
+        dw[tap] += dy[output] * x[cell]
     for n, k, i, j in np.ndindex(dy.shape):
         db[k] += dy[n, k, i, j]
-    return pad2d_backward(dxp, ring), dw, db
+    return dx, dw, db
 
 
 def conv_transpose2d(
@@ -140,31 +134,36 @@ def conv_transpose2d(
     """
     x, w, b, (rows, columns) = check_transposed(x, w, b, groups, **window)
     y = np.zeros((len(x), w.shape[1] * int(groups), rows.size, columns.size), x.dtype)
-    for output, (n, k, row, column), tap in _wires(x.shape, w, groups, rows, columns):
-        row, column = row - rows.before, column - columns.before
-        if 0 <= row < rows.size and 0 <= column < columns.size:  # else the cell is cropped
-            y[n, k, row, column] += x[output] * w[tap]
+    for output, cell, tap in _wires(x.shape, w, groups, rows, columns):
+        y[cell] += x[output] * w[tap]
     return y if b is None else y + b.reshape(-1, 1, 1)
 
 
 def _wires(shape: tuple[int, ...], w: np.ndarray, groups: int, rows: Axis, columns: Axis) -> Iterator[tuple]:
-    """Yield each wire: an output (image, filter, row, column), the cell of the padded input it reads, and the tap."""
+    """Yield each wire: an output (image, filter, row, column), the input cell that it reads, and the tap.
+
+    What a tap reads of the padding is 0, and adds nothing to any sum.
+    """
     for n, k, i, j in np.ndindex(shape):
         first = k // (len(w) // int(groups)) * w.shape[1]  # first channel of its group
         for c, p, q in np.ndindex(w[k].shape):
-            row, column = i * rows.stride + p * rows.dilation, j * columns.stride + q * columns.dilation
-            yield (n, k, i, j), (n, first + c, row, column), (k, c, p, q)
+            row = i * rows.stride + p * rows.dilation - rows.before
+            column = j * columns.stride + q * columns.dilation - columns.before
+            if row in range(rows.size) and column in range(columns.size):
+                yield (n, k, i, j), (n, first + c, row, column), (k, c, p, q)
 
 
 def _count_windows(axis: Axis) -> int:
-    """Return the number of windows along one axis, by moving one from the near edge to the far one."""
+    """Return the number of windows along one axis, by moving one from the near edge to the far one.
+
+    In ``ceil_mode`` a last one may hang over the far edge, if the one before it leaves cells, and it starts in the
+    input or before it.
+    """
     reach, end = (axis.kernel - 1) * axis.dilation + 1, axis.size + axis.after
-    start, count, covered = -axis.before, 0, -axis.before
-    while start + reach <= end:
-        count, covered = count + 1, start + reach
-        start += axis.stride
-    hangs_over = axis.ceil_mode and covered < end and start < axis.size
-    return count + hangs_over
+    start, count = -axis.before, 0
+    while start + reach <= end or (axis.ceil_mode and start + reach - axis.stride < end and start < axis.size):
+        start, count = start + axis.stride, count + 1
+    return count
 
 
 # --- pooling ------------------------------------------------------------------------------------------------------
@@ -179,14 +178,16 @@ def max_pool2d(x: ArrayLike, kernel: Lengths, **window: Any) -> tuple[np.ndarray
     >>> y.item(), argmax.item()
     (7.0, 2)
     """
-    x, y, argmax = check_array("x", x, "NCHW"), {}, {}
-    for (n, c, i, j), cells, _ in _windows(x.shape, kernel, window):
-        places = list(product(*cells))
-        values = [x[n, c, row, column] for row, column in places]
+    x = check_array("x", x, "NCHW")
+    axes = check_pool(x.shape[2:], kernel, **window)
+    y = np.zeros((*x.shape[:2], *map(_count_windows, axes)), x.dtype)
+    argmax = np.zeros(y.shape, int)
+    for output, cells, _ in _windows(y.shape, *axes):
+        values = [x[cell] for cell in cells]
         winner = int(np.argmax(values))
-        y[n, c, i, j], (row, column) = values[winner], places[winner]
-        argmax[n, c, i, j] = row * x.shape[3] + column
-    return _array(y, x.dtype), _array(argmax, int)
+        _, _, row, column = cells[winner]
+        y[output], argmax[output] = values[winner], row * x.shape[3] + column
+    return y, argmax
 
 
 def max_pool2d_backward(dy: ArrayLike, argmax: ArrayLike, x_shape: Sequence[int]) -> np.ndarray:
@@ -213,13 +214,14 @@ def mean_pool2d(x: ArrayLike, kernel: Lengths, *, count_include_pad: bool = True
     >>> mean_pool2d([[[[1, 5], [7, 7]]]], 2).item()
     5.0
     """
-    x, y = check_array("x", x, "NCHW"), {}
-    for (n, c, i, j), cells, ring in _windows(x.shape, kernel, window):
-        total = x.dtype.type(0)
-        for row, column in product(*cells):
-            total += x[n, c, row, column]
-        y[n, c, i, j] = total / _divisor(cells, ring, count_include_pad)
-    return _array(y, x.dtype)
+    x = check_array("x", x, "NCHW")
+    axes = check_pool(x.shape[2:], kernel, **window)
+    y = np.zeros((*x.shape[:2], *map(_count_windows, axes)), x.dtype)
+    for output, cells, padded in _windows(y.shape, *axes):
+        for cell in cells:
+            y[output] += x[cell]
+        y[output] /= padded if count_include_pad else len(cells)
+    return y
 
 
 def mean_pool2d_backward(
@@ -235,74 +237,23 @@ def mean_pool2d_backward(
     """
     dy = check_array("dy", dy, "NCHW")
     dx = np.zeros(x_shape, dy.dtype)
-    for (n, c, i, j), cells, ring in _windows(x_shape, kernel, window):
-        for row, column in product(*cells):
-            dx[n, c, row, column] += dy[n, c, i, j] / _divisor(cells, ring, count_include_pad)
+    for output, cells, padded in _windows(dy.shape, *check_pool(x_shape[2:], kernel, **window)):
+        for cell in cells:
+            dx[cell] += dy[output] / (padded if count_include_pad else len(cells))
     return dx
 
 
-def _windows(shape: Sequence[int], kernel: Lengths, settings: dict[str, Any]) -> Iterator[tuple]:
-    """Yield for each output its place, the rows and columns of x in its window, and its number of padding cells.
+def _windows(shape: tuple[int, ...], rows: Axis, columns: Axis) -> Iterator[tuple]:
+    """Yield for each output its place, the cells of x in its window, and how many of the padded x are in it.
 
-    Cells beyond the padded input do not count as padding.
+    Cells beyond the padded x count as neither.
     """
-    axes = check_pool(shape[2:], kernel, **settings)
-    for place in np.ndindex(*shape[:2], *map(_count_windows, axes)):
-        cells, ring = [], []
-        for axis, window in zip(axes, place[2:], strict=True):
-            read = [window * axis.stride + tap * axis.dilation - axis.before for tap in range(axis.kernel)]
-            cells.append([cell for cell in read if 0 <= cell < axis.size])
-            ring.append((sum(cell < 0 for cell in read), sum(0 <= cell - axis.size < axis.after for cell in read)))
-        yield place, cells, ring
-
-
-def _divisor(cells: Sequence[list], ring: Sequence[tuple], count_include_pad: bool) -> int:
-    return prod(len(inside) + count_include_pad * sum(padding) for inside, padding in zip(cells, ring, strict=True))
-
-
-def _array(cells: dict, dtype: Any) -> np.ndarray:
-    """Return an array from a dict of its cells by place."""
-    return np.reshape([*cells.values()], np.add(max(cells), 1)).astype(dtype)
-
-
-# --- any pool -----------------------------------------------------------------------------------------------------
-
-
-def pool2d(name: str, x: ArrayLike, kernel: Lengths, **settings: Any) -> np.ndarray:
-    """Return y of the pool ``name`` of :data:`cnnlab.pooling.POOLS`: its record's function pools one window at a time.
-
-    Examples
-    --------
-    >>> pool2d("max", [[[[1, 5], [7, 7]]]], 2).item()
-    7.0
-    """
-    x, y = check_array("x", x, "NCHW"), {}
-    for place, cells, call in _each_window(name, x, kernel, settings):
-        y[place] = POOLS[name].forward(x[cells], **call)[0].item()
-    return _array(y, x.dtype)
-
-
-def pool2d_backward(name: str, dy: ArrayLike, x: ArrayLike, kernel: Lengths, **settings: Any) -> np.ndarray:
-    """Return dx of the pool ``name``, as :func:`pool2d`: the sum of what each window's backward gives to its cells.
-
-    Examples
-    --------
-    >>> pool2d_backward("max", [[[[8]]]], [[[[1, 5], [7, 7]]]], 2)[0, 0]
-    array([[0., 0.],
-           [8., 0.]])
-    """
-    dy, x = check_array("dy", dy, "NCHW"), check_array("x", x, "NCHW")
-    dx = np.zeros_like(x)
-    for place, cells, call in _each_window(name, x, kernel, settings):
-        _, kept = POOLS[name].forward(x[cells], **call)
-        dx[cells] += POOLS[name].backward(dy[place].reshape(1, 1, 1, 1), kept, x[cells].shape, **call)
-    return dx
-
-
-def _each_window(name: str, x: np.ndarray, kernel: Lengths, settings: dict[str, Any]) -> Iterator[tuple]:
-    """Yield for each output its place, the cells of x in its window, and the settings that pool this window alone."""
-    check_choice("name", name, POOLS)
-    options = {key: settings.pop(key) for key in POOLS[name].options if key in settings}
-    for place, cells, ring in _windows(x.shape, kernel, settings):
-        taps = [len(inside) + sum(padding) for inside, padding in zip(cells, ring, strict=True)]
-        yield place, np.ix_(place[:1], place[1:2], *cells), {"kernel": taps, "padding": ring, **options}
+    for n, c, i, j in np.ndindex(shape):
+        down = [i * rows.stride + tap * rows.dilation - rows.before for tap in range(rows.kernel)]
+        across = [j * columns.stride + tap * columns.dilation - columns.before for tap in range(columns.kernel)]
+        window = list(product(down, across))
+        cells = [
+            (n, c, row, column) for row, column in window if row in range(rows.size) and column in range(columns.size)
+        ]
+        padded = [row < rows.size + rows.after and column < columns.size + columns.after for row, column in window]
+        yield (n, c, i, j), cells, sum(padded)
