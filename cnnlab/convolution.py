@@ -99,7 +99,11 @@ def conv2d(
     y = np.empty((len(x), len(w), rows.out, columns.out), x.dtype)
     for images, outputs, inputs, band in _blocks(y, kernels, rows):
         block = x[images, :, inputs]
-        y[images, :, outputs] = _as_images(kernels @ _under_taps(block, band, columns, len(kernels)), band, columns)
+        y[images, :, outputs] = (
+            (kernels @ _under_taps(block, band, columns, len(kernels)))
+            .reshape(len(w), band.out, -1, columns.out)
+            .transpose(2, 0, 1, 3)
+        )
     if b is not None:
         y += b.reshape(-1, 1, 1)
     return y
@@ -271,7 +275,7 @@ def check_convolution(
     check_same_dtype(x=x, w=w, b=b)
     rows, columns = check_window(x.shape[2:], w.shape[2:], stride=stride, padding=padding, dilation=dilation)
     check_cells("y", (len(x), filters, rows.out, columns.out))
-    _check_room(channels, rows, columns)
+    check_cells("a row of windows", (channels, rows.extent, columns.kernel, columns.out))
     return x, w, b, (rows, columns)
 
 
@@ -294,13 +298,8 @@ def check_transposed(x: Any, w: Any, b: Any, groups: Any, **window: Any) -> _Ope
     check_same_dtype(x=x, w=w, b=b)
     rows, columns = check_transposed_window(x.shape[2:], w.shape[2:], **window)
     check_cells("y", (len(x), filters, rows.size, columns.size))
-    _check_room(filters, rows, columns)
+    check_cells("a row of windows", (filters, rows.extent, columns.kernel, columns.out))
     return x, w, b, (rows, columns)
-
-
-def _check_room(channels: int, rows: Axis, columns: Axis) -> None:
-    """Raise if one row of windows needs too large a buffer, for the cells under its taps or for the rows it reads."""
-    check_cells("a row of windows", (channels, rows.extent, columns.kernel, columns.out))
 
 
 # --- blocks as matrices: (C, H, N, W), so that a run of rows of all images is contiguous in memory ---
@@ -363,9 +362,3 @@ def _shares(kernels: np.ndarray, upstream: np.ndarray) -> np.ndarray:
 def _by_group(y: np.ndarray, groups: int) -> np.ndarray:
     """Return an array (N, K, out_h, out_w) as one matrix per group, (groups, filters, windows)."""
     return y.transpose(1, 2, 0, 3).reshape(groups, y.shape[1] // groups, -1)
-
-
-def _as_images(matrices: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
-    """Return matrices by group as (N, K, out_h, out_w): the inverse of :func:`_by_group`."""
-    images = matrices.shape[2] // (rows.out * columns.out)
-    return matrices.reshape(-1, rows.out, images, columns.out).transpose(2, 0, 1, 3)

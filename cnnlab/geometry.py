@@ -90,12 +90,11 @@ class Axis:
         >>> check_axis(5, 3, stride=2, padding=1).wires[0]
         (slice(1, 3, None), slice(1, 5, 2))
         """
-        wires = []
+        wires, step = [], self.stride
         for shift in range(-self.before, self.extent - self.before, self.dilation):
-            cells = range(shift, min(shift + (self.out - 1) * self.stride + 1, self.size), self.stride)
-            first = -(min(0, shift) // self.stride)  # earlier windows have padding under the tap
-            outputs, cells = slice(first, max(first, len(cells))), cells[first:]
-            wires.append((outputs, slice(cells.start, cells.stop, self.stride)))
+            first = max(0, -(shift // step))  # earlier windows have padding under the tap
+            end = max(first, min(self.out, (self.size - shift - 1) // step + 1))
+            wires.append((slice(first, end), slice(shift + first * step, shift + end * step, step)))
         return wires
 
     def part(self, outputs: slice) -> tuple[slice, Axis]:
@@ -111,20 +110,6 @@ class Axis:
         end = (outputs.stop - 1) * self.stride - self.before + self.extent
         low, high = (min(max(0, place), self.size) for place in (start, end))
         return slice(low, high), Axis(high - low, self.kernel, self.stride, low - start, end - high, self.dilation)
-
-    @cached_property
-    def empty_window(self) -> int | None:
-        """The index of a window with no input cell, or None: it lies in the padding, or its taps skip the input."""
-        steps_over = self.dilation if self.dilation > self.size else 1  # the skipping repeats with this period
-        for window in chain(range(min(self.out, steps_over)), [self.out - 1]):
-            start = window * self.stride - self.before
-            first = start if start >= 0 else start % self.dilation  # its first cell that is not before the input
-            if first >= min(self.size, start + self.extent):
-                return window
-        return None
-
-
-_axis = lru_cache(4096)(Axis)  # cached with its derived lengths: a slider asks for the same axes repeatedly
 
 
 class LayerWindow(NamedTuple):
@@ -154,10 +139,16 @@ def check_axis(
     """Return the checked :class:`Axis`; ``padding`` is an int, a pair (before, after), "same" or "valid"."""
     lengths = {"size": size, "kernel": kernel, "stride": stride, "dilation": dilation}
     size, kernel, stride, dilation = [check_int(name, length, 1) for name, length in lengths.items()]
-    if isinstance(padding, str):
-        padding = named_padding(padding, kernel, stride, dilation, size)
-    before, after = check_pair("padding", padding, 0, "(before, after)")
-    axis = _axis(size, kernel, stride, before, after, dilation, check_flag("ceil_mode", ceil_mode))
+    if not isinstance(padding, str):
+        padding = check_pair("padding", padding, 0, "(before, after)")
+    return _axis(size, kernel, stride, padding, dilation, check_flag("ceil_mode", ceil_mode))
+
+
+@lru_cache(4096)
+def _axis(size: int, kernel: int, stride: int, padding: Any, dilation: int, ceil_mode: bool) -> Axis:
+    """Return the axis if the kernel fits; cached with its derived lengths: a slider or a network asks repeatedly."""
+    before, after = _sides(padding, kernel, stride, dilation, size)
+    axis = Axis(size, kernel, stride, before, after, dilation, ceil_mode)
     if axis.out < 1:
         dilated = "" if axis.extent == kernel else f", dilated to ({kernel} - 1)*{dilation} + 1 = {axis.extent}"
         ring = f"2*{before}" if before == after else f"{before} + {after}"
@@ -181,17 +172,10 @@ def check_window(
     kernels, strides = check_pair("kernel", kernel, 1), check_pair("stride", stride, 1)
     dilations, paddings = check_pair("dilation", dilation, 1), split_padding(padding)
     ceil_mode = check_flag("ceil_mode", ceil_mode)
-    rows, columns = [
-        _checked_axis(*lengths, ceil_mode) for lengths in zip(shape, kernels, strides, paddings, dilations, strict=True)
-    ]
+    lengths = zip(shape, kernels, strides, paddings, dilations, strict=True)
+    rows, columns = (_axis(*each, ceil_mode) for each in lengths)
     check_cells("the padded plane", (rows.padded, columns.padded))  # the output has no more cells
     return rows, columns
-
-
-@lru_cache(256)
-def _checked_axis(size: int, kernel: int, stride: int, padding: Any, dilation: int, ceil_mode: bool) -> Axis:
-    """Return a checked axis of settings that are already ints; cached, as a network asks for it at each image."""
-    return check_axis(size, kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
 
 
 def check_transposed_window(
@@ -210,9 +194,7 @@ def check_transposed_window(
 
 def _transposed_axis(windows: int, kernel: int, stride: int, padding: Any, longer: int, dilation: int) -> Axis:
     """Return one axis; the last window ends ``longer`` cells before the padding does, so ``after`` may be negative."""
-    if isinstance(padding, str):
-        padding = named_padding(padding, kernel, stride, dilation, windows * stride)
-    before, after = padding
+    before, after = _sides(padding, kernel, stride, dilation, windows * stride)
     if longer >= max(stride, dilation):
         rule = f"smaller than the stride or the dilation ({stride}, {dilation})"
         raise ValueError(f"output_padding ({longer}) must be {rule}")
@@ -225,13 +207,19 @@ def _transposed_axis(windows: int, kernel: int, stride: int, padding: Any, longe
 
 
 def check_filled(axis: Axis) -> None:
-    """Raise unless each window of a pool holds an input cell: an empty set has neither maximum nor mean."""
-    window = axis.empty_window
-    if window is not None:
+    """Raise unless each window of a pool holds an input cell: an empty set has neither maximum nor mean.
+
+    A window without one lies in the padding, which one at an end then does, or its taps skip the input: what they skip
+    repeats with the dilation.
+    """
+    for window in chain(range(min(axis.out, axis.dilation)), [axis.out - 1]):
         start = window * axis.stride - axis.before
-        cells = ", ".join(map(str, range(start, start + axis.extent, axis.dilation)[:5])) + ", …" * (axis.kernel > 5)
-        why = f"window {window} reads cells {cells} and the input is cells 0 to {axis.size - 1}"
-        raise ValueError(f"padding ({axis.before}, {axis.after}) must leave an input cell in every window ({why})")
+        first = start if start >= 0 else start % axis.dilation  # its first cell that is not before the input
+        if first >= min(axis.size, start + axis.extent):
+            taps = range(start, start + axis.extent, axis.dilation)
+            cells = ", ".join(map(str, taps[:5])) + ", …" * (axis.kernel > 5)
+            why = f"window {window} reads cells {cells} and the input is cells 0 to {axis.size - 1}"
+            raise ValueError(f"padding ({axis.before}, {axis.after}) must leave an input cell in every window ({why})")
 
 
 def roomy_plane(kernel: Lengths, *, stride: Any = None, dilation: Any = 1, **settings: Any) -> tuple[int, int]:
@@ -254,12 +242,14 @@ def split_padding(padding: Any) -> tuple:
     return rows, columns
 
 
-def named_padding(name: str, kernel: int, stride: int, dilation: int, size: int) -> tuple[int, int]:
-    """Return (before, after) for "same" or "valid"."""
-    if name == "valid":
+def _sides(padding: Any, kernel: int, stride: int, dilation: int, size: int) -> tuple[int, int]:
+    """Return (before, after) for a checked pair, "same" or "valid"."""
+    if not isinstance(padding, str):
+        return padding
+    if padding == "valid":
         return 0, 0
-    if name != "same":
-        raise ValueError(f'padding ({shown(name)}) must be "same", "valid" or a number of cells')
+    if padding != "same":
+        raise ValueError(f'padding ({shown(padding)}) must be "same", "valid" or a number of cells')
     before, after = same_padding(kernel, dilation=dilation)
     if stride == 1:
         return before, after

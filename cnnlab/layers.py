@@ -67,12 +67,14 @@ class Layer:
 
     def __repr__(self) -> str:
         taken = inspect.signature(type(self)).parameters
-        named = [self.name] if "name" in taken else []  # ReLU() is Activation("relu"), and takes no name
-        fixed = {} if named else self.settings  # settings that the class fixes, such as LeakyReLU's name
-        defaults = fixed | {name: parameter.default for name, parameter in taken.items()}
-        usual = {name: (value, (value, value)) for name, value in defaults.items()}  # a default, as an int or as a pair
-        changed = [f"{name}={value!r}" for name, value in self.settings.items() if value not in usual.get(name, ())]
-        return f"{type(self).__name__}({', '.join([*map(repr, [*named, *self.sizes]), *changed])})"
+        named = "name" in taken  # ReLU() is Activation("relu"), and takes no name
+        words = [repr(each) for each in ([self.name] if named else []) + [*self.sizes]]
+        for name, value in self.settings.items():
+            fixed = None if named else value  # by the class, where it takes no such setting
+            usual = taken[name].default if name in taken else fixed
+            if value not in (usual, (usual, usual)):  # an int, or a pair of it
+                words.append(f"{name}={value!r}")
+        return f"{type(self).__name__}({', '.join(words)})"
 
     def forward(self, x: ArrayLike) -> np.ndarray:
         """Return the layer's output y for x, and keep what the backward needs: x must not be changed until then."""
@@ -253,8 +255,15 @@ class MeanPool2D(Pool2D):
         ceil_mode: bool = False,
         count_include_pad: bool = True,
     ):
-        settings: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
-        super().__init__("mean", kernel, **settings, count_include_pad=count_include_pad)
+        super().__init__(
+            "mean",
+            kernel,
+            stride=stride,
+            padding=padding,
+            dilation=dilation,
+            ceil_mode=ceil_mode,
+            count_include_pad=count_include_pad,
+        )
 
 
 class Activation(Layer):

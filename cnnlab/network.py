@@ -240,7 +240,7 @@ class Summary(tuple):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        table: list[tuple[str, ...]] = [("layer", "output", "sees", "parameters", "unshared")]
+        table: list[tuple[str, ...]] = [LayerSummary._fields]
         for row in self:
             sees = "all" if row.sees is None else "×".join(map(str, row.sees))
             table.append((row.layer, str(row.output), sees, f"{row.parameters:,}", f"{row.unshared:,}"))
@@ -256,6 +256,6 @@ def _fields(layers: Sequence[Layer], maps: Sequence[np.ndarray]) -> list[tuple[i
     windows = [layer.axes(below.shape[2:]) or _CELL for layer, below in zip(layers, maps, strict=False)]
     sizes = []
     for axes in zip(*windows, strict=True):  # rows, then columns
-        stack = [("", axis.extent, axis.stride, (axis.before, axis.after)) for axis in axes]
+        stack = [("", axis.extent, axis.stride, 0) for axis in axes]  # the padding does not change a size
         sizes.append([field.size for field in receptive_field(stack)])
     return list(zip(*sizes, strict=True))

@@ -66,7 +66,8 @@ class SGD:
         grads = check_gradients(params, grads, self._velocity)
         with np.errstate(all="ignore"):
             velocity = {name: self.momentum * self._velocity.get(name, 0.0) + grad for name, grad in grads.items()}
-            _subtract(params, {name: self.learning_rate * v for name, v in velocity.items()})
+            for name, param in params.items():
+                param -= self.learning_rate * velocity[name]
         self._velocity |= velocity
 
 
@@ -121,7 +122,8 @@ class Adam:
             for name, grad in grads.items():
                 mean[name] = _moved(self._mean.get(name, 0.0), grad, self.beta1)
                 square[name] = _moved(self._square.get(name, 0.0), grad**2, self.beta2)
-            _subtract(params, {n: rate * mean[n] / (correction * np.sqrt(square[n]) + self.epsilon) for n in params})
+            for name, param in params.items():
+                param -= rate * mean[name] / (correction * np.sqrt(square[name]) + self.epsilon)
         self._steps = steps
         self._mean |= mean
         self._square |= square
@@ -130,12 +132,6 @@ class Adam:
 def _moved(mean: np.ndarray | float, value: np.ndarray, share: float) -> np.ndarray:
     """Return a running mean after one value more; ``share`` of it stays."""
     return mean + (1 - share) * (value - mean)
-
-
-def _subtract(params: Arrays, steps: Arrays) -> None:
-    """Change all parameters, after everything that can fail."""
-    for name, param in params.items():
-        param -= steps[name]
 
 
 def check_gradients(params: Arrays, grads: Mapping[str, ArrayLike], memory: Arrays) -> Arrays:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from math import prod
 from typing import Any
@@ -265,17 +266,14 @@ def wires_of(
         rule = "one, for a function that picks" if picks else "one or more"
         raise ValueError(f"arrays ({len(given)}) must be {rule}")
     first, *others = given
-
-    def call(*inputs: np.ndarray) -> np.ndarray:
-        copies = {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in settings.items()}
-        return _one_result(function(*(array.copy() for array in inputs), **copies), result)
-
-    shape = call(*given).shape
+    seen: list[tuple[int, ...]] = []
 
     def answer(*inputs: np.ndarray) -> np.ndarray:
-        found = call(*inputs)
-        if found.shape != shape:
-            raise ValueError(f"the answer (shape {found.shape}) must keep its shape (it was {shape})")
+        copies = {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in settings.items()}
+        found = _one_result(function(*(array.copy() for array in inputs), **copies), result)
+        seen.append(found.shape)
+        if found.shape != seen[0]:
+            raise ValueError(f"the answer (shape {found.shape}) must keep its shape (it was {seen[0]})")
         return found.ravel()
 
     rng = np.random.default_rng(0)
@@ -284,37 +282,33 @@ def wires_of(
     expected = np.stack([answer(*sample) for sample in samples])
     room = _NEGLIGIBLE_32 if np.array_equal(expected, expected.astype(np.float32)) else _NEGLIGIBLE
 
-    def by_number() -> Iterator[list]:
+    def by_number() -> Iterator[tuple]:
         """Yield the wires if each output has at most one: the ratio of two results is the cell's number."""
         numbers = np.arange(first.size).reshape(first.shape)
         for taps in product(*(range(array.size) for array in others)):
             units = list(map(_unit, others, taps))
             weights, numbered = answer(np.ones(first.shape), *units), answer(numbers, *units)
-            cells = np.nan_to_num(numbered / weights).round().clip(0, first.size - 1)
-            yield [np.arange(weights.size), cells, *taps, weights]
+            yield np.nan_to_num(numbered / weights).round().clip(0, first.size - 1), *taps, weights
 
-    def each_cell() -> Iterator[list]:
-        """Yield the outputs that are reached from each cell together with a cell of each other array."""
-        slopes = (
-            _slopes(first, answer)
-            if picks
-            else (
-                (cells, answer(*map(_unit, given, cells))) for cells in product(*(range(array.size) for array in given))
-            )
-        )
-        for cells, weights in slopes:
-            yield [np.arange(weights.size), *cells, weights]
+    def each_cell() -> Iterator[tuple]:
+        """Yield the weights of the outputs that are reached from each cell together with one of each other array."""
+        for cells in product(*(range(array.size) for array in given)):
+            yield *cells, answer(*map(_unit, given, cells))
 
     pairs = prod(array.size for array in others)
-    for way, calls in [(by_number, 2 * pairs)] * bool(others) + [(each_cell, (1 + picks) * first.size * pairs)]:
+    ways = [(by_number, 2 * pairs)] * bool(others) + [(each_cell, first.size * pairs)]
+    for way, calls in [(partial(_slopes, first, answer), 2 * first.size)] if picks else ways:
         if calls > check_int("most_calls", most_calls, 1):
             raise ValueError(f"most_calls ({most_calls:,}) must be at least {calls:,} for arrays of these shapes")
-        tables = (np.stack(np.broadcast_arrays(*columns), axis=1) for columns in way())
-        found = np.concatenate([table[_counts(table[:, -1], room)] for table in tables])
-        tied = np.unique(found[np.isnan(found[:, -1]) & picks, 0]).astype(int)
-        found = found[_counts(found[:, -1], room) & ~np.isin(found[:, 0], tied)]
+        outputs = np.arange(expected.shape[1])
+        tables = (np.stack(np.broadcast_arrays(outputs, *columns), axis=1) for columns in way())
+        found = np.concatenate([table[table[:, -1] != 0] for table in tables])
+        weights, finite = np.abs(found[:, -1]), np.isfinite(found[:, -1])
+        tied = np.unique(found[np.isnan(weights) & picks, 0]).astype(int)
+        negligible = weights <= room * weights[finite].max(initial=0)
+        found = found[~negligible & ~np.isin(found[:, 0], tied)]
         found = found[np.lexsort(found.T[-2::-1])]
-        wires = Wires(shape, found[:, :-1].astype(int), found[:, -1], True, tuple(array.shape for array in given))
+        wires = Wires(seen[0], found[:, :-1].astype(int), found[:, -1], True, tuple(array.shape for array in given))
         sums = np.stack([wires.sums(*sample).ravel() for sample in samples])
         sums[:, tied] = expected[:, tied]
         least = room * np.abs(expected).max(axis=1, initial=0, keepdims=True)
@@ -345,25 +339,24 @@ def _one_result(found: Any, result: Any) -> np.ndarray:
     return array.astype(np.float64)
 
 
-def _slopes(x: np.ndarray, answer: Callable) -> Iterator[tuple[tuple[int], np.ndarray]]:
+def _slopes(x: np.ndarray, answer: Callable) -> Iterator[tuple]:
     """Yield each cell of x, and the slope of each output along it: NaN at a tie, inf if it does not pick a cell of x.
 
     A nudge below a quarter of the smallest gap, including the gap to 0, lets no cell overtake another.
     """
     rounded = x.astype(np.float32).astype(np.float64)
-    if np.unique(np.append(rounded, 0.0)).size == np.unique(np.append(x, 0.0)).size:
+    if _levels(rounded).size == _levels(x).size:
         x = rounded  # same order, and nudges are exact in float32 too
-    numbers = np.unique(np.append(x[np.isfinite(x)], 0.0))
-    step = 2.0 ** np.floor(np.log2(np.diff(numbers).min(initial=1.0) / 4))
+    step = 2.0 ** np.floor(np.log2(np.diff(_levels(x)).min(initial=1.0) / 4))
     y = answer(x)
     for cell, at in enumerate(x.ravel()):
         nudge = step * _unit(x, cell)
         up, down = (answer(x + nudge) - y) / (at + step - at), (y - answer(x - nudge)) / (at - (at - step))
         steeper = np.where(np.abs(up) > np.abs(down), up, down)
         bent = np.abs(up - down) > _BENT * np.abs(steeper).max(initial=0)
-        yield (cell,), np.where(bent, np.where(np.isclose(steeper * at, y), np.nan, np.inf), up)
+        yield cell, np.where(bent, np.where(np.isclose(steeper * at, y), np.nan, np.inf), up)
 
 
-def _counts(weights: np.ndarray, room: float) -> np.ndarray:
-    """Return which weights are more than negligible; NaN and inf are."""
-    return ~(np.abs(weights) <= room * np.abs(weights[np.isfinite(weights)]).max(initial=0))
+def _levels(x: np.ndarray) -> np.ndarray:
+    """Return 0 and the finite numbers of x, each once, in order."""
+    return np.unique(np.append(x[np.isfinite(x)], 0.0))

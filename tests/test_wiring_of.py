@@ -141,7 +141,7 @@ def test_settings_are_handed_on_and_two_calls_are_enough_for_a_tap():
         return cnnlab.conv2d(x, w)
 
     wires_of(counted, np.zeros((1, 1, 6, 6)), np.zeros((1, 1, 3, 3)))
-    assert len(calls) == 1 + 3 + 2 * 9  # for the shape, at three random inputs, and for the taps
+    assert len(calls) == 3 + 2 * 9  # at three random inputs, and for the taps
 
 
 def test_of_channels_filters_groups_and_images_each_wire_stays_in_its_own():
@@ -384,7 +384,7 @@ REFUSED = [
     ((lambda x: (x, x), X), {"result": 2}, ValueError, "result (2) must be a place or a key in the answer"),
     ((lambda x: x, X), {"result": 0}, ValueError, "result (0) must be a place or a key in the answer"),
     ((lambda x: None, X), {}, TypeError, "the answer (None) must be an array of real numbers"),
-    ((lambda x: x + 0j, np.zeros(1)), {}, TypeError, "the answer (array([0.+0.j])) must be an array of real numbers"),
+    ((lambda x: x + 0j, np.zeros(1)), {}, TypeError, "the answer (array(["),
     ((lambda x: "y", X), {}, TypeError, "the answer ('y') must be an array of real numbers"),
     ((lambda x: [x, x[0]], X), {}, ValueError, "the answer must be one array of numbers ("),
     (
@@ -394,7 +394,7 @@ REFUSED = [
         "the answer (shape (1099511627776,)) must have at most",
     ),
     ((lambda x: np.broadcast_to(1.0, 2**25), X), {}, ValueError, "the answer (shape (33554432,)) must have at most"),
-    ((shape_by_value, np.zeros(2)), {}, ValueError, "the answer (shape (2,)) must keep its shape (it was (1,))"),
+    ((shape_by_value, np.zeros(2)), {}, ValueError, "the answer (shape (1,)) must keep its shape (it was (2,))"),
     ((lambda x: x[99], X), {}, IndexError, "index 99 is out of bounds for axis 0 with size 4"),
 ]
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnlab.data.bitmap import normalise_bitmap
-from cnnlab.data.npz import read_npz
+from cnnlab.data.npz import Kind, read_npz
 
 __all__ = ["load_digits", "load_mnist", "load_photo"]
 
@@ -122,23 +122,22 @@ def load_photo() -> np.ndarray:
     >>> photo.shape
     (1, 3, 200, 200)
     """
-    (pixels,) = _read("photo.npz", pixels=("uint8", 3, 200, 200))
+    (pixels,) = _read("photo.npz", pixels=("uint8", (3, 200, 200)))
     return pixels[None] / 255
 
 
 def _read_digits(name: str, count: int, side: int, *, ink: int) -> Digits:
     """Return the digits in a file, where a black pixel has the value ``ink``."""
-    kinds = {"images": ("uint8", count, side, side), "labels": ("uint8", count), "held_out": ("bool", count)}
+    kinds = {"images": ("uint8", (count, side, side)), "labels": ("uint8", (count,)), "held_out": ("bool", (count,))}
     images, labels, held_out = _read(name, **kinds)
     x, y = images[:, None] / ink, labels.astype(np.intp)
     return Digits(x[~held_out], y[~held_out], x[held_out], y[held_out])
 
 
-def _read(name: str, **kinds: tuple) -> list[np.ndarray]:
-    """Return the arrays of a file of the package, in the order of ``kinds``: (dtype name, *shape)."""
-    wanted = {key: (np.dtype(dtype), tuple(shape)) for key, (dtype, *shape) in kinds.items()}
+def _read(name: str, **kinds: Kind) -> list[np.ndarray]:
+    """Return the arrays of a file of the package, in the order of ``kinds``."""
     try:
-        arrays = read_npz(FOLDER / name, wanted, "the data of cnnlab")
+        arrays = read_npz(FOLDER / name, kinds, "the data of cnnlab")
     except (FileNotFoundError, ValueError) as error:
         raise type(error)(f"{error}: install cnnlab again") from error
     return [arrays[key] for key in kinds]

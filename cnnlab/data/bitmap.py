@@ -53,20 +53,17 @@ def normalise_bitmap(bitmap: ArrayLike) -> np.ndarray:
         raise TypeError(f"bitmap (dtype {bitmap.dtype}) must be bool, integer or float")
     if bitmap.ndim != 2 or not bitmap.size:
         raise ValueError(f"bitmap (shape {bitmap.shape}) must be a plane of cells (H, W)")
-    on, image = bitmap != 0, np.zeros((1, 1, _SIDE, _SIDE))
-    if on.any():
-        box = on[_extent(on.any(axis=1)), _extent(on.any(axis=0))]
+    image = np.zeros((1, 1, _SIDE, _SIDE))
+    rows, columns = np.nonzero(bitmap)
+    if rows.size:
+        rows, columns = rows - rows.min(), columns - columns.min()
+        box = np.zeros((rows.max() + 1, columns.max() + 1))
+        box[rows, columns] = 1
         height, width = (max(1, round(_BOX * length / max(box.shape))) for length in box.shape)
-        top, left = (_SIDE // 2 - _centre(box.sum(axis=1 - axis), (height, width)[axis]) for axis in (0, 1))
+        top, left = _SIDE // 2 - _centre(rows, height), _SIDE // 2 - _centre(columns, width)
         ink = _shares(box.shape[0], height) @ box @ _shares(box.shape[1], width).T
         image[..., top : top + height, left : left + width] = ink
     return image
-
-
-def _extent(used: np.ndarray) -> slice:
-    """Return the slice from the first to the last nonzero item."""
-    places = np.flatnonzero(used)
-    return slice(places[0], places[-1] + 1)
 
 
 def _shares(old: int, new: int) -> np.ndarray:
@@ -82,10 +79,10 @@ def _shares(old: int, new: int) -> np.ndarray:
     return np.diff(np.clip(edges - np.arange(old), 0, 1), axis=0) * new / old
 
 
-def _centre(counts: np.ndarray, new: int) -> int:
+def _centre(cells: np.ndarray, new: int) -> int:
     """Return the pixel that contains the centre of mass, clipped so that the box stays inside the image.
 
     In whole numbers, since the centre of a symmetric digit is on the edge of a pixel.
     """
-    middle = (2 * np.arange(len(counts)) + 1) @ counts * new // (2 * len(counts) * counts.sum())
+    middle = (2 * cells + 1).sum() * new // (2 * len(cells) * (cells.max() + 1))
     return int(np.clip(middle, new - _SIDE // 2, _SIDE // 2))

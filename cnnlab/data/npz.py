@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy as np
 from numpy.lib import format as npy
+from numpy.typing import DTypeLike
 
 from cnnlab._validate import Arrays, shown
 
 _OVERHEAD = 2**20  # extra bytes a file may have: headers, names, the arrays of another small network
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # those that numpy writes; others unpack without a limit
-Kind = tuple[np.dtype, tuple[int, ...]]  # dtype and shape of an array
+Kind = tuple[DTypeLike, tuple[int, ...]]  # dtype and shape of an array
 
 
 def read_npz(path: str | PathLike[str], wanted: Mapping[str, Kind], what: str) -> Arrays:
@@ -36,7 +37,7 @@ def read_npz(path: str | PathLike[str], wanted: Mapping[str, Kind], what: str) -
 
     Examples
     --------
-    >>> photo = read_npz(Path(__file__).parent / "photo.npz", {"pixels": (np.dtype("u1"), (3, 200, 200))}, "a photo")
+    >>> photo = read_npz(Path(__file__).parent / "photo.npz", {"pixels": ("uint8", (3, 200, 200))}, "a photo")
     >>> photo["pixels"].mean().round(1)
     np.float64(101.2)
     """
@@ -45,7 +46,7 @@ def read_npz(path: str | PathLike[str], wanted: Mapping[str, Kind], what: str) -
         raise FileNotFoundError(f"{path} must exist")
     if not path.is_file():
         raise ValueError(f"{path} must be a file")
-    most = sum(dtype.itemsize * math.prod(shape) for dtype, shape in wanted.values()) + _OVERHEAD
+    most = sum(np.dtype(dtype).itemsize * math.prod(shape) for dtype, shape in wanted.values()) + _OVERHEAD
     size, arrays = path.stat().st_size, {}
     if size > most:
         raise ValueError(f"{path} must hold {what} (it has {size:,} bytes, where {most:,} are more than enough)")
