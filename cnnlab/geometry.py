@@ -206,6 +206,7 @@ def _transposed_axis(windows: int, kernel: int, stride: int, padding: Any, longe
     return Axis(size, kernel, stride, before, after - longer, dilation)
 
 
+@lru_cache(4096)
 def check_filled(axis: Axis) -> None:
     """Raise unless each window of a pool holds an input cell: an empty set has neither maximum nor mean.
 
