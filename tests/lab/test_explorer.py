@@ -81,7 +81,7 @@ class Late(Explorer):
         super().__init__({"x": np.ones((1, 1, 2, 2))}, **settings)
         self.times = 4
         self.factor = factor
-        self.drawn = 0
+        self.drawn, self._given = 0, "of the subclass"
 
     def check(self, s):
         if s.times * self.factor > s.most + 2:
@@ -91,8 +91,8 @@ class Late(Explorer):
         self.drawn += 1
         return [{**ActivationExplorer(self.arrays["x"] * self.times * self.factor).scenes()[0], "pick": True}]
 
-    def array_of(self, panel):
-        return "x"
+    def plane_of(self, panel, number):
+        return self.arrays["x"][0, number]
 
     def formula_lines(self, scenes):
         return [line(f"{self.times} times {self.factor}")]
@@ -110,6 +110,12 @@ def test_a_subclass_may_set_what_it_needs_after_its_parents_constructor_and_is_d
     assert explorer.drawn == 2
     type_in(explorer, ("x", (0, 1, 1), 7.0))
     assert panels(explorer)["x"].tolist() == [[[6, 6], [6, 42]]]
+    assert explorer._given == "of the subclass"
+
+
+def test_a_setting_that_does_not_exist_is_refused_by_name():
+    with pytest.raises(TypeError, match=r"strid \(2\) must be a setting \(size, kernel, padding, stride, turned\)"):
+        explore(strid=2)
 
 
 def test_first_values_that_do_not_go_together_are_refused_and_no_front_end_hears_of_them(monkeypatch):

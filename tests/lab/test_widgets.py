@@ -100,7 +100,7 @@ def test_each_control_can_be_named_and_says_its_kind(make):
         ),
         (
             lambda: BackwardExplorer(X, W, padding=14),
-            r"padding (14) must leave at most 32 cells a side to step through",
+            r"padding (14) must leave at most 32 cells a side to draw (5 + 2*14 = 33)",
         ),
         (lambda: ActivationExplorer(X, dy=np.ones((2, 5, 5))), r"dy (shape (1, 2, 5, 5)) must have shape (1, 1, 5, 5)"),
         (lambda: PhotoExplorer(np.ones((3, 9, 9))), r"photo (shape (3, 9, 9)) must have 2 dimensions (H, W)"),

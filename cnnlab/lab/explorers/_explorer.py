@@ -18,6 +18,7 @@ import anywidget
 import numpy as np
 import traitlets
 
+from cnnlab._validate import check_known
 from cnnlab.lab import saving, stills
 from cnnlab.lab.explorers import front
 from cnnlab.lab.explorers._events import Part, is_index, is_place, numbered, read_event
@@ -36,8 +37,7 @@ class _WhenMade(type(anywidget.AnyWidget)):
 
     def __call__(cls, *args, **kwargs):
         made = super().__call__(*args, **kwargs)
-        made._given = dict(zip(signature(made.__init__).parameters, args, strict=False)) | kwargs
-        made._begin()
+        made._begin(dict(zip(signature(made.__init__).parameters, args, strict=False)) | kwargs)
         return made
 
 
@@ -75,11 +75,13 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         self._busy, self._served, self._past, self._drawn, self._note, self._veil = False, 0, [], None, "", ""
         classes = reversed(type(self).__mro__)  # so that an overridden setting keeps its place
         self._settings = {k: v for cls in classes for k, v in vars(cls).items() if isinstance(v, Setting)}
+        check_known(settings, self._settings, "a setting")
         super().__init__(**settings)
         self.observe(self._changed, names=list(self._settings))
         self.on_msg(self._heard)
 
-    def _begin(self):
+    def _begin(self, given):
+        self.__given = given  # the arguments by name; not ``_given``, which a subclass may have for itself
         self._made, self._first = True, (self.arrays, self.settings)
         self.check(self.now())
         self.refresh()
@@ -121,16 +123,12 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         note = self.note_line()
         return [head if note is None else {**head, "note": note}, *stages]
 
-    def array_of(self, panel: str) -> str:
-        """Return the name of the array that a panel shows."""
-        return panel
-
     def plane_of(self, panel: str, number: int) -> np.ndarray:
         """Return plane ``number`` of a panel: a writable view (H, W) of its array."""
-        return self.arrays[self.array_of(panel)][0, number]
+        return self.arrays[panel][0, number]
 
     def edit(self, panel: str, cell: list[int], value: float) -> None:
-        """Write a number that a learner typed into an array, which was copied for this edit."""
+        """Write a number that a learner typed into an array; all arrays were copied for this edit."""
         number, row, column = cell
         self.plane_of(panel, number)[row, column] = value
 
@@ -162,7 +160,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     def now(self, **changed) -> SimpleNamespace:
         """Return the settings as attributes, with these changes."""
-        return SimpleNamespace(**{**self.settings, **changed})
+        return SimpleNamespace(**self.settings | changed)
 
     def fits(self, **changed) -> bool:
         """Return whether the settings would be compatible with these changes."""
@@ -246,7 +244,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         The name is that of the newest variable that holds the array passed in, as long as its numbers are the ones
         shown; else that of the explorer's attribute, if a variable holds the explorer.
         """
-        given, numbers = self._given.get(array), getattr(self, array, None)
+        given, numbers = self.__given.get(array), getattr(self, array, None)
         if type(given) is np.ndarray and given.dtype in EXACT:
             lacks = np.ndim(numbers) - given.ndim
             if np.array_equal(given[(None,) * lacks], numbers) and (name := _variable(given)):
@@ -317,8 +315,8 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         there = shown.get("editable") and cell[0] < len(shown["values"])
         if not there or not _is_inside(cell[1:], self.plane_of(panel, cell[0]).shape):
             return
-        name, scenes, arrays, settings = self.array_of(panel), self._scenes, self.arrays, self.settings
-        self.arrays = {**arrays, name: arrays[name].copy()}  # a copy, so that the edit can be undone
+        scenes, arrays, settings = self._scenes, self.arrays, self.settings
+        self.arrays = {name: array.copy() for name, array in arrays.items()}  # so that the edit can be undone
         self.edit(panel, cell, float(edit["value"]))
         changed = {setting: old for setting, old in settings.items() if getattr(self, setting) != old}
         place = edit["stage"], panel, cell

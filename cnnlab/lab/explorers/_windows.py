@@ -15,7 +15,6 @@ from cnnlab.lab.explorers._settings import Slider
 from cnnlab.lab.scenes import own_scene
 
 SIZES, KERNELS, PADDINGS, STRIDES = (1, 12), (1, 7), (0, 4), (1, 4)  # the ranges of the sliders
-LONGEST_SIDE = 1024  # the longest padded side that is drawn
 # Cached only for checked lengths, such as those of sliders: a cache would confuse True and 1.0 with 1.
 axis_of, axes_through, explained = map(lru_cache(4096), (check_axis, trace_axes, explain_axis))
 
@@ -78,8 +77,8 @@ class WindowExplorer(FormulaExplorer):
     def __init__(self, arrays, **options):
         super().__init__(arrays, **options)
         self.check(self)  # before the arrays are repeated to the largest sizes that the sliders can reach
-        room = {"x": self.most("size"), "w": self.most("kernel"), "dy": self.most("size") + 2 * self.most("padding")}
-        self.arrays |= {name: grow(array, room[name]) for name, array in self.arrays.items() if name in room}
+        room = self.most("size") + 2 * self.most("padding")
+        self.arrays |= {name: grow(array, room) for name, array in self.arrays.items() if name != "b"}
 
     def take(self, ours, forward, backward):
         """Store the user's functions; a setting that they do not take as an argument has no control."""
@@ -132,12 +131,12 @@ def leftover_line(because):
     return line(("soft", because.leftover_text)) if because.leftover else []
 
 
-def check_drawn(*axes):
-    """Raise ValueError if a side is too long to be drawn."""
+def check_drawn(*axes, longest=1024):
+    """Raise ValueError if a padded side is longer than ``longest``."""
     for axis in axes:
-        if axis.padded > LONGEST_SIDE:
+        if axis.padded > longest:
             why = f"to draw ({axis.size} + 2*{axis.before} = {axis.padded:,})"
-            raise ValueError(f"padding ({axis.before}) must leave at most {LONGEST_SIDE:,} cells a side {why}")
+            raise ValueError(f"padding ({axis.before}) must leave at most {longest:,} cells a side {why}")
 
 
 def check_square(name, value, axes):

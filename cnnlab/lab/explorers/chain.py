@@ -94,16 +94,13 @@ class ChainExplorer(Explorer):
     kernel, padding, stride = sliders(padding=1)
     arrow = Choice(range(8), "", kind="tabs", place="signs", title="the arrow in view")
 
-    def __init__(
-        self, x, kernels=None, *, chain=0, f="relu", op="max", kernel=3, padding=1, stride=1, dy=None, arrow=0
-    ):
+    def __init__(self, x, kernels=None, *, dy=None, **settings):
         x = check_square("x", x, "NCHW")
         kernels = check_array("kernels", _DEFAULT_KERNELS if kernels is None else kernels, "KHW")[:, None]
         kernels = check_square("kernels", kernels, "KCHW")
         if len(kernels) != 2:
             raise ValueError(f"kernels (shape {kernels.shape}) must be two, one for each convolution")
-        arrays = {"x": x, "w": kernels, "dy": check_gradient(dy, 1, "NFHW")}
-        super().__init__(arrays, chain=chain, f=f, op=op, arrow=arrow, kernel=kernel, padding=padding, stride=stride)
+        super().__init__({"x": x, "w": kernels, "dy": check_gradient(dy, 1, "NFHW")}, **settings)
         self.check(self)  # before the arrays are repeated to the largest sizes that the sliders can reach
         room = {"w": self.most("kernel"), "dy": x.shape[-1] + 4 * self.most("padding")}
         self.arrays |= {name: grow(self.arrays[name], side) for name, side in room.items()}
@@ -175,13 +172,10 @@ class ChainExplorer(Explorer):
             lines.append(_KINDS[kind][1 + row].format(**symbols))
         return lines
 
-    def array_of(self, panel):
-        return {"h0": "x", "g4": "dy"}.get(panel, panel)
-
     def plane_of(self, panel, number):
         chain, _, place = self._at
         kernel = chain.kinds[:place].count("conv") if panel == "w" else 0
-        return self.arrays[self.array_of(panel)][kernel, number]
+        return self.arrays[{"h0": "x", "g4": "dy"}.get(panel, panel)][kernel, number]
 
     def parts(self, scenes):
         head, overview, detail = super().parts(scenes)

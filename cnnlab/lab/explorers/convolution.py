@@ -13,7 +13,6 @@ from cnnlab.lab.scenes import Own, channels_scene, convolution_scene, gather_sce
 from cnnlab.lab.scenes.reading import name_of, panel_of, value_at
 
 _MOST = 4  # channels and filters of a ChannelsExplorer
-_MOST_STEPPED = 32  # padded cells per side of a BackwardExplorer: each output is a step with its own picture
 
 
 class ConvolutionExplorer(windows.WindowExplorer):
@@ -80,36 +79,33 @@ class ConvolutionExplorer(windows.WindowExplorer):
         w,
         b=None,
         *,
-        kernel=None,
-        stride=1,
-        padding=0,
         dilation=1,
         groups=1,
         dy=None,
         gradients=False,
-        turned=False,
         forward=None,
         backward=None,
         controls=None,
+        **settings,
     ):
         x, w = check_square("x", x, "NCHW"), check_square("w", w, "FCHW")
         b = None if b is None else windows.check_drawable("b", b, 1)
         self.fixed = {"dilation": check_int("dilation", dilation, 1), "groups": check_int("groups", groups, 1)}
         self.gradients = backward is not None or (check_flag("gradients", gradients) and forward is None)
         arrays = {"x": x, "w": w, "dy": windows.check_gradient(dy, len(w), "NFHW")} | ({} if b is None else {"b": b})
-        settings = {"kernel": w.shape[-1] if kernel is None else kernel, "stride": stride, "padding": padding}
-        absent = [] if self.gradients or turned else ["turned"]
+        settings = {"size": x.shape[-1], "kernel": w.shape[-1]} | settings
+        absent = [] if self.gradients or settings.get("turned") else ["turned"]
         if controls is not None:
-            known = ["size", *settings, "turned", *sorted(TOGGLES)]
+            known = ["size", "kernel", "stride", "padding", "turned", *sorted(TOGGLES)]
             for name in check_list("controls", controls, "names"):
                 check_choice("controls", name, known)
             absent = set(known).difference(controls)
-        super().__init__(arrays, absent=absent, size=x.shape[-1], turned=turned, **settings)
+        super().__init__(arrays, absent=absent, **settings)
         check_convolution(self.arrays["x"], cut(self.arrays["w"], self.kernel), b, **self.geometry)
         self.take(convolution.conv2d, forward, backward)
         if self.own:
             self.absent |= {"turned"}
-            if turned or self._scene_of is not convolution_scene:
+            if self.turned or self._scene_of is not convolution_scene:
                 raise ValueError("forward and backward must go to a ConvolutionExplorer, and without a kernel turned")
 
     # --- the arrays shown ---
@@ -127,9 +123,7 @@ class ConvolutionExplorer(windows.WindowExplorer):
     @property
     def y(self):
         """The output, (1, filters, out, out)."""
-        w = self.w[..., ::-1, ::-1] if self.turned else self.w
-        given = {"x": self.x, "w": w, "b": self.b}
-        return self.ways()[0].answers(given)[0] if self.own else convolution.conv2d(**given, **self.geometry)
+        return panel_of(windows.WindowExplorer.scenes(self)[0], "y")["values"][None]
 
     @property
     def geometry(self):
@@ -295,15 +289,15 @@ class BackwardExplorer(ConvolutionExplorer):
     BackwardExplorer: x 3×3, kernel 2, padding 0, stride 1 → y 2×2
     """
 
-    def __init__(self, x, w, *, stride=1, padding=0, dy=None):
+    def __init__(self, x, w, **options):
         w = check_square("w", w, "FCHW")
         if w.shape[:2] != (1, 1):
             raise ValueError(f"w (shape {w.shape}) must be one kernel of one channel: each way back is drawn for one")
-        super().__init__(x, w, stride=stride, padding=padding, dy=dy, gradients=True)
+        super().__init__(x, w, gradients=True, **options)
         self.absent |= {"turned"}
-        if (padded := self.axis(self).padded) > _MOST_STEPPED:
-            why = f"to step through ({self.size} + 2*{self.padding} = {padded})"
-            raise ValueError(f"padding ({padding}) must leave at most {_MOST_STEPPED} cells a side {why}")
+
+    def check(self, s):
+        windows.check_drawn(self.axis(s), longest=32)  # each output is a step with its own picture
 
     def scenes(self):
         sides = {"stride": self.stride, "padding": self.padding}

@@ -53,11 +53,11 @@ class CurveExplorer(Explorer):
     z = Measure(1.0, "z", _LEAST, _MOST, _STEP)
     nudge = Measure(0.5, "nudge ε", 0.1, _NUDGE)
 
-    def __init__(self, functions="relu", *, z=1.0, nudge=0.5, adds=False):
+    def __init__(self, functions="relu", *, adds=False, **settings):
         self.adds, named = check_flag("adds", adds), isinstance(functions, str)
         self.curves = [] if named else _read(functions)
         known = {} if named else {"limits": {"f": [""]}, "absent": {"f"}}
-        super().__init__(f=functions if named else "", z=z, nudge=nudge, **known)
+        super().__init__(f=functions if named else "", **known, **settings)
 
     def path(self):
         """Return z and the nudge after each function."""

@@ -5,11 +5,11 @@ from os import PathLike
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from cnnlab import convolution
 from cnnlab.data import load_photo
 from cnnlab.lab.explorers import Choice, Setting
 from cnnlab.lab.explorers._windows import FormulaExplorer, axis_of, check_square, sliders
 from cnnlab.lab.scenes import photo_scene
+from cnnlab.lab.scenes.reading import panel_of
 
 KERNELS = {
     "identity": [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
@@ -81,7 +81,7 @@ class PhotoExplorer(FormulaExplorer):
     padding, stride = sliders()[1:]
     own = _File(b"", "your photograph…", place="bar", title="from an image file, which stays on this computer")
 
-    def __init__(self, photo=None, kernel="Sobel, vertical edges", *, stride=1, padding=0):
+    def __init__(self, photo=None, kernel="Sobel, vertical edges", **settings):
         if photo is None:
             photo = grey(load_photo())[0, 0]
         elif isinstance(photo, str | PathLike):
@@ -92,7 +92,7 @@ class PhotoExplorer(FormulaExplorer):
         if name is kernel and name not in KERNELS:
             raise ValueError(f"kernel ({kernel!r}) must be an array or one of {', '.join(KERNELS)}")
         w = check_square("kernel", KERNELS.get(name, kernel), "HW")[None, None]
-        super().__init__({"w": w}, kernel=name, padding=padding, stride=stride)
+        super().__init__({"w": w}, kernel=name, **settings)
 
     @property
     def x(self):
@@ -110,7 +110,7 @@ class PhotoExplorer(FormulaExplorer):
     @property
     def y(self):
         """The feature map, (1, 1, out, out)."""
-        return convolution.conv2d(self.x, self.w, stride=self.stride, padding=self.padding)
+        return panel_of(self.scenes()[0], "y")["values"][None]
 
     def axis(self, s):
         side = len(KERNELS.get(s.kernel, self.arrays["w"][0, 0]))

@@ -64,25 +64,19 @@ class PoolingExplorer(windows.WindowExplorer):
         x,
         kernel=2,
         *,
-        op="max",
-        stride=None,
-        padding=0,
-        ceil_mode=False,
-        count_include_pad=True,
         dy=None,
         gradients=True,
         ties=False,
         forward=None,
         backward=None,
+        **settings,
     ):
         x = windows.check_square("x", x, "NCHW")
         self.gradients = backward is not None or (check_flag("gradients", gradients) and forward is None)
         self.ties = check_flag("ties", ties)
-        settings = {"kernel": kernel, "stride": kernel if stride is None else stride, "padding": padding}
-        settings |= {"ceil_mode": ceil_mode, "count_include_pad": count_include_pad}
         arrays = {"x": x, "dy": windows.check_gradient(dy, x.shape[1], "NCHW")}
-        super().__init__(arrays, size=x.shape[-1], op=op, **settings)
-        self.take(getattr(pooling, f"{op}_pool2d", None), forward, backward)
+        super().__init__(arrays, **{"size": x.shape[-1], "kernel": kernel, "stride": kernel} | settings)
+        self.take(getattr(pooling, f"{self.op}_pool2d", None), forward, backward)
         if self.own:
             self.absent |= {"op", "pad_with"}
             if ties:
