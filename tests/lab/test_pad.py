@@ -323,7 +323,7 @@ def coloured():
         ({"size": 7}, ValueError, r"size \(7\) must be at least 8"),
         ({"size": 10**6}, ValueError, r"size \(1000000\) must be at most 512"),
         ({"size": 8.5}, TypeError, r"size \(8.5\) must be an int"),
-        ({"explorer": SimpleNamespace()}, TypeError, r"explorer \(SimpleNamespace\) must have a method show\(image\)"),
+        ({"explorer": SimpleNamespace()}, TypeError, r"explorer \(SimpleNamespace\) must have show"),
     ],
 )
 def test_an_author_is_told_of_a_pad_that_cannot_work(arguments, error, message):

@@ -7,7 +7,7 @@ from typing import Any, Required, TypedDict
 
 import traitlets
 
-from cnnlab._validate import check_flag, check_int, check_number, shown
+from cnnlab._validate import LARGEST, check_flag, check_int, check_number, shown
 from cnnlab.lab.numbers import format_value
 
 
@@ -80,8 +80,8 @@ class Setting(traitlets.TraitType):
         return {**self.look, "name": self.name, "value": getattr(explorer, self.name)}
 
     def read(self, explorer, value):
-        """Return what a front end sent as a value of the setting; raise TypeError or ValueError if it is not one."""
-        return self.validate(explorer, value)
+        """Return what a front end sent as a value, not yet validated; raise TypeError or ValueError if it is none."""
+        return value
 
 
 class Slider(Setting):
@@ -120,17 +120,13 @@ class Measure(Slider):
         return value
 
     def read(self, explorer, value):
-        steps = check_between(self.name, value, *map(self._steps, self.limits(explorer)))
-        return round(steps * self.step, 10)
+        return round(check_int(self.name, value, -LARGEST) * self.step, 10)
 
     def control(self, explorer):
-        value = getattr(explorer, self.name)
-        low, high, steps = map(self._steps, (*self.limits(explorer), value))
-        control = Setting.control(self, explorer)
-        return {**control, "low": low, "high": high, "value": steps, "text": format_value(value)}
-
-    def _steps(self, value):
-        return round(value / self.step)
+        control, (low, high) = Setting.control(self, explorer), self.limits(explorer)
+        ends = {"low": low, "high": high, "value": control["value"]}
+        steps = {name: round(number / self.step) for name, number in ends.items()}
+        return {**control, **steps, "text": format_value(control["value"])}
 
 
 class Choice(Setting):

@@ -18,7 +18,6 @@ from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.losses import check_labels
 
 _THUMBS = 10
-_BATCH = 256  # images per forward pass
 _SIDES = 8, 512  # the smallest and the largest side of a pad, in cells
 
 
@@ -37,7 +36,7 @@ class _Bitmap(Setting):
         return bitmap
 
     def read(self, explorer, value):
-        return self.validate(explorer, np.frombuffer(value, np.uint8).reshape(explorer.side, explorer.side))
+        return np.frombuffer(value, np.uint8).reshape(explorer.side, explorer.side)
 
     def control(self, explorer):
         cells = explorer.bitmap.astype(np.uint8).tobytes()
@@ -89,6 +88,8 @@ class NetworkExplorer(Explorer):
         The drawing on the pad.
     backward : bool
         Whether the gradient of each map is shown below it.
+    result : Pass
+        The maps of the image, its gradients if they are shown, and the probability of each class.
     target : int
         The class whose loss is differentiated; −1 for the class that the network predicts.
 
@@ -121,23 +122,13 @@ class NetworkExplorer(Explorer):
         classes = scores.shape[1]
         self.labels = None if labels is None else check_labels(labels, (len(self.images), classes))
         self.drawing, self.opened, self._before, self._whole = None, None, 0, None
-        first = range(_THUMBS) if labels is None else np.unique(self.labels, return_index=True)[1][:_THUMBS]
-        self.thumbs = {int(n): _picture(self.images[n : n + 1]) for n in first if n < len(self.images)}
+        first = range(len(self.images)) if labels is None else np.unique(self.labels, return_index=True)[1]
+        self.thumbs = {int(n): _picture(self.images[n : n + 1]) for n in first[:_THUMBS]}
         limits = {"target": {-1: "its answer"} | {label: str(label) for label in range(classes)}}
         bitmap = np.zeros((self.side, self.side), bool)
         if check_flag("pad", pad):
             check_shape("images", self.images[:1], normalise_bitmap(bitmap).shape, "what a drawing becomes")
         super().__init__(limits=limits, absent=[] if pad else ["bitmap"], bitmap=bitmap)
-
-    def through(self, *, backward=True):
-        """Return the result of running the image forward through the network, and ``backward`` too if set."""
-        target = self.target
-        return run_network(self.model, self.image_of(self.image), None if target < 0 else target, backward=backward)
-
-    @property
-    def result(self):
-        """The result of running the image through the network and back."""
-        return self.through()
 
     def image_of(self, number):
         """Return an image (1, C, H, W) by its number; −1 is the drawing."""
@@ -149,8 +140,8 @@ class NetworkExplorer(Explorer):
         return set() if self.backward else {"target"}
 
     def scenes(self):
-        backward, opened = self.backward, self.opened
-        result = self.through(backward=backward)
+        backward, opened, label = self.backward, self.opened, None if self.target < 0 else self.target
+        self.result = result = run_network(self.model, self.image_of(self.image), label, backward=backward)
         there = opened and (backward or opened[0][0] != "g")
         made = made_scene(result, *opened) if there else None
         if made is None:
@@ -167,9 +158,7 @@ class NetworkExplorer(Explorer):
         return [head, stage]
 
     def formula_lines(self, scenes):
-        whole = scenes[0].get("pick")  # else the stage shows how one map was made
-        shares = panel_of(scenes[0], "p")["values"] if whole else self.through(backward=False).probabilities
-        image = self.image
+        shares, image = self.result.probabilities, self.image
         told = "" if image < 0 or self.labels is None else f" The label is {self.labels[image]}."
         which = f"image {image} of {len(self.images)}" if image >= 0 else "your drawing"
         says = f"It says {shares.argmax()}, {format_percent(shares.max())} sure.{told} "
@@ -183,19 +172,16 @@ class NetworkExplorer(Explorer):
 
     def _next_wrong(self, image):
         """Return the next image that the current network gets wrong, starting over after the last one."""
-        model, others = self.model.copied(), np.roll(np.arange(len(self.images)), -image - 1)
-        for numbers in np.split(others, range(_BATCH, len(others), _BATCH)):
-            wrong = model.forward(self.images[numbers]).argmax(axis=1) != self.labels[numbers]
-            if wrong.any():
-                return int(numbers[wrong][0])
-        return max(image, 0)
+        model, others = self.model.copied(), np.roll(np.arange(len(self.images)), -image - 1).tolist()
+        wrong = (n for n in others if model.forward(self.image_of(n)).argmax() != self.labels[n])
+        return next(wrong, max(image, 0))
 
     def pick(self, stage, panel, cell):
         if panel[0] in "hgp":  # weights are not clickable
             self.opened = panel, cell
 
     def describe(self):
-        answer, which, right = int(self.through(backward=False).probabilities.argmax()), "a drawing", ""
+        answer, which, right = self.result.probabilities.argmax(), "a drawing", ""
         if self.image >= 0:
             which = f"image {self.image} (of 0 to {len(self.images) - 1})"
             if self.labels is not None:
@@ -211,11 +197,8 @@ class NetworkExplorer(Explorer):
             image = check_array("image", image, "NCHW").astype(self.images.dtype)
             check_shape("image", image, self.images[:1].shape, "one image like the others")
         with self._transaction():
-            if image is None and self.image < 0:
-                self.image = self._before
             self.drawing = image
-            if image is not None:
-                self.image = -1
+            self.image = self._before if image is None else -1
             self.refresh()
 
     def _changed(self, change):
@@ -275,18 +258,11 @@ class DigitPad(Explorer):
 
     def __init__(self, model, *, size=32, explorer=None):
         self.side = check_between("size", size, *_SIDES)
-        if explorer is not None and not callable(getattr(explorer, "show", None)):
-            raise TypeError(f"explorer ({type(explorer).__name__}) must have a method show(image)")
+        if explorer is not None:
+            check_has("explorer", explorer, "show")
         check_has("model", model, "copied", "params")
         self.model, self.explorer = model, explorer
-        nothing = np.zeros((self.side, self.side), bool)
-        self._read(nothing)
-        super().__init__(bitmap=nothing)
-
-    def _read(self, bitmap):
-        """Return the probability of each class (K,) for the drawing."""
-        image = normalise_bitmap(bitmap).astype(np.result_type(np.float32, *self.model.params.values()))
-        return run_network(self.model, image, backward=False).probabilities[0]
+        super().__init__(bitmap=np.zeros((self.side, self.side), bool))
 
     @property
     def image(self):
@@ -296,7 +272,9 @@ class DigitPad(Explorer):
     @property
     def probabilities(self):
         """The probability of each class (K,); None if nothing is drawn."""
-        return self._read(self.bitmap) if self.bitmap.any() else None
+        image = self.image.astype(np.result_type(np.float32, *self.model.params.values()))
+        shares = run_network(self.model, image, backward=False).probabilities[0]
+        return shares if self.bitmap.any() else None
 
     @property
     def answer(self):
