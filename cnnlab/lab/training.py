@@ -132,13 +132,12 @@ class Run:
         self._evaluated = None
         try:
             self.records.append(next(self._train))
-        except KeyboardInterrupt:  # an interrupt also ends the generator
-            self.trouble = f"interrupted after step {self.step}, whose parameters are kept"
-            raise
-        except Exception as error:
+        except BaseException as error:  # an interrupt, too, ends the generator
             known = isinstance(error, FloatingPointError)
-            where = f"{type(error).__name__} in step {self.step + 1}"
-            self.trouble = str(error) if known else f"{where}: {error}; the parameters before it are kept"
+            failed = f"{error!r} in step {self.step + 1}; the parameters before it are kept"
+            self.trouble = str(error) if known else failed
+            if not isinstance(error, Exception):
+                raise
             return False
         self.deltas.append(self.model.deltas)
         if self.step % (self.steps // self.plan.epochs) == 0:

@@ -7,7 +7,7 @@ import pytest
 from explorer_steps import ask, controls_of, move, panels, press, state_of, type_in
 from explorers import W, X
 from numpy.testing import assert_allclose, assert_array_equal
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from cnnlab import conv2d, load_photo
 from cnnlab.lab import PhotoExplorer
@@ -33,7 +33,7 @@ def test_a_photograph_of_ones_own_comes_from_a_file_or_from_the_page(tmp_path):
     press(explorer, "reset")
     assert_array_equal(panels(explorer)["x"][0], x)
     (tmp_path / "me.txt").write_text("no image")
-    with pytest.raises(ValueError, match="must be an image file, such as a PNG or a JPEG"):
+    with pytest.raises(UnidentifiedImageError, match=r"cannot identify image file '.*me\.txt'"):
         PhotoExplorer(str(tmp_path / "me.txt"))
     with pytest.raises(FileNotFoundError, match=r"nobody\.png"):
         PhotoExplorer(tmp_path / "nobody.png")

@@ -137,7 +137,7 @@ def test_an_interrupt_leaves_the_last_whole_step_and_says_so(monkeypatch):
     monkeypatch.setattr(explorer._run.optimizer, "update", interrupt)
     with pytest.raises(KeyboardInterrupt):
         explorer.run()
-    assert said(explorer) == "Stopped: interrupted after step 4, whose parameters are kept. Press reset."
+    assert said(explorer) == "Stopped: KeyboardInterrupt() in step 5; the parameters before it are kept. Press reset."
     for name, param in explorer.model.params.items():
         assert_array_equal(param, before[name])
 

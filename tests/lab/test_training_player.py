@@ -146,7 +146,7 @@ def test_whatever_else_stops_the_playing_is_said_too(monkeypatch):
     assert (explorer.playing, len(explorer.records)) == (False, 2)
     assert (
         said(explorer)
-        == "Stopped: KeyError in step 3: 'no such weight'; the parameters before it are kept. Press reset."
+        == "Stopped: KeyError('no such weight') in step 3; the parameters before it are kept. Press reset."
     )
 
 
@@ -215,7 +215,7 @@ def test_a_start_from_another_thread_wakes_an_idle_loop():
 def test_an_interrupt_stops_the_playing_and_goes_no_further(monkeypatch):
     explorer = play_with(monkeypatch, KeyboardInterrupt())
     assert (explorer.playing, len(explorer.records)) == (False, 2)
-    assert said(explorer) == "Stopped: interrupted after step 2, whose parameters are kept. Press reset."
+    assert said(explorer) == "Stopped: KeyboardInterrupt() in step 3; the parameters before it are kept. Press reset."
 
 
 def test_where_the_task_fails_nothing_plays_on(monkeypatch):

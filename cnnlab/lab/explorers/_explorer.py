@@ -184,7 +184,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         """Return the controls at one place."""
         hidden = self.absent | self.inactive()
         there = (each for name, each in self._settings.items() if name not in hidden)
-        return [setting.control(self) for setting in there if setting.look["place"] == place]
+        return [setting.control(self) for setting in there if setting.place == place]
 
     def change_of(self, name: str, value) -> tuple[str, Any]:
         """Return the setting that a control changes, and its new value; raise TypeError or ValueError if none."""

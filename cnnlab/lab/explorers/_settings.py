@@ -14,15 +14,12 @@ from cnnlab.lab.numbers import format_value
 class Control(TypedDict, total=False):
     """One control as the front end draws it.
 
-    ``kind`` is slider, select, switch, tabs, radio, text, button, file or pad; ``place`` is "head" (beside the
-    formula), "bar" or "foot" (above or below the panels of a stage), or a place of the explorer's own; ``options`` are
-    [value, label].
+    ``kind`` is slider, select, switch, tabs, radio, text, button, file or pad; ``options`` are [value, label].
     """
 
     name: Required[str]
     kind: Required[str]
     label: Required[str]
-    place: Required[str]
     letter: str
     value: Any
     low: int
@@ -47,16 +44,19 @@ class Setting(traitlets.TraitType):
         The label beside the control.
     limits
         Its possible values; the explorer's own ``limits`` take precedence.
+    place : str
+        Where its control stands: "head" (beside the formula), "bar" or "foot" (above or below the panels of a stage),
+        or a place of the explorer's own.
     **look
-        Other fields of its :class:`Control`: the letter, the place, the tooltip.
+        Other fields of its :class:`Control`: the letter, the tooltip.
     """
 
     kind = ""
 
-    def __init__(self, default, label, limits=None, **look):
+    def __init__(self, default, label, limits=None, *, place="head", **look):
         super().__init__(default)
-        self._limits = limits
-        self.look = {"kind": self.kind, "label": label, "place": "head", **look}
+        self._limits, self.place = limits, place
+        self.look = {"kind": self.kind, "label": label, **look}
 
     def _cross_validate(self, explorer, value):
         if explorer._made:
@@ -158,7 +158,7 @@ class Switch(Setting):
 
 def button(name, label, **look):
     """Return a button; pressing it calls :meth:`Explorer.press`."""
-    return {"name": name, "kind": "button", "label": label, "place": "head", "disabled": False, **look}
+    return {"name": name, "kind": "button", "label": label, "disabled": False, **look}
 
 
 def check_between(name, value, low, high):

@@ -6,7 +6,7 @@ from inspect import signature
 
 import numpy as np
 
-from cnnlab._validate import check_array, shown
+from cnnlab._validate import check_array, check_flag, shown
 from cnnlab.formula import explain_axis
 from cnnlab.geometry import check_axis, trace_axes
 from cnnlab.lab.explorers._events import LARGEST
@@ -74,21 +74,20 @@ class WindowExplorer(FormulaExplorer):
     own: tuple[Callable | None, ...] = ()  # the user's forward and backward, in place of ours
     _trouble = ""
 
-    def __init__(self, arrays, **options):
-        super().__init__(arrays, **options)
-        self.check(self)  # before the arrays are repeated to the largest sizes that the sliders can reach
-        room = self.most("size") + 2 * self.most("padding")
-        self.arrays |= {name: grow(array, room) for name, array in self.arrays.items() if name != "b"}
-
-    def take(self, ours, forward, backward):
-        """Store the user's functions; a setting that they do not take as an argument has no control."""
+    def __init__(self, arrays, planes, *, dy=None, gradients=False, forward=None, backward=None, **options):
         for name, function in {"forward": forward, "backward": backward}.items():
             if function is not None and not callable(function):
                 raise TypeError(f"{name} ({shown(function)}) must be a function")
         if forward or backward:
-            self.own = forward or ours, backward
+            self.own = forward, backward
+        self.gradients = backward is not None or (check_flag("gradients", gradients) and forward is None)
+        super().__init__({**arrays, "dy": check_gradient(dy, planes)}, **options)
+        if forward:  # a setting that it does not take as an argument has no control
             optional = {"padding", "stride", "ceil_mode", "count_include_pad"}
-            self.absent |= optional.difference(signature(self.own[0]).parameters)
+            self.absent |= optional.difference(signature(forward).parameters)
+        self.check(self)  # before the arrays are repeated to the largest sizes that the sliders can reach
+        room = self.most("size") + 2 * self.most("padding")
+        self.arrays |= {name: grow(array, room) for name, array in self.arrays.items() if name != "b"}
 
     def scenes(self):
         if not self.own:
@@ -172,8 +171,8 @@ def cut(array, side):
     return array[..., :side, :side].copy()
 
 
-def check_gradient(dy, filters, axes):
+def check_gradient(dy, planes):
     """Return ∂L/∂y as an array, by default of small, irregular integers: equal ones would hide a missing turn of w."""
     if dy is None:
-        return np.random.default_rng(3).integers(-2, 3, (1, filters, 8, 8)).astype(np.float64)
-    return check_square("dy", dy, axes)
+        return np.random.default_rng(3).integers(-2, 3, (1, planes, 8, 8)).astype(np.float64)
+    return check_square("dy", dy, "NCHW")

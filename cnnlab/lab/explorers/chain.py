@@ -100,7 +100,7 @@ class ChainExplorer(Explorer):
         kernels = check_square("kernels", kernels, "KCHW")
         if len(kernels) != 2:
             raise ValueError(f"kernels (shape {kernels.shape}) must be two, one for each convolution")
-        super().__init__({"x": x, "w": kernels, "dy": check_gradient(dy, 1, "NFHW")}, **settings)
+        super().__init__({"x": x, "w": kernels, "dy": check_gradient(dy, 1)}, **settings)
         self.check(self)  # before the arrays are repeated to the largest sizes that the sliders can reach
         room = {"w": self.most("kernel"), "dy": x.shape[-1] + 4 * self.most("padding")}
         self.arrays |= {name: grow(self.arrays[name], side) for name, side in room.items()}

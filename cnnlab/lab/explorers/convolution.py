@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnlab import convolution
-from cnnlab._validate import check_choice, check_flag, check_int, check_list
+from cnnlab._validate import check_choice, check_int, check_list
 from cnnlab.convolution import check_convolution
 from cnnlab.lab.explorers import TOGGLES, Slider, Switch, check_between, line
 from cnnlab.lab.explorers import _windows as windows
@@ -81,32 +81,24 @@ class ConvolutionExplorer(windows.WindowExplorer):
         *,
         dilation=1,
         groups=1,
-        dy=None,
-        gradients=False,
-        forward=None,
-        backward=None,
         controls=None,
-        **settings,
+        **options,
     ):
         x, w = check_square("x", x, "NCHW"), check_square("w", w, "FCHW")
         b = None if b is None else windows.check_drawable("b", b, 1)
         self.fixed = {"dilation": check_int("dilation", dilation, 1), "groups": check_int("groups", groups, 1)}
-        self.gradients = backward is not None or (check_flag("gradients", gradients) and forward is None)
-        arrays = {"x": x, "w": w, "dy": windows.check_gradient(dy, len(w), "NFHW")} | ({} if b is None else {"b": b})
-        settings = {"size": x.shape[-1], "kernel": w.shape[-1]} | settings
-        absent = [] if self.gradients or settings.get("turned") else ["turned"]
-        if controls is not None:
-            known = ["size", "kernel", "stride", "padding", "turned", *sorted(TOGGLES)]
-            for name in check_list("controls", controls, "names"):
-                check_choice("controls", name, known)
-            absent = set(known).difference(controls)
-        super().__init__(arrays, absent=absent, **settings)
+        known = ["size", "kernel", "stride", "padding", "turned", *sorted(TOGGLES)]
+        named = known if controls is None else check_list("controls", controls, "names")
+        for name in named:
+            check_choice("controls", name, known)
+        arrays = {"x": x, "w": w} | ({} if b is None else {"b": b})
+        options = {"size": x.shape[-1], "kernel": w.shape[-1], "absent": set(known).difference(named)} | options
+        super().__init__(arrays, len(w), **options)
         check_convolution(self.arrays["x"], cut(self.arrays["w"], self.kernel), b, **self.geometry)
-        self.take(convolution.conv2d, forward, backward)
-        if self.own:
+        if self.own and (self.turned or self._scene_of is not convolution_scene):
+            raise ValueError("forward and backward must go to a ConvolutionExplorer, and without a kernel turned")
+        if self.own or not (self.gradients or self.turned or controls):
             self.absent |= {"turned"}
-            if self.turned or self._scene_of is not convolution_scene:
-                raise ValueError("forward and backward must go to a ConvolutionExplorer, and without a kernel turned")
 
     # --- the arrays shown ---
 
@@ -144,7 +136,7 @@ class ConvolutionExplorer(windows.WindowExplorer):
         names = [name for name in terms if name in self.arrays]
         forward, backward = self.own
         return [
-            Own(forward, names, {"y": [("x", "w"), ("b",)][: len(names) - 1]}, self.geometry),
+            Own(forward or convolution.conv2d, names, {"y": [("x", "w"), ("b",)][: len(names) - 1]}, self.geometry),
             Own(backward, ("dy", "x", "w"), {f"d{name}": [terms[name]] for name in names}, self.geometry),
         ]
 
@@ -289,11 +281,11 @@ class BackwardExplorer(ConvolutionExplorer):
     BackwardExplorer: x 3×3, kernel 2, padding 0, stride 1 → y 2×2
     """
 
-    def __init__(self, x, w, **options):
+    def __init__(self, x, w, *, stride=1, padding=0, dy=None):
         w = check_square("w", w, "FCHW")
         if w.shape[:2] != (1, 1):
             raise ValueError(f"w (shape {w.shape}) must be one kernel of one channel: each way back is drawn for one")
-        super().__init__(x, w, gradients=True, **options)
+        super().__init__(x, w, stride=stride, padding=padding, dy=dy, gradients=True)
         self.absent |= {"turned"}
 
     def check(self, s):

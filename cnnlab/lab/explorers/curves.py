@@ -1,6 +1,6 @@
 """CurveExplorer: the slope of a curve at a point to drag; SoftmaxExplorer: from three scores to a loss and its δ."""
 
-from collections.abc import Mapping
+import math
 
 import numpy as np
 
@@ -32,7 +32,7 @@ class CurveExplorer(Explorer):
     ----------
     z, nudge : float
     f : str
-        Which activation is shown; "" for your own functions.
+        Which activation is shown, unless functions of your own are.
 
     Raises
     ------
@@ -56,12 +56,11 @@ class CurveExplorer(Explorer):
     def __init__(self, functions="relu", *, adds=False, **settings):
         self.adds, named = check_flag("adds", adds), isinstance(functions, str)
         self.curves = [] if named else _read(functions)
-        known = {} if named else {"limits": {"f": [""]}, "absent": {"f"}}
-        super().__init__(f=functions if named else "", **known, **settings)
+        super().__init__(absent=[] if named else ["f"], **({"f": functions} if named else {}), **settings)
 
     def path(self):
         """Return z and the nudge after each function."""
-        entry = ACTIVATIONS.get(self.f)
+        entry = ACTIVATIONS[self.f]
         curves = self.curves or [Curve(f"a = {self.f}(z)", entry.forward, entry.backward)]
         return follow(curves, self.z, self.nudge, adds=self.adds)
 
@@ -73,7 +72,7 @@ class CurveExplorer(Explorer):
     def formula_lines(self, scenes):
         path = self.path()
         slope, whole = self._slope(path)
-        moved = sum(at.after - at.before for at in path) if self.adds else path[-1].after - path[-1].before
+        moved = sum(at.after - at.before for at in (path if self.adds else path[-1:]))
         arrives = f"Nudge z by ε: {self._last(path)} moves by {format_value(moved, 3)}"
         told = f"{arrives}; slope · ε is {format_value(whole * self.nudge, 3)}."
         return [line(("formula", slope)), line(("soft", told))]
@@ -81,10 +80,10 @@ class CurveExplorer(Explorer):
     def _slope(self, path):
         """Return the slope of the whole path as a formula and as a number."""
         slopes = [at.slope for at in path]
-        whole = float(np.sum(slopes) if self.adds else np.prod(slopes))
+        sign, whole = (" + ", sum(slopes)) if self.adds else (" · ", math.prod(slopes))
         texts = [format_value(each, 3) for each in slopes]
         texts = [f"({text})" if text[0] == "−" and len(path) > 1 else text for text in texts]
-        ends = [(" + " if self.adds else " · ").join(texts), format_value(whole, 3)][len(path) == 1 :]
+        ends = [sign.join(texts), format_value(whole, 3)][len(path) == 1 :]
         return " = ".join([f"∂{self._last(path)}/∂z", *ends]), whole
 
     def _last(self, path):
@@ -99,7 +98,7 @@ class CurveExplorer(Explorer):
 def _read(functions):
     """Return the functions by their formulas, each tested on some numbers."""
     check_named("functions", functions)
-    if not isinstance(functions, Mapping) or not 1 <= len(functions) <= _WIDEST:
+    if not 1 <= len(functions) <= _WIDEST:
         raise ValueError(f"functions ({len(functions)} of them) must be one to {_WIDEST}")
     z, curves = np.linspace(*_ENDS, _TRIED), []
     for text, f in functions.items():

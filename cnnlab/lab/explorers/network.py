@@ -154,7 +154,7 @@ class NetworkExplorer(Explorer):
             head["controls"].append(button("wrong", "a wrong one ▸", title="the next image that it gets wrong"))
         stage["controls"] += self.controls("lens")
         if not scenes[0].get("pick"):
-            stage["controls"].insert(0, button("whole", "◀ the whole network", place="bar"))
+            stage["controls"].insert(0, button("whole", "◀ the whole network"))
         return [head, stage]
 
     def formula_lines(self, scenes):

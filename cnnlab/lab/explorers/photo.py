@@ -3,7 +3,7 @@
 from os import PathLike
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from cnnlab.data import load_photo
 from cnnlab.lab.explorers import Choice, Setting
@@ -67,9 +67,9 @@ class PhotoExplorer(FormulaExplorer):
     Raises
     ------
     TypeError, ValueError
-        If the photograph or the kernel is not square, the kernel's name is unknown, or the file holds no image.
-    FileNotFoundError
-        If there is no such file.
+        If the photograph or the kernel is not square, or the kernel's name is unknown.
+    OSError
+        If there is no such file, or it holds no image.
 
     Examples
     --------
@@ -133,11 +133,8 @@ class PhotoExplorer(FormulaExplorer):
 
 def read_photo(path):
     """Return the middle of an image file as grey values (200, 200), from 0 black to 1 white."""
-    try:
-        with Image.open(path) as image:
-            square = ImageOps.fit(ImageOps.exif_transpose(image).convert("L"), (_SIDE, _SIDE))
-    except UnidentifiedImageError as error:
-        raise ValueError(f"photo ({path}) must be an image file, such as a PNG or a JPEG") from error
+    with Image.open(path) as image:
+        square = ImageOps.fit(ImageOps.exif_transpose(image).convert("L"), (_SIDE, _SIDE))
     return np.asarray(square) / 255
 
 

@@ -64,19 +64,14 @@ class PoolingExplorer(windows.WindowExplorer):
         x,
         kernel=2,
         *,
-        dy=None,
         gradients=True,
         ties=False,
-        forward=None,
-        backward=None,
-        **settings,
+        **options,
     ):
         x = windows.check_square("x", x, "NCHW")
-        self.gradients = backward is not None or (check_flag("gradients", gradients) and forward is None)
         self.ties = check_flag("ties", ties)
-        arrays = {"x": x, "dy": windows.check_gradient(dy, x.shape[1], "NCHW")}
-        super().__init__(arrays, **{"size": x.shape[-1], "kernel": kernel, "stride": kernel} | settings)
-        self.take(getattr(pooling, f"{self.op}_pool2d", None), forward, backward)
+        options = {"size": x.shape[-1], "stride": kernel} | options
+        super().__init__({"x": x}, x.shape[1], kernel=kernel, gradients=gradients, **options)
         if self.own:
             self.absent |= {"op", "pad_with"}
             if ties:
@@ -120,7 +115,8 @@ class PoolingExplorer(windows.WindowExplorer):
 
     def ways(self):
         x, settings = self.x, self.geometry
-        forward = Own(self.own[0], ["x"], {"y": [("x",)]}, settings, (self.kernel,))
+        ours = getattr(pooling, f"{self.op}_pool2d", None)
+        forward = Own(self.own[0] or ours, ["x"], {"y": [("x",)]}, settings, (self.kernel,))
         _, *winners = forward.answers({"x": x})
         more = (*winners, x.shape) if winners else (x.shape, self.kernel)
         return [forward, Own(self.own[1], ["dy"], {"dx": [("dy",)]}, settings, more)]
@@ -164,7 +160,7 @@ class ActivationExplorer(Explorer):
     def __init__(self, z, f="relu", *, dy=None, gradients=True):
         z = windows.check_square("z", z, "NCHW")
         self.gradients = check_flag("gradients", gradients)
-        dy = windows.cut(windows.grow(windows.check_gradient(dy, z.shape[1], "NCHW"), z.shape[-1]), z.shape[-1])
+        dy = windows.cut(windows.grow(windows.check_gradient(dy, z.shape[1]), z.shape[-1]), z.shape[-1])
         check_shape("dy", dy, z.shape, "that of z")
         super().__init__({"x": z, "dy": dy}, f=f)
 

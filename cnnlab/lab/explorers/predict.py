@@ -251,16 +251,16 @@ class Predict(Explorer):
         for name, (kind, rule) in rules.items():
             if not isinstance(value := getattr(self, name), kind):
                 raise TypeError(f"{name} ({shown(value)}) must be {rule}")
-        for name, given in [("answer", self.answer), *(("mistakes", wrong) for wrong in self.mistakes)]:
+        stated = [("answer", self.answer, ""), *(("mistakes", *mistake) for mistake in self.mistakes.items())]
+        for name, given, text in stated:
             if self.choices is not None and str(given) not in self.choices:
                 raise ValueError(f"{name} ({given!r}) must be one of the choices ({', '.join(self.choices)})")
             if self.wants_number:
                 check_finite(name, given)
-        for wrong, text in self.mistakes.items():
             if not isinstance(text, str):
-                raise TypeError(f"mistakes ({shown(text)} for {shown(wrong)}) must be texts")
-            if self._same(str(wrong), self.answer):
-                raise ValueError(f"mistakes ({wrong!r}) must not hold the right answer ({self.answer!r})")
+                raise TypeError(f"mistakes ({shown(text)} for {shown(given)}) must be texts")
+            if name == "mistakes" and self._same(str(given), self.answer):
+                raise ValueError(f"mistakes ({given!r}) must not hold the right answer ({self.answer!r})")
 
 
 def _escape_markdown(text):

@@ -121,12 +121,12 @@ class OutputSizeExplorer(Explorer):
         layer = self.layers[k]
         kinds = [[kind, kind] for kind in _KINDS if self.fits(**self._with_layer(k, name=kind))]
         kind = {"kind": "select", "label": f"layer {k + 1}", "value": layer.name, "options": kinds}
-        row = [{**kind, "name": f"name.{k + 1}", "place": "row"}]
+        row = [{**kind, "name": f"name.{k + 1}"}]
         for name, (letter, least, most) in _LENGTHS.items():
             value, change = getattr(layer, name), lambda other, name=name: self._with_layer(k, **{name: other})
             low, high = self.bounds(value, (least, max(most, value)), change)
             look = {"kind": "slider", "label": "", "letter": letter, "value": value, "low": low, "high": high}
-            row.append({**look, "name": f"{name}.{k + 1}", "place": "row", "title": f"{name} of layer {k + 1}"})
+            row.append({**look, "name": f"{name}.{k + 1}", "title": f"{name} of layer {k + 1}"})
         return row
 
     def _with_layer(self, k, **changed):
@@ -135,9 +135,9 @@ class OutputSizeExplorer(Explorer):
 
     def change_of(self, name, value):
         what, _, number = name.partition(".")
-        if what not in LayerWindow._fields or not number.isdecimal() or not 0 < int(number) <= len(self.layers):
+        if what not in LayerWindow._fields or number not in map(str, range(1, 1 + len(self.layers))):
             return super().change_of(name, value)
-        return super().change_of("layers", self._with_layer(int(number) - 1, **{what: value})["layers"])
+        return "layers", self._with_layer(int(number) - 1, **{what: value})["layers"]
 
     def press(self, name):
         if name == "add" and len(self.layers) < _MOST_LAYERS:

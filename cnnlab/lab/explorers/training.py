@@ -18,10 +18,7 @@ _LEARNING_RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 _BATCH_SIZES = (4, 8, 16, 32, 64, 128, 256)
 # Seconds of rest between two steps. With less than 5 ms a kernel in a browser serves nothing else and cannot be paused.
 _PACES = {"full speed": 0.005, "20 steps a second": 0.05, "2 steps a second": 0.5}
-_SHOW_EVERY, _REST = (
-    0.25,
-    2.0,
-)  # seconds between two pictures; the longest, if each takes long: the page gives up after 5
+_SHOW_EVERY, _REST = 0.25, 2.0  # seconds between two pictures, and the most if each takes long: a page waits for 5
 _MAPS = LAYER_NAMES[:6]  # the layers whose outputs are planes
 _NEW = ("first_filters", "second_filters", "batch_size", "learning_rate")  # take effect in a new training
 _LATER = "takes effect with the next reset"

@@ -168,7 +168,6 @@
  * @property {string} name
  * @property {string} kind
  * @property {string} label
- * @property {string} place
  * @property {string} [letter]
  * @property {any} [value]
  * @property {number} [low]
