@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnlab import losses
-from cnnlab._validate import check_array, check_int, check_integers, check_shape
+from cnnlab._validate import check_array, check_int, check_integers, check_pair, check_shape
 from cnnlab.data import Digits
 from cnnlab.network import Sequential, digit_layers
 from cnnlab.optimizers import SGD
@@ -22,11 +22,11 @@ EVALUATIONS = 12  # of the held-out images during a training: most of them early
 class Plan(NamedTuple):
     """The settings of a training; ``filters`` are those of the two convolutions."""
 
-    filters: tuple[int, int]
-    learning_rate: float
-    batch_size: int
-    epochs: int
-    seed: int
+    filters: tuple[int, int] = (8, 12)
+    learning_rate: float = 0.03
+    batch_size: int = 16
+    epochs: int = 10
+    seed: int = 0
 
 
 class HeldOut(NamedTuple):
@@ -103,11 +103,12 @@ class Run:
     def __init__(self, data, plan):
         counts = {"batch_size": 1, "epochs": 1, "seed": 0}
         plan = plan._replace(**{name: check_int(name, getattr(plan, name), least) for name, least in counts.items()})
-        self.data, self.plan = _check_digits(data), plan
+        self.optimizer = SGD(plan.learning_rate, momentum=MOMENTUM)
+        filters, rate = check_pair("filters", plan.filters, 1), self.optimizer.learning_rate
+        self.data, self.plan = _check_digits(data), plan._replace(filters=filters, learning_rate=rate)
         x, y, _, y_test = self.data
         rng = np.random.default_rng(plan.seed)
-        self.optimizer = SGD(plan.learning_rate, momentum=MOMENTUM)
-        self.model = SmallNetwork(x.shape[1:], plan.filters, int(max(y.max(), y_test.max())) + 1, rng=rng)
+        self.model = SmallNetwork(x.shape[1:], filters, int(max(y.max(), y_test.max())) + 1, rng=rng)
         options = {"epochs": plan.epochs, "batch_size": plan.batch_size, "optimizer": self.optimizer}
         self._train = train(self.model, x, y, rng=rng, **options)
         self.steps = plan.epochs * math.ceil(len(x) / plan.batch_size)

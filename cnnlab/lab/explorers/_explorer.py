@@ -72,7 +72,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         self.arrays = arrays or {}  # an edit replaces an array, and does not write to it
         self.limits, self.absent = dict(limits or {}), frozenset(absent)
         self._edited, self._held = None, {}  # the last edited cell, and by stage the last selected one
-        self._busy, self._served, self._past, self._drawn, self._note, self._veil = False, 0, [], None, "", ""
+        self._busy, self._served, self._past, self._drawn, self._note, self._veil = False, 0, (), None, "", ""
         classes = reversed(type(self).__mro__)  # so that an overridden setting keeps its place
         self._settings = {k: v for cls in classes for k, v in vars(cls).items() if isinstance(v, Setting)}
         check_known(settings, self._settings, "a setting")
@@ -321,7 +321,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         changed = {setting: old for setting, old in settings.items() if getattr(self, setting) != old}
         place = edit["stage"], panel, cell
         if not (edit.get("more") and place == self._edited and self._past):
-            self._past = [*self._past, (arrays, changed)][-MOST_UNDONE:]
+            self._past = (*self._past, (arrays, changed))[-MOST_UNDONE:]
         self._edited, self._note = place, ""
         self.refresh()
         self._note = self.note_of(panel, scenes, self._scenes) if self._scenes else ""
@@ -334,13 +334,14 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
     def _undo(self):
         """Undo the last edit, with the settings that it changed."""
         if self._past:
-            (self.arrays, settings), self._note = self._past.pop(), ""
+            *self._past, (self.arrays, settings) = self._past
+            self._note = ""
             self.set_together(settings)
 
     def reset(self) -> None:
         """Restore the initial settings and numbers."""
         with self._transaction():
-            self._past = [self._first]
+            self._past = (self._first,)
             self._undo()
             self.refresh()
 

@@ -88,11 +88,8 @@ class PhotoExplorer(FormulaExplorer):
             photo = read_photo(photo)
         self.photo = check_square("photo", photo, "HW")[None, None]
         self.photo.setflags(write=False)
-        name = kernel if isinstance(kernel, str) else _OWN
-        if name is kernel and name not in KERNELS:
-            raise ValueError(f"kernel ({kernel!r}) must be an array or one of {', '.join(KERNELS)}")
-        w = check_square("kernel", KERNELS.get(name, kernel), "HW")[None, None]
-        super().__init__({"w": w}, kernel=name, **settings)
+        name, own = (kernel, KERNELS.get(kernel, [[1]])) if isinstance(kernel, str) else (_OWN, kernel)
+        super().__init__({"w": check_square("kernel", own, "HW")[None, None]}, kernel=name, **settings)
 
     @property
     def x(self):

@@ -5,7 +5,7 @@ import threading
 import time
 from contextlib import suppress
 
-from cnnlab._validate import check_int, check_pair
+from cnnlab._validate import check_int
 from cnnlab.data import Digits
 from cnnlab.lab.explorers import Choice, Explorer, Slider, button, line
 from cnnlab.lab.numbers import format_percent
@@ -20,7 +20,6 @@ _BATCH_SIZES = (4, 8, 16, 32, 64, 128, 256)
 _PACES = {"full speed": 0.005, "20 steps a second": 0.05, "2 steps a second": 0.5}
 _SHOW_EVERY, _REST = 0.25, 2.0  # seconds between two pictures, and the most if each takes long: a page waits for 5
 _MAPS = LAYER_NAMES[:6]  # the layers whose outputs are planes
-_NEW = ("first_filters", "second_filters", "batch_size", "learning_rate")  # take effect in a new training
 _LATER = "takes effect with the next reset"
 
 
@@ -100,18 +99,21 @@ class TrainingExplorer(Explorer):
 
     _loop, _turn = None, None
 
-    def __init__(
-        self, x_train, y_train, x_test, y_test, *, filters=(8, 12), learning_rate=0.03, batch_size=16, epochs=10, seed=0
-    ):
-        filters = check_pair("filters", filters, 1)
-        run = Run(Digits(x_train, y_train, x_test, y_test), Plan(filters, learning_rate, batch_size, epochs, seed))
+    def __init__(self, x_train, y_train, x_test, y_test, **plan):
+        run = Run(Digits(x_train, y_train, x_test, y_test), Plan(**plan))
         self._run, self._lock, self._next = run, threading.RLock(), 0.0
         with suppress(RuntimeError):  # the loop of the thread that runs cells: no cell then sees half a step
             self._loop = asyncio.get_running_loop()
         sizes = [size for size in _BATCH_SIZES if size <= len(run.data.x_train)]
-        usual = dict(zip(_NEW, (_FILTERS, _FILTERS, sizes, _LEARNING_RATES), strict=True))
-        settings = dict(zip(_NEW, (*filters, run.plan.batch_size, run.optimizer.learning_rate), strict=True))
-        limits = {name: {value: f"{value:g}" for value in sorted({*usual[name], settings[name]})} for name in usual}
+        filters, learning_rate, batch_size, *_ = run.plan
+        offered = {
+            "first_filters": (_FILTERS, filters[0]),
+            "second_filters": (_FILTERS, filters[1]),
+            "batch_size": (sizes, batch_size),
+            "learning_rate": (_LEARNING_RATES, learning_rate),
+        }
+        limits = {k: {value: f"{value:g}" for value in sorted({*usual, own})} for k, (usual, own) in offered.items()}
+        settings = {name: own for name, (_, own) in offered.items()}
         now = run.plan.epochs + 1  # the end of the look-back slider
         limits |= {"image": (0, len(run.data.x_test) - 1), "look_back": (0, now)}
         super().__init__(limits=limits, look_back=now, maps=_MAPS[3], **settings)
