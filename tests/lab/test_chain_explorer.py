@@ -154,11 +154,11 @@ def test_the_kernels_are_called_by_their_convolution_and_so_is_their_gradient():
 def test_the_algebra_spreads_the_errors_of_a_convolution_with_a_stride(chain):
     explorer = ChainExplorer(DIGIT, chain=chain)
     convolutions = _CHAINS[chain].kinds.count("conv")
-    plain = "\n".join(explorer._algebra(1))
+    plain = "\n".join(explorer._algebra(arrow) for arrow in range(4, 8))
     assert not any(mark in plain for mark in ("{", "}", "spread", "∗"))
     assert plain.count("⋆_full rot180(w") == convolutions
     explorer.stride = 2
-    spread = "\n".join(explorer._algebra(1))
+    spread = "\n".join(explorer._algebra(arrow) for arrow in range(4, 8))
     assert spread.count("spread(δ") == 2 * convolutions  # once for the map, once for the kernel
     assert spread.replace("spread(", "").count("⋆_full rot180(w") == convolutions
     assert "upsample(spread" not in spread

@@ -115,8 +115,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     def parts(self, scenes: list[Scene]) -> list[Part]:
         """Return the parts from top to bottom: the head, then a stage for each scene."""
-        hidden = {"absent": sorted(self.absent & TOGGLES)} if self.absent & TOGGLES else {}
-        stages = [{"kind": "stage", "scene": scene, **hidden} for scene in scenes]
+        stages = [{"kind": "stage", "scene": scene, "absent": sorted(self.absent & TOGGLES)} for scene in scenes]
         for stage in stages[:1]:
             stage["controls"] = self.controls("bar") + self.controls("foot")
         head = {"kind": "head", "controls": self.controls("head"), "lines": self.formula_lines(scenes)}
@@ -184,7 +183,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         """Return the controls at one place."""
         hidden = self.absent | self.inactive()
         there = (each for name, each in self._settings.items() if name not in hidden)
-        return [setting.control(self) for setting in there if setting.place == place]
+        return [setting.control(self) for setting in there if setting.look["place"] == place]
 
     def change_of(self, name: str, value) -> tuple[str, Any]:
         """Return the setting that a control changes, and its new value; raise TypeError or ValueError if none."""

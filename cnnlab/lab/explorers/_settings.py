@@ -14,12 +14,15 @@ from cnnlab.lab.numbers import format_value
 class Control(TypedDict, total=False):
     """One control as the front end draws it.
 
-    ``kind`` is slider, select, switch, tabs, radio, text, button, file or pad; ``options`` are [value, label].
+    ``kind`` is slider, select, switch, tabs, radio, text, button, file or pad; ``place`` is "head" (beside the
+    formula), "bar" or "foot" (above or below the panels of a stage), or a place of the explorer's own; ``options`` are
+    [value, label].
     """
 
     name: Required[str]
     kind: Required[str]
     label: Required[str]
+    place: str
     letter: str
     value: Any
     low: int
@@ -44,19 +47,16 @@ class Setting(traitlets.TraitType):
         The label beside the control.
     limits
         Its possible values; the explorer's own ``limits`` take precedence.
-    place : str
-        Where its control stands: "head" (beside the formula), "bar" or "foot" (above or below the panels of a stage),
-        or a place of the explorer's own.
     **look
-        Other fields of its :class:`Control`: the letter, the tooltip.
+        Other fields of its :class:`Control`: the letter, the place, the tooltip.
     """
 
     kind = ""
 
-    def __init__(self, default, label, limits=None, *, place="head", **look):
+    def __init__(self, default, label, limits=None, **look):
         super().__init__(default)
-        self._limits, self.place = limits, place
-        self.look = {"kind": self.kind, "label": label, **look}
+        self._limits = limits
+        self.look = {"kind": self.kind, "label": label, "place": "head", **look}
 
     def _cross_validate(self, explorer, value):
         if explorer._made:

@@ -109,23 +109,19 @@ class ChainExplorer(Explorer):
 
     @property
     def _at(self):
-        """The current chain, and the row (0 forward, 1 backward) and the layer of its arrow."""
-        row, step = divmod(self.arrow, 4)
-        return _CHAINS[self.chain], row, 3 - step if row else step
+        """The current chain, and the row and the layer of its arrow."""
+        return _CHAINS[self.chain], *_place_of(self.arrow)
 
     def model(self):
         """Return the layers of the chain."""
-        rng, sides = np.random.default_rng(0), {"stride": self.stride, "padding": self.padding}
-        make = {
-            "conv": lambda: Conv2D(1, 1, self.kernel, rng=rng, **sides),  # its kernel is overwritten below
-            "f": lambda: Activation(self.f),
-            "pool": lambda: Pool2D(self.op, _POOL),
-        }
-        chain, *_ = self._at
-        model = Sequential(*(make[kind]() for kind in chain.kinds))
-        for place, w in zip(chain.kernels, cut(self.arrays["w"], self.kernel), strict=False):
-            model.layers[place].params["w"] = w[None]
-        return model
+        rng, kernels, layers = np.random.default_rng(0), iter(cut(self.arrays["w"], self.kernel)), []
+        for kind in _CHAINS[self.chain].kinds:
+            if kind == "conv":
+                layers.append(Conv2D(1, 1, self.kernel, stride=self.stride, padding=self.padding, rng=rng))
+                layers[-1].params["w"] = next(kernels)[None]
+            else:
+                layers.append(Activation(self.f) if kind == "f" else Pool2D(self.op, _POOL))
+        return Sequential(*layers)
 
     def axes(self, s, chain):
         """Return the axis of each layer of a chain for any settings; an activation is a window of one cell."""
@@ -155,22 +151,20 @@ class ChainExplorer(Explorer):
             for number in ("none", "one", "many"):
                 panel["says"][number] = panel["says"][number].replace("∂L/∂y", symbols["dy"])
             panel |= {"symbol": symbols[panel["name"]], "editable": panel["name"] == "w"}
-        more = {"heading": self._algebra(row)[place], "topic": f"{self.chain} {row} {place}"}
+        more = {"heading": self._algebra(self.arrow), "topic": f"{self.chain} {self.arrow}"}
         if row:  # ▶ steps through the gradient that the line is about
             dx = panel_of(scene, "dx")
             start = [dx["places"][end].index(0) for end in ("rows", "columns")]
             more |= {"steps": "dx", "first": {"panel": "dx", "cell": [0, *start]}}
         return {key: value for key, value in scene.items() if key not in ("lines", "setup")} | more
 
-    def _algebra(self, row):
-        """Return the line of algebra on each arrow of a row (0 forward, 1 backward)."""
-        (chain, *_), lines = self._at, []
-        for place, kind in enumerate(chain.kinds):
-            symbols = _symbols_of(chain, place)
-            if kind == "conv" and self.stride > 1:
-                symbols["dy"] = f"spread({symbols['dy']})"
-            lines.append(_KINDS[kind][1 + row].format(**symbols))
-        return lines
+    def _algebra(self, arrow):
+        """Return the line of algebra on an arrow."""
+        chain, (row, place) = _CHAINS[self.chain], _place_of(arrow)
+        kind, symbols = chain.kinds[place], _symbols_of(chain, place)
+        if kind == "conv" and self.stride > 1:
+            symbols["dy"] = f"spread({symbols['dy']})"
+        return _KINDS[kind][1 + row].format(**symbols)
 
     def plane_of(self, panel, number):
         chain, _, place = self._at
@@ -179,12 +173,10 @@ class ChainExplorer(Explorer):
 
     def parts(self, scenes):
         head, overview, detail = super().parts(scenes)
-        layers, (arrows,) = self._at[0].name.split(" – "), self.controls("signs")
-        rows = zip("→←", map(self._algebra, (0, 1)), strict=True)
-        there, back = (
-            [f"{sign} {layer}\n{text}" for layer, text in zip(layers, texts, strict=True)] for sign, texts in rows
-        )
-        arrows["options"] = list(map(list, enumerate([*there, *reversed(back)])))
+        layers, (arrows,) = _CHAINS[self.chain].name.split(" – "), self.controls("signs")
+        for option in arrows["options"]:
+            row, place = _place_of(option[0])
+            option[1] = f"{'→←'[row]} {layers[place]}\n{self._algebra(option[0])}"
         return [head, {**overview, "controls": [*overview["controls"], arrows]}, detail]
 
     def title(self, scenes):
@@ -194,6 +186,12 @@ class ChainExplorer(Explorer):
         axes = self.axes(self, self._at[0])
         sizes = " → ".join(map(str, sizes_along(axes)))
         return f"ChainExplorer: {self._at[0].name}, sizes {sizes}"
+
+
+def _place_of(arrow):
+    """Return the row (0 forward, 1 backward) and the layer of an arrow."""
+    row, step = divmod(arrow, 4)
+    return row, 3 - step if row else step
 
 
 def _symbols_of(chain, place):

@@ -168,6 +168,7 @@
  * @property {string} name
  * @property {string} kind
  * @property {string} label
+ * @property {string} [place]
  * @property {string} [letter]
  * @property {any} [value]
  * @property {number} [low]
