@@ -32,7 +32,7 @@ const switchOf = ({ state, dispatch }, name) =>
 /** @param {Stage} stage */
 export function toolbarOf(stage) {
   const { part, state } = stage;
-  const controls = (part.controls ?? []).filter(({ place }) => !["foot", "signs", "lens"].includes(place));
+  const controls = (part.controls ?? []).filter(({ place = "bar" }) => !["foot", "signs", "lens"].includes(place));
   const names = switchesOf(state.scene).filter((name) => !part.absent?.includes(name));
   const plays = stepperOf(state.scene) && stepsOf(state.scene) > 1;
   const { heading } = state.scene;
