@@ -13,10 +13,10 @@ from cnnlab.lab.scenes import convolution_scene, layer_scene, panel, pooling_sce
 from cnnlab.lab.scenes.reading import sentence_of, strip_of
 from cnnlab.lab.scenes.schema import Panel
 from cnnlab.lab.stills import draw_scenes
-from cnnlab.lab.stills._canvas import APART, BESIDE, LEAST, MARGIN, WIDTH
+from cnnlab.lab.stills._canvas import APART, LEAST, MARGIN, WIDTH
 from cnnlab.lab.stills._colours import ROLES
 from cnnlab.lab.stills._panels import Block
-from cnnlab.lab.stills._scene import VIEWS, title_lines
+from cnnlab.lab.stills._scene import NO_SIGN, VIEWS, title_lines
 
 # --- words ---
 
@@ -121,22 +121,15 @@ def test_scenes_stand_below_each_other():
     assert min(box_of(word)[1] for word in lower) > max(box_of(word)[3] for word in upper)
 
 
-def test_many_channels_stand_side_by_side_before_numbers_are_left_out():
-    block, ((x, y), (second_x, second_y), (third_x, third_y)) = seen_as("channels").blocks["x"]
-    assert (second_x, third_y) == (x, y)
-    assert (second_y > y, third_x > x) == (True, True)
-    assert block.letters > 0
-    assert all(block.letters for block, _ in seen_as("channels").blocks.values())
-
-
-def test_many_filters_stand_below_each_other_before_numbers_are_left_out():
-    seen = seen_as("many filters")
-    assert all(block.letters for block, _ in seen.blocks.values())
-    for name in ("w", "parts"):
-        left, top = seen.blocks[name][1].T
-        assert len(set(left)) < 6, name
-        assert left[0] == left[1] == left[2]
-        assert top[0] < top[1] < top[2]
+def test_many_channels_and_filters_keep_their_numbers_and_what_has_no_room_beside_stands_below():
+    for name in ("channels", "many filters"):
+        assert all(block.letters for block, _ in seen_as(name).blocks.values()), name
+    places = {block.panel["name"]: (x, y) for block, x, y in seen_as("many filters").placed}
+    assert places["x"][0] == 0 <= places["parts"][0] < places["w"][0] < places["y"][0]
+    assert places["parts"][1] > places["w"][1]
+    x = seen_as("channels").blocks["x"][1]
+    assert len(set(x[:, 0])) == 1
+    assert list(x[:, 1]) == sorted(set(x[:, 1]))
 
 
 def test_photographs_shrink_before_the_numbers_of_kernels_are_left_out():
@@ -158,10 +151,11 @@ def test_panels_of_a_row_are_centred_on_each_other_and_left_aligned_in_their_col
 def test_panels_that_nothing_joins_go_on_below_where_there_is_no_room_beside():
     shown = [panel(f"p{k}", np.zeros((1, 10, 10)), "p", "", role="y", column=k) for k in range(5)]
     seen = Seen({**alone(shown[0]), "panels": shown})
-    places = [(x, y) for _, x, y in seen.placed]
-    side = seen.placed[0][0].width + BESIDE
-    assert [x for x, _ in places] == [0, side, 0, side, 0]
-    assert [y for _, y in places] == [k // 2 * (seen.placed[0][0].height + APART) for k in range(5)]
+    block, *_ = seen.placed[0]
+    assert [(x, y) for _, x, y in seen.placed] == [
+        *((k * (block.width + NO_SIGN), 0) for k in range(4)),
+        (0, block.height + APART),
+    ]
     assert len(seen.numbers()) == 500
 
 

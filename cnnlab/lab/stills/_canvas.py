@@ -16,7 +16,6 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.image import AxesImage
-from matplotlib.patches import FancyBboxPatch
 from PIL import Image
 
 from cnnlab._validate import shown
@@ -149,7 +148,7 @@ class Canvas:
     """
 
     def __init__(self):
-        figure = Figure(facecolor="none", dpi=DPI)
+        figure = Figure(facecolor=PAPER, dpi=DPI)
         FigureCanvasAgg(figure)
         self.ax = figure.add_axes((0, 0, 1, 1))
         self.ax.set_axis_off()
@@ -206,13 +205,11 @@ class Canvas:
         return lefts[-1], y
 
     def _figure(self):
-        """Return the figure, fitted to the drawing, on a plate of paper colour."""
+        """Return the figure, fitted to the drawing."""
         width, height = (ceil(length + 2 * MARGIN) for length in (self.width, self.height))
         if width * height > MOST_PX:
             raise ValueError(f"a picture ({width}×{height} px) must have at most {MOST_PX:,} px")
         self.ax.set(xlim=(-MARGIN, width - MARGIN), ylim=(height - MARGIN, -MARGIN))
-        plate = FancyBboxPatch((0, 0), width - 2 * MARGIN, height - 2 * MARGIN, f"round,pad={MARGIN}", zorder=-1)
-        self.ax.add_patch(plate).set(facecolor=PAPER, linewidth=0)
         self.ax.figure.set_size_inches((width + 0.01) / DPI, (height + 0.01) / DPI)  # else a fraction is cut off
         return self.ax.figure
 
@@ -220,12 +217,9 @@ class Canvas:
         """Return the bytes of a PNG, identical in each run."""
         canvas, buffer = self._figure().canvas, BytesIO()
         canvas.draw()
-        picture = Image.fromarray(np.asarray(canvas.buffer_rgba()))
-        # 255 colours look the same in a third of the bytes; k-means refines them until few px would change
-        drawn = picture.convert("RGB").quantize(255, Image.Quantize.MAXCOVERAGE, kmeans=5000)
-        drawn.putpalette([*drawn.getpalette(), 0, 0, 0])  # one more, for outside the plate
-        drawn.paste(255, mask=picture.getchannel("A").point(lambda alpha: 255 * (alpha < 128)))
-        drawn.save(buffer, "PNG", dpi=(DPI, DPI), transparency=255)
+        picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        # 256 colours look the same in a third of the bytes; k-means refines them until few px would change
+        picture.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=5000).save(buffer, "PNG", dpi=(DPI, DPI))
         return buffer.getvalue()
 
     def drawing(self, kind):

@@ -3,21 +3,22 @@
 import numpy as np
 
 from cnnlab.lab.scenes.reading import panel_of
-from cnnlab.lab.stills._canvas import APART
-from cnnlab.lab.stills._charts import Bars
 from cnnlab.lab.stills._colours import GRADIENT
-from cnnlab.lab.stills._panels import Planes, Sizes
+from cnnlab.lab.stills._panels import Planes
 
 TOWER, TIGHT = 400, 3  # the height of a layer, and the gap between its maps
-ALONE, LARGEST = 100, 56  # the largest sides of the image and of a map
+ALONE, LARGEST = 92, 56  # the largest sides of the image and of a map
 BEND = np.linspace(0, 1, 16)  # of a wire
 
 
 class Tower(Planes):
     """The maps of a layer in a column."""
 
+    caption_width = 60
+
     def measure(self, sizes):
         super().measure(sizes)
+        self.below = []  # no room between maps
         count, (height, width) = self.panel["values"].shape[0], self.panel["shape"]
         side = min(LARGEST if self.panel["column"] else ALONE, (TOWER + TIGHT) / count - TIGHT)
         self.cell = np.full(2, side / max(height, width))
@@ -25,27 +26,15 @@ class Tower(Planes):
         self.width, self.height = self.cell[0] * width, TOWER if count > 1 else self.cell[1] * height
 
 
-def towers(scene):
-    """Return the layout of a network."""
-    blocks, right, sizes = [], 0.0, Sizes(1.0, ALONE, compact=True, caption=ALONE)
-    drawn = (panel for panel in scene["panels"] if panel["view"] != "none")
-    for panel in sorted(drawn, key=lambda panel: panel["column"]):
-        block = (Bars if panel["view"] == "bars" else Tower)(panel, sizes)
-        twin = blocks and panel["column"] == blocks[-1][0].panel["column"]
-        left = right + (TIGHT if twin else APART) if blocks else 0.0
-        blocks.append((block, left, 0.0))
-        right = left + block.width
-    return blocks, [], right, max(block.top for block, *_ in blocks) + TOWER
-
-
 def draw_sight(canvas, scene, blocks, y):
     """Draw the wires between maps, and a frame around the first cell's receptive field in the image."""
     places = {block.panel["name"]: (block, np.array([left, y + top + block.top])) for block, left, top in blocks}
     for block, corner in places.values():
         panel, told = block.panel, block.panel.get("sum", {})
-        if panel["role"] == "gradient" or panel["view"] != "maps" or "wires" not in told:
+        source = told.get("via", told.get("a"))
+        if panel["role"] == "gradient" or panel["view"] != "maps" or source not in places:
             continue
-        before, start = places[told.get("via", told["a"])]
+        before, start = places[source]
         planes = scene["wires"][told["wires"]]["planes"]
         for source, plane in zip(planes[before.panel["end"]], planes[panel["end"]], strict=True):
             size = before.cell * before.panel["shape"][::-1]

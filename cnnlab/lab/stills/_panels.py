@@ -30,10 +30,6 @@ class Sizes(NamedTuple):
     cell: float
     photo: float = 0.0  # the width of a photograph
     letters: float = 0.0  # the font size of numbers in cells; 0 for none
-    compact: bool = False
-    caption: float = 72  # the width of a caption above a narrow panel
-    channels: int = 1  # most channels of an input side by side
-    kernels: int = 4  # most kernels side by side
 
 
 class Block:
@@ -42,12 +38,13 @@ class Block:
     Its ``measure(sizes)`` sets ``width`` and ``height``; ``draw_body`` draws, and takes what :meth:`draw` takes.
     """
 
+    caption_width = 100  # of a narrow panel
+
     def __init__(self, panel, sizes):
-        self.panel, self.compact = panel, sizes.compact
+        self.panel = panel
         self.measure(sizes)
-        symbol, title = words(panel["symbol"], ROLES[panel["role"]], bold=True), words(panel["title"], SOFT)
-        parts, room = [symbol, title] if sizes.compact else [symbol + title], max(self.width, sizes.caption)
-        self.caption = [line for part in parts for line in wrap(part, room)]
+        runs = [*words(panel["symbol"], ROLES[panel["role"]], bold=True), *words(panel["title"], SOFT)]
+        self.caption = wrap(runs, max(self.width, self.caption_width))
         self.top = CAPTION_ROW * len(self.caption) + 4
         self.width = max(
             [self.width, *(sum(width_of(run.text, BODY, run.bold) for run in line) for line in self.caption)]
@@ -83,7 +80,7 @@ class Planes(Block):
         texts = [width_of(line, SMALL) for lines in self.below for line in lines]
         pitch_x = max(self.heads + width * self.side, *texts, 0.0) + GAP
         pitch_y = self.heads + height * self.side + BELOW * max(map(len, self.below), default=0) + GAP
-        down, across = _standing(panel, sizes)
+        down, across = panel["planes"]
         column, row = np.divmod(np.arange(len(panel["values"])), down)
         self.corners = np.stack([column * pitch_x, row * pitch_y], axis=1) + self.heads
         self.width, self.height, self.cell = across * pitch_x - GAP, down * pitch_y - GAP, np.full(2, self.side)
@@ -91,8 +88,8 @@ class Planes(Block):
     def draw_body(self, canvas, x, y, light, faded):
         panel, corners = self.panel, np.add(self.corners, (x, y))
         values = panel.get("frames", [panel["values"]])[-1]
-        palette = panel.get("palette", "signed" if panel["view"] == "photo" else "pale").replace("grey", "gray")
-        fills = shade(values, panel["limit"], palette) if palette != "colours" else panel["colours"]
+        palette = panel.get("palette", "signed" if panel["view"] == "photo" else "pale")
+        fills = panel["colours"] if "colours" in panel else shade(values, panel["limit"], palette)
         draw = self._draw_cells if panel["view"] == "cells" else self._draw_photos
         draw(canvas, corners, values, fills, light, faded)
         look = {"size": LEAST, "colour": SOFT, "align": 0.5}
@@ -157,15 +154,6 @@ def needed(values):
 def letters_of(cell, least):
     """Return the font size of numbers that fit a cell, if the widest of them needs a side of ``least``."""
     return max(LEAST, min(LARGEST_LETTERS, 0.42 * cell, LEAST * (cell - AIR) / (least - PAD)))
-
-
-def _standing(panel, sizes):
-    """Return the numbers of rows and columns of planes."""
-    down, across = panel["planes"]
-    if panel.get("end") == "input" and across == 1:
-        return ceil(down / sizes.channels), min(sizes.channels, down)
-    most = sizes.kernels if panel.get("end") in ("tap", "part") else across
-    return down * ceil(across / most), min(across, most)
 
 
 def _along(panel, field):

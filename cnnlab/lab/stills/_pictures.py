@@ -4,14 +4,13 @@ import numpy as np
 
 from cnnlab._validate import LARGEST, check_array, check_choice, check_named, check_positive, check_shape, shown
 from cnnlab.lab.numbers import format_value
-from cnnlab.lab.scenes import chart_panel, ends_of, panel
-from cnnlab.lab.stills._canvas import APART, BESIDE, LEAST, ROW, WIDTH, Canvas, Picture, check_text, words, wrap
-from cnnlab.lab.stills._charts import LOOKS, Curves
+from cnnlab.lab.scenes import chart_panel, ends_of, panel, side_by_column
+from cnnlab.lab.stills._canvas import APART, LEAST, ROW, Canvas, Picture, check_text, words, wrap
+from cnnlab.lab.stills._charts import LOOKS
 from cnnlab.lab.stills._colours import SOFT, ZERO
-from cnnlab.lab.stills._panels import LONGEST_SIDE, Sizes, needed
-from cnnlab.lab.stills._scene import LARGEST_CELL, NARROWEST, flowing
+from cnnlab.lab.stills._panels import LONGEST_SIDE
+from cnnlab.lab.stills._scene import NARROWEST, lay_out
 
-MOST_SIDE = 340  # px of a plane without numbers
 PALETTES = "signed", "gray", "gray_r"
 PLANE, LEAST_SIDE, STEP = 76, 3, 90  # px of the largest and the smallest plane, and the distance between planes
 
@@ -44,22 +43,25 @@ def picture_of_planes(planes, alt, *, limit=None, palette="signed"):
     check_named("planes", planes)
     check_choice("palette", palette, PALETTES)
     look = {} if limit is None else {"limit": check_positive("limit", limit)}
-    panels, cell = [], LARGEST_CELL
+    panels = []
     for title, given in planes.items():
         plane = check_array(title, given)
         in_colour = plane.ndim == 3
         plane = check_array(title, plane, "HWC" if in_colour else "HW")
-        made = panel(title, plane[None, ..., 0] if in_colour else plane[None], "", title, role="y", column=0, **look)
+        made = panel(title, plane[None, ..., 0] if in_colour else plane[None], "", title, role="y", **look)
         if in_colour:
             check_shape(title, plane, (*plane.shape[:2], 3), "red, green and blue")
-            made |= {"view": "photo", "palette": "colours", "colours": np.clip(plane[None], 0, 1)}
+            made |= {"view": "photo", "colours": np.clip(plane[None], 0, 1)}
         elif max(plane.shape) > LONGEST_SIDE or palette != "signed":
             made |= {"view": "photo", "palette": palette}
-        else:
-            cell = max(cell, needed(plane))
         panels.append(made)
-    canvas, side = Canvas(), min(MOST_SIDE, WIDTH / max(1, len(panels)) - BESIDE)
-    blocks, _, canvas.width, canvas.height = flowing(panels, Sizes(cell, side, LEAST, caption=side))
+    return _picture(panels, alt)
+
+
+def _picture(panels, alt):
+    """Return a picture of panels side by side."""
+    canvas = Canvas()
+    blocks, _, canvas.width, canvas.height = lay_out({"panels": side_by_column(*panels), "signs": []})
     for block, left, top in blocks:
         block.draw(canvas, left, top, {}, faded=False)
     return Picture(canvas, alt)
@@ -102,11 +104,7 @@ def picture_of_curves(x, curves, alt, *, title="", label=""):
         check_shape(line["name"], line["y"], x.shape, "that of x")
     ends = [float(x[0]), float(x[-1])]
     heights = ends_of(np.concatenate([line["y"] for line in lines]))
-    block = Curves(chart_panel("curves", heights[1], title, "", lines, ends, heights, label), Sizes(0))
-    canvas = Canvas()
-    block.draw(canvas, 0.0, 0.0, {}, faded=False)
-    canvas.width, canvas.height = block.width, block.height
-    return Picture(canvas, alt)
+    return _picture([chart_panel("curves", heights[1], title, "", lines, ends, heights, label)], alt)
 
 
 def draw_sizes(sizes, layers):

@@ -7,11 +7,21 @@ import numpy as np
 
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes.reading import name_of, panel_of, sentence_of, strip_of, summed
-from cnnlab.lab.stills._canvas import APART, BESIDE, TABLE_ROW, WIDTH, Canvas, Run, width_of, words, wrap
+from cnnlab.lab.stills._canvas import APART, TABLE_ROW, WIDTH, Canvas, Run, width_of, words, wrap
 from cnnlab.lab.stills._charts import Bars, Curves
 from cnnlab.lab.stills._colours import SOFT
-from cnnlab.lab.stills._network import draw_sight, towers
-from cnnlab.lab.stills._panels import LONGEST_SIDE, NUMBERED, SELECTED, Planes, Sizes, letters_of, light_of, needed
+from cnnlab.lab.stills._network import Tower, draw_sight
+from cnnlab.lab.stills._panels import (
+    LONGEST_SIDE,
+    NUMBERED,
+    SELECTED,
+    SMALLEST,
+    Planes,
+    Sizes,
+    letters_of,
+    light_of,
+    needed,
+)
 
 NARROWEST = 540  # the least width of the text, however narrow the panels are
 TITLE = 16.0  # font size
@@ -22,15 +32,9 @@ MOST_TERMS = 12  # a longer sum is summarised
 VIEWS = {"cells": Planes, "maps": Planes, "photo": Planes, "bars": Bars, "chart": Curves}
 
 HEIGHT = 1000  # of a page; a scene may be higher if it cannot be made to fit
-LARGEST_CELL, COMPACT, PLAIN, PHOTO = (
-    38,
-    12,
-    20,
-    300,
-)  # the largest cell with a number, in a compact scene and in others
+LARGEST_CELL, COMPACT, PLAIN, PHOTO = 38, 12, 20, 300  # the largest cells: with a number, compact, other; a photograph
 STACKED = 8  # between panels of one column and row
-NO_SIGN, SIGN = 12, 26  # the gap between columns
-WAYS = (200, 1, 4), (200, 2, 4), (72, 2, 4), (72, 4, 4), (72, 2, 2), (72, 2, 1), (72, 1, 4)  # Sizes to try, best first
+NO_SIGN = 12  # the gap between columns without a sign
 SIZES_OF_SIGNS, SYMBOL, WORD = {"⋆": 34.0, "·": 34.0}, 24.0, 13.0  # by sign; of other single letters, and of words
 
 
@@ -114,6 +118,8 @@ def _draw(canvas, scene, layout, y, width):
 def lay_out(scene):
     """Return the layout with the largest cells that fit the page, with numbers if they are readable.
 
+    If even the smallest cells do not fit, columns without room stand below the others.
+
     Examples
     --------
     >>> import numpy as np
@@ -123,80 +129,65 @@ def lay_out(scene):
     >>> [blocks[0][0].side for blocks, *_ in layouts]
     [38, 29, 18, 12]
     """
-    if scene.get("network"):
-        return towers(scene)
-    panels, compact, least = scene["panels"], scene.get("compact", False), []
-    roomy = [panel for panel in panels if panel["view"] == "cells" and panel.get("scale", 1.0) >= 1]
-    if not compact and all(max(panel["shape"]) <= LONGEST_SIDE for panel in roomy):
-        least = [max((needed(panel["values"]) for panel in roomy), default=NUMBERED)]
-    flows = not scene["signs"] and all(panel["row"] == 0 for panel in panels)
-    too_high = []
-    for smallest in [*least, 0]:
-        largest = max(smallest, COMPACT if compact else LARGEST_CELL if smallest else PLAIN)
-        for side in range(largest, 2, -1):
-            cell, photo = max(side, smallest), PHOTO * side / largest
-            for way in WAYS:
-                sizes = Sizes(cell, photo, letters_of(cell, smallest) if smallest else 0.0, compact, *way)
-                layout = flowing(panels, sizes) if flows else _arranged(scene, sizes)
-                if layout[2] <= WIDTH and layout[3] <= HEIGHT:
-                    return layout
-                too_high += [layout] * (layout[2] <= WIDTH)
-        if too_high:
+    roomy = [panel for panel in scene["panels"] if panel["view"] == "cells" and panel.get("scale", 1.0) >= 1]
+    compact = scene.get("compact", False)
+    numbered = not compact and all(max(panel["shape"]) <= LONGEST_SIDE for panel in roomy)
+    least = max((needed(panel["values"]) for panel in roomy), default=NUMBERED) if numbered else SMALLEST
+    largest = max(least, COMPACT if compact else LARGEST_CELL if numbered else PLAIN)
+    for side in range(largest, least // 2, -1):  # photographs shrink further than cells
+        cell = max(side, least)
+        sizes = Sizes(cell, PHOTO * side / largest, letters_of(cell, least) if numbered else 0.0)
+        layout, fits = _arranged(scene, sizes)
+        if fits:
             break
-    return min(too_high or [layout], key=lambda layout: layout[3])
-
-
-def flowing(panels, sizes):
-    """Return the layout of panels related only by their order: they wrap to a new row if there is no room."""
-    blocks, x, y, width, low = [], 0.0, 0.0, 0.0, 0.0
-    for panel in sorted(panels, key=lambda panel: (panel.get("band", 0), panel["column"])):
-        block = VIEWS[panel["view"]](panel, sizes)
-        if x and x + block.width > WIDTH:
-            x, y = 0.0, low + APART
-        blocks.append((block, x, y))
-        width, low = max(width, x + block.width), max(low, y + block.height)
-        x += block.width + BESIDE
-    return blocks, [], width, low
+    return layout
 
 
 def _arranged(scene, sizes):
-    """Return the layout for these sizes, in rows and columns; the rows of one band follow those of another."""
-    blocks, signs, lefts, slots, x, y = [], [], {}, defaultdict(list), 0.0, 0.0
+    """Return the layout for these sizes, in rows and columns, and whether it fits a page."""
+    views = VIEWS | {"maps": Tower} if scene.get("network") else VIEWS
+    columns = defaultdict(lambda: defaultdict(list))
     for panel in scene["panels"]:
-        row = panel.get("band", 0), panel["row"]
-        slots[row, panel["column"]].append(VIEWS[panel["view"]](panel, sizes))
-    texts = _signs(scene, slots)
-    for column in sorted({column for _, column in slots}):
-        rooms = [max(SIGN, NO_SIGN + width_of(text, _size(text))) for (_, at), text in texts.items() if at == column]
-        room = max([NO_SIGN, *rooms]) if lefts else 0.0
-        lefts[column] = x + room, x + room / 2
-        x += room + max(block.width for (_, at), slot in slots.items() if at == column for block in slot)
-    for row in sorted({row for row, _ in slots}):
-        in_row = {column: slot for (at, column), slot in slots.items() if at == row}
-        heights = {c: sum(block.height + STACKED for block in slot) - STACKED for c, slot in in_row.items()}
-        high = max(heights.values())
-        for column, slot in in_row.items():
-            left, middle = lefts[column]
-            if text := texts.get((row, column)):  # centred on the panels without their captions
-                signs.append((middle, y + high / 2 + 11, text))
-            top = y + (high - heights[column]) // 2
-            for block in slot:
-                blocks.append((block, left, top))
-                top += block.height + STACKED
-        y += high + APART
-    return blocks, signs, x, y - APART
+        if panel["view"] != "none":
+            columns[panel["column"]][panel.get("band", 0), panel["row"]].append(views[panel["view"]](panel, sizes))
+    texts, lines, right = _signs(scene, columns), [], WIDTH
+    for column, slots in sorted(columns.items()):
+        gap = NO_SIGN + max((width_of(text, _size(text)) for text in texts[column].values()), default=0.0)
+        width = max(block.width for slot in slots.values() for block in slot)
+        if right + gap + width > WIDTH:
+            lines.append([])
+            right = -NO_SIGN
+        lines[-1].append((right + gap, right + gap / 2, slots, texts[column]))
+        right += gap + width
+    blocks, signs, y = [], [], 0.0
+    for line in lines:
+        for row in sorted({row for _, _, slots, _ in line for row in slots}):
+            heights = [sum(block.height + STACKED for block in slots[row]) - STACKED for _, _, slots, _ in line]
+            high = max(heights)
+            for (left, middle, slots, signs_of), height in zip(line, heights, strict=True):
+                if text := signs_of.get(row):  # centred on the panels without their captions
+                    signs.append((middle, y + high / 2 + 11, text))
+                top = y + (high - height) // 2
+                for block in slots[row]:
+                    blocks.append((block, left, top))
+                    top += block.height + STACKED
+            y += high + APART
+    width, height = max((left + block.width for block, left, _ in blocks), default=0.0), y - APART
+    return (blocks, signs, width, height), len(lines) == 1 and height <= HEIGHT
 
 
-def _signs(scene, slots):
-    """Return the signs by row and the column to their right.
+def _signs(scene, columns):
+    """Return the signs by the column to their right and the row.
 
     The backward row has no arrow to a panel that is not computed from its neighbour.
     """
-    forward, backward = (sorted(column for row, column in slots if row == (0, k))[1:] for k in (0, 1))
+    forward, backward = ([column for column in sorted(columns) if (0, row) in columns[column]][1:] for row in (0, 1))
     if any(panel["name"] == "dw" for panel in scene["panels"]):
         backward = backward[-1:]
-    signs = {((0, 0), column): text for column, text in zip(forward, scene["signs"], strict=False) if text}
-    return signs | {((0, 1), column): "←" for column in backward}
+    signs = defaultdict(dict, {column: {(0, 0): text} for column, text in zip(forward, scene["signs"], strict=False)})
+    for column in backward:
+        signs[column][0, 1] = "←"
+    return signs
 
 
 def _size(text):
