@@ -12,7 +12,7 @@ import { html, nothing } from "./vendor/lit-html.js";
  * @typedef {object} Look the look of a panel's cells, apart from their values
  * @property {import("./layout.js").Way} way
  * @property {boolean} numbers
- * @property {{count: (cell: Cell) => number, most: number} | null} readers shown instead of the values
+ * @property {number[] | null} readers by cell, shown instead of the values
  * @property {Map<string, string>} lights by cell: the classes of the highlighted ones
  * @property {Map<string, number>} [hues] by cell: the hue of the product that it is a factor of
  * @property {string} stop the cell that Tab reaches in its plane, if not the first
@@ -86,10 +86,10 @@ function cellOf(panel, cell, { numbers, readers, lights, hues, filled, old, edit
   const key = keyOf(cell);
   const kind = kindOf(panel, cell);
   const number = numberOf(panel, cell);
-  const value = readers ? readers.count(cell) : panel.values[number];
+  const value = readers ? readers[number] : panel.values[number];
   const before = old && old[number] !== panel.values[number] ? brief(old[number]) : "";
   const isAwaited = filled !== null && number >= filled;
-  const ratio = readers ? value / (readers.most || 1) / 2 : strength(panel, value); // so that its numbers stay dark
+  const ratio = readers ? value / Math.max(1, ...readers) / 2 : strength(panel, value); // so that its numbers stay dark
   const text = isAwaited ? (number === filled ? "?" : "") : numbers && kind !== 2 ? brief(value) : "";
   const ems = Math.max(emsOf(text), before ? emsOf(before) + 1.5 : 0);
   const hue = hues?.get(key);

@@ -36,7 +36,7 @@ export class Frame {
     const panel = sum.told && state.scene.panels[sum.told.a];
     const isWindow = sum.panel.end === "output" && panel?.end === "input" && panel.view === "cells" && !sum.told?.goes;
     const planes = new Set(sum.terms.map(({ a }) => a.cell?.[0]));
-    return isWindow && planes.size === 1 && sum.terms.length > 1 && state.scene.wires.window?.tables ? panel : null;
+    return isWindow && planes.size === 1 && sum.terms.length > 1 && sum.told?.wires === "window" ? panel : null;
   }
 
   /**
@@ -48,16 +48,15 @@ export class Frame {
     const { root, state } = this.stage;
     const terms = this.source ? this.sum.terms : [];
     const boxes = terms.flatMap(({ a }) => boxOf(root, state.scene, /** @type {import("./schema.js").At} */ (a)) ?? []);
-    const seen = boxes.filter(({ width }) => width);
-    this.element.hidden = !seen.length;
+    const [first, last] = [boxes.find(({ width }) => width), boxes.findLast(({ width }) => width)];
+    this.element.hidden = !first;
     this.element.classList.toggle("cnnlab-last", state.at.panel === this.source?.name);
-    if (!seen.length) return;
-    const [left, top] = [Math.min(...seen.map((box) => box.left)), Math.min(...seen.map((box) => box.top))];
+    if (!first || !last) return;
     const to = {
-      left: left - origin.left - 2,
-      top: top - origin.top - 2,
-      width: Math.max(...seen.map((box) => box.right)) - left + 4,
-      height: Math.max(...seen.map((box) => box.bottom)) - top + 4,
+      left: first.left - origin.left - 2,
+      top: first.top - origin.top - 2,
+      width: last.right - first.left + 4,
+      height: last.bottom - first.top + 4,
     };
     this.element.style.transition = moving && this.moves ? `${GLIDE}ms ease-out` : "none";
     for (const [name, length] of Object.entries(to)) this.element.style.setProperty(name, `${length}px`);
@@ -92,10 +91,10 @@ export class Frame {
     const [filter] = at.panel === stepper?.name ? at.cell : [0];
     const plane = filter < panel.planes[0] ? filter : 0;
     const first = boxOf(this.stage.root, scene, { panel: panel.name, cell: [plane, 0, 0] });
-    const tables = scene.wires[this.sum.told?.wires ?? ""]?.tables;
-    if (!first || !tables || !stepper) return;
-    const row = nearest(tables.rows, (event.clientY - this.grabbed.y - first.top) / first.height);
-    const column = nearest(tables.columns, (event.clientX - this.grabbed.x - first.left) / first.width);
+    if (!first || !stepper) return;
+    const { rows, columns } = /** @type {import("./schema.js").Wires} */ (scene.wires.window);
+    const row = nearest(rows, (event.clientY - this.grabbed.y - first.top) / first.height);
+    const column = nearest(columns, (event.clientX - this.grabbed.x - first.left) / first.width);
     this.stage.dispatch({ type: "step", step: numberOf(stepper, [filter, row, column]) });
   }
 }
@@ -106,7 +105,6 @@ export class Frame {
  * @param {number} place in cells
  */
 export function nearest({ output, input }, place) {
-  const starts = new Map();
-  for (const [k, index] of output.entries()) starts.set(index, Math.min(starts.get(index) ?? Infinity, input[k]));
-  return [...starts].reduce((best, each) => (Math.abs(each[1] - place) < Math.abs(best[1] - place) ? each : best))[0];
+  const distances = [...new Set(output)].map((index) => Math.abs(input[output.indexOf(index)] - place));
+  return distances.indexOf(Math.min(...distances));
 }

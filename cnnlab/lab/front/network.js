@@ -18,13 +18,16 @@ const NUMBERED = 3; // the largest side, in cells, of a window shown with number
 /** @typedef {import("./sums.js").Term} Term */
 /** @typedef {import("./wires.js").Box} Box */
 
+/** @param {Scene["wires"][string]} wires */
+const planesOf = (wires) => ("cells" in wires ? null : wires.planes);
+
 /**
  * The wires between planes that compute a panel, and the indices of the maps at their two ends.
  * @param {Scene} scene
  * @param {Panel} panel
  */
 function joined({ wires, panels }, { sum, end = "" }) {
-  const planes = sum && !sum.goes && wires[sum.wires].tables?.planes;
+  const planes = sum && !sum.goes && planesOf(wires[sum.wires]);
   const source = sum && panels[sum.via ?? sum.a];
   return planes ? { source, from: planes[source?.end ?? ""], to: planes[end] } : { from: [], to: [] };
 }
@@ -48,7 +51,7 @@ export function isOneToOne(scene, panel) {
  */
 export function mapWires(scene, at, sum, boxOf) {
   const drawn = Object.values(scene.panels).filter(({ role, view }) => view === "maps" && role !== "gradient");
-  const strong = sum.told && scene.wires[sum.told.wires].tables?.planes[sum.panel.end ?? ""];
+  const strong = sum.told && planesOf(scene.wires[sum.told.wires])?.[sum.panel.end ?? ""];
   return drawn.map((panel) => {
     const { source, from, to } = joined(scene, panel);
     const paths = from.map((map, k) => {

@@ -1,91 +1,63 @@
-// A scene in the front end: arrays, look-up tables of its wires, and the names of cells. No DOM, and no
-// arithmetic of windows: Python says which cells a wire joins, and the index of a cell in the learner's array.
+// A scene in the front end: its panels by name, its wires, and the names of cells. No DOM, and no arithmetic of windows:
+// Python says which cells a wire joins, and the index of a cell in the learner's array.
 
 /** @typedef {import("./schema.js").Cell} Cell */
 /** @typedef {import("./schema.js").Panel} Panel */
 /** @typedef {import("./schema.js").At} At */
-/** @typedef {Map<number | string, number[]>} Joined the numbers of wires, by an index or by the key of a cell */
+/** @typedef {Omit<import("./schema.js").Scene, "panels"> & {panels: Record<string, Panel>}} Scene */
 
 /**
- * @typedef {object} Wires in look-up form: three tables for planes, rows and columns, or a list of single wires
- * @property {Record<string, Record<string, number[]>>} [tables]
- * @property {Record<string, Joined>[]} [found] by axis and end
- * @property {Record<string, Cell[]>} [cells] by end
- * @property {number[]} [weight]
- * @property {string[]} [state]
- * @property {Record<string, Joined>} [listed] by end
+ * @typedef {object} Wire
+ * @property {number} plane the index of the wire of the planes
+ * @property {(end: string | undefined) => Cell} at the cell at one of its ends
+ * @property {number} weight
+ * @property {string} [state]
  */
 
-/** @typedef {Omit<import("./schema.js").Scene, "panels" | "wires"> & {panels: Record<string, Panel>, wires: Record<string, Wires>}} Scene */
-
+/** @type {["planes", "rows", "columns"]} */
 export const AXES = ["planes", "rows", "columns"];
 
 /**
- * Turns the message from Python into a scene with look-up tables of wires, and panels by name.
+ * Turns the message from Python into a scene with panels by name.
  * @param {import("./schema.js").Scene} message
  * @returns {Scene}
  */
-export function readScene(message) {
-  const panels = Object.fromEntries(message.panels.map((panel) => [panel.name, panel]));
-  const wires = Object.entries(message.wires).map(([name, sent]) => [name, readWires(sent)]);
-  return { ...message, panels, wires: Object.fromEntries(wires) };
-}
+export const readScene = (message) => ({
+  ...message,
+  panels: Object.fromEntries(message.panels.map((panel) => [panel.name, panel])),
+});
 
 /**
- * @param {any} sent
- * @returns {Wires}
+ * The indices at which a list holds something.
+ * @template Item
+ * @param {Item[]} list
+ * @param {(item: Item) => boolean} isWanted
  */
-function readWires(sent) {
-  if (!sent.cells) return { tables: sent, found: AXES.map((axis) => lookUp(sent[axis])) };
-  const keys = Object.entries(sent.cells).map(([end, cells]) => [end, cells.map(keyOf)]);
-  return { ...sent, listed: lookUp(Object.fromEntries(keys)) };
-}
+const indicesOf = (list, isWanted) => list.flatMap((item, k) => (isWanted(item) ? [k] : []));
 
 /**
- * For each end, the wires of a table by index.
- * @param {Record<string, (number | string)[]>} table
- */
-function lookUp(table) {
-  /** @type {Record<string, Joined>} */
-  const found = {};
-  for (const [end, indices] of Object.entries(table)) {
-    found[end] = new Map();
-    for (const [k, index] of indices.entries()) {
-      const wires = found[end].get(index) ?? [];
-      wires.push(k);
-      found[end].set(index, wires);
-    }
-  }
-  return found;
-}
-
-/**
- * The numbers of all wires that end in a cell: [plane, row, column] in three tables, [k] in a list.
- * @param {Wires} wires
+ * All wires that end in a cell.
+ * @param {Scene["wires"][string]} wires
  * @param {string | undefined} end
  * @param {Cell} cell
+ * @returns {Wire[]}
  */
-export function wiresAt({ found, listed }, end = "", cell) {
-  if (listed) return (listed[end]?.get(keyOf(cell)) ?? []).map((k) => [k]);
-  const [planes, rows, columns] = cell.map((index, axis) => found?.[axis][end]?.get(index) ?? []);
-  return planes.flatMap((p) => rows.flatMap((r) => columns.map((c) => [p, r, c])));
-}
-
-/**
- * The factor of a wire.
- * @param {Wires} wires
- * @param {number[]} numbers
- */
-export const weightOf = ({ weight }, [k]) => (weight ? weight[k] : 1);
-
-/**
- * The cell at an end of a wire.
- * @param {Wires} wires
- * @param {string | undefined} end
- * @param {number[]} numbers
- */
-export function cellOn({ tables, cells }, end = "", numbers) {
-  return /** @type {Cell} */ (cells ? cells[end][numbers[0]] : numbers.map((k, axis) => tables?.[AXES[axis]][end][k]));
+export function wiresAt(wires, end = "", cell) {
+  if ("cells" in wires)
+    return indicesOf(wires.cells[end] ?? [], (other) => sameCell(other, cell)).map((k) => ({
+      plane: k,
+      at: (name = "") => wires.cells[name][k],
+      weight: wires.weight[k],
+      state: wires.state?.[k],
+    }));
+  const found = AXES.map((axis, k) => indicesOf(wires[axis][end] ?? [], (index) => index === cell[k]));
+  const [planes, rows, columns] = found;
+  const wire = (/** @type {number[]} */ numbers) => ({
+    plane: numbers[0],
+    at: (name = "") => /** @type {Cell} */ (numbers.map((k, axis) => wires[AXES[axis]][name]?.[k])),
+    weight: 1,
+  });
+  return planes.flatMap((p) => rows.flatMap((r) => columns.map((c) => wire([p, r, c]))));
 }
 
 /**
@@ -93,9 +65,7 @@ export function cellOn({ tables, cells }, end = "", numbers) {
  * @param {Panel} panel
  * @param {Cell} cell
  */
-export function valueAt({ values, shape: [height, width] }, [plane, row, column]) {
-  return values[(plane * height + row) * width + column];
-}
+export const valueAt = (panel, cell) => panel.values[numberOf(panel, cell)];
 
 /**
  * The weight of a wire if there is no kernel.
@@ -123,7 +93,7 @@ export function kindOf(panel, cell) {
  * @param {Cell} cell
  */
 export function placeOf({ places: { rows, columns } }, [, row, column]) {
-  return [...(rows.length ? [rows[row]] : []), ...(columns.length ? [columns[column]] : [])];
+  return [...rows.slice(row, row + 1), ...columns.slice(column, column + 1)];
 }
 
 /**
@@ -187,17 +157,10 @@ export const countOf = ({ planes, shape }) => planes[0] * planes[1] * shape[0] *
 
 /**
  * The cell with a number in reading order, plane after plane.
- * @param {Panel} panel
+ * @param {Pick<Panel, "shape">} panel
  * @param {number} k
  */
-export const cellAt = ({ shape }, k) => cellIn(shape, k);
-
-/**
- * The same for planes of a given shape.
- * @param {number[]} shape
- * @param {number} k
- */
-export const cellIn = ([height, width], k) =>
+export const cellAt = ({ shape: [height, width] }, k) =>
   /** @type {Cell} */ ([Math.floor(k / (height * width)), Math.floor(k / width) % height, k % width]);
 
 /**

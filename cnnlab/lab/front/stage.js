@@ -10,7 +10,7 @@ import { bandsOf, boxOf, elementOf, panelIn } from "./panels.js";
 import { lensOf, mapWires } from "./network.js";
 import { isDrawn, paint } from "./photo.js";
 import { codeOf, heightBeside, hintOf, readoutOf } from "./readout.js";
-import { cellIn, countOf, keyOf, readScene, sameAt, sameCell, twinsOf, valueAt } from "./scene.js";
+import { cellAt, countOf, keyOf, readScene, sameAt, sameCell, twinsOf, valueAt } from "./scene.js";
 import { firstState, isAwaited, isBackward, reduce, stepperOf } from "./state.js";
 import { hueOf, readersOf, sumOf } from "./sums.js";
 import { productsOf } from "./strip.js";
@@ -379,7 +379,7 @@ export class Stage {
     const through = (/** @type {Term} */ term) => {
       if (!beside) return enlarged(scene, term);
       const product = sum.terms.findIndex(({ a }) => sameAt(/** @type {At} */ (a), /** @type {At} */ (term.a)));
-      return { ...term, via: { panel: beside, cell: cellIn(window ?? [], product), value: 0 } };
+      return { ...term, via: { panel: beside, cell: cellAt({ shape: window ?? [] }, product), value: 0 } };
     };
     const mapBox = (/** @type {Panel} */ { name, shape, flat }, /** @type {number} */ plane) => {
       const cell = /** @type {import("./schema.js").Cell} */ ([plane, shape[0] >> 1, shape[1] >> 1]);

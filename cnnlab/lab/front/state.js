@@ -1,6 +1,6 @@
 // The state of a stage as one plain object, and its changes: a pure reducer. Drawing compares and paints.
 
-import { cellAt, countOf, numberOf, sameAt } from "./scene.js";
+import { AXES, cellAt, countOf, numberOf, sameAt } from "./scene.js";
 
 /** @typedef {import("./schema.js").At} At */
 /** @typedef {import("./schema.js").Panel} Panel */
@@ -204,19 +204,11 @@ function renewed(state, scene) {
 function follow(before, after, { panel: name, cell }) {
   const [old, panel] = [before.panels[name], after.panels[name]];
   if (!panel) return null;
-  const last = [panel.planes[0] * panel.planes[1] - 1, panel.shape[0] - 1, panel.shape[1] - 1];
-  const moves = [0, shift(old, panel, "rows"), shift(old, panel, "columns")];
-  const to = cell.map((index, axis) => Math.max(0, Math.min(last[axis], index + moves[axis])));
+  const lengths = [panel.planes[0] * panel.planes[1], ...panel.shape];
+  const to = cell.map((index, axis) => {
+    const places = (/** @type {Panel} */ { places }) => /** @type {unknown[]} */ (places[AXES[axis]]);
+    const moved = places(panel).indexOf(places(old)[index]); // planes, whose places are lists, stay
+    return moved < 0 ? Math.min(index, lengths[axis] - 1) : moved;
+  });
   return { panel: name, cell: /** @type {import("./schema.js").Cell} */ (to) };
-}
-
-/**
- * The shift of a cell along an axis when the padding before it changes.
- * @param {Panel} old
- * @param {Panel} panel
- * @param {"rows" | "columns"} axis
- */
-function shift(old, panel, axis) {
-  const [before, after] = [old.places[axis][0] ?? 0, panel.places[axis][0] ?? 0];
-  return before < 0 || after < 0 ? before - after : 0;
 }

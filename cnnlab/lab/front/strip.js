@@ -3,7 +3,7 @@
 
 import { shadeOf, strength } from "./cells.js";
 import { brief, factor, format } from "./numbers.js";
-import { cellIn, keyOf, mapOf, nameOf, numberOf } from "./scene.js";
+import { cellAt, keyOf, mapOf, nameOf, numberOf } from "./scene.js";
 import { stepperOf } from "./state.js";
 import { groupsOf, hueOf, writtenTerms } from "./sums.js";
 import { withSubscripts } from "./text.js";
@@ -59,7 +59,7 @@ export function productsOf(scene, at, sum, hand) {
   const { terms, total, panel } = sum;
   const isTold = panel === stepperOf(scene) && !hand.counted;
   const places = isTold
-    ? terms.map((term, k) => chipOf(scene, sum, term, hand, k === 0, cellIn([height, width], k)))
+    ? terms.map((term, k) => chipOf(scene, sum, term, hand, k === 0, cellAt({ shape: [height, width] }, k)))
     : Array.from({ length: height * width }, () => html`<span class="cnnlab-product"></span>`);
   const row = at.cell[1] - (panel.shape[0] - 1) / 2;
   return html`<div class="cnnlab-products" data-panel=${isTold ? "products" : nothing} role="group" aria-label="products of the window"

@@ -1,7 +1,7 @@
 // The sum of a cell, term by term: which cells its wires join. Pure functions; no convolution. The number of a cell
 // is always Python's, and the terms only name the pairs that the wires join.
 
-import { cellOn, keyOf, kindOf, shareAt, valueAt, weightOf, wiresAt } from "./scene.js";
+import { cellAt, countOf, kindOf, shareAt, valueAt, wiresAt } from "./scene.js";
 
 const MOST_BESIDE = 3; // the most rows and columns of products beside an output
 const MOST_HUES = 49; // taps with hues of their own: more would be indistinguishable
@@ -41,26 +41,19 @@ export function sumOf(scene, { panel: name, cell }, backward = true) {
   const number = (value) => ({ panel: "", cell: null, value });
   /** @type {(of: string, cell: Cell) => Operand} */
   const inCell = (of, cell) => ({ panel: of, cell, value: valueAt(scene.panels[of], cell) });
-  /** @type {(wires: import("./scene.js").Wires, of: string, numbers: number[]) => Operand} */
-  const operand = (wires, of, numbers) => {
-    const end = (/** @type {string | undefined} */ name) => cellOn(wires, name, numbers);
-    if (of === "one") return number(1);
-    if (of === "share" && shares) return number(shareAt(shares, end("output"), end("tap")));
-    return inCell(of, end(scene.panels[of].end));
-  };
-  /** @type {(wires: import("./scene.js").Wires, a: string, b: string) => Term[]} */
+  /** @type {(wires: string, a: string, b: string) => Term[]} */
   const termsBy = (wires, a, b) =>
-    wiresAt(wires, panel.end, cell).map((numbers) => ({
-      a: operand(wires, a, numbers),
-      b: operand(wires, b, numbers),
-      to: operand(wires, told.goes ?? panel.name, numbers),
-      via: told.via ? operand(wires, told.via, numbers) : null,
-      plane: numbers[0],
-      weight: weightOf(wires, numbers),
-      state: wires.state?.[numbers[0]],
-    }));
-  const added = told.adds ? termsBy(scene.wires[told.adds], told.adds, "one") : [];
-  const terms = [...termsBy(scene.wires[told.wires], told.a, told.b), ...added];
+    wiresAt(scene.wires[wires], panel.end, cell).map(({ at, ...wire }) => {
+      const operand = (/** @type {string} */ of) => {
+        if (of === "one") return number(1);
+        if (of === "share" && shares) return number(shareAt(shares, at("output"), at("tap")));
+        return inCell(of, at(scene.panels[of].end));
+      };
+      const via = told.via ? operand(told.via) : null;
+      return { ...wire, a: operand(a), b: operand(b), to: operand(told.goes ?? panel.name), via };
+    });
+  const added = told.adds ? termsBy(told.adds, told.adds, "one") : [];
+  const terms = [...termsBy(told.wires, told.a, told.b), ...added];
   return { panel, told, terms, bias: told.bias ? inCell(told.bias, [cell[0], 0, 0]) : null, total };
 }
 
@@ -104,20 +97,15 @@ export function writtenTerms(scene, { told, terms }) {
 }
 
 /**
- * How many outputs read a cell of a panel, in one plane of the output; and the maximum over its cells.
+ * How many outputs in a plane read each cell of a panel.
  * @param {Scene} scene
  * @param {Panel} panel
  */
-export function readersOf(scene, panel) {
-  const { found, listed } = scene.wires.window;
-  const tables = (listed ? [listed] : (found ?? []).slice(1)).map((table) => table[panel.end ?? ""]);
-  const keys = (/** @type {Cell} */ cell) => (listed ? [keyOf(cell)] : cell.slice(1));
-  const product = (/** @type {number[]} */ numbers) => numbers.reduce((p, q) => p * q, 1);
-  return {
-    count: (/** @type {Cell} */ cell) => product(keys(cell).map((key, k) => tables[k].get(key)?.length ?? 0)),
-    most: product(tables.map((table) => Math.max(0, ...[...table.values()].map((wires) => wires.length)))),
-  };
-}
+export const readersOf = ({ wires }, panel) =>
+  Array.from({ length: countOf(panel) }, (_, k) => {
+    const read = wiresAt(wires.window, panel.end, cellAt(panel, k)).map(({ at }) => at("output").slice(1).join());
+    return new Set(read).size;
+  });
 
 /**
  * The terms grouped by wire of the planes, each with its contribution as computed by Python.

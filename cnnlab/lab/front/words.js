@@ -97,16 +97,15 @@ export function numpyOf(scene, at, backward = true) {
   const sum = sumOf(scene, at, backward);
   const code = sum.panel.says?.code;
   const wires = scene.wires[sum.told?.wires ?? ""];
-  if (!code || !wires?.tables) return "";
-  const { tables } = wires;
-  const numbers = wiresAt(wires, sum.panel.end, at.cell);
-  if (!numbers.length) return "0.0";
+  if (!code || !wires || "cells" in wires) return "";
+  const found = wiresAt(wires, sum.panel.end, at.cell);
+  if (!found.length) return "0.0";
   const counted = writtenTerms(scene, sum).length;
   return fill(code, (name) => {
     if (name === "count") return String(counted);
     const [axis, end] = name.split(" ");
     const number = AXES.findIndex((name) => name.startsWith(axis));
-    const indices = [...new Set(numbers.map((wire) => wire[number]))].map((k) => tables[AXES[number]][end][k]);
+    const indices = [...new Set(found.map((wire) => wire.at(end)[number]))];
     return axis === "plane" ? String(indices[0]) : sliceOf(indices);
   });
 }

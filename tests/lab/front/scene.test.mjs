@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   cellAt,
-  cellOn,
   countOf,
   inArray,
   kindOf,
@@ -22,9 +21,7 @@ const scene = readScene(convolution());
 
 test("an input cell is joined with just the outputs that read it", () => {
   const { window } = scene.wires;
-  const ends = wiresAt(window, "input", [0, 2, 1]).map((wire) =>
-    ["output", "input", "tap"].map((end) => cellOn(window, end, wire)),
-  );
+  const ends = wiresAt(window, "input", [0, 2, 1]).map((wire) => ["output", "input", "tap"].map((end) => wire.at(end)));
   assert.deepEqual(ends, [
     [
       [0, 1, 0],

@@ -239,7 +239,7 @@ test("a cell of padding that is no more gives way to the nearest one", () => {
   );
 });
 
-test("a kernel that is shown turned does not move", () => {
+test("a tap of a kernel that is shown turned stays in view", () => {
   const places = { planes: [[]], rows: [1, 0], columns: [1, 0] };
   const larger = {
     shape: [3, 3],
@@ -247,7 +247,7 @@ test("a kernel that is shown turned does not move", () => {
     places: { planes: [[]], rows: [2, 1, 0], columns: [2, 1, 0] },
   };
   const before = after(firstState(readScene(convolution({ w: { places } }))), ["hold", { at: at("w", 0, 1, 0) }]);
-  assert.deepEqual(renew(before, convolution({ w: larger })).at, at("w", 0, 1, 0));
+  assert.deepEqual(renew(before, convolution({ w: larger })).at, at("w", 0, 2, 1));
 });
 
 test("a plane that is no more gives way to the last one", () => {
