@@ -6,6 +6,9 @@ const PATIENCE = { asked: 1500, training: 5000 }; // ms without a message before
 const BUSY = "No answer from the kernel: it is busy, or was restarted. After a restart, run this cell again.";
 const GONE = "The kernel is gone: run this cell again.";
 
+/** @type {Map<Element, unknown>} where each explorer of the page says it, and which kernel it has */
+const lines = new Map();
+
 /**
  * How long an explorer may be without a message.
  * @param {import("./connection.js").Connection} link
@@ -18,31 +21,33 @@ function patienceOf({ pending, shown }) {
 /**
  * Watches the kernel of an explorer.
  * @param {import("./connection.js").Connection} link
- * @param {(words: string) => void} tell is called with the message, "" for none
+ * @param {Element} line of its text: the message, if any
  * @param {AbortSignal} signal
- * @returns {() => void} to be called at each sign of life
  */
-export function listen(link, tell, signal) {
+export function listen(link, line, signal) {
   const { model } = link;
-  const name = `cnnlab-kernel-${model.get("process")}`;
-  const say = (/** @type {string} */ words) => document.dispatchEvent(new CustomEvent(name, { detail: words }));
-  document.addEventListener(name, (event) => tell(/** @type {CustomEvent} */ (event).detail), { signal });
-  const gone = () => say(GONE); // sent by the host, as by JupyterLab at a restart
-  if (model.send) model.on("comm_live_update", gone); // not if a table answers
-  let [quiet, timer] = [0, 0];
-  const look = () => {
-    const patience = patienceOf(link);
-    quiet = patience < Infinity && !document.hidden ? quiet + LOOK : 0; // counts ticks: the page itself may be busy
-    if (quiet >= patience) say(BUSY);
-    timer = window.setTimeout(look, LOOK);
+  const kernel = model.get("process");
+  lines.set(line, kernel);
+  let quiet = 0;
+  const say = (/** @type {string} */ words) => {
+    for (const [other, its] of lines) if (its === kernel && other.textContent !== words) other.textContent = words;
   };
-  look();
-  signal.addEventListener("abort", () => {
-    clearTimeout(timer);
-    if (model.send) model.off("comm_live_update", gone);
-  });
-  return () => {
+  const heard = () => {
     quiet = 0;
     say("");
   };
+  const gone = () => say(GONE); // sent by the host, as by JupyterLab at a restart
+  const timer = setInterval(() => {
+    const patience = patienceOf(link);
+    quiet = patience < Infinity && !document.hidden ? quiet + LOOK : 0; // counts ticks: the page itself may be busy
+    if (quiet >= patience) say(BUSY);
+  }, LOOK);
+  model.on("change:shown", heard);
+  if (model.send) model.on("comm_live_update", gone); // not if a table answers
+  signal.addEventListener("abort", () => {
+    clearInterval(timer);
+    lines.delete(line);
+    model.off("change:shown", heard);
+    if (model.send) model.off("comm_live_update", gone);
+  });
 }
