@@ -133,7 +133,7 @@ def test_a_cell_takes_what_a_question_takes(plain_page, text, value):
 
 def test_what_is_no_number_is_said_and_the_cell_keeps_its_value(plain_page):
     view = View(plain_page, backward())
-    for text in ["abc", "", "1,2,3", "NaN", "1 2", "--1", "0x10", "1/0", "1/2/3"]:
+    for text in ["abc", "1,2,3", "NaN", "1 2", "--1", "0x10", "1/0", "1/2/3"]:
         view.cell("w", 1, 1).dblclick()
         view.new_value.fill(text)
         view.press("Enter")

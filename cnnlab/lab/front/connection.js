@@ -26,7 +26,7 @@ export class Connection {
   /** @returns {import("./schema.js").Shown} */
   get shown() {
     const sent = this.model.get("shown");
-    if (!sent?.text) return sent; // without a kernel it is not packed
+    if (!sent.text) return sent; // without a kernel it is not packed
     const revive = (/** @type {string} */ _, /** @type {any} any JSON value */ value) =>
       value?.dtype ? readArray(value) : value?.bytes === undefined ? value : sent.buffers[value.bytes];
     if (!read.has(sent)) read.set(sent, JSON.parse(sent.text, revive));
@@ -36,8 +36,8 @@ export class Connection {
   /** The unanswered events, kept in the model, since another view may have sent them. */
   get pending() {
     /** @type {Asked[]} */
-    const events = this.model.get("asked")?.events ?? [];
-    return events.filter(({ serial }) => serial > (this.shown.serial ?? 0));
+    const { events } = this.model.get("asked");
+    return events.filter(({ serial }) => serial > this.shown.serial);
   }
 
   /**
@@ -47,18 +47,10 @@ export class Connection {
   ask(event) {
     const { pending } = this;
     if (event.edit) this.edited = performance.now();
-    const serial = 1 + Math.max(this.shown.serial ?? 0, ...pending.map((other) => other.serial));
+    const serial = 1 + (pending.at(-1) ?? this.shown).serial;
     while (pending.length && isOvertaken(pending[pending.length - 1], event)) pending.pop(); // others may depend on earlier events
     this.model.set("asked", { events: [...pending, { serial, ...event }] });
     this.model.save_changes();
-  }
-
-  /**
-   * Tells the kernel which cell is selected, for the still; no answer follows.
-   * @param {Target} at
-   */
-  look(at) {
-    this.model.send?.({ at });
   }
 
   /**
@@ -67,20 +59,16 @@ export class Connection {
    * @param {any} value of the setting's type
    */
   wanted(name, value) {
-    const event = this.pending.findLast(({ set }) => set && name in set);
-    return event?.set ? event.set[name] : value;
+    return this.pending.findLast(({ set }) => set && name in set)?.set?.[name] ?? value;
   }
 
   /**
    * The number in a cell as it was last typed, answered or not.
-   * @param {number} stage
-   * @param {string} panel
-   * @param {number[]} cell
+   * @param {Target} target
    * @param {number} value
    */
-  typed(stage, panel, cell, value) {
-    const event = this.pending.findLast(({ edit }) => edit && sameTarget(edit, { stage, panel, cell }));
-    return event?.edit?.value ?? value;
+  typed(target, value) {
+    return this.pending.findLast(({ edit }) => edit && sameTarget(edit, target))?.edit?.value ?? value;
   }
 }
 

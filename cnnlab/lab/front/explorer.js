@@ -53,8 +53,8 @@ class Explorer {
     this.show();
     listen(this.link, /** @type {Element} */ (this.root.querySelector(".cnnlab-silence > span")), signal);
     model.on("change:shown", this.show);
-    const [part] = this.link.shown.parts ?? [];
-    const given = part?.key && solved()[part.key];
+    const [part] = this.link.shown.parts;
+    const given = part.key && solved()[part.key];
     if (given && !part.solved) this.link.ask({ set: { given } }); // restore the answer given before
   }
 
@@ -78,7 +78,7 @@ class Explorer {
 
   /** Renders the parts; a part of the same kind as before keeps its elements. */
   show = () => {
-    const { parts = [], veil } = this.link.shown;
+    const { parts, veil } = this.link.shown;
     const { says, at } = this.link.model.get("linked") ?? {};
     this.keepStages(parts);
     const isPicture = parts.some(({ kind }) => !["question", "verdict"].includes(kind));

@@ -15,7 +15,7 @@ const lines = new Map();
  */
 function patienceOf({ pending, shown }) {
   if (pending.length) return PATIENCE.asked;
-  return shown.parts?.some(({ alive }) => alive) ? PATIENCE.training : Infinity;
+  return shown.parts.some(({ alive }) => alive) ? PATIENCE.training : Infinity;
 }
 
 /**

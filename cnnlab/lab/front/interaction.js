@@ -1,7 +1,7 @@
 // The learner's hand on a stage: pointing, clicking, keys, and typing into cells.
 
 import { draggedTo } from "./chart.js";
-import { arrowTarget, beginsEdit, nudgeIn } from "./keys.js";
+import { arrowTarget, beginsEdit, isOurs, nudgeIn } from "./keys.js";
 import { format, means, numberIn } from "./numbers.js";
 import { hit } from "./panels.js";
 import { inArray, kindOf, nameOf, numberOf, sameAt, valueAt } from "./scene.js";
@@ -28,21 +28,6 @@ export class Hand {
     return this.stage.state.scene;
   }
 
-  /**
-   * The cell under an event; a cell of the window panel counts as the input cell that it shows.
-   * @param {MouseEvent} event
-   * @returns {At | null}
-   */
-  hit(event) {
-    const at = hit(this.scene, event);
-    if (!at || at.panel !== this.scene.window) return at;
-    const { sum } = this.stage;
-    const [, row, column] = at.cell;
-    const terms = sum.panel.end === "output" ? sum.terms : [];
-    const shown = terms.find(({ b }) => b.cell?.[1] === row && b.cell[2] === column)?.a;
-    return shown?.cell ? { panel: shown.panel, cell: shown.cell } : null;
-  }
-
   /** @type {(event: PointerEvent) => void} */
   press = (event) => {
     const { target, pointerId } = event;
@@ -53,20 +38,6 @@ export class Hand {
     this.pressed = event;
     if (element.hasPointerCapture(pointerId)) element.releasePointerCapture(pointerId); // lets a finger reach other cells
   };
-
-  /**
-   * Handles a drag; returns whether there is one.
-   * @param {PointerEvent} event
-   */
-  pulled(event) {
-    if (!this.pull) return false;
-    const { clientX, clientY } = this.pressed;
-    if (!this.isPulled && Math.hypot(event.clientX - clientX, event.clientY - clientY) < PULL.start) return true;
-    if (!this.isPulled) /** @type {Element} */ (event.currentTarget).setPointerCapture(event.pointerId);
-    this.isPulled = true;
-    this.pull(event);
-    return true;
-  }
 
   /**
    * What a drag from here does: on a chart it moves the slider, on the window it moves the window; on other cells, and
@@ -84,7 +55,7 @@ export class Hand {
       return slide;
     }
     if (state.editing) return null;
-    const at = this.hit(event);
+    const at = hit(this.scene, event);
     const isHeld = state.held && sameAt(at, state.at);
     if (!isHeld && frame.holds(event)) return (/** @type {PointerEvent} */ event) => frame.drag(event);
     return at && this.canEdit(at) && (isHeld || event.pointerType !== "touch") ? this.numberPull(at, event) : null;
@@ -123,23 +94,29 @@ export class Hand {
   paint({ clientX, clientY }, from, value) {
     const target = document.elementFromPoint(clientX, clientY);
     const at = target && hit(this.scene, /** @type {any} */ ({ target }));
-    if (at?.panel === from.panel && this.canEdit(at) && this.latest(at) !== value) this.change(at, value);
+    if (at?.panel === from.panel && this.latest(at) !== value) this.change(at, value);
   }
 
   /** @type {(event: PointerEvent) => void} */
   hover = (event) => {
-    if (event.buttons && this.pulled(event)) return;
+    const element = /** @type {HTMLElement} */ (event.currentTarget);
+    if (event.buttons && this.pull) {
+      const { clientX, clientY } = this.pressed;
+      this.isPulled ||= Math.hypot(event.clientX - clientX, event.clientY - clientY) >= PULL.start;
+      if (!this.isPulled) return;
+      element.setPointerCapture(event.pointerId);
+      return this.pull(event);
+    }
     this.pull = null;
     document.documentElement.dataset.cnnlabTouched = ""; // the reader knows how to begin
-    /** @type {HTMLElement} */ (event.currentTarget).classList.toggle("cnnlab-grab", this.stage.frame.holds(event));
+    element.classList.toggle("cnnlab-grab", this.stage.frame.holds(event));
     const at = hit(this.scene, event);
-    if (at && at.panel !== this.scene.window && !sameAt(at, this.stage.state.at))
-      this.stage.dispatch({ type: "point", at });
+    if (at && !sameAt(at, this.stage.state.at)) this.stage.dispatch({ type: "point", at });
   };
 
   /** @type {(event: MouseEvent) => void} */
   click = (event) => {
-    const at = this.hit(event);
+    const at = hit(this.scene, event);
     if (!at || this.stage.state.editing || this.isPulled) return;
     if (this.isNext(at)) return this.edit(at);
     this.stage.dispatch({ type: "hold", at });
@@ -148,13 +125,13 @@ export class Hand {
   };
 
   /** @type {(event: MouseEvent) => void} */
-  twice = (event) => this.edit(this.hit(event));
+  twice = (event) => this.edit(hit(this.scene, event));
 
   /** @type {(event: FocusEvent) => void} select a cell reached with Tab; a click selects it anyway */
   focused = (event) => {
     const { state, dispatch } = this.stage;
     const element = /** @type {Element} */ (event.target);
-    const at = element.matches(".cnnlab-cell:focus-visible") && this.hit(/** @type {any} */ (event)); // no place is asked
+    const at = element.matches(".cnnlab-cell:focus-visible") && hit(this.scene, event);
     if (at && !state.editing && !sameAt(at, state.at)) dispatch({ type: "visit", at });
   };
 
@@ -169,7 +146,7 @@ export class Hand {
   key = (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     if (target.matches("input, button")) return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return this.undo(event);
+    if (!isOurs(event)) return this.undo(event);
     const here = this.focus(event, target);
     const panel = here && this.scene.panels[here.panel];
     if (!panel) return;
@@ -179,9 +156,11 @@ export class Hand {
     else if (to) this.go({ panel: panel.name, cell: to });
     else if (event.key === " ") this.stage.dispatch({ type: "step", step: this.stage.state.step + 1 });
     else if (event.key === "Enter" && this.scene.pick) this.pick(here);
-    else if (event.key === "Enter" && !this.canEdit(here) && !this.isNext(here))
+    else if (beginsEdit(event.key) && this.takesNumber(here)) {
+      this.edit(here);
+      if (event.key.length === 1) return; // the browser types it into the field, over what is there
+    } else if (event.key === "Enter")
       /** @type {HTMLElement | null} */ (this.stage.root.querySelector(".cnnlab-strip button"))?.focus();
-    else if (beginsEdit(event.key)) this.edit(here, event.key.length === 1 ? event.key : null);
     else return;
     event.preventDefault();
   };
@@ -193,7 +172,7 @@ export class Hand {
    * @returns {At | null}
    */
   focus(event, target) {
-    if (target.tagName !== "CANVAS") return this.hit(/** @type {any} */ (event)); // no place is asked
+    if (target.tagName !== "CANVAS") return hit(this.scene, event);
     const { at } = this.stage.state;
     const panel = /** @type {HTMLElement} */ (target.closest(".cnnlab-panel")).dataset.panel ?? "";
     const plane = Number(target.dataset.plane);
@@ -220,20 +199,20 @@ export class Hand {
 
   // --- editing ---
 
-  /**
-   * @param {At | null} at
-   * @param {string | null} [text] text typed already
-   */
-  edit(at, text = null) {
-    if (!at) return;
-    const isNext = this.isNext(at);
-    if (isNext || this.canEdit(at)) this.stage.dispatch({ type: "edit", at, text: isNext ? (text ?? "") : text });
+  /** @param {At | null} at */
+  edit(at) {
+    if (at && this.takesNumber(at)) this.stage.dispatch({ type: "edit", at });
+  }
+
+  /** @param {At} at */
+  takesNumber(at) {
+    return this.canEdit(at) || this.isNext(at);
   }
 
   /** @param {At} at */
   canEdit({ panel: name, cell }) {
     const panel = this.scene.panels[name];
-    return Boolean(panel.editable) && !kindOf(panel, cell) && panel.view === "cells";
+    return Boolean(panel.editable) && !kindOf(panel, cell);
   }
 
   /**
@@ -247,41 +226,36 @@ export class Hand {
 
   /** The field in the cell being edited. */
   fieldOf() {
-    const { editing } = this.stage.state;
-    if (!editing) return null;
-    const { at, text } = editing;
+    const at = this.stage.state.editing;
+    if (!at) return null;
     const key = (/** @type {KeyboardEvent & {target: HTMLInputElement}} */ event) => {
       if (event.key !== "Enter" && event.key !== "Escape") return;
       event.preventDefault();
-      this.typed(event.key === "Enter" ? event.target.value : null, true);
+      this.typed(event.key === "Enter" ? event.target.value : "");
+      this.stage.focus(at);
     };
-    const leave = (/** @type {{target: HTMLInputElement}} */ { target }) => this.typed(target.value, false);
+    const leave = (/** @type {{target: HTMLInputElement}} */ { target }) => this.typed(target.value);
     return html`<input class="cnnlab-input" aria-label="new value of ${nameOf(this.scene.panels[at.panel], at.cell)}"
-      autocomplete="off" value=${text ?? String(this.latest(at))} @keydown=${key} @blur=${leave}>`;
+      autocomplete="off" value=${this.isNext(at) ? "" : this.latest(at)} @keydown=${key} @blur=${leave}>`;
   }
 
   openField() {
     const field = /** @type {HTMLInputElement | null} */ (this.stage.root.querySelector(".cnnlab-input"));
     field?.focus({ preventScroll: true });
-    if (this.stage.state.editing?.text === null) field?.select();
-    else field?.setSelectionRange(field.value.length, field.value.length);
+    field?.select();
   }
 
   /**
-   * Removes the field, and keeps the text if it is a number.
-   * @param {string | null} text
-   * @param {boolean} stay whether the cell then gets the focus
+   * Removes the field, and keeps its text if that is a number.
+   * @param {string} text
    */
-  typed(text, stay) {
-    const { editing } = this.stage.state;
-    if (!editing) return; // the field loses the focus when it is removed
-    const isNext = this.isNext(editing.at);
-    const refused = text === null || (isNext && !text) ? "" : refusal(text);
-    const lands = isNext && Boolean(text) && !refused;
-    const message = lands ? this.judge(editing.at, text ?? "") : refused;
-    this.stage.dispatch({ type: "typed", message, lands });
-    if (stay) this.stage.focus(editing.at);
-    if (text !== null && !message) this.change(editing.at, numberIn(text));
+  typed(text) {
+    const at = this.stage.state.editing;
+    if (!at) return; // the field loses the focus when it is removed
+    const refused = text && refusal(text);
+    const lands = Boolean(text) && !refused && this.isNext(at);
+    this.stage.dispatch({ type: "typed", message: lands ? this.judge(at, text) : refused, lands });
+    if (text && !refused) this.change(at, numberIn(text));
   }
 
   /**
@@ -297,12 +271,19 @@ export class Hand {
   }
 
   /**
+   * A cell as Python names it.
+   * @param {At} at
+   */
+  target({ panel, cell }) {
+    return { stage: this.stage.number, panel, cell: inArray(this.scene.panels[panel], cell) };
+  }
+
+  /**
    * The number in a cell as it was last set, answered or not.
    * @param {At} at
    */
-  latest({ panel: name, cell }) {
-    const panel = this.scene.panels[name];
-    return this.stage.link.typed(this.stage.number, name, inArray(panel, cell), valueAt(panel, cell));
+  latest(at) {
+    return this.stage.link.typed(this.target(at), valueAt(this.scene.panels[at.panel], at.cell));
   }
 
   /**
@@ -310,11 +291,8 @@ export class Hand {
    * @param {number} value
    * @param {boolean} [more] whether it continues the previous change: both are undone together
    */
-  change({ panel: name, cell }, value, more = false) {
-    const panel = this.scene.panels[name];
-    if (!panel.editable || kindOf(panel, cell)) return;
-    const edit = { stage: this.stage.number, panel: name, cell: inArray(panel, cell), value };
-    this.stage.link.ask({ edit: more ? { ...edit, more } : edit });
+  change(at, value, more = false) {
+    if (this.canEdit(at)) this.stage.link.ask({ edit: { ...this.target(at), value, ...(more && { more }) } });
   }
 }
 

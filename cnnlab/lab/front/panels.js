@@ -157,16 +157,17 @@ export function boxOf(root, scene, at) {
 }
 
 /**
- * The cell under an event.
+ * The cell under an event; those of an enlarged window only show others.
  * @param {import("./scene.js").Scene} scene
- * @param {MouseEvent} event
+ * @param {Event} event
  * @returns {At | null}
  */
-export function hit({ panels }, event) {
+export function hit({ panels, window }, event) {
   const target = /** @type {Element} */ (event.target);
   const panel = /** @type {HTMLElement | null} */ (target.closest(".cnnlab-panel"))?.dataset.panel;
-  if (!panel || !panels[panel]) return null;
-  if (target instanceof HTMLCanvasElement) return { panel, cell: cellUnder(target, panels[panel], event) };
+  if (!panel || !panels[panel] || panel === window) return null;
+  if (target instanceof HTMLCanvasElement)
+    return { panel, cell: cellUnder(target, panels[panel], /** @type {MouseEvent} */ (event)) };
   const key = /** @type {HTMLElement | null} */ (target.closest(".cnnlab-cell"))?.dataset.cell;
   return key ? { panel, cell: /** @type {import("./schema.js").Cell} */ (key.split(",").map(Number)) } : null;
 }

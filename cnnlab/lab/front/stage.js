@@ -152,7 +152,8 @@ export class Stage {
     const before = this.state;
     const next = reduce(before, action);
     this.moving ||= ["step", "tick"].includes(action.type) && next.at !== before.at;
-    if (["step", "hold", "visit"].includes(action.type)) this.link.look({ stage: this.number, ...next.at });
+    if (["step", "hold", "visit"].includes(action.type))
+      this.link.model.send?.({ at: { stage: this.number, ...next.at } }); // for the still
     if (next !== before) this.become(next);
     if (next.on !== before.on) this.turned();
   };
@@ -294,7 +295,7 @@ export class Stage {
     const readers = counted ? readersOf(scene, scene.panels[name]) : null;
     const numbers = on.numbers && isLegible(this.panels, scene.compact);
     const stop = this.stops[name] ?? "";
-    const edited = editing?.at.panel === name ? keyOf(editing.at.cell) : "";
+    const edited = editing?.panel === name ? keyOf(editing.cell) : "";
     const field = edited ? this.hand.fieldOf() : null;
     const shown = [numbers, counted, stop, edited, way.channels, way.filters, filled, Boolean(old)];
     const key = [...shown, ...[...lights, ...(hues ?? [])].flat()].join("|");

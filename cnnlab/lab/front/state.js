@@ -5,7 +5,7 @@ import { AXES, cellAt, countOf, numberOf, sameAt } from "./scene.js";
 /** @typedef {import("./schema.js").At} At */
 /** @typedef {import("./schema.js").Panel} Panel */
 /** @typedef {import("./scene.js").Scene} Scene */
-/** @typedef {{type: "point", at: At} | {type: "hold", at: At} | {type: "visit", at: At} | {type: "release"} | {type: "tick"} | {type: "step", step: number} | {type: "play", on: boolean} | {type: "turn", name: string} | {type: "edit", at: At, text: string | null} | {type: "typed", message: string, lands?: boolean} | {type: "scene", scene: Scene}} Action */
+/** @typedef {{type: "point", at: At} | {type: "hold", at: At} | {type: "visit", at: At} | {type: "release"} | {type: "tick"} | {type: "step", step: number} | {type: "play", on: boolean} | {type: "turn", name: string} | {type: "edit", at: At} | {type: "typed", message: string, lands?: boolean} | {type: "scene", scene: Scene}} Action */
 
 /**
  * @typedef {object} State
@@ -16,7 +16,7 @@ import { AXES, cellAt, countOf, numberOf, sameAt } from "./scene.js";
  * @property {number} step the step of the transport
  * @property {number | null} filled how many outputs are filled, while they are filled one by one; null if all are
  * @property {Record<string, boolean>} on visible: numbers, wires, coverage, gradients, code
- * @property {{at: At, text: string | null} | null} editing the cell being edited, and the first text typed
+ * @property {At | null} editing the cell being edited
  * @property {string} message shown instead of the sentence
  */
 
@@ -85,7 +85,7 @@ const CHANGES = {
   play: (state, { on }) => played(state, on),
   tick: (state) => (state.playing ? ticked(state) : state),
   turn: (state, { name }) => visible({ ...state, on: { ...state.on, [name]: !state.on[name] } }),
-  edit: (state, { at, text }) => ({ ...moved(state, at), playing: false, held: true, editing: { at, text } }),
+  edit: (state, { at }) => ({ ...moved(state, at), playing: false, held: true, editing: at }),
   typed: (state, { message, lands }) => ({
     ...(lands ? atStep(state, state.filled ?? 0) : state),
     editing: null,
@@ -189,8 +189,8 @@ function renewed(state, scene) {
   const at = state.scene.topic === scene.topic && follow(state.scene, scene, state.at);
   if (!at) return visible({ ...moved(next, scene.first), held: Boolean(scene.held), editing: null });
   const { editing } = state;
-  const stays = editing && scene.panels[editing.at.panel]?.editable;
-  const same = stays && sameAt(follow(state.scene, scene, editing.at), editing.at); // else its field is removed
+  const stays = editing && scene.panels[editing.panel]?.editable;
+  const same = stays && sameAt(follow(state.scene, scene, editing), editing); // else its field is removed
   return visible({ ...moved(next, at), editing: same ? editing : null, message: state.message });
 }
 

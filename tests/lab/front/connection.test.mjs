@@ -64,12 +64,6 @@ test("events are numbered from the last one that was served", () => {
   );
 });
 
-test("a model that has shown nothing yet counts from 1", () => {
-  const model = makeModel({});
-  new Connection(model).ask({ press: "start" });
-  assert.deepEqual(asked(model), [{ serial: 1, press: "start" }]);
-});
-
 test("every request holds all that is not answered, and nothing that is", () => {
   const model = makeModel();
   const connection = new Connection(model);
@@ -158,12 +152,16 @@ test("until it is answered a cell counts as it was last typed", () => {
   const model = asking(edit(0, 1), edit(1, 9), edit(1, 0), { press: "undo" }, edit(0, 4));
   const connection = new Connection(model);
   assert.deepEqual(
-    [0, 1, 2].map((column) => connection.typed(0, "x", [0, 0, column], -1)),
+    [0, 1, 2].map((column) => connection.typed({ stage: 0, panel: "x", cell: [0, 0, column] }, -1)),
     [4, 0, -1],
   );
-  assert.deepEqual([connection.typed(1, "x", [0, 0, 0], -1), connection.typed(0, "w", [0, 0, 0], -1)], [-1, -1]);
+  const [first, ...others] = ["0 x", "1 x", "0 w"].map((name) => {
+    const [stage, panel] = name.split(" ");
+    return { stage: Number(stage), panel, cell: [0, 0, 0] };
+  });
+  for (const other of others) assert.equal(connection.typed(other, -1), -1);
   model.answer(5);
-  assert.equal(connection.typed(0, "x", [0, 0, 0], -1), -1);
+  assert.equal(connection.typed(first, -1), -1);
 });
 
 test("what is asked is not changed by what is asked later", () => {

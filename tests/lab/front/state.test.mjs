@@ -20,7 +20,7 @@ const first = firstState(scene);
 const at = (panel, ...cell) => ({ panel, cell });
 /** The state after some actions, each [type, more]. */
 const after = (state, ...actions) => actions.reduce((now, [type, more]) => reduce(now, { type, ...more }), state);
-const edit = (panel, ...cell) => ["edit", { at: at(panel, ...cell), text: "3" }];
+const edit = (panel, ...cell) => ["edit", { at: at(panel, ...cell) }];
 
 test("a stage opens on the scene's first cell, with nothing held, played or typed", () => {
   const begun = firstState(readScene(convolution({}, { first: at("w", 0, 1, 0) })));
@@ -148,7 +148,7 @@ test("a cell of a panel that no wire ends in is no step of another such panel", 
 test("typing holds the cell; when it is done the message tells what was wrong, until another cell is in view", () => {
   const typing = after(first, ["play", { on: true }], edit("w", 0, 1, 0));
   assert.deepEqual([typing.at, typing.held, typing.playing], [at("w", 0, 1, 0), true, false]);
-  assert.deepEqual(typing.editing, { at: at("w", 0, 1, 0), text: "3" });
+  assert.deepEqual(typing.editing, at("w", 0, 1, 0));
   const done = after(typing, ["typed", { message: "no number" }]);
   assert.deepEqual([done.editing, done.message, done.held], [null, "no number", true]);
   assert.equal(after(typing, ["typed", { message: "" }]).message, "");
