@@ -35,7 +35,7 @@ export class Connection {
 
   /** The unanswered events, kept in the model, since another view may have sent them. */
   get pending() {
-    /** @type {Asked[]} */
+    /** @type {{events: Asked[]}} */
     const { events } = this.model.get("asked");
     return events.filter(({ serial }) => serial > this.shown.serial);
   }
