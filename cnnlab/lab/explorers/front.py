@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import json
-import posixpath
 import re
 from base64 import b64encode
 from functools import cache
@@ -23,17 +22,18 @@ PROCESS = uuid4().hex  # identifies this kernel
 _LARGEST_SINGLE = float(np.finfo(np.float32).max)
 _MOST_DOUBLE = 4096  # longer arrays are sent in single precision
 _once = iter([True])
-_COMMENT = re.compile(r"(?ms)^ */\*\*(?:(?!\*/).)*\*/\n|^ *//[^\n]*\n")
+_IMPORT = re.compile(r'\bfrom\s*"[./\w-]*?([\w-]+\.js)"')
+_COMMENT = re.compile(r"(?ms)^ */\*\*(?! *\n \* @license)(?:(?!\*/).)*\*/\n|^ *//[^\n]*\n")
 
-# Each file stays a module with its own name in the browser's debugger, and is loaded once per page, however many
-# explorers it has. A relative import fails in a module loaded from a blob, so each is replaced by a blob address.
+# Each file, known by its name alone, stays a module of its own in the browser's debugger, and is loaded once per page,
+# however many explorers it has. A relative import fails in a module loaded from a blob, so each is replaced by a blob address.
 _MODULES = """\
 // cnnlab's front end. The sources below are the files of cnnlab/lab/front, each after those that it imports.
 const SOURCES = %(sources)s;
 const load = async () => {
   const urls = {};
   for (const [name, source] of Object.entries(SOURCES)) {
-    const text = source.replace(/(from ")\\.\\/([\\w/-]+\\.js)"/g, (_, start, other) => `${start}${urls[other]}"`);
+    const text = source.replace(/\\bfrom\\s*"[./\\w-]*?([\\w-]+\\.js)"/g, (_, other) => `from "${urls[other]}"`);
     const blob = new Blob([`${text}\\n//# sourceURL=cnnlab/lab/front/${name}`], { type: "text/javascript" });
     urls[name] = URL.createObjectURL(blob);
   }
@@ -111,18 +111,14 @@ export default { render: async (context) => (await module).default.render(contex
 @cache
 def modules(main=_MAIN):
     """Return the names of a module and of all that it imports, directly or not, in order of dependency."""
-    imported = re.findall(r'from "\./([\w/-]+\.js)"', source(main))
+    imported = _IMPORT.findall(source(main))
     return list(dict.fromkeys([*(name for other in imported for name in modules(other)), main]))
 
 
-@cache
 def source(name):
-    """Return the text of a module, with its imports written relative to ``front/``."""
-
-    def seen(found):
-        return f'from "./{posixpath.normpath(posixpath.join(posixpath.dirname(name), found[1]))}"'
-
-    return re.sub(r'\bfrom\s*"(\.{1,2}/[\w./-]+\.js)"', seen, (FOLDER / name).read_text(encoding="utf-8"))
+    """Return the text of a module."""
+    (path,) = FOLDER.rglob(name)
+    return path.read_text(encoding="utf-8")
 
 
 @cache
@@ -163,9 +159,7 @@ def script(main, use):
 
 
 def _modules(main):
-    sources = {name: source(name) for name in modules(main)}
-    if main != _MAIN:  # keep a page small: only licence comments stay
-        sources = {name: text if "/" in name else _COMMENT.sub("", text) for name, text in sources.items()}
+    sources = {name: _COMMENT.sub("", source(name)) for name in modules(main)}  # only licence comments stay
     text = json.dumps(sources, ensure_ascii=False)
     return _MODULES % {"sources": text, "main": main, "version": _digest(text)}
 

@@ -93,9 +93,9 @@ class TrainingExplorer(Explorer):
     first_filters = Choice({}, "conv 1 filters", title=_LATER)
     second_filters = Choice({}, "conv 2 filters", title=_LATER)
     batch_size = Choice({}, "batch size", title=_LATER)
-    image = Slider(0, "image", 0, 0, place="look")
-    look_back = _LookBack(0, "look back", 0, 0, place="look")
-    maps = Choice(_MAPS, "maps of", place="look")
+    image = Slider(0, "image", 0, 0, place="bar")
+    look_back = _LookBack(0, "look back", 0, 0, place="bar")
+    maps = Choice(_MAPS, "maps of", place="bar")
 
     _loop, _turn = None, None
 
@@ -267,7 +267,7 @@ class TrainingExplorer(Explorer):
             {"kind": "buttons", "controls": [*buttons, *self.controls("head")]},
             {"kind": "progress", **progress, "lines": self._told()},
             {"kind": "stage", "scene": scenes[0]},
-            {"kind": "stage", "scene": scenes[1], "controls": self.controls("look")},
+            {"kind": "stage", "scene": scenes[1], "controls": self.controls("bar")},
         ]
 
     def describe(self):

@@ -14,7 +14,7 @@ import { html, nothing } from "./vendor/lit-html.js";
 
 const LUMINANCE = [0.299, 0.587, 0.114]; // of red, green and blue, by ITU-R BT.601
 
-/** @type {WeakMap<Link, Map<string, Pad>>} by name, since a pad keeps its drawing */
+/** @type {WeakMap<Link, Pad>} an explorer's, which keeps its drawing */
 const pads = new WeakMap();
 
 /**
@@ -57,19 +57,14 @@ function slider(control, link) {
   const { name, low = 0, high = 0, text, title, lacks } = control;
   const value = Number(link.wanted(name, control.value));
   const label = controlName(control);
-  const drag = (/** @type {Typed} */ { target }) =>
-    Number.isInteger(target.valueAsNumber) && set(control, link, target.valueAsNumber);
-  const type = (/** @type {Typed} */ { target }) => {
-    const typed = Math.max(low, Math.min(high, Math.round(target.valueAsNumber)));
-    if (Number.isFinite(typed)) set(control, link, typed);
-    target.value = String(Number.isFinite(typed) ? typed : value);
-  };
+  const change = (/** @type {Typed} */ { target }) =>
+    target.reportValidity() && set(control, link, target.valueAsNumber);
   return html`<div class="cnnlab-control cnnlab-slider" data-control=${name} title=${title ?? nothing}><span
     class="cnnlab-slider-head">${labelOf(control)}<input type="number" class="cnnlab-number" aria-label="${label}, typed"
-    min=${low} max=${high} style="--digits: ${String(high).length}" .value=${String(value)} ?hidden=${text !== undefined}
-    ?disabled=${low === high} @change=${type}><span class="cnnlab-slider-text">${text ?? ""}</span></span><input
+    min=${low} max=${high} style="--digits: ${String(high).length}" .value=${String(value)} required
+    ?hidden=${text !== undefined} ?disabled=${low === high} @change=${change}><span class="cnnlab-slider-text">${text ?? ""}</span></span><input
     type="range" aria-label=${title ? `${label} (${title})` : label} min=${low} max=${high}
-    aria-valuetext=${text ?? value} .value=${live(String(value))} ?disabled=${low === high} @input=${drag}>${
+    aria-valuetext=${text ?? value} .value=${live(String(value))} ?disabled=${low === high} @input=${change}>${
       lacks ? html`<span class="cnnlab-lacks" role="status">${lacks}</span>` : nothing
     }</div>`;
 }
@@ -113,10 +108,10 @@ export function tabsOf(control, link) {
     const [words, title] = label.split("\n");
     const off = Boolean(control.disabled) || control.missing?.includes(value);
     const press = () => set(control, link, value);
-    const look = { kind: "cnnlab-toggle", title, pressed: value === wanted, off };
-    if (!control.pictures) return button(words, press, look);
+    const look = { kind: "cnnlab-toggle", pressed: value === wanted, off };
+    if (!control.pictures) return button(words, press, { ...look, title });
     const picture = html`<span class="cnnlab-thumb" style="mask-image: url(${control.pictures[k]})"></span>`;
-    return button(picture, press, { ...look, title: words, label: words });
+    return button(picture, press, { ...look, label: words });
   });
 }
 
@@ -176,13 +171,11 @@ function press({ name, label, title, disabled }, link) {
  * @param {Link} link
  */
 function pad(control, link) {
-  const { name } = control;
   if (control.disabled) return nothing; // no kernel reads the drawing
-  const ours = pads.get(link) ?? new Map();
+  const ours = pads.get(link) ?? new Pad(control, link);
   pads.set(link, ours);
-  if (!ours.has(name)) ours.set(name, new Pad(control, link));
-  ours.get(name).follow(control.value);
-  return ours.get(name).element;
+  ours.follow(control.value);
+  return ours.element;
 }
 
 /**

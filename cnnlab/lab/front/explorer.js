@@ -86,9 +86,7 @@ class Explorer {
       this.linkButton(),
       this.pictureMenu(),
       button("?", this.help, { title: "keys and gestures", label: "help" }),
-      document.fullscreenEnabled
-        ? button(CORNERS, this.toFull, { title: "full screen", label: "full screen" })
-        : nothing,
+      document.fullscreenEnabled ? button(CORNERS, this.toFull, { label: "full screen" }) : nothing,
     ];
     const shown = parts.map((part) => this.stages.find((stage) => stage.part === part)?.root ?? this.partOf(part));
     const first = parts.findIndex(({ abreast }) => abreast);

@@ -20,14 +20,6 @@ const WAYS = [
 ];
 
 export const help = () =>
-  html`<dialog class="cnnlab-help" aria-label="keys and gestures" @click=${close}><dl>${WAYS.map(
+  html`<dialog class="cnnlab-help" aria-label="keys and gestures" closedby="any"><dl>${WAYS.map(
     ([key, does]) => html`<dt>${key}</dt><dd>${does}</dd>`,
   )}</dl><form method="dialog"><button class="cnnlab-button cnnlab-press">close</button></form></dialog>`;
-
-/**
- * Closes the dialog on a click outside it.
- * @param {Event} event
- */
-function close({ target }) {
-  if (target instanceof HTMLDialogElement) target.close();
-}

@@ -252,7 +252,7 @@ export class Stage {
    * Its controls in one place.
    * @param {string} place
    */
-  controls = (place) => (this.part.controls ?? []).filter((control) => control.place === place);
+  controls = (place) => (this.part.controls ?? []).filter(({ place: its = "bar" }) => its === place);
 
   /** The control whose buttons are between the panels. */
   get tabs() {

@@ -1,26 +1,12 @@
 // The bar of a stage: the transport, the toggles, the explorer's own controls; and the tools below.
 
 import { controlsOf } from "./controls.js";
-import { stepperOf, stepsOf } from "./state.js";
+import { hasSums } from "./readout.js";
+import { stepsOf } from "./state.js";
 import { button, withSubscripts } from "./text.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
 /** @typedef {import("./stage.js").Stage} Stage */
-
-/**
- * The parts of a scene that can be shown or hidden.
- * @param {import("./scene.js").Scene} scene
- */
-function switchesOf(scene) {
-  const panels = Object.values(scene.panels);
-  const can = {
-    wires: Object.keys(scene.wires).length > 0 && !scene.network,
-    coverage: Boolean(scene.coverage) && scene.panels[scene.coverage ?? ""].view === "cells",
-    gradients: panels.some(({ gradient }) => gradient),
-    code: panels.some(({ says }) => says?.code),
-  };
-  return Object.entries(can).flatMap(([name, is]) => (is ? [name] : []));
-}
 
 /**
  * @param {Stage} stage
@@ -32,15 +18,23 @@ const switchOf = ({ state, dispatch }, name) =>
 /** @param {Stage} stage */
 export function toolbarOf(stage) {
   const { part, state } = stage;
-  const controls = (part.controls ?? []).filter(({ place = "bar" }) => !["foot", "signs", "lens"].includes(place));
-  const names = switchesOf(state.scene).filter((name) => !part.absent?.includes(name));
-  const plays = stepperOf(state.scene) && stepsOf(state.scene) > 1;
-  const { heading } = state.scene;
-  if (!plays && !names.length && !controls.length && !heading) return nothing;
+  const { scene } = state;
+  const { heading } = scene;
+  const panels = Object.values(scene.panels);
+  const can = {
+    wires: hasSums(scene) && !scene.network,
+    coverage: scene.panels[scene.coverage ?? ""]?.view === "cells",
+    gradients: panels.some(({ gradient }) => gradient),
+    code: panels.some(({ says }) => says?.code),
+  };
+  const shown = Object.entries(can).filter(([name, is]) => is && !part.absent?.includes(name));
+  const controls = stage.controls("bar");
+  const plays = stepsOf(scene) > 1;
+  if (!plays && !shown.length && !controls.length && !heading) return nothing;
   return html`<div class="cnnlab-toolbar">${
     heading ? html`<div class="cnnlab-heading">${withSubscripts(heading)}</div>` : nothing
   }${plays ? transportOf(stage) : nothing}<span
-    class="cnnlab-toggles">${names.map((name) => switchOf(stage, name))}</span>${controlsOf(controls, stage.link)}</div>`;
+    class="cnnlab-toggles">${shown.map(([name]) => switchOf(stage, name))}</span>${controlsOf(controls, stage.link)}</div>`;
 }
 
 /**
@@ -50,14 +44,12 @@ export function toolbarOf(stage) {
 function transportOf({ state: { scene, step, playing }, dispatch }) {
   const steps = stepsOf(scene);
   const go = (/** @type {number} */ to) => dispatch({ type: "step", step: to });
-  /** @type {(name: string, label: string) => {kind: string, title: string, label: string}} */
-  const named = (name, label) => ({ kind: `cnnlab-${name}`, title: label, label });
   const [sign, word] = playing ? ["❚❚", "pause"] : ["▶", "play"];
   return html`<span class="cnnlab-transport"><span class="cnnlab-step cnnlab-keeps"
     data-longest="step ${steps} of ${steps}"><span>step ${step + 1} of ${steps}</span></span>${[
-      button("◀", () => go(step - 1), named("back", "one step back")),
-      button(sign, () => dispatch({ type: "play", on: !playing }), named("play", word)),
-      button("▶❘", () => go(step + 1), named("next", "one step on")),
+      button("◀", () => go(step - 1), { kind: "cnnlab-back", label: "one step back" }),
+      button(sign, () => dispatch({ type: "play", on: !playing }), { kind: "cnnlab-play", label: word }),
+      button("▶❘", () => go(step + 1), { kind: "cnnlab-next", label: "one step on" }),
     ]}<input type="range" class="cnnlab-scrub" aria-label="step" min="1" max=${steps} .value=${String(step + 1)}
     @input=${(/** @type {{target: HTMLInputElement}} */ { target }) => go(target.valueAsNumber - 1)}></span>`;
 }
@@ -81,8 +73,8 @@ export function toolsOf(stage) {
   }</span>${
     editable
       ? [
-          button("↶ undo", press("undo"), { title: undo, label: undo, off: !link.shown.undo }),
-          button("↺ reset", press("reset"), { title: back, label: back }),
+          button("↶ undo", press("undo"), { label: undo, off: !link.shown.undo }),
+          button("↺ reset", press("reset"), { label: back }),
         ]
       : nothing
   }${around.tools}</span>`;
