@@ -26,7 +26,7 @@ _IMPORT = re.compile(r'\bfrom\s*"[./\w-]*?([\w-]+\.js)"')
 _COMMENT = re.compile(r"(?ms)^ */\*\*(?! *\n \* @license)(?:(?!\*/).)*\*/\n|^ *//[^\n]*\n")
 
 # Each file, known by its name alone, stays a module of its own in the browser's debugger, and is loaded once per page,
-# however many explorers it has. A relative import fails in a module loaded from a blob, so each is replaced by a blob address.
+# however many explorers it has. A relative import fails in a module loaded from a blob: a blob address replaces it.
 _MODULES = """\
 // cnnlab's front end. The sources below are the files of cnnlab/lab/front, each after those that it imports.
 const SOURCES = %(sources)s;

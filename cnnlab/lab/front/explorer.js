@@ -19,11 +19,11 @@ const TAKEN = { plain: 54, sliders: 70, row: 21 }; // px of its parts other than
 const MOST_BESIDE = 4; // sliders that fit beside lines of text
 const FIELDS = ":read-write, input, select, .cnnlab-explorer";
 
-const CORNERS = html`<svg class="cnnlab-corners" viewBox="0 0 16 16" aria-hidden="true"><path
-  d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4"></path></svg>`;
-
-const PICTURE = html`<svg class="cnnlab-corners" viewBox="0 0 16 16" aria-hidden="true"><path
-  d="M2 3h12v10H2zM2 12l4-5 3 4 2-2 3 3M11 6h.1"></path></svg>`;
+/** @param {string} path */
+const icon = (path) =>
+  html`<svg class="cnnlab-icon" viewBox="0 0 16 16" aria-hidden="true"><path d=${path}></path></svg>`;
+const CORNERS = icon("M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4");
+const PICTURE = icon("M2 3h12v10H2zM2 12l4-5 3 4 2-2 3 3M11 6h.1");
 
 /** @typedef {import("./schema.js").Part} Part */
 

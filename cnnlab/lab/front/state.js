@@ -1,6 +1,6 @@
 // The state of a stage as one plain object, and its changes: a pure reducer. Drawing compares and paints.
 
-import { AXES, cellAt, countOf, numberOf, sameAt } from "./scene.js";
+import { AXES, cellAt, countOf, numberOf, sameAt, twinsOf } from "./scene.js";
 
 /** @typedef {import("./schema.js").At} At */
 /** @typedef {import("./schema.js").Panel} Panel */
@@ -172,10 +172,10 @@ function ticked(state) {
  */
 function visible(state) {
   const { panels } = state.scene;
-  const { end, row } = panels[state.at.panel];
-  if (state.on.gradients || row === 0) return state;
-  const twin = Object.values(panels).find((panel) => panel.row === 0 && end && panel.end === end);
-  return twin ? { ...moved(state, { panel: twin.name, cell: state.at.cell }), editing: null } : state;
+  const { panel, cell } = state.at;
+  if (state.on.gradients || panels[panel].row === 0) return state;
+  const twin = twinsOf(state.scene, panel).find((name) => panels[name].row === 0);
+  return twin ? { ...moved(state, { panel: twin, cell }), editing: null } : state;
 }
 
 /**
