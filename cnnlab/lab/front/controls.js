@@ -18,16 +18,16 @@ const LUMINANCE = [0.299, 0.587, 0.114]; // of red, green and blue, by ITU-R BT.
 const pads = new WeakMap();
 
 /**
- * The controls, each keyed by its name: a control that remains keeps its element, and so the focus.
+ * The controls, as a form, each keyed by its name: a control that remains keeps its element, and so the focus.
  * @param {Control[]} controls
  * @param {Link} link
  */
 export const controlsOf = (controls, link) =>
-  html`<div class="cnnlab-controls" ?hidden=${!controls.length}>${repeat(
+  html`<form class="cnnlab-controls" ?hidden=${!controls.length} @submit=${(/** @type {Event} */ event) => check(event, link)}>${repeat(
     controls,
     ({ kind, name }) => `${kind} ${name}`,
     (control) => KINDS[control.kind](control, link),
-  )}</div>`;
+  )}</form>`;
 
 /** @param {Control} control */
 const controlName = ({ letter, label, title, name }) => [letter, label].filter(Boolean).join(" ") || title || name;
@@ -123,38 +123,29 @@ const tabs = (control, link) =>
   html`<div class="cnnlab-control" data-control=${control.name}>${labelOf(control)}<span class="cnnlab-tabs" role="group"
     aria-label=${controlName(control)}>${tabsOf(control, link)}</span></div>`;
 
-/**
- * A form, so that its radio buttons are a group of their own.
- * @param {Control} control
- */
+/** @param {Control} control */
 const radio = ({ name, label, options = [], disabled }) =>
-  html`<form class="cnnlab-control cnnlab-radio" data-control=${name} role="radiogroup" aria-label=${label}>${options.map(
+  html`<div class="cnnlab-control cnnlab-radio" data-control=${name} role="radiogroup" aria-label=${label}>${options.map(
     ([value, words]) =>
       html`<label><input type="radio" name="given" value=${value} ?disabled=${disabled}><span>${words}</span></label>`,
-  )}</form>`;
+  )}</div>`;
+
+/** @param {Control} control */
+const field = (control) =>
+  html`<label class="cnnlab-control cnnlab-text" data-control=${control.name}>${labelOf(control)}<input type="text"
+    name="given" placeholder=${control.text ?? ""} aria-label=${control.label} autocomplete="off"
+    ?disabled=${control.disabled}></label>`;
 
 /**
- * Answers a question with the contents of its field.
+ * Answers a question with what is given, by Enter or by the button "check".
  * @param {Event} event
  * @param {Link} link
  */
-function check({ target }, link) {
-  const part = /** @type {Element} */ (target).closest(".cnnlab-part-question");
-  const field = part?.querySelector(":is(input[type='text'], input:checked)");
-  const given = /** @type {HTMLInputElement | null} */ (field)?.value ?? "";
-  link.ask(given.trim() ? { set: { given } } : { press: "check" });
-}
-
-/**
- * A field; its contents are sent on Enter, or by the button "check".
- * @param {Control} control
- * @param {Link} link
- */
-function field(control, link) {
-  const enter = (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && !event.shiftKey && check(event, link);
-  return html`<label class="cnnlab-control cnnlab-text" data-control=${control.name}>${labelOf(control)}<input type="text"
-    placeholder=${control.text ?? ""} aria-label=${control.label} autocomplete="off" ?disabled=${control.disabled}
-    @keydown=${enter}></label>`;
+function check(event, link) {
+  event.preventDefault();
+  const form = /** @type {HTMLFormElement} */ (event.currentTarget);
+  const given = /** @type {RadioNodeList | HTMLInputElement | null} */ (form.elements.namedItem("given"))?.value;
+  if (given !== undefined) link.ask(given.trim() ? { set: { given } } : { press: "check" });
 }
 
 /**
@@ -162,7 +153,10 @@ function field(control, link) {
  * @param {Link} link
  */
 function press({ name, label, title, disabled }, link) {
-  const ask = (/** @type {Event} */ event) => (name === "check" ? check(event, link) : link.ask({ press: name }));
+  const ask = (/** @type {Event} */ { currentTarget }) => {
+    if (name === "check") /** @type {HTMLButtonElement} */ (currentTarget).form?.requestSubmit();
+    else link.ask({ press: name });
+  };
   return button(label, ask, { kind: "cnnlab-press", title, off: disabled });
 }
 

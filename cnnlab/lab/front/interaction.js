@@ -184,11 +184,11 @@ export class Hand {
    * @param {KeyboardEvent} event
    */
   undo(event) {
-    const isUndo = event.key.toLowerCase() === "z" && !event.altKey && !event.shiftKey;
-    if (!isUndo || !this.stage.link.shown.undo) return;
+    const { link } = this.stage;
+    if (event.key !== "z" || event.altKey || !link.shown.undo) return;
     event.preventDefault();
     event.stopPropagation();
-    this.stage.link.ask({ press: "undo" });
+    link.ask({ press: "undo" });
   }
 
   /** @param {At} at */

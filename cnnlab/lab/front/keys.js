@@ -25,9 +25,7 @@ export function guardKeys(root, signal) {
   };
   window.addEventListener("keydown", mark, { capture: true, signal });
   for (const type of ["keydown", "keyup", "keypress"])
-    root.addEventListener(type, (event) => isOurs(/** @type {KeyboardEvent} */ (event)) && event.stopPropagation(), {
-      signal,
-    });
+    root.addEventListener(type, (event) => isOurs(/** @type {KeyboardEvent} */ (event)) && event.stopPropagation());
 }
 
 /**

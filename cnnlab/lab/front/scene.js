@@ -142,7 +142,7 @@ export const keyOf = (cell) => cell.join(",");
  * @param {Cell} p
  * @param {Cell} q
  */
-export const sameCell = (p, q) => p[0] === q[0] && p[1] === q[1] && p[2] === q[2];
+export const sameCell = (p, q) => keyOf(p) === keyOf(q);
 /**
  * @param {At | null | undefined} p
  * @param {At | null | undefined} q
