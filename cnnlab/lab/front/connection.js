@@ -8,13 +8,14 @@
 const read = new WeakMap();
 
 /**
- * Copies an array out of a DataView, which need not be aligned.
- * @param {import("./schema.js").Packed} packed
+ * Copies the bytes of a DataView, which need not begin where its buffer does.
+ * @param {DataView} view
  */
-export function readArray({ dtype, data }) {
-  const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
-  return dtype === "f4" ? new Float32Array(bytes) : new Float64Array(bytes);
-}
+export const bytesOf = (view) =>
+  /** @type {ArrayBuffer} */ (view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+
+/** @param {import("./schema.js").Packed} packed */
+export const readArray = ({ dtype, data }) => new (dtype === "f4" ? Float32Array : Float64Array)(bytesOf(data));
 
 export class Connection {
   /** @param {any} model anywidget's model, or a substitute for it */

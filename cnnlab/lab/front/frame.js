@@ -14,8 +14,7 @@ export class Frame {
   /** @param {import("./stage.js").Stage} stage */
   constructor(stage) {
     this.stage = stage;
-    /** @type {{x: number, y: number} | null} where the frame is held */
-    this.grabbed = null;
+    this.grabbed = { x: 0, y: 0 }; // where in the frame the pointer is
     this.element = document.createElement("div"); // positioned once the layout is known
     this.element.className = "cnnlab-window";
     this.element.setAttribute("aria-hidden", "true");
@@ -83,19 +82,17 @@ export class Frame {
    * Selects the output whose window begins nearest to the dragged frame.
    * @param {PointerEvent} event
    */
-  drag(event) {
-    const panel = this.grabbed && this.source;
-    if (!this.grabbed || !panel) return;
-    const { scene, at } = this.stage.state;
-    const stepper = stepperOf(scene);
-    const [filter] = at.panel === stepper?.name ? at.cell : [0];
-    const plane = filter < panel.planes[0] ? filter : 0;
-    const first = boxOf(this.stage.root, scene, { panel: panel.name, cell: [plane, 0, 0] });
-    if (!first || !stepper) return;
+  drag({ clientX, clientY }) {
+    const { source, sum, grabbed } = this;
+    if (!source) return;
+    const { scene } = this.stage.state;
+    const [{ a, to }] = sum.terms;
+    const first = boxOf(this.stage.root, scene, { panel: source.name, cell: [a.cell?.[0] ?? 0, 0, 0] });
+    if (!first) return;
     const { rows, columns } = /** @type {import("./schema.js").Wires} */ (scene.wires.window);
-    const row = nearest(rows, (event.clientY - this.grabbed.y - first.top) / first.height);
-    const column = nearest(columns, (event.clientX - this.grabbed.x - first.left) / first.width);
-    this.stage.dispatch({ type: "step", step: numberOf(stepper, [filter, row, column]) });
+    const row = nearest(rows, (clientY - grabbed.y - first.top) / first.height);
+    const column = nearest(columns, (clientX - grabbed.x - first.left) / first.width);
+    this.stage.dispatch({ type: "step", step: numberOf(sum.panel, [to.cell?.[0] ?? 0, row, column]) });
   }
 }
 

@@ -1,6 +1,7 @@
 // The pad: a bitmap drawn with mouse, touch or keyboard. Drawing happens in the browser and has priority; the kernel
 // gets the bitmap now and then during a stroke and at its end, with at most one unanswered.
 
+import { bytesOf } from "./connection.js";
 import { ARROWS, isOurs } from "./keys.js";
 import { button } from "./text.js";
 import { html, render } from "./vendor/lit-html.js";
@@ -19,7 +20,7 @@ export class Pad {
     this.name = name;
     this.link = link;
     this.size = size;
-    this.bitmap = readBytes(value);
+    this.bitmap = new Uint8Array(bytesOf(value));
     this.sent = this.bitmap.slice();
     this.telling = 0; // time of the last message to the kernel, in ms of the page
     this.soon = this.frame = 0; // timers of the next message and the next painting
@@ -83,7 +84,7 @@ export class Pad {
    * @param {DataView} value
    */
   follow(value) {
-    const bitmap = readBytes(value);
+    const bitmap = new Uint8Array(bytesOf(value));
     if (isSame(bitmap, this.sent)) return this.tellKernel();
     if (this.isWaiting) return;
     this.bitmap = bitmap;
@@ -214,13 +215,6 @@ export function drawLine(bitmap, size, [x0, y0], [x1, y1], width = PEN * size) {
  */
 export const pathOf = (bitmap, size) =>
   Array.from(bitmap, (on, k) => (on ? `M${k % size},${Math.floor(k / size)}h1v1h-1z` : "")).join("");
-
-/**
- * Copies the bytes of a trait: a DataView need not begin where its buffer does.
- * @param {DataView} view
- */
-export const readBytes = (view) =>
-  new Uint8Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 
 /**
  * Are two bitmaps the same?

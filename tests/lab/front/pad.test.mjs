@@ -2,7 +2,8 @@
 import "./templates.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { drawLine, pathOf, readBytes } from "../../../cnnlab/lab/front/pad.js";
+import { bytesOf } from "../../../cnnlab/lab/front/connection.js";
+import { drawLine, pathOf } from "../../../cnnlab/lab/front/pad.js";
 
 const SIZE = 6;
 
@@ -50,7 +51,7 @@ test("each cell that is on is a square of the path", () => {
 
 test("bytes are copied out of a view that need not begin where its buffer does", () => {
   const bytes = Uint8Array.of(9, 1, 0, 1);
-  const read = readBytes(new DataView(bytes.buffer, 1));
+  const read = new Uint8Array(bytesOf(new DataView(bytes.buffer, 1)));
   bytes[1] = 7;
   assert.deepEqual([...read], [1, 0, 1]);
 });
