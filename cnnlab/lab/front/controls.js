@@ -37,9 +37,7 @@ const controlName = ({ letter, label, title, name }) => [letter, label].filter(B
  * @param {Control} control
  */
 const labelOf = ({ letter, label }) =>
-  html`<span class="cnnlab-label">${letter ? html`<b class="cnnlab-${letter}">${letter}</b>` : nothing}${
-    letter && label ? ` ${label}` : label
-  }</span>`;
+  html`<span class="cnnlab-label">${letter && html`<b class="cnnlab-${letter}">${letter}</b> `}${label}</span>`;
 
 /**
  * @param {Control} control
@@ -106,7 +104,7 @@ export function tabsOf(control, link) {
   const wanted = link.wanted(control.name, control.value);
   return (control.options ?? []).map(([value, label], k) => {
     const [words, title] = label.split("\n");
-    const off = Boolean(control.disabled) || control.missing?.includes(value);
+    const off = control.disabled || control.missing?.includes(value);
     const press = () => set(control, link, value);
     const look = { kind: "cnnlab-toggle", pressed: value === wanted, off };
     if (!control.pictures) return button(words, press, { ...look, title });

@@ -81,7 +81,7 @@ class Explorer {
     const { parts, veil } = this.link.shown;
     const { says, at } = this.link.model.get("linked") ?? {};
     this.keepStages(parts);
-    const isPicture = parts.some(({ kind }) => !["question", "verdict"].includes(kind));
+    const isPicture = parts[0].kind !== "question";
     const tools = [
       this.linkButton(),
       this.pictureMenu(),
@@ -150,7 +150,7 @@ class Explorer {
 
   /** @param {Part} part */
   partOf({ kind, stack, table, progress, controls = [], lines = [], note, key, solved: done }) {
-    if (key && done && !solved()[key]) keepSolved(key, controls[0].value);
+    if (key && done) keepSolved(key, controls[0].value);
     const isLoud = lines.some((line) => line.some(([style]) => style === "title"));
     const words = html`<div class="cnnlab-lines" role=${kind === "verdict" ? "status" : nothing}
       aria-live=${isLoud ? "polite" : nothing}>${linesOf(lines)}</div>`;
