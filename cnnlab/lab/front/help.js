@@ -12,10 +12,8 @@ const WAYS = [
   ["▶", "the output is made before your eyes; pause, and type what lands next"],
   ["drag the window", "move it over the input"],
   ["type, double-click", "a new number, where it can be changed; 1/2, 0,5 and 50 % are numbers too"],
-  ["drag it up or down", "change it little by little; with Shift, by tenths"],
-  ["Shift+↑ or ↓", "the same by keys"],
+  ["drag it up or down, Shift+↑ or ↓", "change it little by little"],
   ["Ctrl+Z", "take the last change back"],
-  ["Tab", "go on to the next control or panel"],
   ["?", "this help"],
 ];
 

@@ -83,7 +83,7 @@ const CHANGES = {
   release: (state) => ({ ...state, held: false, playing: false, filled: null, editing: null }),
   step: (state, { step }) => atStep(state, step),
   play: (state, { on }) => played(state, on),
-  tick: (state) => (state.playing ? ticked(state) : state),
+  tick: (state) => ticked(state),
   turn: (state, { name }) => visible({ ...state, on: { ...state.on, [name]: !state.on[name] } }),
   edit: (state, { at }) => ({ ...moved(state, at), playing: false, held: true, editing: at }),
   typed: (state, { message, lands }) => ({
@@ -138,11 +138,10 @@ function atStep(state, step) {
  */
 function played(state, on) {
   const last = stepsOf(state.scene) - 1;
-  if (!on || last < 1) return { ...state, playing: false, held: false };
   const { end, view, sum } = stepperOf(state.scene) ?? {};
   const isMade = end === "output" && view === "cells" && sum && !sum.goes;
-  const begun = { ...state, playing: true, held: false };
-  return isMade && state.filled === null ? atStep({ ...begun, filled: 0 }, state.step % last) : begun;
+  const begun = { ...state, playing: on && last > 0, held: false };
+  return isMade && begun.playing && state.filled === null ? atStep({ ...begun, filled: 0 }, state.step % last) : begun;
 }
 
 /**

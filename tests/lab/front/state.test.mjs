@@ -104,7 +104,6 @@ test("playing goes step by step to the last and rests there; from there it begin
     [2, true],
     [3, false],
   ]);
-  assert.equal(after(state, ["tick"]), state);
   assert.equal(after(state, ["play", { on: true }]).step, 0);
   assert.equal(after(first, ["play", { on: true }], ["play", { on: false }]).playing, false);
 });
