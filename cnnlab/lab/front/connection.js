@@ -49,7 +49,8 @@ export class Connection {
     const { pending } = this;
     if (event.edit) this.edited = performance.now();
     const serial = 1 + (pending.at(-1) ?? this.shown).serial;
-    while (pending.length && isOvertaken(pending[pending.length - 1], event)) pending.pop(); // others may depend on earlier events
+    const subject = subjectOf(event);
+    while (subject && pending.length && subjectOf(pending[pending.length - 1]) === subject) pending.pop(); // others may depend on earlier events
     this.model.set("asked", { events: [...pending, { serial, ...event }] });
     this.model.save_changes();
   }
@@ -69,23 +70,19 @@ export class Connection {
    * @param {number} value
    */
   typed(target, value) {
-    return this.pending.findLast(({ edit }) => edit && sameTarget(edit, target))?.edit?.value ?? value;
+    return this.pending.findLast(({ edit }) => edit && placeOf(edit) === placeOf(target))?.edit?.value ?? value;
   }
 }
 
-/**
- * @param {Target} p
- * @param {Target} q
- */
-const sameTarget = (p, q) => p.stage === q.stage && p.panel === q.panel && p.cell.join() === q.cell.join();
+/** @param {Target} target */
+const placeOf = ({ stage, panel, cell }) => `${stage} ${panel} ${cell}`;
 
 /**
- * Does a later event make an earlier one redundant?
- * @param {Asked} other
+ * What an event changes: a later one that changes the same makes it redundant. Nothing overtakes a press.
  * @param {Omit<Asked, "serial">} event
  */
-function isOvertaken(other, { set, edit, pick }) {
-  if (set && other.set) return Object.keys(other.set).every((name) => name in set);
-  if (edit && other.edit) return sameTarget(other.edit, edit);
-  return Boolean(pick && other.pick && pick.stage === other.pick.stage);
+function subjectOf({ set, edit, pick }) {
+  if (set) return `set ${Object.keys(set)}`;
+  if (edit) return `edit ${placeOf(edit)}`;
+  return pick && `pick ${pick.stage}`;
 }

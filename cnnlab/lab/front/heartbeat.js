@@ -10,15 +10,6 @@ const GONE = "The kernel is gone: run this cell again.";
 const lines = new Map();
 
 /**
- * How long an explorer may be without a message.
- * @param {import("./connection.js").Connection} link
- */
-function patienceOf({ pending, shown }) {
-  if (pending.length) return PATIENCE.asked;
-  return shown.parts.some(({ alive }) => alive) ? PATIENCE.training : Infinity;
-}
-
-/**
  * Watches the kernel of an explorer.
  * @param {import("./connection.js").Connection} link
  * @param {Element} line of its text: the message, if any
@@ -38,7 +29,9 @@ export function listen(link, line, signal) {
   };
   const gone = () => say(GONE); // sent by the host, as by JupyterLab at a restart
   const timer = setInterval(() => {
-    const patience = patienceOf(link);
+    const { pending, shown } = link;
+    const isTraining = shown.parts.some(({ alive }) => alive);
+    const patience = pending.length ? PATIENCE.asked : isTraining ? PATIENCE.training : Infinity;
     quiet = patience < Infinity && !document.hidden ? quiet + LOOK : 0; // counts ticks: the page itself may be busy
     if (quiet >= patience) say(BUSY);
   }, LOOK);
