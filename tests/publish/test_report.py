@@ -72,13 +72,13 @@ def test_a_report_of_forty_files_counts_what_is_solved_and_each_mistake_and_name
 
 def test_what_a_file_says_in_words_of_its_own_is_on_no_page_and_no_formula_in_a_table(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    entries = [("06.flip", "<b>Bob!"), ("06.flip", "Eve"), ("nothing", None), ("exercise.conv2d", "whole numbers only")]
+    entries = [("06.flip", "<b>Bob!"), ("06.flip", "Eve"), ("nothing", None), ("exercise.conv2d", "flipped kernel")]
     (tmp_path / "=1+1.jsonl").write_text(lines_of(entries), encoding="utf-8")
     for _ in range(2):  # and a report that stands among the records is none of them
         assert main(["report", "."]) == 0
     page, table = (tmp_path / name for name in ("report.html", "report.csv"))
     assert "Bob!" not in page.read_text() + table.read_text()
-    assert "<td>1 × <b>whole numbers only</b> The sums are cut" in page.read_text()
+    assert "<td>1 × <b>flipped kernel</b> The kernel is turned" in page.read_text()
     assert page.read_text().count(" × <b>") == 1
     assert table.read_text(encoding="utf-8-sig").splitlines()[1].startswith("'=1+1.jsonl,0,0")
 

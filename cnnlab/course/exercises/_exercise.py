@@ -15,7 +15,7 @@ import numpy as np
 from cnnlab._validate import check_choice, shown
 from cnnlab.course._texts import TEXTS
 from cnnlab.course.exercises._compare import differing, equal
-from cnnlab.course.exercises._feedback import MARK, Grid, Page, Verdict, both, planes
+from cnnlab.course.exercises._feedback import MARK, Page, Verdict, both, planes
 from cnnlab.course.exercises._findings import cut_off, order_of_results, shared
 from cnnlab.course.exercises._guarded_call import Trouble, name_of, quiet, takes, thread_time
 from cnnlab.course.exercises._runner import Answer, ask, is_overwritten, is_stub
@@ -312,13 +312,16 @@ class Exercise:
             found |= known(result) or cut_off(result, *columns[result], self.holds, inputs)
         return found
 
-    def _grids(self, wrong: Try) -> list[Grid]:
+    def _grids(self, wrong: Try) -> list[str]:
         """Return the grids of the input and of the first result that differs, expected and actual."""
         grids = [grid for given in zip(self.holds, wrong.input, strict=True) for grid in planes(*given)]
-        got, wanted = wrong.answer.parts, wrong.expected.parts
-        differ = [name for name in self.results if got and not self.facts and not equal(got[name], wanted[name])]
-        differ.sort(key=lambda name: got[name].shape == wanted[name].shape)  # the text is about a wrong shape
-        return grids + [grid for name in differ[:1] for grid in both(name, wanted[name].copy(), got[name])]
+        right = alike(wrong.answer, wrong.expected)
+        if wrong.answer.parts and not self.facts and len(right) < len(self.results):
+            sides = [(name, wrong.expected.parts[name], wrong.answer.parts[name]) for name in self.results]
+            # an array of the wrong shape is what the text is about
+            first = min(sides, key=lambda side: (side[0] in right, side[1].shape == side[2].shape))
+            grids += both(*first)
+        return grids
 
 
 def are_locked() -> bool:

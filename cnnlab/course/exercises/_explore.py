@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 
 from cnnlab.course.exercises._compare import TOLERANCE, differing
+from cnnlab.course.exercises._feedback import cell_name
 from cnnlab.course.exercises._guarded_call import quiet, thread_time
 from cnnlab.course.exercises._runner import Answer, ask
 from cnnlab.lab.scenes import wires_by
@@ -143,10 +144,6 @@ def _compared(result: str, arrays: tuple[str, ...], ours: Wires, theirs: Wires) 
     room = TOLERANCE * np.abs([right, own]).max(initial=0)
     right = np.where(abs(own - right) > room, right, own)
     return Table(result, arrays, "", replace(theirs, cells=cells, weights=own), right)
-
-
-def cell_name(name: str, index: Index) -> str:
-    return f"{name}[{', '.join(map(str, index))}]"
 
 
 def _wrong_wire(table: Table, output: Index) -> str:

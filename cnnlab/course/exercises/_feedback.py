@@ -19,24 +19,23 @@ FRAME = "border-left: 3px solid color-mix(in srgb, currentColor 40%, transparent
 ROW = "display: flex; flex-wrap: wrap; gap: 0 2em"
 
 
-class Grid(NamedTuple):
-    """A plane, a row or a number, with a title and the cells to mark."""
+def grid(title: str, values, marked=False) -> str:
+    """Return a plane, a row or a number as text below a title, with a mark at each ``marked`` cell.
 
-    title: str
-    values: np.ndarray | str
-    marked: np.ndarray | bool = False
-
-    def __str__(self) -> str:
-        if isinstance(self.values, str):
-            return f"{self.title}:\n{self.values}"
-        values = np.atleast_2d(self.values)
-        marked = np.broadcast_to(self.marked, values.shape)[:MOST_CELLS, :MOST_CELLS]
-        cells = [
-            [f"{MARK if here else ''}{format_value(value, 3)}" for value, here in zip(*row, strict=False)]
-            for row in zip(values, marked, strict=False)
-        ]
-        width = max((len(cell) for row in cells for cell in row), default=0)
-        return "\n".join([f"{self.title}:", *("  ".join(cell.rjust(width) for cell in row) for row in cells)])
+    Examples
+    --------
+    >>> print(grid("y", np.array([1, 20]), np.array([True, False])))
+    y:
+    ▸1  20
+    """
+    rows = np.atleast_2d(values)
+    shown = np.broadcast_to(marked, rows.shape)[:MOST_CELLS, :MOST_CELLS]
+    cells = [
+        [f"{MARK if here else ''}{format_value(value, 3)}" for value, here in zip(*row, strict=False)]
+        for row in zip(rows, shown, strict=False)
+    ]
+    width = max((len(cell) for row in cells for cell in row), default=0)
+    return "\n".join([f"{title}:", *("  ".join(cell.rjust(width) for cell in row) for row in cells)])
 
 
 @dataclass(repr=False, eq=False)
@@ -51,7 +50,7 @@ class Verdict:
         The name of the known mistake that gives the same answer to every input; None if no mistake does.
     text : str
         Plain sentences.
-    grids : sequence of Grid
+    grids : sequence of str
         Shown below the text: the input, the expected and the actual result.
     input : tuple
         The smallest input with a wrong answer; empty if there is none.
@@ -71,7 +70,7 @@ class Verdict:
     status: str
     text: str
     mistake: str | None = None
-    grids: Sequence[Grid] = ()
+    grids: Sequence[str] = ()
     input: tuple = ()
     code: str = ""
     offer: str = ""
@@ -81,43 +80,46 @@ class Verdict:
 
     def __repr__(self) -> str:
         offer = self.offer and f"Look at its wires: {self.offer}"
-        parts = [f"{SIGNS[self.status]} {self.text}", self.code, *map(str, self.grids), offer]
+        parts = [f"{SIGNS[self.status]} {self.text}", self.code, *self.grids, offer]
         return "\n\n".join(filter(None, parts))
 
     def _repr_html_(self) -> str:
-        beside = "".join(f"<pre>{escape(str(text))}</pre>" for text in (self.code, *self.grids) if text)
+        beside = "".join(f"<pre>{escape(text)}</pre>" for text in (self.code, *self.grids) if text)
         beside = re.sub(rf"({MARK}[^\s<]+)", r"<mark>\1</mark>", beside)
         offer = f"Look at its wires: <code>{escape(self.offer)}</code>" if self.offer else ""
         said = f"<b>{SIGNS[self.status]}</b> {escape(self.text)}"
         return f'<div style="{FRAME}">{said}<div style="{ROW}">{beside}</div>{offer}</div>'
 
 
-def planes(name: str, value) -> list[Grid]:
-    """Return an argument as grids, plane by plane, with their indices in the titles; a function as its name.
+def planes(name: str, value) -> list[str]:
+    r"""Return an argument as grids, plane by plane, with their indices in the titles; a function as its name.
 
     Examples
     --------
-    >>> [grid.title for grid in planes("x", np.zeros((2, 3, 3)))], planes("f", len)[0].values
-    (['x[0]', 'x[1]'], 'len')
+    >>> planes("w", np.ones((2, 1, 1))), planes("f", len)
+    (['w[0]:\n1', 'w[1]:\n1'], ['f:\nlen'])
     """
-    if isinstance(value, dict | list):
-        items = value.items() if isinstance(value, dict) else enumerate(value)
-        return [grid for key, one in items for grid in planes(f"{name}[{key!r}]", one)]
+    if isinstance(value, dict):
+        return [text for key, one in value.items() for text in planes(f"{name}[{key!r}]", one)]
     if callable(value):
-        return [Grid(name, value.__name__)]
-    array = np.array(value)
-    leads = list(np.ndindex(array.shape[:-2]))[:MOST_PLANES]
-    return [Grid(f"{name}[{', '.join(map(str, lead))}]" if lead else name, array[lead]) for lead in leads]
+        return [f"{name}:\n{value.__name__}"]
+    leads = list(np.ndindex(np.shape(value)[:-2]))[:MOST_PLANES]
+    return [grid(cell_name(name, lead), np.array(value)[lead]) for lead in leads]
 
 
-def both(name: str, wanted: np.ndarray, got: np.ndarray) -> list[Grid]:
+def both(name: str, wanted: np.ndarray, got: np.ndarray) -> list[str]:
     """Return the expected and the actual result as grids; of maps of the same shape, the first plane that differs."""
     if got.shape != wanted.shape:
         return [*planes(f"{name} expected", wanted), *planes(f"{name} got", got)]
     marked = differing(got, wanted)
     lead = tuple(np.argwhere(marked)[0][:-2].tolist())
-    title = f"{name}[{', '.join(map(str, lead))}]" if lead else name
-    return [Grid(f"{title} expected", wanted[lead]), Grid(f"{title} got", got[lead], marked[lead])]
+    title = cell_name(name, lead)
+    return [grid(f"{title} expected", wanted[lead]), grid(f"{title} got", got[lead], marked[lead])]
+
+
+def cell_name(name: str, index: tuple[int, ...]) -> str:
+    """Return the name of a cell or a plane of an array, by its index; of all of it without an index."""
+    return f"{name}[{', '.join(map(str, index))}]" if index else name
 
 
 class Page(NamedTuple):

@@ -5,8 +5,8 @@ binary fractions, which are exact in float32 too. Integer arrays are combined wi
 answer in the wrong argument's dtype is noticed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from inspect import getsource
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from inspect import getsource, signature
 from itertools import product
 from pkgutil import resolve_name
 
@@ -14,35 +14,59 @@ import numpy as np
 
 from cnnlab.course._texts import TEXTS
 from cnnlab.course.exercises._exercise import Exercise
-from cnnlab.course.exercises._runner import in_the_other_form as in_the_other_form
+from cnnlab.course.exercises._runner import SETTINGS, in_the_other_form
 
 # H, W, F, S and P of pools: windows apart and overlapping, with leftover cells and with padding
 POOLS = (4, 4, 2, 2, 0), (5, 4, 2, 1, 0), (5, 7, 3, 3, 0), (2, 3, 1, 1, 0), (7, 5, 2, 3, 0), (4, 5, 3, 2, 1)
 
 
-def course_exercise(sample: Callable, results: str, *, mistakes: Mapping[str, Callable | tuple], **others) -> Exercise:
-    """Return an exercise of the course; its texts, and the names of its results, are in ``texts.toml``.
+def course_exercise(
+    sample: Callable, results: str | Sequence[str], *, mistakes: Mapping[str, Callable | Mapping], right=None, **others
+) -> Exercise:
+    """Return an exercise of the course; its texts are in ``texts.toml``, with the library function that is right.
 
-    A mistake is a function that makes it, or the texts by which :func:`changed` turns the sample into one.
+    Mistakes are functions by name, or, by a text in the code of the sample, what may stand in its place by name.
     """
-    texts, code = TEXTS[sample.__name__.removeprefix("my_")], getsource(sample)
+    texts, code, made = TEXTS[sample.__name__.removeprefix("my_")], getsource(sample), {}
     library = list(map(resolve_name, texts.get("library", ())))
-    made = {name: how if callable(how) else changed(sample, code, *how) for name, how in mistakes.items()}
-    return Exercise(sample, results, **(texts | {"library": library}), mistakes=made, **others)
+    if library and not right:
+        right = like_the_exercise(library[0], tuple(signature(sample).parameters))
+    for old, how in mistakes.items():
+        slips = {} if callable(how) else how
+        made |= {name: changed(sample, code.replace(old, new)) for name, new in slips.items()} or {old: how}
+    return Exercise(sample, results, **(texts | {"library": library}), right=right, mistakes=made, **others)
 
 
-def changed(function: Callable, code: str, *texts: str) -> Callable:
-    r"""Return a function with its code changed: of each pair of texts, the second replaces the first.
+def like_the_exercise(function: Callable, arguments: Sequence[str]) -> Callable:
+    """Return a library function that takes an exercise's arguments: its settings by their letters, planes for maps.
+
+    Examples
+    --------
+    >>> import cnnlab
+    >>> like_the_exercise(cnnlab.output_size, ["R", "F", "S"])(7, 3, 2)
+    3
+    """
+    keywords = SETTINGS | {"step": "step"}
+
+    def right(*given):
+        named = dict(zip(arguments, given, strict=True))
+        settings = {keyword: named.pop(name) for name, keyword in keywords.items() if name in named}
+        called = in_the_other_form(function) if np.ndim(given[0]) == 2 else function
+        return called(*named.values(), **settings)
+
+    return right
+
+
+def changed(function: Callable, code: str) -> Callable:
+    r"""Return a function with another code.
 
     Examples
     --------
     >>> def twice(x):
     ...     return 2 * x
-    >>> changed(twice, "def twice(x):\n    return 2 * x", "2", "3", "x", "y")(y=5)
+    >>> changed(twice, "def twice(x):\n    return 3 * x")(5)
     15
     """
-    for old, new in zip(texts[::2], texts[1::2], strict=True):
-        code = code.replace(old, new)
     names: dict[str, Callable] = {}
     exec(code, function.__globals__, names)
     return names[function.__name__]
@@ -85,9 +109,7 @@ def pooled(seed: int, *leads: tuple[int, ...]) -> Iterator[tuple]:
 
 def chains(seed: int, kernels: int, pools: int) -> Iterator[tuple]:
     """Yield the inputs of a chain: x, some kernels that keep the size, the error above the pools."""
-    rng = np.random.default_rng(seed)
-    for at, (H, W) in enumerate(((8, 8), (8, 10), (10, 8), (9, 11), (12, 8))):
-        x = numbers(rng, 1, 1, H, W, whole=False) / (H * W)
-        weights = [numbers(rng, 1, 1, 3, 3, whole=False) / 4 for _ in range(kernels)]
-        top = numbers(rng, 1, 1, H >> pools, W >> pools, whole=at & 2)
-        yield x if at & 1 else np.sign(x).astype(int), *weights, top
+    sizes = (8, 8), (8, 10), (10, 8), (9, 11), (12, 8)
+    shapes = ([(1, 1, H, W), *[(1, 1, 3, 3)] * kernels, (1, 1, H >> pools, W >> pools)] for H, W in sizes)
+    for x, *weights, top in mixed(seed, ((each,) for each in shapes)):
+        yield np.sign(x) if x.dtype.kind == "i" else x / x.size, *(w / 4 for w in weights), top

@@ -10,6 +10,7 @@ import numpy as np
 from cnnlab.course.exercises._compare import misshapen, read, same
 from cnnlab.course.exercises._guarded_call import LIMIT, Trouble, code_of, run, thread_time
 
+SETTINGS = {"F": "kernel", "P": "padding", "padding": "padding", "S": "stride", "stride": "stride"}  # by argument
 TIMES = 50  # a slow call may take this many times as long as the solution
 
 

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from cnnlab._validate import check_pair
-from cnnlab.course.exercises._explore import Ends, Explored, Table, cell_name, explored
+from cnnlab.course.exercises._explore import Ends, Explored, Table, explored
+from cnnlab.course.exercises._feedback import cell_name
 from cnnlab.course.exercises._guarded_call import name_of
-from cnnlab.course.exercises._runner import ask
+from cnnlab.course.exercises._runner import SETTINGS, ask
 from cnnlab.formula import explain_axis
 from cnnlab.geometry import check_transposed_window, check_window
 from cnnlab.lab.explorers import Choice, Explorer, Slider, line, lines_of
@@ -19,7 +20,6 @@ from cnnlab.wiring import Wires
 
 _LARGEST = 16  # the largest side that a slider can set
 _SLIDERS = "size", "kernel", "padding", "stride"
-_SETTINGS = {"F": "kernel", "P": "padding", "padding": "padding", "S": "stride", "stride": "stride"}  # by argument
 _HALVED = {"delta_zB": 1, "dL_dpB": 2}  # the number of poolings below it
 
 
@@ -67,7 +67,7 @@ class ExerciseExplorer(Explorer):
         self.called = name_of(function) or "your function"
         self._arguments = given = dict(zip(exercise.arguments, arguments, strict=True))
         self._used = {name for arrays in exercise.wires.values() for name in arrays} | {*exercise.addends.values()}
-        first = {_SETTINGS[name]: given[name] for name in _SETTINGS if name in given}
+        first = {SETTINGS[name]: given[name] for name in SETTINGS if name in given}
         kernel = given["w"].shape[-2:] if "w" in self._used else (first["kernel"],) * 2 if "F" in given else ()
         size = given["x"].shape[-2:] if "x" in given else given["x_shape"][-2:] if kernel and "x_shape" in given else ()
         if 1 in (len(size), len(kernel)):  # a row of numbers: its length has no slider
@@ -114,8 +114,8 @@ class ExerciseExplorer(Explorer):
         """Return the arguments of the function for any settings, by name."""
         sides, found = self._sides(s), self._arguments | self.arrays
         for name, value in found.items():
-            if name in _SETTINGS:
-                found[name] = getattr(s, _SETTINGS[name])
+            if name in SETTINGS:
+                found[name] = getattr(s, SETTINGS[name])
             elif name in sides:
                 is_shape = isinstance(value, tuple)
                 found[name] = (*value[:-2], *sides[name]) if is_shape else value[(..., *map(slice, sides[name]))]

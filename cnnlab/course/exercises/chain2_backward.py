@@ -22,11 +22,12 @@ EXERCISE = course_exercise(
     inputs=lambda: chains(19, 1, 2),
     wires=dict.fromkeys(("delta_z", "dL_dpA", "dw", "dL_dx"), ("dL_dpB",)),
     mistakes={
-        "convolution skipped": ("    return", "    dL_dpA = delta_z\n    return"),
-        "slope at a": ("(dL_da, z)", "(dL_da, a)"),
-        "no slope": ("sigmoid_backward(dL_da, z)", "dL_da"),
-        "no turn": ("(delta_z, p_A, w,", "(delta_z, p_A, w[..., ::-1, ::-1],"),
-        "dw from ∂L/∂a": ("    return", "    dw = conv2d_backward(dL_da, p_A, w, padding=1)[1]\n    return"),
-        "pool A not divided": ("x.shape, 2)", "x.shape, 2) * 4"),
+        "    return": {
+            "convolution skipped": "    dL_dpA = delta_z\n    return",
+            "dw from ∂L/∂a": "    dw = conv2d_backward(dL_da, p_A, w, padding=1)[1]\n    return",
+        },
+        "sigmoid_backward(dL_da, z)": {"slope at a": "sigmoid_backward(dL_da, a)", "no slope": "dL_da"},
+        "p_A, w, padding=1)\n    return": {"no turn": "p_A, w[..., ::-1, ::-1], padding=1)\n    return"},
+        "x.shape, 2)": {"pool A not divided": "x.shape, 2) * 4"},
     },
 )

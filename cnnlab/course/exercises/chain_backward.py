@@ -23,11 +23,10 @@ EXERCISE = course_exercise(
     inputs=lambda: chains(18, 2, 1),
     wires=dict.fromkeys(("dL_dp", "delta_zA", "dw_A", "dw_B"), ("delta_zB",)),
     mistakes={
-        "slope at a": ("(dL_da, z_A)", "(dL_da, a_A)"),
-        "slope z (1 - z)": ("sigmoid_backward(dL_da, z_A)", "dL_da * z_A * (1 - z_A)"),
-        "no slope": ("sigmoid_backward(dL_da, z_A)", "dL_da"),
-        "slope at the pool too": ("dL_da =", "dL_dp = dL_dp * p * (1 - p); dL_da ="),
-        "no turn": ("p, w_B,", "p, w_B[..., ::-1, ::-1],"),
-        "dw_A from ∂L/∂a": ("(delta_zA, x", "(dL_da, x"),
+        "(dL_da, z_A)": {"slope at a": "(dL_da, a_A)"},
+        "sigmoid_backward(dL_da, z_A)": {"slope z (1 - z)": "dL_da * z_A * (1 - z_A)", "no slope": "dL_da"},
+        "dL_da =": {"slope at the pool too": "dL_dp = dL_dp * p * (1 - p); dL_da ="},
+        "p, w_B,": {"no turn": "p, w_B[..., ::-1, ::-1],"},
+        "(delta_zA, x": {"dw_A from ∂L/∂a": "(dL_da, x"},
     },
 )

@@ -4,7 +4,6 @@ from itertools import product
 
 import numpy as np
 
-from cnnlab import convolution
 from cnnlab.course.exercises._parts import course_exercise, mixed
 from cnnlab.geometry import check_window
 
@@ -30,41 +29,49 @@ def _cases():
         yield [(N, F, *outputs), (N, C, H, W), (F, C, h, k)], S, P
 
 
-_WINDOW, _CROP = "[n, :, i : i + h, j : j + k]", "P : P + H, P : P + W"
+_WINDOW = "[n, :, i : i + h, j : j + k]"
 _SHIFTS = "[(n - w) % S for n, w in zip(padded.shape[2:], (h, k))]"
 
 EXERCISE = course_exercise(
     my_conv2d_backward,
     "dx dw db",
-    right=lambda dy, x, w, stride, padding: convolution.conv2d_backward(dy, x, w, stride=stride, padding=padding),
     inputs=lambda: mixed(14, _cases()),
     wires={"dx": ("dy", "w"), "dw": ("dy", "x"), "db": ("dy",)},
     mistakes={
-        "no turn": ("* w[f]", "* w[f, :, ::-1, ::-1]"),
-        "turn of the rows alone": ("* w[f]", "* w[f, :, :, ::-1]"),
-        "turn of the columns alone": ("* w[f]", "* w[f, :, ::-1]"),
-        "transposed kernel": ("* w[f]", "* w[f].swapaxes(1, 2)"),
-        "dx with stride 1": ("dx[n, :, rows, columns]", f"dx{_WINDOW}"),
-        "windows overwritten": ("+= dy[n, f, i, j] * w[f]", "= np.tensordot(dy[n, :, i, j], w, 1)"),
-        "windows and filters overwritten": ("+= dy[n, f, i, j] * w[f]", "= dy[n, f, i, j] * w[f]"),
-        "channels and filters swapped": ("* w[f]", "* w[:, f]"),
-        "cropped at the far edge": (_CROP, ":H, :W"),
-        "cropped by −P": (_CROP, "P:-P, P:-P"),
-        "H and W exchanged in the crop": (_CROP, "P : P + W, P : P + H"),
-        "ring not cropped": (_CROP, ""),
-        "dx averaged": ("return dx", "return dx / len(dy)"),
-        "leftover at the wrong end": ("    dx, db = dx", f"    dx, db = np.roll(dx, {_SHIFTS}, (2, 3))"),
-        "dw turned": (", dw, db", ", dw[..., ::-1, ::-1], db"),
-        "dw with stride 1": ("padded[n, :, rows, columns]", f"padded{_WINDOW}"),
-        "dw of the last image": ("dw[f] +=", "dw[f] += (n == len(dy) - 1) *"),
-        "dw of the first image": ("dw[f] +=", "dw[f] += (n == 0) *"),
-        "dw averaged": (", dw, db", ", dw / len(dy), db"),
-        "dw divided by the outputs": (", dw, db", ", dw / dy[:, 0].size, db"),
-        "dw divided by the inputs": (", dw, db", ", dw / x[:, 0].size, db"),
-        "dw without the padding": ("* padded", "* np.roll(padded, (-P, -P), (2, 3))"),
-        "db of the first image": ("dy.sum(axis=(0, 2, 3))", "dy[0].sum(axis=(1, 2))"),
-        "db averaged": ("dy.sum", "dy.mean"),
-        "db divided by N": ("dw, db", "dw, db / len(dy)"),
-        "db for each image": ("axis=(0, 2, 3)", "axis=(2, 3)"),
+        "* w[f]": {
+            "no turn": "* w[f, :, ::-1, ::-1]",
+            "turn of the rows alone": "* w[f, :, :, ::-1]",
+            "turn of the columns alone": "* w[f, :, ::-1]",
+            "transposed kernel": "* w[f].swapaxes(1, 2)",
+            "channels and filters swapped": "* w[:, f]",
+        },
+        "dx[n, :, rows, columns]": {"dx with stride 1": f"dx{_WINDOW}"},
+        "+= dy[n, f, i, j] * w[f]": {
+            "windows overwritten": "= np.tensordot(dy[n, :, i, j], w, 1)",
+            "windows and filters overwritten": "= dy[n, f, i, j] * w[f]",
+        },
+        "P : P + H, P : P + W": {
+            "cropped at the far edge": ":H, :W",
+            "cropped by −P": "P:-P, P:-P",
+            "H and W exchanged in the crop": "P : P + W, P : P + H",
+            "ring not cropped": "",
+        },
+        "return dx": {"dx averaged": "return dx / len(dy)"},
+        "    dx, db = dx": {"leftover at the wrong end": f"    dx, db = np.roll(dx, {_SHIFTS}, (2, 3))"},
+        ", dw, db": {
+            "dw turned": ", dw[..., ::-1, ::-1], db",
+            "dw averaged": ", dw / len(dy), db",
+            "dw divided by the outputs": ", dw / dy[:, 0].size, db",
+            "dw divided by the inputs": ", dw / x[:, 0].size, db",
+            "db divided by N": ", dw, db / len(dy)",
+        },
+        "padded[n, :, rows, columns]": {"dw with stride 1": f"padded{_WINDOW}"},
+        "dw[f] +=": {"dw of the last image": "dw[f] += (n == len(dy) - 1) *"},
+        "* padded": {"dw without the padding": "* np.roll(padded, (-P, -P), (2, 3))"},
+        "dy.sum(axis=(0, 2, 3))": {
+            "db of the first image": "dy[0].sum(axis=(1, 2))",
+            "db averaged": "dy.mean(axis=(0, 2, 3))",
+            "db for each image": "dy.sum(axis=(2, 3))",
+        },
     },
 )

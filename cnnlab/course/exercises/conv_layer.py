@@ -28,15 +28,16 @@ EXERCISE = course_exercise(
     wires={"y": ("x", "w")},
     addends={"y": "b"},
     mistakes={
-        "first channel alone": ("x[:, i : i + F, j : j + F] * w[k]", "x[0, i : i + F, j : j + F] * w[k, 0]"),
-        "last channel alone": ("x[:, i : i + F, j : j + F] * w[k]", "x[-1, i : i + F, j : j + F] * w[k, -1]"),
+        "x[:, i : i + F, j : j + F] * w[k]": {
+            "first channel alone": "x[0, i : i + F, j : j + F] * w[k, 0]",
+            "last channel alone": "x[-1, i : i + F, j : j + F] * w[k, -1]",
+        },
         "channels not summed": lambda x, w, b: np.stack([_right(x[[c]], w[:, [c]], b) for c in range(len(x))], axis=1),
-        "bias once a channel": ("+ b[k]", "+ len(x) * b[k]"),
-        "no bias": (" + b[k]", ""),
-        "one bias for all": ("b[k]", "b[0]"),
-        "w[c, k] for w[k, c]": ("w[k]", "w[:, k]"),
-        "one filter for all": ("w[k]", "w[0]"),
-        "flipped kernel": ("w[k]", "w[k, :, ::-1, ::-1]"),
-        "whole numbers only": ("return y", "return np.trunc(y)"),
+        " + b[k]": {"bias once a channel": " + len(x) * b[k]", "no bias": ""},
+        "w[k]": {
+            "w[c, k] for w[k, c]": "w[:, k]",
+            "one filter for all": "w[0]",
+            "flipped kernel": "w[k, :, ::-1, ::-1]",
+        },
     },
 )

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from cnnlab.convolution import conv_transpose2d
-from cnnlab.course.exercises._parts import course_exercise, in_the_other_form, mixed
+from cnnlab.course.exercises._parts import course_exercise, mixed
 
 
 def my_dx_gather(dy, w):
@@ -20,15 +19,15 @@ _SIZES = (2, 3, 2, 3), (1, 1, 2, 3), (3, 3, 3, 3), (4, 2, 1, 1), (3, 4, 2, 2), (
 EXERCISE = course_exercise(
     my_dx_gather,
     "dx",
-    right=in_the_other_form(conv_transpose2d),
     inputs=lambda: mixed(3, [([each[:2], each[2:]],) for each in _SIZES]),
     wires={"dx": ("dy", "w")},
     mistakes={
-        "no turn": ("w[::-1, ::-1]", "w"),
-        "turn of the rows alone": ("w[::-1, ::-1]", "w[::-1]"),
-        "turn of the columns alone": ("w[::-1, ::-1]", "w[:, ::-1]"),
-        "transposed kernel": ("w[::-1, ::-1]", "w.T[::-1, ::-1]", "h, width = w.shape", "width, h = w.shape"),
-        "transpose for the turn": ("w[::-1, ::-1]", "w.T", "h, width = w.shape", "width, h = w.shape"),
-        "padding F": ("((h - 1, h - 1), (width - 1, width - 1))", "((h, h), (width, width))", "- 1", "+ 1"),
+        "w[::-1, ::-1]": {
+            "no turn": "w",
+            "turn of the rows alone": "w[::-1]",
+            "turn of the columns alone": "w[:, ::-1]",
+        },
+        "    h, width": {"transpose for the turn": "    w = w.T[::-1, ::-1]; h, width"},
+        "return dx": {"padding F": "return np.pad(dx, 1)"},
     },
 )

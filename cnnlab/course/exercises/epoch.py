@@ -21,28 +21,29 @@ def my_epoch(model, x, y, batch_size, rng):
 
 
 class _Watched(Dense):
-    """A dense layer that records each backward pass: the images, their gradient, and the parameters at that time."""
+    """A dense layer that notes of each backward pass: images, scores, their gradient, its gradients and parameters."""
 
     def __init__(self):
         super().__init__(4, 10, rng=np.random.default_rng(0))
-        self.notes: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
-
-    @property
-    def parameters(self) -> np.ndarray:
-        """All parameters in one flat array, a copy."""
-        return np.concatenate([self.params["w"].ravel(), self.params["b"]])
+        self.notes = []
 
     def forward(self, x):
-        self._images = x
-        return super().forward(x)
+        scores = super().forward(x)
+        self._seen = x.copy(), scores.copy()
+        return scores
 
     def backward(self, dy):
         dx = super().backward(dy)
-        self.notes.append((self._images, dy.copy(), self.parameters))
+        self.notes.append((*self._seen, dy.copy(), _flat(self.grads), _flat(self.params)))
         return dx
 
 
 _Watched.__name__ = "Dense"  # for error messages of the layer
+
+
+def _flat(arrays) -> np.ndarray:
+    """Return all numbers of a dict of arrays in one new array."""
+    return np.concatenate([array.ravel() for array in arrays.values()])
 
 
 def _factor(array, of) -> float:
@@ -54,19 +55,17 @@ def _factor(array, of) -> float:
 def _batches(watch: _Watched, x, y) -> Iterator[tuple]:
     """Yield for each batch its images, and whether the gradient of the loss with their own labels was sent back.
 
-    Also whether the parameters moved after it, and the factor along minus the gradient of its mean loss, NaN if none.
+    Also whether the parameters moved after it, and the factor along minus the gradient of the mean loss, NaN if none.
     """
-    moved = [*(parameters for *_, parameters in watch.notes[1:]), watch.parameters]
-    for (images, dy, before), after in zip(watch.notes, moved, strict=False):
+    moved = [*(note[-1] for note in watch.notes[1:]), _flat(watch.params)]
+    for (images, scores, dy, grads, before), after in zip(watch.notes, moved, strict=False):
         places = (images[:, None] == x.reshape(-1, 4)).all(axis=2)
         batch = np.where(places.any(axis=1), places.argmax(axis=1), -1)
-        _, p = softmax_cross_entropy(images @ before[:-10].reshape(4, 10) + before[-10:], y[batch])
-        labels = np.argmin(dy, axis=1)  # only the right class has a negative gradient
-        of_loss = _factor(dy, p - np.eye(10)[labels]) > 0  # the gradient of a mean or of a summed loss
-        dz = softmax_cross_entropy_backward(p, y[batch])
-        rate = -_factor(after - before, np.concatenate([(images.T @ dz).ravel(), dz.sum(axis=0)]))
-        paired = not of_loss or np.array_equal(labels, y[batch])
-        yield batch.tolist(), of_loss, paired, (after != before).any(), rate
+        labels = dy.argmin(axis=1)  # only the right class has a negative gradient
+        _, p = softmax_cross_entropy(scores, labels)
+        times = _factor(dy, softmax_cross_entropy_backward(p, labels))  # N for the gradient of the summed loss
+        paired = not times > 0 or np.array_equal(labels, y[batch])
+        yield batch.tolist(), times > 0, paired, (after != before).any(), -times * _factor(after - before, grads)
 
 
 def _facts(function, images, batch_size, seed) -> dict[str, int]:
@@ -104,15 +103,18 @@ def _facts(function, images, batch_size, seed) -> dict[str, int]:
 EXERCISE = course_exercise(
     my_epoch,
     tuple(_facts(my_epoch, 4, 2, 0)),
+    right=my_epoch,
     inputs=lambda: [(17, 5, 0), (20, 6, 1), (24, 8, 2), (23, 4, 3)],
     call=lambda function, images, batch_size, seed: [*map(int, _facts(function, images, batch_size, seed).values())],
     facts=True,
     mistakes={
-        "labels not shuffled": ("y[batch]", "y[start : start + batch_size]"),
-        "last batch dropped": ("range(0, len(x), batch_size)", "range(0, len(x) - batch_size + 1, batch_size)"),
-        "no shuffle": ("rng.permutation(len(x))", "np.arange(len(x))"),
-        "same order each time": ("rng.", "np.random.default_rng(0)."),
-        "drawn with repeats": ("rng.permutation(len(x))", "rng.integers(len(x), size=len(x))"),
-        "no step": ("param -= 0.03 * model.grads[name]", "pass"),
+        "y[batch]": {"labels not shuffled": "y[start : start + batch_size]"},
+        "range(0, len(x), batch_size)": {"last batch dropped": "range(0, len(x) - batch_size + 1, batch_size)"},
+        "rng.permutation(len(x))": {
+            "no shuffle": "np.arange(len(x))",
+            "same order each time": "np.random.default_rng(0).permutation(len(x))",
+            "drawn with repeats": "rng.integers(len(x), size=len(x))",
+        },
+        "param -= 0.03 * model.grads[name]": {"no step": "pass"},
     },
 )

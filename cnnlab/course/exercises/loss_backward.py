@@ -22,29 +22,28 @@ def _inputs():
         yield from ((logits, labels), (extreme, labels), (logits - 1200.0, labels))
 
 
-_SLOPE = "dlogits[np", "p = dlogits.copy(); dlogits[np", "return dlogits", "return p * (1 - p) * dlogits"
-
 EXERCISE = course_exercise(
     my_loss_backward,
     "dlogits",
     right=lambda logits, labels: softmax_cross_entropy_backward(softmax_cross_entropy(logits, labels)[1], labels),
     inputs=_inputs,
     mistakes={
-        "not divided by N": (" / len(labels)", ""),
-        "divided by the classes": ("/ len(labels)", "/ logits.shape[1]"),
-        "sign turned": ("return dlogits", "return -dlogits"),
-        "divided by all cells": ("/ len(labels)", "/ logits.size"),
-        "times p (1 − p)": _SLOPE,
-        "times p (1 − p), not divided by N": (*_SLOPE, " / len(labels)", ""),
-        "one-hot forgotten": ("-= 1", "-= 0"),
-        "labels of all rows": ("[np.arange(len(labels)), labels]", "[:, labels]"),
-        "right class alone": ("return dlogits", "return np.eye(logits.shape[1])[labels] * dlogits"),
-        "softmax over images": ("axis=1", "axis=0"),
-        "softmax over everything": ("axis=1", "axis=None"),
-        "softmax over everything, row by row": (".sum(axis=1", ".sum(axis=None"),
-        "softmax over everything, overflow": (" - logits.max(axis=1, keepdims=True)", "", "axis=1", "axis=None"),
-        "overflow": (" - logits.max(axis=1, keepdims=True)", ""),
-        "one maximum for all": ("logits.max(axis=1, keepdims=True)", "logits.max()"),
-        "logits overwritten": ("shifted = logits - logits.max(", "shifted = logits; logits -= logits.max("),
+        " / len(labels)": {
+            "not divided by N": "",
+            "divided by the classes": " / logits.shape[1]",
+            "divided by all cells": " / logits.size",
+        },
+        "return dlogits": {
+            "sign turned": "return -dlogits",
+            "times p (1 − p)": "p = dlogits + np.eye(logits.shape[1])[labels]\n    return p * (1 - p) * dlogits",
+        },
+        "-= 1": {"one-hot forgotten": "-= 0"},
+        "[np.arange(len(labels)), labels]": {"labels of all rows": "[:, labels]"},
+        "axis=1": {"softmax over images": "axis=0", "softmax over everything": "axis=None"},
+        "np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)": {
+            "softmax over everything, overflow": "np.exp(logits) / np.exp(logits).sum()"
+        },
+        " - logits.max(axis=1, keepdims=True)": {"overflow": ""},
+        "shifted = logits - logits.max(": {"logits overwritten": "shifted = logits; logits -= logits.max("},
     },
 )

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from cnnlab.course.exercises._parts import course_exercise, in_the_other_form, pooled
-from cnnlab.pooling import max_pool2d
+from cnnlab.course.exercises._parts import course_exercise, pooled
 
 
 def my_max_pool(x, F, S, P):
@@ -18,26 +17,25 @@ def my_max_pool(x, F, S, P):
     return y, winners
 
 
-_PLACE = "(i * S + row - P) * x.shape[1] + (j * S + column - P)"
-
 EXERCISE = course_exercise(
     my_max_pool,
     "y winners",
-    right=lambda x, F, S, P: in_the_other_form(max_pool2d)(x, F, stride=S, padding=P),
     inputs=lambda: pooled(8, ()),
     wires={"y": ("x",)},
     picks={"y": "winners"},
     mistakes={
-        "zero padding": ("-np.inf", "0"),
-        "started at 0": ("window.max()", "max(0, window.max())"),
-        "last of ties": ("window.argmax()", "window.size - 1 - window[::-1, ::-1].argmax()"),
-        "place in the padded map": (_PLACE, "(i * S + row) * padded.shape[1] + j * S + column"),
-        "place in the window": (_PLACE, "row * F + column"),
-        "height for width": ("x.shape[1] +", "x.shape[0] +"),
-        "place by columns": (_PLACE, "(j * S + column - P) * x.shape[0] + i * S + row - P"),
-        "smallest kept": ("-np.inf", "np.inf", "max()", "min()"),
-        "padding forgotten": ("    padded", "    P = 0\n    padded"),
-        "stride 1": ("    padded", "    S = 1\n    padded"),
-        "stride F": ("    padded", "    S = F\n    padded"),
+        "-np.inf": {"zero padding": "0"},
+        "= window.max()": {"started at 0": "= max(0, window.max())"},
+        "window.argmax()": {"last of ties": "window.size - 1 - window[::-1, ::-1].argmax()"},
+        "(i * S + row - P) * x.shape[1] + (j * S + column - P)": {
+            "place in the padded map": "(i * S + row) * padded.shape[1] + j * S + column",
+            "place in the window": "row * F + column",
+            "height for width": "(i * S + row - P) * x.shape[0] + (j * S + column - P)",
+        },
+        "    padded": {
+            "padding forgotten": "    P = 0\n    padded",
+            "stride 1": "    S = 1\n    padded",
+            "stride F": "    S = F\n    padded",
+        },
     },
 )

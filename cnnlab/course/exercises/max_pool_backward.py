@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnlab.course.exercises._parts import course_exercise, numbers, pooled
-from cnnlab.pooling import max_pool2d, max_pool2d_backward
+from cnnlab.pooling import max_pool2d
 
 
 def my_max_pool_backward(dy, winners, x_shape):
@@ -24,15 +24,11 @@ def _inputs():
 EXERCISE = course_exercise(
     my_max_pool_backward,
     "dx",
-    right=max_pool2d_backward,
     inputs=_inputs,
     wires={"dx": ("dy",)},
     mistakes={
-        "overlap overwritten": ("+= dy", "= dy"),
-        "width of dy": ("x_shape[3]", "dy.shape[3]"),
-        "height for width": ("x_shape[3]", "x_shape[2]"),
-        "first image alone": ("+= dy", "+= (n == 0) * dy"),
-        "all into the first plane": ("dx[n, c, ", "dx[0, 0, "),
-        "share divided": ("return dx", "return dx / dy[0, 0].size"),
+        "+= dy": {"overlap overwritten": "= dy", "first image alone": "+= (n == 0) * dy"},
+        "x_shape[3]": {"width of dy": "dy.shape[3]", "height for width": "x_shape[2]"},
+        "dx[n, c, ": {"all into the first plane": "dx[0, 0, "},
     },
 )

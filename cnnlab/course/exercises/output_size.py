@@ -2,7 +2,6 @@
 
 from itertools import product
 
-from cnnlab import geometry
 from cnnlab.course.exercises._parts import course_exercise
 
 
@@ -19,18 +18,17 @@ def _inputs():
 EXERCISE = course_exercise(
     my_output_size,
     "size",
-    right=lambda R, F, P, S: geometry.output_size(R, F, stride=S, padding=P),
     inputs=_inputs,
     mistakes={
-        "no + 1": (" + 1", ""),
-        "rounded up": ("(R - F + 2 * P) // S", "-((F - R - 2 * P) // S)"),
-        "padding once": ("2 * P", "P"),
-        "+ 1 before dividing": ("P) // S + 1", "P + 1) // S"),
-        "brackets missing": ("(R - F + 2 * P)", "R - F + 2 * P"),
-        "rounded to nearest": ("(R - F + 2 * P) // S", "round((R - F + 2 * P) / S)"),
-        "not rounded": ("//", "/"),
-        "stride forgotten": (" // S", ""),
-        "padding forgotten": (" + 2 * P", ""),
-        "kernel forgotten": (" - F", ""),
+        " + 1": {"no + 1": ""},
+        "(R - F + 2 * P) // S": {
+            "rounded up": "-((F - R - 2 * P) // S)",
+            "+ 1 before dividing": "(R - F + 2 * P + 1) // S",
+            "brackets missing": "R - F + 2 * P // S",
+            "rounded to nearest": "round((R - F + 2 * P) / S)",
+            "not rounded": "(R - F + 2 * P) / S",
+            "stride forgotten": "(R - F + 2 * P)",
+        },
+        " + 2 * P": {"padding once": " + P", "padding forgotten": ""},
     },
 )

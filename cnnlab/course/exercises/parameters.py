@@ -14,12 +14,8 @@ EXERCISE = course_exercise(
     "count",
     inputs=lambda: [(3, 8, 5), (2, 3, 1), (3, 2, 3), *product((1, 2, 4), (1, 3, 5), (1, 2, 3)), (64, 128, 3)],
     mistakes={
-        "no bias": (" + 1", ""),
-        "a bias for each slice": ("K * (C * F * F + 1)", "K * C * (F * F + 1)"),
-        "a bias for each channel": ("K * (C * F * F + 1)", "C * (K * F * F + 1)"),
-        "one bias": ("(C * F * F + 1)", "C * F * F + 1"),
-        "channels forgotten": ("C * ", ""),
-        "filters forgotten": ("K * ", ""),
-        "F once": ("F * F", "F"),
+        "(C * F * F + 1)": {"no bias": "C * F * F", "a bias for each slice": "C * (F * F + 1)"},
+        "C * F * F": {"channels forgotten": "F * F", "F once": "C * F"},
+        "K * ": {"filters forgotten": ""},
     },
 )

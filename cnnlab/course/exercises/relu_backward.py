@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from cnnlab.activations import relu_backward
 from cnnlab.course.exercises._parts import course_exercise, mixed
 
 
@@ -20,16 +19,11 @@ def _inputs():
 EXERCISE = course_exercise(
     my_relu_backward,
     "dz",
-    right=relu_backward,
     inputs=_inputs,
     wires={"dz": ("da",)},
     mistakes={
-        "times z": ("(z > 0)", "z"),
-        "mask from da": ("z > 0", "da > 0"),
-        "zero passes": ("z > 0", "z >= 0"),
-        "slope without da": ("da * (z > 0)", "(z > 0) * 1.0"),
-        "no slope": ("(z > 0)", "1.0"),
-        "gradient clipped too": ("return da", "return np.maximum(da, 0)"),
-        "mask turned round": ("z > 0", "z <= 0"),
+        "(z > 0)": {"times z": "z", "no slope": "1.0"},
+        "z > 0": {"mask from da": "da > 0", "zero passes": "z >= 0", "mask turned round": "z <= 0"},
+        "da * (z > 0)": {"slope without da": "(z > 0) * 1.0", "gradient clipped too": "np.maximum(da, 0) * (z > 0)"},
     },
 )

@@ -1,6 +1,5 @@
 """The padding that keeps the size."""
 
-from cnnlab import geometry
 from cnnlab.course.exercises._parts import course_exercise
 
 
@@ -12,13 +11,13 @@ def my_same_padding(F):
 EXERCISE = course_exercise(
     my_same_padding,
     "before after",
-    right=geometry.same_padding,
     inputs=lambda: [(F,) for F in (4, 5, 3, 2, 1, *range(6, 13))],
     mistakes={
-        "half of F on both sides": ("before, F - 1 - before", "F // 2, F // 2"),
-        "F - 1 on both sides": ("before, F - 1 - before", "F - 1, F - 1"),
-        "more before than after": ("before, F - 1 - before", "F // 2, before"),
-        "rounded down on both sides": ("F - 1 - before", "before"),
-        "all of it after": ("before, F - 1 - before", "0, F - 1"),
+        "before, F - 1 - before": {
+            "half of F on both sides": "F // 2, F // 2",
+            "F - 1 on both sides": "F - 1, F - 1",
+            "more before than after": "F // 2, before",
+            "rounded down on both sides": "before, before",
+        },
     },
 )

@@ -34,20 +34,14 @@ def _inputs():
 EXERCISE = course_exercise(
     my_sgd_step,
     [f"{name} after step {step}" for step in (1, 2, 3) for name in "wb"],
+    right=my_sgd_step,
     inputs=_inputs,
     call=_three_steps,
     mistakes={
-        "sign turned": ("-= rate", "+= rate"),
-        "velocity not kept": ("momentum * velocity[name] + ", ""),
-        "rate twice": ("+ grads", "+ rate * grads"),
-        "nothing changed in place": ("param -=", "param = param -"),
-        "old velocity": (
-            "velocity[name] = ",
-            "v, velocity[name] = velocity[name], ",
-            "rate * velocity[name]",
-            "rate * v",
-        ),
-        "gradient times 1 − momentum": ("+ grads", "+ (1 - momentum) * grads"),
-        "rate forgotten": ("rate * ", ""),
+        "-= rate": {"sign turned": "+= rate"},
+        "momentum * velocity[name] + ": {"velocity not kept": ""},
+        "+ grads": {"rate twice": "+ rate * grads", "gradient times 1 − momentum": "+ (1 - momentum) * grads"},
+        "param -=": {"nothing changed in place": "param = param -"},
+        "rate * ": {"rate forgotten": ""},
     },
 )
