@@ -98,9 +98,7 @@ def test_the_sums_of_a_wrong_function_are_its_own_and_the_right_ones_stand_below
                 else:
                     assert_allclose(sums_in(scene, "missing")[1], y["values"], **near)
                 assert scene["held"]
-                assert (
-                    sentence_of(scene, scene["first"]) == seen.said_of(result, seen.held[1]) or result != seen.held[0]
-                )
+                assert sentence_of(scene, scene["first"]) == seen.told[result][seen.held[1]] or result != seen.held[0]
     assert drawn, name
 
 

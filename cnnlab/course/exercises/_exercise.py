@@ -186,8 +186,8 @@ class Exercise:
     def hint(self) -> Page:
         """Return the next hint; the last one is repeated."""
         self._hinted = min(self._hinted + 1, len(self.hints))
-        hints = [f"Hint {at} of {len(self.hints)}: {hint}" for at, hint in enumerate(self.hints, start=1)]
-        text = hints[self._hinted - 1] if hints else "No hints."
+        given = f"{self._hinted} of {len(self.hints)}"
+        text = f"Hint {given}: {self.hints[self._hinted - 1]}" if self.hints else "No hints."
         return Page(text, text)
 
     def solution(self) -> Page:

@@ -46,20 +46,30 @@ class Explored:
     got: Mapping[str, np.ndarray] = field(default_factory=dict)  # the results by name
     wanted: Mapping[str, np.ndarray] = field(default_factory=dict)
     tables: Sequence[Table] = ()
-    held: tuple[str, Index] | None = None  # the first result and cell with a wrong wire, or else a wrong number
+
+    @cached_property
+    def told(self) -> dict[str, dict[Index, str]]:
+        """What is wrong at each cell of each result: a wire, or else its number; empty if it is right."""
+        told: dict[str, dict[Index, str]] = {table.result: {} for table in self.tables}
+        for result, said in told.items():
+            tables = [table for table in self.tables if table.result == result]
+            got, wanted = self.got[result], self.wanted[result]
+            for cell, is_wrong in np.ndenumerate(differing(got, wanted)):
+                found = [_wrong_wire(table, cell) for table in tables]
+                if is_wrong:
+                    found.append(f"{cell_name(result, cell)} is {got[cell]:.4g}; right is {wanted[cell]:.4g}.")
+                said[cell] = next(filter(None, found), "")
+        return told
+
+    @property
+    def held(self) -> tuple[str, Index] | None:
+        """The first result and cell with a wrong wire or number."""
+        return next(((name, cell) for name, said in self.told.items() for cell, text in said.items() if text), None)
 
     @property
     def sentence(self) -> str:
-        """What is wrong at the selected cell."""
-        return self.said_of(*self.held) if self.held else ""
-
-    def said_of(self, result: str, cell: Index) -> str:
-        """Return what is wrong at a cell of a result: a wire, or else its number; empty if it is right."""
-        found = (_wrong_wire(table, cell) for table in self.tables if table.result == result)
-        got, wanted = self.got[result], self.wanted[result]
-        is_wrong = differing(got, wanted)[cell]
-        numbers = f"{cell_name(result, cell)} is {got[cell]:.4g}; right is {wanted[cell]:.4g}." if is_wrong else ""
-        return next(filter(None, found), numbers)
+        """What is wrong at the first cell."""
+        return self.told[self.held[0]][self.held[1]] if self.held else ""
 
     @property
     def missing(self) -> list[Ends]:
@@ -90,13 +100,7 @@ def explored(exercise, function, arguments: tuple) -> Explored:
             return Explored(answer.problem, answer.trouble.line if answer.trouble else "")
         given = dict(zip(exercise.arguments, arguments, strict=True))
         tables = tuple(_tables(exercise, function, given, answer, right))
-    seen = Explored("", "", answer.parts, right.parts, tables)
-    for name in exercise.wires:
-        wires = [ends[0] for table in tables if table.result == name for ends, *_ in table.wrong]
-        numbers = np.argwhere(differing(answer.parts[name], right.parts[name])).tolist()
-        if cells := wires or list(map(tuple, numbers)):
-            return replace(seen, held=(name, min(cells)))
-    return seen
+    return Explored("", "", answer.parts, right.parts, tables)
 
 
 def _tables(exercise, function, given: dict, answer: Answer, right: Answer) -> Iterator[Table]:

@@ -53,8 +53,8 @@ def quiet():
 @contextmanager
 def _put_back():
     """Restore the public modules of numpy and cnnlab afterwards, and let ``exit()`` end only the function."""
-    names = (name for name in list(sys.modules) if name.startswith(TRUSTED) and "._" not in name)
-    kept = [(vars(one), dict(vars(one))) for one in map(sys.modules.get, names) if isinstance(one, ModuleType)]
+    public = (one for name, one in list(sys.modules.items()) if name.startswith(TRUSTED) and "._" not in name)
+    kept = [(vars(one), dict(vars(one))) for one in public if isinstance(one, ModuleType)]
     shell, stdin = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)(), sys.stdin
     if shell:
         shell.ask_exit = sys.exit  # the kernel's own only sets a flag, and exits after the cell
@@ -73,7 +73,7 @@ def run(function, arguments, *, learner=None, seconds: float | None = LIMIT, wat
     """Return a function's result, or its trouble; without ``seconds`` there is no time limit.
 
     Only Kernel > Interrupt propagates. ``learner`` is the function whose line is shown, if it is called by another.
-    ``watched`` maps the id of a code object to a list, which collects what functions with that code return.
+    ``watched`` maps code objects to lists, which collect what functions with that code return.
 
     Examples
     --------
@@ -109,15 +109,15 @@ def attempt(question, *given):
         return None
 
 
-def code_of(function, unwrap=lambda function: function) -> CodeType | None:
-    """Return the code object of a function; None if there is none, or the access raises.
+def code_of(function) -> CodeType | None:
+    """Return the code object of a function, below its decorators; None if there is none, or the access raises.
 
     Examples
     --------
     >>> code_of(len), code_of(code_of).co_name
     (None, 'code_of')
     """
-    code = attempt(lambda: unwrap(function).__code__)
+    code = attempt(lambda: inspect.unwrap(function).__code__)
     return code if isinstance(code, CodeType) else None
 
 
@@ -134,7 +134,7 @@ def name_of(function) -> str:
 
 
 def _trouble(function, error: BaseException) -> Trouble:
-    code = code_of(function, inspect.unwrap)
+    code = code_of(function)
     lines = traceback.extract_tb(error.__traceback__)
     own = [place.line for place in lines if code and place.filename == code.co_filename]
     text = " ".join((attempt(str, error) or "").split())[:200].rstrip(".")
@@ -188,7 +188,7 @@ class Clock:
     (3, 1)
     """
 
-    def __init__(self, seconds: float, watched: Mapping[int, list] | None = None):
+    def __init__(self, seconds: float, watched: Mapping | None = None):
         self._limits, self._watched = (seconds, PATIENCE * seconds), watched or {}
         self.outside = None  # the frame that makes the call, during the call
         self._begin = self._before_import = (0.0, 0.0)
@@ -208,7 +208,7 @@ class Clock:
         """The trace function: check the clock at each step outside imports and trusted modules."""
         if event == "call":
             module = str(frame.f_globals.get("__name__"))
-            if id(frame.f_code) in self._watched:
+            if frame.f_code in self._watched:
                 return self._note
             if not self._importing and (module, frame.f_code.co_name) == _IMPORT:
                 self._importing, self._before_import = True, _since(self._begin)
@@ -225,7 +225,7 @@ class Clock:
 
     def _note(self, frame, event, value):
         if event == "return":
-            self._watched[id(frame.f_code)].append(value)
+            self._watched[frame.f_code].append(value)
         return self._note
 
     def _imported(self, _frame, event, _value):

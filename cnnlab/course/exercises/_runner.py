@@ -1,7 +1,6 @@
 """Call a function on one input of an exercise, and recognise stubs and results passed on from other functions."""
 
 from copy import deepcopy
-from inspect import unwrap
 from itertools import product
 from typing import NamedTuple
 
@@ -40,7 +39,7 @@ def ask(exercise, function, arguments: tuple, right: Answer | None = None) -> An
 
 def _called(exercise, function, arguments: tuple, right: Answer | None) -> Answer:
     given, begin = tuple(map(deepcopy, arguments)), thread_time()
-    watched: dict[int, list] = {id(code_of(library, unwrap)): [] for library in exercise.library}
+    watched: dict = {code_of(library): [] for library in exercise.library}
     call = exercise.call or (lambda function, *given: function(*given))
     seconds = right and max(LIMIT, TIMES * right.seconds)
     result = run(call, (function, *given), learner=function, seconds=seconds, watched=watched)
@@ -52,8 +51,8 @@ def _called(exercise, function, arguments: tuple, right: Answer | None) -> Answe
         problem = next(filter(None, map(misshapen, parts, parts.values(), right.parts.values())), "")
     cases = zip(exercise.holds, given, arguments, strict=True)
     changed = tuple(name for name, one, other in cases if not same(one, other))
-    noted = ((library, one) for library in exercise.library for one in watched[id(code_of(library, unwrap))])
-    own = (library.__name__ for library, one in noted if is_handed_on(result, one, exercise))
+    noted = ((library, one) for library in exercise.library for one in watched[code_of(library)])
+    own = (library.__name__ for library, one in noted if exercise.call or is_handed_on(result, one))
     copies = parts and {name: np.array(part) for name, part in parts.items()}
     stub = Trouble("", NotImplementedError) if result is ... else None
     return Answer(copies, problem, stub, changed, parts, next(own, ""), took)
@@ -85,22 +84,16 @@ def in_the_other_form(function):
     return on_the_other
 
 
-def is_handed_on(result, given, exercise) -> bool:
+def is_handed_on(result, given) -> bool:
     """Return whether a result is what another function returned, or shares an array with it."""
-    if exercise.call or result is given:
-        return True
-    arrays = (filter(lambda part: isinstance(part, np.ndarray), _each(value)) for value in (result, given))
-    return any(np.may_share_memory(*pair) for pair in product(*arrays))
+    parts = (one if isinstance(one, tuple | list) else [one] for one in (result, given))
+    return result is given or any(np.may_share_memory(*pair) for pair in product(*parts))
 
 
 def is_overwritten(answer: Answer) -> bool:
     """Return whether arrays that were returned have changed since."""
     given = answer.given or {}
     return any(not np.array_equal(part, answer.parts[name], equal_nan=True) for name, part in given.items())
-
-
-def _each(result):
-    return result if isinstance(result, tuple | list) else (result,)
 
 
 def _empty(): ...

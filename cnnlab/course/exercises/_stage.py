@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from cnnlab._validate import check_pair
 from cnnlab.course.exercises._explore import Ends, Explored, Table, explored
 from cnnlab.course.exercises._feedback import cell_name
 from cnnlab.course.exercises._guarded_call import name_of
@@ -68,10 +67,10 @@ class ExerciseExplorer(Explorer):
         self._arguments = given = dict(zip(exercise.arguments, arguments, strict=True))
         self._used = {name for arrays in exercise.wires.values() for name in arrays} | {*exercise.addends.values()}
         first = {SETTINGS[name]: given[name] for name in SETTINGS if name in given}
-        kernel = given["w"].shape[-2:] if "w" in self._used else (first["kernel"],) * 2 if "F" in given else ()
-        size = given["x"].shape[-2:] if "x" in given else given["x_shape"][-2:] if kernel and "x_shape" in given else ()
-        if 1 in (len(size), len(kernel)):  # a row of numbers: its length has no slider
-            size = kernel = ()
+        size = given.get("x_shape", np.shape(given.get("x", 0)))[-2:]
+        kernel = given["w"].shape[-2:] if "w" in self._used else (given["F"],) * 2 if "F" in given else ()
+        if 1 in (len(size), len(kernel)) or ("x_shape" in given and not kernel):
+            size = kernel = ()  # the length of a row of numbers has no slider, nor a shape that the winners fix
         if kernel and not size:  # the shape of the input that dy belongs to
             size = tuple(axis.size for axis in check_transposed_window(given["dy"].shape[-2:], kernel))
         self._wider = [pair[1] - pair[0] if pair else 0 for pair in (size, kernel)]
@@ -79,23 +78,23 @@ class ExerciseExplorer(Explorer):
         results = list(exercise.wires)
         super().__init__(
             {name: value for name, value in given.items() if isinstance(value, np.ndarray)},
-            limits={"result": results} | ({"size": (4, 8)} if _HALVED.keys() & given.keys() else {}),
+            limits={"result": results},
             absent={*_SLIDERS} - {*first} | ({"result"} if len(results) == 1 else set()),
             result=results[0],
             **first,
         )
         for name in self.arrays.keys() & self._sides(self).keys():
             array = self.arrays[name]
-            further = ((0, max(0, _LARGEST - side)) for side in array.shape[-2:])
-            self.arrays[name] = np.pad(array, [(0, 0)] * (array.ndim - 2) + [*further], mode="wrap")
+            more = [(0, 0)] * (array.ndim - 2) + [(0, _LARGEST)] * 2
+            self.arrays[name] = np.pad(array, more, mode="wrap")
         self.result, _ = self.seen.held or (self.result, None)
 
     # --- the function's arguments and results ---
 
     def _window(self, s: Any) -> list[tuple[int, int]]:
         """Return the numbers of rows and columns of x and of w."""
-        both = zip(("size", "kernel"), (s.size, s.kernel), self._wider, strict=True)
-        return [check_pair(name, (rows, rows + wider), 1) for name, rows, wider in both]
+        rows = s.size, s.kernel
+        return [(number, max(0, number + wider)) for number, wider in zip(rows, self._wider, strict=True)]
 
     def _sides(self, s: Any) -> dict[str, tuple[int, ...]]:
         """Return the numbers of rows and columns of the arguments whose size has a slider, for any settings."""
@@ -174,9 +173,10 @@ class ExerciseExplorer(Explorer):
         arrays, addend = self.exercise.wires[result], self.exercise.addends.get(result)
         held = [name for name in self.arrays if name not in self._used]  # such as the z of a ReLU
         columns = {name: k for k, name in enumerate((*held, *arrays, result))}
-        columns |= {addend: columns[arrays[-1]]} if addend else {}
+        ends = dict(zip(arrays, ("input", "tap"), strict=False)) | {result: "output"}
+        if addend:
+            columns[addend], ends[addend] = columns[arrays[-1]], "bias"
         shown = {name: array_panel(name, (given | seen.got)[name], column=k) for name, k in columns.items()}
-        ends = dict(zip(arrays, ("input", "tap"), strict=False)) | {addend: "bias", result: "output"}
         for name, each in shown.items():
             own = name in self.arrays and name != "winners"  # not every number is a valid place
             each |= {"editable": own} | ({"end": ends[name]} if name in ends else {})
@@ -187,20 +187,17 @@ class ExerciseExplorer(Explorer):
                 found, states = _listed(table)
                 listed = wire_list([shown[each] for each in (result, *table.arrays)], name, found)
                 wires[name] = listed | {"state": states}
-        y, wrong = shown[result], {}
-        said = {cell: seen.said_of(result, cell) for cell in np.ndindex(seen.got[result].shape)}
-        for at, (cell, text) in enumerate(said.items()):
-            if text:
-                wrong[cell] = list(map(int, np.unravel_index(at, y["values"].shape)))
+        y, said = shown[result], seen.told[result]
+        drawn = zip(np.ndindex(y["values"].shape), said.values(), strict=True)
+        wrong = [list(cell) for cell, text in drawn if text]
+        y |= {"title": f"yours, {y['title']}", "marks": {"wrong": wrong}}
         texts = [text or f"{cell_name(result, cell)} is right." for cell, text in said.items()]
-        y |= {"title": f"yours, {y['title']}", "marks": {"wrong": list(wrong.values())}}
         y["says"] = dict.fromkeys(("none", "one", "many"), "") | {"cells": texts}
         if "sum" in y:
             y["sum"] |= {"opening": "picks "} if result in self.exercise.picks else {}
             y["sum"] |= {"right": seen.wanted[result].reshape(y["values"].shape).astype(float)} if wrong else {}
-        signs = [*[""] * (len(held) - 1), *[" "] * bool(held), *(["·", "="] if len(arrays) > 1 else ["→"])]
-        first = seen.held[1] if seen.held and seen.held[0] == result else next(iter(wrong), None)
-        first = {"panel": result, "cell": wrong.get(first, [0, 0, 0])}
+        signs = [*[" "] * len(held), *(["·", "="] if len(arrays) > 1 else ["→"])]
+        first = {"panel": result, "cell": wrong[0] if wrong else [0, 0, 0]}
         scene = {"panels": list(shown.values()), "signs": signs, "wires": wires, "first": first, "held": bool(wrong)}
         return [scene | {"steps": result, "topic": " ".join(map(str, self.settings.values()))}]
 
