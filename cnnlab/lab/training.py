@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnlab import losses
-from cnnlab._validate import check_array, check_int, check_integers, check_pair, check_shape
+from cnnlab._validate import check_array, check_int, check_pair, check_shape
 from cnnlab.data import Digits
 from cnnlab.network import Sequential, digit_layers
 from cnnlab.optimizers import SGD
@@ -178,10 +178,8 @@ def _check_digits(data):
     """
     x_train, x_test = (check_array(name, getattr(data, name), "NCHW") for name in ("x_train", "x_test"))
     check_shape("x_test", x_test, (len(x_test), *x_train.shape[1:]), "images as in x_train")
-    y_train, y_test = (check_integers(name, getattr(data, name)) for name in ("y_train", "y_test"))
-    last = max(int(labels.max(initial=0)) for labels in (y_train, y_test))
-    if last >= len(x_train):
-        raise ValueError(f"labels ({last}) must be less than the number of images to learn from ({len(x_train)})")
-    y_train = losses.check_labels(y_train, (len(x_train), last + 1), "y_train").copy()
-    y_test = losses.check_labels(y_test, (len(x_test), last + 1), "y_test").copy()
+    y_train, y_test = (  # with at most as many classes as there are images to learn from
+        losses.check_labels(getattr(data, name), (len(x), len(x_train)), name).copy()
+        for name, x in {"y_train": x_train, "y_test": x_test}.items()
+    )
     return Digits(x_train.astype(np.float64), y_train, x_test.astype(np.float64), y_test)

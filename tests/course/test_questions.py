@@ -95,7 +95,7 @@ def test_a_question_has_a_reason_and_more_than_one_word_and_its_choices_differ()
         stated = questions.question(key)
         assert stated.because, key
         assert len(stated.question.split()) > 3, key
-        assert stated.choices is None or len(set(stated.choices)) == len(stated.choices) > 1, key
+        assert not stated.choices or len(set(stated.choices)) == len(stated.choices) > 1, key
         assert all(len(text.split()) > 2 for text in stated.mistakes.values()), key
 
 

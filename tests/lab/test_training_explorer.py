@@ -156,8 +156,8 @@ def test_an_interrupt_leaves_the_last_whole_step_and_says_so(monkeypatch):
         ({"x_train": FEW.x_train[0]}, {}, ValueError, "x_train (shape (1, 8, 8)) must have 4 dimensions"),
         ({"x_test": FEW.x_test[..., :7]}, {}, ValueError, "x_test (shape (360, 1, 8, 7)) must have shape"),
         ({"y_train": FEW.y_train[:3]}, {}, ValueError, "y_train (shape (3,)) must have shape (96,)"),
-        ({"y_train": -FEW.y_train}, {}, ValueError, "must be from 0 to 9"),
-        ({"y_test": FEW.y_test + 10**7}, {}, ValueError, "must be less than the number of images to learn from (96)"),
+        ({"y_train": -FEW.y_train}, {}, ValueError, "must be from 0 to 95"),
+        ({"y_test": FEW.y_test + 10**7}, {}, ValueError, "must be from 0 to 95"),
         ({"y_test": FEW.y_test / 2}, {}, TypeError, "y_test (dtype float64) must be integer"),
     ],
 )

@@ -27,7 +27,7 @@ class Question(NamedTuple):
     question: str
     answer: float | str
     because: str | Explanation
-    choices: list[str] | None
+    choices: list[str]
     mistakes: dict[float | str, str]
 
 
@@ -79,7 +79,7 @@ def _made(key: str, stated: dict) -> Question:
         computed = {"question": size_question(**settings), "answer": reason.value, "reason": reason}
         usual = size_mistakes(**settings)
     said = computed | stated
-    answer, choices = said["answer"], said.get("choices")
+    answer, choices = said["answer"], said.get("choices", [])
     read = str if choices or isinstance(answer, str) else _number
     mistakes = {read(wrong): text for wrong, text in stated.get("mistakes", {}).items()}
     return Question(key, said["question"], answer, said.get("reason", ""), choices, usual | mistakes)

@@ -72,6 +72,8 @@ class WindowExplorer(FormulaExplorer):
     size = Slider(5, "input", *SIZES, letter="R")
     kernel, padding, stride = sliders()
     own: tuple[Callable | None, ...] = ()  # the user's forward and backward, in place of ours
+    channels: int | None = None  # how many are shown: all
+    filters: int | None = None
     _trouble = ""
 
     def __init__(self, arrays, planes, *, dy=None, gradients=False, forward=None, backward=None, **options):
@@ -105,12 +107,12 @@ class WindowExplorer(FormulaExplorer):
     @property
     def x(self):
         """The input, (1, C, R, R)."""
-        return cut(self.arrays["x"], self.size)
+        return cut(self.arrays["x"], self.size)[:, : self.channels]
 
     @property
     def dy(self):
         """The upstream gradient, of the shape of y."""
-        return cut(self.arrays["dy"], self.axis(self).out)
+        return cut(self.arrays["dy"], self.axis(self).out)[:, : self.filters]
 
 
 def lines_of(because):

@@ -105,12 +105,12 @@ class ConvolutionExplorer(windows.WindowExplorer):
     @property
     def w(self):
         """The kernels, (filters, C, F, F)."""
-        return cut(self.arrays["w"], self.kernel)
+        return cut(self.arrays["w"], self.kernel)[: self.filters, : self.channels]
 
     @property
     def b(self):
         """The bias, (filters,), or None."""
-        return self.arrays["b"].copy() if "b" in self.arrays else None
+        return self.arrays["b"][: self.filters].copy() if "b" in self.arrays else None
 
     @property
     def y(self):
@@ -224,26 +224,6 @@ class ChannelsExplorer(ConvolutionExplorer):
         self.limits |= {"channels": (1, x.shape[1]), "filters": (1, min(len(w), self.arrays["dy"].shape[1]))}
         self.channels = check_between("channels", channels, *self.limits["channels"])
         self.filters = check_between("filters", filters, *self.limits["filters"])
-
-    @property
-    def x(self):
-        """The input, (1, C, R, R)."""
-        return super().x[:, : self.channels]
-
-    @property
-    def w(self):
-        """The kernels, (K, C, F, F)."""
-        return super().w[: self.filters, : self.channels]
-
-    @property
-    def b(self):
-        """The bias, (K,)."""
-        return super().b[: self.filters]
-
-    @property
-    def dy(self):
-        """The upstream gradient, of the shape of y."""
-        return super().dy[:, : self.filters]
 
     @property
     def parameters(self):

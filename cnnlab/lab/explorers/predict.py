@@ -26,7 +26,7 @@ class _Given(Setting):
             raise TypeError(f"{self.name} ({shown(value)}) must be a text, as it is typed")
         if len(value) > _LONGEST:
             raise ValueError(f"{self.name} ({len(value)} characters) must have at most {_LONGEST}")
-        if value and explorer.choices is not None and value not in explorer.choices:
+        if value and explorer.choices and value not in explorer.choices:
             raise ValueError(f"{self.name} ({value!r}) must be one of {', '.join(explorer.choices)}")
         if explorer.closed:
             raise ValueError(f"{self.name} ({value!r}) must stay as it is: the question has been answered")
@@ -34,7 +34,7 @@ class _Given(Setting):
 
     def control(self, explorer):
         control = {**super().control(explorer), "disabled": explorer.closed}
-        if explorer.choices is None:
+        if not explorer.choices:
             return control | {"kind": "text", "text": "a number" if explorer.wants_number else "a word"}
         return control | {"kind": "radio", "options": [[choice, choice] for choice in explorer.choices]}
 
@@ -105,7 +105,7 @@ class Predict(Explorer):
         question,
         answer,
         *,
-        choices=None,
+        choices=(),
         mistakes=None,
         because="",
         explorer=None,
@@ -114,8 +114,8 @@ class Predict(Explorer):
         solved=False,
     ):
         self.question, self.answer, self.because, self.explorer = question, answer, because, explorer
-        self.mistakes = {} if mistakes is None else mistakes
-        self.choices = None if choices is None else list(map(str, check_list("choices", choices, "answers")))
+        self.mistakes = mistakes or {}
+        self.choices = list(map(str, check_list("choices", choices, "answers")))
         self.key, self._on_answer = key or question, on_answer or (lambda mistake: None)
         self._check()
         self.mistakes = dict(self.mistakes)
@@ -127,7 +127,7 @@ class Predict(Explorer):
             explorer.cover(self.key)
 
     @classmethod
-    def output_size(cls, size, kernel, *, stride=1, padding=0, dilation=1, question=None):
+    def output_size(cls, size, kernel, *, question=None, **settings):
         """Return the question for an output size, with the usual mistakes by name.
 
         Parameters
@@ -148,7 +148,6 @@ class Predict(Explorer):
         >>> ask.answer, ask.mistakes[100]
         (99, 'This rounds up instead of down.')
         """
-        settings = {"stride": stride, "padding": padding, "dilation": dilation}
         because = explain_output_size(size, kernel, **settings)
         question = question or size_question(size, kernel, **settings)
         return cls(question, because.value, mistakes=size_mistakes(size, kernel, **settings), because=because)
@@ -156,7 +155,7 @@ class Predict(Explorer):
     @property
     def wants_number(self):
         """Whether the answer is a typed number."""
-        return self.choices is None and isinstance(self.answer, Real) and not isinstance(self.answer, bool)
+        return not self.choices and isinstance(self.answer, Real) and not isinstance(self.answer, bool)
 
     # --- methods that the base class calls ---
 
@@ -188,10 +187,10 @@ class Predict(Explorer):
         return f"Predict: {self.question}"
 
     def picture(self, step=None):
-        return stills.draw_table(self.question, [["○", choice] for choice in self.choices or []])
+        return stills.draw_table(self.question, [["○", choice] for choice in self.choices])
 
     def still(self):
-        choices = "\n".join(f"- {_escape_markdown(choice)}" for choice in self.choices or [])
+        choices = "\n".join(f"- {_escape_markdown(choice)}" for choice in self.choices)
         return {"text/markdown": f"**Predict:** {_escape_markdown(self.question)}\n\n{choices}".strip()}
 
     # --- judging ---
@@ -210,10 +209,10 @@ class Predict(Explorer):
             self._on_answer(None)
         else:
             self.tried = True
-            known = [wrong for wrong in self.mistakes if self._same(given, wrong)]
-            self.verdict = [line(("wrong", f"✗ {given} is not it. "), self.mistakes[known[0]] if known else _HINT)]
-            for wrong in known[:1]:
-                self._on_answer(str(wrong))
+            known = next((wrong for wrong in self.mistakes if self._same(given, wrong)), None)
+            self.verdict = [line(("wrong", f"✗ {given} is not it. "), self.mistakes.get(known, _HINT))]
+            if known is not None:
+                self._on_answer(str(known))
 
     def _solve(self, sign, given=""):
         self.solved = True
@@ -253,7 +252,7 @@ class Predict(Explorer):
                 raise TypeError(f"{name} ({shown(value)}) must be {rule}")
         stated = [("answer", self.answer, ""), *(("mistakes", *mistake) for mistake in self.mistakes.items())]
         for name, given, text in stated:
-            if self.choices is not None and str(given) not in self.choices:
+            if self.choices and str(given) not in self.choices:
                 raise ValueError(f"{name} ({given!r}) must be one of the choices ({', '.join(self.choices)})")
             if self.wants_number:
                 check_finite(name, given)

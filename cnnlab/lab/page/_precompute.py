@@ -124,8 +124,8 @@ def _of_question(asked):
 
     after()
     right = str(asked.answer)
-    others = [each for each in asked.choices or [] if each != right]
-    known = [asked.answer, *asked.mistakes] if asked.choices is None else [right, *others]
+    others = [each for each in asked.choices if each != right]
+    known = [right, *others] if asked.choices else [asked.answer, *asked.mistakes]
     wrong, nothing, odd = answered((others or [given])[0]), {"press": "check"}, answered("one")
     return {
         "kind": "question",
