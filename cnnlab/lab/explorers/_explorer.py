@@ -117,7 +117,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         """Return the parts from top to bottom: the head, then a stage for each scene."""
         stages = [{"kind": "stage", "scene": scene, "absent": sorted(self.absent & TOGGLES)} for scene in scenes]
         for stage in stages[:1]:
-            stage["controls"] = self.controls("bar") + self.controls("foot")
+            stage["controls"] = self.controls("bar", "foot", "signs", "lens")
         head = {"kind": "head", "controls": self.controls("head"), "lines": self.formula_lines(scenes)}
         note = self.note_line()
         return [head if note is None else {**head, "note": note}, *stages]
@@ -179,11 +179,11 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         """Return the upper limit of a slider, regardless of the other settings."""
         return self._settings[name].limits(self)[1]
 
-    def controls(self, place: str) -> list[Control]:
-        """Return the controls at one place."""
+    def controls(self, *places: str) -> list[Control]:
+        """Return the controls at these places."""
         hidden = self.absent | self.inactive()
         there = (each for name, each in self._settings.items() if name not in hidden)
-        return [setting.control(self) for setting in there if setting.look["place"] == place]
+        return [setting.control(self) for setting in there if setting.look["place"] in places]
 
     def change_of(self, name: str, value) -> tuple[str, Any]:
         """Return the setting that a control changes, and its new value; raise TypeError or ValueError if none."""

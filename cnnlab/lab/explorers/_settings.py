@@ -15,8 +15,8 @@ class Control(TypedDict, total=False):
     """One control as the front end draws it.
 
     ``kind`` is slider, select, switch, tabs, radio, text, button, file or pad; ``place`` is "head" (beside the
-    formula), "bar" or "foot" (above or below the panels of a stage), or a place of the explorer's own; ``options`` are
-    [value, label].
+    formula), "bar" or "foot" (above or below the panels of the first stage), "signs" or "lens" (in the picture of a
+    chain or of a network), or a place of the explorer's own; ``options`` are [value, label].
     """
 
     name: Required[str]

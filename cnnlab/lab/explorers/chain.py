@@ -172,12 +172,12 @@ class ChainExplorer(Explorer):
         return self.arrays[{"h0": "x", "g4": "dy"}.get(panel, panel)][kernel, number]
 
     def parts(self, scenes):
-        head, overview, detail = super().parts(scenes)
-        layers, (arrows,) = _CHAINS[self.chain].name.split(" – "), self.controls("signs")
+        parts = super().parts(scenes)
+        layers, (arrows,) = _CHAINS[self.chain].name.split(" – "), parts[1]["controls"]
         for option in arrows["options"]:
             row, place = _place_of(option[0])
             option[1] = f"{'→←'[row]} {layers[place]}\n{self._algebra(option[0])}"
-        return [head, {**overview, "controls": [*overview["controls"], arrows]}, detail]
+        return parts
 
     def title(self, scenes):
         return f"{self._at[0].name};  {scenes[1]['heading']}"

@@ -152,7 +152,6 @@ class NetworkExplorer(Explorer):
         head, stage = super().parts(scenes)
         if self.labels is not None:
             head["controls"].append(button("wrong", "a wrong one ▸", title="the next image that it gets wrong"))
-        stage["controls"] += self.controls("lens")
         if not scenes[0].get("pick"):
             stage["controls"].insert(0, button("whole", "◀ the whole network"))
         return [head, stage]
