@@ -11,7 +11,7 @@ export function barsOf({ symbol, title, captions = [], values, lengths, limit, t
   const bar = (/** @type {string} */ caption, /** @type {number} */ row) => {
     const key = `0,${row},0`;
     const share = lengths ? lengths[row] : values[row] / (limit || 1);
-    return html`<tr class="cnnlab-cell ${row === best ? "cnnlab-best" : ""} ${lights.get(key) ?? ""}"
+    return html`<tr class="cnnlab-cell ${row === best ? "cnnlab-best" : ""} ${lights[key]?.looks ?? ""}"
       tabindex=${key === (stop || "0,0,0") ? 0 : -1} data-cell=${key} data-value=${values[row]}><th
       scope="row">${caption}</th><td class="cnnlab-bar"><span class="cnnlab-bar-fill"
       style="width: ${100 * Math.max(0, Math.min(1, share || 0))}%"></span></td><td

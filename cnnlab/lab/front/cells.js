@@ -8,13 +8,14 @@ import { html, nothing } from "./vendor/lit-html.js";
 /** @typedef {import("./schema.js").Panel} Panel */
 /** @typedef {import("./schema.js").Cell} Cell */
 
+/** @typedef {{looks: string, hue?: number}} Light classes of a cell, and the hue of the product that it is a factor of */
+
 /**
  * @typedef {object} Look the look of a panel's cells, apart from their values
  * @property {import("./layout.js").Way} way
  * @property {boolean} numbers
  * @property {number[] | null} readers by cell, shown instead of the values
- * @property {Map<string, string>} lights by cell: the classes of the highlighted ones
- * @property {Map<string, number>} [hues] by cell: the hue of the product that it is a factor of
+ * @property {Record<string, Light>} lights by cell, of the highlighted ones
  * @property {string} stop the cell that Tab reaches in its plane, if not the first
  * @property {number | null} filled how many cells are filled, if they are filled one by one
  * @property {import("./schema.js").Numbers | null} [old] those before an edit, for a while
@@ -82,7 +83,7 @@ function marksOf({ marks = {} }) {
  * @param {Look & {marks: Map<string, string>}} look
  * @param {string} stop
  */
-function cellOf(panel, cell, { numbers, readers, lights, hues, filled, old, edited, field, marks }, stop) {
+function cellOf(panel, cell, { numbers, readers, lights, filled, old, edited, field, marks }, stop) {
   const key = keyOf(cell);
   const kind = kindOf(panel, cell);
   const number = numberOf(panel, cell);
@@ -92,11 +93,11 @@ function cellOf(panel, cell, { numbers, readers, lights, hues, filled, old, edit
   const ratio = readers ? value / Math.max(1, ...readers) / 2 : strength(panel, value); // so that its numbers stay dark
   const text = isAwaited ? (number === filled ? "?" : "") : numbers && kind !== 2 ? brief(value) : "";
   const ems = Math.max(emsOf(text), before ? emsOf(before) + 1.5 : 0);
-  const hue = hues?.get(key);
+  const { looks: lit = "", hue } = lights[key] ?? {};
   const unread = panel.unread && (panel.unread.rows[cell[1]] || panel.unread.columns[cell[2]]);
   const looks =
     `cnnlab-cell ${KIND_LOOKS[kind]}${unread ? " cnnlab-unread" : ""}${value < 0 ? " cnnlab-negative" : ""}` +
-    `${isAwaited ? " cnnlab-awaited" : ""}${before ? " cnnlab-changed" : ""}${readers ? " cnnlab-count" : ""}${ems > 2 ? " cnnlab-long" : ""}${lights.get(key) ?? ""}${hue === undefined ? "" : " cnnlab-hued"}`;
+    `${isAwaited ? " cnnlab-awaited" : ""}${before ? " cnnlab-changed" : ""}${readers ? " cnnlab-count" : ""}${ems > 2 ? " cnnlab-long" : ""}${lit}${hue === undefined ? "" : " cnnlab-hued"}`;
   const style = `--v: ${isAwaited ? "0%" : shadeOf(value, ratio)}${ems > 2 ? `; --ems: ${ems}` : ""}${hue === undefined ? "" : `; --hue: ${hue}`}`;
   return html`<div class=${looks} role="gridcell" tabindex=${key === stop ? 0 : -1} data-cell=${key}
     data-value=${isAwaited ? nothing : value} data-mark=${marks.get(key) ?? nothing} aria-label=${isAwaited ? "not made yet" : numbers ? nothing : format(value)}

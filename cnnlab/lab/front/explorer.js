@@ -5,7 +5,6 @@ import { controlsOf } from "./controls.js";
 import { listen } from "./heartbeat.js";
 import { help } from "./help.js";
 import { guardKeys } from "./keys.js";
-import { heightWanted } from "./layout.js";
 import { savePicture } from "./picture.js";
 import { sizesOf } from "./sizes.js";
 import { keepSolved, solved } from "./memory.js";
@@ -139,7 +138,7 @@ class Explorer {
       return scene ? 0 : TAKEN.sliders * Math.ceil(sliders / MOST_BESIDE) || TAKEN.plain;
     });
     const free = [...others, ...this.stages.map(({ taken }) => taken)].reduce((room, px) => room - px, HIGH);
-    const wanted = this.stages.map(({ panels, state }) => heightWanted(panels, state.scene.compact));
+    const wanted = this.stages.map((stage) => stage.laidIn(free).high);
     const all = wanted.reduce((sum, px) => sum + px, 0) || 1;
     for (const [k, stage] of this.stages.entries()) {
       const share = wanted[k] / all;

@@ -2,23 +2,22 @@
 // measure nothing.
 
 import { brief } from "./numbers.js";
-import { windowShape } from "./sums.js";
 
-const WIDE = 808; // px for panels in a notebook beside the file browser
+export const WIDE = 808; // px for panels in a notebook beside the file browser
 const EDGE = 10; // px around the panels of a stage
 const BARE = 9; // px of the smallest cell without a number
 const SIDE = 16; // the longest side of a plane with numbers, in cells
-const FLOW = 20; // px of a cell in panels that wrap
 const CELL = { least: 18, good: 28, most: 44 };
+const FLOW = { ...CELL, most: 20 }; // in panels that wrap
 const SMALL = { least: 8, good: 12, most: 12 }; // of many small maps
-const PX = { gap: 6, line: 19, between: 10, heads: 18, letter: 7.4, bold: 12, turn: 36, below: 17 };
+const PX = { gap: 6, line: 19, between: 10, heads: 18, letter: 7.4, words: 92, turn: 36, below: 17 }; // words: of a caption that keeps its line
 const OPERATOR = { sign: 30, word: 46, tab: 65, narrow: 20 }; // px between two columns
 const BARS = { wide: 180, high: 17.5 }; // px, high of each
 const CHART = { wide: 250, high: 180 }; // px
 const PHOTO = 8; // its width in cells
-const PRODUCT = { wide: 1.35, high: 1.2, gap: 12, result: 76, line: 28 }; // cells of a product, and px around it
+const PRODUCT = { wide: 1.35, high: 1.2, gap: 12, result: 76, line: 28, least: 30 }; // cells of a product, px around it, px of a cell that leaves them room
+const MOST_BESIDE = 3; // the most rows and columns of products beside an output
 const FLAT = 1.3; // the greatest ratio of a cell's width to its height, if height is short
-const SHORT = 92; // px of a caption that stays on one line
 const DIGIT = 5.9; // px of the smallest readable digit in a number
 
 /** @typedef {import("./schema.js").Panel} Panel */
@@ -101,9 +100,8 @@ const added = (lengths, between) => lengths.reduce((sum, length) => sum + length
  * @param {Panel} panel
  * @param {Way} way
  * @param {number} cell px that one is wide
- * @param {number} tall px that one is high
  */
-function planesSize(panel, way, cell, tall) {
+function planesSize(panel, way, cell) {
   const { view, shape, scale = 1, heads, captions = [], end } = panel;
   const [rows, columns] = shape;
   const [down, across] = standing(panel, way);
@@ -114,7 +112,7 @@ function planesSize(panel, way, cell, tall) {
   const below = PX.below * Math.max(0, ...captions.map((text) => (text ? text.split("\n").length : 0)));
   return [
     across * columns * scale * cell + around(across),
-    down * rows * scale * tall + around(down) + below * (end === "tap" ? 1 : down), // a kernel's filter has one caption
+    (down * rows * scale * cell) / FLAT + around(down) + below * (end === "tap" ? 1 : down), // a filter has one caption
   ];
 }
 
@@ -123,27 +121,26 @@ function planesSize(panel, way, cell, tall) {
  * @param {Panel[]} panels
  * @param {Way} way
  * @param {Around} around
- * @param {number} usual px of a cell, for counting the lines of captions
  * @param {number} cell px that one is wide
- * @param {number} [tall] px that one is high
+ * @param {number} [usual] the same, for counting the lines of captions
  */
-function extentOf(panels, way, { compact, operator, products }, usual, cell, tall = cell) {
-  const wide = (/** @type {Panel} */ panel) =>
-    Math.max(wordsOf(panel, compact) + PX.gap, planesSize(panel, way, cell, tall)[0]);
+function extentOf(panels, way, { compact, operator, products }, cell, usual = cell) {
+  const wide = (/** @type {Panel} */ panel, px = cell) =>
+    Math.max(Math.min(PX.words, wordsOf(panel)), planesSize(panel, way, px)[0]);
   const high = (/** @type {Panel} */ panel) => {
-    const lines = (compact && panel.title) || captionOf(panel) > planesSize(panel, way, usual, usual)[0] ? 2 : 1;
-    return lines * PX.line + 4 + planesSize(panel, way, cell, tall)[1];
+    const lines = compact ? 2 : Math.ceil(wordsOf(panel) / wide(panel, usual));
+    return lines * PX.line + 4 + planesSize(panel, way, cell)[1];
   };
   const lineOf = (/** @type {Panel} */ { row }) => (way.beside ? 0 : row);
   const columnOf = (/** @type {Panel} */ { row, column }) => (way.beside ? `${row} ${column}` : column);
   const extents = grouped(panels, bandOf).map((band) => {
-    const widths = grouped(band, columnOf).map((column) => Math.max(...column.map(wide)));
+    const widths = grouped(band, columnOf).map((column) => Math.max(...column.map((panel) => wide(panel))));
     const lines = grouped(band, lineOf);
     const slots = lines.flatMap((line) => grouped(line, columnOf));
     const heights = slots.map((slot) => added(slot.map(high), PX.between));
     if (products) {
       widths.push(products[1] * (PRODUCT.wide * cell + PRODUCT.gap) + PRODUCT.result);
-      heights.push(products[0] * (PRODUCT.high * tall + PRODUCT.gap) + PRODUCT.line);
+      heights.push(products[0] * ((PRODUCT.high * cell) / FLAT + PRODUCT.gap) + PRODUCT.line);
     }
     // the lines of a band have equal heights
     return { wide: added(widths, operator), high: added(Array(lines.length).fill(Math.max(...heights)), PX.between) };
@@ -158,51 +155,29 @@ function extentOf(panels, way, { compact, operator, products }, usual, cell, tal
 }
 
 /**
- * The approximate width of a caption on one line, in px.
+ * The width of a caption on one line, in px; its symbol is bold.
  * @param {Panel} panel
  */
-const captionOf = ({ symbol, title, turned }) =>
-  PX.letter * (symbol.length + title.length + 1) + (turned ? PX.turn : 0);
+export const wordsOf = ({ symbol, title, turned }) =>
+  PX.letter * (symbol.length + title.length + 2.5) + (turned ? PX.turn : 0);
 
 /**
- * The least width of a caption, in px: a long one has two lines, that of a small map one per word.
- * @param {Panel} panel
- * @param {boolean | undefined} compact
- */
-export function wordsOf(panel, compact) {
-  const { symbol, title, turned } = panel;
-  const words = `${symbol} ${title}`.split(/ (?!\d+$| )/);
-  const px = (/** @type {string[]} */ some) => PX.letter * some.join(" ").length;
-  if (compact) return Math.max(...words.map((word) => px([word]))) + PX.bold;
-  if (captionOf(panel) <= SHORT) return captionOf(panel) + PX.bold;
-  const halves = words.map((_, k) => Math.max(px(words.slice(0, k)), px(words.slice(k))));
-  return Math.min(...halves) + PX.bold + (turned ? PX.turn : 0);
-}
-
-/**
- * The shape of the products beside the output, if there is room for them.
+ * The shape of the products beside the output: that of its window, if it is small and of one plane, and there is room.
  * @param {import("./scene.js").Scene} scene
  * @param {boolean} backward whether the backward panels are shown
  */
-export function productsIn(scene, backward) {
-  const products = backward ? null : windowShape(scene);
-  const panels = Object.values(scene.panels).filter(({ row }) => !row);
-  if (!products || panels.some(({ band }) => band)) return null;
+export function productsIn({ panels, steps = "y", heading }, backward) {
+  const output = panels[steps];
+  const { a = "", b = "", goes, right } = output?.sum ?? {};
+  const all = [panels[a], panels[b], output];
+  const isOne = all.every((panel) => panel?.view === "cells" && panel.planes.join() === "1,1");
+  if (!isOne || backward || heading || output.row || goes || right) return null;
+  if (output.end !== "output" || panels[a].end !== "input") return null;
+  const { shape: products } = panels[b];
+  const shown = Object.values(panels).filter(({ row }) => !row);
+  if (Math.max(...products) > MOST_BESIDE || shown.some(({ band }) => band)) return null;
   const around = { compact: false, operator: OPERATOR.sign, products };
-  return extentOf(panels, PLAIN, around, CELL.most, CELL.good).wide <= WIDE ? products : null;
-}
-
-/**
- * The preferred height of the panels, in px.
- * @param {Panel[]} panels
- * @param {boolean | undefined} compact
- */
-export function heightWanted(panels, compact = false) {
-  const { good, most } = compact ? SMALL : CELL;
-  const around = { compact, operator: OPERATOR.sign };
-  const extents = waysOf(panels, compact).map((way) => extentOf(panels, way, around, most, good));
-  const fitting = extents.filter(({ wide }) => wide <= WIDE);
-  return Math.min(...(fitting.length ? fitting : extents).map(({ high }) => high));
+  return extentOf(shown, PLAIN, around, PRODUCT.least).wide <= WIDE ? products : null;
 }
 
 /**
@@ -210,45 +185,46 @@ export function heightWanted(panels, compact = false) {
  * the one with the largest.
  * @param {import("./scene.js").Scene} scene
  * @param {Panel[]} panels the visible ones
- * @param {number} room px of height
+ * @param {number[]} room px of width and of height
  * @param {boolean} tabs whether buttons replace the signs
  * @param {number[] | null} [products] as in `Around`
- * @returns {{way: Way, style: string}}
+ * @returns {{way: Way, high: number, style: string}} high: px that good cells take
  */
-export function layoutOf(scene, panels, room, tabs, products = null) {
+export function layoutOf(scene, panels, [across, down], tabs, products = null) {
   const compact = Boolean(scene.compact);
   const word = scene.signs.some((sign) => sign.length > 1);
   const operator = OPERATOR[compact ? "narrow" : tabs ? "tab" : word ? "word" : "sign"];
-  const { good } = compact ? SMALL : CELL;
-  const most = isFlow(scene) && !compact ? FLOW : (compact ? SMALL : CELL).most;
-  const least = compact ? SMALL.least : isLegible(panels, false) ? leastCell(panels) : BARE;
-  const ways = waysOf(panels, compact).map((way) => {
+  const { good, most, least: small } = compact ? SMALL : isFlow(scene) ? FLOW : CELL;
+  const least = Math.min(most, compact ? small : isLegible(panels, false) ? leastCell(panels) : BARE);
+  const sized = waysOf(panels, compact).map((way) => {
     const extent = (/** @type {number} */ cell, usual = cell) =>
-      extentOf(panels, way, { compact, operator, products }, usual, cell, cell / FLAT);
-    const holds = (/** @type {{wide: number, high: number}} */ { wide, high }) => wide <= WIDE && high <= room;
+      extentOf(panels, way, { compact, operator, products }, cell, usual);
+    const holds = (/** @type {{wide: number, high: number}} */ { wide, high }) => wide <= across && high <= down;
     let cell = most;
-    while (cell > least && !holds(extent(cell))) cell--;
-    const [at, next] = [extent(cell), extent(cell + 1, cell)];
-    const [x, y] = [next.wide - at.wide || 1, (next.high - at.high) * FLAT || 1];
-    const lengths = { x, "x-px": at.wide - x * cell, y, "y-px": at.high - (y * cell) / FLAT };
-    const free = Math.min(most, (WIDE - lengths["x-px"]) / x, (FLAT * (room - lengths["y-px"])) / y);
-    return { way, lengths, free, fits: extent(least).wide <= WIDE };
+    while (cell > 1 && !holds(extent(cell))) cell--;
+    return { way, cell, extent, fits: extent(least).wide <= across };
   });
-  const fitting = ways.filter(({ fits }) => fits);
-  const roomiest = fitting.toSorted((p, q) => q.free - p.free)[0] ?? ways[0]; // the rest wraps
-  const { way, lengths } = fitting.find(({ free }) => free >= good * FLAT) ?? roomiest;
+  const fitting = sized.filter(({ fits }) => fits);
+  const largest = fitting.toSorted((p, q) => q.cell - p.cell)[0] ?? sized[0]; // the rest wraps
+  const { way, cell, extent } = fitting.find(({ cell }) => cell >= good * FLAT) ?? largest;
+  const usual = Math.max(cell, least);
+  const [at, next] = [extent(usual), extent(usual + 1, usual)];
+  const [x, y] = [next.wide - at.wide || 1, next.high - at.high || 1];
   const widest = Math.max(1, ...panels.map((panel) => standing(panel, way)[1] * panel.shape[1] * (panel.scale ?? 1)));
-  const named = {
-    ...lengths,
-    "x-px": lengths["x-px"] + EDGE,
+  const lengths = {
+    x,
+    "x-px": at.wide - x * usual + EDGE,
+    y: y * FLAT,
+    "y-px": at.high - y * usual,
     flat: FLAT,
     widest,
-    least: Math.min(least, most),
+    least,
     most,
     operator,
   };
-  const style = Object.entries(named).map(([name, length]) => `--${name}: ${Math.round(100 * length) / 100}`);
-  return { way, style: style.join("; ") };
+  const style = Object.entries(lengths).map(([name, length]) => `--${name}: ${Math.round(100 * length) / 100}`);
+  const high = Math.min(...(fitting.length ? fitting : sized).map(({ extent }) => extent(good * FLAT).high));
+  return { way, high, style: style.join("; ") };
 }
 
 /**

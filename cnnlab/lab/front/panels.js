@@ -101,7 +101,7 @@ function panelOf(scene, panel, { look, key }) {
     active && "cnnlab-active",
     panel.flat && "cnnlab-flat",
   ];
-  return html`<section class=${looks.filter(Boolean).join(" ")} data-panel=${name} data-tells=${isGiven ? nothing : symbol.replace("_", "")} style="--scale: ${scale ?? 1}; --words: ${wordsOf(panel, scene.compact)}; --count: ${panel.planes[0]}"><div
+  return html`<section class=${looks.filter(Boolean).join(" ")} data-panel=${name} data-tells=${isGiven ? nothing : symbol.replace("_", "")} style="--scale: ${scale ?? 1}; --words: ${wordsOf(panel)}; --count: ${panel.planes[0]}"><div
     class="cnnlab-caption"><b class="cnnlab-role-${role}">${withSubscripts(
       symbol.replace(/ (?=\d+$)/, "\u00a0"), // "pooling 2" stays on one line
     )}</b> <span>${look.readers ? "read by so many outputs" : title}</span>${

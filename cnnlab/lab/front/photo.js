@@ -59,11 +59,11 @@ const placeIn = (panel, cell) => (panel.flat ? [0, numberOf(panel, cell), 0] : c
 /**
  * The rectangle around the cells of one look, in each plane.
  * @param {Panel} panel
- * @param {Map<string, string>} lights
+ * @param {Record<string, import("./cells.js").Light>} lights
  */
 function framesOf(panel, lights) {
   const { shape } = inStrip(panel);
-  const lit = Array.from(lights, ([key, looks]) => {
+  const lit = Object.entries(lights).map(([key, { looks }]) => {
     const [plane, ...cell] = placeIn(panel, /** @type {Cell} */ (key.split(",").map(Number)));
     return { plane, cell, looks };
   });

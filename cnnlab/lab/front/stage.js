@@ -5,13 +5,13 @@ import { playAlone } from "./alone.js";
 import { controlsOf, tabsOf } from "./controls.js";
 import { Frame } from "./frame.js";
 import { Hand } from "./interaction.js";
-import { isLegible, layoutOf, productsIn } from "./layout.js";
+import { grouped, isLegible, layoutOf, productsIn, WIDE } from "./layout.js";
 import { bandsOf, boxOf, elementOf, panelIn } from "./panels.js";
 import { lensOf, mapWires } from "./network.js";
 import { isDrawn, paint } from "./photo.js";
 import { codeOf, heightBeside, hintOf, readoutOf } from "./readout.js";
 import { cellAt, countOf, keyOf, readScene, sameAt, sameCell, twinsOf, valueAt } from "./scene.js";
-import { firstState, isAwaited, isBackward, reduce, stepperOf } from "./state.js";
+import { firstState, isBackward, reduce, stepperOf } from "./state.js";
 import { hueOf, readersOf, sumOf } from "./sums.js";
 import { productsOf } from "./strip.js";
 import { toolbarOf, toolsOf } from "./toolbar.js";
@@ -24,8 +24,6 @@ const BOTH = 2000; // ms that the old number stays beside the new one
 const GLIDE = { duration: 180, easing: "ease-out" };
 const NARROW = 780; // px of a stage too narrow for products beside its output
 const MOST_LIT = 400; // more cells of one kind are lit by one frame
-/** @type {Map<string, string>} */
-const UNLIT = new Map();
 /** @type {WeakMap<object, import("./state.js").State>} the last state: a host that moves a cell re-creates its stage */
 const remembered = new WeakMap();
 
@@ -48,7 +46,7 @@ export class Stage {
   life = new AbortController();
   /** @type {Surroundings} */
   around = { tools: null, room: 0, share: 0 };
-  isNarrow = false;
+  wide = WIDE; // px for its panels, if it is narrower than usual
   /** @type {{scene: Scene, look: string, way: import("./layout.js").Way, style: string} | null} */
   laid = null;
   /** @type {Record<string, string>} by panel: the cell that Tab reaches */
@@ -64,7 +62,6 @@ export class Stage {
   places = new Map();
   timer = 0; // of playing
   moving = false;
-  isPainting = false;
   drawing = 0; // the requested animation frame
 
   /**
@@ -91,9 +88,9 @@ export class Stage {
       themed.observe(element, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme", "class"] });
     const resized = new ResizeObserver(() => {
       const { offsetWidth } = this.root;
-      const isNarrow = offsetWidth ? offsetWidth < NARROW : this.isNarrow; // unchanged while hidden
-      if (isNarrow !== this.isNarrow) {
-        this.isNarrow = isNarrow;
+      const wide = offsetWidth && offsetWidth < NARROW ? offsetWidth : WIDE; // 0 while hidden
+      if (wide !== this.wide) {
+        this.wide = wide;
         turned();
       } else later();
     });
@@ -102,6 +99,8 @@ export class Stage {
       themed.disconnect();
       resized.disconnect();
     });
+    for (const type of ["pointerover", "pointerleave", "focusin", "focusout"])
+      this.root.addEventListener(type, this.light);
   }
 
   remove() {
@@ -144,8 +143,21 @@ export class Stage {
 
   /** Its approximate height without panels, in px. */
   get taken() {
-    return heightBeside(this.state.scene, Boolean(this.window));
+    return heightBeside(this.state.scene);
   }
+
+  /**
+   * Highlights the terms of the chip that is pointed at or has the focus.
+   * @param {Event} event
+   */
+  light = ({ type, target }) => {
+    const chip =
+      type === "focusout"
+        ? null
+        : /** @type {Element} */ (target).closest(".cnnlab-strip button, .cnnlab-products button");
+    const hot = /** @type {any} a property of its template */ (chip)?.terms ?? null;
+    if (hot !== this.hot) this.show({ hot });
+  };
 
   /** @param {import("./state.js").Action} action */
   dispatch = (action) => {
@@ -165,7 +177,8 @@ export class Stage {
   become(state, now = true) {
     const before = this.state;
     this.state = state;
-    if (!sameAt(before.at, state.at)) this.group = this.hot = null;
+    if (!sameAt(before.at, state.at)) this.group = null;
+    if (!sameAt(before.at, state.at) || before.scene !== state.scene) this.hot = null;
     if (state.playing !== before.playing) {
       clearInterval(this.timer);
       this.timer = state.playing ? window.setInterval(() => this.dispatch({ type: "tick" }), STEP) : 0;
@@ -186,59 +199,43 @@ export class Stage {
 
   /** The shape of the products beside the output. */
   get window() {
-    return this.isNarrow ? null : productsIn(this.state.scene, this.backward);
+    return this.wide < WIDE ? null : productsIn(this.state.scene, this.backward);
   }
 
   // --- painting ---
 
   paint() {
-    if (this.isPainting) return; // a removed chip loses the focus, which must not repaint
-    const { state } = this;
-    const { scene, at } = state;
+    const { scene, at, held } = this.state;
     this.sum = sumOf(scene, at, this.backward);
-    const hand = {
-      awaited: isAwaited(state, at),
-      counted: state.on.coverage,
-      light: (/** @type {Term[] | null} */ hot) => this.show({ hot }),
-      open: this.group,
-      window: this.window,
-      toggle: (/** @type {import("./strip.js").Opened} */ group) =>
-        this.show({ group: this.group === group ? null : group }),
-    };
-    this.root.classList.toggle("cnnlab-compact", Boolean(scene.compact));
-    this.root.classList.toggle("cnnlab-network", Boolean(scene.network));
-    this.root.classList.toggle("cnnlab-summed", this.sum.terms.length > 0);
-    Object.assign(this.root.dataset, { held: String(state.held), selected: `${at.panel}:${keyOf(at.cell)}` });
-    this.isPainting = true;
+    const looks = { compact: scene.compact, network: scene.network, summed: this.sum.terms.length };
+    for (const [look, is] of Object.entries(looks)) this.root.classList.toggle(`cnnlab-${look}`, Boolean(is));
+    Object.assign(this.root.dataset, { held: String(held), selected: `${at.panel}:${keyOf(at.cell)}` });
     render(
-      html`${toolbarOf(this)}${this.panelsOf(hand)}${readoutOf(state, this.sum, this.backward, hand)}${codeOf(state, this.backward)}<div
-        class="cnnlab-foot">${hintOf(state, this.sum, hand)}${toolsOf(this)}</div>`,
+      html`${toolbarOf(this)}${this.panelsOf()}${readoutOf(this)}${codeOf(this)}<div
+        class="cnnlab-foot">${hintOf(this)}${toolsOf(this)}</div>`,
       this.root,
     );
-    this.isPainting = false;
     this.later();
   }
 
-  /** @param {import("./strip.js").StripHand} chips */
-  panelsOf(chips) {
+  panelsOf() {
     const { scene, at } = this.state;
     const { way, style } = this.layout();
     const towers = this.panels.filter(({ view, flat, column }) => view === "maps" && !flat && column).length;
-    const lights = lightsOf(scene, this.state.at, this.sum, this.hot);
-    const hues = huesOf(scene, this.state.at, this.sum);
+    const lights = lightsOf(this);
     const buttons = this.tabs ? tabsOf(this.tabs, this.link) : []; // forward from left to right, then backward
     const half = buttons.length / 2;
     const bands = bandsOf(
       scene,
       this.panels.map((panel) => this.drawn(panel)),
       way,
-      (panel) => this.lookOf(panel, way, lights.get(panel.name) ?? UNLIT, hues.get(panel.name)),
+      (panel) => this.lookOf(panel, way, lights[panel.name]),
       {
         below: scene.network
           ? [controlsOf(this.controls("lens"), this.link), lensOf(scene, at, this.sum, this.hot)]
           : nothing,
         signs: half ? [buttons.slice(0, half), buttons.slice(half).reverse()] : null,
-        products: chips.window && productsOf(scene, at, this.sum, chips),
+        products: this.window && productsOf(this),
       },
     );
     const { hand } = this;
@@ -267,13 +264,22 @@ export class Stage {
       this.link.ask({ press: "whole" });
   }
 
-  /** The layout of the panels, recomputed only if other panels are shown. */
+  /**
+   * The layout of the panels in so much height, in px.
+   * @param {number} high
+   */
+  laidIn(high) {
+    return layoutOf(this.state.scene, this.panels, [this.wide, high], Boolean(this.tabs), this.window);
+  }
+
+  /** The layout of the panels, recomputed only if other panels are shown, or in another place. */
   layout() {
     const { scene, on } = this.state;
     const { room, share } = this.around;
-    const look = [on.gradients, this.isNarrow, room, share].join();
+    const high = room + share * (Math.max(innerHeight, 640) - 800);
+    const look = [on.gradients, this.wide, high, share].join();
     if (this.laid?.scene !== scene || this.laid.look !== look) {
-      const { way, style } = layoutOf(scene, this.panels, room, Boolean(this.tabs), this.window);
+      const { way, style } = this.laidIn(high);
       this.laid = { scene, look, way, style: `${style}; --room: ${Math.round(room)}; --share: ${share}` };
     }
     return this.laid;
@@ -283,23 +289,25 @@ export class Stage {
    * The look of a panel, and a key that changes with it.
    * @param {Panel} panel
    * @param {import("./layout.js").Way} way
-   * @param {Map<string, string>} lights
-   * @param {Map<string, number>} [hues]
+   * @param {Record<string, import("./cells.js").Light>} [lights]
    */
-  lookOf({ name, view, editable, frames }, way, lights, hues) {
+  lookOf({ name, view, editable, frames, values }, way, lights = {}) {
     const { scene, on, editing } = this.state;
-    const filled = stepperOf(scene)?.name === name ? this.state.filled : null;
-    const before = editable || frames ? null : this.before?.panels[name];
-    const old = before?.values.length === scene.panels[name].values.length ? before.values : null;
+    const before = editable || frames ? null : this.before?.panels[name]?.values;
+    const old = before?.length === values.length ? before : null;
     const counted = on.coverage && scene.coverage === name && view === "cells";
-    const readers = counted ? readersOf(scene, scene.panels[name]) : null;
-    const numbers = on.numbers && isLegible(this.panels, scene.compact);
-    const stop = this.stops[name] ?? "";
     const edited = editing?.panel === name ? keyOf(editing.cell) : "";
+    const shown = {
+      way,
+      numbers: on.numbers && isLegible(this.panels, scene.compact),
+      lights,
+      filled: stepperOf(scene)?.name === name ? this.state.filled : null,
+      stop: this.stops[name] ?? "",
+      edited,
+    };
+    const readers = counted ? readersOf(scene, scene.panels[name]) : null;
     const field = edited ? this.hand.fieldOf() : null;
-    const shown = [numbers, counted, stop, edited, way.channels, way.filters, filled, Boolean(old)];
-    const key = [...shown, ...[...lights, ...(hues ?? [])].flat()].join("|");
-    return { look: { way, numbers, readers, lights, hues, filled, old, stop, edited, field }, key };
+    return { look: { ...shown, readers, old, field }, key: JSON.stringify([shown, counted, Boolean(old)]) };
   }
 
   /**
@@ -348,13 +356,10 @@ export class Stage {
   glide() {
     for (const [planes, from] of this.places) {
       const to = planes.getBoundingClientRect();
-      if (!to.width || JSON.stringify(from) === JSON.stringify(to)) continue;
-      const [across, down] = [from.left + from.right - to.left - to.right, from.top + from.bottom - to.top - to.bottom];
-      const size = `scale(${from.width / to.width}, ${from.height / to.height})`;
-      const start = `translate(${across / 2}px, ${down / 2}px) ${size}`;
-      planes.animate({ transform: [start, "none"], opacity: [0.4, 1] }, GLIDE);
+      const start = `translate(${from.x - to.x}px, ${from.y - to.y}px) scale(${from.width / to.width}, ${from.height / to.height})`;
+      if (to.width) planes.animate({ transform: [start, "none"], transformOrigin: ["0 0", "0 0"] }, GLIDE);
     }
-    this.places = new Map();
+    this.places.clear();
   }
 
   /** @param {Element} place */
@@ -365,12 +370,11 @@ export class Stage {
     const { left, top, width, height } = place.getBoundingClientRect();
     wires.setAttribute("viewBox", [left, top, width, height].join(" ")); // coordinates of the page can be used directly
     wires.classList.toggle("cnnlab-hot", Boolean(this.hot));
-    const beside = window && sum.panel === stepperOf(scene) ? "products" : "";
     /** @type {Map<string, DOMRect>} */
     const boxes = new Map();
-    for (const name of [...this.panels.map((panel) => panel.name), beside]) {
-      const box = panelIn(place, name)?.querySelector(".cnnlab-planes, .cnnlab-bars")?.getBoundingClientRect();
-      if (box?.width) boxes.set(name, box);
+    for (const planes of place.querySelectorAll("[data-panel] :is(.cnnlab-planes, .cnnlab-bars)")) {
+      const { dataset } = /** @type {HTMLElement} */ (planes.closest("[data-panel]"));
+      boxes.set(dataset.panel ?? "", planes.getBoundingClientRect());
     }
     const whereOf = (/** @type {import("./sums.js").Operand} */ { panel, cell }) => {
       const box = cell && boxes.get(panel);
@@ -378,9 +382,9 @@ export class Stage {
       return inCell ? { box, cell: inCell } : null;
     };
     const through = (/** @type {Term} */ term) => {
-      if (!beside) return enlarged(scene, term);
+      if (!boxes.has("products")) return enlarged(scene, term);
       const product = sum.terms.findIndex(({ a }) => sameAt(/** @type {At} */ (a), /** @type {At} */ (term.a)));
-      return { ...term, via: { panel: beside, cell: cellAt({ shape: window ?? [] }, product), value: 0 } };
+      return { ...term, via: { panel: "products", cell: cellAt({ shape: window ?? [] }, product), value: 0 } };
     };
     const mapBox = (/** @type {Panel} */ { name, shape, flat }, /** @type {number} */ plane) => {
       const cell = /** @type {import("./schema.js").Cell} */ ([plane, shape[0] >> 1, shape[1] >> 1]);
@@ -418,72 +422,53 @@ function enlarged({ panels, window }, term) {
 }
 
 /**
- * Is an operand the selected cell, or the cell whose sum is shown?
- * @param {At} at
- * @param {Summed} sum
- * @param {import("./sums.js").Operand} operand
+ * By panel and cell, how cells are highlighted: those of a sum, their twins, and the selected cell; with the hue of the
+ * product that a cell is part of (the selected cell is part of all).
+ * @param {Pick<Stage, "state" | "sum" | "hot">} stage
  */
-const isOwn = (at, sum, { panel, cell }) =>
-  Boolean(cell && (panel === at.panel || panel === sum.panel.name) && sameCell(cell, at.cell));
-
-/**
- * By panel and cell, the hue of the product that a cell is part of; the selected cell is part of all.
- * @param {Scene} scene
- * @param {At} at
- * @param {Summed} sum
- */
-function huesOf(scene, at, sum) {
-  /** @type {Map<string, Map<string, number>>} */
-  const hues = new Map();
-  for (const term of sum.terms.length > MOST_LIT ? [] : sum.terms) {
-    const hue = hueOf(scene, term);
-    const { a, b, to } = enlarged(scene, term);
-    for (const operand of sum.told?.goes ? [a, b, to] : [a, b]) {
-      if (hue === null || !operand.cell || isOwn(at, sum, operand)) continue;
-      if (!hues.has(operand.panel)) hues.set(operand.panel, new Map());
-      hues.get(operand.panel)?.set(keyOf(operand.cell), hue);
-    }
-  }
-  return hues;
-}
-
-/**
- * By panel and cell, the classes of highlighted cells: those of a sum, their twins, and the selected cell.
- * @param {Scene} scene
- * @param {At} at
- * @param {Summed} sum
- * @param {Term[] | null} hot
- */
-export function lightsOf(scene, at, sum, hot) {
-  /** @type {Map<string, Map<string, string>>} */
-  const lights = new Map();
-  /** @type {(name: string, panel: string, cells: import("./schema.js").Cell[]) => void} */
-  const add = (name, panel, cells) => {
-    if (cells.length > MOST_LIT && !isDrawn(scene.panels[panel])) return;
-    const lit = lights.get(panel) ?? new Map();
-    lights.set(panel, lit);
-    for (const key of new Set(cells.map(keyOf))) lit.set(key, `${lit.get(key) ?? ""} cnnlab-${name}`);
+export function lightsOf({ state: { scene, at }, sum, hot }) {
+  /** @type {Record<string, Record<string, import("./cells.js").Light>>} */
+  const lights = {};
+  /** @type {(at: At) => import("./cells.js").Light} */
+  const lightAt = ({ panel, cell }) => {
+    lights[panel] ??= {};
+    lights[panel][keyOf(cell)] ??= { looks: "" };
+    return lights[panel][keyOf(cell)];
   };
-  /** @type {Map<string, import("./schema.js").Cell[]>} */
-  const summed = new Map();
-  for (const operand of [...sum.terms.flatMap(({ a, b, to, via }) => [a, b, to, via]), sum.bias]) {
-    if (!operand?.panel || !operand.cell || isOwn(at, sum, operand)) continue;
-    const cells = summed.get(operand.panel) ?? [];
-    cells.push(operand.cell); // a tap of a photograph has 40,000
-    summed.set(operand.panel, cells);
+  /** @type {(look: string, cells: At[]) => void} of one panel */
+  const add = (look, cells) => {
+    if (cells.length > MOST_LIT && !isDrawn(scene.panels[cells[0].panel])) return;
+    for (const each of cells) {
+      const light = lightAt(each);
+      if (!light.looks.includes(look)) light.looks += ` cnnlab-${look}`;
+    }
+  };
+  const isOther = (/** @type {import("./sums.js").Operand | null} */ operand) =>
+    operand?.cell && !([at.panel, sum.panel.name].includes(operand.panel) && sameCell(operand.cell, at.cell));
+  const operands = [...sum.terms.flatMap(({ a, b, to, via }) => [a, b, to, via]), sum.bias].filter(isOther);
+  for (const cells of grouped(/** @type {At[]} */ (operands), ({ panel }) => panel)) {
+    add("lit", cells);
+    for (const panel of twinsOf(scene, cells[0].panel))
+      add(
+        "twin",
+        cells.map(({ cell }) => ({ panel, cell })),
+      );
   }
-  for (const [panel, cells] of summed) {
-    add("lit", panel, cells);
-    for (const twin of twinsOf(scene, panel)) add("twin", twin, cells);
-  }
-  for (const name of [at.panel, ...twinsOf(scene, at.panel)]) add("selected", name, [at.cell]);
+  for (const panel of [at.panel, ...twinsOf(scene, at.panel)]) add("selected", [{ panel, cell: at.cell }]);
   const { sees } = scene.panels[at.panel];
   const [, row, column] = at.cell;
   if (sees && scene.panels.h0)
-    add("field", "h0", [
-      [0, sees.top[row], sees.left[column]],
-      [0, sees.bottom[row], sees.right[column]],
+    add("field", [
+      { panel: "h0", cell: [0, sees.top[row], sees.left[column]] },
+      { panel: "h0", cell: [0, sees.bottom[row], sees.right[column]] },
     ]);
-  for (const { panel, cell } of (hot ?? []).flatMap(({ a, b }) => [a, b])) if (cell) add("hot", panel, [cell]);
+  for (const { a, b } of hot ?? [])
+    for (const operand of [a, b]) if (operand.cell) add("hot", [/** @type {At} */ (operand)]);
+  for (const term of sum.terms.length > MOST_LIT ? [] : sum.terms) {
+    const hue = hueOf(scene, term);
+    const { a, b, to } = enlarged(scene, term);
+    for (const operand of sum.told?.goes ? [a, b, to] : [a, b])
+      if (hue !== null && isOther(operand)) lightAt(/** @type {At} */ (operand)).hue = hue;
+  }
   return lights;
 }

@@ -1,9 +1,9 @@
 // The sum of a cell, term by term: which cells its wires join. Pure functions; no convolution. The number of a cell
 // is always Python's, and the terms only name the pairs that the wires join.
 
-import { cellAt, countOf, kindOf, shareAt, valueAt, wiresAt } from "./scene.js";
+import { grouped } from "./layout.js";
+import { cellAt, countOf, kindOf, numberOf, shareAt, valueAt, wiresAt } from "./scene.js";
 
-const MOST_BESIDE = 3; // the most rows and columns of products beside an output
 const MOST_HUES = 49; // taps with hues of their own: more would be indistinguishable
 
 /** @typedef {import("./scene.js").Scene} Scene */
@@ -71,29 +71,17 @@ export function hueOf({ panels, compact }, { a, b }) {
 }
 
 /**
- * The shape of the products beside an output: that of its window, if it is small and of one plane.
- * @param {Scene} scene
- * @returns {number[] | null}
- */
-export function windowShape({ panels, steps = "y", heading }) {
-  const output = panels[steps];
-  const { a = "", b = "", goes, right } = output?.sum ?? {};
-  const all = [panels[a], panels[b], output];
-  const isOne = all.every((panel) => panel?.view === "cells" && panel.planes.join() === "1,1");
-  if (!isOne || heading || output.row || goes || right) return null;
-  const { shape } = panels[b];
-  const isWindow = output.end === "output" && panels[a].end === "input";
-  return isWindow && Math.max(...shape) <= MOST_BESIDE ? shape : null;
-}
-
-/**
- * The terms to write: those of the cells that take part in the sum, zeros included.
+ * The terms to write: those of the cells that take part in the sum, zeros included; if it is compared with the right
+ * one, the learner's or the right ones; both in a list of uses.
  * @param {Scene} scene
  * @param {Summed} sum
+ * @param {string} [whose]
  */
-export function writtenTerms(scene, { told, terms }) {
-  const skips = told?.skips;
-  return skips ? terms.filter(({ a }) => !a.cell || !skips.includes(kindOf(scene.panels[a.panel], a.cell))) : terms;
+export function writtenTerms(scene, { told, terms }, whose = "yours") {
+  const other = told?.goes ? "" : whose === "right" ? "extra" : "missing";
+  const isSkipped = (/** @type {Operand} */ { panel, cell }) =>
+    cell && told?.skips?.includes(kindOf(scene.panels[panel], cell));
+  return terms.filter(({ a, state }) => state !== other && !isSkipped(a));
 }
 
 /**
@@ -112,14 +100,9 @@ export const readersOf = ({ wires }, panel) =>
  * @param {Summed} sum
  * @param {Cell} cell
  */
-export function groupsOf({ panel, told, terms }, cell) {
-  if (!told?.groups) return [];
-  const [height, width] = panel.shape;
-  const planes = [...new Set(terms.map(({ plane }) => plane))];
-  if (planes.length < 2) return [];
-  const { groups } = told;
-  return planes.map((plane) => ({
-    terms: terms.filter((term) => term.plane === plane),
-    total: groups[(plane * height + cell[1]) * width + cell[2]],
-  }));
+export function groupsOf({ panel, told, terms }, [, row, column]) {
+  const planes = grouped(terms, ({ plane }) => plane);
+  const sums = told?.groups;
+  if (!sums || planes.length < 2) return [];
+  return planes.map((terms) => ({ terms, total: sums[numberOf(panel, [terms[0].plane, row, column])] }));
 }

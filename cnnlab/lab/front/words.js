@@ -2,25 +2,26 @@
 // for one cell. Pure functions; cnnlab/lab/scenes/reading.py fills the same braces.
 
 import { AXES, kindOf, numberOf, placeOf, wiresAt } from "./scene.js";
-import { sumOf, writtenTerms } from "./sums.js";
+import { writtenTerms } from "./sums.js";
 
 const BEYOND = [
   ["is padding", "are padding"],
   ["hangs over the edge and is nothing", "hang over the edge and are nothing"],
 ];
 
+const EDGE = "; 15 of its 25 cells are padding or are nothing."; // a long one, as the other words of a window are
+
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./schema.js").At} At */
+/** @typedef {import("./sums.js").Summed} Summed */
 
 /**
  * One plain sentence on a cell; empty if the scene has none.
  * @param {Scene} scene
  * @param {At} at
- * @param {boolean} [backward]
- * @param {import("./sums.js").Summed} [sum]
+ * @param {Summed} sum
  */
-export function sentenceOf(scene, at, backward = true, sum = sumOf(scene, at, backward)) {
-  const { told, terms, panel } = sum;
+export function sentenceOf(scene, at, { told, terms, panel }) {
   const { says } = panel;
   if (!says) return "";
   if (says.cells) return says.cells[numberOf(panel, at.cell)];
@@ -36,6 +37,20 @@ export function sentenceOf(scene, at, backward = true, sum = sumOf(scene, at, ba
     ...(told && text.includes("{rows}") ? windowWords(scene.panels[told.a], terms) : {}),
   };
   return fill(text, (name) => words[name] ?? `{${name}}`);
+}
+
+/**
+ * About the longest sentence of a scene, which reserves space, so that nothing below moves from cell to cell; the style
+ * sheet of a network reserves it.
+ * @param {Scene} scene
+ */
+export function longestOf({ panels, network }) {
+  const texts = Object.values(panels).flatMap(({ says, edges }) => {
+    const { cells, none = "", one = "", many = "", ring = "" } = says ?? {};
+    const texts = [none, one, edges?.rows.includes(1) ? many + ring : many];
+    return cells ?? texts.map((text) => text.replace("{edge}", EDGE).replace(/[{}]/g, ""));
+  });
+  return network ? "" : texts.reduce((longest, text) => (text.length > longest.length ? text : longest), "");
 }
 
 /**
@@ -88,35 +103,22 @@ export function sliceOf(indices) {
 }
 
 /**
- * The numpy expression for a cell, to copy; empty if there is none.
+ * The line of numpy for a cell, to copy, with its setup; empty if there is none.
  * @param {Scene} scene
  * @param {At} at
- * @param {boolean} [backward]
+ * @param {Summed} sum
  */
-export function numpyOf(scene, at, backward = true) {
-  const sum = sumOf(scene, at, backward);
-  const code = sum.panel.says?.code;
+export function codeLine(scene, at, sum) {
+  const { says, end } = sum.panel;
   const wires = scene.wires[sum.told?.wires ?? ""];
-  if (!code || !wires || "cells" in wires) return "";
-  const found = wiresAt(wires, sum.panel.end, at.cell);
-  if (!found.length) return "0.0";
-  const counted = writtenTerms(scene, sum).length;
-  return fill(code, (name) => {
-    if (name === "count") return String(counted);
+  if (!says?.code || !wires || "cells" in wires) return "";
+  const all = wiresAt(wires, end, at.cell);
+  const numpy = fill(all.length ? says.code : "0.0", (name) => {
+    if (name === "count") return String(writtenTerms(scene, sum).length);
     const [axis, end] = name.split(" ");
-    const number = AXES.findIndex((name) => name.startsWith(axis));
-    const indices = [...new Set(found.map((wire) => wire.at(end)[number]))];
+    const number = AXES.findIndex((each) => each.startsWith(axis));
+    const indices = [...new Set(all.map((wire) => wire.at(end)[number]))];
     return axis === "plane" ? String(indices[0]) : sliceOf(indices);
   });
-}
-
-/**
- * The line of numpy for a cell, with its setup; empty if there is none.
- * @param {Scene} scene
- * @param {At} at
- * @param {boolean} [backward]
- */
-export function codeLine(scene, at, backward = true) {
-  const numpy = numpyOf(scene, at, backward);
   return numpy.includes("xp[") && scene.setup ? `${scene.setup}; ${numpy}` : numpy;
 }

@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   emsOf,
-  heightWanted,
   isFlow,
   isLegible,
   isRoomy,
@@ -12,11 +11,10 @@ import {
   productsIn,
   signsOf,
   standing,
-  wordsOf,
 } from "../../../cnnlab/lab/front/layout.js";
 import { PLAIN } from "./scenes.mjs";
 
-const WIDE = 820; // px of a stage in an output of 848 px
+const WIDE = 820; // px of a stage in an output of 848 px, of which 808 are for its panels
 const ROOM = 400; // px of height that an explorer of one stage has for its panels
 const GAP = 6; // px between planes, at least
 
@@ -43,8 +41,8 @@ const sceneOf = (panels, more = {}) => ({
 });
 
 /** The layout of panels, with the lengths of its style as numbers. */
-function layout(panels, { room = ROOM, tabs = false, ...more } = {}) {
-  const { way, style } = layoutOf(sceneOf(panels, more), panels, room, tabs);
+function layout(panels, { room = ROOM, width = 808, tabs = false, ...more } = {}) {
+  const { way, style } = layoutOf(sceneOf(panels, more), panels, [width, room], tabs);
   return {
     way,
     room,
@@ -281,25 +279,24 @@ test("where height is short the second row stands beside the first", () => {
   assert.equal(layout(panels, { room: 150, compact: true }).way.beside, false);
 });
 
-test("the height that panels would like grows with their rows and planes", () => {
-  const wanted = (more) => heightWanted(convolution({ size: 5, kernel: 3, ...more }));
-  assert.equal(wanted({}), 5 * 28 + 19 + 4);
-  assert.equal(wanted({ padding: 1 }), 7 * 28 + 19 + 4);
-  const tall = convolution({ size: 9, kernel: 3, gradients: true });
-  assert.equal(heightWanted(tall), 2 * (9 * 28 + 19 + 4) + 10); // beside each other they would not fit
-  assert.ok(wanted({ channels: 9 }) > wanted({}));
+test("the height that panels would like is that of good cells, and grows with their rows and planes", () => {
+  const high = (more) => {
+    const panels = convolution({ size: 5, kernel: 3, ...more });
+    return Math.round(layoutOf(sceneOf(panels), panels, [808, 400], false).high);
+  };
+  assert.deepEqual([high({}), high({ padding: 1 })], [5 * 28 + 19 + 4, 7 * 28 + 19 + 4]);
+  assert.equal(high({ size: 14, gradients: true }), 2 * (14 * 28 + 19 + 4) + 10); // beside each other they would not fit
+  assert.ok(high({ channels: 9 }) > high({}));
 });
 
 // --- words and signs ----------------------------------------------------------------------------------------------------
 
-test("a short caption has one line, a long one two, and a map's is broken at each word", () => {
-  const words = (title, compact) => Math.round(wordsOf(panel("x", "input", 0, [3, 3], { title }), compact) / 7.4);
-  assert.ok(words("input") < words("the input of it"));
-  const [halved, whole] = [words("the kernel, turned by half"), "x the kernel, turned by half".length];
-  assert.ok(halved < whole && halved > whole / 2, String(halved));
-  assert.equal(words("pooling of means", true), "pooling".length + 2); // and some px
-  const turned = { ...panel("w", "tap", 0, [3, 3], { title: "the kernel, turned by half" }) };
-  assert.equal(Math.round(wordsOf({ ...turned, turned: true }, false) - wordsOf(turned, false)), 36); // its button
+test("a caption has as many lines as its planes are narrow, and a map's has two", () => {
+  const lines = (title, more) =>
+    (layout([panel("x", "input", 0, [3, 3], { title, ...more })], more)["--y-px"] - 4) / 19;
+  const [short, long] = ["input", "the kernel, turned by half"];
+  assert.deepEqual([lines(short), lines(long), lines(short, { compact: true })], [1, 2, 2]);
+  assert.equal(lines(short, { turned: true, scale: 0.5 }), 2); // its button
 });
 
 test("a sign stands to the left of a column: the scene's on the way there, an arrow on the way back", () => {

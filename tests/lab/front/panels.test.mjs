@@ -8,10 +8,9 @@ import { bandsOf } from "../../../cnnlab/lab/front/panels.js";
 import { cellUnder, photoOf, toRgb } from "../../../cnnlab/lab/front/photo.js";
 import { readScene } from "../../../cnnlab/lab/front/scene.js";
 import { lightsOf } from "../../../cnnlab/lab/front/stage.js";
-import { sumOf } from "../../../cnnlab/lab/front/sums.js";
-import { convolution, numbers, PLAIN, panel, range } from "./scenes.mjs";
+import { convolution, numbers, PLAIN, panel, range, stageOf } from "./scenes.mjs";
 
-const LOOK = { way: PLAIN, numbers: true, readers: null, lights: new Map(), stop: "", edited: "", field: null };
+const LOOK = { way: PLAIN, numbers: true, readers: null, lights: {}, stop: "", edited: "", field: null };
 const PLANE = panel("x", "input", [2, 2], [1, -2, 0, 0.5], { limit: 4, editable: true });
 
 const readPanel = (sent) => readScene({ panels: [sent], wires: {} }).panels[sent.name];
@@ -83,7 +82,7 @@ test("what a cell is, whether a window reads it and what is picked out are class
   const edges = { rows: [0, 1], columns: [0, 2] };
   const marks = { inserted: [[0, 0, 0]], winner: [[0, 1, 0]] };
   const unread = { rows: [0, 1], columns: [0, 0] };
-  const lights = new Map([["0,1,1", " cnnlab-lit cnnlab-selected"]]);
+  const lights = { "0,1,1": { looks: " cnnlab-lit cnnlab-selected" } };
   const { cells } = drawn({ ...PLANE, edges, marks, unread }, { lights });
   const kinds = ["inserted", "beyond", "padding"].map((kind) => cells.map((cell) => cell.has(`cnnlab-${kind}`)));
   assert.deepEqual(kinds, [
@@ -202,7 +201,7 @@ test("bars may have lengths and texts of their own, such as those of powers of t
 });
 
 test("a bar that is picked out says so, and Tab reaches the one in view", () => {
-  const rows = bars({}, { lights: new Map([["0,2,0", " cnnlab-selected"]]), stop: "0,2,0" }).all("cnnlab-cell");
+  const rows = bars({}, { lights: { "0,2,0": { looks: " cnnlab-selected" } }, stop: "0,2,0" }).all("cnnlab-cell");
   assert.deepEqual(
     rows.map((row) => row.has("cnnlab-selected")),
     [false, false, true],
@@ -214,11 +213,8 @@ test("a bar that is picked out says so, and Tab reaches the one in view", () => 
 
 test("a photograph is a canvas, and what is lit in it has one frame around all of its cells", () => {
   const photo = readPanel(panel("x", "input", [10, 20], range(200), { view: "photo", title: "photograph" }));
-  const lights = new Map([
-    ["0,2,4", " cnnlab-lit"],
-    ["0,4,6", " cnnlab-lit"],
-    ["0,9,0", " cnnlab-selected"],
-  ]);
+  const [lit, selected] = [" cnnlab-lit", " cnnlab-selected"].map((looks) => ({ looks }));
+  const lights = { "0,2,4": lit, "0,4,6": lit, "0,9,0": selected };
   const shown = read(photoOf(photo, { ...LOOK, lights }));
   const frames = shown.all("cnnlab-frame");
   assert.deepEqual(attributes(frames, "style"), [
@@ -240,7 +236,7 @@ test("a photograph is a canvas, and what is lit in it has one frame around all o
 test("of several planes each has its canvas and its own frames; the Tab key stops at the first", () => {
   const planes = (view) => {
     const sent = panel("h", undefined, [2, 2], range(8), { view, planes: [2, 1] });
-    return read(photoOf(readPanel(sent), { ...LOOK, lights: new Map([["1,0,0", " cnnlab-lit"]]) })).elements;
+    return read(photoOf(readPanel(sent), { ...LOOK, lights: { "1,0,0": { looks: " cnnlab-lit" } } })).elements;
   };
   const stops = (view) => planes(view).map(({ elements: [canvas] }) => canvas.attributes.tabindex);
   assert.deepEqual(
@@ -281,19 +277,18 @@ test("the cell of a canvas under the pointer is found by its share of the canvas
 // --- what is picked out -------------------------------------------------------------------------------------------------
 
 /** What is lit with a cell in view, and with some of its terms pointed at. */
-function lights(scene, panel, cell, pointed = () => null) {
-  const at = { panel, cell };
-  const sum = sumOf(scene, at);
-  return lightsOf(scene, at, sum, pointed(sum.terms));
+function lights(message, panel, cell, pointed = () => null) {
+  const stage = stageOf(message, { panel, cell });
+  return lightsOf({ ...stage, hot: pointed(stage.sum.terms) });
 }
 
 test("the cells of the sum are lit, and their twins; the cell in view is picked out with its own", () => {
-  const found = lights(readScene(convolution()), "y", [0, 1, 0]);
+  const found = lights(convolution(), "y", [0, 1, 0]);
   const keys = (name) =>
     Object.fromEntries(
-      [...found].map(([panel, lit]) => [
+      Object.entries(found).map(([panel, lit]) => [
         panel,
-        [...lit].filter(([, looks]) => looks.split(" ").includes(`cnnlab-${name}`)).map(([key]) => key),
+        Object.keys(lit).filter((key) => lit[key].looks.split(" ").includes(`cnnlab-${name}`)),
       ]),
     );
   assert.deepEqual(keys("lit"), {
@@ -302,16 +297,20 @@ test("the cells of the sum are lit, and their twins; the cell in view is picked 
   });
   assert.deepEqual(keys("twin"), { x: [], w: [], dw: ["0,0,0", "0,0,1", "0,1,0", "0,1,1"], y: [], dy: [] });
   assert.deepEqual(keys("selected"), { x: [], w: [], dw: [], y: ["0,1,0"], dy: ["0,1,0"] });
+  const hues = ["x", "w", "y"].map((panel) => Object.values(found[panel]).map(({ hue }) => hue));
+  assert.deepEqual(hues, [[0, 90, 180, 270], [0, 90, 180, 270], [undefined]]); // the selected cell is in all products
 });
 
 test("the terms that are pointed at in the strip are picked out in the panels; a tap whose gradient is told is not lit", () => {
-  const scene = readScene(convolution());
-  const hot = lights(scene, "y", [0, 0, 0], (terms) => [terms[3]]);
-  assert.deepEqual([hot.get("x").get("0,1,1"), hot.get("w").get("0,1,1")], Array(2).fill(" cnnlab-lit cnnlab-hot"));
-  assert.equal(hot.get("x").get("0,0,0"), " cnnlab-lit");
-  const told = lights(scene, "w", [0, 0, 1]);
-  assert.deepEqual([told.get("w").get("0,0,1"), told.get("dw").get("0,0,1")], Array(2).fill(" cnnlab-selected"));
-  assert.deepEqual([...told.get("dy").values()], Array(4).fill(" cnnlab-lit"));
+  const hot = lights(convolution(), "y", [0, 0, 0], (terms) => [terms[3]]);
+  assert.deepEqual([hot.x["0,1,1"].looks, hot.w["0,1,1"].looks], Array(2).fill(" cnnlab-lit cnnlab-hot"));
+  assert.equal(hot.x["0,0,0"].looks, " cnnlab-lit");
+  const told = lights(convolution(), "w", [0, 0, 1]);
+  assert.deepEqual([told.w["0,0,1"].looks, told.dw["0,0,1"].looks], Array(2).fill(" cnnlab-selected"));
+  assert.deepEqual(
+    Object.values(told.dy).map(({ looks }) => looks),
+    Array(4).fill(" cnnlab-lit"),
+  );
 });
 
 test("more than 400 cells of a panel are not lit one by one, unless they are drawn", () => {
@@ -320,9 +319,9 @@ test("more than 400 cells of a panel are not lit one by one, unless they are dra
     const sizes = { output: Array(401).fill(0), input: range(401), tap: Array(401).fill(0) };
     message.panels[0] = { ...panel("x", "input", [1, 401], range(401), { view }), sum: message.panels[0].sum };
     message.wires.window = { ...message.wires.window, columns: sizes, rows: { output: [0], input: [0], tap: [0] } };
-    return lights(readScene(message), "y", [0, 0, 0]);
+    return lights(message, "y", [0, 0, 0]).x;
   };
-  assert.deepEqual([wide("cells").get("x"), wide("photo").get("x").size], [undefined, 401]);
+  assert.deepEqual([wide("cells"), Object.keys(wide("photo")).length], [undefined, 401]);
 });
 
 // --- how they stand -----------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { readArray } from "../../../cnnlab/lab/front/connection.js";
 import { cellAt, countOf, readScene } from "../../../cnnlab/lab/front/scene.js";
 import { stripOf } from "../../../cnnlab/lab/front/strip.js";
+import { firstState } from "../../../cnnlab/lab/front/state.js";
 import { sumOf } from "../../../cnnlab/lab/front/sums.js";
 import { codeLine, sentenceOf } from "../../../cnnlab/lab/front/words.js";
 
@@ -21,7 +22,7 @@ const finite = (_, value) => (typeof value === "number" && !Number.isFinite(valu
 /** The texts of a strip: its head, its terms with the signs between them, its result, and its groups. */
 function written(scene, at, sum) {
   const strip = (open) => {
-    const shown = read(stripOf(scene, at, sum, { light() {}, open, toggle() {} }));
+    const shown = read(stripOf({ state: { ...firstState(scene), at }, sum, group: open }));
     const [head, ...parts] = shown.elements[0].elements.filter((part) => !part.has("cnnlab-total"));
     return { head: head.text.trim(), parts, total: shown.all("cnnlab-total")[0]?.text ?? "" };
   };
@@ -47,8 +48,8 @@ const answers = JSON.parse(readFileSync(0, "utf8"), revive).map(({ scene: messag
         panel: sum.panel.name,
         terms: sum.terms.map(({ a, b, to }) => [a, b, to].map(operand)),
         strip: written(scene, at, sum),
-        sentence: sentenceOf(scene, at, backward),
-        code: codeLine(scene, at, backward),
+        sentence: sentenceOf(scene, at, sum),
+        code: codeLine(scene, at, sum),
       };
     }),
   );

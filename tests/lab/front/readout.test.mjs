@@ -4,22 +4,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { codeOf, hasSums, heightBeside, hintOf, readoutOf } from "../../../cnnlab/lab/front/readout.js";
 import { cellAt, countOf, readScene } from "../../../cnnlab/lab/front/scene.js";
-import { firstState, reduce } from "../../../cnnlab/lab/front/state.js";
-import { sumOf } from "../../../cnnlab/lab/front/sums.js";
 import { linesOf } from "../../../cnnlab/lab/front/text.js";
-import { convolution, panel, range, says } from "./scenes.mjs";
+import { convolution, panel, range, says, stageOf } from "./scenes.mjs";
 
-const HAND = { light() {}, open: null, toggle() {} };
 const at = (panel, ...cell) => ({ panel, cell });
-
-/** A stage's words: what `of` makes of a scene with some cell in view. */
-function shown(of, message, here, more = {}) {
-  const state = { ...firstState(readScene(message)), ...(here && { at: here }), ...more };
-  const sum = sumOf(state.scene, state.at);
-  return read(of(state, sum));
-}
-const readout = (...given) => shown((state, sum) => readoutOf(state, sum, true, HAND), ...given);
-const hint = (...given) => shown((state, sum) => hintOf(state, sum, HAND), ...given);
+const readout = (...given) => read(readoutOf(stageOf(...given)));
+const hint = (...given) => read(hintOf(stageOf(...given)));
 
 test("a cell is told by a sentence and by its sum", () => {
   const said = readout(convolution(), at("y", 0, 1, 0));
@@ -35,29 +25,27 @@ test("what was wrong with a typed text is said in place of the sentence", () => 
   assert.equal(readout(convolution(), null, { message: "no number" }).all("cnnlab-sentence")[0].text, "no number");
 });
 
-test("sentence and strip keep the room of the longest ones of their scene, so that nothing below them moves", () => {
-  const keeps = (here) =>
-    readout(convolution(), here)
-      .all("cnnlab-keeps")
-      .map((element) => element.attributes["data-longest"]);
-  const [sentence, strip] = keeps(at("y", 0, 0, 0));
-  assert.deepEqual(keeps(at("x", 0, 0, 0)), [sentence, strip]);
+test("a sentence keeps the room of a long one of its scene, a strip that of its lines, so that nothing below them moves", () => {
+  const keeps = (here) => readout(convolution(), here).all("cnnlab-keeps")[0].attributes["data-longest"];
+  const longest = keeps(at("y", 0, 0, 0));
   const said = Object.values(readScene(convolution()).panels).flatMap((panel) =>
     range(countOf(panel)).map((k) => readout(convolution(), at(panel.name, ...cellAt(panel, k)))),
   );
-  const sentences = said.map((each) => each.all("cnnlab-sentence")[0].text);
-  assert.ok(sentences.includes(sentence) && sentences.every((text) => text.length <= sentence.length), sentence);
-  const chips = (text) => text.replace(/[\s\u2007]/g, ""); // in place of whose edges there are spaces
-  const strips = said.map((each) => each.all("cnnlab-terms")[0].text);
-  assert.ok(strips.map(chips).includes(chips(strip)) && strips.every((text) => text.length <= strip.length), strip);
+  for (const each of said) {
+    assert.equal(each.all("cnnlab-keeps")[0].attributes["data-longest"], longest);
+    assert.ok(each.all("cnnlab-sentence")[0].text.length <= longest.length, longest);
+    assert.equal(each.all("cnnlab-strip")[0].attributes.style, "--lines: 1");
+  }
+  const photo = readout(convolution({ x: { view: "photo" } }));
+  assert.equal(photo.all("cnnlab-strip")[0].attributes.style, "--lines: 2");
 });
 
 test("the room of the words grows with the longest of them, and is that of the foot where nothing is said", () => {
-  const height = (panels) => heightBeside(readScene(convolution(panels)), false);
+  const height = (panels) => heightBeside(readScene(convolution(panels)));
   const of = (signs) => height({ y: { says: says("x".repeat(signs)) } });
-  assert.deepEqual([of(200) - of(100), of(300) - of(200)], [19, 19]); // a line more
+  assert.deepEqual([of(250) - of(120), of(380) - of(250)], [19, 19]); // a line more
   const plain = readScene({ panels: [panel("h", undefined, [1, 1], [1])], wires: {}, first: at("h", 0, 0, 0) });
-  assert.equal(heightBeside(plain, false), 44); // its foot
+  assert.equal(heightBeside(plain), 44); // its foot
   assert.deepEqual([hasSums(plain), hasSums(readScene(convolution()))], [false, true]);
 });
 
@@ -90,17 +78,14 @@ test("the hint says what can be done, and how to let go; the scene's note stands
 });
 
 test("a line of code is shown on request, with a button that copies it", () => {
-  const state = firstState(readScene(convolution()));
-  const code = (now) => read(codeOf(now, true));
-  assert.deepEqual(code(state).elements, []);
-  const open = reduce(state, { type: "turn", name: "code" });
-  const [{ elements: lines, attributes }] = code(open).elements;
+  const code = (on) => read(codeOf(stageOf(convolution(), null, { on: { code: on } })));
+  assert.deepEqual(code(false).elements, []);
+  const [{ elements: lines }] = code(true).elements;
   const numpy = "xp = np.pad(x, ((0, 0), (0, 0), (0, 1), (0, 1))); (xp[0, 0:1, 0:2, 0:2] * w[0]).sum()";
   assert.deepEqual(
     lines.map(({ elements }) => elements.map(({ text }) => text)),
     [["numpy", numpy, "copy"]],
   );
-  assert.equal(attributes.style, "min-height: 28px");
   assert.equal(lines[0].elements[2].attributes["aria-label"], "copy the numpy line");
 });
 

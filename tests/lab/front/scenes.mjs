@@ -1,4 +1,7 @@
-// Scenes small enough to check by hand, as a connection reads them.
+// Scenes small enough to check by hand, as a connection reads them; and stages that show them.
+import { readScene } from "../../../cnnlab/lab/front/scene.js";
+import { firstState } from "../../../cnnlab/lab/front/state.js";
+import { sumOf } from "../../../cnnlab/lab/front/sums.js";
 
 export const numbers = (...values) => Float64Array.from(values);
 
@@ -91,3 +94,10 @@ export const pool = (shares, strip = { opening: "max(", joiner: ", ", closing: "
 
 /** How panels stand where the scene says so alone. */
 export const PLAIN = { channels: false, filters: false, beside: false };
+
+/** What is read of a stage with a cell in view: more of its state, and more of itself. */
+export function stageOf(message, at, more = {}, { backward = true, ...rest } = {}) {
+  const state = { ...firstState(readScene(message)), ...(at && { at }), ...more };
+  const sum = sumOf(state.scene, state.at, backward);
+  return { state, sum, backward, window: null, group: null, hot: null, show() {}, ...rest };
+}

@@ -4,12 +4,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readScene } from "../../../cnnlab/lab/front/scene.js";
 import { groupsOf, readersOf, sumOf } from "../../../cnnlab/lab/front/sums.js";
-import { codeLine, numpyOf, sentenceOf, sliceOf } from "../../../cnnlab/lab/front/words.js";
+import { codeLine, sentenceOf, sliceOf } from "../../../cnnlab/lab/front/words.js";
 import { convolution, numbers, panel, pool, says, total } from "./scenes.mjs";
 
 const scene = readScene(convolution());
 const pairs = ({ terms }) => terms.map(({ a, b }) => [a.value, b.value]);
 const at = (panel, ...cell) => ({ panel, cell });
+const sentence = (scene, at, backward) => sentenceOf(scene, at, sumOf(scene, at, backward));
+const code = (scene, at) => codeLine(scene, at, sumOf(scene, at));
+const unpadded = { ...scene, setup: "" };
 
 test("the terms of an output cell are its window times the kernel", () => {
   const sum = sumOf(scene, at("y", 0, 0, 0));
@@ -171,23 +174,23 @@ test("the coverage counts the outputs that read a cell, rows times columns", () 
 // --- words ------------------------------------------------------------------------------------------------------------
 
 test("a sentence counts the wires, and names what a cell is", () => {
-  assert.equal(sentenceOf(scene, at("w", 0, 1, 0)), "Tap (1, 0) was used for 4 outputs.");
-  assert.equal(sentenceOf(scene, at("w", 0, 1, 0), false), "Tap (1, 0) is used 4 times.");
-  assert.equal(sentenceOf(scene, at("x", 0, 2, 2)), "Input cell (2, 2) is read by 1 output.");
-  assert.equal(sentenceOf(scene, at("x", 0, 3, 2)), "Padding cell (3, 2) is read by 1 output.");
-  assert.equal(sentenceOf(scene, at("dy", 0, 0, 0)), "");
+  assert.equal(sentence(scene, at("w", 0, 1, 0)), "Tap (1, 0) was used for 4 outputs.");
+  assert.equal(sentence(scene, at("w", 0, 1, 0), false), "Tap (1, 0) is used 4 times.");
+  assert.equal(sentence(scene, at("x", 0, 2, 2)), "Input cell (2, 2) is read by 1 output.");
+  assert.equal(sentence(scene, at("x", 0, 3, 2)), "Padding cell (3, 2) is read by 1 output.");
+  assert.equal(sentence(scene, at("dy", 0, 0, 0)), "");
 });
 
 test("of a cell without a wire it is said that it has none", () => {
   const message = convolution();
   message.wires.window.rows = { output: [0, 0], input: [0, 1], tap: [0, 1] };
-  assert.equal(sentenceOf(readScene(message), at("x", 0, 2, 0)), "Input cell (2, 0) is read by no output.");
+  assert.equal(sentence(readScene(message), at("x", 0, 2, 0)), "Input cell (2, 0) is read by no output.");
   const loose = readScene(convolution({ dy: { says: says("none", "one of {count}") } }));
-  assert.equal(sentenceOf(loose, at("dy", 0, 0, 0)), "one of 0"); // a cell without a sum has no wire to miss
+  assert.equal(sentence(loose, at("dy", 0, 0, 0)), "one of 0"); // a cell without a sum has no wire to miss
 });
 
 test("the sentence of a window says where it lies and what of it is no input", () => {
-  const say = (edges, ...cell) => sentenceOf(readScene(convolution({ x: { edges } })), at("y", ...cell));
+  const say = (edges, ...cell) => sentence(readScene(convolution({ x: { edges } })), at("y", ...cell));
   const inside = { rows: [0, 0, 0, 0], columns: [0, 0, 0, 0] };
   assert.equal(say(inside, 0, 1, 0), "The window at rows 2 to 3, columns 0 to 1.");
   assert.equal(
@@ -207,32 +210,32 @@ test("the sentence of a window says where it lies and what of it is no input", (
 test("a window of one row or column is told as one, and padding before the first cell is below 0", () => {
   const message = convolution({ x: { places: { planes: [[]], rows: [-1, 0, 1, 2], columns: [0, 1, 2, 3] } } });
   message.wires.window.columns = { output: [0, 1], input: [0, 2], tap: [0, 0] };
-  assert.match(sentenceOf(readScene(message), at("y", 0, 0, 0)), /^The window at rows −1 to 0, column 0/);
+  assert.match(sentence(readScene(message), at("y", 0, 0, 0)), /^The window at rows −1 to 0, column 0/);
 });
 
 test("what is said of the ring is added to padding alone", () => {
   const text = { none: "Read by nothing.{ring}", one: "Read.{ring}", many: "", ring: " It is cropped." };
   const ringed = readScene(convolution({ x: { says: text, edges: { rows: [0, 0, 2, 1], columns: [0, 0, 0, 1] } } }));
-  const said = [0, 2, 3].map((row) => sentenceOf(ringed, at("x", 0, row, 0)));
+  const said = [0, 2, 3].map((row) => sentence(ringed, at("x", 0, row, 0)));
   assert.deepEqual(said, ["Read.", "Read.", "Read. It is cropped."]);
 });
 
 test("the line of numpy slices the window, and a gradient slices the inputs that a tap met", () => {
-  assert.equal(numpyOf(scene, at("y", 0, 1, 0)), "(xp[0, 0:1, 2:4, 0:2] * w[0]).sum()");
-  assert.equal(numpyOf(scene, at("w", 0, 0, 1)), "(xp[0, 0, 0:3:2, 1:4:2] * dy[0, 0]).sum()");
-  assert.equal(numpyOf(scene, at("dy", 0, 0, 0)), "");
+  assert.equal(code(unpadded, at("y", 0, 1, 0)), "(xp[0, 0:1, 2:4, 0:2] * w[0]).sum()");
+  assert.equal(code(unpadded, at("w", 0, 0, 1)), "(xp[0, 0, 0:3:2, 1:4:2] * dy[0, 0]).sum()");
+  assert.equal(code(unpadded, at("dy", 0, 0, 0)), "");
   assert.deepEqual([[2, 0], [1], [0, 2, 4], [3, 2, 1]].map(sliceOf), ["2::-2", "1:2", "0:5:2", "3:0:-1"]);
 });
 
 test("a gradient without a wire is 0 in numpy too", () => {
   const message = convolution({ x: { says: { ...convolution().panels[2].says } } });
   message.wires.window.rows = { output: [0, 0], input: [0, 1], tap: [0, 1] };
-  assert.equal(numpyOf(readScene(message), at("x", 0, 2, 0)), "0.0");
+  assert.equal(code(readScene(message), at("x", 0, 2, 0)), "0.0");
 });
 
 test("a line of numpy that reads xp has the padding before it, and where there is none nothing is written", () => {
   const numpy = "xp = np.pad(x, ((0, 0), (0, 0), (0, 1), (0, 1))); (xp[0, 0:1, 0:2, 0:2] * w[0]).sum()";
-  assert.deepEqual([codeLine(scene, at("y", 0, 0, 0)), codeLine(scene, at("dy", 0, 0, 0))], [numpy, ""]);
+  assert.deepEqual([code(scene, at("y", 0, 0, 0)), code(scene, at("dy", 0, 0, 0))], [numpy, ""]);
 });
 
 test("a mean in numpy is divided by the cells that count", () => {
@@ -241,7 +244,7 @@ test("a mean in numpy is divided by the cells that count", () => {
   message.panels[1].says = { none: "", one: "", many: "", code: "x[{columns input}].sum() / {count}" };
   const mean = readScene(message);
   assert.deepEqual(
-    [0, 1].map((k) => numpyOf(mean, at("y", 0, 0, k))),
+    [0, 1].map((k) => code(mean, at("y", 0, 0, k))),
     ["x[0:2].sum() / 2", "x[1:3].sum() / 1"],
   );
 });
@@ -267,7 +270,6 @@ test("wires one by one are read as those of three tables are", () => {
     ])
       assert.deepEqual(of(sumOf(other, at(name, ...cell))), of(sumOf(scene, at(name, ...cell))), name);
   assert.deepEqual(readersOf(scene, scene.panels.x), readersOf(other, other.panels.x));
-  assert.equal(numpyOf(other, at("y", 0, 0, 0)), "");
   assert.deepEqual(
     sumOf(readScene(listed(convolution(), (k) => k + 1)), at("y", 0, 0, 0)).terms.map(({ weight }) => weight),
     [1, 2, 5, 6],
