@@ -28,7 +28,7 @@ class Table:
     arrays: tuple[str, ...]  # the arguments that vary
     note: str = ""  # why wires are missing from the table
     wires: Wires | None = None  # with the function's weights: 0 where it lacks the wire
-    right: Sequence[float] = ()  # the right weights: 0 where it should have no wire
+    right: np.ndarray | None = None  # the right weights: 0 where it should have no wire
 
     @cached_property
     def wrong(self) -> list[tuple[Ends, float, float]]:

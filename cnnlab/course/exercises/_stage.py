@@ -224,20 +224,18 @@ def _counted(tables: Sequence[Table]) -> Line:
     drawn = [table for table in tables if table.wires]
     if not drawn:
         return line("no wires are drawn")
-    every = sum(np.count_nonzero(table.right) for table in drawn)
-    wrong = [weights for table in drawn for _, *weights in table.wrong]
-    missing, extra = sum(not own for own, _ in wrong), sum(not right for _, right in wrong)
-    right = every + extra - len(wrong)
-    counts = {"missing": (missing, "missing"), "extra": (extra, "too many")}
-    counts["weighted"] = len(wrong) - missing - extra, "of another weight"
+    own, right = np.concatenate([(table.wires.weights, table.right) for table in drawn], axis=1)
+    good, every = (own == right).sum(), np.count_nonzero(right)
+    counts = {"missing": ((own == 0).sum(), "missing"), "extra": ((right == 0).sum(), "too many")}
+    counts["weighted"] = ((own != right) & (own != 0) & (right != 0)).sum(), "of another weight"
     words = [(style, f", {count} {text}") for style, (count, text) in counts.items() if count]
-    return line(f"{right} of {every} wires {'is' if right == 1 else 'are'} right", *words)
+    return line(f"{good} of {every} wires {'is' if good == 1 else 'are'} right", *words)
 
 
 def _listed(table: Table) -> tuple[Wires, list[str]]:
     """Return the wires of both functions, and the state of each; of those that differ in weight, both."""
-    pairs = enumerate(zip(table.wires.weights, table.right, strict=True))
-    states = ((k, {"both": own} if own == right else {"extra": own, "missing": right}) for k, (own, right) in pairs)
-    listed = [(k, state, weight) for k, weights in states for state, weight in weights.items() if weight]
-    cells, weights = table.wires.cells[[k for k, *_ in listed]], np.array([weight for *_, weight in listed])
-    return replace(table.wires, cells=cells, weights=weights), [state for _, state, _ in listed]
+    own, right = table.wires.weights, table.right
+    weights = np.stack([own * (own == right), own * (own != right), right * (own != right)], axis=1)
+    rows, states = np.nonzero(weights)
+    wires = replace(table.wires, cells=table.wires.cells[rows], weights=weights[rows, states])
+    return wires, [("both", "extra", "missing")[state] for state in states]

@@ -61,20 +61,25 @@ def summed(scene, name):
     return panel_of(scene, panel["gradient"]) if "gradient" in panel else panel
 
 
+def _stepped(scene):
+    """Return the panel that ▶ steps through; None if there is none."""
+    return next((panel for panel in scene["panels"] if panel["name"] == scene.get("steps", "y")), None)
+
+
 def steps_of(scene):
     """Return the number of steps of ▶: one for each cell of the panel that it steps through."""
-    name = scene.get("steps", "y")
-    return next((panel["values"].size for panel in scene["panels"] if panel["name"] == name), 1)
+    panel = _stepped(scene)
+    return panel["values"].size if panel else 1
 
 
 def at_step(scene, step):
     """Return a scene after a step of ▶, counted from 0; beyond the last step it stays there."""
-    name, step = scene.get("steps", "y"), min(step, steps_of(scene) - 1)
-    if all(panel["name"] != name for panel in scene["panels"]):
+    panel, step = _stepped(scene), min(step, steps_of(scene) - 1)
+    if not panel:
         return scene
-    cell = list(map(int, np.unravel_index(step, panel_of(scene, name)["values"].shape)))
+    cell = list(map(int, np.unravel_index(step, panel["values"].shape)))
     panels = [{**each, "frames": each["frames"][: step + 1]} if "frames" in each else each for each in scene["panels"]]
-    return {**scene, "panels": panels, "first": {"panel": name, "cell": cell}}
+    return {**scene, "panels": panels, "first": {"panel": panel["name"], "cell": cell}}
 
 
 def value_at(panel, cell):
@@ -209,15 +214,16 @@ def _written(scene, sum_, term):
 def sentence_of(scene, at):
     """Return one plain sentence on a cell; empty if the scene has none."""
     panel, cell = summed(scene, at["panel"]), at["cell"]
-    if "says" not in panel:
+    says, kind = panel.get("says"), _kind(panel, cell)
+    if not says:
         return ""
-    if "cells" in panel["says"]:
-        return panel["says"]["cells"][flat_index(panel, cell)]
+    if "cells" in says:
+        return says["cells"][flat_index(panel, cell)]
     terms = terms_of(scene, at)
-    text = panel["says"]["none" if not terms and "sum" in panel else "one" if len(terms) < 2 else "many"]
-    place, kind = ", ".join(map(str, place_of(panel, cell))).replace("-", "−"), _kind(panel, cell)
-    words = {"place": f"({place})", "count": str(len(terms)), "kind": panel["says"].get("kinds", ["Cell"])[kind]}
-    words["ring"] = panel["says"].get("ring", "") if kind == 1 else ""
+    text = says["none" if not terms and "sum" in panel else "one" if len(terms) < 2 else "many"]
+    place = ", ".join(map(str, place_of(panel, cell))).replace("-", "−")
+    words = {"place": f"({place})", "count": str(len(terms)), "kind": says.get("kinds", ["Cell"])[kind]}
+    words["ring"] = says.get("ring", "") if kind == 1 else ""
     return filled(text, **words, **(_window_words(scene, panel, terms) if "{rows}" in text else {}))
 
 
@@ -235,8 +241,7 @@ def _window_words(scene, panel, terms):
     cells = [term.a.cell for term in terms]
     words = {"edge": _edge([_kind(source, cell) for cell in cells])}
     for axis, end in enumerate(("rows", "columns"), start=1):
-        indices = [source["places"][end][cell[axis]] for cell in cells]
-        first, last = min(indices), max(indices)
+        first, *_, last = sorted(2 * [source["places"][end][cell[axis]] for cell in cells])
         words[end] = (f"{end[:-1]} {first}" if first == last else f"{end} {first} to {last}").replace("-", "−")
     return words
 
