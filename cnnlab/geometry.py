@@ -169,11 +169,8 @@ def check_window(
     shape: Any, kernel: Any, *, stride: Any = 1, padding: Any = 0, dilation: Any = 1, ceil_mode: Any = False
 ) -> tuple[Axis, Axis]:
     """Return the checked axes (rows, columns) of a window over a plane of ``shape`` (H, W)."""
-    kernels, strides = check_pair("kernel", kernel, 1), check_pair("stride", stride, 1)
-    dilations, paddings = check_pair("dilation", dilation, 1), split_padding(padding)
-    ceil_mode = check_flag("ceil_mode", ceil_mode)
-    lengths = zip(shape, kernels, strides, paddings, dilations, strict=True)
-    rows, columns = (_axis(*each, ceil_mode) for each in lengths)
+    lengths, ceil_mode = _pairs(kernel, stride, padding, dilation), check_flag("ceil_mode", ceil_mode)
+    rows, columns = (_axis(*each, ceil_mode) for each in zip(shape, *lengths, strict=True))
     check_cells("the padded plane", (rows.padded, columns.padded))  # the output has no more cells
     return rows, columns
 
@@ -182,17 +179,18 @@ def check_transposed_window(
     shape: Any, kernel: Any, *, stride: Any = 1, padding: Any = 0, output_padding: Any = 0, dilation: Any = 1
 ) -> tuple[Axis, Axis]:
     """Return the axes of the convolution with exactly ``shape`` windows, one per input cell of the transposed one."""
-    pairs = (
-        check_pair("stride", stride, 1),
-        split_padding(padding),
-        check_pair("output_padding", output_padding, 0),
-        check_pair("dilation", dilation, 1),
-    )
-    rows, columns = (_transposed_axis(*lengths) for lengths in zip(shape, kernel, *pairs, strict=True))
+    lengths, longer = _pairs(kernel, stride, padding, dilation), check_pair("output_padding", output_padding, 0)
+    rows, columns = (_transposed_axis(*each) for each in zip(shape, *lengths, longer, strict=True))
     return rows, columns
 
 
-def _transposed_axis(windows: int, kernel: int, stride: int, padding: Any, longer: int, dilation: int) -> Axis:
+def _pairs(kernel: Any, stride: Any, padding: Any, dilation: Any) -> tuple[tuple, ...]:
+    """Return each setting of a window for rows and columns."""
+    lengths = check_pair("kernel", kernel, 1), check_pair("stride", stride, 1)
+    return *lengths, split_padding(padding), check_pair("dilation", dilation, 1)
+
+
+def _transposed_axis(windows: int, kernel: int, stride: int, padding: Any, dilation: int, longer: int) -> Axis:
     """Return one axis; the last window ends ``longer`` cells before the padding does, so ``after`` may be negative."""
     before, after = _sides(padding, kernel, stride, dilation, windows * stride)
     if longer >= max(stride, dilation):
@@ -317,24 +315,21 @@ def same_padding(kernel: int, *, dilation: int = 1) -> tuple[int, int]:
     return total // 2, total - total // 2
 
 
-def check_layers(layers: Any, form: str = "(name, kernel, stride, padding)", longest: int = 4) -> list[LayerWindow]:
-    """Return the layers of a stack; their lengths are checked once the input size is known."""
+def check_layers(layers: Any, longest: int = 5) -> list[tuple]:
+    """Return the layers of a stack as ``(name, kernel, stride, padding, dilation)``; the default dilation is 1.
+
+    Their lengths are checked once the input size is known.
+
+    Examples
+    --------
+    >>> check_layers([("conv", 3, 1, 1), ("conv", 3, 1, 2, 2)])
+    [('conv', 3, 1, 1, 1), ('conv', 3, 1, 2, 2)]
+    """
+    form = "(name, kernel, stride, padding)" + ", or with a dilation" * (longest - 4)
     layers = check_list("layers", layers, form)
     for layer in layers:
         if not isinstance(layer, tuple | list) or not 4 <= len(layer) <= longest or not isinstance(layer[0], str):
             raise ValueError(f"layers ({shown(layer)} in it) must each be {form}")
-    return [LayerWindow(*layer[:4]) for layer in layers]
-
-
-def check_dilated(layers: Any) -> list[tuple]:
-    """Return the layers of a stack as ``(name, kernel, stride, padding, dilation)``; the default dilation is 1.
-
-    Examples
-    --------
-    >>> check_dilated([("conv", 3, 1, 1), ("conv", 3, 1, 2, 2)])
-    [('conv', 3, 1, 1, 1), ('conv', 3, 1, 2, 2)]
-    """
-    check_layers(layers, "(name, kernel, stride, padding), or with a dilation", longest=5)
     return [(*layer, 1)[:5] for layer in layers]
 
 
@@ -351,7 +346,7 @@ def trace_axes(size: int, layers: Iterable[Sequence], *, ceil_mode: bool = False
     """
     axes: list[Axis] = []
     size, ceil_mode = check_int("size", size, 1), check_flag("ceil_mode", ceil_mode)
-    for number, (name, kernel, stride, padding, dilation) in enumerate(check_dilated(layers), start=1):
+    for number, (name, kernel, stride, padding, dilation) in enumerate(check_layers(layers), start=1):
         settings = {"stride": stride, "padding": padding, "dilation": dilation}
         try:
             axes.append(check_axis(size, kernel, **settings, ceil_mode=ceil_mode and name == "pool"))
@@ -383,7 +378,7 @@ def receptive_field(layers: Iterable[Sequence]) -> list[ReceptiveField]:
     [3, 7, 13]
     """
     fields, size, jump, start = [], 1, 1, 0
-    for name, kernel, stride, padding, dilation in check_dilated(layers):
+    for name, kernel, stride, padding, dilation in check_layers(layers):
         room = check_int("kernel", kernel, 1) * check_int("dilation", dilation, 1)  # any size in which it fits
         axis = check_axis(room, kernel, stride=stride, padding=padding, dilation=dilation)
         size, start = size + (axis.extent - 1) * jump, start - axis.before * jump

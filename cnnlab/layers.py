@@ -100,7 +100,23 @@ def _plain(value: Any) -> Any:
     return value.tolist() if isinstance(value, np.ndarray | np.generic) else deepcopy(value)
 
 
-class Conv2D(Layer):
+class _Weighted(Layer):
+    """A layer with weights w and b; its function of a module, and the backward beside it, are looked up at each use."""
+
+    module: Any
+    function: str
+
+    def _forward(self, x: Any) -> Forward:
+        forward = getattr(self.module, self.function)
+        return forward(x, self.params["w"], self.params["b"], **self.settings), x
+
+    def _backward(self, dy: Any, x: Any) -> Backward:
+        backward = getattr(self.module, f"{self.function}_backward")
+        dx, dw, db = backward(dy, x, self.params["w"], **self.settings)
+        return dx, {"w": dw, "b": db}
+
+
+class Conv2D(_Weighted):
     """A convolution with biases; params w (K, C // groups, kh, kw) and b (K,).
 
     Parameters
@@ -123,6 +139,7 @@ class Conv2D(Layer):
     """
 
     kind, reads = "convolution", "window"
+    module, function = convolution, "conv2d"
     check_axes = staticmethod(check_window)
 
     def __init__(
@@ -146,15 +163,8 @@ class Conv2D(Layer):
         w = initial_weights(shape, fan_in, fan_in * filters // channels, rng=rng, init=init)
         self.params = {"w": w, "b": np.zeros(filters)}
 
-    def _forward(self, x: Any) -> Forward:
-        return convolution.conv2d(x, self.params["w"], self.params["b"], **self.settings), x
 
-    def _backward(self, dy: Any, x: Any) -> Backward:
-        dx, dw, db = convolution.conv2d_backward(dy, x, self.params["w"], **self.settings)
-        return dx, {"w": dw, "b": db}
-
-
-class Dense(Layer):
+class Dense(_Weighted):
     """A fully connected layer of D inputs and K outputs; params w (D, K) and b (K,), all else as :class:`Conv2D`.
 
     Examples
@@ -164,18 +174,12 @@ class Dense(Layer):
     """
 
     kind = "fully connected"
+    module, function = _dense, "dense"
 
     def __init__(self, inputs: int, outputs: int, *, rng: np.random.Generator, init: str = "he"):
         shape = check_int("inputs", inputs, 1), check_int("outputs", outputs, 1)
         super().__init__(*shape)
         self.params = {"w": initial_weights(shape, *shape, rng=rng, init=init), "b": np.zeros(shape[1])}
-
-    def _forward(self, x: Any) -> Forward:
-        return _dense.dense(x, self.params["w"], self.params["b"]), x
-
-    def _backward(self, dy: Any, x: Any) -> Backward:
-        dx, dw, db = _dense.dense_backward(dy, x, self.params["w"])
-        return dx, {"w": dw, "b": db}
 
 
 class Pool2D(Layer):

@@ -65,8 +65,8 @@ def pad2d(x: ArrayLike, padding: Padding, *, mode: str = "zeros", value: float =
     x = check_array("x", x, "NCHW")
     rows, columns = check_padding(padding, mode, value)
     check_cells("the padded array", (*x.shape[:2], sum(rows) + x.shape[2], sum(columns) + x.shape[3]))
-    filled: Any = {} if mode in _COPIES else {"constant_values": value}
-    return np.pad(x, [(0, 0), (0, 0), rows, columns], _COPIES.get(mode, "constant"), **filled)
+    sides = (0, 0), (0, 0), rows, columns
+    return np.pad(x, sides, _COPIES[mode]) if mode in _COPIES else np.pad(x, sides, constant_values=value)
 
 
 @np.errstate(all="ignore")
@@ -103,7 +103,7 @@ def pad2d_backward(dy: ArrayLike, padding: Padding, *, mode: str = "zeros") -> n
     array([[   11.,   100., 11000.]])
     """
     ring = check_padding(padding, mode)
-    dy, *size = check_unpadded(dy, *ring)
+    dy, size = check_unpadded(dy, ring)
     if mode not in _COPIES:
         down, across = (slice(before, before + length) for (before, _), length in zip(ring, size, strict=True))
         return dy[:, :, down, across].copy()
@@ -129,11 +129,12 @@ def check_padding(padding: Any, mode: Any, value: Any = 0.0) -> tuple[tuple[int,
     return rows, columns
 
 
-def check_unpadded(dy: Any, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[np.ndarray, int, int]:
-    """Return the checked gradient of a padded array, and the size (H, W) before padding."""
-    dy = check_array("dy", dy, "NCHW")
-    for length, (before, after) in zip(dy.shape[2:], (rows, columns), strict=True):
-        if (inner := length - before - after) < 1:
-            why = f"{length} - {before} - {after} = {inner}"
+def check_unpadded(dy: Any, ring: tuple) -> tuple[np.ndarray, list[int]]:
+    """Return the checked gradient of a padded array, and the size [H, W] before padding."""
+    dy, size = check_array("dy", dy, "NCHW"), []
+    for length, (before, after) in zip(dy.shape[2:], ring, strict=True):
+        size.append(length - before - after)
+        if size[-1] < 1:
+            why = f"{length} - {before} - {after} = {size[-1]}"
             raise ValueError(f"padding ({before}, {after}) must leave a cell of dy ({why})")
-    return dy, dy.shape[2] - sum(rows), dy.shape[3] - sum(columns)
+    return dy, size

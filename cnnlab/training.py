@@ -271,12 +271,12 @@ class ReplacedGradients(Conv2D):
 
     def _backward(self, dy: np.ndarray, x: np.ndarray) -> Backward:
         dx, grads = super()._backward(dy, x)
-        found = {"dx": dx, "dw": grads["w"], "db": grads["b"]}
+        grads["x"] = dx
         for name, function in self._functions.items():
-            given = check_array(name, function(dy, x, self.params["w"], **self.settings))
-            check_shape(name, given, found[name].shape, f"that of {name[1:]}")
-            found[name] = given
-        return found["dx"], {"w": found["dw"], "b": found["db"]}
+            given, of = check_array(name, function(dy, x, self.params["w"], **self.settings)), name[1:]
+            check_shape(name, given, grads[of].shape, f"that of {of}")
+            grads[of] = given
+        return grads.pop("x"), grads
 
 
 def replace_gradients(model: Sequential, **functions: Callable) -> Sequential:

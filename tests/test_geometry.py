@@ -144,9 +144,8 @@ def test_a_stack_is_traced_layer_by_layer_and_only_pools_round_up(size, layers, 
         size = axis.out
 
 
-def test_the_layers_of_a_stack_have_names():
-    [layer] = check_layers([["conv", 3, 2, "valid"]])
-    assert (layer.name, layer.kernel, layer.stride, layer.padding) == ("conv", 3, 2, "valid")
+def test_the_layers_of_a_stack_have_a_dilation():
+    assert check_layers([["conv", 3, 2, "valid"]]) == [("conv", 3, 2, "valid", 1)]
 
 
 # --- receptive fields ---------------------------------------------------------------------------------------------
@@ -307,7 +306,7 @@ def test_a_bad_length_is_named_with_its_rule_and_arithmetic(arguments, settings,
             "(window 0 reads cells -7, -6, -5, -4, -3, … and the input is cells 0 to 22)",
         ),
         (
-            lambda: check_layers([(3, 3, 1, 0)]),
+            lambda: check_layers([(3, 3, 1, 0)], longest=4),
             ValueError,
             "layers ((3, 3, 1, 0) in it) must each be (name, kernel, stride, padding)",
         ),

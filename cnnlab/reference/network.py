@@ -9,7 +9,7 @@ from functools import wraps
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnlab._validate import check_array, check_bias, check_integers
+from cnnlab._validate import check_array, check_integers
 
 __all__ = ["dense", "dense_backward", "leaky_relu", "leaky_relu_backward", "relu", "relu_backward"]
 __all__ += ["sigmoid", "sigmoid_backward", "tanh", "tanh_backward"]
@@ -144,15 +144,11 @@ def dense(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None) -> np.ndarray:
     array([[55.]])
     """
     x, w = check_array("x", x, "ND"), check_array("w", w, "DK")
-    b = check_bias(b, w.shape[1], "one for each column of w")
     y = np.zeros((len(x), w.shape[1]), x.dtype)
     with np.errstate(all="ignore"):
-        for n, k in np.ndindex(y.shape):
-            for d in range(x.shape[1]):
-                y[n, k] += x[n, d] * w[d, k]
-            if b is not None:
-                y[n, k] += b[k]
-    return y
+        for n, k, d in np.ndindex(*y.shape, len(w)):
+            y[n, k] += x[n, d] * w[d, k]
+        return y if b is None else y + check_array("b", b, "K")
 
 
 def dense_backward(dy: ArrayLike, x: ArrayLike, w: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -167,10 +163,10 @@ def dense_backward(dy: ArrayLike, x: ArrayLike, w: ArrayLike) -> tuple[np.ndarra
     dy, x, w = check_array("dy", dy, "NK"), check_array("x", x, "ND"), check_array("w", w, "DK")
     dx, dw, db = np.zeros_like(x), np.zeros_like(w), np.zeros(w.shape[1], w.dtype)
     with np.errstate(all="ignore"):
+        for n, k, d in np.ndindex(*dy.shape, len(w)):
+            dx[n, d] += dy[n, k] * w[d, k]
+            dw[d, k] += dy[n, k] * x[n, d]
         for n, k in np.ndindex(dy.shape):
-            for d in range(x.shape[1]):
-                dx[n, d] += dy[n, k] * w[d, k]
-                dw[d, k] += dy[n, k] * x[n, d]
             db[k] += dy[n, k]
     return dx, dw, db
 

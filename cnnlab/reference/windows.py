@@ -49,7 +49,7 @@ def pad2d_backward(dy: ArrayLike, padding: Padding, *, mode: str = "zeros") -> n
     array([[10010.,   100.,  1001.]])
     """
     ring = check_padding(padding, mode)
-    dy, *size = check_unpadded(dy, *ring)
+    dy, size = check_unpadded(dy, ring)
     dx = np.zeros((*dy.shape[:2], *size), dy.dtype)
     for place, cell in _copies(dy.shape, dx.shape, ring, mode):
         dx[cell] += dy[place]

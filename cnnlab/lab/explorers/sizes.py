@@ -21,7 +21,7 @@ class _Layers(Setting):
         return list(super().get(explorer, cls))
 
     def validate(self, explorer, value):
-        layers = check_layers(value)
+        layers = [LayerWindow(*layer[:4]) for layer in check_layers(value, longest=4)]
         check_between("the number of layers", len(layers), 1, _MOST_LAYERS)
         for k, layer in enumerate(layers):
             if layer.name not in _KINDS:
