@@ -124,7 +124,7 @@ def _readers() -> dict[str, Callable[..., list]]:
     for table, read in ((ACTIVATIONS, _activation), (POOLS, _pool)):
         readers |= {entry.torch: partial(read, key) for key, entry in table.items() if entry.torch}
     readers |= {"Flatten": _flatten, "Linear": _dense, "PReLU": _prelu, "ZeroPad2d": _ring}
-    readers |= {"BatchNorm1d": _normalise, "BatchNorm2d": _normalise}
+    readers |= dict.fromkeys(("BatchNorm1d", "BatchNorm2d"), _normalise)
     return readers | dict.fromkeys(_LEFT_OUT, lambda *_: [])
 
 

@@ -241,11 +241,10 @@ class Summary(tuple):
 
     def __repr__(self) -> str:
         table: list[tuple[str, ...]] = [LayerSummary._fields]
-        for row in self:
-            sees = "all" if row.sees is None else "×".join(map(str, row.sees))
-            table.append((row.layer, str(row.output), sees, f"{row.parameters:,}", f"{row.unshared:,}"))
-        totals = (sum(row.parameters for row in self), sum(row.unshared for row in self))
-        table.append(("total", "", "", *(f"{total:,}" for total in totals)))
+        totals = sum(row.parameters for row in self), sum(row.unshared for row in self)
+        for layer, output, sees, *counts in (*self, ("total", "", "", *totals)):
+            seen = "all" if sees is None else "×".join(map(str, sees))
+            table.append((layer, str(output), seen, *(f"{count:,}" for count in counts)))
         columns = zip("<<>>>", zip(*table, strict=True), strict=True)  # two text columns, then numbers
         form = "  ".join(f"{{:{side}{max(map(len, column))}}}" for side, column in columns)
         return "\n".join(form.format(*row) for row in table)

@@ -123,22 +123,21 @@ def train(
     with np.errstate(all="ignore"):  # the first step reports numbers that are not finite
         scores = check_array("the model's output", model.forward(x[:1]), "NK")
     y = check_labels(y, (len(x), scores.shape[1]), "y")
-    steps_per_epoch = math.ceil(len(x) / batch_size)
+    total = epochs * math.ceil(len(x) / batch_size)
 
     def steps() -> Iterator[Step]:
         """Make a step for each record requested."""
-        good, seconds = _copies(model.params), 0.0
-        for step in range(1, epochs * steps_per_epoch + 1):
-            epoch, i = divmod(step - 1, steps_per_epoch)
-            if i == 0:
-                order = rng.permutation(len(x))
-            batch, start = order[i * batch_size : (i + 1) * batch_size], time.perf_counter()
-            try:
-                loss, accuracy = _step(model, x[batch], y[batch], optimizer, good)
-            except FloatingPointError as error:
-                raise FloatingPointError(f"{error} (step {step}, epoch {epoch + 1}, {optimizer})") from None
-            seconds += time.perf_counter() - start
-            yield Step(step, epochs * steps_per_epoch, epoch + 1, loss, accuracy, seconds)
+        good, step, seconds = _copies(model.params), 0, 0.0
+        for epoch in range(1, epochs + 1):
+            order = rng.permutation(len(x))
+            for first in range(0, len(x), batch_size):
+                batch, step, start = order[first : first + batch_size], step + 1, time.perf_counter()
+                try:
+                    loss, accuracy = _step(model, x[batch], y[batch], optimizer, good)
+                except FloatingPointError as error:
+                    raise FloatingPointError(f"{error} (step {step}, epoch {epoch}, {optimizer})") from None
+                seconds += time.perf_counter() - start
+                yield Step(step, total, epoch, loss, accuracy, seconds)
 
     return steps()
 

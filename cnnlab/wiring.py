@@ -40,21 +40,8 @@ class Wiring:
     tap: np.ndarray
 
 
-@dataclass(frozen=True)
-class AxisWires:
-    """The wires along one axis: int arrays of shape (n,).
-
-    ``padded`` counts from the first padding cell; ``input`` counts from the first input cell and is -1 on padding.
-    """
-
-    output: np.ndarray
-    padded: np.ndarray
-    input: np.ndarray
-    tap: np.ndarray
-
-
-def axis_wires(axis: Axis) -> AxisWires:
-    """Return the wires along one axis; the wires of a plane are all pairs of a row wire and a column wire.
+def window_cells(axis: Axis) -> np.ndarray:
+    """Return the cell under each tap of each window, counted from the first padding cell: ints (out, kernel).
 
     Parameters
     ----------
@@ -64,13 +51,11 @@ def axis_wires(axis: Axis) -> AxisWires:
     Examples
     --------
     >>> from cnnlab.geometry import check_axis
-    >>> axis_wires(check_axis(3, 2, stride=2, padding=1)).input
-    array([-1,  0,  1,  2])
+    >>> window_cells(check_axis(3, 2, stride=2, padding=1))
+    array([[0, 1],
+           [2, 3]])
     """
-    output, tap = (cells.ravel() for cells in np.indices((axis.out, axis.kernel)))
-    padded = output * axis.stride + tap * axis.dilation
-    inside = (padded >= axis.before) & (padded < axis.before + axis.size)
-    return AxisWires(output, padded, np.where(inside, padded - axis.before, -1), tap)
+    return np.add.outer(np.arange(axis.out) * axis.stride, np.arange(axis.kernel) * axis.dilation)
 
 
 def wiring(
@@ -150,9 +135,9 @@ def cells_per_window(axis: Axis, *, count_padding: bool = False) -> np.ndarray:
     >>> cells_per_window(check_axis(5, 3, stride=2, padding=1))
     array([2, 3, 2])
     """
-    wires = axis_wires(axis)
-    held = wires.padded < axis.padded if count_padding else wires.input >= 0
-    return held.reshape(axis.out, axis.kernel).sum(axis=1)
+    cells = window_cells(axis)
+    first, end = (0, axis.padded) if count_padding else (axis.before, axis.before + axis.size)
+    return ((cells >= first) & (cells < end)).sum(axis=1)
 
 
 # --- the wires of any function ------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from strategies import axes, planes
 
 from cnnlab.geometry import check_axis, check_window
 from cnnlab.pooling import _share_out, _under_taps
-from cnnlab.wiring import axis_wires, cells_per_window, wiring
+from cnnlab.wiring import cells_per_window, window_cells, wiring
 
 
 def test_the_wires_of_two_windows_on_a_row_of_three_cells():
@@ -47,26 +47,32 @@ def test_every_window_has_a_wire_for_each_tap_in_reading_order(plane):
     assert_array_equal(wires.tap, [tap for _, _, tap in expected])
 
 
-@given(axes())
-def test_the_wires_of_an_axis_count_from_the_padding_and_from_the_input(settings):
-    axis = check_axis(**settings)
-    wires = axis_wires(axis)
-    cells = [(o, o * axis.stride + t * axis.dilation, t) for o, t in product(range(axis.out), range(axis.kernel))]
-    assert_array_equal(wires.output, [o for o, _, _ in cells])
-    assert_array_equal(wires.padded, [padded for _, padded, _ in cells])
-    assert_array_equal(wires.tap, [t for _, _, t in cells])
-    numbered = [-1] * axis.before + list(range(axis.size)) + [-1] * axis.after
-    assert_array_equal(wires.input, [numbered[padded] for _, padded, _ in cells])
+def laid(axis):
+    """Return the wires along an axis, laid one by one: the outputs, the inputs (-1 on padding), and the taps."""
+    wires = []
+    for o, t in product(range(axis.out), range(axis.kernel)):
+        cell = o * axis.stride + t * axis.dilation - axis.before
+        wires.append((o, cell if 0 <= cell < axis.size else -1, t))
+    return np.transpose(wires)
+
+
+@given(axes(), st.booleans())
+def test_the_cells_of_a_window_count_from_the_padding(settings, ceil_mode):
+    axis = check_axis(**settings, ceil_mode=ceil_mode)
+    numbered = [-1] * axis.before + list(range(axis.size)) + [-1] * axis.far
+    cells = window_cells(axis)
+    assert cells.shape == (axis.out, axis.kernel)
+    assert_array_equal(np.array(numbered)[cells].ravel(), laid(axis)[1])
 
 
 @given(axes(), st.booleans())
 def test_each_tap_has_as_slices_its_wires_from_the_input(settings, ceil_mode):
     axis = check_axis(**settings, ceil_mode=ceil_mode)
-    wires = axis_wires(axis)
-    for tap, (outputs, inputs) in zip(range(axis.kernel), axis.wires, strict=True):
-        of_tap = (wires.tap == tap) & (wires.input >= 0)
-        assert_array_equal(np.arange(axis.out)[outputs], wires.output[of_tap])
-        assert_array_equal(np.arange(axis.size)[inputs], wires.input[of_tap])
+    output, source, tap = laid(axis)
+    for number, (outputs, inputs) in zip(range(axis.kernel), axis.wires, strict=True):
+        of_tap = (tap == number) & (source >= 0)
+        assert_array_equal(np.arange(axis.out)[outputs], output[of_tap])
+        assert_array_equal(np.arange(axis.size)[inputs], source[of_tap])
 
 
 @given(axes(), st.booleans())
@@ -125,8 +131,8 @@ each_dim = pytest.mark.parametrize("dim", [-2, -1])
 @given(axes(), st.booleans())
 def test_under_the_taps_are_the_cells_of_the_wires_and_the_fill_on_padding(dim, settings, ceil_mode):
     axis = check_axis(**settings, ceil_mode=ceil_mode)
-    wires, cells = axis_wires(axis), np.arange(1.0, axis.size + 1)
-    expected = np.where(wires.input >= 0, cells[wires.input], -9).reshape(axis.out, axis.kernel).T
+    (_, source, _), cells = laid(axis), np.arange(1.0, axis.size + 1)
+    expected = np.where(source >= 0, cells[source], -9).reshape(axis.out, axis.kernel).T
     seen = _under_taps(row(cells, dim), axis, dim, -9)
     for tap in range(axis.kernel):
         inside = expected[tap] != -9
@@ -137,9 +143,9 @@ def test_under_the_taps_are_the_cells_of_the_wires_and_the_fill_on_padding(dim, 
 @given(axes())
 def test_what_a_window_has_is_added_to_each_of_its_cells(dim, settings):
     axis = check_axis(**settings)
-    wires, shares = axis_wires(axis), np.arange(1.0, axis.out + 1)
-    expected, inside = np.zeros(axis.size), wires.input >= 0
-    np.add.at(expected, wires.input[inside], shares[wires.output[inside]])
+    (output, source, _), shares = laid(axis), np.arange(1.0, axis.out + 1)
+    expected, inside = np.zeros(axis.size), source >= 0
+    np.add.at(expected, source[inside], shares[output[inside]])
     dx = np.zeros_like(row(expected, dim))
     _share_out(row(shares, dim), axis, dim, dx)
     assert_array_equal(dx, row(expected, dim))
@@ -148,12 +154,12 @@ def test_what_a_window_has_is_added_to_each_of_its_cells(dim, settings):
 @given(axes(), st.integers(1, 4))
 def test_the_windows_of_the_parts_are_those_of_the_axis(settings, most):
     axis = check_axis(**settings)
-    wires, seen = axis_wires(axis), []
+    seen = []
     for first in range(0, axis.out, most):
         outputs = slice(first, min(first + most, axis.out))
         inputs, part = axis.part(outputs)
         assert part.out == outputs.stop - outputs.start
-        found = axis_wires(part)
+        output, source, tap = laid(part)
         numbered = np.append(np.arange(axis.size)[inputs], -1)
-        seen += zip(found.output + outputs.start, numbered[found.input], found.tap, strict=True)
-    assert seen == [*zip(wires.output, wires.input, wires.tap, strict=True)]
+        seen += zip(output + outputs.start, numbered[source], tap, strict=True)
+    assert seen == [*zip(*laid(axis), strict=True)]

@@ -12,15 +12,16 @@ import numpy as np
 
 from cnnlab import reference
 from cnnlab.pooling import check_pool
-from cnnlab.wiring import axis_wires
+from cnnlab.wiring import window_cells
 
 
 def windows(x_shape, settings):
     """Yield the place of each output cell and the list of input cells that its window reads."""
-    rows, columns = map(axis_wires, check_pool(x_shape[2:], **settings))
-    for place in np.ndindex(*x_shape[:2], rows.output[-1] + 1, columns.output[-1] + 1):
-        cells = product(*(wires.input[wires.output == o] for wires, o in zip((rows, columns), place[2:], strict=True)))
-        yield place, [(*place[:2], row, column) for row, column in cells if min(row, column) >= 0]
+    axes = check_pool(x_shape[2:], **settings)
+    for place in np.ndindex(*x_shape[:2], *(axis.out for axis in axes)):
+        read = (window_cells(axis)[o] - axis.before for axis, o in zip(axes, place[2:], strict=True))
+        rows, columns = (cells[(cells >= 0) & (cells < axis.size)] for axis, cells in zip(axes, read, strict=True))
+        yield place, [(*place[:2], row, column) for row, column in product(rows, columns)]
 
 
 def winners(choose):

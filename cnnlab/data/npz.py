@@ -19,7 +19,7 @@ from numpy.typing import DTypeLike
 from cnnlab._validate import Arrays, shown
 
 _OVERHEAD = 2**20  # extra bytes a file may have: headers, names, the arrays of another small network
-_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # those that numpy writes; others unpack without a limit
+_PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # those that numpy writes; others unpack without a limit
 Kind = tuple[DTypeLike, tuple[int, ...]]  # dtype and shape of an array
 
 
@@ -53,10 +53,10 @@ def read_npz(path: str | PathLike[str], wanted: Mapping[str, Kind], what: str) -
     try:
         with zipfile.ZipFile(path) as file, warnings.catch_warnings():
             warnings.simplefilter("error")  # numpy warns about some old headers: such files are not ours
-            unpacked = sum(info.file_size for info in file.infolist())
-            if unpacked > most or any(info.compress_type not in _PACKED for info in file.infolist()):
+            members = file.infolist()
+            if sum(member.file_size for member in members) > most or {m.compress_type for m in members} - _PACKED:
                 raise ValueError("what is in it is too large, or not packed as numpy does")
-            for info in file.infolist():
+            for info in members:
                 with file.open(info) as stream:
                     arrays[info.filename.removesuffix(".npy")] = npy.read_array(stream, allow_pickle=False)
     except Exception as error:  # numpy, zipfile and zlib raise different errors for damaged files

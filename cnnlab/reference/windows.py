@@ -61,21 +61,21 @@ def _copies(padded: tuple[int, ...], shape: tuple[int, ...], ring: tuple, mode: 
     (top, _), (left, _) = ring
     for n, c, i, j in np.ndindex(padded):
         row, column = _source(i - top, shape[2], mode), _source(j - left, shape[3], mode)
-        if row is not None and column is not None:
+        if row in range(shape[2]) and column in range(shape[3]):
             yield (n, c, i, j), (n, c, row, column)
 
 
-def _source(cell: int, size: int, mode: str) -> int | None:
-    """Return the cell of 0 … size - 1 that a cell of the padded axis copies, or None."""
-    if mode in ("zeros", "constant"):
-        return cell if 0 <= cell < size else None
+def _source(cell: int, size: int, mode: str) -> int:
+    """Return the cell of 0 … size - 1 that a cell of the padded axis copies; if none, its own number."""
     if mode == "replicate":
         return min(max(cell, 0), size - 1)
     if mode == "circular":
         return cell % size
-    there_and_back = 2 * (size - 1)  # reflected, the row is repeated after so many cells
-    cell = cell % there_and_back if there_and_back else 0
-    return min(cell, there_and_back - cell)
+    if mode == "reflect":
+        there_and_back = 2 * (size - 1)  # the row repeats after so many cells
+        cell = cell % max(there_and_back, 1)
+        return min(cell, there_and_back - cell)
+    return cell
 
 
 # --- convolution --------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import numpy as np
 from cnnlab import padding
 from cnnlab.geometry import Axis
 from cnnlab.lab.scenes._sentences import tell
-from cnnlab.wiring import axis_wires
+from cnnlab.wiring import window_cells
 
 FORWARD, BACKWARD = 0, 1  # rows of the stage
 INPUT, KERNEL, OUTPUT = 0, 1, 2  # columns of the stage
@@ -17,7 +17,7 @@ GRADIENT = {"row": BACKWARD, "role": "gradient"}
 # For each kind of array: its column, and the end of a wire that its cells are.
 KINDS = {"x": (INPUT, "input"), "w": (KERNEL, "tap"), "y": (OUTPUT, "output"), "b": (KERNEL, "bias")}
 Axes = tuple[Axis, Axis]
-wires_along = lru_cache(1024)(axis_wires)
+cells_along = lru_cache(1024)(window_cells)
 
 
 def scene(shown, signs, wires, at="y", **options):
@@ -129,7 +129,7 @@ def kinds_along(axis):
 def _unread(axis):
     """Return 1 for each drawn cell along an axis that no window reads: leftovers, and gaps if S > F."""
     read = np.zeros(axis.padded + axis.overhang, int)
-    read[wires_along(axis).padded] = 1
+    read[cells_along(axis)] = 1
     return (1 - read).tolist()
 
 
@@ -172,9 +172,11 @@ def bias_wires(shape):
 
 def _axis_tables(axes, turned=False):
     tables = []
-    for wires in map(wires_along, axes):
-        output, tap = wires.output.tolist(), (wires.tap[::-1] if turned else wires.tap).tolist()
-        tables.append({"output": output, "input": wires.padded.tolist(), "tap": tap, "part": output})
+    for axis in axes:
+        taps = list(range(axis.kernel))[:: -1 if turned else 1]
+        output = [window for window in range(axis.out) for _ in taps]
+        cells = cells_along(axis).ravel().tolist()
+        tables.append({"output": output, "input": cells, "tap": taps * axis.out, "part": output})
     return {"rows": tables[0], "columns": tables[1]}
 
 

@@ -74,7 +74,7 @@ class _Run:
         self.foreign = pad_value not in (None, self.pool.pads_with)
         self.fill = pad_value if self.foreign else self.pool.pads_with
         self.xp, self.wires = panels.pad(x, self.axes, self.fill), {"window": panels.pool_wires(self.axes, x.shape[1])}
-        rows, columns = (panels.wires_along(axis).padded.reshape(axis.out, axis.kernel) for axis in self.axes)
+        rows, columns = map(panels.cells_along, self.axes)
         channels = np.arange(x.shape[1])[:, None, None, None, None]
         self.cells = channels, rows[:, None, :, None], columns[:, None, :]  # of xp: the cell that each wire comes from
         # kinds of cell omitted from the sum of an output; a pool that picks shows its whole window
