@@ -174,13 +174,17 @@ def check_shape(name: str, array: np.ndarray, shape: tuple[int, ...], why: str) 
         raise ValueError(f"{name} (shape {array.shape}) must have shape {tuple(shape)} ({why})")
 
 
+def check_shaped(name: str, value: Any, shape: tuple[int, ...], why: str, **others: np.ndarray) -> np.ndarray:
+    """Return ``value`` as a float array of exactly this ``shape``, with the dtype of the ``others``."""
+    array = check_array(name, value)
+    check_shape(name, array, shape, why)
+    check_same_dtype(**{name: array}, **others)
+    return array
+
+
 def check_bias(b: Any, count: int, why: str) -> np.ndarray | None:
     """Return the biases b as a float array (K,) of length ``count``, or None; ``why`` explains the count."""
-    if b is None:
-        return None
-    b = check_array("b", b, "K")
-    check_shape("b", b, (count,), why)
-    return b
+    return None if b is None else check_shaped("b", b, (count,), why)
 
 
 def check_groups(groups: Any, channels: int, filters: int) -> int:

@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnlab._validate import check_array, check_finite, check_known, check_same_dtype, check_shape
+from cnnlab._validate import check_array, check_finite, check_known, check_shaped
 
 __all__ = ["leaky_relu", "relu", "sigmoid", "tanh"]
 __all__ += ["leaky_relu_backward", "relu_backward", "sigmoid_backward", "tanh_backward"]
@@ -181,10 +181,8 @@ def tanh_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
 
 
 def _check_pair(da: ArrayLike, z: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    da, z = check_array("da", da), check_array("z", z)
-    check_shape("da", da, z.shape, "the shape of z")
-    check_same_dtype(da=da, z=z)
-    return da, z
+    z = check_array("z", z)
+    return check_shaped("da", da, z.shape, "the shape of z", z=z), z
 
 
 # --- the table ----------------------------------------------------------------------------------------------------

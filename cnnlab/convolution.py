@@ -24,7 +24,7 @@ from cnnlab._validate import (
     check_cells,
     check_groups,
     check_same_dtype,
-    check_shape,
+    check_shaped,
 )
 from cnnlab.geometry import Axis, check_transposed_window, check_window
 
@@ -165,7 +165,7 @@ def conv2d_backward(
     array([10.])
     """
     x, w, _, (rows, columns) = check_convolution(x, w, None, stride, padding, dilation, groups)
-    dy = check_upstream(dy, x, w, (rows, columns))
+    dy = check_shaped("dy", dy, (len(x), len(w), rows.out, columns.out), "that of y", x=x, w=w)
     # Every product x · w of the forward pass adds dy · w to the dx of its cell, and dy · x to the dw of its tap.
     kernels = w.reshape(groups, -1, w[0].size)
     dx, dw = np.zeros(x.shape, x.dtype), np.zeros_like(kernels)
@@ -277,14 +277,6 @@ def check_convolution(
     check_cells("y", (len(x), filters, rows.out, columns.out))
     check_cells("a row of windows", (channels, rows.extent, columns.kernel, columns.out))
     return x, w, b, (rows, columns)
-
-
-def check_upstream(dy: Any, x: np.ndarray, w: np.ndarray, axes: tuple[Axis, Axis]) -> np.ndarray:
-    """Return the checked gradient with respect to the y of a convolution."""
-    dy = check_array("dy", dy, "NKHW")
-    check_shape("dy", dy, (len(x), len(w), *(axis.out for axis in axes)), "that of y")
-    check_same_dtype(dy=dy, x=x, w=w)
-    return dy
 
 
 def check_transposed(x: Any, w: Any, b: Any, groups: Any, **window: Any) -> _Operands:

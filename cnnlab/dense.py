@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnlab._validate import check_array, check_bias, check_cells, check_same_dtype, check_shape
+from cnnlab._validate import check_array, check_bias, check_cells, check_same_dtype, check_shape, check_shaped
 
 __all__ = ["dense", "dense_backward"]
 
@@ -92,9 +92,7 @@ def dense_backward(dy: ArrayLike, x: ArrayLike, w: ArrayLike) -> tuple[np.ndarra
     array([  1.,  10., 100.])
     """
     x, w = _check_operands(x, w)
-    dy = check_array("dy", dy, "NK")
-    check_shape("dy", dy, (x.shape[0], w.shape[1]), "N of x, K of w")
-    check_same_dtype(dy=dy, x=x, w=w)
+    dy = check_shaped("dy", dy, (x.shape[0], w.shape[1]), "N of x, K of w", x=x, w=w)
     with np.errstate(all="ignore"):
         return dy @ w.T, x.T @ dy, dy.sum(axis=0)
 

@@ -76,6 +76,17 @@ class Axis:
         """Cells drawn after the input: the padding and the overhang of the last window."""
         return self.after + self.overhang
 
+    @property
+    def full_padding(self) -> tuple[int, int]:
+        """The padding of dy, with S - 1 zeros between its cells, in the full convolution that gathers the padded dx.
+
+        Examples
+        --------
+        >>> check_axis(6, 3, stride=2).full_padding  # dy: 2 cells, 3 with the zero; a row of x is left over
+        (2, 3)
+        """
+        return self.extent - 1, self.extent - 1 + self.leftover
+
     @cached_property
     def copies(self) -> bool:
         """Whether the kernel has one tap and each output reads the input cell with its own index."""
@@ -347,9 +358,9 @@ def trace_axes(size: int, layers: Iterable[Sequence], *, ceil_mode: bool = False
     axes: list[Axis] = []
     size, ceil_mode = check_int("size", size, 1), check_flag("ceil_mode", ceil_mode)
     for number, (name, kernel, stride, padding, dilation) in enumerate(check_layers(layers), start=1):
-        settings = {"stride": stride, "padding": padding, "dilation": dilation}
+        up = ceil_mode and name == "pool"
         try:
-            axes.append(check_axis(size, kernel, **settings, ceil_mode=ceil_mode and name == "pool"))
+            axes.append(check_axis(size, kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=up))
             if name == "pool":
                 check_filled(axes[-1])
         except (TypeError, ValueError) as error:

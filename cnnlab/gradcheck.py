@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnlab._validate import check_array, check_positive, check_shape, shown
+from cnnlab._validate import check_array, check_positive, check_shaped, shown
 
 __all__ = ["gradient_error", "numerical_gradient"]
 
@@ -52,10 +52,11 @@ def numerical_gradient(f: Callable[..., ArrayLike], x: ArrayLike, dy: ArrayLike,
     """
     if not callable(f):
         raise TypeError(f"f ({shown(f)}) must be a function of x")
-    x, dy, step = check_array("x", x).copy(), check_array("dy", dy), check_positive("step", step)
+    x, step = check_array("x", x).copy(), check_positive("step", step)
     with np.errstate(all="ignore"):  # inf and NaN are computed with, and raise no warning
-        check_shape("dy", dy, check_array("f(x)", f(x.copy())).shape, "that of f(x)")
-        dy, dx = dy.copy(), np.zeros_like(x)  # copies, since f may write each answer into the same array
+        y = check_array("f(x)", f(x.copy()))
+        dy = check_shaped("dy", dy, y.shape, "that of f(x)").copy()  # a copy: f may write each answer into one array
+        dx = np.zeros_like(x)
         for cell in np.ndindex(x.shape):
             above, below = x.copy(), x.copy()
             above[cell] += step
@@ -95,8 +96,8 @@ def gradient_error(analytic: ArrayLike, numeric: ArrayLike) -> float:
     >>> gradient_error([2, 40, 600], [2, 40, 603])
     0.004975124378109453
     """
-    analytic, numeric = check_array("analytic", analytic), check_array("numeric", numeric)
-    check_shape("analytic", analytic, numeric.shape, "that of numeric")
+    numeric = check_array("numeric", numeric)
+    analytic = check_shaped("analytic", analytic, numeric.shape, "that of numeric")
     with np.errstate(all="ignore"):
         greatest = max(np.abs(analytic).max(), np.abs(numeric).max())
         return float(np.abs(analytic - numeric).max() / greatest) if greatest else 0.0

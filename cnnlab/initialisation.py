@@ -1,15 +1,14 @@
 """Initialisation: the scale of a layer's random initial weights."""
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.random import Generator
 
-from cnnlab._validate import check_cells, check_choice, check_int, check_list, check_rng
+from cnnlab._validate import check_cells, check_choice, check_rng
 
 
-def initial_weights(shape: Sequence[int], fan_in: int, fan_out: int, *, rng: Generator, init: str) -> np.ndarray:
+def initial_weights(shape: tuple[int, ...], fan_in: int, fan_out: int, *, rng: Generator, init: str) -> np.ndarray:
     """Return normal weights with the variance of ``init``; ``fan_in`` and ``fan_out`` count a cell's wires.
 
     Notes
@@ -24,9 +23,7 @@ def initial_weights(shape: Sequence[int], fan_in: int, fan_out: int, *, rng: Gen
     0.2
     """
     check_rng(rng)
-    shape = tuple(check_int("shape", length, 1) for length in check_list("shape", shape, "lengths"))
     check_cells("w", shape)
-    fan_in, fan_out = check_int("fan_in", fan_in, 1), check_int("fan_out", fan_out, 1)
     variances = {"he": 2 / fan_in, "xavier": 2 / (fan_in + fan_out)}
     check_choice("init", init, variances)
     return rng.normal(0, math.sqrt(variances[init]), shape)

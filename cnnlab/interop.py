@@ -200,15 +200,15 @@ def _normalise(name: str, module: Any, made: list) -> list:
     if module.weight is not None:
         scale *= _weights("weight", name, module, "C")
     count, dense = len(mean), _kind(module) == "BatchNorm1d"
-    added = []
-    if not made or type(made[-1]) is not (Dense if dense else Conv2D) or len(made[-1].params["b"]) != count:
+    last = made[-1] if made else None
+    if type(last) is not (Dense if dense else Conv2D) or len(last.params["b"]) != count:
         ones = np.ones((count, 1, 1, 1), mean.dtype)
-        added = [_layer(np.eye(count, dtype=mean.dtype)) if dense else _layer(ones, groups=count)]
-    params = [*made, *added][-1].params
-    params["b"] = ((params["b"] - mean) * scale + _bias(name, module)).astype(mean.dtype)
-    w = params["w"] * scale if dense else (params["w"].T * scale).T  # filters are the last dimension, or the first
-    params["w"] = w.astype(mean.dtype)
-    return added
+        last = _layer(np.eye(count, dtype=mean.dtype)) if dense else _layer(ones, groups=count)
+        made.append(last)
+    w, b = last.params["w"], (last.params["b"] - mean) * scale + _bias(name, module)
+    w = w * scale if dense else (w.T * scale).T  # filters are the last dimension, or the first
+    last.params = {"w": w.astype(mean.dtype), "b": b.astype(mean.dtype)}
+    return []
 
 
 def _prelu(name: str, module: Any, made: list) -> list:
@@ -220,8 +220,8 @@ def _activation(key: str, name: str, module: Any, made: list) -> list:
     entry = ACTIVATIONS[key]
     names = {entry.torch_names.get(ours, ours): ours for ours in entry.settings}
     settings = {names[theirs]: value for theirs, value in _settings(name, module, *names).items()}
-    own = getattr(layers, entry.torch, None)
-    return [own(**settings) if own else Activation(key, **settings)]
+    own = getattr(layers, entry.torch, partial(Activation, key))
+    return [own(**settings)]
 
 
 def _pool(key: str, name: str, module: Any, made: list) -> list:

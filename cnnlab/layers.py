@@ -27,7 +27,7 @@ from cnnlab._validate import (
     check_int,
     check_known,
     check_pair,
-    check_shape,
+    check_shaped,
 )
 from cnnlab.geometry import Axis, check_window, roomy_plane
 from cnnlab.initialisation import initial_weights
@@ -365,6 +365,5 @@ class Flatten(Layer):
         return x.reshape(len(x), -1).copy(), x.shape
 
     def _backward(self, dy: Any, x_shape: Any) -> Backward:
-        dy = check_batch("dy", dy)
-        check_shape("dy", dy, (x_shape[0], math.prod(x_shape[1:])), "that of y")
+        dy = check_shaped("dy", dy, (x_shape[0], math.prod(x_shape[1:])), "that of y")
         return dy.reshape(x_shape).copy(), {}

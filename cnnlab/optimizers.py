@@ -10,12 +10,11 @@ from numpy.typing import ArrayLike
 
 from cnnlab._validate import (
     Arrays,
-    check_array,
     check_changeable,
     check_named,
     check_positive,
-    check_same_dtype,
     check_shape,
+    check_shaped,
     check_share,
 )
 
@@ -120,18 +119,14 @@ class Adam:
         correction = 1 / math.sqrt(1 - self.beta2**steps)
         with np.errstate(all="ignore"):
             for name, grad in grads.items():
-                mean[name] = _moved(self._mean.get(name, 0.0), grad, self.beta1)
-                square[name] = _moved(self._square.get(name, 0.0), grad**2, self.beta2)
+                m, v = self._mean.get(name, 0.0), self._square.get(name, 0.0)
+                mean[name] = m + (1 - self.beta1) * (grad - m)
+                square[name] = v + (1 - self.beta2) * (grad**2 - v)
             for name, param in params.items():
                 param -= rate * mean[name] / (correction * np.sqrt(square[name]) + self.epsilon)
         self._steps = steps
         self._mean |= mean
         self._square |= square
-
-
-def _moved(mean: np.ndarray | float, value: np.ndarray, share: float) -> np.ndarray:
-    """Return a running mean after one value more; ``share`` of it stays."""
-    return mean + (1 - share) * (value - mean)
 
 
 def check_gradients(params: Arrays, grads: Mapping[str, ArrayLike], memory: Arrays) -> Arrays:
@@ -150,9 +145,7 @@ def check_gradients(params: Arrays, grads: Mapping[str, ArrayLike], memory: Arra
         if name not in grads:
             raise ValueError(f"grads must hold {name}: go backward first")
         title = f"the gradient of {name}"
-        checked[name] = check_array(title, grads[name])
-        check_shape(title, checked[name], param.shape, f"that of {name}")
-        check_same_dtype(**{title: checked[name], name: param})
+        checked[name] = check_shaped(title, grads[name], param.shape, f"that of {name}", **{name: param})
         why = f"that of {name}; make a new one for another model"
         check_shape("the optimizer's memory", memory.get(name, param), param.shape, why)
     return checked

@@ -25,6 +25,7 @@ from cnnlab._validate import (
     check_flag,
     check_integers,
     check_shape,
+    check_shaped,
     check_x_shape,
 )
 from cnnlab.geometry import Axis, check_filled, check_window
@@ -93,8 +94,8 @@ def max_pool2d(
     rows, columns = check_pool(x.shape[2:], kernel, stride, padding, dilation, ceil_mode)
     y = np.empty((*x.shape[:2], rows.out, columns.out), x.dtype)
     argmax = np.empty(y.shape, np.intp)
-    places = np.arange(rows.size * columns.size, dtype=np.min_scalar_type(rows.size * columns.size))
-    places = places.reshape(1, rows.size, columns.size)
+    count = rows.size * columns.size
+    places = np.arange(count, dtype=np.min_scalar_type(count)).reshape(1, rows.size, columns.size)
     for x_block, y_block, argmax_block in _blocks(x, y, argmax):
         best = _first_greatest(x_block, places, columns, _COLUMNS)
         y_block[...], argmax_block[...] = _first_greatest(*best, rows, _ROWS)
@@ -249,9 +250,9 @@ def mean_pool2d_backward(
            [ 4., 10.,  6.],
            [ 3.,  7.,  4.]])
     """
-    dy, shape = check_array("dy", dy, "NCHW"), check_x_shape(x_shape)
+    shape = check_x_shape(x_shape)
     rows, columns = check_pool(shape[2:], kernel, stride, padding, dilation, ceil_mode)
-    check_shape("dy", dy, (*shape[:2], rows.out, columns.out), f"the output for x_shape {shape}")
+    dy = check_shaped("dy", dy, (*shape[:2], rows.out, columns.out), f"the output for x_shape {shape}")
     divisor = _divisor(rows, columns, count_include_pad).astype(dy.dtype)
     # dx[cell] = Σ dy[o] / divisor[o] over the windows o that hold the cell: along each row, then along the columns
     dx = np.zeros(shape, dy.dtype)

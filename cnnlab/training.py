@@ -22,7 +22,7 @@ from cnnlab._validate import (
     check_has,
     check_int,
     check_rng,
-    check_shape,
+    check_shaped,
     shown,
 )
 from cnnlab.layers import Backward, Conv2D
@@ -272,9 +272,8 @@ class ReplacedGradients(Conv2D):
         dx, grads = super()._backward(dy, x)
         grads["x"] = dx
         for name, function in self._functions.items():
-            given, of = check_array(name, function(dy, x, self.params["w"], **self.settings)), name[1:]
-            check_shape(name, given, grads[of].shape, f"that of {of}")
-            grads[of] = given
+            given, of = function(dy, x, self.params["w"], **self.settings), name[1:]
+            grads[of] = check_shaped(name, given, grads[of].shape, f"that of {of}")
         return grads.pop("x"), grads
 
 

@@ -112,20 +112,6 @@ def wiring(
     return Wiring(output, source, tap)
 
 
-def full_axis(axis: Axis) -> Axis:
-    """Return the axis of the full convolution that gathers the padded dx from dy with S - 1 zeros between its cells.
-
-    Examples
-    --------
-    >>> from cnnlab.geometry import check_axis
-    >>> axis = full_axis(check_axis(6, 3, stride=2))  # dy: 2 cells, 3 with the zero; a row of x is left over
-    >>> (axis.before, axis.size, axis.after), axis.out
-    ((2, 3, 3), 6)
-    """
-    ring = axis.extent - 1
-    return Axis((axis.out - 1) * axis.stride + 1, axis.kernel, 1, ring, ring + axis.leftover, axis.dilation)
-
-
 def cells_per_window(axis: Axis, *, count_padding: bool = False) -> np.ndarray:
     """Return how many cells of the input, or of the padded input, each window holds: ints (out,).
 

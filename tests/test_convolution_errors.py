@@ -25,7 +25,7 @@ OPERAND_ERRORS = [  # of x, w, b and the settings of conv2d
     ((X, W[0]), {}, ValueError, "w (shape (3, 2, 2)) must have 4 dimensions (K, C / groups, kh, kw), not 3"),
     ((X[:0], W), {}, ValueError, "x (shape (0, 3, 3, 4)) must not be empty"),
     ((X, W[..., :0]), {}, ValueError, "w (shape (2, 3, 2, 0)) must not be empty"),
-    ((X, W, [B]), {}, ValueError, "b (shape (1, 2)) must have 1 dimension (K), not 2"),
+    ((X, W, [B]), {}, ValueError, "b (shape (1, 2)) must have shape (2,) (one for each filter)"),
     ((X, W, [1]), {}, ValueError, "b (shape (1,)) must have shape (2,) (one for each filter)"),
     ((X, W[:, :2]), {}, ValueError, "w (2 channels) must have the channels of x / groups (3 / 1 = 3)"),
     ((X, W), {"groups": 3}, ValueError, "groups (3) must divide the filters (2 / 3 leaves 2)"),
@@ -69,7 +69,7 @@ TRANSPOSED_ERRORS = [
 ]
 
 UPSTREAM_ERRORS = [
-    (DY[0], ValueError, "dy (shape (2, 2, 3)) must have 4 dimensions (N, K, H, W), not 3"),
+    (DY[0], ValueError, "dy (shape (2, 2, 3)) must have shape (1, 2, 2, 3) (that of y)"),
     (DY[..., :2], ValueError, "dy (shape (1, 2, 2, 2)) must have shape (1, 2, 2, 3) (that of y)"),
     (DY.astype("f4"), TypeError, "dy and x and w must have one dtype (dy float32, x float64, w float64)"),
     (DY.astype(str), TypeError, f"dy (dtype {DY.astype(str).dtype}) must be float32, float64 or integer"),

@@ -110,7 +110,7 @@ def test_float32_stays_float32_and_integers_become_float64():
         ((X, [1, 2]), ValueError, "w (shape (2,)) must have 2 dimensions (D, K), not 1"),
         (([[1, 2, 3]], W), ValueError, "w (shape (2, 3)) must have shape (3, 3) (one row for each column of x)"),
         ((X, W, [1, 2]), ValueError, "b (shape (2,)) must have shape (3,) (one for each column of w)"),
-        ((X, W, [[1]]), ValueError, "b (shape (1, 1)) must have 1 dimension (K), not 2"),
+        ((X, W, [[1]]), ValueError, "b (shape (1, 1)) must have shape (3,) (one for each column of w)"),
         ((X, np.ones((2, 3), np.float32)), TypeError, "x and w must have one dtype (x float64, w float32)"),
         ((X, W, np.ones(3, bool)), TypeError, "b (dtype bool) must be float32, float64 or integer"),
     ],
@@ -124,7 +124,7 @@ def test_a_bad_argument_is_named(arguments, error, message):
     ("dy", "error", "message"),
     [
         ([[1, 2]], ValueError, "dy (shape (1, 2)) must have shape (2, 3) (N of x, K of w)"),
-        ([1, 2], ValueError, "dy (shape (2,)) must have 2 dimensions (N, K), not 1"),
+        ([1, 2], ValueError, "dy (shape (2,)) must have shape (2, 3) (N of x, K of w)"),
         (
             np.ones((2, 3), np.float32),
             TypeError,

@@ -11,7 +11,6 @@ import pytest
 
 import cnnlab
 from cnnlab.data import normalise_bitmap
-from cnnlab.initialisation import initial_weights
 from cnnlab.layers import Activation, Pool2D
 from cnnlab.training import evaluate
 
@@ -82,7 +81,6 @@ CALLABLES = {  # what is called: with how many arguments by place, and which by 
     "softmax backward": (lambda *a, rng: cnnlab.softmax_cross_entropy_backward(*a), 2, ()),
     "numerical_gradient": (lambda *a, rng, **s: cnnlab.numerical_gradient(np.square, *a, **s), 2, ("step",)),
     "gradient_error": (lambda *a, rng: cnnlab.gradient_error(*a), 2, ()),
-    "initial_weights": (lambda *a, rng, init="he": initial_weights(*a, rng=rng, init=init), 3, ("rng", "init")),
     "Conv2D": (lambda *a, rng, **s: cnnlab.Conv2D(*a, rng=rng, **s), 3, ("stride", "padding", "dilation", "groups")),
     "Dense": (lambda *a, rng, **s: cnnlab.Dense(*a, rng=rng, **s), 2, ("rng", "init")),
     "Pool2D": (lambda *a, rng, **s: Pool2D(*a, **s), 2, ("stride", "padding", "dilation", "ceil_mode", "count")),

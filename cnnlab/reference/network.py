@@ -188,11 +188,10 @@ def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike) -> tuple[float, 
     """
     logits, labels = check_array("logits", logits, "NK"), check_integers("labels", labels)
     probabilities, loss = np.zeros_like(logits), 0.0
-    for n, label in enumerate(labels):
-        scores = [float(score) - float(max(logits[n])) for score in logits[n]]
-        total = sum(math.exp(score) for score in scores)
-        for k, score in enumerate(scores):
-            probabilities[n, k] = math.exp(score) / total
+    for n, (row, label) in enumerate(zip(logits.tolist(), labels, strict=True)):
+        scores = [score - max(row) for score in row]
+        total = sum(map(math.exp, scores))
+        probabilities[n] = [math.exp(score) / total for score in scores]
         loss += (math.log(total) - scores[label]) / len(labels)  # -log(exp(score) / total)
     return loss, probabilities
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnlab._validate import Lengths, Padding, check_array, check_integers
-from cnnlab.convolution import check_convolution, check_transposed, check_upstream
+from cnnlab._validate import Lengths, Padding, check_array, check_integers, check_shaped
+from cnnlab.convolution import check_convolution, check_transposed
 from cnnlab.geometry import Axis
 from cnnlab.padding import check_padding, check_unpadded
 from cnnlab.pooling import check_pool
@@ -112,7 +112,7 @@ def conv2d_backward(
            [ 6., 17., 12.]])
     """
     x, w, _, axes = check_convolution(x, w, groups=groups, **window)
-    dy = check_upstream(dy, x, w, axes)
+    dy = check_shaped("dy", dy, (len(x), len(w), *map(_count_windows, axes)), "that of y", x=x, w=w)
     dx, dw, db = np.zeros_like(x), np.zeros_like(w), np.zeros(len(w), w.dtype)
     for output, cell, tap in _wires(dy.shape, w, groups, *axes):
         dx[cell] += dy[output] * w[tap]

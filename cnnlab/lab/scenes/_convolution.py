@@ -11,7 +11,6 @@ from cnnlab.lab.scenes import _panels as panels
 from cnnlab.lab.scenes import _sentences as sentences
 from cnnlab.lab.scenes._panels import FORWARD, INPUT, OUTPUT, parts_in, size_of, total
 from cnnlab.lab.scenes.reading import wires_at
-from cnnlab.wiring import full_axis
 
 AT_THE_EYES = (0.35, 0.4)  # the first window, as fractions of the height and width of cnnlab's portrait
 SUMS = {
@@ -214,7 +213,7 @@ def gather_scene(x, w, dy, *, stride=1, padding=0):
     """
     axes = check_window(x.shape[2:], w.shape[2:], stride=stride, padding=padding)
     spread = convolution.conv_transpose2d(dy, np.ones((1, 1, 1, 1)), stride=stride)
-    ring = tuple((axis.before, axis.after) for axis in map(full_axis, axes))
+    ring = tuple(axis.full_padding for axis in axes)
     scene = convolution_scene(spread, turn(w), padding=ring)
     given, kernel, result = scene["panels"]
     between = np.ones(spread.shape[1:], bool)

@@ -13,7 +13,6 @@ from cnnlab.lab.scenes._panels import size_of, without_code
 from cnnlab.lab.scenes._sentences import CONVOLUTION, DENSE, tell
 from cnnlab.lab.scenes.reading import panel_of
 from cnnlab.layers import Activation, Conv2D, Dense, Flatten, Pool2D
-from cnnlab.wiring import full_axis
 
 MOST_MAPS = 32  # maps in one column
 
@@ -97,8 +96,8 @@ def _gathered(layer, x, dy, plane):
     channels = {filter_: channels_of(layer, filter_) for filter_ in range(len(w))}
     filters = [filter_ for filter_, read in channels.items() if plane in read]
     kernels = w[filters, channels[filters[0]].index(plane)]
-    rings = zip(map(full_axis, axes), axes, strict=True)
-    ring = tuple((full.before - axis.before, full.after - axis.after) for full, axis in rings)
+    rings = [(axis.full_padding, axis) for axis in axes]
+    ring = tuple((before - axis.before, after - axis.after) for (before, after), axis in rings)
     if min(map(min, ring)) < 0:
         return None, filters
     one = np.ones((len(filters), 1, 1, 1))
