@@ -48,9 +48,9 @@ def test_no_question_is_longer_than_sixty_words_and_no_still_holds_more_than_it(
         stated = questions.question(key)
         assert len(stated.question.split()) <= 60, key
         bundle, _ = ask(key)._repr_mimebundle_()
-        assert set(bundle) == {"text/plain", "text/markdown", WIDGET_VIEW}, key
+        assert set(bundle) == {"text/plain", "text/html", WIDGET_VIEW}, key
         assert bundle["text/plain"] == f"Predict: {stated.question}"
-        assert bundle["text/markdown"].count("\n- ") == len(stated.choices or []), key
+        assert bundle["text/html"].count("<br>○ ") == len(stated.choices), key
 
 
 def test_a_size_is_asked_for_with_its_formula_as_the_reason_and_the_usual_mistakes():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,12 @@ from explorer_steps import ask as send
 from explorer_steps import controls_of, press, words_of
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from nbconvert.filters import markdown2html
 
 from cnnlab import explain_output_size, output_size
 from cnnlab.course.questions import size_mistakes
 from cnnlab.geometry import fits
 from cnnlab.lab import ConvolutionExplorer
-from cnnlab.lab.explorers.predict import _HINT, Predict, _escape_markdown
+from cnnlab.lab.explorers.predict import _HINT, Predict
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 TYPED = {"question": "How many?", "answer": 99, "mistakes": {98: "One is missing."}, "because": "98 + 1 = 99"}
@@ -208,10 +208,9 @@ def test_an_explanation_is_shown_as_its_formula():
 def test_without_a_widget_the_question_is_shown_and_not_the_answer():
     bundle, _ = Predict("Is a*b < 2?", "never", choices=["now", "never"], because="secret")._repr_mimebundle_()
     assert bundle["text/plain"] == "Predict: Is a*b < 2?"
-    shown = html.unescape(markdown2html(bundle["text/markdown"]))
-    assert "<p><strong>Predict:</strong> Is a*b < 2?</p>" in shown
-    assert [line.strip() for line in shown.splitlines() if "li>" in line] == ["<li>now</li>", "<li>never</li>"]
-    assert set(bundle) == {"text/plain", "text/markdown", WIDGET_VIEW}
+    shown = "<b>Predict:</b> Is a*b &lt; 2?<br>○ now<br>○ never</p>"
+    assert bundle["text/html"].endswith(shown)
+    assert set(bundle) == {"text/plain", "text/html", WIDGET_VIEW}
     assert "secret" not in str(bundle)
 
 
@@ -234,14 +233,11 @@ def test_without_a_widget_the_question_is_shown_and_not_the_answer():
         "a^b^ and H~2~O and ==marked==",
     ],
 )
-def test_markdown_shows_the_text_as_it_stands(text):
-    assert html.unescape(markdown2html(_escape_markdown(text))).strip() == f"<p>{text}</p>"
-
-
-@pytest.mark.parametrize("text", ["title\n===", "title\n---", "1. one\n2. two", "a\n\n    code", "***", "___"])
-def test_lines_of_markdown_stay_lines_of_text(text):
-    shown = html.unescape(markdown2html(_escape_markdown(text)))
-    assert not any(tag in shown for tag in ("<h1", "<h2", "<ol", "<hr", "<pre", "<code"))
+def test_a_still_shows_the_text_as_it_stands(text):
+    shown = Predict(text, "yes", choices=["yes", f"no {text}"]).still()["text/html"]
+    assert re.findall("<.*?>", shown)[1:] == ["<b>", "</b>", "<br>", "<br>", "</p>"]
+    lines = html.unescape(re.sub("<p.*?>|</?b>|</p>", "", shown)).split("<br>")
+    assert lines == [f"Predict: {text}", "○ yes", f"○ no {text}"]
 
 
 @pytest.mark.parametrize(

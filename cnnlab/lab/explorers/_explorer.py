@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from base64 import b64encode
-from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from html import escape
 from inspect import signature
@@ -168,10 +167,10 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
             return True
         return False
 
-    def bounds(self, value: int, ends: tuple[int, int], change: Callable[[int], dict]) -> list[int]:
-        """Return how far a number can go in both directions; ``change`` maps it to changed settings."""
+    def bounds(self, name: str, value: int, ends: tuple[int, int]) -> list[int]:
+        """Return how far a number can go in both directions, given the other settings."""
         return [
-            next(other for other in range(end, value + step, step) if self.fits(**change(other)))
+            next(other for other in range(end, value + step, step) if self.fits(**{name: other}))
             for end, step in zip(ends, (1, -1), strict=True)
         ]
 

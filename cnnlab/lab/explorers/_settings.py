@@ -101,9 +101,9 @@ class Slider(Setting):
         return value
 
     def control(self, explorer):
-        value, ends = getattr(explorer, self.name), self.limits(explorer)
-        low, high = explorer.bounds(value, ends, lambda other: {self.name: other})
-        return {**super().control(explorer), "low": low, "high": high}
+        control = super().control(explorer)
+        low, high = explorer.bounds(self.name, control["value"], self.limits(explorer))
+        return {**control, "low": low, "high": high}
 
 
 class Measure(Slider):

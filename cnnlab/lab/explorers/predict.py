@@ -1,7 +1,7 @@
 """Predict: a question to answer before its answer is shown."""
 
-import re
 from collections.abc import Mapping
+from html import escape
 from numbers import Real
 
 from cnnlab._validate import check_finite, check_list, shown
@@ -12,8 +12,6 @@ from cnnlab.lab.explorers import Explorer, Setting, button, line, lines_of
 from cnnlab.lab.explorers._windows import leftover_line
 from cnnlab.lab.numbers import means, read_number
 
-# Characters that Markdown reads as markup: marks, bare links, a number that begins a list, indentation.
-_MARKS = re.compile(r"[\\`*_\[\]<>|$~#&@]|:(?=//)|(?<=www)\.|^\d+[.)]|^[ \t+=-]", re.MULTILINE)
 _LONGEST = 200  # characters of an answer
 _HINT = "Go through the question once more, then try again."
 
@@ -190,8 +188,8 @@ class Predict(Explorer):
         return stills.draw_table(self.question, [["○", choice] for choice in self.choices])
 
     def still(self):
-        choices = "\n".join(f"- {_escape_markdown(choice)}" for choice in self.choices)
-        return {"text/markdown": f"**Predict:** {_escape_markdown(self.question)}\n\n{choices}".strip()}
+        lines = "<br>○ ".join(map(escape, [self.question, *self.choices]))
+        return {"text/html": f'<p class="mathjax_ignore tex2jax_ignore"><b>Predict:</b> {lines}</p>'}
 
     # --- judging ---
 
@@ -260,17 +258,6 @@ class Predict(Explorer):
                 raise TypeError(f"mistakes ({shown(text)} for {shown(given)}) must be texts")
             if name == "mistakes" and self._same(str(given), self.answer):
                 raise ValueError(f"mistakes ({given!r}) must not hold the right answer ({self.answer!r})")
-
-
-def _escape_markdown(text):
-    """Return text that Markdown shows literally: an entity is never markup.
-
-    Examples
-    --------
-    >>> _escape_markdown("x*y < 2")
-    'x&#42;y &#60; 2'
-    """
-    return _MARKS.sub(lambda found: re.sub(r"\D", lambda mark: f"&#{ord(mark[0])};", found[0]), text)
 
 
 def size_question(size, kernel, *, stride=1, padding=0, dilation=1):

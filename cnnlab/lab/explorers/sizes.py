@@ -88,6 +88,14 @@ class OutputSizeExplorer(Explorer):
 
     # --- methods that the base class calls ---
 
+    def now(self, **changed):
+        """Return the settings with these changes; those of one layer have its number, such as ``kernel.2``."""
+        layers = self.layers
+        for name in [name for name in changed if "." in name]:
+            what, number = name.split(".")
+            layers[int(number) - 1] = layers[int(number) - 1]._replace(**{what: changed.pop(name)})
+        return super().now(**{"layers": layers, **changed})
+
     def _axes(self, s):
         return axes_through(s.size, tuple(s.layers), ceil_mode=s.rounding == "ceil")
 
@@ -118,26 +126,22 @@ class OutputSizeExplorer(Explorer):
 
     def _row(self, k):
         """Return the controls of one layer, whose names end with its number."""
-        layer = self.layers[k]
-        kinds = [[kind, kind] for kind in _KINDS if self.fits(**self._with_layer(k, name=kind))]
-        kind = {"kind": "select", "label": f"layer {k + 1}", "value": layer.name, "options": kinds}
-        row = [{**kind, "name": f"name.{k + 1}"}]
-        for name, (letter, least, most) in _LENGTHS.items():
-            value, change = getattr(layer, name), lambda other, name=name: self._with_layer(k, **{name: other})
-            low, high = self.bounds(value, (least, max(most, value)), change)
+        layer, number = self.layers[k], k + 1
+        kinds = [[kind, kind] for kind in _KINDS if self.fits(**{f"name.{number}": kind})]
+        kind = {"kind": "select", "label": f"layer {number}", "value": layer.name, "options": kinds}
+        row = [{**kind, "name": f"name.{number}"}]
+        for what, (letter, least, most) in _LENGTHS.items():
+            name, value = f"{what}.{number}", getattr(layer, what)
+            low, high = self.bounds(name, value, (least, max(most, value)))
             look = {"kind": "slider", "label": "", "letter": letter, "value": value, "low": low, "high": high}
-            row.append({**look, "name": f"{name}.{k + 1}", "title": f"{name} of layer {k + 1}"})
+            row.append({**look, "name": name, "title": f"{what} of layer {number}"})
         return row
-
-    def _with_layer(self, k, **changed):
-        """Return the setting ``layers`` with one layer changed."""
-        return {"layers": [*self.layers[:k], self.layers[k]._replace(**changed), *self.layers[k + 1 :]]}
 
     def change_of(self, name, value):
         what, _, number = name.partition(".")
         if what not in LayerWindow._fields or number not in map(str, range(1, 1 + len(self.layers))):
             return super().change_of(name, value)
-        return "layers", self._with_layer(int(number) - 1, **{what: value})["layers"]
+        return "layers", self.now(**{name: value}).layers
 
     def press(self, name):
         if name == "add" and len(self.layers) < _MOST_LAYERS:
