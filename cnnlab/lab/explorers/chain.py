@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnlab._validate import check_array
 from cnnlab.activations import ACTIVATIONS
 from cnnlab.lab.explorers import Choice, Explorer
 from cnnlab.lab.explorers._windows import axes_through, check_drawn, check_gradient, check_square, cut, grow, sliders
@@ -94,10 +93,9 @@ class ChainExplorer(Explorer):
     kernel, padding, stride = sliders(padding=1)
     arrow = Choice(range(8), "", kind="tabs", place="signs", title="the arrow in view")
 
-    def __init__(self, x, kernels=None, *, dy=None, **settings):
+    def __init__(self, x, kernels=_DEFAULT_KERNELS, *, dy=None, **settings):
         x = check_square("x", x, "NCHW")
-        kernels = check_array("kernels", _DEFAULT_KERNELS if kernels is None else kernels, "KHW")[:, None]
-        kernels = check_square("kernels", kernels, "KCHW")
+        kernels = check_square("kernels", kernels, "KHW")[:, None]
         if len(kernels) != 2:
             raise ValueError(f"kernels (shape {kernels.shape}) must be two, one for each convolution")
         super().__init__({"x": x, "w": kernels, "dy": check_gradient(dy, 1)}, **settings)

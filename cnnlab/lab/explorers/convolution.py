@@ -205,7 +205,7 @@ class ChannelsExplorer(ConvolutionExplorer):
     channels = Slider(1, "channels", 1, _MOST, letter="C")
     filters = Slider(1, "filters", 1, _MOST, letter="K")
 
-    def __init__(self, x=None, w=None, b=None, *, channels=3, filters=2, stride=2, padding=1, **options):
+    def __init__(self, x=None, w=None, b=None, *, channels=3, filters=2, **options):
         if w is not None:
             w = check_square("w", w, "FCHW")
             filters, channels = w.shape[:2]
@@ -218,7 +218,7 @@ class ChannelsExplorer(ConvolutionExplorer):
             w = _default_numbers((_MOST, 3, 3, 3), 2)
             w = np.concatenate([w, w[:, :1, ::-1]], axis=1)[:, : x.shape[1]]  # the fourth channel is the first, turned
         b = np.arange(len(w)) - 1.0 if b is None else b
-        super().__init__(x, w, b, stride=stride, padding=padding, **options)
+        super().__init__(x, w, b, **{"stride": 2, "padding": 1} | options)
         if self.fixed.pop("groups") != 1:
             raise ValueError(f"groups ({options['groups']}) must be 1: the partial maps are those of all channels")
         self.limits |= {"channels": (1, x.shape[1]), "filters": (1, min(len(w), self.arrays["dy"].shape[1]))}
