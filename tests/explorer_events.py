@@ -111,7 +111,7 @@ def hostile_set(explorer, rng) -> dict:
 def may_be(control, value) -> bool:
     """Return whether a control may have a value."""
     if control["kind"] == "text":
-        return isinstance(value, str) and len(value) <= 200
+        return isinstance(value, str)
     if control["kind"] == "switch":
         return isinstance(value, bool)
     if not isinstance(value, int | float | str) or isinstance(value, bool):

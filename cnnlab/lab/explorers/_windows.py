@@ -148,9 +148,10 @@ def check_square(name, value, axes):
         raise ValueError(f"{name} (shape {array.shape}) must have {counts} dimensions ({', '.join(axes)})")
     if array.shape[-1] != array.shape[-2]:
         raise ValueError(f"{name} (shape {array.shape}) must be square: its side is one letter of the formula")
-    if axes[0] == "N" and array.ndim == len(axes) and len(array) > 1:
+    array = array[(None,) * (len(axes) - array.ndim)]
+    if axes[0] == "N" and len(array) > 1:
         raise ValueError(f"{name} (shape {array.shape}) must hold one image, not {len(array)}")
-    return array.reshape((1,) * (len(axes) - array.ndim) + array.shape)
+    return array
 
 
 def check_drawable(name, value, least_dimensions=0):

@@ -144,6 +144,7 @@ class ChainExplorer(Explorer):
         """Return the scene of the selected arrow, with the names that its maps have in the chain."""
         chain, row, place = self._at
         symbols = _symbols_of(chain, place)
+        scene.pop("setup", None)  # a line of code would call every map x
         for panel in scene["panels"]:
             panel["says"].pop("code", None)
             for number in ("none", "one", "many"):
@@ -154,7 +155,7 @@ class ChainExplorer(Explorer):
             dx = panel_of(scene, "dx")
             start = [dx["places"][end].index(0) for end in ("rows", "columns")]
             more |= {"steps": "dx", "first": {"panel": "dx", "cell": [0, *start]}}
-        return {key: value for key, value in scene.items() if key not in ("lines", "setup")} | more
+        return scene | more
 
     def _algebra(self, arrow):
         """Return the line of algebra on an arrow."""

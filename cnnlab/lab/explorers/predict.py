@@ -12,7 +12,6 @@ from cnnlab.lab.explorers import Explorer, Setting, button, line, lines_of
 from cnnlab.lab.explorers._windows import leftover_line
 from cnnlab.lab.numbers import means, read_number
 
-_LONGEST = 200  # characters of an answer
 _HINT = "Go through the question once more, then try again."
 
 
@@ -22,8 +21,6 @@ class _Given(Setting):
     def validate(self, explorer, value):
         if not isinstance(value, str):
             raise TypeError(f"{self.name} ({shown(value)}) must be a text, as it is typed")
-        if len(value) > _LONGEST:
-            raise ValueError(f"{self.name} ({len(value)} characters) must have at most {_LONGEST}")
         if value and explorer.choices and value not in explorer.choices:
             raise ValueError(f"{self.name} ({value!r}) must be one of {', '.join(explorer.choices)}")
         if explorer.closed:
