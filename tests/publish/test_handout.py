@@ -48,8 +48,8 @@ def arrays_in(value, packs):
         return [arrays_in(item, packs) for item in value]
     if not isinstance(value, dict):
         return value
-    if set(value) == {"array"}:
-        dtype, numbers = packs[value["array"]]
+    if set(value) == {"bytes"}:
+        dtype, numbers = packs[value["bytes"]]
         return np.array(list(map(float, numbers)), dtype).tolist()
     return {key: arrays_in(item, packs) for key, item in value.items()}
 

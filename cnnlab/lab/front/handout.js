@@ -7,7 +7,6 @@ import { recalled, remember, showSolved } from "./memory.js";
 
 /** @typedef {import("./connection.js").Asked} Asked */
 /** @typedef {{at?: import("./links.js").Place, says: string}} Linked the target of a link, and a message on what is missing */
-/** @typedef {{asked: {events: Asked[]}, shown: import("./schema.js").Shown | null, linked: Linked | null, name?: string}} Traits */
 
 /**
  * @typedef {object} States made by Python: see cnnlab/lab/page/_precompute.py
@@ -22,38 +21,41 @@ import { recalled, remember, showSolved } from "./memory.js";
 
 /** A substitute for anywidget's model, which answers from a table of states. */
 class Answers extends EventTarget {
+  at = 0;
+  given = "";
+  tried = false; // like closed, of a question
+  closed = false;
+  serial = 0;
+  asked = { events: /** @type {Asked[]} */ ([]) };
+  shown = {};
+  /** @type {Linked | null} */
+  linked = null;
+
   /** @param {Table} table */
   constructor(table) {
     super();
     this.table = table;
-    this.at = 0;
-    this.given = "";
-    this.tried = this.closed = false; // of a question
+    this.name = table.name;
+    this.buffers = table.arrays.map(readNumbers);
     this.veil = everyone.some(({ closed, table: { key } }) => closed && key === table.veil) ? "" : table.veil;
-    this.serial = 0;
-    /** @type {Record<string, unknown>} the requested setting that is not in the table */
-    this.lacking = {};
-    /** @type {(DataView | import("./schema.js").Numbers)[]} the decoded arrays */
-    this.arrays = [];
-    /** @type {Traits} */
-    this.traits = { asked: { events: [] }, shown: null, linked: null, name: table.name };
     this.turn();
   }
 
-  get = (/** @type {keyof Traits} */ name) => this.traits[name];
-  /** @type {(name: keyof Traits, value: unknown) => unknown} */
-  set = (name, value) => Object.assign(this.traits, { [name]: value });
+  get = (/** @type {"asked" | "shown" | "linked" | "name"} */ name) => this[name];
+  /** @type {(name: string, value: unknown) => unknown} */
+  set = (name, value) => Object.assign(this, { [name]: value });
   on = this.addEventListener;
   off = this.removeEventListener;
+
+  /** @param {number} number of a state */
+  partsOf = (number) => JSON.parse(this.table.states[number][0]);
 
   /**
    * Puts the link to the current state into the address bar, and returns the full address.
    * @param {import("./links.js").Place | null} at the selected cell
    */
   share(at) {
-    const { name = "", states } = this.table;
-    const [first] = states[0];
-    history.replaceState(null, "", addressOf(name, JSON.parse(first), this.traits.shown?.parts ?? [], at));
+    history.replaceState(null, "", addressOf(this.name ?? "", this.partsOf(0), this.partsOf(this.at), at));
     return location.href;
   }
 
@@ -62,49 +64,39 @@ class Answers extends EventTarget {
    * @param {ReturnType<typeof readAddress>} address
    */
   go({ settings, at, place }) {
-    const states = this.table.states.map(([parts]) => JSON.parse(parts));
+    const states = this.table.states.map((_, number) => this.partsOf(number));
     const { number, missing } = stateWith(states, settings);
     const lost = missing.map(([name, value]) => `${name}=${value}`);
-    const found = at !== null && isThere(states[number], place);
-    if (at !== null && !found) lost.push(`at=${at}`);
+    const found = at !== undefined && isThere(states[number], place);
+    if (at !== undefined && !found) lost.push(`at=${at}`);
     const says = lost.length ? `The link asks for ${lost.join(" and ")}, which this page does not have.` : "";
     this.at = number;
-    this.traits.linked = { says, ...(found && { at: place }) };
+    this.linked = { says, ...(found && { at: place }) };
     this.answer();
   }
 
   /** Answers the events, after the caller has finished. */
   save_changes() {
     queueMicrotask(() => {
-      const events = this.traits.asked.events.filter(({ serial }) => serial > this.serial);
+      const events = this.asked.events.filter(({ serial }) => serial > this.serial);
       for (const event of events) this.serve(event);
       if (events.length) this.answer();
     });
   }
 
   /** @param {Asked} event */
-  serve(event) {
-    this.serial = event.serial;
-    this.traits.linked = null;
-    if (event.press === "uncover") this.veil = "";
-    else if (event.press === "reset") Object.assign(this, { at: 0, tried: false, closed: false });
-    else if (this.table.kind === "question") Object.assign(this, judged(this.table, this, event));
+  serve({ serial, set, press }) {
+    this.serial = serial;
+    this.linked = null;
+    if (press === "uncover") this.veil = "";
+    else if (press === "reset") Object.assign(this, { at: 0, tried: false, closed: false });
+    else if (this.table.kind === "question") Object.assign(this, judged(this.table, this, { serial, set, press }));
     else {
-      const move = this.moveOf(event);
-      this.lacking = move === undefined ? (event.set ?? {}) : {};
-      this.at = move ?? this.at;
+      const asked = JSON.stringify(set ? { set } : { press });
+      /** @type {[Asked, number][]} */
+      const moves = JSON.parse(this.table.states[this.at][1]);
+      this.at = moves.find(([event]) => JSON.stringify(event) === asked)?.[1] ?? this.at; // a lacking state is not entered
     }
-  }
-
-  /**
-   * The state that an event leads to; undefined if it is not in the table.
-   * @param {Asked} event
-   * @returns {number | undefined}
-   */
-  moveOf({ set, press }) {
-    const asked = JSON.stringify(set ? { set } : { press });
-    const [, moves] = this.table.states[this.at];
-    return JSON.parse(moves).find((/** @type {[Asked, number]} */ [event]) => JSON.stringify(event) === asked)?.[1];
   }
 
   /** Shows the state, and uncovers the explorer of a closed question. */
@@ -119,21 +111,12 @@ class Answers extends EventTarget {
     }
   }
 
+  /** Puts the state into the form in which a kernel sends it. */
   turn() {
-    const [parts] = this.table.states[this.at];
-    const text = this.table.given ? parts.replaceAll(this.table.given, JSON.stringify(this.given).slice(1, -1)) : parts;
-    const read = (/** @type {string} */ _, /** @type {any} whatever JSON holds */ value) => {
-      const number = value?.array;
-      if (!Number.isInteger(number)) return value;
-      this.arrays[number] ??= readNumbers(this.table.arrays[number]);
-      return this.arrays[number];
-    };
-    const { serial, veil, lacking } = this;
-    const shown = JSON.parse(text, read);
-    for (const { controls = [] } of shown)
-      for (const control of controls)
-        if (control.name in lacking) control.lacks = `${lacking[control.name]} is not on this page`;
-    this.traits.shown = { serial, parts: shown, undo: false, ...(veil && { veil }) };
+    const { at, buffers, given, serial, table, veil } = this;
+    const [parts] = table.states[at];
+    const told = table.given ? parts.replaceAll(table.given, JSON.stringify(given).slice(1, -1)) : parts;
+    this.shown = { text: `{"serial":${serial},"veil":${JSON.stringify(veil)},"parts":${told}}`, buffers };
   }
 }
 
@@ -142,8 +125,8 @@ class Answers extends EventTarget {
  * @param {States["arrays"][0]} array
  */
 function readNumbers([dtype, numbers]) {
-  if (dtype === "u1") return new DataView(new Uint8Array(numbers.map(Number)).buffer);
-  return new (dtype === "f4" ? Float32Array : Float64Array)(numbers.map(Number));
+  if (dtype === "u1") return new DataView(Uint8Array.from(numbers, Number).buffer);
+  return Float64Array.from(numbers, Number);
 }
 
 const THEME = "cnnlab-theme";
@@ -157,21 +140,19 @@ function unpacked(text) {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
 }
 
-/** Sets the theme for explorers: dark by choice or by the system, and light for print. */
+/** Sets the theme for explorers: dark by choice or by the system. */
 function followTheme() {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const page = document.documentElement.dataset;
-  const follow = (/** @type {{type: string}} */ { type }) => {
-    page.theme = type === "beforeprint" ? "light" : (recalled(THEME) ?? (dark.matches ? "dark" : "light"));
-    document.documentElement.style.colorScheme = page.theme ?? "";
+  const follow = () => {
+    page.theme = recalled(THEME) ?? (dark.matches ? "dark" : "light");
   };
-  document.querySelector("[data-theme-switch]")?.addEventListener("click", (event) => {
+  document.querySelector("[data-theme-switch]")?.addEventListener("click", () => {
     remember(THEME, page.theme === "dark" ? "light" : "dark");
-    follow(event);
+    follow();
   });
   dark.addEventListener("change", follow);
-  for (const type of ["beforeprint", "afterprint"]) window.addEventListener(type, follow);
-  follow({ type: "" });
+  follow();
 }
 
 const page = {
@@ -194,17 +175,10 @@ function follow() {
   everyone.find(({ table }) => table.name === address.name)?.go(address);
   for (let fold = el?.closest("details"); fold; fold = fold.parentElement?.closest("details")) fold.open = true;
   el?.scrollIntoView();
-  document.querySelector("[data-lost]")?.remove();
-  if (el || !address.name) return;
-  const words = document.createElement("p");
-  Object.assign(words, {
-    className: "page-limits",
-    role: "status",
-    textContent: `This page has no “${address.name}”.`,
-  });
-  words.dataset.lost = "";
-  document.querySelector("main, body")?.prepend(words);
-  scrollTo(0, 0);
+  const lost = document.querySelector("[data-lost]");
+  if (!lost) return; // on a page of one explorer
+  lost.textContent = el || !address.name ? "" : `This page has no “${address.name}”.`;
+  if (lost.textContent) lost.scrollIntoView();
 }
 
 /** Renders every explorer of the page, from the top down. */

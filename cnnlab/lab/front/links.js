@@ -34,37 +34,25 @@ export function addressOf(name, first, now, at) {
  * @param {string} hash
  */
 export function readAddress(hash) {
-  const [name, query = ""] = hash.slice(1).split("?");
-  const asked = new URLSearchParams(query);
-  const at = asked.get("at");
-  asked.delete("at");
+  const asked = new URLSearchParams(`name=${hash.slice(1).replace("?", "&")}`);
+  const { name, at, ...settings } = Object.fromEntries(asked);
   const [panel, ...numbers] = at?.split(",") ?? [""];
   const [plane, row, column, stage = 0] = numbers.map(Number);
-  return { name: decoded(name), settings: [...asked], at, place: { stage, panel, cell: [plane, row, column] } };
-}
-
-/** @param {string} name */
-function decoded(name) {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name; // a name that matches nothing
-  }
+  return { name, settings, at, place: { stage, panel, cell: [plane, row, column] } };
 }
 
 /**
- * The first state with all requested settings, as far as possible, and the settings that no state has.
+ * The first of the states with the most of the requested settings, and the settings that it does not have.
  * @param {Parts[]} states nearest to the initial state first
- * @param {[string, string][]} settings
+ * @param {Record<string, string>} settings
  */
 export function stateWith(states, settings) {
-  let found = states.map((parts, number) => ({ number, settings: settingsOf(parts) }));
-  const missing = settings.filter(([name, value]) => {
-    const held = found.filter((state) => state.settings.get(name) === value);
-    if (held.length) found = held;
-    return !held.length;
+  const missing = states.map((parts) => {
+    const held = settingsOf(parts);
+    return Object.entries(settings).filter(([name, value]) => held.get(name) !== value);
   });
-  return { number: found[0].number, missing };
+  const [fewest] = missing.toSorted((one, other) => one.length - other.length);
+  return { number: missing.indexOf(fewest), missing: fewest };
 }
 
 /**

@@ -158,9 +158,9 @@ class Arrays:
         if isinstance(value, list):  # without a kernel there is no file control
             return [self.packed(item) for item in value if not (isinstance(item, dict) and item.get("kind") == "file")]
         if isinstance(value, bytes):
-            return {"array": self._number("u1", np.frombuffer(value, np.uint8))}
+            return {"bytes": self._number("u1", np.frombuffer(value, np.uint8))}
         if isinstance(value, np.ndarray):
-            return {"array": self._number("f8", value.astype(np.float64))}
+            return {"bytes": self._number("f8", value.astype(np.float64))}
         if not isinstance(value, dict):
             return value
         return {key: self.packed(item) for key, item in value.items() if key not in ("editable", "pick")}

@@ -189,6 +189,7 @@ def title_of(notebook: nbformat.NotebookNode) -> str:
 
 
 def _style() -> str:
-    themes = {"default": ".highlight", "monokai": '[data-theme="dark"] .highlight'}
-    code = [HtmlFormatter(style=name, nobackground=True).get_style_defs(within) for name, within in themes.items()]
-    return "\n".join([front.style(), *code, (FOLDER / "page.css").read_text(encoding="utf-8")])
+    light, dark = (HtmlFormatter(style=name, nobackground=True) for name in ("default", "monokai"))
+    dark = f'@media screen {{ [data-theme="dark"] {{ {dark.get_style_defs(".highlight")} }} }}'
+    page = (FOLDER / "page.css").read_text(encoding="utf-8")
+    return "\n".join([front.style(), light.get_style_defs(".highlight"), dark, page])
