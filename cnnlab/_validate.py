@@ -30,12 +30,12 @@ def shown(value: Any) -> str:
 
 def check_int(name: str, value: Any, least: int) -> int:
     """Return ``value`` as an int from ``least`` to :data:`LARGEST`."""
-    if isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name} ({value!r}) must be an int")
     try:
-        number = operator.index(value)
+        number = None if isinstance(value, bool) else operator.index(value)
     except Exception:
-        raise TypeError(f"{name} ({shown(value)}) must be an int") from None
+        number = None
+    if number is None:
+        raise TypeError(f"{name} ({shown(value)}) must be an int")
     if number < least:
         raise ValueError(f"{name} ({shown(number)}) must be at least {least}")
     if number > LARGEST:

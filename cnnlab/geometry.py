@@ -226,9 +226,8 @@ def check_filled(axis: Axis) -> None:
         start = window * axis.stride - axis.before
         first = start if start >= 0 else start % axis.dilation  # its first cell that is not before the input
         if first >= min(axis.size, start + axis.extent):
-            taps = range(start, start + axis.extent, axis.dilation)
-            cells = ", ".join(map(str, taps[:5])) + ", …" * (axis.kernel > 5)
-            why = f"window {window} reads cells {cells} and the input is cells 0 to {axis.size - 1}"
+            cells = f"cells {start} to {start + axis.extent - 1}, {axis.dilation} apart"
+            why = f"window {window} reads {cells}, and the input is cells 0 to {axis.size - 1}"
             raise ValueError(f"padding ({axis.before}, {axis.after}) must leave an input cell in every window ({why})")
 
 

@@ -234,8 +234,7 @@ def wires_of(
     """
     given = [check_array(f"arrays[{at}]", array).astype(np.float64) for at, array in enumerate(arrays)]
     if not given or (check_flag("picks", picks) and len(given) > 1):
-        rule = "one, for a function that picks" if picks else "one or more"
-        raise ValueError(f"arrays ({len(given)}) must be {rule}")
+        raise ValueError(f"arrays ({len(given)}) must be one or more, and one for a function that picks")
     first, *others = given
     seen: list[tuple[int, ...]] = []
 

@@ -175,7 +175,7 @@ def test_the_settings_for_a_size_are_all_those_that_make_it(size, target):
             lambda: trace_sizes(4, [("pool", 2, 1, 2)]),
             ValueError,
             "layer 1 (pool): padding (2, 2) must leave an input cell in every window "
-            "(window 0 reads cells -2, -1 and the input is cells 0 to 3)",
+            "(window 0 reads cells -2 to -1, 1 apart, and the input is cells 0 to 3)",
         ),
         (
             lambda: settings_for(3, 1, kernels=range(1, 102), strides=range(1, 101), paddings=[0]),

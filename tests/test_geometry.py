@@ -303,7 +303,7 @@ def test_a_bad_length_is_named_with_its_rule_and_arithmetic(arguments, settings,
             lambda: trace_axes(5, [("conv", 1, 1, 9), ("pool", 7, 7, 7)]),
             ValueError,
             "layer 2 (pool): padding (7, 7) must leave an input cell in every window "
-            "(window 0 reads cells -7, -6, -5, -4, -3, … and the input is cells 0 to 22)",
+            "(window 0 reads cells -7 to -1, 1 apart, and the input is cells 0 to 22)",
         ),
         (
             lambda: check_layers([(3, 3, 1, 0)], longest=4),

@@ -42,7 +42,7 @@ from cnnlab.pooling import POOLS
             lambda rng: MaxPool2D(2, padding=2),
             ValueError,
             "padding (2, 2) must leave an input cell in every window "
-            "(window 0 reads cells -2, -1 and the input is cells 0 to 2)",
+            "(window 0 reads cells -2 to -1, 1 apart, and the input is cells 0 to 2)",
         ),
         (lambda rng: MaxPool2D(2, ceil_mode="no"), TypeError, "ceil_mode ('no') must be True or False"),
         (lambda rng: MeanPool2D(2, count_include_pad=1), TypeError, "count_include_pad (1) must be True or False"),

@@ -21,7 +21,7 @@ MOST = "must have at most 268,435,456 cells"
 def test_a_pool_refuses_a_window_of_nothing_but_padding():
     message = (
         "padding (2, 0) must leave an input cell in every window "
-        "(window 0 reads cells -2, -1 and the input is cells 0 to 2)"
+        "(window 0 reads cells -2 to -1, 1 apart, and the input is cells 0 to 2)"
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         check_pool((3, 3), 2, stride=1, padding=((2, 0), (0, 0)))

@@ -225,14 +225,14 @@ X = np.zeros((2, 3, 5, 8))
             {"padding": 2},
             ValueError,
             "padding (2, 2) must leave an input cell in every window "
-            "(window 0 reads cells -2, -1 and the input is cells 0 to 4)",
+            "(window 0 reads cells -2 to -1, 1 apart, and the input is cells 0 to 4)",
         ),
         (
             (X, 2),
             {"padding": ((0, 3), 0)},
             ValueError,
             "padding (0, 3) must leave an input cell in every window "
-            "(window 3 reads cells 6, 7 and the input is cells 0 to 4)",
+            "(window 3 reads cells 6 to 7, 1 apart, and the input is cells 0 to 4)",
         ),
     ],
 )
@@ -243,8 +243,8 @@ def test_a_bad_argument_is_named_with_the_rule_and_the_arithmetic(pool, argument
 
 def test_a_dilation_that_steps_over_the_whole_input_is_an_error():
     message = (
-        "padding (1, 1) must leave an input cell in every window (window 0 reads cells -1, 1 and the input is "
-        "cells 0 to 0)"
+        "padding (1, 1) must leave an input cell in every window "
+        "(window 0 reads cells -1 to 1, 2 apart, and the input is cells 0 to 0)"
     )
     with pytest.raises(ValueError, match=exactly(message)):
         max_pool2d(np.zeros((1, 1, 1, 1)), 2, padding=1, dilation=2)

@@ -373,8 +373,8 @@ def shape_by_value(x):
 
 
 REFUSED = [
-    ((np.sum,), {}, ValueError, "arrays (0) must be one or more"),
-    ((np.add, X, X), {"picks": True}, ValueError, "arrays (2) must be one, for a function that picks"),
+    ((np.sum,), {}, ValueError, "arrays (0) must be one or more, and one for a function that picks"),
+    ((np.add, X, X), {"picks": True}, ValueError, "arrays (2) must be one or more, and one for a function that picks"),
     ((np.sum, X), {"picks": 1}, TypeError, "picks (1) must be True or False"),
     ((np.sum, "x"), {}, TypeError, "arrays[0] (dtype <U1) must be float32, float64 or integer"),
     ((np.sum, X, [[]]), {}, ValueError, "arrays[1] (shape (1, 0)) must not be empty"),
