@@ -191,12 +191,12 @@ class Clock:
     def __init__(self, seconds: float, watched: Mapping | None = None):
         self._limits, self._watched = (seconds, PATIENCE * seconds), watched or {}
         self.outside = None  # the frame that makes the call, during the call
-        self._begin = self._before_import = (0.0, 0.0)
-        self._next, self._importing = 0.0, False
+        self._next, self._import = 0.0, ()  # when an import began
 
     def call(self, function, arguments):
         """Return the result of a function, or raise :class:`TimeIsUp`."""
-        before, self.outside, self._begin = sys.gettrace(), inspect.currentframe(), _since((0.0, 0.0))
+        before, self.outside = sys.gettrace(), inspect.currentframe()
+        self._ends = [now + limit for now, limit in zip(_now(), self._limits, strict=True)]
         sys.settrace(self.look)
         try:
             return function(*arguments)
@@ -210,14 +210,14 @@ class Clock:
             module = str(frame.f_globals.get("__name__"))
             if frame.f_code in self._watched:
                 return self._note
-            if not self._importing and (module, frame.f_code.co_name) == _IMPORT:
-                self._importing, self._before_import = True, _since(self._begin)
+            if not self._import and (module, frame.f_code.co_name) == _IMPORT:
+                self._import = _now()
                 return self._imported
-            if self._importing or module.partition(".")[0] in TRUSTED:
+            if self._import or module.partition(".")[0] in TRUSTED:
                 return None
             frame.f_trace_opcodes = _jumps_to_itself(frame.f_code)
         if perf_counter() > self._next:
-            left = [limit - spent for limit, spent in zip(self._limits, _since(self._begin), strict=True)]
+            left = [end - now for end, now in zip(self._ends, _now(), strict=True)]
             if min(left) < 0:
                 raise TimeIsUp(self, self._limits[left.index(min(left))])
             self._next = perf_counter() + min(left)
@@ -231,10 +231,11 @@ class Clock:
     def _imported(self, _frame, event, _value):
         """Resume timing after an import, whose time does not count."""
         if event == "return":
-            self._importing, self._begin, self._next = False, _since(self._before_import), 0.0
+            times = zip(self._ends, self._import, _now(), strict=True)
+            self._ends, self._import = [end + now - begin for end, begin, now in times], ()
         return self._imported
 
 
-def _since(begin: tuple[float, float]) -> tuple[float, float]:
-    """Return the time elapsed on both clocks."""
-    return thread_time() - begin[0], perf_counter() - begin[1]
+def _now() -> tuple[float, float]:
+    """Return the time on both clocks."""
+    return thread_time(), perf_counter()

@@ -156,8 +156,7 @@ class ExerciseExplorer(Explorer):
             return []
         if self.exercise.name == "conv_transpose2d":
             rows, _ = check_transposed_window(*self._window(self), stride=self.stride)
-            letters = ("R", str(self.size)), " − 1) · ", ("S", str(self.stride)), " + ", ("F", str(self.kernel))
-            return [line(("formula", "out = ("), *letters, f" = {rows.size}")]
+            return [line(("formula", f"out = ({self.size} − 1) · {self.stride} + {self.kernel} = {rows.size}"))]
         rows, _ = check_window(*self._window(self), stride=self.stride, padding=self.padding)
         return lines_of(explain_axis(rows))
 
