@@ -63,11 +63,11 @@ class Exercise:
         What ``inputs`` are, told when a check passes: "planes up to 6×7".
     notebook : str, optional
         The number of the notebook of the course, such as "01".
-    wires, addends, picks : dict, optional
-        What the wires of a result are, by the result's name. ``wires``: the arguments that vary while all others stay
-        fixed; the result is a sum over products of one cell of each. ``addends``: an argument that is added to the sum.
-        ``picks``: if each cell of the result is one cell of the argument, as in max pooling, the result that says
-        which.
+    wires : dict of str to str, optional
+        By the name of a result, the arguments that vary while all others stay fixed: "x w + b" if it is a sum over
+        products of a cell of x and a cell of w, to which b is added. A tuple of names is one product.
+    picks : dict of str to str, optional
+        If each cell of a result is one cell of the argument, as in max pooling, the name of the result that says which.
     call : function, optional
         Takes a function and an input, and returns the result; needed if the function works in place. An input then
         holds the arguments of ``call``.
@@ -101,8 +101,7 @@ class Exercise:
     hints: Sequence[str] = ()
     tried: str = ""
     notebook: str = ""
-    wires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    addends: Mapping[str, str] = field(default_factory=dict)
+    wires: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     picks: Mapping[str, str] = field(default_factory=dict)
     call: Callable | None = None
     facts: bool = False
@@ -113,6 +112,8 @@ class Exercise:
         self.results = tuple(self.results.split() if isinstance(self.results, str) else self.results)
         self.holds = tuple(signature(self.call).parameters)[1:] if self.call else self.arguments  # what inputs hold
         self.right = self.right or self.sample
+        sums = {name: wires if isinstance(wires, str) else " ".join(wires) for name, wires in self.wires.items()}
+        self.sums = {name: [tuple(product.split()) for product in text.split("+")] for name, text in sums.items()}
         self._hinted = 0
 
     def __repr__(self) -> str:

@@ -105,15 +105,14 @@ def explored(exercise, function, arguments: tuple) -> Explored:
 
 def _tables(exercise, function, given: dict, answer: Answer, right: Answer) -> Iterator[Table]:
     """Yield the tables of each result; an addend has a table of its own, separate from that of the products."""
-    for result, arrays in exercise.wires.items():
+    for result, sums in exercise.sums.items():
         if result in exercise.picks:
-            (picked,), winners = arrays, exercise.picks[result]
+            ((picked,),), winners = sums, exercise.picks[result]
             both = [_picked(given[picked], one.parts[winners]) for one in (right, answer)]
             is_whole = len(both[1].cells) == answer.parts[result].size
             note = "" if is_whole else f"{winners} holds numbers that are no place in {picked}."
-            yield replace(_compared(result, arrays, *both), note=note)
+            yield replace(_compared(result, (picked,), *both), note=note)
             continue
-        sums = [arrays, *([(exercise.addends[result],)] if result in exercise.addends else [])]
         functions = [partial(_answer, exercise, result, *one) for one in ((exercise.right, None), (function, right))]
         for factors in sums:
             try:

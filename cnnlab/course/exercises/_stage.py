@@ -65,7 +65,7 @@ class ExerciseExplorer(Explorer):
         self.exercise, self.function, self._last = exercise, function, (None, None, None)
         self.called = name_of(function) or "your function"
         self._arguments = given = dict(zip(exercise.arguments, arguments, strict=True))
-        self._used = {name for arrays in exercise.wires.values() for name in arrays} | {*exercise.addends.values()}
+        self._used = {name for sums in exercise.sums.values() for factors in sums for name in factors}
         first = {SETTINGS[name]: given[name] for name in SETTINGS if name in given}
         size = given.get("x_shape", np.shape(given.get("x", 0)))[-2:]
         kernel = given["w"].shape[-2:] if "w" in self._used else (given["F"],) * 2 if "F" in given else ()
@@ -169,11 +169,11 @@ class ExerciseExplorer(Explorer):
         seen, given, result = self.seen, self.arguments_of(self), self.result
         if seen.said:
             return []
-        arrays, addend = self.exercise.wires[result], self.exercise.addends.get(result)
+        arrays, *addends = self.exercise.sums[result]
         held = [name for name in self.arrays if name not in self._used]  # such as the z of a ReLU
         columns = {name: k for k, name in enumerate((*held, *arrays, result))}
         ends = dict(zip(arrays, ("input", "tap"), strict=False)) | {result: "output"}
-        if addend:
+        for (addend,) in addends:
             columns[addend], ends[addend] = columns[arrays[-1]], "bias"
         shown = {name: array_panel(name, (given | seen.got)[name], column=k) for name, k in columns.items()}
         for name, each in shown.items():
@@ -182,7 +182,7 @@ class ExerciseExplorer(Explorer):
         wires = {}
         for table in seen.tables:
             if table.result == result and table.wires:
-                name = "window" if table.arrays == arrays else addend
+                name = "window" if table.arrays == arrays else table.arrays[0]
                 found, states = _listed(table)
                 listed = wire_list([shown[each] for each in (result, *table.arrays)], name, found)
                 wires[name] = listed | {"state": states}

@@ -20,7 +20,7 @@ EXERCISE = course_exercise(
     my_chain2_backward,
     "delta_z dL_dpA dw dL_dx",
     inputs=lambda: chains(19, 1, 2),
-    wires=dict.fromkeys(("delta_z", "dL_dpA", "dw", "dL_dx"), ("dL_dpB",)),
+    wires=dict.fromkeys(("delta_z", "dL_dpA", "dw", "dL_dx"), "dL_dpB"),
     mistakes={
         "    return": {
             "convolution skipped": "    dL_dpA = delta_z\n    return",

@@ -21,7 +21,7 @@ EXERCISE = course_exercise(
     my_chain_backward,
     "dL_dp delta_zA dw_A dw_B",
     inputs=lambda: chains(18, 2, 1),
-    wires=dict.fromkeys(("dL_dp", "delta_zA", "dw_A", "dw_B"), ("delta_zB",)),
+    wires=dict.fromkeys(("dL_dp", "delta_zA", "dw_A", "dw_B"), "delta_zB"),
     mistakes={
         "(dL_da, z_A)": {"slope at a": "(dL_da, a_A)"},
         "sigmoid_backward(dL_da, z_A)": {"slope z (1 - z)": "dL_da * z_A * (1 - z_A)", "no slope": "dL_da"},

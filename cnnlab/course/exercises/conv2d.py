@@ -20,7 +20,7 @@ EXERCISE = course_exercise(
     my_conv2d,
     "y",
     inputs=lambda: mixed(1, [([each[:2], each[2:]],) for each in _SIZES]),
-    wires={"y": ("x", "w")},
+    wires={"y": "x w"},
     mistakes={
         "* w)": {
             "flipped kernel": "* w[::-1, ::-1])",

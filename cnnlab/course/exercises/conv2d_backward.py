@@ -36,7 +36,7 @@ EXERCISE = course_exercise(
     my_conv2d_backward,
     "dx dw db",
     inputs=lambda: mixed(14, _cases()),
-    wires={"dx": ("dy", "w"), "dw": ("dy", "x"), "db": ("dy",)},
+    wires={"dx": "dy w", "dw": "dy x", "db": "dy"},
     mistakes={
         "* w[f]": {
             "no turn": "* w[f, :, ::-1, ::-1]",

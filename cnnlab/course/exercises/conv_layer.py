@@ -25,8 +25,7 @@ EXERCISE = course_exercise(
     "y",
     right=_right,
     inputs=lambda: mixed(7, [([(C, H, W), (K, C, F, F), (K,)],) for C, K, H, W, F in _SIZES], times=8),
-    wires={"y": ("x", "w")},
-    addends={"y": "b"},
+    wires={"y": "x w + b"},
     mistakes={
         "x[:, i : i + F, j : j + F] * w[k]": {
             "first channel alone": "x[0, i : i + F, j : j + F] * w[k, 0]",

@@ -21,7 +21,7 @@ EXERCISE = course_exercise(
     my_conv_transpose2d,
     "y",
     inputs=lambda: mixed(5, [([each[:2], each[2:]], stride) for each, stride in product(_SIZES, (1, 2, 3))]),
-    wires={"y": ("x", "w")},
+    wires={"y": "x w"},
     mistakes={
         "* w\n": {"kernel turned": "* w[::-1, ::-1]\n"},
         "+= x": {"overlap overwritten": "= x"},

@@ -20,7 +20,7 @@ EXERCISE = course_exercise(
     my_dx_gather,
     "dx",
     inputs=lambda: mixed(3, [([each[:2], each[2:]],) for each in _SIZES]),
-    wires={"dx": ("dy", "w")},
+    wires={"dx": "dy w"},
     mistakes={
         "w[::-1, ::-1]": {
             "no turn": "w",

@@ -21,7 +21,7 @@ EXERCISE = course_exercise(
     my_max_pool,
     "y winners",
     inputs=lambda: pooled(8, ()),
-    wires={"y": ("x",)},
+    wires={"y": "x"},
     picks={"y": "winners"},
     mistakes={
         "-np.inf": {"zero padding": "0"},

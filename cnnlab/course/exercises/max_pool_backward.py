@@ -25,7 +25,7 @@ EXERCISE = course_exercise(
     my_max_pool_backward,
     "dx",
     inputs=_inputs,
-    wires={"dx": ("dy",)},
+    wires={"dx": "dy"},
     mistakes={
         "+= dy": {"overlap overwritten": "= dy", "first image alone": "+= (n == 0) * dy"},
         "x_shape[3]": {"width of dy": "dy.shape[3]", "height for width": "x_shape[2]"},

@@ -16,7 +16,7 @@ EXERCISE = course_exercise(
     my_mean_pool,
     "y",
     inputs=lambda: (given[:3] for given in pooled(10, ())),  # no padding
-    wires={"y": ("x",)},
+    wires={"y": "x"},
     mistakes={
         ".mean()": {"not divided": ".sum()", "divided by F": ".sum() / F", "maximum": ".max()"},
         "    y = np": {"stride 1": "    S = 1\n    y = np", "stride F": "    S = F\n    y = np"},

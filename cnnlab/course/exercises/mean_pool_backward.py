@@ -24,7 +24,7 @@ EXERCISE = course_exercise(
     my_mean_pool_backward,
     "dx",
     inputs=lambda: mixed(17, _cases()),
-    wires={"dx": ("dy",)},
+    wires={"dx": "dy"},
     mistakes={
         " / F**2": {"not divided": "", "divided by F": " / F"},
         "* S": {"stride 1": "", "stride F": "* F"},

@@ -20,7 +20,7 @@ EXERCISE = course_exercise(
     my_relu_backward,
     "dz",
     inputs=_inputs,
-    wires={"dz": ("da",)},
+    wires={"dz": "da"},
     mistakes={
         "(z > 0)": {"times z": "z", "no slope": "1.0"},
         "z > 0": {"mask from da": "da > 0", "zero passes": "z >= 0", "mask turned round": "z <= 0"},
