@@ -62,15 +62,16 @@ class BugExplorer(Explorer):
 
     # --- methods that the base class calls ---
 
+    def formula_lines(self, scenes):
+        return [line(("soft", "Choose what you expect, then click a cell: the test runs, and shows both arrays."))]
+
     def parts(self, scenes) -> list[Part]:
-        said = "Choose what you expect, then click a cell: the test runs, and shows both arrays."
-        head = {"kind": "head", "controls": [*self.controls("head"), button("reset", "start over")]}
+        head, *stages = super().parts(scenes)
+        head["controls"].append(button("reset", "start over"))
         cells = iter(map(self._cell, self._cells))
         rows = [{"name": bug, "cells": list(islice(cells, len(self.tests)))} for bug in BUGS]
         table = {"kind": "table", "table": {"columns": list(self.tests), "rows": rows}}
-        _, *stages = super().parts(scenes)
-        score = {"kind": "score", "lines": [line(f"{self._count()}.")]}
-        return [{**head, "lines": [line(("soft", said))]}, table, score, *stages]
+        return [head, table, {"kind": "score", "lines": [line(f"{self._count()}.")]}, *stages]
 
     def scenes(self):
         """Return the scene of the right gradient beside the bug's, for the last cell clicked; none if it raises."""

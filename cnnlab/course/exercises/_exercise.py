@@ -17,7 +17,7 @@ from cnnlab.course._texts import TEXTS
 from cnnlab.course.exercises._compare import differing, equal
 from cnnlab.course.exercises._feedback import MARK, Page, Verdict, both, planes
 from cnnlab.course.exercises._findings import cut_off, order_of_results, shared
-from cnnlab.course.exercises._guarded_call import Trouble, name_of, quiet, takes, thread_time
+from cnnlab.course.exercises._guarded_call import TimeIsUp, name_of, quiet, takes, thread_time
 from cnnlab.course.exercises._runner import Answer, ask, is_overwritten, is_stub
 from cnnlab.course.progress import record
 
@@ -226,7 +226,7 @@ class Exercise:
             wanted = f"{len(self.arguments)} arguments ({', '.join(self.arguments)})"
             return Verdict("failed", f"It cannot be checked: it must take {wanted}.")
         tries = self._tries(function)
-        if any(one.answer.trouble and one.answer.trouble.error is NotImplementedError for one in tries):
+        if any(one.answer.error is NotImplementedError for one in tries):
             return not_started
         if any(one.matter for one in tries):
             return self._failed(tries)
@@ -242,10 +242,10 @@ class Exercise:
         for arguments, expected in [*cases, *cases[:2]]:
             answer = ask(self, function, arguments, expected)
             if thread_time() - begin > IN_ALL:
-                said = Trouble(f"It was stopped after {IN_ALL:g} seconds, at input {len(tries) + 1} of {len(cases)}.")
-                answer = Answer(None, said.text, said)
+                said = f"It was stopped after {IN_ALL:g} seconds, at input {len(tries) + 1} of {len(cases)}."
+                answer = Answer(None, said, TimeIsUp)
             tries.append(Try(arguments, expected, answer, self._matter(expected, answer)))
-            if answer.trouble and not answer.trouble.error:
+            if answer.error is TimeIsUp:
                 break
         said = "An earlier answer changed when the function was called again."
         return [one if one.matter or not is_overwritten(one.answer) else one._replace(matter=said) for one in tries]
@@ -285,7 +285,7 @@ class Exercise:
             mistake=next(iter(named), None),
             grids=self._grids(wrong),
             input=deepcopy(wrong.input),
-            code=wrong.answer.trouble.line if wrong.answer.trouble else "",
+            code=wrong.answer.line,
         )
 
     def _named(self, tries: list[Try], differ: list[str]) -> dict[str, str]:
@@ -336,7 +336,7 @@ def explains(mistake: Answer, one: Try, results: set[str], every: set[str]) -> b
     The function may modify more of its arguments than the mistake does.
     """
     if one.answer.parts is None or mistake.parts is None:
-        return all(answer.trouble and answer.trouble.error for answer in (one.answer, mistake))
+        return all(answer.error for answer in (one.answer, mistake))
     same = alike(one.answer, mistake)
     is_whole = results <= same and same | alike(one.expected, mistake) == every
     return is_whole and {*mistake.changed} <= {*one.answer.changed}

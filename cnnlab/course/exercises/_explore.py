@@ -67,11 +67,6 @@ class Explored:
         return next(((name, cell) for name, said in self.told.items() for cell, text in said.items() if text), None)
 
     @property
-    def sentence(self) -> str:
-        """What is wrong at the first cell."""
-        return self.told[self.held[0]][self.held[1]] if self.held else ""
-
-    @property
     def missing(self) -> list[Ends]:
         """The wires that the function lacks."""
         return [ends for table in self.tables for ends, own, _ in table.wrong if not own]
@@ -90,14 +85,14 @@ def explored(exercise, function, arguments: tuple) -> Explored:
     >>> from cnnlab.course.exercises import conv2d
     >>> x, w = np.arange(6.0).reshape(2, 3), np.array([[1.0, 2.0]])
     >>> seen = explored(conv2d, lambda x, w: conv2d.sample(x, w[:, ::-1]), (x, w))
-    >>> seen.sentence, seen.held, len(seen.missing), seen.extra[0]
-    ('y[0, 0] reads x[0, 0] through w[0, 1]; right is w[0, 0].', ('y', (0, 0)), 8, ((0, 0), (0, 0), (0, 1)))
+    >>> seen.held, seen.told["y"][0, 0], len(seen.missing), seen.extra[0]
+    (('y', (0, 0)), 'y[0, 0] reads x[0, 0] through w[0, 1]; right is w[0, 0].', 8, ((0, 0), (0, 0), (0, 1)))
     """
     with quiet():
         right = ask(exercise, exercise.right, arguments)
         answer = ask(exercise, function, arguments, right)
         if answer.problem:
-            return Explored(answer.problem, answer.trouble.line if answer.trouble else "")
+            return Explored(answer.problem, answer.line)
         given = dict(zip(exercise.arguments, arguments, strict=True))
         tables = tuple(_tables(exercise, function, given, answer, right))
     return Explored("", "", answer.parts, right.parts, tables)

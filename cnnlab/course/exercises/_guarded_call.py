@@ -33,10 +33,10 @@ TRUSTED = "cnnlab", "numpy", "functools"  # their functions end, and tracing eac
 
 
 class Trouble(NamedTuple):
-    """Why a call gave no answer: an ``error`` and, if known, the learner's ``line``; or a timeout."""
+    """Why a call gave no answer: the ``error``, :class:`TimeIsUp` if it took too long, and the learner's ``line``."""
 
     text: str
-    error: type[BaseException] | None = None
+    error: type[BaseException]
     line: str = ""
 
 
@@ -90,7 +90,7 @@ def run(function, arguments, *, learner=None, seconds: float | None = LIMIT, wat
     except KeyboardInterrupt:
         raise
     except TimeIsUp as up:
-        return Trouble(f"It was stopped after {up.seconds:g} seconds: it takes too long, or never ends.")
+        return Trouble(f"It was stopped after {up.seconds:g} seconds: it takes too long, or never ends.", TimeIsUp)
     except BaseException as error:
         return _trouble(learner or function, error)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnlab.course.exercises._compare import misshapen, read, same
-from cnnlab.course.exercises._guarded_call import LIMIT, Trouble, code_of, run, thread_time
+from cnnlab.course.exercises._guarded_call import LIMIT, TimeIsUp, Trouble, code_of, run, thread_time
 
 SETTINGS = {"F": "kernel", "P": "padding", "padding": "padding", "S": "stride", "stride": "stride"}  # by argument
 TIMES = 50  # a slow call may take this many times as long as the solution
@@ -18,7 +18,8 @@ class Answer(NamedTuple):
 
     parts: dict[str, np.ndarray] | None  # copies, by the names of the results
     problem: str = ""  # also if an array has another shape than the right one
-    trouble: Trouble | None = None
+    error: type[BaseException] | None = None
+    line: str = ""  # that raised it
     changed: tuple[str, ...] = ()
     given: dict | None = None  # the results themselves
     handed_on: str = ""  # the library function that returned these arrays
@@ -31,7 +32,7 @@ def ask(exercise, function, arguments: tuple, right: Answer | None = None) -> An
     A learner's function on planes may take maps instead, or the reverse.
     """
     answer = _called(exercise, function, arguments, right)
-    if right and answer.trouble and answer.trouble.error:
+    if right and answer.error not in (None, TimeIsUp):
         other = _called(exercise, in_the_other_form(function), arguments, right)
         return answer if other.problem else other
     return answer
@@ -44,7 +45,7 @@ def _called(exercise, function, arguments: tuple, right: Answer | None) -> Answe
     seconds = right and max(LIMIT, TIMES * right.seconds)
     result = run(call, (function, *given), learner=function, seconds=seconds, watched=watched)
     if isinstance(result, Trouble):
-        return Answer(None, result.text, result)
+        return Answer(None, *result)
     took = thread_time() - begin
     parts, problem = read(result, exercise.results)
     if parts and right:
@@ -54,8 +55,8 @@ def _called(exercise, function, arguments: tuple, right: Answer | None) -> Answe
     noted = ((library, one) for library in exercise.library for one in watched[code_of(library)])
     own = (library.__name__ for library, one in noted if exercise.call or is_handed_on(result, one))
     copies = parts and {name: np.array(part) for name, part in parts.items()}
-    stub = Trouble("", NotImplementedError) if result is ... else None
-    return Answer(copies, problem, stub, changed, parts, next(own, ""), took)
+    stub = NotImplementedError if result is ... else None
+    return Answer(copies, problem, stub, "", changed, parts, next(own, ""), took)
 
 
 def in_the_other_form(function):
