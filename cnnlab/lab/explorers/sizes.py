@@ -117,8 +117,10 @@ class OutputSizeExplorer(Explorer):
             button("add", "+ add a layer", disabled=len(self.layers) == _MOST_LAYERS),
             button("drop", "− drop the last", disabled=len(self.layers) == 1),
         ]
-        explained = enumerate(self.explain())
-        rows = [{"kind": "row", "controls": self._row(k), "lines": lines_of(because)[:1]} for k, because in explained]
+        rows = [
+            {"kind": "row", "controls": self._row(k), "lines": lines_of(because)[:1]}
+            for k, because in enumerate(self.explain())
+        ]
         rows.append({"kind": "row", "controls": buttons, "lines": []})
         fields = [list(field[1:]) for field in receptive_field(self.layers)]
         stack = {"sizes": self.sizes, "layers": list(map(list, self.layers)), "fields": fields}

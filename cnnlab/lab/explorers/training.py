@@ -262,10 +262,9 @@ class TrainingExplorer(Explorer):
             button("step", "▶❘ step", disabled=run.over),
             button("reset", "↺ reset", title="new weights, with these settings"),
         ]
-        progress = {"progress": [run.step, run.steps], "alive": playing}
         return [
             {"kind": "buttons", "controls": [*buttons, *self.controls("head")]},
-            {"kind": "progress", **progress, "lines": self._told()},
+            {"kind": "progress", "progress": [run.step, run.steps], "alive": playing, "lines": self._told()},
             {"kind": "stage", "scene": scenes[0]},
             {"kind": "stage", "scene": scenes[1], "controls": self.controls("bar")},
         ]
