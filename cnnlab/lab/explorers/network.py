@@ -166,14 +166,10 @@ class NetworkExplorer(Explorer):
     def press(self, name):
         if name == "whole":
             self.opened = None
-        if name == "wrong" and self.labels is not None:
-            self.image = self._next_wrong(self.image)
-
-    def _next_wrong(self, image):
-        """Return the next image that the current network gets wrong, starting over after the last one."""
-        model, others = self.model.copied(), np.roll(np.arange(len(self.images)), -image - 1).tolist()
-        wrong = (n for n in others if model.forward(self.image_of(n)).argmax() != self.labels[n])
-        return next(wrong, max(image, 0))
+        if name == "wrong" and self.labels is not None:  # the next one, starting over after the last image
+            model, others = self.model.copied(), np.roll(np.arange(len(self.images)), -self.image - 1).tolist()
+            wrong = (n for n in others if model.forward(self.image_of(n)).argmax() != self.labels[n])
+            self.image = next(wrong, max(self.image, 0))
 
     def pick(self, stage, panel, cell):
         if panel[0] in "hgp":  # weights are not clickable
@@ -278,8 +274,8 @@ class DigitPad(Explorer):
     @property
     def answer(self):
         """The most probable class; None if nothing is drawn."""
-        probabilities = self.probabilities
-        return None if probabilities is None else int(probabilities.argmax())
+        shares = self.probabilities
+        return None if shares is None else int(shares.argmax())
 
     def clear(self):
         """Clear the drawing."""
@@ -302,7 +298,7 @@ class DigitPad(Explorer):
         return [line(("title", answer if self.bitmap.any() else "Draw a digit."))]
 
     def describe(self):
-        if not self.bitmap.any():
-            return "DigitPad: draw a digit"
         shares = self.probabilities
+        if shares is None:
+            return "DigitPad: draw a digit"
         return f"DigitPad: answer {shares.argmax()} ({format_percent(shares.max())})"
