@@ -127,7 +127,7 @@ def train(
 
     def steps() -> Iterator[Step]:
         """Make a step for each record requested."""
-        good, step, seconds = _copies(model.params), 0, 0.0
+        good, step, seconds = deepcopy(model.params), 0, 0.0
         for epoch in range(1, epochs + 1):
             order = rng.permutation(len(x))
             for first in range(0, len(x), batch_size):
@@ -174,7 +174,7 @@ def _step(model: Sequential, x: np.ndarray, y: np.ndarray, optimizer: SGD | Adam
         with one_thread(), np.errstate(all="ignore"):  # raised below, with more to say than numpy's warning
             loss, probabilities = softmax_cross_entropy(model.forward(x), y)
             _check_finite("loss", np.array(loss))
-            good.update(_copies(params))
+            good.update(deepcopy(params))
             model.backward(softmax_cross_entropy_backward(probabilities, y))
             optimizer.update(params, model.grads)
             for name, param in params.items():
@@ -188,10 +188,6 @@ def _step(model: Sequential, x: np.ndarray, y: np.ndarray, optimizer: SGD | Adam
 
 def _accuracy(probabilities: np.ndarray, y: ArrayLike) -> float:
     return float((probabilities.argmax(axis=1) == y).mean())
-
-
-def _copies(params: Arrays) -> Arrays:
-    return {name: param.copy() for name, param in params.items()}
 
 
 def _check_finite(name: str, values: np.ndarray) -> None:

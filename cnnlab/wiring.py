@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import product
 from math import prod
 from typing import Any
 
@@ -255,14 +254,14 @@ def wires_of(
     def by_number() -> Iterator[tuple]:
         """Yield the wires if each output has at most one: the ratio of two results is the cell's number."""
         numbers = np.arange(first.size).reshape(first.shape)
-        for taps in product(*(range(array.size) for array in others)):
+        for taps in np.ndindex(*(array.size for array in others)):
             units = list(map(_unit, others, taps))
             weights, numbered = answer(np.ones(first.shape), *units), answer(numbers, *units)
             yield np.nan_to_num(numbered / weights).round().clip(0, first.size - 1), *taps, weights
 
     def each_cell() -> Iterator[tuple]:
         """Yield the weights of the outputs that are reached from each cell together with one of each other array."""
-        for cells in product(*(range(array.size) for array in given)):
+        for cells in np.ndindex(*(array.size for array in given)):
             yield *cells, answer(*map(_unit, given, cells))
 
     pairs = prod(array.size for array in others)
