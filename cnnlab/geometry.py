@@ -233,8 +233,7 @@ def check_filled(axis: Axis) -> None:
 
 def roomy_plane(kernel: Lengths, *, stride: Any = None, dilation: Any = 1, **settings: Any) -> tuple[int, int]:
     """Return a plane (H, W) with room for a window; its leftover of S - 1 keeps windows from the far padding."""
-    lengths = zip(check_pair("kernel", kernel, 1), check_pair("dilation", dilation, 1), strict=True)
-    plane = tuple(cells * apart for cells, apart in lengths)
+    plane = np.multiply(check_pair("kernel", kernel, 1), check_pair("dilation", dilation, 1)).tolist()
     axes = check_window(plane, kernel, stride=kernel if stride is None else stride, dilation=dilation, **settings)
     height, width = (axis.size + axis.stride - 1 - axis.leftover for axis in axes)
     return height, width

@@ -82,11 +82,11 @@ def _leaves(name: str, module: Any) -> Iterator[tuple[str, Any]]:
     """Yield the layers of a Sequential, and of those inside it, each under the name that it has in PyTorch."""
     if not _kind(module).startswith("Lazy"):  # a lazy layer keeps a hook until its size is known
         _check_forward(name, module)
-    if _kind(module) != "Sequential":
+    if _kind(module) == "Sequential":
+        for key, child in module._modules.items():  # named_children() would skip a layer that is used twice
+            yield from _leaves(f"{name}[{key}]" if key.isdecimal() else f"{name}.{key}", child)
+    else:
         yield name, module
-        return
-    for key, child in module._modules.items():  # named_children() would skip a layer that is used twice
-        yield from _leaves(f"{name}[{key}]" if key.isdecimal() else f"{name}.{key}", child)
 
 
 def _class(module: Any) -> type | None:

@@ -207,8 +207,9 @@ class Pool2D(Layer):
     ):
         check_choice("name", name, pooling.POOLS)
         self.name = name
-        check_known(options, pooling.POOLS[name].options, "an option of this pool")
-        pooling.POOLS[name].forward(np.ones((1, 1, 1, 1)), 1, **options)  # raises if an option is invalid
+        pool = pooling.POOLS[name]
+        check_known(options, pool.options, "an option of this pool")
+        pool.forward(np.ones((1, 1, 1, 1)), 1, **options)  # raises if an option is invalid
         super().__init__(kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode, **options)
 
     def _forward(self, x: Any) -> Forward:
