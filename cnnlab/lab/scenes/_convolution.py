@@ -55,27 +55,29 @@ def convolution_scene(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1
     xp, used = panels.pad(x, axes), turn(w) if turned else w
     y = convolution.conv2d(xp, used, b, **settings)
     arrays = {"x": xp[0], "w": w, "y": y[0], "b": b}
-    titles = {"x": panels.of_input(axes), "w": f"kernel {size_of(w)}{', used turned by 180°' * turned}", "b": "bias"}
-    titles |= {"y": f"output {size_of(y)}", "dx": panels.of_gradient(axes), "dw": "gradient", "dy": "upstream"}
+    titles = {"w": f"kernel {size_of(w)}{', used turned by 180°' * turned}", "b": "bias", "dw": "gradient"}
+    titles["y"] = f"output {size_of(y)}"
     if dy is not None:
         dxp, dw, db = convolution.conv2d_backward(dy, xp, used, **settings)
         dw, db = turn(dw) if turned else dw, None if b is None else db
         arrays |= {"dx": dxp[0], "dw": dw, "dy": dy[0], "db": db}
     known = sentences.WEIGHT | {"window": size_of(w), "kernel": f"kernel{' turned by 180°' * turned}"}
     known |= {"depth": f" over {w.shape[1]} channels" * (w.shape[1] > 1), "whose": " of its filter" * (len(w) > 1)}
-    shown = panels.operands(arrays, titles, axes, sentences.CONVOLUTION, SUMS, editable=("x", "w", "b", "dy"), **known)
+    look = {"editable": ("x", "w", "b", "dy"), "known": known, "coverage": "x", "setup": panels.pad_line(axes)}
+    scene = panels.operation(arrays, titles, axes, sentences.CONVOLUTION, SUMS, ["⋆", "="], wires, **look)
+    scene["wires"]["bias"] = panels.bias_wires(y.shape[1:])
+    sum_ = scene["panels"][OUTPUT]["sum"]
     if w.shape[1] > 1:
         kernels, source = used.reshape(-1, *w.shape[2:]), wires["planes"]["input"]
-        shown[OUTPUT]["sum"]["groups"] = parts_of(x, kernels, source, **settings | {"padding": padding})
-    _label(shown, *w.shape[:2])
+        sum_["groups"] = parts_of(x, kernels, source, **settings | {"padding": padding})
     if b is not None:
-        shown[OUTPUT]["sum"]["bias"] = "b"
+        sum_["bias"] = "b"
     code = {"turn": "[..., ::-1, ::-1]" * turned, "bias": " + b[{plane output}]" * (b is not None)}
-    for panel in shown:
+    for panel in scene["panels"]:
+        _label(panel, *w.shape[:2])
         if panel["name"] in (("y",) if turned else CODE):
             panel["says"]["code"] = sentences.filled(CODE[panel["name"]], x=panels.source(axes), **code)
-    wires = {"window": wires, "bias": panels.bias_wires(y.shape[1:])}
-    return panels.scene(shown, ["⋆", "="], wires, coverage="x", setup=panels.pad_line(axes))
+    return scene
 
 
 def parts_of(x, kernels, source, **settings):
@@ -83,14 +85,13 @@ def parts_of(x, kernels, source, **settings):
     return convolution.conv2d(x[:, source], kernels[:, None], **settings | {"groups": len(kernels)})[0]
 
 
-def _label(shown, filters, channels):
+def _label(panel, filters, channels):
     """Caption each plane with its channel, and the last channel of a kernel also with its filter."""
-    for panel in shown:
-        count, end = len(panel["values"]), panel.get("end")
-        if end in ("input", "output") and count > 1:
-            panel["captions"] = [f"{'channel' if end == 'input' else 'filter'} {k}" for k in range(count)]
-        elif end == "tap" and filters > 1:
-            panel["captions"] = [f"filter {k // channels}" * ((k + 1) % channels == 0) for k in range(count)]
+    count, end = len(panel["values"]), panel["end"]
+    if end in ("input", "output") and count > 1:
+        panel["captions"] = [f"{'channel' if end == 'input' else 'filter'} {k}" for k in range(count)]
+    elif end == "tap" and filters > 1:
+        panel["captions"] = [f"filter {k // channels}" * ((k + 1) % channels == 0) for k in range(count)]
 
 
 def channels_scene(x, w, b=None, *, dy=None, turned=False, **geometry):
@@ -212,8 +213,7 @@ def gather_scene(x, w, dy, *, stride=1, padding=0):
            [ 6., 17., 12.]])
     """
     axes = check_window(x.shape[2:], w.shape[2:], stride=stride, padding=padding)
-    spread = convolution.conv_transpose2d(dy, np.ones((1, 1, 1, 1)), stride=stride)
-    ring = tuple(axis.full_padding for axis in axes)
+    spread, ring = spread_out(dy, axes)
     scene = convolution_scene(spread, turn(w), padding=ring)
     given, kernel, result = scene["panels"]
     between = np.ones(spread.shape[1:], bool)
@@ -229,6 +229,13 @@ def gather_scene(x, w, dy, *, stride=1, padding=0):
     result |= {field: of_x[field] for field in ("places", "edges")}
     result["says"] = gathered(w)
     return panels.without_code(scene)
+
+
+def spread_out(dy, axes):
+    """Return dy with S − 1 zeros between its cells, and the padding of the full convolution that makes dx of it."""
+    ones, stride = np.ones((dy.shape[1], 1, 1, 1)), tuple(axis.stride for axis in axes)
+    spread = convolution.conv_transpose2d(dy, ones, stride=stride, groups=len(ones))
+    return spread, tuple(axis.full_padding for axis in axes)
 
 
 def gathered(w):

@@ -36,25 +36,34 @@ def layer_scene(layer, x, y, dy=None):
     Parameters
     ----------
     layer : Layer
-        A dense, a flattening or an unknown layer is shown as plain maps, forward only.
+        A dense layer is a convolution whose kernel is as large as its input. An unknown layer is shown as plain maps,
+        forward only.
     x, y, dy : arrays (1, C, H, W)
-        Its input, its output, and the gradient of the output.
+        Its input, its output, and the gradient of the output; scores are (1, K, 1, 1).
 
     Examples
     --------
-    >>> from cnnlab.layers import ReLU
-    >>> z = np.array([[[[-1.0, 2.0]]]])
-    >>> [panel["name"] for panel in layer_scene(ReLU(), z, np.maximum(z, 0))["panels"]]
-    ['x', 'y']
+    >>> scene = layer_scene(Dense(4, 3, rng=np.random.default_rng(0)), np.ones((1, 1, 2, 2)), np.ones((1, 3, 1, 1)))
+    >>> [(panel["name"], panel["values"].shape) for panel in scene["panels"]]
+    [('x', (1, 2, 2)), ('w', (3, 2, 2)), ('y', (3, 1, 1))]
     """
     way = way_of(layer)
-    if way is Conv2D:
+    if way in (Conv2D, Dense):
         b = layer.params["b"] if layer.params["b"].any() else None
-        return convolution_scene(x, layer.params["w"], b, dy=dy, **layer.settings)
+        w, settings = kernels_of(layer, x)
+        scene = convolution_scene(x, w, b, dy=dy, **settings)
+        if way is Dense:
+            sentences.tell(scene["panels"], sentences.CONVOLUTION | sentences.DENSE)
+        return scene
     if way is Pool2D:
         return pooling_scene(x, layer.sizes[-1], op=layer.name, dy=dy, **layer.settings)
     if way is Activation:
         return activation_scene(x, layer.name, dy=dy, **layer.settings)
+    if way is Flatten:
+        axes, same = check_window(x.shape[2:], 1), panels.total("x", "one", values=True)
+        arrays = {"x": x[0], "y": x[0]} | ({} if dy is None else {"dx": dy[0], "dy": dy[0]})
+        sums = dict.fromkeys(("x", "y", "dy"), same) | {"dx": same | {"a": "dy"}}
+        return panels.operation(arrays, {}, axes, sentences.FLATTEN, sums, [], panels.pool_wires(axes, x.shape[1]))
     kind = type(layer).__name__  # only its input and output are known
     shown = [map_panel("x", x, "x", "in"), map_panel("y", y, "y", f"out of {kind}", column=1)]
     sentences.tell(shown, sentences.PLAIN, name=kind)
@@ -89,11 +98,12 @@ def activation_scene(z, name, *, dy=None, **settings):
     if dy is not None:
         arrays |= {"dx": entry.backward(dy, z, **settings)[0], "dy": dy[0]}
     titles = {"x": f"before, {panels.size_of(z)}", "y": f"after {name}", "dx": "before it", "dy": "after it"}
-    shown = panels.operands(arrays, titles, axes, sentences.ACTIVATION, sums, name=name)
-    for each in shown:
+    look = {"known": {"name": name}, "shares": panels.packed_shares(slopes[..., None, None])}
+    wires = panels.pool_wires(axes, z.shape[1])
+    scene = panels.operation(arrays, titles, axes, sentences.ACTIVATION, sums, ["→"], wires, **look)
+    for each in scene["panels"]:
         each["symbol"] = symbols[each["name"]]
-    wires, shares = {"window": panels.pool_wires(axes, z.shape[1])}, panels.packed_shares(slopes[..., None, None])
-    return panels.scene(shown, ["→"], wires, shares=shares)
+    return scene
 
 
 def map_panel(name, values, symbol, title, **options):
@@ -104,48 +114,15 @@ def map_panel(name, values, symbol, title, **options):
     return panel(name, planes, symbol, title, **{"role": "x", "planes": side_by_side(count), "places": where} | options)
 
 
-# --- a layer of a network -----------------------------------------------------------------------------------------
-
-
-def joint_scene(layer, x, y, dy=None):
-    """Return the scene of a layer as :func:`layer_scene` does, but also with wires for a dense or flattening layer.
-
-    Parameters
-    ----------
-    layer : Layer
-    x, y, dy : arrays (1, C, H, W)
-        Scores are (1, K, 1, 1). A dense layer is a convolution whose kernel is as large as its input.
-
-    Examples
-    --------
-    >>> scene = joint_scene(Dense(4, 3, rng=np.random.default_rng(0)), np.ones((1, 1, 2, 2)), np.ones((1, 3, 1, 1)))
-    >>> [(panel["name"], panel["values"].shape) for panel in scene["panels"]]
-    [('x', (1, 2, 2)), ('w', (3, 2, 2)), ('y', (3, 1, 1))]
-    """
-    way = way_of(layer)
-    if way is Dense:
-        b = layer.params["b"]
-        scene = convolution_scene(x, kernels_of(layer, x)[0], b if b.any() else None, dy=dy)
-        sentences.tell(scene["panels"], sentences.CONVOLUTION | sentences.DENSE)
-        return scene
-    if way is Flatten:
-        axes, same = check_window(x.shape[2:], 1), panels.total("x", "one", values=True)
-        arrays = {"x": x[0], "y": x[0]} | ({} if dy is None else {"dx": dy[0], "dy": dy[0]})
-        sums = dict.fromkeys(("x", "y", "dy"), same) | {"dx": same | {"a": "dy"}}
-        shown = panels.operands(arrays, {}, axes, sentences.FLATTEN, sums)
-        return panels.scene(shown, [], {"window": panels.pool_wires(axes, x.shape[1])})
-    return layer_scene(layer, x, y, dy)
-
-
 def kernels_of(layer, x):
-    """Return the kernels of a convolution, or of a dense layer seen as one, and its settings without ``groups``."""
+    """Return the kernels and the settings of a convolution, or of a dense layer seen as one."""
     if isinstance(layer, Dense):
-        return layer.params["w"].T.reshape(-1, *x.shape[1:]), {}
-    return layer.params["w"], {name: value for name, value in layer.settings.items() if name != "groups"}
+        return layer.params["w"].T.reshape(-1, *x.shape[1:]), {"groups": 1}
+    return layer.params["w"], layer.settings
 
 
-def channels_of(layer, plane):
+def channels_of(w, settings, plane):
     """Return the channels that a filter reads: those of its group."""
-    filters, deep = layer.params["w"].shape[:2]
-    group = plane // (filters // layer.settings["groups"])
+    filters, deep = w.shape[:2]
+    group = plane // (filters // settings["groups"])
     return list(range(group * deep, (group + 1) * deep))

@@ -1,18 +1,14 @@
 """The scene of how one map of a network was computed, by a filter over the maps before it; or how its gradient was."""
 
-import numpy as np
-
-from cnnlab import convolution
 from cnnlab.lab.numbers import format_value
-from cnnlab.lab.scenes._convolution import channels_scene, convolution_scene, gathered, turn
+from cnnlab.lab.scenes._convolution import channels_scene, convolution_scene, gathered, spread_out, turn
 from cnnlab.lab.scenes._curves import softmax_scene
-from cnnlab.lab.scenes._layers import channels_of, joint_scene, kernels_of, map_panel, way_of
-from cnnlab.lab.scenes._network import gradient_symbol, layer_names
+from cnnlab.lab.scenes._layers import channels_of, kernels_of, layer_scene, map_panel, way_of
 from cnnlab.lab.scenes._overview import SIDES, label_of, network_scene, upright
 from cnnlab.lab.scenes._panels import size_of, without_code
 from cnnlab.lab.scenes._sentences import CONVOLUTION, DENSE, tell
 from cnnlab.lab.scenes.reading import panel_of
-from cnnlab.layers import Activation, Conv2D, Dense, Flatten, Pool2D
+from cnnlab.layers import Conv2D, Dense
 
 MOST_MAPS = 32  # maps in one column
 
@@ -46,33 +42,36 @@ def made_scene(result, name, cell):
     if not 0 < at < len(maps):
         return None
     layer, x, y, read, way = layers[at - 1], maps[at - 1], maps[at], [plane], way_of(layers[at - 1])
-    made = None
+    called = {"x": f"h{at - 1}", "y": f"h{at}", "dx": f"g{at - 1}", "dy": f"g{at}"}
+    made, target, hidden = None, "dx" if back else "y", ["b"]
     if way is Conv2D and back:
         made, read = _gathered(layer, x, errors[at], plane)
-    elif way in (Conv2D, Dense) and not back:
-        read = channels_of(layer, plane) if way is Conv2D else list(range(x.shape[1]))
-        w, geometry = kernels_of(layer, x)
-        made = channels_scene(x[:, read], w[[plane]], layer.params["b"][[plane]], **geometry)
-    elif way is Dense:
+        called, target = {"x": f"g{at}", "y": name}, "y"
+    elif way is Dense and back:
         made = _spread(layer, x, errors[at], plane)
-    elif way in (Pool2D, Activation, Flatten):
-        made = joint_scene(layer, x[:, read], y[:, read], errors[at][:, read] if back else None)
+        hidden = ["b", "x", "y", "dw"]
+    elif way in (Conv2D, Dense):
+        w, settings = kernels_of(layer, x)
+        read = channels_of(w, settings, plane)
+        made = channels_scene(x[:, read], w[[plane]], layer.params["b"][[plane]], **settings | {"groups": 1})
+    elif way:
+        made = layer_scene(layer, x[:, read], y[:, read], errors[at][:, read] if back else None)
     if made is None or len(read) > MOST_MAPS:
         return None
-    hidden = ("b", "x", "y", "dw") if back and way is Dense else ("b",)
-    gathered, target = back and way is Conv2D, "dx" if back and way is not Conv2D else "y"
-    called = {"x": (at - 1, False), "y": (at, False), "dx": (at - 1, True), "dy": (at, True)}
-    called |= {"x": (at, True), "y": (k, True)} if gathered else {}
+    whole = network_scene(result, backward=bool(errors))
     for each in made["panels"]:
+        count = len(each["values"])
         each |= {"editable": False, "row": 0, "view": "none" if each["name"] in hidden else "maps"}
-        each["planes"] = [len(each["values"]), 1]
+        each["planes"] = [count, 1]
         each.pop("gradient", None)
         if each["name"] in called:
-            count = len(each["values"])
-            planes = read if each["name"] == "x" else [plane] if count == 1 else list(range(count))
-            each |= _called(result, *called[each["name"]], planes, each["places"])
+            map_ = panel_of(whole, called[each["name"]])
+            planes = read if each["name"] == "x" else [plane] if count == 1 else range(count)
+            each |= {field: map_[field] for field in ("symbol", "alias", "role") if field in map_}
+            each["title"] = f"map {planes[0]}" if count == 1 else f"{count} maps"
+            each["places"] = each["places"] | {"planes": [map_["places"]["planes"][at] for at in planes]}
     drawn = panel_of(made, target)
-    sees = panel_of(network_scene(result), f"h{k}")["sees"]
+    sees = panel_of(whole, f"h{k}")["sees"]
     drawn["sees"] = {  # a padding cell gets the sight of the nearest map cell
         side: [sees[side][min(max(0, index), len(sees[side]) - 1)] for index in drawn["places"][along]]
         for side, (along, _) in SIDES.items()
@@ -92,17 +91,15 @@ def made_scene(result, name, cell):
 
 def _gathered(layer, x, dy, plane):
     """Return the scene of a map's gradient: each δ map above it, spread by zeros, under a turned kernel."""
-    w, axes = layer.params["w"], layer.axes(x.shape[2:])
-    channels = {filter_: channels_of(layer, filter_) for filter_ in range(len(w))}
-    filters = [filter_ for filter_, read in channels.items() if plane in read]
+    (w, settings), axes = kernels_of(layer, x), layer.axes(x.shape[2:])
+    channels = [channels_of(w, settings, number) for number in range(len(w))]
+    filters = [number for number, read in enumerate(channels) if plane in read]
     kernels = w[filters, channels[filters[0]].index(plane)]
-    rings = [(axis.full_padding, axis) for axis in axes]
-    ring = tuple((before - axis.before, after - axis.after) for (before, after), axis in rings)
+    spread, rings = spread_out(dy[:, filters], axes)
+    ring = tuple((top - axis.before, end - axis.after) for (top, end), axis in zip(rings, axes, strict=True))
     if min(map(min, ring)) < 0:
         return None, filters
-    one = np.ones((len(filters), 1, 1, 1))
-    spread = convolution.conv_transpose2d(dy[:, filters], one, stride=layer.settings["stride"], groups=len(filters))
-    scene = channels_scene(spread, turn(kernels)[None], padding=ring, dilation=layer.settings["dilation"])
+    scene = channels_scene(spread, turn(kernels)[None], padding=ring, dilation=settings["dilation"])
     panel_of(scene, "y")["says"] = gathered(kernels)
     return scene, filters
 
@@ -112,13 +109,3 @@ def _spread(layer, x, dy, plane):
     scene = convolution_scene(x[:, [plane]], kernels_of(layer, x)[0][:, [plane]], dy=dy)
     tell(scene["panels"], CONVOLUTION | DENSE)
     return scene | {"signs": ["←", "·"]}
-
-
-def _called(result, k, gradient, planes, places):
-    """Return the name of map k or its gradient, as in the scene of the whole network."""
-    layers = result.model.layers
-    name = gradient_symbol(layers, k) if gradient else ["image", *layer_names(layers)][k]
-    words = f"map {planes[0]}" if len(planes) == 1 else f"{len(planes)} maps"
-    look = {"symbol": name, "alias": name.replace(" ", ""), "role": "gradient" if gradient else "y", "title": words}
-    several = result.maps[k].shape[1] > 1
-    return look | {"places": places | {"planes": [[plane] if several else [] for plane in planes]}}

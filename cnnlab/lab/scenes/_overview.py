@@ -9,7 +9,7 @@ import numpy as np
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes._convolution import parts_of
 from cnnlab.lab.scenes._curves import softmax_fractions
-from cnnlab.lab.scenes._layers import joint_scene, map_panel, way_of
+from cnnlab.lab.scenes._layers import layer_scene, map_panel, way_of
 from cnnlab.lab.scenes._network import bars_panel, gradient_symbol, layer_names
 from cnnlab.lab.scenes._panels import limit_of, scene, size_of, total
 from cnnlab.lab.scenes._pooling import pool_shares
@@ -49,7 +49,7 @@ def network_scene(result, *, backward=False, like=None):
     sees = {side: list(range(height if along == "rows" else width)) for side, (along, _) in SIDES.items()}
     ahead, back, weights, wires = [{"sees": sees}], [], [], {}
     for k, layer in enumerate(layers, start=1):
-        joint = joint_scene(layer, maps[k - 1], maps[k], errors[k] if backward else None)
+        joint = layer_scene(layer, maps[k - 1], maps[k], errors[k] if backward else None)
         told = {panel["name"]: _told(k, joint, panel) for panel in joint["panels"]}
         if joint["wires"]:
             wires[f"h{k}"] = _wires(k, joint)
@@ -97,7 +97,7 @@ def _renewed(scene, result, maps, errors):
             made["sum"] = made["sum"] | {"groups": parts_of(maps[k - 1], kernels, source, **layer.settings)}
         for panel in (shown[name] for name in (f"h{k}", f"g{k - 1}") if "shares" in shown.get(name, {})):
             pools, below = isinstance(layer, Pool2D), maps[k - 1]
-            panel["shares"] = pool_shares(layer, below) if pools else joint_scene(layer, below, maps[k])["shares"]
+            panel["shares"] = pool_shares(layer, below) if pools else layer_scene(layer, below, maps[k])["shares"]
     bars = shown["p"]
     bars |= {name: bars_panel("p", result.probabilities[0], "")[name] for name in ("values", "best")}
     bars |= _softmax(result) if "sum" in bars else {}

@@ -81,14 +81,19 @@ def operand(name, values, title, axes=(), /, **options):
     return panel(name, values, symbol, title, **look | options)
 
 
-def operands(arrays, titles, axes, texts, sums, *, editable=(), **known):
-    """Return the panels of an operation's arrays, except missing ones, with their sentences and sums."""
-    there = {name: values for name, values in arrays.items() if values is not None}
+def operation(arrays, titles, axes, texts, sums, signs, wires, *, editable=(), known=None, **options):
+    """Return the scene of an operation: a panel for each of its arrays that is there, with its sentences and its sum.
+
+    The wires of the window are ``wires``; ``known`` are the fields of the sentences, ``options`` those of the scene.
+    """
+    titles = {"x": of_input(axes), "dx": of_gradient(axes), "dy": "upstream"} | titles
     shown = [
-        operand(name, values, titles.get(name, ""), axes, editable=name in editable) for name, values in there.items()
+        operand(name, values, titles.get(name, ""), axes, editable=name in editable)
+        for name, values in arrays.items()
+        if values is not None
     ]
-    tell(shown, texts, sums, **known)
-    return shown
+    tell(shown, texts, sums, **known or {})
+    return scene(shown, signs, {"window": wires}, **options)
 
 
 def chart_panel(name, value, symbol, title, lines, x, y, label, *, unit="", ticks=None, **options):

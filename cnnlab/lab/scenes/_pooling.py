@@ -42,18 +42,18 @@ def pooling_scene(x, kernel, *, op="max", dy=None, pad_value=None, **settings):
         "y": panels.total("x", "share", strip=pool.strip, values=True, **run.skips),
     }
     arrays = {"x": run.xp[0], "y": run.y[0]} | ({} if dy is None else {"dx": run.dx, "dy": dy[0]})
-    titles = {"x": panels.of_input(run.axes), "y": f"{op} of each window, {panels.size_of(run.y)}"}
-    titles |= {"dx": panels.of_gradient(run.axes), "dy": "upstream"}
-    known = sentences.SHARE | {"window": window, "does": pool.words}
-    shown = panels.operands(arrays, titles, run.axes, sentences.POOLING, sums, editable=("x", "dy"), **known)
+    titles = {"y": f"{op} of each window, {panels.size_of(run.y)}"}
+    look = {"editable": ("x", "dy"), "known": sentences.SHARE | {"window": window, "does": pool.words}}
+    look |= {"coverage": "x", "shares": packed_shares(run.shares)}
+    look["setup"] = panels.pad_line(run.axes, run.fill, beyond=run.foreign)  # beyond the edge 0 may win, −∞ cannot
+    scene = panels.operation(arrays, titles, run.axes, sentences.POOLING, sums, ["→"], run.wires, **look)
+    drawn, output, *_ = scene["panels"]
     if pool.picks:
-        shown[0]["marks"] = {"winner": np.argwhere(run.wins).tolist()}
+        drawn["marks"] = {"winner": np.argwhere(run.wins).tolist()}
     if pool.numpy:
         cells = f"{panels.source(run.axes)}[0, {{plane input}}, {{rows input}}, {{columns input}}]"
-        shown[1]["says"]["code"] = sentences.filled(pool.numpy, window=cells)
-    setup = panels.pad_line(run.axes, run.fill, beyond=run.foreign)  # beyond the edge 0 may win, −∞ cannot
-    shares = packed_shares(run.shares)
-    return panels.scene(shown, ["→"], run.wires, coverage="x", shares=shares, setup=setup)
+        output["says"]["code"] = sentences.filled(pool.numpy, window=cells)
+    return scene
 
 
 def pool_shares(layer, x):
@@ -73,7 +73,7 @@ class _Run:
         self.axes = check_pool(x.shape[2:], kernel, **_without(settings, self.pool.options))
         self.foreign = pad_value not in (None, self.pool.pads_with)
         self.fill = pad_value if self.foreign else self.pool.pads_with
-        self.xp, self.wires = panels.pad(x, self.axes, self.fill), {"window": panels.pool_wires(self.axes, x.shape[1])}
+        self.xp, self.wires = panels.pad(x, self.axes, self.fill), panels.pool_wires(self.axes, x.shape[1])
         rows, columns = map(panels.cells_along, self.axes)
         channels = np.arange(x.shape[1])[:, None, None, None, None]
         self.cells = channels, rows[:, None, :, None], columns[:, None, :]  # of xp: the cell that each wire comes from
@@ -142,4 +142,4 @@ def tie_scene(x, kernel, dy, **settings):
         kind = panel["name"][:2]
         panel |= {"sum": dict(SHARES_BACK[kind]), "says": sentences.sentence(sentences.BACK[kind], **sentences.SHARE)}
     shown[0]["sum"]["goes"] = "dx-first"
-    return panels.scene(shown, ["→", "", ""], run.wires, "dy", steps="dy", shares=packed_shares(run.shares))
+    return panels.scene(shown, ["→", "", ""], {"window": run.wires}, "dy", steps="dy", shares=packed_shares(run.shares))
