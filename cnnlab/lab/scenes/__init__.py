@@ -14,4 +14,4 @@ from cnnlab.lab.scenes._overview import network_scene
 from cnnlab.lab.scenes._own import Own, own_scene, wire_list, wires_by
 from cnnlab.lab.scenes._panels import array_panel, chart_panel, panel, side_by_column
 from cnnlab.lab.scenes._pooling import pooling_scene, tie_scene
-from cnnlab.lab.scenes._training import ends_of, format_power, maps_scene, summary_scene
+from cnnlab.lab.scenes._training import ends_of, maps_scene, summary_scene

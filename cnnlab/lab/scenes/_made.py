@@ -26,6 +26,7 @@ def made_scene(result, name, cell):
 
     Examples
     --------
+    >>> import numpy as np
     >>> from cnnlab.lab.scenes import run_network
     >>> from cnnlab.layers import Flatten
     >>> from cnnlab.network import Sequential

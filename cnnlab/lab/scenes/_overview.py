@@ -11,11 +11,11 @@ from cnnlab.lab.scenes._convolution import parts_of
 from cnnlab.lab.scenes._curves import softmax_fractions
 from cnnlab.lab.scenes._layers import layer_scene, map_panel, way_of
 from cnnlab.lab.scenes._network import bars_panel, gradient_symbol, layer_names
-from cnnlab.lab.scenes._panels import limit_of, scene, size_of, total
+from cnnlab.lab.scenes._panels import limit_of, scene, size_of, total, without_code
 from cnnlab.lab.scenes._pooling import pool_shares
 from cnnlab.lab.scenes._sentences import COUNTED, SCORE, sentence
 from cnnlab.lab.scenes.reading import panel_of
-from cnnlab.layers import Conv2D, Dense, Flatten, Pool2D
+from cnnlab.layers import Dense, Flatten, Pool2D
 
 SIDES = {"top": ("rows", min), "bottom": ("rows", max), "left": ("columns", min), "right": ("columns", max)}
 
@@ -40,70 +40,73 @@ def network_scene(result, *, backward=False, like=None):
     >>> [panel["name"] for panel in scene["panels"]]
     ['h0', 'h1', 'p']
     """
-    layers, maps, errors = result.model.layers, upright(result, result.maps), upright(result, result.errors)
+    maps, errors = upright(result, result.maps), upright(result, result.errors) if backward else []
     there = {panel["name"] for panel in like["panels"]} if like else set()
-    biases = {f"b{k}" for k, layer in enumerate(layers, start=1) if np.any(layer.params.get("b", 0))}
-    if like and biases <= there and ("g0" in there) == backward:
-        return _renewed(like, result, maps, errors)
-    *_, height, width = maps[0].shape
-    sees = {side: list(range(height if along == "rows" else width)) for side, (along, _) in SIDES.items()}
-    ahead, back, weights, wires = [{"sees": sees}], [], [], {}
-    for k, layer in enumerate(layers, start=1):
-        joint = layer_scene(layer, maps[k - 1], maps[k], errors[k] if backward else None)
-        told = {panel["name"]: _told(k, joint, panel) for panel in joint["panels"]}
-        if joint["wires"]:
-            wires[f"h{k}"] = _wires(k, joint)
-        sees = _sees(k, wires.get(f"h{k}"), sees, maps[k].shape)
-        ahead[0] |= told["x"] if k == 1 and "w" in told else {}
-        ahead.append(told["y"] | {"sees": sees})
-        back.append(told.get("dx", {}))
-        weights += [_hidden(k, panel) for panel in joint["panels"] if panel["name"] in ("w", "b")]
-    shown = []
+    biases = {f"b{k}" for k, layer in enumerate(result.model.layers, start=1) if np.any(layer.params.get("b", 0))}
+    if not (like and biases <= there and ("g0" in there) == backward):
+        like = _joined(result, maps, errors)
+    return _with_numbers(like, result, maps, errors)
+
+
+def _joined(result, maps, errors):
+    """Return the scene with all that depends only on the layers."""
+    layers, shown, wires = result.model.layers, {}, {}
     for k, name in enumerate(["image", *layer_names(layers)]):
         look = {"column": k, "end": f"map {k}", "view": "maps", "planes": [maps[k].shape[1], 1]}
         title = size_of(maps[k])
         if k and result.maps[k].ndim == 2:
             look["flat"], title = True, str(maps[k].size)
-        shown.append(map_panel(f"h{k}", maps[k], name, title, alias=name.replace(" ", ""), **look | ahead[k]))
-        if backward:
-            look |= (back[k] if k < len(back) else _last_error(result)) | {"sees": ahead[k]["sees"], "role": "gradient"}
-            shown.append(map_panel(f"g{k}", errors[k], gradient_symbol(layers, k), "", **look))
-    shown.append(bars_panel("p", result.probabilities[0], "softmax", alias="p", column=len(maps), end="p"))
+        shown[f"h{k}"] = map_panel(f"h{k}", maps[k], name, title, alias=name.replace(" ", ""), **look)
+        if errors:
+            shown[f"g{k}"] = map_panel(f"g{k}", errors[k], gradient_symbol(layers, k), "", role="gradient", **look)
+    bars = bars_panel("p", result.probabilities[0], "softmax", alias="p", column=len(maps), end="p")
     if maps[-1].shape[2:] == (1, 1):
         wires["p"] = _to_softmax(len(layers), maps[-1].size)
-        shown[-1] |= _softmax(result)
-    return scene([*shown, *weights], [], wires, pick=True, compact=True, network=True) | {"first": _first(result, maps)}
+    hidden, lengths = [], dict(zip(("rows", "columns"), maps[0].shape[2:], strict=True))
+    shown["h0"]["sees"] = {side: list(range(lengths[along])) for side, (along, _) in SIDES.items()}
+    for k, layer in enumerate(layers, start=1):
+        joint = without_code(layer_scene(layer, maps[k - 1], maps[k], errors[k] if errors else None))
+        told = {panel["name"]: _told(k, joint, panel) for panel in joint["panels"]}
+        if joint["wires"]:
+            wires[f"h{k}"] = _wires(k, joint)
+        sees = _sees(k, wires.get(f"h{k}"), shown[f"h{k - 1}"]["sees"], maps[k].shape)
+        shown["h0"] |= told["x"] if k == 1 and "w" in told else {}
+        shown[f"h{k}"] |= told["y"] | {"sees": sees}
+        if errors:
+            shown[f"g{k - 1}"] |= told.get("dx", {})
+        hidden += [_hidden(k, panel) for panel in joint["panels"] if panel["name"] in ("w", "b")]
+    for k in range(len(errors)):
+        shown[f"g{k}"]["sees"] = shown[f"h{k}"]["sees"]
+    *_, height, width = maps[1].shape
+    first = {"panel": "h1", "cell": [0, height // 2, width // 2]}
+    more = {"first": first, "pick": True, "compact": True, "network": True}
+    return scene([*shown.values(), bars, *hidden], [], wires) | more
 
 
-def _renewed(scene, result, maps, errors):
-    """Return the scene with the numbers of another image."""
+def _with_numbers(scene, result, maps, errors):
+    """Return the scene with the numbers of an image."""
     shown = {panel["name"]: dict(panel) for panel in scene["panels"]}
-
-    def put(name, values):
-        """Store numbers in a panel."""
-        values = np.array(values, np.float64).reshape(shown[name]["values"].shape)
-        shown[name] |= {"values": values, "limit": limit_of(values)}
-
-    for name, arrays in (("h", maps), ("g", errors)):
-        for k, values in enumerate(arrays):
-            put(f"{name}{k}", values)
+    arrays = {f"h{k}": values for k, values in enumerate(maps)} | {f"g{k}": values for k, values in enumerate(errors)}
     for k, layer in enumerate(result.model.layers, start=1):
-        for name, values in layer.params.items():
-            if f"{name}{k}" in shown:
-                put(f"{name}{k}", values.T if isinstance(layer, Dense) else values)
-        made = shown[f"h{k}"]
+        dense = isinstance(layer, Dense)
+        arrays |= {f"{name}{k}": values.T if dense else values for name, values in layer.params.items()}
+    for name in arrays.keys() & shown.keys():
+        values = np.array(arrays[name], np.float64).reshape(shown[name]["values"].shape)
+        shown[name] |= {"values": values, "limit": limit_of(values)}
+    for k, layer in enumerate(result.model.layers, start=1):
+        made, below = shown[f"h{k}"], maps[k - 1]
         if "groups" in made.get("sum", {}):
             kernels, source = shown[f"w{k}"]["values"], scene["wires"][f"h{k}"]["planes"][f"map {k - 1}"]
-            made["sum"] = made["sum"] | {"groups": parts_of(maps[k - 1], kernels, source, **layer.settings)}
+            made["sum"] = made["sum"] | {"groups": parts_of(below, kernels, source, **layer.settings)}
         for panel in (shown[name] for name in (f"h{k}", f"g{k - 1}") if "shares" in shown.get(name, {})):
-            pools, below = isinstance(layer, Pool2D), maps[k - 1]
+            pools = isinstance(layer, Pool2D)
             panel["shares"] = pool_shares(layer, below) if pools else layer_scene(layer, below, maps[k])["shares"]
     bars = shown["p"]
     bars |= {name: bars_panel("p", result.probabilities[0], "")[name] for name in ("values", "best")}
-    bars |= _softmax(result) if "sum" in bars else {}
+    bars |= _softmax(result) if "p" in scene["wires"] else {}
     if errors:
         shown[f"g{len(errors) - 1}"] |= _last_error(result)
-    return scene | {"panels": list(shown.values()), "first": _first(result, maps)}
+    return scene | {"panels": list(shown.values())}
 
 
 def upright(result, arrays):
@@ -115,22 +118,12 @@ def upright(result, arrays):
     return found
 
 
-def _first(result, maps):
-    """Return the middle unit of the first convolution; without a convolution, the score of the predicted class."""
-    for k, layer in enumerate(result.model.layers, start=1):
-        if isinstance(layer, Conv2D):
-            height, width = maps[k].shape[2:]
-            return {"panel": f"h{k}", "cell": [0, height // 2, width // 2]}
-    cell = np.unravel_index(result.probabilities.argmax(), maps[-1].shape[1:])
-    return {"panel": f"h{len(maps) - 1}", "cell": list(map(int, cell))}
-
-
 # --- joining the scenes of the layers -------------------------------------------------------------------------
 
 
 def _told(k, joint, panel):
     """Return the sum and the sentences of a panel in layer k's own scene, with the panel names of this scene."""
-    told = {"says": {field: text for field, text in panel["says"].items() if field != "code"}}
+    told = {"says": panel["says"]}
     names = {"x": f"h{k - 1}", "y": f"h{k}", "dx": f"g{k - 1}", "dy": f"g{k}", "w": f"w{k}", "b": f"b{k}"}
     padded = any(map(any, panel_of(joint, "x").get("edges", {}).values()))
     if "sum" not in panel:
@@ -187,8 +180,11 @@ def _sees(k, wires, before, shape):
 def _to_softmax(k, classes):
     """Return the wires from every score to every probability, one row per probability."""
     scores, each, first = f"map {k}", list(range(classes)), [0] * classes
-    ends = {"planes": (each, first), "rows": (first, each), "columns": ([0], [0])}
-    return {along: {scores: there, "p": here} for along, (there, here) in ends.items()}
+    return {
+        "planes": {scores: each, "p": first},
+        "rows": {scores: first, "p": each},
+        "columns": {scores: [0], "p": [0]},
+    }
 
 
 def _softmax(result):

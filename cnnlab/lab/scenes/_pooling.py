@@ -57,18 +57,18 @@ def pooling_scene(x, kernel, *, op="max", dy=None, pad_value=None, **settings):
 
 
 def pool_shares(layer, x):
-    """Return the shares of a pool's wires, as in its scene; x must be the last input of the layer."""
-    return packed_shares(_Run(x, layer.sizes[-1], layer.name, None, layer.settings, back=layer.backward).shares)
+    """Return the shares of a pool's wires, as in its scene."""
+    return packed_shares(_Run(x, layer.sizes[-1], layer.name, None, layer.settings).shares)
 
 
 class _Run:
     """A pool applied to one image: its output, the share of each wire, and the backward pass.
 
     Padding that takes part, with a foreign value or counted in the mean, is passed to the pool as input, so that its
-    gradient is visible. If the forward pass was already run, ``back`` is its backward.
+    gradient is visible.
     """
 
-    def __init__(self, x, kernel, op, pad_value, settings, dy=None, back=None):
+    def __init__(self, x, kernel, op, pad_value, settings, dy=None):
         self.pool, self.settings = POOLS[op], settings
         self.axes = check_pool(x.shape[2:], kernel, **_without(settings, self.pool.options))
         self.foreign = pad_value not in (None, self.pool.pads_with)
@@ -91,21 +91,19 @@ class _Run:
         apart = [min(-(-axis.extent // axis.stride), axis.out) for axis in self.axes]
         row, column = (np.arange(axis.out) % every for axis, every in zip(self.axes, apart, strict=True))
         number = np.add.outer(row * apart[1], column)
-        ones = np.ones((1, x.shape[1], *number.shape))
-        asked = ones * (np.arange(math.prod(apart))[:, None, None, None] == number)
-        if back and not as_input:
-            dx = np.concatenate([back(each[None]) for each in asked])
-        else:
-            dy = ones if dy is None else dy
-            check_shape("dy", dy, ones.shape, "that of y")
-            asked = np.concatenate([asked, dy, ones])
-            copies = np.repeat(x, len(asked), axis=0)
-            y, kept = self.pool.forward(copies, kernel, **settings)
-            dx, self.y = self.pool.backward(asked, kept, copies.shape, kernel, **settings), y[:1]
+        asked = np.arange(math.prod(apart))[:, None, None, None] == number
+        asked = np.broadcast_to(asked, (len(asked), x.shape[1], *number.shape)).astype(float)
+        if dy is not None:
+            check_shape("dy", dy, (1, *asked.shape[1:]), "that of y")
+            asked = np.concatenate([asked, dy])
+        copies = np.repeat(x, len(asked), axis=0)
+        y, kept = self.pool.forward(copies, kernel, **settings)
+        dx, self.y = self.pool.backward(asked, kept, copies.shape, kernel, **settings), y[:1]
         answers = np.zeros((len(dx), *self.xp.shape[1:]))
         answers[:, :, top : top + dx.shape[2], left : left + dx.shape[3]] = dx
-        self.dx, self.wins = answers[-2:][0], answers[-1]  # of dy, and of a 1 for every output, where these are asked
+        self.dx = answers[-1]  # of dy, where that is given
         self.shares = answers[number[:, :, None, None], *self.cells]
+        self.wins = answers[: math.prod(apart)].any(axis=0)
 
 
 def _without(settings, names):

@@ -11,12 +11,11 @@ from cnnlab.lab.scenes._network import bars_panel
 from cnnlab.lab.scenes._panels import chart_panel, operand, panel, places, scene, side_by_side, size_of
 from cnnlab.lab.scenes._sentences import sentence
 
-SMALLEST = 1e-6  # the δ at which a bar has length 0
+DECADES = 6  # a bar of δ has length 0 at 10⁻⁶, and 1 at 1
 WINDOW = 20  # steps in the mean for δ and for the training curves
 MOST_POINTS, MOST_PICTURES = 400, 3  # points of a curve; images of the worst answers
 SMALL = 0.62  # the scale of a chart here, among four columns
 PICTURE, IMAGE, MAPS = 3, 13, 24  # the side of a worst image, of the image, and the width of all maps, in cells
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 TOLD = {
     "deltas": "δ is the derivative of an image’s loss by the layer’s output: its mean size over the last 20 steps.",
     "confusion": "Label and answer {place}: so many held-out images. Off the diagonal the answer is wrong.",
@@ -119,13 +118,15 @@ def deltas_panel(steps):
 
     Examples
     --------
-    >>> shown = deltas_panel([{"dense": 0.002}, {"dense": 0.0}])
-    >>> shown["captions"], shown["texts"], shown["lengths"]
-    (['dense'], ['1.0·10⁻³'], [0.5])
+    >>> shown = deltas_panel([{"conv": 2e-4, "dense": math.nan}, {"conv": 0.0, "dense": math.nan}])
+    >>> shown["captions"], shown["texts"], np.round(shown["lengths"], 3)
+    (['conv', 'dense'], ['1.0e−4', ''], array([0.333, 0.   ]))
     """
-    names, means = list(steps[0]), np.mean([list(step.values()) for step in steps], axis=0).tolist()
-    look = {"view": "bars", "captions": names, "lengths": list(map(log_length, means))}
-    look |= {"texts": list(map(format_power, means)), "places": places(1, [], [])}
+    means = np.mean([list(step.values()) for step in steps], axis=0)
+    lengths = np.interp(np.log10(np.fmax(means, 10.0**-DECADES)), [-DECADES, 0], [0, 1])
+    texts = ["" if math.isnan(mean) else format_value(mean, 3) for mean in means]  # NaN: not yet known
+    look = {"view": "bars", "captions": list(steps[0]), "lengths": lengths.tolist(), "texts": texts}
+    look |= {"places": places(1, [], [])}
     return panel("deltas", np.reshape(means, (1, -1, 1)), "mean |δ|", "from 10⁻⁶ to 1", role="gradient", **look)
 
 
@@ -176,9 +177,8 @@ def running_mean(values):
     >>> running_mean([1, 3, 8])
     array([1., 2., 4.])
     """
-    sums, ends = np.cumsum([0.0, *values]), np.arange(1, len(values) + 1)
-    starts = np.maximum(0, ends - WINDOW)
-    return (sums[ends] - sums[starts]) / (ends - starts)
+    counts = np.minimum(np.arange(len(values)) + 1, WINDOW)
+    return np.convolve([0.0, *values], np.ones(WINDOW))[1 : len(values) + 1] / counts
 
 
 def ends_of(values):
@@ -196,28 +196,3 @@ def _round_up(values):
     most = np.max(values[np.isfinite(values)], initial=0.0) or 1.0
     power = 10.0 ** math.floor(math.log10(most))
     return next(factor * power for factor in (1, 1.5, 2, 2.5, 3, 4, 5, 10) if factor * power >= most)
-
-
-def log_length(value):
-    """Return the length of the bar of a δ, from 0 to 1, on a log scale: a sixth less per factor of ten.
-
-    Examples
-    --------
-    >>> [log_length(value) for value in (2, 1, 1e-3, 1e-6, 1e-9, 0, math.nan)]
-    [1.0, 1.0, 0.5, 0.0, 0.0, 0.0, 0.0]
-    """
-    return min(1.0, max(0.0, 1 - math.log10(value) / math.log10(SMALLEST))) if value > 0 else 0.0
-
-
-def format_power(value):
-    """Return a number as a power of ten; empty for NaN, which means not yet known.
-
-    Examples
-    --------
-    >>> format_power(0.00231), format_power(52000), format_power(0), format_power(math.inf), format_power(math.nan)
-    ('2.3·10⁻³', '5.2·10⁴', '0', '∞', '')
-    """
-    if not value or not math.isfinite(value):
-        return "" if math.isnan(value) else format_value(value)
-    digits, power = f"{value:.1e}".split("e")
-    return f"{digits}·10{str(int(power)).translate(SUPERSCRIPTS)}"

@@ -3,8 +3,7 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from cnnlab.lab.numbers import format_percent
-from cnnlab.lab.scenes import format_power
+from cnnlab.lab.numbers import format_percent, format_value
 from cnnlab.lab.stills._canvas import BODY, DASHED, LEAST, SMALL, width_of
 from cnnlab.lab.stills._colours import BLUE, GRADIENT, INK, PALE_BAR, POSITIVE, SOFT
 from cnnlab.lab.stills._panels import Block
@@ -47,7 +46,7 @@ class Curves(Block):
         self.legend, chart = [], self.panel["chart"]
         for line in chart["lines"]:
             alone = not len(line["y"]) or "mark" in line
-            last = "" if alone else f" {three_digits(line['y'][-1])} {chart['unit']}"
+            last = "" if alone else f" {format_value(line['y'][-1], 3)} {chart['unit']}"
             self.legend.append(f"{line['name']}{last}".strip())
         keys = sum(KEY + width_of(text, SMALL) + SPACE for text in self.legend) - SPACE
         self.width, self.height = max(CHART[0], keys), CHART[1]
@@ -62,13 +61,13 @@ class Curves(Block):
         for part in np.arange(RULES + 1) / RULES:
             at, value = bottom - high * part, np.dot(chart["y"], [1 - part, part])
             canvas.line([left, left + wide], at)
-            canvas.write(left - 5, at, f"{three_digits(value)}{chart['unit']}", align=1.0, **look)
+            canvas.write(left - 5, at, f"{format_value(value, 3)}{chart['unit']}", align=1.0, **look)
         first, last = chart["ticks"]
         whole = last - first > 1
         for tick in MaxNLocator(10 if whole else 5, steps=[1, 2, 5, 10], integer=whole).tick_values(first, last):
             if first <= tick <= last:
                 share = along(tick, chart["ticks"])
-                canvas.write(left + wide * share, bottom + 11, three_digits(tick), align=0.5, **look)
+                canvas.write(left + wide * share, bottom + 11, format_value(tick, 3), align=0.5, **look)
         canvas.write(left + wide / 2, bottom + UNDER - 8, chart["label"], align=0.5, **look)
         for line, text, style in zip(chart["lines"], self.legend, LOOKS, strict=False):
             canvas.line([x, x + KEY - 4], y + 6, **style)
@@ -84,16 +83,3 @@ class Curves(Block):
 def along(values, axis):
     """Return the positions of values along an axis, from 0 at its start to 1 at its end."""
     return (values - axis[0]) / ((axis[1] - axis[0]) or 1)
-
-
-def three_digits(value):
-    """Return a number in at most three digits.
-
-    Examples
-    --------
-    >>> three_digits(0.00023), three_digits(2.30258), three_digits(100.0)
-    ('2.3·10⁻⁴', '2.3', '100')
-    """
-    if not value or 1e-3 <= abs(value) < 1e4:
-        return f"{value:.3g}".replace("-", "−")
-    return format_power(value) or "NaN"

@@ -127,7 +127,7 @@ def lay_out(scene):
     >>> sides = range(5, 30, 8)
     >>> layouts = [lay_out(convolution_scene(np.ones((1, 1, side, side)), np.ones((1, 1, 3, 3)))) for side in sides]
     >>> [blocks[0][0].side for blocks, *_ in layouts]
-    [38, 29, 18, 12]
+    [38, 28, 17, 12]
     """
     roomy = [panel for panel in scene["panels"] if panel["view"] == "cells" and panel.get("scale", 1.0) >= 1]
     compact = scene.get("compact", False)
