@@ -151,7 +151,7 @@ def test_what_is_too_large_is_said_too(plain_page, text):
     view.cell("w", 1, 1).dblclick()
     view.new_value.fill(text)
     view.press("Enter")
-    expect(view.part("sentence")).to_have_text(f"“{text}” is too large, so the cell keeps its value.")
+    expect(view.part("sentence")).to_have_text(f"“{text}” is no number up to 1e+100, so the cell keeps its value.")
     assert view.mounted.saved() == 0
 
 

@@ -70,7 +70,7 @@ class Explorer {
    */
   release({ key, target }) {
     if (key !== "Escape") return;
-    const field = target instanceof Element ? target.closest(FIELDS) : null;
+    const field = target instanceof Element && target.closest(FIELDS);
     if (!field || (this.root.contains(field) && !field.matches(".cnnlab-input")))
       for (const stage of this.stages) stage.release();
   }

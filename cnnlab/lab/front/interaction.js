@@ -306,8 +306,5 @@ const plain = (value) => Number(value.toPrecision(12));
  * Why a text cannot go into a cell; empty if it can.
  * @param {string} text
  */
-function refusal(text) {
-  const value = numberIn(text);
-  if (Math.abs(value) <= LARGEST) return "";
-  return `“${text}” is ${Number.isNaN(value) ? "not a number" : "too large"}, so the cell keeps its value.`;
-}
+const refusal = (text) =>
+  Math.abs(numberIn(text)) <= LARGEST ? "" : `“${text}” is no number up to ${LARGEST}, so the cell keeps its value.`;

@@ -73,8 +73,9 @@ export const valueAt = (panel, cell) => panel.values[numberOf(panel, cell)];
  * @param {Cell} cell
  * @param {Cell} tap
  */
-export function shareAt({ shape: [height, width, down, across], values }, [plane, row, column], tap) {
-  return values[(((plane * height + row) * width + column) * down + tap[1]) * across + tap[2]];
+export function shareAt(shares, cell, tap) {
+  const [, , down, across] = shares.shape;
+  return shares.values[(numberOf(shares, cell) * down + tap[1]) * across + tap[2]];
 }
 
 /**
@@ -165,7 +166,7 @@ export const cellAt = ({ shape: [height, width] }, k) =>
 
 /**
  * The number of a cell in reading order.
- * @param {Panel} panel
+ * @param {Pick<Panel, "shape">} panel
  * @param {Cell} cell
  */
 export const numberOf = ({ shape: [height, width] }, [plane, row, column]) => (plane * height + row) * width + column;

@@ -22,6 +22,7 @@ export function toolbarOf(stage) {
   const { heading } = scene;
   const panels = Object.values(scene.panels);
   const can = {
+    numbers: hasSums(scene) && !scene.compact && panels.some(({ view }) => view === "cells"),
     wires: hasSums(scene) && !scene.network,
     coverage: scene.panels[scene.coverage ?? ""]?.view === "cells",
     gradients: panels.some(({ gradient }) => gradient),
@@ -59,18 +60,12 @@ function transportOf({ state: { scene, step, playing }, dispatch }) {
  * @param {Stage} stage
  */
 export function toolsOf(stage) {
-  const { part, state, link, around } = stage;
-  const { scene } = state;
-  const panels = Object.values(scene.panels);
-  const editable = panels.some((panel) => panel.editable);
-  const shows = panels.some(({ view }) => view === "cells") && !part.absent?.includes("numbers");
-  const numbers = !scene.compact && shows;
+  const { state, link, around } = stage;
+  const editable = Object.values(state.scene.panels).some((panel) => panel.editable);
   const press = (/** @type {string} */ name) => () => link.ask({ press: name });
   const back = "reset: back to the numbers and settings of the beginning"; // a name begins with the visible text
   const undo = "undo: take the last change back";
-  return html`<span class="cnnlab-tools">${controlsOf(stage.controls("foot"), stage.link)}<span class="cnnlab-toggles">${
-    numbers ? switchOf(stage, "numbers") : nothing
-  }</span>${
+  return html`<span class="cnnlab-tools">${controlsOf(stage.controls("foot"), link)}${
     editable
       ? [
           button("↶ undo", press("undo"), { label: undo, off: !link.shown.undo }),
