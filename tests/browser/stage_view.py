@@ -121,7 +121,7 @@ class StageView:
         return self.top.get_by_role("button", name=label, exact=True)
 
     def toggle(self, name: str) -> Locator:
-        return self.top.locator(f'[data-toggle="{name}"]')
+        return self.button(name)
 
     def slider(self, label: str) -> Locator:
         """Return the range of a control of the explorer, by its label."""

@@ -195,7 +195,8 @@ def test_where_python_cannot_be_reached_its_address_is_named(page, address):
 def test_a_slider_and_a_question_are_answered_by_the_kernel_in_the_browser(site):
     assert site.run(NOTEBOOKS[1]) == []
     site.uncover()
-    question, explorer = site.explorer("part-question input[type=text]"), site.explorer('control[data-control="size"]')
+    question = site.explorer("part-question input[type=text]")
+    explorer = site.explorer("control input[type=range][aria-label='R input']")
     question.get_by_role("textbox").fill("nothing")
     question.get_by_role("textbox").press("Enter")
     expect(question.get_by_role("status")).to_have_text("Type a number, such as 12 or −0.5.")

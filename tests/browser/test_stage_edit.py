@@ -313,7 +313,7 @@ def test_a_dot_is_dragged_along_its_curve_by_mouse_and_its_slider_goes_with_it(p
     view.page.mouse.move(mark["x"], mark["y"])
     view.answered()
     assert view.explorer.z == before
-    assert view.root.locator('[data-control="z"] input[type=range]').input_value() == str(round(10 * before))
+    assert view.root.get_by_role("slider", name="z", exact=True).input_value() == str(round(10 * before))
     assert plain_page.errors == []
 
 

@@ -52,12 +52,12 @@ const set = ({ name }, link, value) => link.ask({ set: { [name]: value } });
  * @param {Link} link
  */
 function slider(control, link) {
-  const { name, low = 0, high = 0, text, title, lacks } = control;
-  const value = Number(link.wanted(name, control.value));
+  const { low = 0, high = 0, text, title, lacks } = control;
+  const value = Number(link.wanted(control.name, control.value));
   const label = controlName(control);
   const change = (/** @type {Typed} */ { target }) =>
     target.reportValidity() && set(control, link, target.valueAsNumber);
-  return html`<div class="cnnlab-control cnnlab-slider" data-control=${name} title=${title ?? nothing}><span
+  return html`<div class="cnnlab-control cnnlab-slider" title=${title ?? nothing}><span
     class="cnnlab-slider-head">${labelOf(control)}<input type="number" class="cnnlab-number" aria-label="${label}, typed"
     min=${low} max=${high} style="--digits: ${String(high).length}" .value=${String(value)} required
     ?hidden=${text !== undefined} ?disabled=${low === high} @change=${change}><span class="cnnlab-slider-text">${text ?? ""}</span></span><input
@@ -76,7 +76,7 @@ function select(control, link) {
   const wanted = link.wanted(name, control.value);
   const choose = (/** @type {{target: HTMLSelectElement}} */ { target }) =>
     set(control, link, options[target.selectedIndex][0]);
-  return html`<label class="cnnlab-control cnnlab-select" data-control=${name} title=${title ?? nothing}>${labelOf(
+  return html`<label class="cnnlab-control cnnlab-select" title=${title ?? nothing}>${labelOf(
     control,
   )}<select aria-label=${controlName(control)} ?disabled=${control.disabled} @change=${choose}>${options.map(
     ([value, label]) =>
@@ -118,19 +118,19 @@ export function tabsOf(control, link) {
  * @param {Link} link
  */
 const tabs = (control, link) =>
-  html`<div class="cnnlab-control" data-control=${control.name}>${labelOf(control)}<span class="cnnlab-tabs" role="group"
+  html`<div class="cnnlab-control">${labelOf(control)}<span class="cnnlab-tabs" role="group"
     aria-label=${controlName(control)}>${tabsOf(control, link)}</span></div>`;
 
 /** @param {Control} control */
-const radio = ({ name, label, options = [], disabled }) =>
-  html`<div class="cnnlab-control cnnlab-radio" data-control=${name} role="radiogroup" aria-label=${label}>${options.map(
+const radio = ({ label, options = [], disabled }) =>
+  html`<div class="cnnlab-control cnnlab-radio" role="radiogroup" aria-label=${label}>${options.map(
     ([value, words]) =>
       html`<label><input type="radio" name="given" value=${value} ?disabled=${disabled}><span>${words}</span></label>`,
   )}</div>`;
 
 /** @param {Control} control */
 const field = (control) =>
-  html`<label class="cnnlab-control cnnlab-text" data-control=${control.name}>${labelOf(control)}<input type="text"
+  html`<label class="cnnlab-control cnnlab-text">${labelOf(control)}<input type="text"
     name="given" placeholder=${control.text ?? ""} aria-label=${control.label} autocomplete="off"
     ?disabled=${control.disabled}></label>`;
 

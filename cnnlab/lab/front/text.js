@@ -29,11 +29,11 @@ export const linesOf = (lines) =>
  * A button: `label` is its accessible name and its tooltip, if its text does not say it.
  * @param {unknown} text
  * @param {(event: Event) => void} press
- * @param {{kind?: string, title?: string, label?: string, name?: string, pressed?: boolean, off?: boolean}} [more]
+ * @param {{kind?: string, title?: string, label?: string, pressed?: boolean, off?: boolean}} [more]
  */
-export const button = (text, press, { kind = "", label, title = label, name, pressed, off = false } = {}) =>
+export const button = (text, press, { kind = "", label, title = label, pressed, off = false } = {}) =>
   html`<button type="button" class="cnnlab-button ${kind}" title=${title ?? nothing} aria-label=${label ?? nothing}
-    data-toggle=${name ?? nothing} aria-pressed=${pressed === undefined ? nothing : String(pressed)} ?disabled=${off}
+    aria-pressed=${pressed === undefined ? nothing : String(pressed)} ?disabled=${off}
     @click=${press}>${text}</button>`;
 
 /**

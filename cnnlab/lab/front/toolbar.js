@@ -13,7 +13,7 @@ import { html, nothing } from "./vendor/lit-html.js";
  * @param {string} name
  */
 const switchOf = ({ state, dispatch }, name) =>
-  button(name, () => dispatch({ type: "turn", name }), { kind: "cnnlab-toggle", name, pressed: state.on[name] });
+  button(name, () => dispatch({ type: "turn", name }), { kind: "cnnlab-toggle", pressed: state.on[name] });
 
 /** @param {Stage} stage */
 export function toolbarOf(stage) {
@@ -48,7 +48,7 @@ function transportOf({ state: { scene, step, playing }, dispatch }) {
   const [sign, word] = playing ? ["❚❚", "pause"] : ["▶", "play"];
   return html`<span class="cnnlab-transport"><span class="cnnlab-step cnnlab-keeps"
     data-longest="step ${steps} of ${steps}"><span>step ${step + 1} of ${steps}</span></span>${[
-      button("◀", () => go(step - 1), { kind: "cnnlab-back", label: "one step back" }),
+      button("◀", () => go(step - 1), { label: "one step back" }),
       button(sign, () => dispatch({ type: "play", on: !playing }), { kind: "cnnlab-play", label: word }),
       button("▶❘", () => go(step + 1), { kind: "cnnlab-next", label: "one step on" }),
     ]}<input type="range" class="cnnlab-scrub" aria-label="step" min="1" max=${steps} .value=${String(step + 1)}
