@@ -170,7 +170,7 @@ class Explorer {
       this.show();
       this.focus("input, button, select");
     };
-    return html`<div class="cnnlab-veil" role="group" aria-label="covered"><span>Answer the question above first.</span>${button(
+    return html`<div class="cnnlab-veil" role="group" aria-label="covered"><span>Answer the question above first.</span> ${button(
       "show",
       lift,
       { kind: "cnnlab-press" },
@@ -212,10 +212,7 @@ class Explorer {
     return button("copy link", press, { title: "copy the address of this explorer as it stands" });
   }
 
-  toFull = () => {
-    if (document.fullscreenElement) document.exitFullscreen();
-    else this.root.requestFullscreen();
-  };
+  toFull = () => (document.fullscreenElement ? document.exitFullscreen() : this.root.requestFullscreen());
 }
 
 /**
