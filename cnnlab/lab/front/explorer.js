@@ -89,8 +89,8 @@ class Explorer {
     ];
     const shown = parts.map((part) => this.stages.find((stage) => stage.part === part)?.root ?? this.partOf(part));
     const first = parts.findIndex(({ abreast }) => abreast);
-    const isCovered = veil && !this.link.pending.some(({ press }) => press === "uncover"); // at once, kernel or not
-    this.root.classList.toggle("cnnlab-veiled", Boolean(isCovered));
+    const isCovered = Boolean(veil) && !this.link.pending.some(({ press }) => press === "uncover"); // at once, kernel or not
+    this.root.classList.toggle("cnnlab-veiled", isCovered);
     render(
       html`<div class="cnnlab-silence"><span aria-live="polite"></span></div>${
         says ? html`<p class="cnnlab-wrong" role="status">${says}</p>` : nothing
@@ -111,7 +111,7 @@ class Explorer {
     if (at && at !== this.been) this.stages[at.stage]?.dispatch({ type: "visit", at });
     this.been = at;
     for (const child of this.root.children)
-      child.toggleAttribute("inert", Boolean(isCovered) && !child.matches(".cnnlab-veil, .cnnlab-help"));
+      child.toggleAttribute("inert", isCovered && !child.matches(".cnnlab-veil, .cnnlab-help"));
   };
 
   /**

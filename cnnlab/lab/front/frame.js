@@ -17,7 +17,7 @@ export class Frame {
     this.grabbed = { x: 0, y: 0 }; // where in the frame the pointer is
     this.element = document.createElement("div"); // positioned once the layout is known
     this.element.className = "cnnlab-window";
-    this.element.setAttribute("aria-hidden", "true");
+    this.element.ariaHidden = "true";
   }
 
   /** The sum of the selected output; while an input cell is selected, that of the last output. */

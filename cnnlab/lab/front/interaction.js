@@ -14,7 +14,7 @@ const PULL = { start: 4, step: 8 }; // px: the start of a drag, and one nudge of
 /** @typedef {import("./schema.js").At} At */
 
 export class Hand {
-  /** @type {((event: PointerEvent) => void) | null} what moving the pressed pointer does */
+  /** @type {((event: PointerEvent, across: number, up: number) => void) | null} what moving the pressed pointer does */
   pull = null;
   pressed = { clientX: 0, clientY: 0 };
   isPulled = false; // suppresses the click
@@ -58,25 +58,23 @@ export class Hand {
     const at = hit(this.scene, event);
     const isHeld = state.held && sameAt(at, state.at);
     if (!isHeld && frame.holds(event)) return (/** @type {PointerEvent} */ event) => frame.drag(event);
-    return at && this.canEdit(at) && (isHeld || event.pointerType !== "touch") ? this.numberPull(at, event) : null;
+    return at && this.canEdit(at) && (isHeld || event.pointerType !== "touch") ? this.numberPull(at) : null;
   }
 
   /**
    * Dragging up or down changes a number; dragging sideways copies a tap's number to other taps.
    * @param {At} at
-   * @param {PointerEvent} pressed
    */
-  numberPull(at, { clientX, clientY }) {
+  numberPull(at) {
     const panel = this.scene.panels[at.panel];
     const value = this.latest(at);
     const nudge = nudgeOf(panel);
     let last = value;
     /** @type {boolean | undefined} */
     let paints;
-    return (/** @type {PointerEvent} */ event) => {
-      const up = clientY - event.clientY;
+    return (/** @type {PointerEvent} */ event, /** @type {number} */ across, /** @type {number} */ up) => {
       if (paints === undefined) this.stage.dispatch({ type: "visit", at });
-      paints ??= panel.end === "tap" && Math.abs(event.clientX - clientX) > Math.abs(up);
+      paints ??= panel.end === "tap" && Math.abs(across) > Math.abs(up);
       if (paints) return this.paint(event, at, value);
       const step = nudge * (event.shiftKey ? 0.1 : 1);
       const next = plain(value + Math.round(up / PULL.step) * step);
@@ -101,11 +99,11 @@ export class Hand {
   hover = (event) => {
     const element = /** @type {HTMLElement} */ (event.currentTarget);
     if (event.buttons && this.pull) {
-      const { clientX, clientY } = this.pressed;
-      this.isPulled ||= Math.hypot(event.clientX - clientX, event.clientY - clientY) >= PULL.start;
+      const [across, up] = [event.clientX - this.pressed.clientX, this.pressed.clientY - event.clientY];
+      this.isPulled ||= Math.hypot(across, up) >= PULL.start;
       if (!this.isPulled) return;
       element.setPointerCapture(event.pointerId);
-      return this.pull(event);
+      return this.pull(event, across, up);
     }
     this.pull = null;
     document.documentElement.dataset.cnnlabTouched = ""; // the reader knows how to begin

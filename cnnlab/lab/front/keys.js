@@ -1,7 +1,5 @@
 // Keys: those meant for an explorer do not reach the host's shortcuts, and arrows move from cell to cell.
 
-const SUPPRESS = "data-lm-suppress-shortcuts";
-
 /** @type {Record<string, number[]>} the step (rows, columns) of each arrow key */
 export const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
@@ -21,7 +19,7 @@ export const isOurs = (event) =>
 export function guardKeys(root, signal) {
   const mark = (/** @type {KeyboardEvent} */ event) => {
     if (event.target instanceof Element && root.contains(event.target))
-      event.target.toggleAttribute(SUPPRESS, isOurs(event));
+      event.target.toggleAttribute("data-lm-suppress-shortcuts", isOurs(event));
   };
   window.addEventListener("keydown", mark, { capture: true, signal });
   for (const type of ["keydown", "keyup", "keypress"])

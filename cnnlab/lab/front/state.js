@@ -77,8 +77,11 @@ export const nudgeOf = (panel) => (panel.values.every((value) => Number.isIntege
 /** @type {{[Type in Action["type"]]: (state: State, action: Extract<Action, {type: Type}>) => State}} */
 const CHANGES = {
   point: (state, { at }) => (state.held || state.playing ? state : moved(state, at)),
-  hold: (state, { at }) =>
-    state.editing ? state : { ...moved(state, at), playing: false, held: !(state.held && sameAt(at, state.at)) },
+  hold: (state, { at }) => ({
+    ...moved(state, at),
+    playing: false,
+    held: !(state.held && sameAt(at, state.at)),
+  }),
   visit: (state, { at }) => ({ ...moved(state, at), held: true }),
   release: (state) => ({ ...state, held: false, playing: false, filled: null, editing: null }),
   step: (state, { step }) => atStep(state, step),

@@ -56,8 +56,6 @@ test("a click holds a cell, a second one lets it go, and one on another cell hol
   assert.equal(after(held, ["hold", { at: here }]).held, false);
   assert.deepEqual([after(held, ["hold", { at: there }]).at, after(held, ["hold", { at: there }]).held], [there, true]);
   assert.equal(after(first, ["play", { on: true }], ["hold", { at: here }]).playing, false);
-  const typing = after(first, edit("x", 0, 0, 0));
-  assert.equal(after(typing, ["hold", { at: here }]), typing);
 });
 
 test("a cell that the keyboard goes to stays held, however often", () => {
