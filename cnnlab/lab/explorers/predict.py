@@ -168,9 +168,7 @@ class Predict(Explorer):
         super()._changed(change)
 
     def press(self, name):
-        if name == "check" and not self.given.strip():
-            self.verdict = [line("Choose one first." if self.choices else "Type an answer first.")]
-        elif name == "reveal" and self.tried and not self.closed:
+        if name == "reveal" and self.tried and not self.closed:
             self._close(f"The answer is {self.answer}.", "bold")
 
     def reset(self):

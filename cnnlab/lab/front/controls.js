@@ -125,17 +125,17 @@ const tabs = (control, link) =>
 const radio = ({ label, options = [], disabled }) =>
   html`<div class="cnnlab-control cnnlab-radio" role="radiogroup" aria-label=${label}>${options.map(
     ([value, words]) =>
-      html`<label><input type="radio" name="given" value=${value} ?disabled=${disabled}><span>${words}</span></label>`,
+      html`<label><input type="radio" name="given" required value=${value} ?disabled=${disabled}><span>${words}</span></label>`,
   )}</div>`;
 
 /** @param {Control} control */
 const field = (control) =>
   html`<label class="cnnlab-control cnnlab-text">${labelOf(control)}<input type="text"
-    name="given" placeholder=${control.text ?? ""} aria-label=${control.label} autocomplete="off"
+    name="given" required pattern=".*\\S.*" placeholder=${control.text ?? ""} aria-label=${control.label} autocomplete="off"
     ?disabled=${control.disabled}></label>`;
 
 /**
- * Answers a question with what is given, by Enter or by the button "check".
+ * Answers a question with what is given, by Enter or by the button "check"; the browser asks for what is missing.
  * @param {Event} event
  * @param {Link} link
  */
@@ -143,7 +143,7 @@ function check(event, link) {
   event.preventDefault();
   const form = /** @type {HTMLFormElement} */ (event.currentTarget);
   const given = /** @type {RadioNodeList | HTMLInputElement | null} */ (form.elements.namedItem("given"))?.value;
-  if (given !== undefined) link.ask(given.trim() ? { set: { given } } : { press: "check" });
+  if (given) link.ask({ set: { given } });
 }
 
 /**

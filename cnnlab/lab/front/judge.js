@@ -7,8 +7,7 @@ import { means, numberIn } from "./numbers.js";
  * @property {"number" | "choice" | "text"} answers
  * @property {[string | number, number][]} known answers: the right one first
  * @property {number} other
- * @property {number[]} nothing before and after the first try, like odd
- * @property {number[]} odd
+ * @property {number[]} odd before and after the first try
  * @property {number} reveal
  */
 
@@ -19,15 +18,14 @@ import { means, numberIn } from "./numbers.js";
  * @param {import("./connection.js").Asked} event
  */
 export function judged(table, now, event) {
-  const [at, given] = [now.tried ? 1 : 0, event.set?.given ?? ""];
+  const given = event.set?.given;
   if (now.closed) return {};
-  if (event.press === "reveal") return now.tried ? { at: table.reveal, closed: true } : {};
-  if (event.press === "check" || (event.set && !given.trim())) return { at: table.nothing[at] };
-  if (!event.set) return {};
-  if (table.answers === "number" && Number.isNaN(numberIn(given))) return { at: table.odd[at] };
-  const known = table.known.findIndex(([answer]) => same(table.answers, given, answer));
-  if (known === 0) return { at: table.known[0][1], closed: true };
-  return { at: known < 0 ? table.other : table.known[known][1], tried: true, given: given.trim() };
+  if (event.press === "reveal" && now.tried) return { at: table.reveal, closed: true };
+  if (given === undefined) return {};
+  if (table.answers === "number" && Number.isNaN(numberIn(given))) return { at: table.odd[now.tried ? 1 : 0] };
+  const known = table.known.find(([answer]) => same(table.answers, given, answer));
+  if (known === table.known[0]) return { at: known[1], closed: true };
+  return { at: known ? known[1] : table.other, tried: true, given: given.trim() };
 }
 
 /**

@@ -126,14 +126,13 @@ def _of_question(asked):
     right = str(asked.answer)
     others = [each for each in asked.choices if each != right]
     known = [right, *others] if asked.choices else [asked.answer, *asked.mistakes]
-    wrong, nothing, odd = answered((others or [given])[0]), {"press": "check"}, answered("one")
+    wrong, odd = answered((others or [given])[0]), answered("one")
     return {
         "kind": "question",
         "answers": "choice" if asked.choices else "number" if asked.wants_number else "text",
         "known": [[each, after(answered(each))] for each in known],
         "given": given,
         "other": after(wrong),
-        "nothing": [after(nothing), after(wrong, nothing)],
         "odd": [after(odd), after(wrong, odd)],
         "reveal": after(wrong, {"press": "reveal"}),
         "states": states,
