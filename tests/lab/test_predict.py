@@ -98,8 +98,8 @@ def test_what_is_no_number_gets_a_friendly_line_and_is_no_try(text):
 @pytest.mark.parametrize("options", [TYPED, CHOSEN])
 def test_nothing_given_is_no_try(options):
     ask = Predict(**options)
-    for given in ("", " "):
-        answer(ask, given)
+    for text in ("", " "):
+        answer(ask, text)
     press(ask, "reveal")
     assert (verdict(ask), can_be_shown(ask), is_closed(ask)) == ("", False, False)
 
