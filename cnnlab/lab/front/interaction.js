@@ -232,9 +232,9 @@ export class Hand {
       this.typed(event.key === "Enter" ? event.target.value : "");
       this.stage.focus(at);
     };
-    const leave = (/** @type {{target: HTMLInputElement}} */ { target }) => this.typed(target.value);
     return html`<input class="cnnlab-input" aria-label="new value of ${nameOf(this.scene.panels[at.panel], at.cell)}"
-      autocomplete="off" value=${this.isNext(at) ? "" : this.latest(at)} @keydown=${key} @blur=${leave}>`;
+      autocomplete="off" value=${this.isNext(at) ? "" : this.latest(at)} @keydown=${key}
+      @blur=${(/** @type {{target: HTMLInputElement}} */ { target }) => this.typed(target.value)}>`;
   }
 
   openField() {

@@ -8,17 +8,10 @@ import { html, nothing } from "./vendor/lit-html.js";
 
 /** @typedef {import("./stage.js").Stage} Stage */
 
-/**
- * @param {Stage} stage
- * @param {string} name
- */
-const switchOf = ({ state, dispatch }, name) =>
-  button(name, () => dispatch({ type: "turn", name }), { kind: "cnnlab-toggle", pressed: state.on[name] });
-
 /** @param {Stage} stage */
 export function toolbarOf(stage) {
-  const { part, state } = stage;
-  const { scene } = state;
+  const { part, state, dispatch } = stage;
+  const { scene, on } = state;
   const { heading } = scene;
   const panels = Object.values(scene.panels);
   const can = {
@@ -29,13 +22,16 @@ export function toolbarOf(stage) {
     code: panels.some(({ says }) => says?.code),
   };
   const shown = Object.entries(can).filter(([name, is]) => is && !part.absent?.includes(name));
+  const switches = shown.map(([name]) =>
+    button(name, () => dispatch({ type: "turn", name }), { kind: "cnnlab-toggle", pressed: on[name] }),
+  );
   const controls = stage.controls("bar");
   const plays = stepsOf(scene) > 1;
-  if (!plays && !shown.length && !controls.length && !heading) return nothing;
+  if (!plays && !switches.length && !controls.length && !heading) return nothing;
   return html`<div class="cnnlab-toolbar">${
     heading ? html`<div class="cnnlab-heading">${withSubscripts(heading)}</div>` : nothing
   }${plays ? transportOf(stage) : nothing}<span
-    class="cnnlab-toggles">${shown.map(([name]) => switchOf(stage, name))}</span>${controlsOf(controls, stage.link)}</div>`;
+    class="cnnlab-toggles">${switches}</span>${controlsOf(controls, stage.link)}</div>`;
 }
 
 /**
