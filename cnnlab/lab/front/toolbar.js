@@ -8,23 +8,28 @@ import { html, nothing } from "./vendor/lit-html.js";
 
 /** @typedef {import("./stage.js").Stage} Stage */
 
+/**
+ * The button that shows or hides something; none if the explorer has none.
+ * @param {Stage} stage
+ * @param {string} name
+ */
+const switchOf = ({ part, state, dispatch }, name) =>
+  part.absent?.includes(name)
+    ? []
+    : [button(name, () => dispatch({ type: "turn", name }), { kind: "cnnlab-toggle", pressed: state.on[name] })];
+
 /** @param {Stage} stage */
 export function toolbarOf(stage) {
-  const { part, state, dispatch } = stage;
-  const { scene, on } = state;
+  const { scene } = stage.state;
   const { heading } = scene;
   const panels = Object.values(scene.panels);
   const can = {
-    numbers: hasSums(scene) && !scene.compact && panels.some(({ view }) => view === "cells"),
     wires: hasSums(scene) && !scene.network,
     coverage: scene.panels[scene.coverage ?? ""]?.view === "cells",
     gradients: panels.some(({ gradient }) => gradient),
     code: panels.some(({ says }) => says?.code),
   };
-  const shown = Object.entries(can).filter(([name, is]) => is && !part.absent?.includes(name));
-  const switches = shown.map(([name]) =>
-    button(name, () => dispatch({ type: "turn", name }), { kind: "cnnlab-toggle", pressed: on[name] }),
-  );
+  const switches = Object.entries(can).flatMap(([name, is]) => (is ? switchOf(stage, name) : []));
   const controls = stage.controls("bar");
   const plays = stepsOf(scene) > 1;
   if (!plays && !switches.length && !controls.length && !heading) return nothing;
@@ -57,16 +62,19 @@ function transportOf({ state: { scene, step, playing }, dispatch }) {
  */
 export function toolsOf(stage) {
   const { state, link, around } = stage;
-  const editable = Object.values(state.scene.panels).some((panel) => panel.editable);
+  const panels = Object.values(state.scene.panels);
+  const editable = panels.some((panel) => panel.editable);
+  const hasNumbers = !state.scene.compact && panels.some(({ view }) => view === "cells");
   const press = (/** @type {string} */ name) => () => link.ask({ press: name });
   const back = "reset: back to the numbers and settings of the beginning"; // a name begins with the visible text
   const undo = "undo: take the last change back";
-  return html`<span class="cnnlab-tools">${controlsOf(stage.controls("foot"), link)}${
-    editable
-      ? [
-          button("↶ undo", press("undo"), { label: undo, off: !link.shown.undo }),
-          button("↺ reset", press("reset"), { label: back }),
-        ]
-      : nothing
-  }${around.tools}</span>`;
+  return html`<span class="cnnlab-tools">${controlsOf(stage.controls("foot"), link)}<span
+    class="cnnlab-toggles">${hasNumbers ? switchOf(stage, "numbers") : nothing}</span>${
+      editable
+        ? [
+            button("↶ undo", press("undo"), { label: undo, off: !link.shown.undo }),
+            button("↺ reset", press("reset"), { label: back }),
+          ]
+        : nothing
+    }${around.tools}</span>`;
 }
