@@ -13,7 +13,7 @@ from cnnlab.course.exercises._runner import SETTINGS, ask
 from cnnlab.formula import explain_axis
 from cnnlab.geometry import check_transposed_window, check_window
 from cnnlab.lab.explorers import Choice, Explorer, Slider, line, lines_of
-from cnnlab.lab.scenes import array_panel, wire_list
+from cnnlab.lab.scenes import add_wires, array_panel
 from cnnlab.lab.scenes.schema import Line
 from cnnlab.wiring import Wires
 
@@ -179,13 +179,10 @@ class ExerciseExplorer(Explorer):
         for name, each in shown.items():
             own = name in self.arrays and name != "winners"  # not every number is a valid place
             each |= {"editable": own} | ({"end": ends[name]} if name in ends else {})
-        wires = {}
-        for table in seen.tables:
-            if table.result == result and table.wires:
-                name = "window" if table.arrays == arrays else table.arrays[0]
-                found, states = _listed(table)
-                listed = wire_list([shown[each] for each in (result, *table.arrays)], name, found)
-                wires[name] = listed | {"state": states}
+        wires, tables = {}, [table for table in seen.tables if table.result == result]
+        for table in tables if all(table.wires for table in tables) else ():
+            found, states = _listed(table)
+            add_wires(wires, [shown[each] for each in (result, *table.arrays)], found, state=states)
         y, said = shown[result], seen.told[result]
         drawn = zip(np.ndindex(y["values"].shape), said.values(), strict=True)
         wrong = [list(cell) for cell, text in drawn if text]

@@ -11,7 +11,7 @@ from cnnlab.lab.scenes._layers import activation_scene, layer_scene
 from cnnlab.lab.scenes._made import made_scene
 from cnnlab.lab.scenes._network import Pass, chain_scene, digit_scene, layer_names, run_network
 from cnnlab.lab.scenes._overview import network_scene
-from cnnlab.lab.scenes._own import Own, own_scene, wire_list, wires_by
+from cnnlab.lab.scenes._own import Own, add_wires, own_scene, wires_by
 from cnnlab.lab.scenes._panels import array_panel, chart_panel, panel, side_by_column
 from cnnlab.lab.scenes._pooling import pooling_scene, tie_scene
 from cnnlab.lab.scenes._training import ends_of, maps_scene, summary_scene

@@ -67,27 +67,27 @@ def own_scene(scene, given, functions):
                 notes.append(f"No wires of {panel['symbol']} were found.")
                 continue
             for factors, listed in found.items():
-                key = result if factors == sums[0] else factors[0]
-                wires[key] = wire_list([panel, *map(panels.get, factors)], key, listed)
+                add_wires(wires, [panel, *map(panels.get, factors)], listed)
     rest = {key: value for key, value in scene.items() if key not in ("setup", "coverage", "shares")}
     return rest | {"wires": wires, "note": " ".join(notes)}
 
 
-def wire_list(joined, key, found):
-    """Return the wires ``found`` between the panel of a result and those of arrays, and set the panels' sums.
+def add_wires(wires, joined, found, **more):
+    """Add the wires ``found`` between the panels of a result and of arrays to a scene's, and set the panels' sums.
 
-    A sum that is added to another has its own name as its key.
+    Those of the first sum have the result's name, those that are added to it the name of their array.
     """
     result, *factors = joined
     pair = (*(panel["name"] for panel in factors), "one")[:2]
-    if key != pair[0]:
-        result["sum"] = total(*pair, wires=key)
-    elif "sum" in result:
+    key = pair[0] if "sum" in result else result["name"]
+    if "sum" in result:
         result["sum"]["adds"] = key
+    else:
+        result["sum"] = total(*pair, wires=key)
     for panel in factors:
         panel.setdefault("sum", parts_in(*pair, result["name"], wires=key))
     ends = {panel["end"]: _placed(panel, flat) for panel, flat in zip(joined, found.cells.T, strict=True)}
-    return {"cells": ends, "weight": found.weights.tolist()}
+    wires[key] = {"cells": ends, "weight": found.weights.tolist(), **more}
 
 
 def wires_by(function, given, factors, sums, *, picks=False, seconds=SECONDS, clock=perf_counter) -> Wires:
