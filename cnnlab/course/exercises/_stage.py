@@ -62,7 +62,7 @@ class ExerciseExplorer(Explorer):
     result = Choice((), "", kind="tabs", place="bar", title="which result")
 
     def __init__(self, exercise, function, arguments: tuple):
-        self.exercise, self.function, self._last = exercise, function, (None, None, None)
+        self.exercise, self.function, self._known = exercise, function, {}
         self.called = name_of(function) or "your function"
         self._arguments = given = dict(zip(exercise.arguments, arguments, strict=True))
         self._used = {name for sums in exercise.sums.values() for factors in sums for name in factors}
@@ -123,11 +123,10 @@ class ExerciseExplorer(Explorer):
     @property
     def seen(self) -> Explored:
         """What the function does at these settings."""
-        key = [getattr(self, name) for name in _SLIDERS]
-        if self._last[0] is not self.arrays or self._last[1] != key:
-            arguments = tuple(self.arguments_of(self).values())
-            self._last = self.arrays, key, explored(self.exercise, self.function, arguments)
-        return self._last[2]
+        key = id(self.arrays), *(getattr(self, name) for name in _SLIDERS)  # an edit replaces the arrays
+        if key not in self._known:
+            self._known = {key: explored(self.exercise, self.function, tuple(self.arguments_of(self).values()))}
+        return self._known[key]
 
     @property
     def missing(self) -> list[Ends]:

@@ -149,20 +149,20 @@ def terms_of(scene, at):
     added = [(sum_["adds"], sum_["adds"], "one")] if "adds" in sum_ else []
     for wires, *names in [(sum_["wires"], sum_["a"], sum_["b"]), *added]:
         names.append(sum_.get("goes", panel["name"]))
-        sources = [name if name in ("one", "share") else panel_of(scene, name) for name in names]
         for ends, weight in wires_at(scene["wires"][wires], panel["end"], at["cell"]):
             share = float(shares["values"][(*ends["output"], *ends["tap"][1:])]) if shares else weight
-            a, b, to = (_operand(source, ends, share) for source in sources)
+            a, b, to = (_operand(scene, name, ends, share) for name in names)
             terms.append(Term(a, b, to, 1.0 if sum_["b"] == "share" else weight))
     return terms
 
 
-def _operand(source, ends, share):
+def _operand(scene, name, ends, share):
     """Return the operand at one end of a wire: a cell of a panel, the share, or a 1."""
-    if isinstance(source, str):
-        return Operand("", [], share if source == "share" else 1.0)
-    cell = ends[source["end"]]
-    return Operand(source["name"], cell, value_at(source, cell))
+    if name in ("one", "share"):
+        return Operand("", [], share if name == "share" else 1.0)
+    panel = panel_of(scene, name)
+    cell = ends[panel["end"]]
+    return Operand(name, cell, value_at(panel, cell))
 
 
 def strip_of(scene, at):
