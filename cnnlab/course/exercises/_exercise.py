@@ -316,12 +316,10 @@ class Exercise:
     def _grids(self, wrong: Try) -> list[str]:
         """Return the grids of the input and of the first result that differs, expected and actual."""
         grids = [grid for given in zip(self.holds, wrong.input, strict=True) for grid in planes(*given)]
-        right = alike(wrong.answer, wrong.expected)
-        if wrong.answer.parts and not self.facts and len(right) < len(self.results):
-            sides = [(name, wrong.expected.parts[name], wrong.answer.parts[name]) for name in self.results]
-            # an array of the wrong shape is what the text is about
-            first = min(sides, key=lambda side: (side[0] in right, side[1].shape == side[2].shape))
-            grids += both(*first)
+        got, wanted = wrong.answer.parts or {}, wrong.expected.parts
+        differ = [name for name in got if not self.facts and not equal(got[name], wanted[name])]
+        for name in sorted(differ, key=lambda name: got[name].shape == wanted[name].shape)[:1]:  # as the text does
+            grids += both(name, wanted[name], got[name])
         return grids
 
 
