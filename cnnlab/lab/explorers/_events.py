@@ -22,7 +22,7 @@ event is acknowledged, and changes nothing.
 
 from __future__ import annotations
 
-from typing import NotRequired, Required, TypedDict
+from typing import Required, TypedDict
 
 from cnnlab.lab.explorers._settings import Control
 from cnnlab.lab.scenes.schema import Line, Scene
@@ -92,7 +92,7 @@ class Shown(TypedDict):
     serial: int
     parts: list[Part]
     undo: bool  # whether there is something to undo
-    veil: NotRequired[str]  # the key of the question whose answer it would show: covered until "uncover"
+    veil: str  # the key of the question whose answer it would show: covered until "uncover"; empty if there is none
 
 
 def numbered(request, after):

@@ -257,10 +257,10 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
 
     def _draw(self):
         if self._made and not self._busy:
-            parts, veil = self.parts(self._scenes), {"veil": self._veil} if self._veil else {}
+            parts = self.parts(self._scenes)
             if self._note and not self._scenes:
                 parts.append({"kind": "row", "controls": [], "lines": [line(("bold", self._note))]})
-            self.shown = {"serial": self._served, "parts": parts, "undo": bool(self._past), **veil}
+            self.shown = {"serial": self._served, "parts": parts, "undo": bool(self._past), "veil": self._veil}
 
     def set_state(self, sync_data: dict) -> None:
         """Answer a front end's request, and ignore anything else that it may send."""
@@ -296,8 +296,10 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
             self.tell(f"{name} stays at {getattr(self, name)}: {error}")
 
     def _press(self, name):
-        own = {"undo": self._undo, "reset": self.reset, "uncover": self.uncover}
-        own.get(name, lambda: self.press(name))()
+        if name in ("undo", "reset", "uncover"):
+            getattr(self, name)()
+        else:
+            self.press(name)
         self.refresh()
 
     def _pick(self, place):
@@ -329,7 +331,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         there = self._scenes[place["stage"]]["panels"] if is_index(place["stage"], len(self._scenes)) else []
         return next((panel for panel in there if panel["name"] == place["panel"]), {})
 
-    def _undo(self):
+    def undo(self) -> None:
         """Undo the last edit, with the settings that it changed."""
         if self._past:
             *self._past, (self.arrays, settings) = self._past
@@ -340,7 +342,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         """Restore the initial settings and numbers."""
         with self._transaction():
             self._past = (self._first,)
-            self._undo()
+            self.undo()
             self.refresh()
 
     def cover(self, key: str) -> None:

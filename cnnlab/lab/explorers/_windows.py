@@ -19,12 +19,12 @@ SIZES, KERNELS, PADDINGS, STRIDES = (1, 12), (1, 7), (0, 4), (1, 4)  # the range
 axis_of, axes_through, explained = map(lru_cache(4096), (check_axis, trace_axes, explain_axis))
 
 
-def sliders(kernel=3, padding=0, stride=1):
-    """Return the sliders of F, P and S, with these initial values."""
+def sliders(padding=0):
+    """Return the sliders of F, P and S, with this initial P."""
     return (
-        Slider(kernel, "kernel", *KERNELS, letter="F"),
+        Slider(3, "kernel", *KERNELS, letter="F"),
         Slider(padding, "padding", *PADDINGS, letter="P"),
-        Slider(stride, "stride", *STRIDES, letter="S"),
+        Slider(1, "stride", *STRIDES, letter="S"),
     )
 
 

@@ -179,5 +179,5 @@ class ActivationExplorer(Explorer):
         return ";   ".join(ACTIVATIONS[self.f].formulas())
 
     def describe(self):
-        height, width = self.arrays["x"].shape[2:]
-        return f"ActivationExplorer: {self.f} of z {height}×{width}"
+        side = self.arrays["x"].shape[-1]
+        return f"ActivationExplorer: {self.f} of z {side}×{side}"

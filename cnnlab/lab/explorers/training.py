@@ -290,6 +290,6 @@ class TrainingExplorer(Explorer):
         later = f" Reset to use the new {' and '.join(new)}.".replace("_", " ") if new else ""
         texts = [f"step {run.step} of {run.steps}"]
         for last in run.records[-1:]:
-            texts += [f"epoch {last.epoch} of {run.plan.epochs}"]
-            texts += [f"batch loss {last.loss:.3f}, {100 * last.accuracy:.0f} % right"]
+            right = f"{100 * last.accuracy:.0f} % right"
+            texts += [f"epoch {last.epoch} of {run.plan.epochs}", f"batch loss {last.loss:.3f}, {right}"]
         return [line(("bold", state), later), line(("soft", " · ".join(texts)))]

@@ -231,7 +231,7 @@
  * @property {number} serial
  * @property {Part[]} parts
  * @property {boolean} undo whether there is something to undo
- * @property {string} [veil] the key of the question whose answer it would show: covered until "uncover"
+ * @property {string} veil the key of the question whose answer it would show: covered until "uncover"; empty if there is none
  */
 
 export {};

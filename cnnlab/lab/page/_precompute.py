@@ -35,8 +35,8 @@ def twin_of(explorer, **event):
 def precomputed(explorer):
     """Return the data by which a page shows an explorer: its states, the transitions between them, and its arrays."""
     table = _of_question(explorer) if explorer.asks else _of_explorer(explorer)
-    veil, key = explorer.shown.get("veil", ""), getattr(explorer, "key", "")
-    return {**table, "veil": veil, "key": key, "text": repr(explorer)}
+    key = getattr(explorer, "key", "")
+    return {**table, "veil": explorer.shown["veil"], "key": key, "text": repr(explorer)}
 
 
 # --- an explorer: the states nearest to the initial one ---------------------------------------------------------------
