@@ -65,8 +65,7 @@ class CurveExplorer(Explorer):
         return follow(curves, self.z, self.nudge, adds=self.adds)
 
     def scenes(self):
-        slider = self._settings["z"].control(self)
-        drags = ["z", _STEP, slider["low"], slider["high"]]
+        drags = ["z", _STEP, round(_LEAST / _STEP), round(_MOST / _STEP)]
         return [curve_scene(self.path(), "z", _ENDS, drags, adds=self.adds)]
 
     def formula_lines(self, scenes):
