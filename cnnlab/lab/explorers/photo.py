@@ -85,7 +85,9 @@ class PhotoExplorer(FormulaExplorer):
         if photo is None:
             photo = grey(load_photo())[0, 0]
         elif isinstance(photo, str | PathLike):
-            photo = read_photo(photo)
+            with Image.open(photo) as image:
+                square = ImageOps.fit(ImageOps.exif_transpose(image).convert("L"), (_SIDE, _SIDE))
+            photo = np.asarray(square) / 255
         self.photo = check_square("photo", photo, "HW")[None, None]
         self.photo.setflags(write=False)
         name, own = (kernel, KERNELS.get(kernel, [[1]])) if isinstance(kernel, str) else (_OWN, kernel)
@@ -126,13 +128,6 @@ class PhotoExplorer(FormulaExplorer):
     def describe(self):
         side = self.axis(self).kernel
         return self.say("photo", f"kernel {self.kernel} {side}×{side}", "feature map")
-
-
-def read_photo(path):
-    """Return the middle of an image file as grey values (200, 200), from 0 black to 1 white."""
-    with Image.open(path) as image:
-        square = ImageOps.fit(ImageOps.exif_transpose(image).convert("L"), (_SIDE, _SIDE))
-    return np.asarray(square) / 255
 
 
 def grey(photo):
