@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+import numpy as np
 from PIL import Image
 
 from cnnlab.data.npz import check_path, write_whole
@@ -22,9 +23,9 @@ def save(explorer, path):
 
 
 def _moving(explorer):
-    """Return the steps of ▶ as an animation: of many steps as many as fit in the file, evenly spread."""
-    count = min(explorer.steps, MOST_STEPS)
-    canvases = [explorer.picture(k * explorer.steps // count) for k in range(count)]
+    """Return the steps of ▶ as an animation: of many steps as many as fit in the file, evenly spread, the last too."""
+    steps = np.linspace(0, explorer.steps - 1, min(explorer.steps, MOST_STEPS), dtype=int)
+    canvases = [explorer.picture(int(step)) for step in steps]
     width, height = (max(getattr(canvas, side) for canvas in canvases) for side in ("width", "height"))
     for canvas in canvases:
         canvas.width, canvas.height = width, height
@@ -34,7 +35,7 @@ def _moving(explorer):
         images[0].save(buffer, "GIF", save_all=True, append_images=images[1:], duration=PAUSE, loop=0)
         if buffer.tell() <= MOST_MOVING or len(images) == 1:
             return buffer.getvalue()
-        images = images[::2]
+        images = images[::-2][::-1]
 
 
 # By the ending of a path: the files to write, each with its own ending.

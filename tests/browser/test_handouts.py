@@ -230,8 +230,26 @@ def test_the_picture_of_what_is_on_the_screen_is_saved_with_its_words_as_text(pa
         shown = root.locator(f'[data-panel="{panel}"] .cnnlab-cell').all_inner_texts()
         assert any(words[k : k + len(shown)] == shown for k in range(len(words))), panel
     assert "Inner product of the kernel" in " ".join(words)
+    assert words[:2] != ["to", "y"]
     assert "copy" not in words
     page.goto((tmp_path / "a.svg").as_uri())  # a browser reads it as it is
+
+
+def test_a_question_has_a_picture_too_with_its_choices_and_without_its_buttons(page: Page, handout, tmp_path):
+    opened_at(page, handout, "#a-lesson")
+    root = page.locator("[data-widget]").nth(2)
+    root.get_by_text("b", exact=True).click()
+    height = root.bounding_box()["height"]
+    for kind in ("svg", "png"):
+        root.locator(".cnnlab-save summary").click()
+        with page.expect_download() as download:
+            root.get_by_role("button", name=f"save the picture as {kind}").click()
+        download.value.save_as(tmp_path / f"a.{kind}")
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    drawing = ElementTree.parse(tmp_path / "a.svg")
+    words = [element.text for element in drawing.iter("{http://www.w3.org/2000/svg}text")]
+    assert words == ["Which?", "○", "a", "●", "b"]
+    assert root.bounding_box()["height"] == height < 140
 
 
 def test_a_saved_page_lives_by_itself_with_the_settings_that_fit_it(page: Page, tmp_path):

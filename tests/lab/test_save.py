@@ -115,6 +115,22 @@ def test_a_gif_shows_each_step_and_of_too_many_as_many_as_go_into_it(tmp_path, m
         assert 1 < picture.n_frames < explorer.y.size
 
 
+def test_a_gif_fills_y_cell_by_cell_as_play_does_on_the_stage(tmp_path):
+    explorer = ConvolutionExplorer(X, W)
+    explorer.save(tmp_path / "a.gif")
+    with Image.open(tmp_path / "a.gif") as picture:
+        frames = []
+        for k in range(picture.n_frames):
+            picture.seek(k)
+            frames.append(np.asarray(picture.convert("RGB"), int))
+    paper, left = frames[0][20, 20], int(0.6 * frames[0].shape[1])  # y, the last panel, is to the right of it
+    empty = [int((frame[50:250, left:] == paper).all(axis=-1).sum()) for frame in frames]
+    assert np.diff(empty).max() < -(20**2)  # another cell in each frame
+    written = [word.text for word in explorer.picture(5).words]
+    first = written.index("4×4 ") + 1
+    assert written[first : first + 7] == ["−4", "5", "7", "9", "13", "1", "⋆"]
+
+
 def words(canvas) -> str:
     return "".join(word.text for word in canvas.words)
 

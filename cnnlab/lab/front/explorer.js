@@ -153,12 +153,13 @@ class Explorer {
     const isLoud = lines.some((line) => line.some(([style]) => style === "title"));
     const words = html`<div class="cnnlab-lines" role=${kind === "verdict" ? "status" : nothing}
       aria-live=${isLoud ? "polite" : nothing}>${linesOf(lines)}</div>`;
-    const both = [controlsOf(controls, this.link), words];
+    const fields = controlsOf(controls, this.link);
+    const isQuestion = kind === "question";
     const content = () => {
       if (stack) return sizesOf(stack);
       if (table) return buttonsOf(table, this.link);
       if (progress) return progressOf(progress, lines);
-      return html`${kind === "question" ? both.reverse() : both}<div class="cnnlab-below-controls">${note ? linesOf([note]) : nothing}</div>`;
+      return html`${isQuestion ? [words, this.pictureMenu(), fields] : [fields, words]}<div class="cnnlab-below-controls">${note ? linesOf([note]) : nothing}</div>`;
     };
     return html`<div class="cnnlab-part cnnlab-part-${kind}">${content()}</div>`;
   }

@@ -2,11 +2,10 @@
 // page without a kernel. It computes no numbers.
 
 const LEFT_OUT =
-  ".cnnlab-transport, .cnnlab-toggles, .cnnlab-tools, .cnnlab-hint, .cnnlab-code, .cnnlab-live, .cnnlab-silence, " +
-  ".cnnlab-lacks, .cnnlab-press, .cnnlab-pad-buttons, .cnnlab-pad-help, .cnnlab-veil, input[type='range'], option, .cnnlab-file, .cnnlab-button:has(.cnnlab-thumb)";
-const KEPT = "fill stroke stroke-width stroke-dasharray opacity font-family font-size font-weight text-anchor".split(
-  " ",
-);
+  ".cnnlab-skip, .cnnlab-transport, .cnnlab-toggles, .cnnlab-foot, .cnnlab-save, .cnnlab-code, .cnnlab-silence, " +
+  ".cnnlab-live, .cnnlab-lacks, .cnnlab-press, .cnnlab-pad-buttons, .cnnlab-pad-help, .cnnlab-veil, .cnnlab-file, " +
+  ".cnnlab-button:has(.cnnlab-thumb), input[type='range'], option";
+const KEPT = "fill stroke stroke-width stroke-dasharray opacity font-family font-size font-weight text-anchor";
 const SHADOW = /(\w+\([^)]*\)) 0px 0px 0px ([\d.]+)px( inset)?/g;
 const BASE = 0.35; // from the middle of a line down to its baseline, relative to the font size
 const SCALE = 2; // px of a PNG per px of the screen
@@ -18,41 +17,30 @@ const pen = /** @type {CanvasRenderingContext2D} */ (
 );
 
 /**
- * A colour in a form that every program reads, with its opacity.
- * @param {string} text
- * @returns {[string, number]}
+ * An element of a drawing, or one that gets these attributes too.
+ * @param {string | Element} made its name, or itself
+ * @param {Record<string, string | number>} attributes
  */
-function colourOf(text) {
-  pen.clearRect(0, 0, 1, 1);
-  pen.fillStyle = text;
-  pen.fillRect(0, 0, 1, 1);
-  const [red, green, blue, alpha] = pen.getImageData(0, 0, 1, 1).data;
-  return [`rgb(${red},${green},${blue})`, alpha / 255];
-}
-
-/**
- * An element of a drawing.
- * @param {string} name
- * @param {Record<string, string | number>} [attributes]
- */
-function element(name, attributes = {}) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, `${value}`);
-  return made;
+function element(made, attributes) {
+  const it = made instanceof Element ? made : document.createElementNS("http://www.w3.org/2000/svg", made);
+  for (const [name, value] of Object.entries(attributes)) it.setAttribute(name, `${value}`);
+  return it;
 }
 
 /** A drawing in layers: boxes, then lines around them, then words. */
 class Drawing {
+  boxes = element("g", {});
+  lines = element("g", { fill: "none" });
+  words = element("g", {});
+
   /** @param {Element} root */
   constructor(root) {
-    const { left, top, width, height } = root.getBoundingClientRect();
-    this.origin = { left, top };
+    this.box = root.getBoundingClientRect();
+    const { width, height } = this.box;
     this.svg = element("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
     this.svg.innerHTML = HATCH;
-    this.boxes = this.svg.appendChild(element("g"));
-    this.lines = this.svg.appendChild(element("g"));
-    this.words = this.svg.appendChild(element("g"));
-    this.add(root, root.getBoundingClientRect());
+    this.svg.append(this.boxes, this.lines, this.words);
+    this.add(root, this.box);
   }
 
   /**
@@ -61,8 +49,26 @@ class Drawing {
    * @param {number} [out] px to enlarge it by on each side
    */
   at({ left, top, width, height }, out = 0) {
-    const [x, y] = [left - this.origin.left - out, top - this.origin.top - out];
+    const [x, y] = [left - this.box.left - out, top - this.box.top - out];
     return { x, y, width: width + 2 * out, height: height + 2 * out };
+  }
+
+  /**
+   * Adds an element in a colour, if that is not transparent: as red, green and blue, which every program reads.
+   * @param {Element} layer
+   * @param {string} name
+   * @param {string} colour
+   * @param {Record<string, string | number>} look
+   */
+  paint(layer, name, colour, look) {
+    pen.clearRect(0, 0, 1, 1);
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 1, 1);
+    const [red, green, blue, alpha] = pen.getImageData(0, 0, 1, 1).data;
+    const filled = layer === this.lines ? "stroke" : "fill";
+    const made = element(name, { ...look, [filled]: `rgb(${red},${green},${blue})`, opacity: alpha / 255 });
+    if (alpha) layer.append(made);
+    return made;
   }
 
   /**
@@ -92,18 +98,15 @@ class Drawing {
    */
   addBox(shown, style, box) {
     const rx = Math.min(Number.parseFloat(style.borderTopLeftRadius), box.height / 2);
-    const [fill, opacity] = colourOf(style.backgroundColor);
-    if (opacity) this.boxes.append(element("rect", { ...this.at(box), rx, fill, "fill-opacity": opacity }));
+    this.paint(this.boxes, "rect", style.backgroundColor, { ...this.at(box), rx });
     if (style.backgroundImage.startsWith("repeating"))
       this.boxes.append(element("rect", { ...this.at(box), fill: "url(#hatch)" }));
     /** @type {(wide: string, colour: string, line: string, out: (wide: number) => number) => void} */
     const ring = (wide, colour, line, out) => {
       const px = Number.parseFloat(wide);
-      const [stroke, opacity] = colourOf(colour);
-      if (!px || !opacity || line === "none") return;
-      const look = { rx, fill: "none", stroke, "stroke-width": px };
-      const dashes = { "stroke-dasharray": line === "solid" ? "none" : "3 2" };
-      this.lines.append(element("rect", { ...this.at(box, out(px)), ...look, ...dashes }));
+      const dashes = line === "solid" ? "none" : "3 2";
+      const look = { ...this.at(box, out(px)), rx, "stroke-width": px, "stroke-dasharray": dashes };
+      if (px && line !== "none") this.paint(this.lines, "rect", colour, look);
     };
     if (style.borderLeftStyle !== "none")
       ring(style.borderTopWidth, style.borderTopColor, style.borderTopStyle, (px) => -px / 2);
@@ -118,7 +121,8 @@ class Drawing {
         this.addWord(sign.content.slice(1, -1), new DOMRect(box.left + left, box.top + top, width, height), sign);
     }
     const field = /** @type {any} */ (shown.matches("input, select") ? shown : {});
-    const written = field.selectedOptions?.[0]?.text ?? field.value;
+    const chosen = field.type === "radio" ? (field.checked ? "●" : "○") : field.selectedOptions?.[0]?.text;
+    const written = chosen ?? field.value;
     if (written) this.addWord(written, new DOMRect(box.left + 4, box.top, 0, box.height), style);
   }
 
@@ -143,29 +147,24 @@ class Drawing {
    */
   addWord(word, box, style) {
     const { x, y, width, height } = this.at(box);
-    const [fill, opacity] = colourOf(style.color);
-    if (!opacity || !height) return;
     const base = y + height / 2 + BASE * Number.parseFloat(style.fontSize);
     const font = { "font-family": style.fontFamily, "font-size": style.fontSize, "font-weight": style.fontWeight };
-    const text = element("text", { x, y: base, fill, ...font, ...(width && { textLength: width }) });
-    text.textContent = word;
-    this.words.append(text);
+    const look = { x, y: base, ...font, ...(width && { textLength: width }) };
+    if (height) this.paint(this.words, "text", style.color, look).textContent = word;
   }
 
   /**
-   * @param {SVGSVGElement} svg
+   * @param {SVGSVGElement} shown
    * @param {DOMRect} box
    */
-  addSvg(svg, box) {
-    const copy = /** @type {Element} */ (svg.cloneNode(true));
-    const [there, here] = [svg, copy].map((each) => [...each.querySelectorAll("*")]);
-    for (const [k, part] of there.entries()) {
-      const style = getComputedStyle(part);
-      for (const name of KEPT) here[k].setAttribute(name, style.getPropertyValue(name));
+  addSvg(shown, box) {
+    const copy = /** @type {Element} */ (shown.cloneNode(true));
+    const parts = shown.querySelectorAll("*");
+    for (const [k, part] of copy.querySelectorAll("*").entries()) {
+      const style = getComputedStyle(parts[k]);
+      for (const name of KEPT.split(" ")) part.setAttribute(name, style.getPropertyValue(name));
     }
-    for (const [name, value] of Object.entries({ ...this.at(box), overflow: "visible" }))
-      copy.setAttribute(name, `${value}`);
-    this.boxes.append(copy);
+    this.boxes.append(element(copy, { ...this.at(box), overflow: "visible" }));
   }
 }
 

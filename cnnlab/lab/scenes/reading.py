@@ -73,13 +73,24 @@ def steps_of(scene):
 
 
 def at_step(scene, step):
-    """Return a scene after a step of ▶, counted from 0; beyond the last step it stays there."""
-    panel, step = _stepped(scene), min(step, steps_of(scene) - 1)
-    if not panel:
+    """Return a scene after a step of ▶, counted from 0; beyond the last step it stays there.
+
+    Where ▶ steps through computed outputs, those after the step are still empty.
+    """
+    stepped, step = _stepped(scene), min(step, steps_of(scene) - 1)
+    if not stepped:
         return scene
-    cell = list(map(int, np.unravel_index(step, panel["values"].shape)))
-    panels = [{**each, "frames": each["frames"][: step + 1]} if "frames" in each else each for each in scene["panels"]]
-    return {**scene, "panels": panels, "first": {"panel": panel["name"], "cell": cell}}
+    cells = np.argwhere(np.ones(stepped["values"].shape))
+
+    def at(panel):
+        if "frames" in panel:
+            return panel | {"frames": panel["frames"][: step + 1]}
+        is_made = panel.get("end") == "output" and panel["view"] == "cells" and "goes" not in panel.get("sum", {"goes"})
+        awaited = {"awaited": cells[step + 1 :].tolist()}
+        return panel | {"marks": panel.get("marks", {}) | awaited} if panel is stepped and is_made else panel
+
+    first = {"panel": stepped["name"], "cell": cells[step].tolist()}
+    return scene | {"panels": list(map(at, scene["panels"])), "first": first}
 
 
 def value_at(panel, cell):

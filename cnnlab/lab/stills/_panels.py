@@ -113,8 +113,10 @@ class Planes(Block):
             """Add polygons, in units of a cell, to some cells, enlarged by a margin on each side."""
             canvas.polygons(places[mask][:, None] - outset + (size + 2 * outset) * parts, **look)
 
-        marked = {name: _mask(panel, panel.get("marks", {}).get(name, [])) for name in ("miss", "winner", "inserted")}
+        names = "miss", "winner", "inserted", "awaited"
+        marked = {name: _mask(panel, panel.get("marks", {}).get(name, [])) for name in names}
         kinds, unread = np.maximum(_along(panel, "edges"), INSERTED * marked["inserted"]), _along(panel, "unread") > 0
+        kinds[marked["awaited"]] = BEYOND
         fills[marked["miss"]] = MISS
         ink = np.where(fills.mean(axis=-1) > 0.5, INK, "white")
         ink[(kinds == PADDING) | (kinds == INSERTED)] = SOFT
