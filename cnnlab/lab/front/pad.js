@@ -12,36 +12,39 @@ const PAUSE = 120; // ms between messages during a stroke: answers interrupt the
 const HELP = "Arrow keys move the pen, Space puts it down and lifts it, Delete clears.";
 
 export class Pad {
+  /** @type {Uint8Array} */
+  bitmap = new Uint8Array();
+  sent = ""; // the bitmap that the kernel has, as a text
+  telling = 0; // time of the last message to the kernel, in ms of the page
+  soon = 0; // timer of the next message
+  frame = 0; // the requested animation frame
+  down = false; // is the pen on the paper?
+  /** @type {number | null} the pointer that moves the pen */
+  pointer = null;
+  told = ""; // the pen's position, for a screen reader
+  element = document.createElement("div");
+
   /**
    * @param {import("./schema.js").Control} control
    * @param {import("./connection.js").Connection} link
    */
-  constructor({ name, high: size = 0, value }, link) {
+  constructor({ name, high: size = 0 }, link) {
     this.name = name;
     this.link = link;
     this.size = size;
-    this.bitmap = new Uint8Array(bytesOf(value));
-    this.sent = this.bitmap.slice();
-    this.telling = 0; // time of the last message to the kernel, in ms of the page
-    this.soon = this.frame = 0; // timers of the next message and the next painting
-    /** @type {{id: number, last: number[]} | null} the drawing pointer and its last position */
-    this.pointer = null;
-    this.pen = [size >> 1, size >> 1]; // the cell of the keyboard's pen
-    this.down = false;
-    this.told = ""; // the pen's position, for a screen reader
-    this.element = document.createElement("div");
+    this.pen = [size / 2 + 0.5, size / 2 + 0.5]; // a point [x, y] in cells
     this.element.className = "cnnlab-control cnnlab-pad";
-    this.paint();
   }
 
   // --- the bitmap ---
 
   /**
-   * @param {number[]} from a point [x, y] in cells, like to
-   * @param {number[]} to
+   * Moves the pen to a point [x, y] in cells; draws a line if it is down.
+   * @param {number[]} point
    */
-  draw(from, to) {
-    drawLine(this.bitmap, this.size, from, to);
+  move(point) {
+    if (this.down) drawLine(this.bitmap, this.size, this.pen, point);
+    this.pen = point;
     this.changed();
   }
 
@@ -50,33 +53,33 @@ export class Pad {
     this.changed();
   }
 
-  /** Has the kernel not answered yet? */
-  get isWaiting() {
-    return this.link.pending.some(({ set }) => set && this.name in set);
-  }
-
   /** Paints and sends once in the next frame, however many events occur until then. */
   changed() {
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
-      if (!this.element.isConnected) return; // the explorer is gone
       this.paint();
       this.tellKernel();
     });
   }
 
+  /** Has the kernel not answered yet? */
+  get isWaiting() {
+    return Boolean(this.link.wanted(this.name, null));
+  }
+
   /** Sends the bitmap to the kernel, after its previous answer, and not too often during a stroke. */
   tellKernel() {
-    if (isSame(this.bitmap, this.sent) || this.isWaiting) return;
-    const early = this.pointer ? this.telling + PAUSE - performance.now() : 0;
+    const text = this.bitmap.join();
+    if (!this.element.isConnected || text === this.sent || this.isWaiting) return;
+    const early = this.pointer === null ? 0 : this.telling + PAUSE - performance.now();
     clearTimeout(this.soon);
     if (early > 0) {
-      this.soon = window.setTimeout(() => this.element.isConnected && this.tellKernel(), early);
+      this.soon = window.setTimeout(() => this.tellKernel(), early);
       return;
     }
     this.telling = performance.now();
-    this.sent = this.bitmap.slice();
-    this.link.ask({ set: { [this.name]: new DataView(this.sent.slice().buffer) } });
+    this.sent = text;
+    this.link.ask({ set: { [this.name]: new DataView(this.bitmap.slice().buffer) } });
   }
 
   /**
@@ -85,111 +88,80 @@ export class Pad {
    */
   follow(value) {
     const bitmap = new Uint8Array(bytesOf(value));
-    if (isSame(bitmap, this.sent)) return this.tellKernel();
+    const text = bitmap.join();
+    if (text === this.sent) return this.tellKernel();
     if (this.isWaiting) return;
     this.bitmap = bitmap;
-    this.sent = bitmap.slice();
+    this.sent = text;
     this.paint();
   }
 
   // --- the user ---
 
-  /**
-   * The position of a pointer, in cells.
-   * @param {PointerEvent} event
-   */
-  at({ clientX, clientY }) {
-    const svg = /** @type {Element} */ (this.element.querySelector("svg"));
-    const { left, top, width, height } = svg.getBoundingClientRect();
-    return [((clientX - left) / width) * this.size, ((clientY - top) / height) * this.size];
-  }
-
   /** @param {PointerEvent & {currentTarget: Element}} event */
   touch(event) {
-    if (this.pointer || event.button) return;
-    this.setPen(false);
+    if (this.pointer !== null || event.button) return;
     event.currentTarget.setPointerCapture(event.pointerId);
-    this.pointer = { id: event.pointerId, last: this.at(event) };
+    this.pointer = event.pointerId;
+    this.down = false;
+    this.drag(event);
+    this.down = true;
     this.drag(event);
   }
 
-  /** @param {PointerEvent} event */
-  drag(event) {
-    const { pointer } = this;
-    if (event.pointerId !== pointer?.id) return;
-    const here = this.at(event);
-    this.draw(pointer.last, here);
-    pointer.last = here;
+  /** @param {PointerEvent & {currentTarget: Element}} event */
+  drag({ pointerId, currentTarget, clientX, clientY }) {
+    if (pointerId !== this.pointer) return;
+    const { left, top, width, height } = currentTarget.getBoundingClientRect();
+    this.move([((clientX - left) / width) * this.size, ((clientY - top) / height) * this.size]);
   }
 
-  /** @param {PointerEvent} event */
-  lift(event) {
-    if (event.pointerId !== this.pointer?.id) return;
+  /**
+   * Lifts the pen at the end of a stroke, or when the focus leaves.
+   * @param {{pointerId?: number | null}} event
+   */
+  lift({ pointerId = this.pointer }) {
+    if (pointerId !== this.pointer) return;
     this.pointer = null;
-    if (!this.frame) this.tellKernel();
+    this.down = false;
+    this.changed();
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
     if (!isOurs(event)) return;
     const { key, repeat, shiftKey } = event;
+    const to = (/** @type {number} */ index, /** @type {number} */ step) =>
+      Math.max(0.5, Math.min(this.size - 0.5, index + step * (shiftKey ? LEAP : 1)));
+    const [x, y] = this.pen;
     if (key === "Delete") this.clear();
-    else if (key === " " || key === "Enter") this.setPen(repeat ? this.down : !this.down);
-    else if (ARROWS[key]) this.move(ARROWS[key], shiftKey ? LEAP : 1);
-    else return;
+    else if (ARROWS[key]) this.move([to(x, ARROWS[key][1]), to(y, ARROWS[key][0])]);
+    else if (key === " " || key === "Enter") {
+      this.down = repeat ? this.down : !this.down;
+      this.move(this.pen);
+    } else return;
+    const [column, row] = this.pen.map(Math.floor);
+    this.told = `row ${row}, column ${column}, pen ${this.down ? "down" : "up"}`;
     event.preventDefault();
     event.stopPropagation();
   }
 
-  /**
-   * @param {number[]} step
-   * @param {number} cells
-   */
-  move(step, cells) {
-    const from = this.pen;
-    this.pen = from.map((index, axis) => Math.max(0, Math.min(this.size - 1, index + step[axis] * cells)));
-    if (this.down) this.draw(middleOf(from), middleOf(this.pen));
-    this.tell();
-  }
-
-  /** @param {boolean} down */
-  setPen(down) {
-    if (down === this.down) return;
-    this.down = down;
-    if (down) this.draw(middleOf(this.pen), middleOf(this.pen));
-    this.tell();
-  }
-
-  tell() {
-    this.told = `row ${this.pen[0]}, column ${this.pen[1]}, pen ${this.down ? "down" : "up"}`;
-    this.paint();
-  }
-
   paint() {
-    const { size, bitmap, down } = this;
-    const [left, top] = middleOf(this.pen).map((length) => `${(100 * length) / size}%`);
-    const pen = `left: ${left}; top: ${top}; width: ${100 * PEN}%; height: ${100 * PEN}%`;
+    const { size, bitmap, pen } = this;
     render(
       html`<div class="cnnlab-pad-surface" role="application" tabindex="0"
         aria-label="Drawing pad, ${size}×${size} cells. ${HELP}" @pointerdown=${this.touch} @pointermove=${this.drag}
-        @pointerup=${this.lift} @pointercancel=${this.lift} @lostpointercapture=${this.lift} @keydown=${this.key}
-        @blur=${() => this.setPen(false)}><svg viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges"
-        aria-hidden="true"><path d=${pathOf(bitmap, size)}></path></svg><div class="cnnlab-pad-hint"
-        ?hidden=${bitmap.includes(1)}>draw a digit</div><div class="cnnlab-pad-pen ${down ? "cnnlab-pad-down" : ""}"
-        style=${pen}></div></div><div class="cnnlab-pad-buttons">${button("clear", () => this.clear())}</div><p
-        class="cnnlab-pad-help" aria-hidden="true">${HELP}</p><div class="cnnlab-live"
-        aria-live="polite">${this.told}</div>`,
+        @lostpointercapture=${this.lift} @keydown=${this.key} @blur=${this.lift}><svg viewBox="0 0 ${size} ${size}"
+        aria-hidden="true"><path d=${pathOf(bitmap, size)} shape-rendering="crispEdges"></path><circle cx=${pen[0]}
+        cy=${pen[1]} r=${(PEN * size) / 2} class="cnnlab-pad-pen ${this.down ? "cnnlab-pad-down" : ""}"></circle></svg><div
+        class="cnnlab-pad-hint" ?hidden=${bitmap.includes(1)}>draw a digit</div></div><div
+        class="cnnlab-pad-buttons">${button("clear", () => this.clear())}</div><p class="cnnlab-pad-help"
+        aria-hidden="true">${HELP}</p><div class="cnnlab-live" aria-live="polite">${this.told}</div>`,
       this.element,
       { host: this },
     );
   }
 }
-
-/**
- * The middle of a cell, as a point [x, y] in cells.
- * @param {number[]} cell
- */
-const middleOf = ([row, column]) => [column + 0.5, row + 0.5];
 
 /**
  * Turns on the cells whose centre is under the pen between two points [x, y], in cells.
@@ -215,10 +187,3 @@ export function drawLine(bitmap, size, [x0, y0], [x1, y1], width = PEN * size) {
  */
 export const pathOf = (bitmap, size) =>
   Array.from(bitmap, (on, k) => (on ? `M${k % size},${Math.floor(k / size)}h1v1h-1z` : "")).join("");
-
-/**
- * Are two bitmaps the same?
- * @param {Uint8Array} a
- * @param {Uint8Array} b
- */
-const isSame = (a, b) => a.join() === b.join();
