@@ -13,7 +13,7 @@ export function barsOf({ symbol, title, captions = [], values, lengths, limit, t
     const share = lengths ? lengths[row] : values[row] / (limit || 1);
     return html`<tr class="cnnlab-cell ${row === best ? "cnnlab-best" : ""} ${lights[key]?.looks ?? ""}"
       tabindex=${key === (stop || "0,0,0") ? 0 : -1} data-cell=${key} data-value=${values[row]}><th
-      scope="row">${caption}</th><td class="cnnlab-bar"><span class="cnnlab-bar-fill"
+      scope="row">${caption}</th><td><span class="cnnlab-bar-fill"
       style="width: ${100 * Math.max(0, Math.min(1, share || 0))}%"></span></td><td
       class="cnnlab-bar-text">${texts ? texts[row] : percent(values[row])}</td></tr>`;
   };

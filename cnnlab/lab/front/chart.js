@@ -77,42 +77,28 @@ export function chartOf({ symbol, chart }) {
   const said = lines.map(({ name, y, mark }) =>
     y.length && !mark ? `${name} ${format(y[y.length - 1])}${space}${unit}` : name,
   );
-  const keys = said.map((text, k) => html`<span class="cnnlab-key">${swatch(k)}${text}</span>`);
-  const curves = lines.map((line, k) => {
-    const points = pointsOf(line, axes);
-    return curve(k, points, line.mark ? pointOf(line.mark[0], line.mark[1], axes) : points.at(-1));
-  });
+  const keys = said.map((text, k) => html`<span class="cnnlab-key cnnlab-line-${k}">${text}</span>`);
   return html`<div class="cnnlab-charted"><div class="cnnlab-keys">${keys}</div><svg viewBox="0 0 ${WIDTH} ${HEIGHT}"
     role="img" class="cnnlab-chart ${drags ? "cnnlab-dragged" : ""}"
-    aria-label=${`${symbol} by ${label}: ${said.join(", ")}`}>${grid(axes)}${curves}</svg></div>`;
+    aria-label=${`${symbol} by ${label}: ${said.join(", ")}`}>${grid(axes)}${lines.map((line, k) => curve(line, k, axes))}</svg></div>`;
 }
 
 /**
  * A line with an end mark, a disc or a square, so that lines differ not only in colour.
+ * @param {import("./schema.js").Chart["lines"][number]} line
  * @param {number} k
- * @param {number[][]} points
- * @param {number[]} [end] the position of its mark
+ * @param {import("./schema.js").Chart} axes
  */
-function curve(k, points, end) {
-  const line = svg`<polyline points=${points.map(rounded).join(" ")} class="cnnlab-curve cnnlab-line-${k}"></polyline>`;
+function curve(line, k, axes) {
+  const points = pointsOf(line, axes);
+  const end = line.mark ? pointOf(line.mark[0], line.mark[1], axes) : points.at(-1);
+  const path = points.map((point) => point.map((length) => length.toFixed(1)).join(","));
   const mark =
     end &&
     svg`<rect x=${end[0] - END / 2} y=${end[1] - END / 2} width=${END} height=${END} rx=${k ? 0 : END / 2}
       class="cnnlab-end cnnlab-line-${k}"></rect>`;
-  return [line, mark ?? nothing];
+  return svg`<polyline points=${path.join(" ")} class="cnnlab-curve cnnlab-line-${k}"></polyline>${mark ?? nothing}`;
 }
-
-const rounded = (/** @type {number[]} */ point) => point.map((length) => length.toFixed(1)).join(",");
-
-const swatch = (/** @type {number} */ k) =>
-  html`<svg viewBox="0 0 26 12" width="26" height="12" aria-hidden="true">${curve(
-    k,
-    [
-      [0, 6],
-      [26, 6],
-    ],
-    [13, 6],
-  )}</svg>`;
 
 /**
  * The axes, with their numbers.

@@ -1,7 +1,6 @@
 // A whole network at a glance: the wires between its maps, a colour scale below each, and a lens on the selected cell.
 
-import { shadeOf, strength } from "./cells.js";
-import { emsOf } from "./layout.js";
+import { cellsOf } from "./cells.js";
 import { brief, format } from "./numbers.js";
 import { mapOf } from "./scene.js";
 import { groupsOf } from "./sums.js";
@@ -91,28 +90,27 @@ export function lensOf(scene, at, sum, hot) {
   if (!told || told.goes || window.length < 2) return html`<div class="cnnlab-closeup"></div>`;
   const { a, b } = window[0];
   const weights = b.panel ? scene.panels[b.panel] : null;
-  const cellOf = (/** @type {Term} */ term) => (weights ? term.b.cell : term.a.cell) ?? [0, 0, 0];
+  const cells = window.map((term) => (weights ? term.b.cell : term.a.cell) ?? [0, 0, 0]);
   const along = (/** @type {1 | 2} */ axis) =>
-    weights ? [...Array(weights.shape[axis - 1]).keys()] : [...new Set(window.map((term) => cellOf(term)[axis]))];
+    weights ? [...Array(weights.shape[axis - 1]).keys()] : [...new Set(cells.map((cell) => cell[axis]))];
   const [rows, columns] = [along(1), along(2)];
-  const found = new Map(window.map((term) => [cellOf(term).slice(1).join(), term]));
-  const isNumbered = Math.max(rows.length, columns.length) <= NUMBERED;
-  const cell = (/** @type {Term | undefined} */ term, /** @type {"a" | "b"} */ side, /** @type {Panel} */ panel) => {
-    const value = term?.[side].value ?? 0;
-    const text = isNumbered ? brief(value) : "";
-    const looks = `${term ? "" : "cnnlab-padding"} ${value < 0 ? "cnnlab-negative" : ""}`;
-    return html`<div class="cnnlab-cell cnnlab-long ${looks}" data-value=${value}
-      style="--v: ${shadeOf(value, strength(panel, value))}; --ems: ${Math.max(1, emsOf(text))}">${text}</div>`;
+  const shape = [rows.length, columns.length];
+  const grid = (/** @type {"a" | "b"} */ side, /** @type {Panel} */ panel) => {
+    const values = new Float64Array(shape[0] * shape[1]);
+    const edges = { rows: rows.map(() => 1), columns: columns.map(() => 1) }; // where nothing is read there is padding
+    for (const [k, [, row, column]] of cells.entries()) {
+      const [down, across] = [rows.indexOf(row), columns.indexOf(column)];
+      values[down * shape[1] + across] = window[k][side].value;
+      edges.rows[down] = edges.columns[across] = 0;
+    }
+    const shown = { symbol: "", planes: [1, 1], captions: undefined, view: "cells", scale: 1, shape, values, edges };
+    const look = { numbers: Math.max(...shape) <= NUMBERED, readers: null, lights: new Map(), stop: "", filled: null };
+    return cellsOf(/** @type {Panel} */ ({ ...panel, ...shown }), /** @type {import("./cells.js").Look} */ (look));
   };
-  const grid = (/** @type {"a" | "b"} */ side, /** @type {Panel} */ panel) =>
-    html`<div class="cnnlab-grid">${rows.map(
-      (row) =>
-        html`<div class="cnnlab-row">${columns.map((column) => cell(found.get(`${row},${column}`), side, panel))}</div>`,
-    )}</div>`;
   const { symbol } = scene.panels[a.panel];
   const name = groups.length && a.cell ? `${mapOf(scene.panels[a.panel], a.cell)} of ${symbol}` : symbol;
   const adds = groups.find(({ terms }) => terms[0].plane === plane);
-  return html`<div class="cnnlab-closeup" inert style="--cell: ${LENS / Math.max(rows.length, columns.length)}px; --tall: var(--cell)"><div>${name}</div><div>${
+  return html`<div class="cnnlab-closeup" inert style="--cell: ${LENS / Math.max(...shape)}px; --tall: var(--cell)"><div>${name}</div><div>${
     weights ? "weights" : ""
   }</div><div>${grid("a", scene.panels[a.panel])}</div><div>${weights ? grid("b", weights) : nothing}</div>${
     adds ? html`<div class="cnnlab-adds">adds ${format(adds.total)}</div>` : nothing

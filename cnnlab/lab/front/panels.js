@@ -97,7 +97,6 @@ function panelOf(scene, panel, { look, key }) {
     "cnnlab-panel",
     name === (scene.steps ?? "y") && "cnnlab-stepped",
     editable && "cnnlab-editable",
-    scale && scale < 1 && "cnnlab-picture",
     active && "cnnlab-active",
     panel.flat && "cnnlab-flat",
   ];

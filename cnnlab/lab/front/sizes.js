@@ -2,6 +2,7 @@
 
 import { format } from "./numbers.js";
 import { table } from "./table.js";
+import { linesOf } from "./text.js";
 import { html, nothing, svg } from "./vendor/lit-html.js";
 
 const PLANE = { least: 3, most: 96 }; // px of a plane's side
@@ -14,28 +15,33 @@ const LABEL = 14; // px of a label in it
 export const sizesOf = (stack) =>
   html`${flow(stack)}<div class="cnnlab-fields">${lens(stack)}<div>${fieldsOf(stack)}${sightOf(stack)}</div></div>`;
 
-/** @type {(start: number, side: number, name?: string) => unknown} a square of the input, in cells, on its diagonal */
-const square = (start, side, name = "field") =>
-  svg`<rect x=${start} y=${start} width=${side} height=${side} class="cnnlab-${name}"></rect>`;
-
 /**
- * The planes as squares, the layers between them, and the receptive fields on the first.
+ * The planes as squares, and the layers between them.
  * @param {Stack} stack
  */
-function flow({ sizes, layers, fields }) {
+function flow({ sizes, layers }) {
   const unit = PLANE.most / Math.max(...sizes);
   const plane = (/** @type {number} */ k) => {
     const side = Math.max(PLANE.least, sizes[k] * unit);
-    const seen = k ? nothing : fields.map(([size, , start]) => square(start, size));
-    return html`<div class="cnnlab-size"><svg class="cnnlab-square" width=${side} height=${side}
-      viewBox="0 0 ${sizes[k]} ${sizes[k]}">${seen}</svg><b>${sizes[k]}</b><span>${k ? `after ${k}` : "input"}</span></div>`;
+    return html`<div class="cnnlab-size"><div class="cnnlab-square" style="width: ${side}px; height: ${side}px"></div
+      ><b>${sizes[k]}</b><span>${k ? `after ${k}` : "input"}</span></div>`;
   };
-  /** @type {(name: string, text: string) => unknown} */
-  const letter = (name, text) => html`<span class="cnnlab-${name}"> ${text}</span>`;
   /** @type {(layer: any[], k: number) => unknown} a layer is [word, ...numbers] */
-  const link = ([kind, kernel, stride, padding], k) =>
-    html`<div class="cnnlab-link"><div class="cnnlab-arrow"><div>${kind}${letter("F", `${kernel}×${kernel}`)}</div
-      ><div>${letter("P", `P${padding}`)}${letter("S", `S${stride}`)}</div><div>→</div></div>${plane(k + 1)}</div>`;
+  const link = ([kind, kernel, stride, padding], k) => {
+    /** @type {import("./schema.js").Span[][]} */
+    const lines = [
+      [
+        ["", `${kind} `],
+        ["F", `${kernel}×${kernel}`],
+      ],
+      [
+        ["P", `P${padding} `],
+        ["S", `S${stride}`],
+      ],
+      [["", "→"]],
+    ];
+    return html`<div class="cnnlab-link"><div class="cnnlab-arrow">${linesOf(lines)}</div>${plane(k + 1)}</div>`;
+  };
   return html`<div class="cnnlab-flow">${plane(0)}${layers.map(link)}</div>`;
 }
 
@@ -44,16 +50,20 @@ function flow({ sizes, layers, fields }) {
  * @param {Stack} stack
  */
 function lens({ sizes: [size], fields }) {
-  const low = Math.min(0, ...fields.map(([, , start]) => start));
-  const cells = Math.max(...fields.map(([side, , start]) => start + side)) + 1 - low;
-  const px = cells / LENS;
   const ends = fields.map(([side, , start]) => start + side);
-  const isFree = (/** @type {number} */ end, /** @type {number} */ k) =>
-    ends.slice(k + 1).every((other) => Math.abs(other - end) >= LABEL * px);
-  const labels = ends.map((end, k) => (isFree(end, k) ? svg`<text x=${end} y=${end}>${k + 1}</text>` : nothing));
+  const low = Math.min(0, ...fields.map(([, , start]) => start));
+  const cells = Math.max(...ends) + 1 - low;
+  const px = cells / LENS;
+  /** @type {(start: number, side: number, name: string) => unknown} a square of the input, in cells, on its diagonal */
+  const square = (start, side, name) =>
+    svg`<rect x=${start} y=${start} width=${side} height=${side} class="cnnlab-${name}"></rect>`;
+  const field = (/** @type {number[]} */ [side, , start], /** @type {number} */ k) => {
+    const isFree = ends.slice(k + 1).every((other) => Math.abs(other - ends[k]) >= LABEL * px);
+    return [square(start, side, "field"), isFree ? svg`<text x=${ends[k]} y=${ends[k]}>${k + 1}</text>` : nothing];
+  };
   return html`<svg class="cnnlab-lens" viewBox="${low} ${low} ${cells} ${cells}" style="font-size: ${11 * px}px"
     aria-hidden="true"><pattern id="cnnlab-cells" width="1" height="1" patternUnits="userSpaceOnUse"><rect width="1"
-    height="1"></rect><path d="M0,1V0H1"></path></pattern>${square(0, size, "input-cells")}${fields.map(([side, , start]) => square(start, side))}${labels}</svg>`;
+    height="1"></rect><path d="M0,1V0H1"></path></pattern>${square(0, size, "input-cells")}${fields.map(field)}</svg>`;
 }
 
 /** @param {Stack} stack */

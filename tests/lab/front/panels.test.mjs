@@ -378,10 +378,10 @@ test("a panel says what it is, in its caption and in its classes", () => {
   const caption = w.all("cnnlab-caption")[0];
   assert.equal(caption.text, "w_A turned↻");
   assert.equal(caption.elements[2].attributes["aria-label"], "show the turn");
-  const looks = ["cnnlab-editable", "cnnlab-picture", "cnnlab-active", "cnnlab-stepped"];
+  const looks = ["cnnlab-editable", "cnnlab-active", "cnnlab-stepped"];
   assert.deepEqual(
     [x, w, y].map((shown) => looks.filter((name) => shown.has(name))),
-    [looks.slice(0, 1), looks.slice(0, 3), looks.slice(3)],
+    [looks.slice(0, 1), looks.slice(0, 2), looks.slice(2)],
   );
   assert.match(w.attributes.style, /^--scale: 0\.5; --words: \d/);
 });
