@@ -222,7 +222,7 @@ def test_nothing_is_left_of_a_pad_that_was_removed(plain_page):
     assert pad.mounted.listening() == 2  # what it shows, and whether the kernel answers
     pad.draw(7)
     saved = pad.mounted.saved()
-    pad.page.evaluate("() => { document.querySelector('.cnnlab-pad-buttons button').click(); unmount(0); }")
+    pad.page.evaluate("() => { document.querySelector('.cnnlab-pad button').click(); unmount(0); }")
     pad.settle()
     assert (pad.mounted.listening(), pad.mounted.saved()) == (0, saved)
     expect(pad.page.locator("[class*=cnnlab]")).to_have_count(0)

@@ -154,8 +154,11 @@ export class Pad {
         @lostpointercapture=${this.lift} @keydown=${this.key} @blur=${this.lift}><svg viewBox="0 0 ${size} ${size}"
         aria-hidden="true"><path d=${pathOf(bitmap, size)} shape-rendering="crispEdges"></path><circle cx=${pen[0]}
         cy=${pen[1]} r=${(PEN * size) / 2} class="cnnlab-pad-pen ${this.down ? "cnnlab-pad-down" : ""}"></circle></svg><div
-        class="cnnlab-pad-hint" ?hidden=${bitmap.includes(1)}>draw a digit</div></div><div
-        class="cnnlab-pad-buttons">${button("clear", () => this.clear())}</div><p class="cnnlab-pad-help"
+        class="cnnlab-pad-hint" ?hidden=${bitmap.includes(1)}>draw a digit</div></div>${button(
+          "clear",
+          () => this.clear(),
+          { kind: "cnnlab-press" },
+        )}<p class="cnnlab-pad-help"
         aria-hidden="true">${HELP}</p><div class="cnnlab-live" aria-live="polite">${this.told}</div>`,
       this.element,
       { host: this },

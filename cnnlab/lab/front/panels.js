@@ -55,7 +55,7 @@ export function bandsOf(scene, panels, way, lookOf, { below, signs, products }) 
         const marks = signsOf(scene, band, column[0].column);
         const slots = Array.from(rows, (row) => {
           const shown = column.filter((panel) => panel.row === row);
-          const sign = signOf(marks[row], number || !signs ? null : signs[row][column[0].column - 1]);
+          const sign = signOf(marks[row], number ? null : signs?.[row][column[0].column - 1]);
           const isMade = products && shown.includes(/** @type {Panel} */ (stepperOf(scene)));
           const before = isMade ? html`<div class="cnnlab-before">${sign}${products}</div>` : sign;
           return html`${marks.some(Boolean) ? before : nothing}<div class="cnnlab-slot" data-row=${row}
@@ -80,9 +80,9 @@ export function bandsOf(scene, panels, way, lookOf, { below, signs, products }) 
  */
 function signOf(mark, instead) {
   if (!mark) return html`<div></div>`;
-  if (instead) return html`<div class="cnnlab-operator cnnlab-word">${instead}</div>`;
-  const looks = mark.length > 1 ? "cnnlab-word" : "";
-  return html`<div class="cnnlab-operator ${looks}" aria-hidden="true"><span class=${mark === "⋆" ? "cnnlab-star" : ""}>${mark}</span></div>`;
+  const looks = instead || mark.length > 1 ? "cnnlab-word" : "";
+  const sign = html`<span class=${mark === "⋆" ? "cnnlab-star" : ""} aria-hidden="true">${mark}</span>`;
+  return html`<div class="cnnlab-operator ${looks}">${instead ?? sign}</div>`;
 }
 
 /**

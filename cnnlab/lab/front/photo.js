@@ -88,9 +88,8 @@ export function paint(element, panel) {
   const [height, width] = shape;
   const style = getComputedStyle(element.querySelector("canvas") ?? element);
   const [zero, positive, negative] = [style.backgroundColor, style.color, style.borderTopColor].map(toRgb);
-  const look = [palette, zero, positive, negative].join();
-  const [from, to] =
-    palette === "grey" ? [BLACK, { positive: WHITE, negative: WHITE }] : [zero, { positive, negative }];
+  const [from, above, below] = palette === "grey" ? [BLACK, WHITE, WHITE] : [zero, positive, negative];
+  const look = [from, above, below].join();
   for (const [plane, canvas] of [...element.getElementsByTagName("canvas")].entries()) {
     const before = painted.get(canvas);
     if (before?.values === values && before.look === look && canvas.width === width) continue;
@@ -99,7 +98,7 @@ export function paint(element, panel) {
     for (let k = 0; k < width * height; k++) {
       const value = values[plane * width * height + k];
       const ratio = strength(panel, value);
-      const full = value < 0 ? to.negative : to.positive;
+      const full = value < 0 ? below : above;
       for (let channel = 0; channel < 3; channel++)
         image.data[4 * k + channel] = from[channel] + (full[channel] - from[channel]) * ratio;
       image.data[4 * k + 3] = 255;

@@ -3,7 +3,7 @@
 
 const LEFT_OUT =
   ".cnnlab-skip, .cnnlab-transport, .cnnlab-toggles, .cnnlab-foot, .cnnlab-save, .cnnlab-code, .cnnlab-silence, " +
-  ".cnnlab-live, .cnnlab-lacks, .cnnlab-press, .cnnlab-pad-buttons, .cnnlab-pad-help, .cnnlab-veil, .cnnlab-file, " +
+  ".cnnlab-live, .cnnlab-lacks, .cnnlab-press, .cnnlab-pad-help, .cnnlab-veil, .cnnlab-file, " +
   ".cnnlab-button:has(.cnnlab-thumb), input[type='range'], option";
 const KEPT = "fill stroke stroke-width stroke-dasharray opacity font-family font-size font-weight text-anchor";
 const SHADOW = /(\w+\([^)]*\)) 0px 0px 0px ([\d.]+)px( inset)?/g;

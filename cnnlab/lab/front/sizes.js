@@ -62,8 +62,7 @@ function lens({ sizes: [size], fields }) {
     return [square(start, side, "field"), isFree ? svg`<text x=${ends[k]} y=${ends[k]}>${k + 1}</text>` : nothing];
   };
   return html`<svg class="cnnlab-lens" viewBox="${low} ${low} ${cells} ${cells}" style="font-size: ${11 * px}px"
-    aria-hidden="true"><pattern id="cnnlab-cells" width="1" height="1" patternUnits="userSpaceOnUse"><rect width="1"
-    height="1"></rect><path d="M0,1V0H1"></path></pattern>${square(0, size, "input-cells")}${fields.map(field)}</svg>`;
+    aria-hidden="true">${square(0, size, "square")}${fields.map(field)}</svg>`;
 }
 
 /** @param {Stack} stack */

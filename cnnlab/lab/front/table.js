@@ -1,5 +1,6 @@
 // Tables: of numbers, and of buttons.
 
+import { button } from "./text.js";
 import { html } from "./vendor/lit-html.js";
 
 /**
@@ -21,10 +22,12 @@ export function table(heads, rows) {
  * @param {import("./connection.js").Connection} link
  */
 export function buttonsOf({ columns, rows }, link) {
-  /** @type {(name: string, cell: import("./schema.js").GridCell) => unknown} */
-  const button = (name, { press, style, says, text }) =>
-    html`<button type="button" class=${`cnnlab-button ${style ? `cnnlab-${style}` : ""}`}
-      aria-label=${`${name}: ${says}`} @click=${() => link.ask({ press })}>${text}</button>`;
-  const body = rows.map(({ name, cells }) => [name, ...cells.map((cell, k) => button(`${name}, ${columns[k]}`, cell))]);
+  const body = rows.map(({ name, cells }) => {
+    const buttons = cells.map(({ press, style, says, text }, k) => {
+      const look = { kind: `cnnlab-${style}`, label: `${name}, ${columns[k]}: ${says}` };
+      return button(text, () => link.ask({ press }), look);
+    });
+    return [name, ...buttons];
+  });
   return table(["", ...columns], body);
 }
