@@ -104,7 +104,7 @@ export function lensOf(scene, at, sum, hot) {
       edges.rows[down] = edges.columns[across] = 0;
     }
     const shown = { symbol: "", planes: [1, 1], captions: undefined, view: "cells", scale: 1, shape, values, edges };
-    const look = { numbers: Math.max(...shape) <= NUMBERED, readers: null, lights: new Map(), stop: "", filled: null };
+    const look = { numbers: Math.max(...shape) <= NUMBERED, readers: null, lights: {}, stop: "", filled: null };
     return cellsOf(/** @type {Panel} */ ({ ...panel, ...shown }), /** @type {import("./cells.js").Look} */ (look));
   };
   const { symbol } = scene.panels[a.panel];
