@@ -60,7 +60,7 @@ function slider(control, link) {
   return html`<div class="cnnlab-control cnnlab-slider" title=${title ?? nothing}><span
     class="cnnlab-slider-head">${labelOf(control)}<input type="number" class="cnnlab-number" aria-label="${label}, typed"
     min=${low} max=${high} style="--digits: ${String(high).length}" .value=${String(value)} required
-    ?hidden=${text !== undefined} ?disabled=${low === high} @change=${change}><span class="cnnlab-slider-text">${text ?? ""}</span></span><input
+    ?hidden=${text !== undefined} ?disabled=${low === high} @change=${change}><b class="cnnlab-slider-text">${text ?? ""}</b></span><input
     type="range" aria-label=${title ? `${label} (${title})` : label} min=${low} max=${high}
     aria-valuetext=${text ?? value} .value=${live(String(value))} ?disabled=${low === high} @input=${change}>${
       lacks ? html`<span class="cnnlab-lacks" role="status">${lacks}</span>` : nothing

@@ -241,8 +241,8 @@ export class Stage {
     const { hand } = this;
     return html`<div class="cnnlab-scroller"><div class="cnnlab-panels" style="${style}; --towers: ${towers}"
       @pointerdown=${hand.press} @pointermove=${hand.hover} @click=${hand.click} @dblclick=${hand.twice}
-      @focusin=${hand.focused} @keydown=${hand.key}><svg class="cnnlab-wires" aria-hidden="true"></svg><div
-      class="cnnlab-begin" aria-hidden="true">${matchMedia("(pointer: coarse)").matches ? "tap" : "point"} here</div>${bands}${this.frame.element}</div></div>`;
+      @focusin=${hand.focused} @keydown=${hand.key}><svg class="cnnlab-wires" aria-hidden="true"></svg><b
+      class="cnnlab-begin" aria-hidden="true">${matchMedia("(pointer: coarse)").matches ? "tap" : "point"} here</b>${bands}${this.frame.element}</div></div>`;
   }
 
   /**

@@ -34,7 +34,7 @@ export function toolbarOf(stage) {
   const plays = stepsOf(scene) > 1;
   if (!plays && !switches.length && !controls.length && !heading) return nothing;
   return html`<div class="cnnlab-toolbar">${
-    heading ? html`<div class="cnnlab-heading">${withSubscripts(heading)}</div>` : nothing
+    heading ? html`<b class="cnnlab-heading">${withSubscripts(heading)}</b>` : nothing
   }${plays ? transportOf(stage) : nothing}<span
     class="cnnlab-toggles">${switches}</span>${controlsOf(controls, stage.link)}</div>`;
 }
@@ -47,8 +47,8 @@ function transportOf({ state: { scene, step, playing }, dispatch }) {
   const steps = stepsOf(scene);
   const go = (/** @type {number} */ to) => dispatch({ type: "step", step: to });
   const [sign, word] = playing ? ["❚❚", "pause"] : ["▶", "play"];
-  return html`<span class="cnnlab-transport"><span class="cnnlab-step cnnlab-keeps"
-    data-longest="step ${steps} of ${steps}"><span>step ${step + 1} of ${steps}</span></span>${[
+  return html`<span class="cnnlab-transport"><b class="cnnlab-step cnnlab-keeps"
+    data-longest="step ${steps} of ${steps}"><span>step ${step + 1} of ${steps}</span></b>${[
       button("◀", () => go(step - 1), { label: "one step back" }),
       button(sign, () => dispatch({ type: "play", on: !playing }), { kind: "cnnlab-play", label: word }),
       button("▶❘", () => go(step + 1), { kind: "cnnlab-next", label: "one step on" }),
