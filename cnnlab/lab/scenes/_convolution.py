@@ -10,7 +10,6 @@ from cnnlab.geometry import check_window
 from cnnlab.lab.scenes import _panels as panels
 from cnnlab.lab.scenes import _sentences as sentences
 from cnnlab.lab.scenes._panels import FORWARD, INPUT, OUTPUT, parts_in, size_of, total
-from cnnlab.lab.scenes.reading import wires_at
 
 AT_THE_EYES = (0.35, 0.4)  # the first window, as fractions of the height and width of cnnlab's portrait
 SUMS = {
@@ -146,8 +145,8 @@ def photo_scene(photo, w, *, stride=1, padding=0):
     x, kernel, y = scene["panels"]
     first = [0, *(int(side * part) for side, part in zip(y["shape"], AT_THE_EYES, strict=True))]
     look = {"palette": "grey", "limit": x["limit"]}
-    cells = [wire["input"] for wire, _ in wires_at(scene["wires"]["window"], "output", first)]
-    window = x["values"][tuple(zip(*cells, strict=True))].reshape(w[0].shape)
+    (row, column), (height, width) = np.multiply(first[1:], stride), w.shape[2:]
+    window = x["values"][:, row : row + height, column : column + width]
     window = panels.panel("window", window, "x", "the window", role="x", **look)
     x |= look | {"editable": False, "title": f"photograph {size_of(photo)}"}
     y["title"] = f"feature map {size_of(y['values'])}"

@@ -1,5 +1,7 @@
 """The scene of how one map of a network was computed, by a filter over the maps before it; or how its gradient was."""
 
+import numpy as np
+
 from cnnlab.lab.numbers import format_value
 from cnnlab.lab.scenes._convolution import channels_scene, convolution_scene, gathered, spread_out, turn
 from cnnlab.lab.scenes._curves import softmax_scene
@@ -74,8 +76,7 @@ def made_scene(result, name, cell):
     drawn = panel_of(made, target)
     sees = panel_of(whole, f"h{k}")["sees"]
     drawn["sees"] = {  # a padding cell gets the sight of the nearest map cell
-        side: [sees[side][min(max(0, index), len(sees[side]) - 1)] for index in drawn["places"][along]]
-        for side, (along, _) in SIDES.items()
+        side: np.take(sees[side], drawn["places"][along], mode="clip").tolist() for side, (along, _) in SIDES.items()
     }
     indices = zip((drawn["places"]["rows"], drawn["places"]["columns"]), cell[1:], strict=True)
     first = {"panel": target, "cell": [0, *(along.index(index) if along else 0 for along, index in indices)]}

@@ -16,11 +16,6 @@ WINDOW = 20  # steps in the mean for δ and for the training curves
 MOST_POINTS, MOST_PICTURES = 400, 3  # points of a curve; images of the worst answers
 SMALL = 0.62  # the scale of a chart here, among four columns
 PICTURE, IMAGE, MAPS = 3, 13, 24  # the side of a worst image, of the image, and the width of all maps, in cells
-TOLD = {
-    "deltas": "δ is the derivative of an image’s loss by the layer’s output: its mean size over the last 20 steps.",
-    "confusion": "Label and answer {place}: so many held-out images. Off the diagonal the answer is wrong.",
-    "worst": "A pixel of a held-out image, from 0 (paper) to 1 (ink).",
-}
 
 
 def summary_scene(run):
@@ -47,8 +42,6 @@ def summary_scene(run):
     ]
     for column, each in enumerate(shown):
         each["column"] = min(column, 3)  # the worst images are below δ
-        if each["name"] in TOLD:
-            each["says"] = sentence(TOLD[each["name"]])
     return scene(shown, [], {}, "confusion")
 
 
@@ -126,7 +119,8 @@ def deltas_panel(steps):
     lengths = np.interp(np.log10(np.fmax(means, 10.0**-DECADES)), [-DECADES, 0], [0, 1])
     texts = ["" if math.isnan(mean) else format_value(mean, 3) for mean in means]  # NaN: not yet known
     look = {"view": "bars", "captions": list(steps[0]), "lengths": lengths.tolist(), "texts": texts}
-    look |= {"places": places(1, [], [])}
+    told = "δ is the derivative of an image’s loss by the layer’s output: its mean size over the last 20 steps."
+    look |= {"places": places(1, [], []), "says": sentence(told)}
     return panel("deltas", np.reshape(means, (1, -1, 1)), "mean |δ|", "from 10⁻⁶ to 1", role="gradient", **look)
 
 
@@ -143,7 +137,8 @@ def confusion_panel(labels, probabilities):
     np.add.at(counts[0], (labels, probabilities.argmax(axis=1)), 1)
     misses = np.argwhere(counts * (1 - np.eye(len(counts[0])))).tolist()
     look = {"heads": ["label", "answer"], "alias": "images", "marks": {"miss": misses}}
-    return panel("confusion", counts, "held out", "label ↓ answer →", role="y", **look)
+    told = "Label and answer {place}: so many held-out images. Off the diagonal the answer is wrong."
+    return panel("confusion", counts, "held out", "label ↓ answer →", role="y", says=sentence(told), **look)
 
 
 def worst_panel(images, labels, probabilities):
@@ -162,6 +157,7 @@ def worst_panel(images, labels, probabilities):
     captions = [f"{labels[k]} read as {answers[k]}\n{format_percent(shares[k])} sure" for k in worst]
     planes = np.asarray(images[worst], dtype=np.float64).mean(axis=1)
     look = {"scale": PICTURE / max(planes.shape[1:]), "planes": [1, len(worst)], "alias": "pixel"}
+    look["says"] = sentence("A pixel of a held-out image, from 0 (paper) to 1 (ink).")
     title = f"{np.sum(~right)} of {len(right)} wrong"
     return panel("worst", planes, "the worst", title, role="x", captions=captions, **look)
 

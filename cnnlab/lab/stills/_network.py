@@ -8,7 +8,6 @@ from cnnlab.lab.stills._panels import Planes
 
 TOWER, TIGHT = 400, 3  # the height of a layer, and the gap between its maps
 ALONE, LARGEST = 92, 56  # the largest sides of the image and of a map
-BEND = np.linspace(0, 1, 16)  # of a wire
 
 
 class Tower(Planes):
@@ -37,10 +36,9 @@ def draw_sight(canvas, scene, blocks, y):
         before, start = places[source]
         planes = scene["wires"][told["wires"]]["planes"]
         for source, plane in zip(planes[before.panel["end"]], planes[panel["end"]], strict=True):
-            size = before.cell * before.panel["shape"][::-1]
-            x, high = start + before.corners[source] + size * (1, 0.5)
-            end, low = corner + block.corners[plane] + block.cell * panel["shape"][::-1] * (0, 0.5)
-            canvas.line(x + (end - x) * BEND, high + (low - high) * BEND**2 * (3 - 2 * BEND), width=0.6)
+            first = start + before.corners[source] + before.cell * before.panel["shape"][::-1] * (1, 0.5)
+            last = corner + block.corners[plane] + block.cell * panel["shape"][::-1] * (0, 0.5)
+            canvas.line(*np.transpose([first, last]), width=0.6)
     name, (_, row, column) = scene["first"].values()
     if sees := panel_of(scene, name).get("sees"):
         image, corner = places.get("h0", next(iter(places.values())))
