@@ -88,7 +88,7 @@ def test_each_control_can_be_named_and_says_its_kind(make):
         (lambda: ConvolutionExplorer(X, np.ones((1, 2, 3, 3))), r"w (2 channels) must have the channels of x"),
         (lambda: ConvolutionExplorer(X, W, [1.0, 2.0]), r"b (shape (2,)) must have shape (1,)"),
         (lambda: ConvolutionExplorer(X, W, np.nan), r"b (nan in it) must hold finite numbers of at most 1e+100"),
-        (lambda: ConvolutionExplorer(X, W, [[1.0]]), r"b (shape (1, 1)) must have 1 dimension (K), not 2"),
+        (lambda: ConvolutionExplorer(X, W, [[1.0]]), r"b (shape (1, 1)) must have shape (1,) (one for each filter)"),
         (lambda: ConvolutionExplorer(X, W, padding=10**6), r"must leave at most 1,024 cells a side"),
         (lambda: ConvolutionExplorer(X, W, padding=2000), r"must leave at most 1,024 cells a side to draw (5 + 2*2000"),
         (lambda: ConvolutionExplorer(X, W, groups=0), r"groups (0) must be at least 1"),
