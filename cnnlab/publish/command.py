@@ -6,7 +6,6 @@ import re
 import signal
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 from inspect import signature
 from multiprocessing import active_children
 from pathlib import Path
@@ -53,12 +52,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     argv = sys.argv[1:] if argv is None else list(argv)
     parser, commands = _parsers()
-    word = argv[0] if argv else ""
-    meant = get_close_matches(word, commands.keys() - {"course"}, cutoff=0.7)
     if "" in argv:
         return _say("cnnlab: an argument must not be empty", 2)
-    if meant and word not in commands and "/" not in word and not Path(word).exists():
-        return _say(f"cnnlab {word}: is cnnlab {meant[0]} meant? A folder of that name is written ./{word}", 2)
+    word = argv[0] if argv else ""
     is_named = word in [*commands, "--help", "-h", "--version"]
     given = vars(parser.parse_args(argv if is_named else ["course", *argv]))
     name = f"cnnlab {word}" if is_named else "cnnlab"

@@ -54,10 +54,8 @@ def write_report(folder: Path, output: Path) -> tuple[int, list[str]]:
     """
     known = {key: _asked(key) for key in course_keys()}
     learners, damaged = {}, []
-    for file in sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in _NAMES):
+    for file in sorted(path for path in folder.rglob("[!.]*") if path.is_file() and path.name not in _NAMES):
         name = file.relative_to(folder).as_posix()
-        if "/." in f"/{name}":
-            continue
         try:
             entries, is_damaged = read_record(file)
         except OSError:
@@ -100,7 +98,8 @@ def _row(key: str, asked: str, mistakes: dict[str, str], counts: Counter, learne
     """Return the row of the page on a question or an exercise."""
     met = sorted(((counts[key, mistake], mistake) for mistake in mistakes if counts[key, mistake]), reverse=True)
     words = (f"{count} × <b>{escape(mistake)}</b> {escape(mistakes[mistake])}" for count, mistake in met)
-    share = f'<meter max="{learners}" value="{counts[key, None]}"></meter> {counts[key, None]} of {learners}'
+    solved = counts[key, None]
+    share = f'<meter max="{learners}" value="{solved}"></meter> {solved} of {learners}'
     return f"<tr>{asked}<td>{share}</td><td>{'<br>'.join(words)}</td></tr>"
 
 

@@ -63,15 +63,14 @@ class Answers extends EventTarget {
    * Follows a link, and reports what this page lacks for it.
    * @param {ReturnType<typeof readAddress>} address
    */
-  go({ settings, at, place }) {
+  go({ settings, place }) {
     const states = this.table.states.map((_, number) => this.partsOf(number));
     const { number, missing } = stateWith(states, settings);
-    const lost = missing.map(([name, value]) => `${name}=${value}`);
-    const found = at !== undefined && isThere(states[number], place);
-    if (at !== undefined && !found) lost.push(`at=${at}`);
+    const at = isThere(states[number], place) ? place : undefined;
+    const lost = missing.filter(([name]) => name !== "at" || !at).map((setting) => setting.join("="));
     const says = lost.length ? `The link asks for ${lost.join(" and ")}, which this page does not have.` : "";
     this.at = number;
-    this.linked = { says, ...(found && { at: place }) };
+    this.linked = { says, at };
     this.answer();
   }
 

@@ -35,10 +35,10 @@ export function addressOf(name, first, now, at) {
  */
 export function readAddress(hash) {
   const asked = new URLSearchParams(`name=${hash.slice(1).replace("?", "&")}`);
-  const { name, at, ...settings } = Object.fromEntries(asked);
-  const [panel, ...numbers] = at?.split(",") ?? [""];
+  const { name, ...settings } = Object.fromEntries(asked);
+  const [panel, ...numbers] = settings.at?.split(",") ?? [""];
   const [plane, row, column, stage = 0] = numbers.map(Number);
-  return { name, settings, at, place: { stage, panel, cell: [plane, row, column] } };
+  return { name, settings, place: { stage, panel, cell: [plane, row, column] } };
 }
 
 /**

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -21,9 +21,10 @@ from cnnlab.publish.handout._markdown import to_html
 from cnnlab.publish.handout._run import MIME, sentence
 
 FOLDER = Path(__file__).parent
-_CELLS = "<path fill='%23d98a5b' d='M0 0h2v2H0z'/><path fill='%230b62a8' d='M0 0h1v1H0zM1 1h1v1H1z'/>"
-_SVG = "<svg xmlns='http://www.w3.org/2000/svg' width='48' height='48' viewBox='0 0 2 2'>"
-ICON = f"data:image/svg+xml,{_SVG}{_CELLS}</svg>"
+ICON = (
+    "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='48' height='48' viewBox='0 0 2 2'>"
+    "<path fill='%23d98a5b' d='M0 0h2v2H0z'/><path fill='%230b62a8' d='M0 0h1v1H0zM1 1h1v1H1z'/></svg>"
+)
 BUDGET = 1_500_000  # bytes of a page
 MOST_TEXT = 100_000  # characters of an output
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -68,12 +69,7 @@ def to_page(notebook: nbformat.NotebookNode, path: Path, *, live: str = "", **si
         If a cell cannot be converted; the message says which.
     """
     kernel = live.replace("{}", quote(path.stem))
-
-    def place(cell: str) -> str:
-        """Return the address of a cell with a kernel; empty if there is none."""
-        return kernel and f"{kernel}#cell-id={cell}"
-
-    parts = list(_parts(notebook, path.parent, place))
+    parts = list(_parts(notebook, path.parent, kernel))
     page = site | {
         "title": title_of(notebook),
         "kernel": kernel,
@@ -86,32 +82,33 @@ def to_page(notebook: nbformat.NotebookNode, path: Path, *, live: str = "", **si
     template = Template((FOLDER / "page.html.j2").read_text(encoding="utf-8"), autoescape=True)
 
     def render(tables: list[dict], data: str | None = None) -> str:
-        widgets = (widget_html(table, address=place(table["cell"]), data=data) for table in tables)
+        widgets = (widget_html(table, address=table["address"], data=data) for table in tables)
         return template.render(page, parts=[part if isinstance(part, str) else next(widgets) for part in parts])
 
     tables = [part for part in parts if isinstance(part, dict)]
     return render(fitted(tables, BUDGET - len(render(tables, data="").encode())))
 
 
-def _parts(notebook: nbformat.NotebookNode, folder: Path, place: Callable) -> Iterator[str | dict]:
-    """Yield the parts of a page of a notebook: HTML, and the tables of its widgets, each with its name and cell."""
+def _parts(notebook: nbformat.NotebookNode, folder: Path, kernel: str) -> Iterator[str | dict]:
+    """Yield the parts of a page of a notebook: HTML, and the tables of its widgets, each with its name and address."""
     heading, taken = "", Counter()
     for number, cell in enumerate(notebook.cells, start=1):
+        address = kernel and f"{kernel}#cell-id={cell.id}"  # of the cell with a kernel
         try:
             if "kernel" in cell.metadata.get("tags", []):
                 continue
             if cell.cell_type == "markdown":
                 heading = [heading, *re.findall(r"(?m)^#+ (.+)", cell.source)][-1]
-                text = to_html(without_kernel(cell.source, place(cell.id)), folder, cell.get("attachments"))
+                text = to_html(without_kernel(cell.source, address), folder, cell.get("attachments"))
                 yield f'<section class="page-text">\n{text}\n</section>'
             elif cell.cell_type == "code" and cell.source.strip():
                 yield f'<section class="page-code {"page-check" if ".check(my_" in cell.source else ""}">{_code(cell)}'
                 for output in cell.outputs:
                     for table in json.loads(output.get("data", {}).get(MIME, "[]")):
-                        yield {**table, "name": name_of(table["key"], heading, taken), "cell": cell.id}
-                    yield _shown(output, cell, folder, place)
+                        yield {**table, "name": name_of(table["key"], heading, taken), "address": address}
+                    yield _shown(output, cell, folder, address)
                 if _EXERCISE.search(cell.source):
-                    yield kernel_line(["writing this function and having it checked"], place(cell.id))
+                    yield kernel_line(["writing this function and having it checked"], address)
                 yield "</section>"
         except Exception as error:  # a converter may raise anything
             raise ValueError(f"cell {number}: {sentence(error)}") from error
@@ -132,7 +129,7 @@ def _code(cell: nbformat.NotebookNode) -> str:
     return f'<details class="page-fold"><summary><code>{last}</code></summary>{shown}</details>'
 
 
-def _shown(output: nbformat.NotebookNode, cell: nbformat.NotebookNode, folder: Path, place: Callable) -> str:
+def _shown(output: nbformat.NotebookNode, cell: nbformat.NotebookNode, folder: Path, address: str) -> str:
     """Return an output as HTML for the page; empty if widgets replace it."""
     data = output.get("data", {})
     if MIME in data or _EXERCISE.search(cell.source):
@@ -144,10 +141,9 @@ def _shown(output: nbformat.NotebookNode, cell: nbformat.NotebookNode, folder: P
     for mime in ("image/png", "image/jpeg"):
         if mime in data:
             alt = output.metadata.get(mime, {}).get("alt", data.get("text/plain", ""))
-            pixels = data[mime].replace("\n", "")
-            return f'<img src="data:{mime};base64,{pixels}" alt="{escape(alt)}">'
+            return f'<img src="data:{mime};base64,{data[mime].strip()}" alt="{escape(alt)}">'
     if WIDGET in data:
-        return kernel_line(["a control that Python answers"], place(cell.id))
+        return kernel_line(["a control that Python answers"], address)
     text = data.get("text/plain") or output.get("text") or "\n".join(output.get("traceback", []))
     more = f"\n… ({len(text):,} characters)" if len(text) > MOST_TEXT else ""
     return f'<pre class="page-output" tabindex="0">{ansi2html(text[:MOST_TEXT] + more)}</pre>' if text else ""
@@ -184,8 +180,9 @@ def without_kernel(text: str, address: str) -> str:
 
 def title_of(notebook: nbformat.NotebookNode) -> str:
     """Return the first heading of a notebook."""
-    texts = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    return (re.findall(r"(?m)^#+ +(.+)", texts) or ["cnnlab"])[0].strip()
+    texts = (cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    found = re.search(r"(?m)^#+ +(.*\S)", "\n".join(texts))
+    return found[1] if found else "cnnlab"
 
 
 def _style() -> str:

@@ -14,6 +14,7 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from nbconvert.preprocessors import ClearOutputPreprocessor, CoalesceStreamsPreprocessor
 from nbformat.validator import normalize
 
 from cnnlab.course.exercises import Exercise
@@ -42,8 +43,7 @@ def read(path: Path) -> nbformat.NotebookNode:
             warnings.simplefilter("ignore")  # notebooks of other tools may deviate from the format
             notebook = nbformat.reads(data.decode(), as_version=4)
             notebook.nbformat_minor = 5
-            for cell in notebook.cells:
-                cell.update({"outputs": [], "execution_count": None} if cell.cell_type == "code" else {})
+            notebook, _ = ClearOutputPreprocessor().preprocess(notebook, {})
             _, notebook = normalize(notebook, relax_add_props=True, strip_invalid_metadata=True)
             nbformat.validate(notebook, relax_add_props=True)
     except Exception as error:  # nbformat may raise anything
@@ -78,19 +78,7 @@ def run(path: Path, timeout: int = TIMEOUT) -> nbformat.NotebookNode:
         failed = isinstance(error, CellExecutionError)
         said = sentence(f"{error.ename}: {error.evalue}" if failed else error)
         raise ValueError(f"{path.name}, cell {begun[-1]}: {said}") from error
-    for cell in notebook.cells:
-        if "outputs" in cell:
-            cell.outputs = _coalesced(cell.outputs)
-    return notebook
-
-
-def _coalesced(outputs: list) -> list:
-    """Return outputs with prints merged into one piece; nbclient takes minutes for a long line."""
-    printed = {}
-    for output in outputs:
-        if output.output_type == "stream" and printed.setdefault(output.name, output) is not output:
-            printed[output.name].text += output.text
-    return [output for output in outputs if output.output_type != "stream" or printed[output.name] is output]
+    return CoalesceStreamsPreprocessor().preprocess(notebook, {})[0]  # nbclient takes minutes for a long line
 
 
 def tell_of_widgets() -> None:

@@ -48,17 +48,7 @@ def build(output: Path, notebooks: list[Path], pyodide: Path | None) -> None:
                 shutil.copy(path, source / where)
         _write_settings(source, f"./{where}/{LOCK}", packages, extensions)
         apps = (f"--apps={app}" for app in ("lab", "notebooks", "tree"))
-        call(
-            "jupyterlite_core",
-            "build",
-            "--lite-dir",
-            source,
-            "--output-dir",
-            output,
-            "--no-sourcemaps",
-            *apps,
-            cwd=source,
-        )
+        call("jupyterlite_core", "build", f"--output-dir={output}", "--no-sourcemaps", *apps, cwd=source)
         shutil.copytree(source / where, output / where, dirs_exist_ok=True)
         _add_script(output / "notebooks/index.html", f"../{where}/{LOCK}" if pyodide else f"{place}/{LOCK}")
 

@@ -15,7 +15,6 @@ from typing import Any
 
 LOCK = "pyodide-lock.json"
 COMPILED = ("numpy", "matplotlib", "micropip")
-VERSION = "0"  # npm's lock contains none, and pyodide_lock requires one
 PACKAGE = Path(__file__).parents[2]
 ABOUT = ("METADATA", "WHEEL", "licenses/LICENSE")
 # The packages that cnnlab and the kernel import besides numpy and matplotlib; the kernel provides ipykernel and the
@@ -78,7 +77,8 @@ def write_lock(target: Path, lock: dict[str, Any], place: Path | str) -> list[st
             shutil.copy(place / package["file_name"], target)
         else:
             package["file_name"] = f"{place}/{package['file_name']}"
-    spec = PyodideLockSpec(**{**lock, "info": {"version": VERSION, **lock["info"]}, "packages": packages})
+    info = {"version": "0", **lock["info"]}  # npm's lock contains none, and pyodide_lock requires one
+    spec = PyodideLockSpec(info=info, packages=packages)
     whole = add_wheels_to_spec(spec, wheels, base_path=target, ignore_missing_dependencies=False)
     whole.to_json(target / LOCK)
     return sorted(whole.packages)
