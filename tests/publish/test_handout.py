@@ -324,7 +324,7 @@ def test_a_page_of_a_site_leads_on_and_back_and_one_of_no_site_has_no_trace_of_t
     assert '<a href="b.html" aria-current=page>B</a>\n<ol><li><a href="#Part">Part</a></li></ol>' in page
     assert '<a rel="prev" href="a.html">← A &lt;1&gt;</a><a rel="next" href="c.html">C →</a>' in page
     assert '<p class="page-live"><a href="k">Open this lesson with a kernel</a>' in page
-    assert '<a class="page-notebook" href="files/b.ipynb">' in page
+    assert '<a href="files/b.ipynb">' in page
     assert '<meta property="og:url" content="https://x.test/b.html">' in page
     assert 'page-lessons"' not in page
 

@@ -79,7 +79,8 @@ def to_page(notebook: nbformat.NotebookNode, path: Path, *, live: str = "", **si
         "style": _style(),
         "script": front.self_unpacking(front.script("handout.js", START)),
     }
-    template = Template((FOLDER / "page.html.j2").read_text(encoding="utf-8"), autoescape=True)
+    text = (FOLDER / "page.html.j2").read_text(encoding="utf-8")
+    template = Template(text, autoescape=True, trim_blocks=True)
 
     def render(tables: list[dict], data: str | None = None) -> str:
         widgets = (widget_html(table, address=table["address"], data=data) for table in tables)
