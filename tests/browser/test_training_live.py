@@ -206,7 +206,7 @@ def test_what_is_not_finite_is_said_and_not_drawn(plain_page):
     root = Training(plain_page.page).root
     expect(root.locator("[data-panel=loss]")).to_contain_text("held out NaN")
     expect(root.locator("[data-panel=loss] .cnnlab-rule ~ .cnnlab-end")).to_have_count(0)
-    expect(root.locator("[data-panel=deltas]")).to_contain_text("1.0·10³⁰⁰")
+    expect(root.locator("[data-panel=deltas]")).to_contain_text("1.0e300")
 
 
 def test_a_training_that_is_not_heard_of_for_five_seconds_is_said_to_be_lost(fresh_page):
