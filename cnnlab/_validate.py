@@ -216,12 +216,11 @@ def check_same_dtype(**arrays: np.ndarray | None) -> None:
 
 def check_pair(name: str, value: Any, least: int, pair: str = "(h, w)") -> tuple[int, int]:
     """Return an int or a ``pair`` as a pair of ints of at least ``least``."""
-    if isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim):
-        if len(value) != 2:
-            raise ValueError(f"{name} ({shown(value)}) must be an int or a pair {pair}")
-        return check_int(name, value[0], least), check_int(name, value[1], least)
-    number = check_int(name, value, least)
-    return number, number
+    several = isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim)
+    values = value if several else (value, value)
+    if len(values) != 2:
+        raise ValueError(f"{name} ({shown(value)}) must be an int or a pair {pair}")
+    return check_int(name, values[0], least), check_int(name, values[1], least)
 
 
 def check_rng(rng: Any) -> None:

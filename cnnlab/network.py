@@ -14,10 +14,7 @@ from numpy.typing import ArrayLike
 from cnnlab._validate import Arrays, check_cells, check_changeable, check_int, check_list, shown
 from cnnlab.data import FOLDER
 from cnnlab.data.npz import read_npz, write_npz
-from cnnlab.geometry import check_window, receptive_field
 from cnnlab.layers import Conv2D, Dense, Flatten, Layer, MaxPool2D, ReLU
-
-_CELL = check_window((1, 1), 1)  # the axes of a layer without windows: a cell reads one cell
 
 __all__ = ["Sequential", "trained_network"]
 
@@ -139,12 +136,15 @@ class Sequential:
         check_cells("x", shape)
         x = np.zeros((1, *shape), np.result_type(np.float32, *self.params.values()))
         maps = [x, *self.copied().outputs(x)]
-        rows, sees_all = [], False
-        for layer, (below, y), field in zip(self.layers, pairwise(maps), _fields(self.layers, maps), strict=True):
+        rows, sees_all, field, jump = [], False, np.ones(2, int), np.ones(2, int)
+        for layer, (below, y) in zip(self.layers, pairwise(maps), strict=True):
             sees_all |= layer.reads == "all"
+            if axes := layer.axes(below.shape[2:]):  # the sum of receptive_field, for rows and columns at once
+                field, jump = field + jump * [each.extent - 1 for each in axes], jump * [each.stride for each in axes]
             parameters = sum(param.size for param in layer.params.values())
             unshared = (below.size + 1) * y.size if parameters else 0
-            rows.append(LayerSummary(repr(layer), y.shape[1:], None if sees_all else field, parameters, unshared))
+            sees = None if sees_all else tuple(field.tolist())
+            rows.append(LayerSummary(repr(layer), y.shape[1:], sees, parameters, unshared))
         return Summary(rows)
 
     def save(self, path: str | PathLike[str]) -> None:
@@ -248,13 +248,3 @@ class Summary(tuple):
         columns = zip("<<>>>", zip(*table, strict=True), strict=True)  # two text columns, then numbers
         form = "  ".join(f"{{:{side}{max(map(len, column))}}}" for side, column in columns)
         return "\n".join(form.format(*row) for row in table)
-
-
-def _fields(layers: Sequence[Layer], maps: Sequence[np.ndarray]) -> list[tuple[int, int]]:
-    """Return, for each layer, the size (h, w) of the receptive field of one of its cells."""
-    windows = [layer.axes(below.shape[2:]) or _CELL for layer, below in zip(layers, maps, strict=False)]
-    sizes = []
-    for axes in zip(*windows, strict=True):  # rows, then columns
-        stack = [("", axis.extent, axis.stride, 0) for axis in axes]  # the padding does not change a size
-        sizes.append([field.size for field in receptive_field(stack)])
-    return list(zip(*sizes, strict=True))

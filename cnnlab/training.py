@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from functools import cache
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from cnnlab import convolution, losses  # functions are looked up at each use, as they may be replaced
 from cnnlab._validate import (
     Arrays,
     check_array,
@@ -25,8 +27,7 @@ from cnnlab._validate import (
     check_shaped,
     shown,
 )
-from cnnlab.layers import Backward, Conv2D
-from cnnlab.losses import check_labels, softmax_cross_entropy, softmax_cross_entropy_backward
+from cnnlab.layers import Conv2D
 from cnnlab.network import Sequential
 from cnnlab.optimizers import SGD, Adam
 
@@ -122,7 +123,7 @@ def train(
         raise ValueError(f"batch_size ({batch_size}) must be at most the number of images ({len(x)})")
     with np.errstate(all="ignore"):  # the first step reports numbers that are not finite
         scores = check_array("the model's output", model.forward(x[:1]), "NK")
-    y = check_labels(y, (len(x), scores.shape[1]), "y")
+    y = losses.check_labels(y, (len(x), scores.shape[1]), "y")
     total = epochs * math.ceil(len(x) / batch_size)
 
     def steps() -> Iterator[Step]:
@@ -160,8 +161,13 @@ def evaluate(model: Sequential, x: ArrayLike, y: ArrayLike) -> tuple[float, floa
     """
     check_has("model", model, "forward")
     with one_thread():
-        loss, probabilities = softmax_cross_entropy(model.forward(x), y)
-    return loss, _accuracy(probabilities, y)
+        return results(model, x, y)[:2]
+
+
+def results(model: Sequential, x: ArrayLike, y: ArrayLike) -> tuple[float, float, np.ndarray]:
+    """Return the loss and the accuracy of a model, and the probabilities (N, K) it gives to the classes."""
+    loss, probabilities = losses.softmax_cross_entropy(model.forward(x), y)
+    return loss, float((probabilities.argmax(axis=1) == y).mean()), probabilities
 
 
 def _step(model: Sequential, x: np.ndarray, y: np.ndarray, optimizer: SGD | Adam, good: Arrays) -> tuple[float, float]:
@@ -172,10 +178,10 @@ def _step(model: Sequential, x: np.ndarray, y: np.ndarray, optimizer: SGD | Adam
     params = model.params
     try:
         with one_thread(), np.errstate(all="ignore"):  # raised below, with more to say than numpy's warning
-            loss, probabilities = softmax_cross_entropy(model.forward(x), y)
+            loss, accuracy, probabilities = results(model, x, y)
             _check_finite("loss", np.array(loss))
             good.update(deepcopy(params))
-            model.backward(softmax_cross_entropy_backward(probabilities, y))
+            model.backward(losses.softmax_cross_entropy_backward(probabilities, y))
             optimizer.update(params, model.grads)
             for name, param in params.items():
                 _check_finite(name, param)
@@ -183,11 +189,7 @@ def _step(model: Sequential, x: np.ndarray, y: np.ndarray, optimizer: SGD | Adam
         for name, param in params.items():
             param[...] = good[name]
         raise
-    return loss, _accuracy(probabilities, y)
-
-
-def _accuracy(probabilities: np.ndarray, y: ArrayLike) -> float:
-    return float((probabilities.argmax(axis=1) == y).mean())
+    return loss, accuracy
 
 
 def _check_finite(name: str, values: np.ndarray) -> None:
@@ -250,29 +252,6 @@ def _openblas() -> list[Any] | None:
 # --- training with a wrong gradient -----------------------------------------------------------------------------
 
 
-class ReplacedGradients(Conv2D):
-    """A copy of a convolution that takes some of its gradients from functions; see :func:`replace_gradients`.
-
-    Examples
-    --------
-    >>> layer = ReplacedGradients(Conv2D(1, 1, 1, rng=np.random.default_rng(0)), {"db": lambda dy, x, w, **s: [5]})
-    >>> layer.backward(layer.forward([[[[7]]]])).shape, layer.grads["b"]
-    ((1, 1, 1, 1), array([5.]))
-    """
-
-    def __init__(self, layer: Conv2D, functions: dict[str, Callable]):
-        vars(self).update(deepcopy(vars(layer)))
-        self._functions = functions
-
-    def _backward(self, dy: np.ndarray, x: np.ndarray) -> Backward:
-        dx, grads = super()._backward(dy, x)
-        grads["x"] = dx
-        for name, function in self._functions.items():
-            given, of = function(dy, x, self.params["w"], **self.settings), name[1:]
-            grads[of] = check_shaped(name, given, grads[of].shape, f"that of {of}")
-        return grads.pop("x"), grads
-
-
 def replace_gradients(model: Sequential, **functions: Callable) -> Sequential:
     """Return a copy of a model whose convolutions take some of their gradients from other functions.
 
@@ -305,7 +284,14 @@ def replace_gradients(model: Sequential, **functions: Callable) -> Sequential:
             raise TypeError(f"{name} must be one of dx, dw, db")
         if not callable(function):
             raise TypeError(f"{name} ({shown(function)}) must be a function of dy, x, w and the settings")
-    wrong = [
-        ReplacedGradients(each, functions) if isinstance(each, Conv2D) else deepcopy(each) for each in model.layers
-    ]
+
+    def backward(dy: np.ndarray, x: np.ndarray, w: np.ndarray, **settings: Any) -> Iterator[np.ndarray]:
+        for name, right in zip(("dx", "dw", "db"), convolution.conv2d_backward(dy, x, w, **settings), strict=True):
+            given = functions[name](dy, x, w, **settings) if name in functions else right
+            yield check_shaped(name, given, right.shape, f"that of {name[1:]}")
+
+    wrong = deepcopy(model.layers)
+    convolutions: list[Any] = [layer for layer in wrong if isinstance(layer, Conv2D)]
+    for layer in convolutions:
+        layer.module = SimpleNamespace(conv2d=convolution.conv2d, conv2d_backward=backward)  # where it looks them up
     return Sequential(*wrong)

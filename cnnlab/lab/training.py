@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnlab import losses
 from cnnlab._validate import check_array, check_int, check_pair, check_shape
 from cnnlab.data import Digits
+from cnnlab.losses import check_labels
 from cnnlab.network import Sequential, digit_layers
 from cnnlab.optimizers import SGD
-from cnnlab.training import one_thread, train
+from cnnlab.training import one_thread, results, train
 
 LAYER_NAMES = ("convolution 1", "ReLU 1", "max-pooling 1", "convolution 2", "ReLU 2", "max-pooling 2")
 LAYER_NAMES += ("flatten", "dense")
@@ -101,17 +101,15 @@ class Run:
     """
 
     def __init__(self, data, plan):
-        counts = {"batch_size": 1, "epochs": 1, "seed": 0}
-        plan = plan._replace(**{name: check_int(name, getattr(plan, name), least) for name, least in counts.items()})
-        self.optimizer = SGD(plan.learning_rate, momentum=MOMENTUM)
-        filters, rate = check_pair("filters", plan.filters, 1), self.optimizer.learning_rate
-        self.data, self.plan = _check_digits(data), plan._replace(filters=filters, learning_rate=rate)
-        x, y, _, y_test = self.data
-        rng = np.random.default_rng(plan.seed)
+        batch_size, epochs = check_int("batch_size", plan.batch_size, 1), check_int("epochs", plan.epochs, 1)
+        seed, filters = check_int("seed", plan.seed, 0), check_pair("filters", plan.filters, 1)
+        self.optimizer = optimizer = SGD(plan.learning_rate, momentum=MOMENTUM)
+        self.plan = Plan(filters, optimizer.learning_rate, batch_size, epochs, seed)
+        self.data = x, y, _, y_test = _check_digits(data)
+        rng = np.random.default_rng(seed)
         self.model = SmallNetwork(x.shape[1:], filters, int(max(y.max(), y_test.max())) + 1, rng=rng)
-        options = {"epochs": plan.epochs, "batch_size": plan.batch_size, "optimizer": self.optimizer}
-        self._train = train(self.model, x, y, rng=rng, **options)
-        self.steps = plan.epochs * math.ceil(len(x) / plan.batch_size)
+        self._train = train(self.model, x, y, epochs=epochs, batch_size=batch_size, optimizer=optimizer, rng=rng)
+        self.steps = epochs * math.ceil(len(x) / batch_size)
         self._evaluated_at = {math.ceil(self.steps * (k / EVALUATIONS) ** 2) for k in range(1, EVALUATIONS + 1)}
         self.records, self.deltas, self.trouble, self._evaluated = [], [], "", None
         self.held_out, self.weights = [self.evaluate()[0]], [deepcopy(self.model.params)]
@@ -151,11 +149,9 @@ class Run:
     def evaluate(self):
         """Return the current results on the held-out images, and the probabilities (N, K); computed once per step."""
         if self._evaluated is None:
-            labels = self.data.y_test
-            scores = self.model.copied().forward(self.data.x_test)  # so that the model keeps no large maps
-            loss, probabilities = losses.softmax_cross_entropy(scores, labels)
-            accuracy = float((probabilities.argmax(axis=1) == labels).mean())
-            self._evaluated = HeldOut(self.step, loss, accuracy), probabilities
+            model = self.model.copied()  # so that the model itself keeps no large maps
+            *now, probabilities = results(model, self.data.x_test, self.data.y_test)
+            self._evaluated = HeldOut(self.step, *now), probabilities
         return self._evaluated
 
     def network(self, weights=None):
@@ -179,7 +175,7 @@ def _check_digits(data):
     x_train, x_test = (check_array(name, getattr(data, name), "NCHW") for name in ("x_train", "x_test"))
     check_shape("x_test", x_test, (len(x_test), *x_train.shape[1:]), "images as in x_train")
     y_train, y_test = (  # with at most as many classes as there are images to learn from
-        losses.check_labels(getattr(data, name), (len(x), len(x_train)), name).copy()
+        check_labels(getattr(data, name), (len(x), len(x_train)), name).copy()
         for name, x in {"y_train": x_train, "y_test": x_test}.items()
     )
     return Digits(x_train.astype(np.float64), y_train, x_test.astype(np.float64), y_test)
