@@ -18,6 +18,8 @@ LARGEST = 2**31 - 1  # the upper bound of lengths, counts, labels and the cells 
 MOST_CELLS = 2**28  # in an array allocated here, such as weights: 2 GiB of float64; checked before allocating
 LONGEST_LIST = 10_000  # of lengths, layers and so on; guards against range(10**12)
 
+without_warnings = np.errstate(all="ignore")  # decorates what computes with infinities and NaN: they are no mistakes
+
 
 def shown(value: Any) -> str:
     """Return the text of ``value`` for an error message, shortened if it is long."""

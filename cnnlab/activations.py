@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnlab._validate import check_array, check_finite, check_known, check_shaped
+from cnnlab._validate import check_array, check_finite, check_known, check_shaped, without_warnings
 
 __all__ = ["leaky_relu", "relu", "sigmoid", "tanh"]
 __all__ += ["leaky_relu_backward", "relu_backward", "sigmoid_backward", "tanh_backward"]
@@ -95,6 +95,7 @@ def relu_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
     return np.where(z > 0, da, 0)
 
 
+@without_warnings
 def leaky_relu(z: ArrayLike, *, slope: float = 0.01) -> np.ndarray:
     """Return z where z > 0, else ``slope * z``, as :func:`relu`: the error never dies.
 
@@ -106,10 +107,10 @@ def leaky_relu(z: ArrayLike, *, slope: float = 0.01) -> np.ndarray:
     array([-1.,  0.,  3.])
     """
     z, slope = check_array("z", z), check_finite("slope", slope)
-    with np.errstate(all="ignore"):  # 0 · ∞ is NaN, without a warning
-        return np.where(z > 0, z, z * slope)
+    return np.where(z > 0, z, z * slope)
 
 
+@without_warnings
 def leaky_relu_backward(da: ArrayLike, z: ArrayLike, *, slope: float = 0.01) -> np.ndarray:
     """Return ``da`` where z > 0, else ``slope * da``, as :func:`relu_backward`. Source: as :func:`leaky_relu`.
 
@@ -119,10 +120,10 @@ def leaky_relu_backward(da: ArrayLike, z: ArrayLike, *, slope: float = 0.01) -> 
     array([ 5., 10., 30.])
     """
     (da, z), slope = _check_pair(da, z), check_finite("slope", slope)
-    with np.errstate(all="ignore"):
-        return np.where(z > 0, da, da * slope)
+    return np.where(z > 0, da, da * slope)
 
 
+@without_warnings
 def sigmoid(z: ArrayLike) -> np.ndarray:
     """Return ``1 / (1 + exp(-z))`` of every cell, as :func:`relu`; written with ``exp(-|z|)``, which cannot overflow.
 
@@ -135,11 +136,11 @@ def sigmoid(z: ArrayLike) -> np.ndarray:
     array([0. , 0.5, 1. ])
     """
     z = check_array("z", z)
-    with np.errstate(all="ignore"):
-        shrunk = np.exp(-np.abs(z))
-        return np.where(z < 0, shrunk, 1) / (1 + shrunk)
+    shrunk = np.exp(-np.abs(z))
+    return np.where(z < 0, shrunk, 1) / (1 + shrunk)
 
 
+@without_warnings
 def sigmoid_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
     """Return ``da * a * (1 - a)`` with a = sigmoid(z), as :func:`relu_backward`. Source: as :func:`sigmoid`.
 
@@ -150,8 +151,7 @@ def sigmoid_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
     """
     da, z = _check_pair(da, z)
     a = sigmoid(z)
-    with np.errstate(all="ignore"):
-        return da * a * (1 - a)
+    return da * a * (1 - a)
 
 
 def tanh(z: ArrayLike) -> np.ndarray:
@@ -165,6 +165,7 @@ def tanh(z: ArrayLike) -> np.ndarray:
     return np.tanh(check_array("z", z))
 
 
+@without_warnings
 def tanh_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
     """Return ``da * (1 - a²)`` with a = tanh(z), as :func:`relu_backward`.
 
@@ -176,8 +177,7 @@ def tanh_backward(da: ArrayLike, z: ArrayLike) -> np.ndarray:
     array([8., 0.])
     """
     da, z = _check_pair(da, z)
-    with np.errstate(all="ignore"):
-        return da * (1 - np.tanh(z) ** 2)
+    return da * (1 - np.tanh(z) ** 2)
 
 
 def _check_pair(da: ArrayLike, z: ArrayLike) -> tuple[np.ndarray, np.ndarray]:

@@ -25,6 +25,7 @@ from cnnlab._validate import (
     check_groups,
     check_same_dtype,
     check_shaped,
+    without_warnings,
 )
 from cnnlab.geometry import Axis, check_transposed_window, check_window
 
@@ -34,7 +35,7 @@ _Operands = tuple[np.ndarray, np.ndarray, np.ndarray | None, tuple[Axis, Axis]]
 _BLOCK = 2**18  # numbers per block: 1 MiB of float32, which fits in a processor's cache
 
 
-@np.errstate(all="ignore")  # inf and NaN are computed with, and raise no warning
+@without_warnings
 def conv2d(
     x: ArrayLike,
     w: ArrayLike,
@@ -109,7 +110,7 @@ def conv2d(
     return y
 
 
-@np.errstate(all="ignore")
+@without_warnings
 def conv2d_backward(
     dy: ArrayLike,
     x: ArrayLike,
@@ -176,7 +177,7 @@ def conv2d_backward(
     return dx, dw.reshape(w.shape), dy.sum(axis=(0, 2, 3))
 
 
-@np.errstate(all="ignore")
+@without_warnings
 def conv_transpose2d(
     x: ArrayLike,
     w: ArrayLike,

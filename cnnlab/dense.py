@@ -5,11 +5,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnlab._validate import check_array, check_bias, check_cells, check_same_dtype, check_shape, check_shaped
+from cnnlab._validate import (
+    check_array,
+    check_bias,
+    check_cells,
+    check_same_dtype,
+    check_shape,
+    check_shaped,
+    without_warnings,
+)
 
 __all__ = ["dense", "dense_backward"]
 
 
+@without_warnings
 def dense(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None) -> np.ndarray:
     """Return ``x @ w + b``.
 
@@ -47,13 +56,13 @@ def dense(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None) -> np.ndarray:
     b = check_bias(b, w.shape[1], "one for each column of w")
     check_same_dtype(x=x, w=w, b=b)
     check_cells("y", (len(x), w.shape[1]))
-    with np.errstate(all="ignore"):  # inf and NaN are computed with, and raise no warning
-        y = x @ w
-        if b is not None:
-            y += b
+    y = x @ w
+    if b is not None:
+        y += b
     return y
 
 
+@without_warnings
 def dense_backward(dy: ArrayLike, x: ArrayLike, w: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the gradients of a dense layer: ``dx = dy @ w.T``, ``dw = x.T @ dy``, and db sums dy over the batch.
 
@@ -93,8 +102,7 @@ def dense_backward(dy: ArrayLike, x: ArrayLike, w: ArrayLike) -> tuple[np.ndarra
     """
     x, w = _check_operands(x, w)
     dy = check_shaped("dy", dy, (x.shape[0], w.shape[1]), "N of x, K of w", x=x, w=w)
-    with np.errstate(all="ignore"):
-        return dy @ w.T, x.T @ dy, dy.sum(axis=0)
+    return dy @ w.T, x.T @ dy, dy.sum(axis=0)
 
 
 def _check_operands(x: ArrayLike, w: ArrayLike) -> tuple[np.ndarray, np.ndarray]:

@@ -7,11 +7,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnlab._validate import check_array, check_positive, check_shaped, shown
+from cnnlab._validate import check_array, check_positive, check_shaped, shown, without_warnings
 
 __all__ = ["gradient_error", "numerical_gradient"]
 
 
+@without_warnings
 def numerical_gradient(f: Callable[..., ArrayLike], x: ArrayLike, dy: ArrayLike, *, step: float = 1e-5) -> np.ndarray:
     """Return the gradient of the loss with respect to x by central differences.
 
@@ -53,20 +54,20 @@ def numerical_gradient(f: Callable[..., ArrayLike], x: ArrayLike, dy: ArrayLike,
     if not callable(f):
         raise TypeError(f"f ({shown(f)}) must be a function of x")
     x, step = check_array("x", x).copy(), check_positive("step", step)
-    with np.errstate(all="ignore"):  # inf and NaN are computed with, and raise no warning
-        y = check_array("f(x)", f(x.copy()))
-        dy = check_shaped("dy", dy, y.shape, "that of f(x)").copy()  # a copy: f may write each answer into one array
-        dx = np.zeros_like(x)
-        for cell in np.ndindex(x.shape):
-            above, below = x.copy(), x.copy()
-            above[cell] += step
-            below[cell] -= step
-            gained = check_array("f(x)", f(above)).copy()
-            change = gained - check_array("f(x)", f(below))
-            dx[cell] = np.sum(dy * change) / (2 * step)
+    y = check_array("f(x)", f(x.copy()))
+    dy = check_shaped("dy", dy, y.shape, "that of f(x)").copy()  # a copy: f may write each answer into one array
+    dx = np.zeros_like(x)
+    for cell in np.ndindex(x.shape):
+        above, below = x.copy(), x.copy()
+        above[cell] += step
+        below[cell] -= step
+        gained = check_array("f(x)", f(above)).copy()
+        change = gained - check_array("f(x)", f(below))
+        dx[cell] = np.sum(dy * change) / (2 * step)
     return dx
 
 
+@without_warnings
 def gradient_error(analytic: ArrayLike, numeric: ArrayLike) -> float:
     """Return the greatest difference between two gradients, relative to the largest magnitude in either.
 
@@ -98,6 +99,5 @@ def gradient_error(analytic: ArrayLike, numeric: ArrayLike) -> float:
     """
     numeric = check_array("numeric", numeric)
     analytic = check_shaped("analytic", analytic, numeric.shape, "that of numeric")
-    with np.errstate(all="ignore"):
-        greatest = max(np.abs(analytic).max(), np.abs(numeric).max())
-        return float(np.abs(analytic - numeric).max() / greatest) if greatest else 0.0
+    greatest = max(np.abs(analytic).max(), np.abs(numeric).max())
+    return float(np.abs(analytic - numeric).max() / greatest) if greatest else 0.0

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnlab._validate import check_array, check_integers, check_shape
+from cnnlab._validate import check_array, check_integers, check_shape, without_warnings
 
 __all__ = ["softmax_cross_entropy", "softmax_cross_entropy_backward"]
 
 
+@without_warnings
 def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike) -> tuple[float, np.ndarray]:
     """Return the mean of ``-log(probability of the right class)``, and the probabilities.
 
@@ -50,12 +51,11 @@ def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike) -> tuple[float, 
     """
     logits = check_array("logits", logits, "NK")
     labels = check_labels(labels, logits.shape)
-    with np.errstate(all="ignore"):  # inf and NaN are computed with, and raise no warning
-        shifted = logits - logits.max(axis=1, keepdims=True)
-        exponentials = np.exp(shifted)
-        totals = exponentials.sum(axis=1, keepdims=True)
-        right = np.take_along_axis(shifted, labels[:, None], axis=1)
-        return float((np.log(totals) - right).mean()), exponentials / totals
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    exponentials = np.exp(shifted)
+    totals = exponentials.sum(axis=1, keepdims=True)
+    right = np.take_along_axis(shifted, labels[:, None], axis=1)
+    return float((np.log(totals) - right).mean()), exponentials / totals
 
 
 def softmax_cross_entropy_backward(probabilities: ArrayLike, labels: ArrayLike) -> np.ndarray:

@@ -16,6 +16,7 @@ from cnnlab._validate import (
     check_shape,
     check_shaped,
     check_share,
+    without_warnings,
 )
 
 __all__ = ["SGD", "Adam"]
@@ -60,13 +61,13 @@ class SGD:
     def __repr__(self) -> str:
         return f"SGD({self.learning_rate}, momentum={self.momentum})"
 
+    @without_warnings
     def update(self, params: Arrays, grads: Mapping[str, ArrayLike]) -> None:
         """Change every parameter in place, or none and raise an error if a parameter or a gradient is unfit."""
         grads = check_gradients(params, grads, self._velocity)
-        with np.errstate(all="ignore"):
-            velocity = {name: self.momentum * self._velocity.get(name, 0.0) + grad for name, grad in grads.items()}
-            for name, param in params.items():
-                param -= self.learning_rate * velocity[name]
+        velocity = {name: self.momentum * self._velocity.get(name, 0.0) + grad for name, grad in grads.items()}
+        for name, param in params.items():
+            param -= self.learning_rate * velocity[name]
         self._velocity |= velocity
 
 
@@ -111,19 +112,19 @@ class Adam:
     def __repr__(self) -> str:
         return f"Adam({self.learning_rate})"
 
+    @without_warnings
     def update(self, params: Arrays, grads: Mapping[str, ArrayLike]) -> None:
         """Change every parameter in place, or none and raise an error if a parameter or a gradient is unfit."""
         grads = check_gradients(params, grads, self._mean)
         steps, mean, square = self._steps + 1, {}, {}
         rate = self.learning_rate / (1 - self.beta1**steps)
         correction = 1 / math.sqrt(1 - self.beta2**steps)
-        with np.errstate(all="ignore"):
-            for name, grad in grads.items():
-                m, v = self._mean.get(name, 0.0), self._square.get(name, 0.0)
-                mean[name] = m + (1 - self.beta1) * (grad - m)
-                square[name] = v + (1 - self.beta2) * (grad**2 - v)
-            for name, param in params.items():
-                param -= rate * mean[name] / (correction * np.sqrt(square[name]) + self.epsilon)
+        for name, grad in grads.items():
+            m, v = self._mean.get(name, 0.0), self._square.get(name, 0.0)
+            mean[name] = m + (1 - self.beta1) * (grad - m)
+            square[name] = v + (1 - self.beta2) * (grad**2 - v)
+        for name, param in params.items():
+            param -= rate * mean[name] / (correction * np.sqrt(square[name]) + self.epsilon)
         self._steps = steps
         self._mean |= mean
         self._square |= square

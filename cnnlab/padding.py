@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnlab._validate import Padding, check_array, check_cells, check_choice, check_number, shown
+from cnnlab._validate import Padding, check_array, check_cells, check_choice, check_number, shown, without_warnings
 from cnnlab.geometry import split_padding
 
 __all__ = ["pad2d", "pad2d_backward"]
@@ -15,7 +15,7 @@ __all__ = ["pad2d", "pad2d_backward"]
 _COPIES: Any = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}  # our names of the modes and numpy's
 
 
-@np.errstate(all="ignore")  # inf and NaN are computed with, and raise no warning
+@without_warnings
 def pad2d(x: ArrayLike, padding: Padding, *, mode: str = "zeros", value: float = 0.0) -> np.ndarray:
     """Return x with a ring of padding around each plane.
 
@@ -69,7 +69,7 @@ def pad2d(x: ArrayLike, padding: Padding, *, mode: str = "zeros", value: float =
     return np.pad(x, sides, _COPIES[mode]) if mode in _COPIES else np.pad(x, sides, constant_values=value)
 
 
-@np.errstate(all="ignore")
+@without_warnings
 def pad2d_backward(dy: ArrayLike, padding: Padding, *, mode: str = "zeros") -> np.ndarray:
     """Return the gradient of a padding: every cell gets the gradients of its copies; a ring of constants none.
 

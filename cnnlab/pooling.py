@@ -27,6 +27,7 @@ from cnnlab._validate import (
     check_shape,
     check_shaped,
     check_x_shape,
+    without_warnings,
 )
 from cnnlab.geometry import Axis, check_filled, check_window
 from cnnlab.wiring import cells_per_window
@@ -102,7 +103,7 @@ def max_pool2d(
     return y, argmax
 
 
-@np.errstate(all="ignore")  # inf and NaN are computed with, and raise no warning
+@without_warnings
 def max_pool2d_backward(dy: ArrayLike, argmax: ArrayLike, x_shape: Sequence[int]) -> np.ndarray:
     """Return the gradient of a max-pool: each winner gets its window's gradient, or the sum over the windows it won.
 
@@ -154,7 +155,7 @@ def max_pool2d_backward(dy: ArrayLike, argmax: ArrayLike, x_shape: Sequence[int]
     return dx
 
 
-@np.errstate(all="ignore")
+@without_warnings
 def mean_pool2d(
     x: ArrayLike,
     kernel: Lengths,
@@ -205,7 +206,7 @@ def mean_pool2d(
     return y
 
 
-@np.errstate(all="ignore")
+@without_warnings
 def mean_pool2d_backward(
     dy: ArrayLike,
     x_shape: Sequence[int],

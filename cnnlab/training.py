@@ -26,6 +26,7 @@ from cnnlab._validate import (
     check_rng,
     check_shaped,
     shown,
+    without_warnings,
 )
 from cnnlab.layers import Conv2D
 from cnnlab.network import Sequential
@@ -52,6 +53,7 @@ class Step(NamedTuple):
     seconds: float
 
 
+@without_warnings  # the first step reports numbers that are not finite
 def train(
     model: Sequential,
     x: ArrayLike,
@@ -121,8 +123,7 @@ def train(
     epochs, batch_size = check_int("epochs", epochs, 1), check_int("batch_size", batch_size, 1)
     if batch_size > len(x):
         raise ValueError(f"batch_size ({batch_size}) must be at most the number of images ({len(x)})")
-    with np.errstate(all="ignore"):  # the first step reports numbers that are not finite
-        scores = check_array("the model's output", model.forward(x[:1]), "NK")
+    scores = check_array("the model's output", model.forward(x[:1]), "NK")
     y = losses.check_labels(y, (len(x), scores.shape[1]), "y")
     total = epochs * math.ceil(len(x) / batch_size)
 
@@ -170,6 +171,7 @@ def results(model: Sequential, x: ArrayLike, y: ArrayLike) -> tuple[float, float
     return loss, float((probabilities.argmax(axis=1) == y).mean()), probabilities
 
 
+@without_warnings  # what is not finite is raised with more to say
 def _step(model: Sequential, x: np.ndarray, y: np.ndarray, optimizer: SGD | Adam, good: Arrays) -> tuple[float, float]:
     """Make one step, and return its loss and its accuracy; ``good`` holds the last parameters whose loss was finite.
 
@@ -177,7 +179,7 @@ def _step(model: Sequential, x: np.ndarray, y: np.ndarray, optimizer: SGD | Adam
     """
     params = model.params
     try:
-        with one_thread(), np.errstate(all="ignore"):  # raised below, with more to say than numpy's warning
+        with one_thread():
             loss, accuracy, probabilities = results(model, x, y)
             _check_finite("loss", np.array(loss))
             good.update(deepcopy(params))

@@ -16,7 +16,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnlab._validate import Lengths, Padding, as_array, check_array, check_flag, check_int, check_pair, shown
+from cnnlab._validate import (
+    Lengths,
+    Padding,
+    as_array,
+    check_array,
+    check_flag,
+    check_int,
+    check_pair,
+    shown,
+    without_warnings,
+)
 from cnnlab.geometry import Axis, check_window
 
 __all__ = ["wires_of", "wiring"]
@@ -165,7 +175,7 @@ class Wires:
         return np.bincount(self.cells[:, 0], products, prod(self.shape)).reshape(self.shape)
 
 
-@np.errstate(all="ignore")
+@without_warnings
 def wires_of(
     function: Callable,
     /,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from inspect import signature
 
 import numpy as np
 import pytest
@@ -187,7 +188,8 @@ def test_an_entry_is_its_functions(name, rng):
 def test_the_default_of_a_setting_is_that_of_its_function():
     for name, entry in ACTIVATIONS.items():
         for function in pair(name):
-            assert (function.__kwdefaults__ or {}) == entry.settings
+            settings = [given for given in signature(function).parameters.values() if given.kind is given.KEYWORD_ONLY]
+            assert {given.name: given.default for given in settings} == entry.settings
 
 
 def test_an_entry_looks_its_functions_up_when_it_is_used(name, monkeypatch):

@@ -9,7 +9,7 @@ from functools import wraps
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnlab._validate import check_array, check_integers
+from cnnlab._validate import check_array, check_integers, without_warnings
 
 __all__ = ["dense", "dense_backward", "leaky_relu", "leaky_relu_backward", "relu", "relu_backward"]
 __all__ += ["sigmoid", "sigmoid_backward", "tanh", "tanh_backward"]
@@ -22,12 +22,12 @@ def _each_cell(f: Callable[..., float]) -> Callable[..., np.ndarray]:
     """Make a function of numbers one of arrays: it is applied to the cells at the same place, for every place."""
 
     @wraps(f)
+    @without_warnings
     def of_arrays(*given: ArrayLike, **settings: float) -> np.ndarray:
         arrays = [check_array("array", array) for array in given]
         result = np.zeros_like(arrays[0])
-        with np.errstate(all="ignore"):  # inf and NaN are computed with, and raise no warning
-            for place in np.ndindex(result.shape):
-                result[place] = f(*(array[place] for array in arrays), **settings)
+        for place in np.ndindex(result.shape):
+            result[place] = f(*(array[place] for array in arrays), **settings)
         return result
 
     return of_arrays
@@ -135,6 +135,7 @@ def tanh_backward(da: float, z: float) -> float:
 # --- dense layer --------------------------------------------------------------------------------------------------
 
 
+@without_warnings
 def dense(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None) -> np.ndarray:
     """Return ``x @ w + b``, one product at a time.
 
@@ -145,12 +146,12 @@ def dense(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None) -> np.ndarray:
     """
     x, w = check_array("x", x, "ND"), check_array("w", w, "DK")
     y = np.zeros((len(x), w.shape[1]), x.dtype)
-    with np.errstate(all="ignore"):
-        for n, k, d in np.ndindex(*y.shape, len(w)):
-            y[n, k] += x[n, d] * w[d, k]
-        return y if b is None else y + check_array("b", b, "K")
+    for n, k, d in np.ndindex(*y.shape, len(w)):
+        y[n, k] += x[n, d] * w[d, k]
+    return y if b is None else y + check_array("b", b, "K")
 
 
+@without_warnings
 def dense_backward(dy: ArrayLike, x: ArrayLike, w: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return dx, dw and db: each product of the forward passes the gradient to its two factors.
 
@@ -162,12 +163,11 @@ def dense_backward(dy: ArrayLike, x: ArrayLike, w: ArrayLike) -> tuple[np.ndarra
     """
     dy, x, w = check_array("dy", dy, "NK"), check_array("x", x, "ND"), check_array("w", w, "DK")
     dx, dw, db = np.zeros_like(x), np.zeros_like(w), np.zeros(w.shape[1], w.dtype)
-    with np.errstate(all="ignore"):
-        for n, k, d in np.ndindex(*dy.shape, len(w)):
-            dx[n, d] += dy[n, k] * w[d, k]
-            dw[d, k] += dy[n, k] * x[n, d]
-        for n, k in np.ndindex(dy.shape):
-            db[k] += dy[n, k]
+    for n, k, d in np.ndindex(*dy.shape, len(w)):
+        dx[n, d] += dy[n, k] * w[d, k]
+        dw[d, k] += dy[n, k] * x[n, d]
+    for n, k in np.ndindex(dy.shape):
+        db[k] += dy[n, k]
     return dx, dw, db
 
 
