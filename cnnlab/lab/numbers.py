@@ -62,8 +62,9 @@ def read_number(text):
     >>> read_number("120,000"), read_number("120 000"), read_number("0,125"), read_number("25 %")
     (120000.0, 120000.0, 0.125, 0.25)
     """
-    text, share = (text.strip()[:-1], 100) if text.strip().endswith("%") else (text, 1)
-    numerator, slash, denominator = text.partition("/")
+    text = text.strip()
+    share = 100 if text.endswith("%") else 1
+    numerator, slash, denominator = text.removesuffix("%").partition("/")
     divisor = _read_decimal(denominator) if slash else 1.0
     number = _read_decimal(numerator) / divisor / share if divisor else math.nan
     return number if math.isfinite(number) else None
