@@ -149,9 +149,10 @@ def max_pool2d_backward(dy: ArrayLike, argmax: ArrayLike, x_shape: Sequence[int]
         if not 0 <= place < height * width:
             raise ValueError(f"argmax ({place}) must be a cell of the plane (0 to {height}*{width} - 1)")
     dx = np.zeros(shape, dy.dtype)
-    first_cells = np.arange(0, dx.size, height * width).reshape(*shape[:2], 1, 1)
-    # += would add only one gradient to a repeated winner
-    np.add.at(dx.reshape(-1), (winners + first_cells).ravel(), dy.ravel())
+    for dx_block, dy_block, winners_block in _blocks(dx, dy, winners):
+        first_cells = np.arange(len(dx_block)).reshape(-1, 1, 1) * (height * width)
+        cells = (winners_block + first_cells).ravel()
+        np.add.at(dx_block.reshape(-1), cells, dy_block.ravel())  # += would add only one gradient to a repeated winner
     return dx
 
 
