@@ -2,7 +2,7 @@
 
 import { emsOf, isRoomy } from "./layout.js";
 import { brief, format } from "./numbers.js";
-import { keyOf, kindOf, numberOf } from "./scene.js";
+import { keyOf, kindOf, numberOf, sameCell } from "./scene.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
 /** @typedef {import("./schema.js").Panel} Panel */
@@ -41,7 +41,6 @@ export const strength = (panel, value) =>
 export function cellsOf(panel, look) {
   const { symbol, title, planes, shape, heads, places, captions, editable } = panel;
   const count = planes[0] * planes[1];
-  const drawn = { ...look, numbers: look.numbers && isRoomy(panel), marks: marksOf(panel) };
   const range = (/** @type {number} */ length) => Array.from({ length }, (_, k) => k);
   const top = heads
     ? html`<div role="row" class="cnnlab-row cnnlab-heads"><div class="cnnlab-head"></div>${places.columns.map(
@@ -58,7 +57,7 @@ export function cellsOf(panel, look) {
       (row) =>
         html`<div role="row" class="cnnlab-row">${
           heads ? html`<div role="rowheader" class="cnnlab-head">${places.rows[row]}</div>` : nothing
-        }${range(shape[1]).map((column) => cellOf(panel, [plane, row, column], drawn, stop))}</div>`,
+        }${range(shape[1]).map((column) => cellOf(panel, [plane, row, column], look, stop))}</div>`,
     )}</div>`;
     const caption = captions?.[plane];
     return !caption
@@ -68,40 +67,40 @@ export function cellsOf(panel, look) {
 }
 
 /**
- * The mark of each cell that has one.
- * @param {Panel} panel
- */
-function marksOf({ marks = {} }) {
-  const found = new Map();
-  for (const [mark, cells] of Object.entries(marks)) for (const cell of cells) found.set(keyOf(cell), mark);
-  return found;
-}
-
-/**
  * @param {Panel} panel
  * @param {Cell} cell
- * @param {Look & {marks: Map<string, string>}} look
+ * @param {Look} look
  * @param {string} stop
  */
-function cellOf(panel, cell, { numbers, readers, lights, filled, old, edited, field, marks }, stop) {
+function cellOf(panel, cell, { numbers, readers, lights, filled, old, edited, field }, stop) {
+  const { values, palette, unread, marks = {} } = panel;
   const key = keyOf(cell);
   const kind = kindOf(panel, cell);
   const number = numberOf(panel, cell);
-  const value = readers ? readers[number] : panel.values[number];
-  const before = old && old[number] !== panel.values[number] ? brief(old[number]) : "";
+  const value = readers ? readers[number] : values[number];
+  const before = old && old[number] !== values[number] ? brief(old[number]) : "";
   const isAwaited = filled !== null && number >= filled;
+  const isWritten = numbers && isRoomy(panel);
   const ratio = readers ? value / Math.max(1, ...readers) / 2 : strength(panel, value); // so that its numbers stay dark
-  const text = isAwaited ? (number === filled ? "?" : "") : numbers && kind !== 2 ? brief(value) : "";
+  const text = isAwaited ? (number === filled ? "?" : "") : isWritten && kind !== 2 ? brief(value) : "";
   const ems = Math.max(emsOf(text), before ? emsOf(before) + 1.5 : 0);
-  const { looks: lit = "", hue } = lights[key] ?? {};
-  const unread = panel.unread && (panel.unread.rows[cell[1]] || panel.unread.columns[cell[2]]);
-  const looks =
-    `cnnlab-cell ${KIND_LOOKS[kind]}${unread ? " cnnlab-unread" : ""}${value < 0 ? " cnnlab-negative" : ""}` +
-    `${isAwaited ? " cnnlab-awaited" : ""}${before ? " cnnlab-changed" : ""}${readers ? " cnnlab-count" : ""}${ems > 2 ? " cnnlab-long" : ""}${lit}${hue === undefined ? "" : " cnnlab-hued"}`;
-  const style = `--v: ${isAwaited ? "0%" : shadeOf(value, ratio)}${ems > 2 ? `; --ems: ${ems}` : ""}${hue === undefined ? "" : `; --hue: ${hue}`}`;
-  return html`<div class=${looks} role="gridcell" tabindex=${key === stop ? 0 : -1} data-cell=${key}
-    data-value=${isAwaited ? nothing : value} data-mark=${marks.get(key) ?? nothing} aria-label=${isAwaited ? "not made yet" : numbers ? nothing : format(value)}
-    style=${panel.palette === "grey" ? `${style}; ${greyOf(ratio)}` : style}>${key === edited ? field : before && !isAwaited ? html`<span>${before} →</span>${text}` : text}</div>`;
+  const { looks = "", hue } = lights[key] ?? {};
+  const mark = Object.keys(marks).findLast((name) => marks[name].some((other) => sameCell(other, cell)));
+  const classes = [
+    `cnnlab-cell ${KIND_LOOKS[kind]}`,
+    unread && (unread.rows[cell[1]] || unread.columns[cell[2]]) && "cnnlab-unread",
+    value < 0 && "cnnlab-negative",
+    isAwaited && "cnnlab-awaited",
+    before && "cnnlab-changed",
+    readers && "cnnlab-count",
+    ems > 2 && "cnnlab-long",
+    hue !== undefined && "cnnlab-hued",
+    looks,
+  ];
+  const style = `--v: ${isAwaited ? "0%" : shadeOf(value, ratio)}; --ems: ${ems}; --hue: ${hue}`;
+  return html`<div class=${classes.filter(Boolean).join(" ")} role="gridcell" tabindex=${key === stop ? 0 : -1} data-cell=${key}
+    data-value=${isAwaited ? nothing : value} data-mark=${mark ?? nothing} aria-label=${isAwaited ? "not made yet" : isWritten ? nothing : format(value)}
+    style=${palette === "grey" ? `${style}; ${greyOf(ratio)}` : style}>${key === edited ? field : before && !isAwaited ? html`<span>${before} →</span>${text}` : text}</div>`;
 }
 
 /**

@@ -49,8 +49,7 @@ export const isLegible = (panels, compact) =>
  * Do the panels wrap? They do if they are related only by their order.
  * @param {import("./scene.js").Scene} scene
  */
-export const isFlow = ({ signs, network, panels }) =>
-  !signs.length && !network && Object.values(panels).every(({ row }) => row === 0);
+export const isFlow = ({ signs, network }) => !signs.length && !network;
 
 /**
  * The arrangement of a panel's planes: [down, across].
@@ -168,16 +167,15 @@ export const wordsOf = ({ symbol, title, turned }) =>
  */
 export function productsIn({ panels, steps = "y", heading }, backward) {
   const output = panels[steps];
-  const { a = "", b = "", goes, right } = output?.sum ?? {};
+  const { a = "", b = "", right } = output?.sum ?? {};
   const all = [panels[a], panels[b], output];
   const isOne = all.every((panel) => panel?.view === "cells" && panel.planes.join() === "1,1");
-  if (!isOne || backward || heading || output.row || goes || right) return null;
-  if (output.end !== "output" || panels[a].end !== "input") return null;
+  if (!isOne || backward || heading || right) return null;
   const { shape: products } = panels[b];
-  const shown = Object.values(panels).filter(({ row }) => !row);
-  if (Math.max(...products) > MOST_BESIDE || shown.some(({ band }) => band)) return null;
   const around = { compact: false, operator: OPERATOR.sign, products };
-  return extentOf(shown, PLAIN, around, PRODUCT.least).wide <= WIDE ? products : null;
+  const shown = Object.values(panels).filter(({ row }) => !row);
+  const fits = extentOf(shown, PLAIN, around, PRODUCT.least).wide <= WIDE;
+  return fits && Math.max(...products) <= MOST_BESIDE ? products : null;
 }
 
 /**
@@ -247,8 +245,8 @@ function waysOf(panels, compact) {
  * @param {Panel[]} panels
  */
 function leastCell(panels) {
-  const texts = new Set(panels.filter(isRoomy).flatMap(({ values }) => Array.from(values, (value) => brief(value))));
-  return Math.ceil(Math.max(CELL.least, ...[...texts].map((text) => DIGIT * emsOf(text) + 1.5)));
+  const widths = panels.filter(isRoomy).flatMap(({ values }) => Array.from(values, (value) => emsOf(brief(value))));
+  return Math.ceil(Math.max(CELL.least, DIGIT * Math.max(...widths) + 1.5));
 }
 
 /**
@@ -257,18 +255,3 @@ function leastCell(panels) {
  */
 export const emsOf = (text) =>
   [...text].reduce((sum, sign) => sum + (sign === "." ? 0.5 : "−≈∞".includes(sign) ? 1.3 : 1), 0);
-
-/**
- * The signs to the left of a column, in the forward and in the backward row.
- * @param {import("./scene.js").Scene} scene
- * @param {Panel[]} panels of a band
- * @param {number} column
- */
-export function signsOf({ signs, panels: { dw } }, panels, column) {
-  const columns = [...new Set(panels.map((panel) => panel.column))].sort((p, q) => p - q);
-  const place = columns.indexOf(column);
-  const last = Math.max(...panels.filter(({ row }) => row === 1).map((panel) => panel.column));
-  const back = dw && column !== last ? "" : "←"; // no arrow to a panel that is not computed from its neighbour
-  const isThere = (/** @type {number} */ row) => panels.some((panel) => panel.row === row && panel.column === column);
-  return [signs[place - 1] ?? "", back].map((sign, row) => (place && isThere(row) ? sign : ""));
-}

@@ -76,12 +76,9 @@ export function scaleOf({ values, limit }) {
 /**
  * The window of the selected cell beside its weights: of several maps, the one that contributes most, or the one
  * pointed at below.
- * @param {Scene} scene
- * @param {At} at
- * @param {Summed} sum
- * @param {Term[] | null} hot
+ * @param {Pick<import("./stage.js").Stage, "state" | "sum" | "hot">} stage
  */
-export function lensOf(scene, at, sum, hot) {
+export function lensOf({ state: { scene, at }, sum, hot }) {
   const { told, terms } = sum;
   const groups = groupsOf(sum, at.cell);
   const most = groups.toSorted((p, q) => Math.abs(q.total) - Math.abs(p.total))[0];

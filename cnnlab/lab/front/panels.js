@@ -3,11 +3,13 @@
 import { barsOf } from "./bars.js";
 import { cellsOf } from "./cells.js";
 import { chartOf } from "./chart.js";
-import { bandOf, grouped, isFlow, signsOf, standing, wordsOf } from "./layout.js";
-import { isOneToOne, scaleOf } from "./network.js";
+import { controlsOf, tabsOf } from "./controls.js";
+import { bandOf, grouped, isFlow, standing, wordsOf } from "./layout.js";
+import { isOneToOne, lensOf, scaleOf } from "./network.js";
 import { boxIn, cellUnder, isDrawn, photoOf } from "./photo.js";
 import { keyOf } from "./scene.js";
 import { stepperOf } from "./state.js";
+import { productsOf } from "./strip.js";
 import { button, withSubscripts } from "./text.js";
 import { guard } from "./vendor/directives/guard.js";
 import { repeat } from "./vendor/directives/repeat.js";
@@ -38,34 +40,37 @@ function planesOf(panel, look) {
 
 /**
  * All visible panels: stacked bands of columns, with a slot for each row and signs between the columns.
- * @param {import("./scene.js").Scene} scene
- * @param {Panel[]} panels
- * @param {import("./layout.js").Way} way
- * @param {(panel: Panel) => {look: Look, key: string}} lookOf the key changes whenever the look does
- * @param {{below: unknown, signs: unknown[][] | null, products: unknown}} more what stands below the first panel, in place of
- *   the signs, and before the output
+ * @param {import("./stage.js").Stage} stage
  */
-export function bandsOf(scene, panels, way, lookOf, { below, signs, products }) {
-  return grouped(panels, bandOf).map((band, number) => {
+export function bandsOf(stage) {
+  const { window, link, tabs } = stage;
+  const { scene } = stage.state;
+  const { way } = stage.layout();
+  const buttons = tabs ? tabsOf(tabs, link) : []; // forward from left to right, then backward
+  const half = buttons.length / 2;
+  const instead = [buttons.slice(0, half), buttons.slice(half).reverse()];
+  return grouped(stage.panels, bandOf).map((band, number) => {
     const lines = way.beside ? grouped(band, ({ row }) => row) : [band];
+    const last = Math.max(...band.filter(({ row }) => row).map(({ column }) => column));
     const columns = lines.flatMap((line) => {
       const rows = new Set(line.map(({ row }) => row));
       const sorted = line.toSorted((p, q) => p.column - q.column);
-      return grouped(sorted, ({ column }) => column).map((column, k) => {
-        const marks = signsOf(scene, band, column[0].column);
+      return grouped(sorted, ({ column }) => column).map((panels, k) => {
+        const [{ column }] = panels;
+        const arrow = scene.panels.dw && column !== last ? "" : "←"; // none to a panel that its neighbour does not give
         const slots = Array.from(rows, (row) => {
-          const shown = column.filter((panel) => panel.row === row);
-          const sign = signOf(marks[row], number ? null : signs?.[row][column[0].column - 1]);
-          const isMade = products && shown.includes(/** @type {Panel} */ (stepperOf(scene)));
-          const before = isMade ? html`<div class="cnnlab-before">${sign}${products}</div>` : sign;
-          return html`${marks.some(Boolean) ? before : nothing}<div class="cnnlab-slot" data-row=${row}
-            data-column=${column[0].column}>${repeat(
-              shown,
-              ({ name }) => name,
-              (panel) => panelOf(scene, panel, lookOf(panel)),
-            )}${k ? nothing : below}</div>`;
+          const shown = panels.filter((panel) => panel.row === row);
+          const mark = shown.length ? (row ? arrow : scene.signs[k - 1]) : "";
+          const sign = signOf(mark, number ? null : instead[row][column - 1]);
+          const isMade = window && shown.includes(/** @type {Panel} */ (stepperOf(scene)));
+          const before = isMade ? html`<div class="cnnlab-before">${sign}${productsOf(stage)}</div>` : sign;
+          return html`${k ? before : nothing}<div class="cnnlab-slot" data-row=${row} data-column=${column}>${repeat(
+            shown,
+            ({ name }) => name,
+            (panel) => panelOf(scene, stage.drawn(panel), stage.lookOf(panel)),
+          )}${k || !scene.network ? nothing : [controlsOf(stage.controls("lens"), link), lensOf(stage)]}</div>`;
         });
-        const isNear = scene.network && isOneToOne(scene, column[0]);
+        const isNear = scene.network && isOneToOne(scene, panels[0]);
         return html`<div class="cnnlab-column ${isNear ? "cnnlab-near" : ""}">${slots}</div>`;
       });
     });
@@ -75,7 +80,7 @@ export function bandsOf(scene, panels, way, lookOf, { below, signs, products }) 
 
 /**
  * The sign to the left of a column, or the button that replaces it.
- * @param {string} mark
+ * @param {string | undefined} mark
  * @param {unknown} instead
  */
 function signOf(mark, instead) {

@@ -2,20 +2,18 @@
 // the browser; an edited cell, and a click if the scene asks for it, are sent to the kernel.
 
 import { playAlone } from "./alone.js";
-import { controlsOf, tabsOf } from "./controls.js";
 import { Frame } from "./frame.js";
 import { Hand } from "./interaction.js";
 import { grouped, isLegible, layoutOf, productsIn, WIDE } from "./layout.js";
 import { bandsOf, boxOf, elementOf, panelIn } from "./panels.js";
-import { lensOf, mapWires } from "./network.js";
+import { mapWires } from "./network.js";
 import { isDrawn, paint } from "./photo.js";
 import { codeOf, heightBeside, hintOf, readoutOf } from "./readout.js";
 import { cellAt, countOf, keyOf, readScene, sameAt, sameCell, twinsOf, valueAt } from "./scene.js";
 import { firstState, isBackward, reduce, stepperOf } from "./state.js";
 import { hueOf, readersOf, sumOf } from "./sums.js";
-import { productsOf } from "./strip.js";
 import { toolbarOf, toolsOf } from "./toolbar.js";
-import { html, nothing, render } from "./vendor/lit-html.js";
+import { html, render } from "./vendor/lit-html.js";
 import { wirePaths } from "./wires.js";
 
 const STEP = 700; // ms per step of playing
@@ -51,6 +49,8 @@ export class Stage {
   laid = null;
   /** @type {Record<string, string>} by panel: the cell that Tab reaches */
   stops = {};
+  /** @type {Record<string, Record<string, import("./cells.js").Light>>} by panel and cell */
+  lights = {};
   /** @type {Term[] | null} the terms pointed at in the strip */
   hot = null;
   /** @type {import("./strip.js").Opened} */
@@ -82,23 +82,17 @@ export class Stage {
     this.hand = new Hand(this);
     this.frame = new Frame(this);
     playAlone(this);
-    const later = () => this.later();
-    const themed = new MutationObserver(later); // for canvases; everything else follows CSS
-    for (const element of [document.documentElement, document.body])
-      themed.observe(element, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme", "class"] });
     const resized = new ResizeObserver(() => {
       const { offsetWidth } = this.root;
       const wide = offsetWidth && offsetWidth < NARROW ? offsetWidth : WIDE; // 0 while hidden
       if (wide !== this.wide) {
         this.wide = wide;
         turned();
-      } else later();
+      } else this.later();
     });
     resized.observe(this.root);
-    signal.addEventListener("abort", () => {
-      themed.disconnect();
-      resized.disconnect();
-    });
+    signal.addEventListener("abort", () => resized.disconnect());
+    this.root.addEventListener("transitionend", () => this.later()); // of a theme's colours, which canvases are painted in
     for (const type of ["pointerover", "pointerleave", "focusin", "focusout"])
       this.root.addEventListener(type, this.light);
   }
@@ -207,6 +201,7 @@ export class Stage {
   paint() {
     const { scene, at, held } = this.state;
     this.sum = sumOf(scene, at, this.backward);
+    this.lights = lightsOf(this);
     const looks = { compact: scene.compact, network: scene.network, summed: this.sum.terms.length };
     for (const [look, is] of Object.entries(looks)) this.root.classList.toggle(`cnnlab-${look}`, Boolean(is));
     Object.assign(this.root.dataset, { held: String(held), selected: `${at.panel}:${keyOf(at.cell)}` });
@@ -219,30 +214,12 @@ export class Stage {
   }
 
   panelsOf() {
-    const { scene, at } = this.state;
-    const { way, style } = this.layout();
-    const towers = this.panels.filter(({ view, flat, column }) => view === "maps" && !flat && column).length;
-    const lights = lightsOf(this);
-    const buttons = this.tabs ? tabsOf(this.tabs, this.link) : []; // forward from left to right, then backward
-    const half = buttons.length / 2;
-    const bands = bandsOf(
-      scene,
-      this.panels.map((panel) => this.drawn(panel)),
-      way,
-      (panel) => this.lookOf(panel, way, lights[panel.name]),
-      {
-        below: scene.network
-          ? [controlsOf(this.controls("lens"), this.link), lensOf(scene, at, this.sum, this.hot)]
-          : nothing,
-        signs: half ? [buttons.slice(0, half), buttons.slice(half).reverse()] : null,
-        products: this.window && productsOf(this),
-      },
-    );
     const { hand } = this;
-    return html`<div class="cnnlab-scroller"><div class="cnnlab-panels" style="${style}; --towers: ${towers}"
+    const towers = this.panels.filter(({ view, flat, column }) => view === "maps" && !flat && column).length;
+    return html`<div class="cnnlab-scroller"><div class="cnnlab-panels" style="${this.layout().style}; --towers: ${towers}"
       @pointerdown=${hand.press} @pointermove=${hand.hover} @click=${hand.click} @dblclick=${hand.twice}
       @focusin=${hand.focused} @keydown=${hand.key}><svg class="cnnlab-wires" aria-hidden="true"></svg><b
-      class="cnnlab-begin" aria-hidden="true">${matchMedia("(pointer: coarse)").matches ? "tap" : "point"} here</b>${bands}${this.frame.element}</div></div>`;
+      class="cnnlab-begin" aria-hidden="true">${matchMedia("(pointer: coarse)").matches ? "tap" : "point"} here</b>${bandsOf(this)}${this.frame.element}</div></div>`;
   }
 
   /**
@@ -288,19 +265,17 @@ export class Stage {
   /**
    * The look of a panel, and a key that changes with it.
    * @param {Panel} panel
-   * @param {import("./layout.js").Way} way
-   * @param {Record<string, import("./cells.js").Light>} [lights]
    */
-  lookOf({ name, view, editable, frames, values }, way, lights = {}) {
+  lookOf({ name, view, editable, frames, values }) {
     const { scene, on, editing } = this.state;
     const before = editable || frames ? null : this.before?.panels[name]?.values;
     const old = before?.length === values.length ? before : null;
     const counted = on.coverage && scene.coverage === name && view === "cells";
     const edited = editing?.panel === name ? keyOf(editing.cell) : "";
     const shown = {
-      way,
+      way: this.layout().way,
       numbers: on.numbers && isLegible(this.panels, scene.compact),
-      lights,
+      lights: this.lights[name] ?? {},
       filled: stepperOf(scene)?.name === name ? this.state.filled : null,
       stop: this.stops[name] ?? "",
       edited,

@@ -1,6 +1,7 @@
 // The wires of the current sum, drawn between the panels and never across their cells.
 
-import { svg } from "./vendor/lit-html.js";
+import { grouped } from "./layout.js";
+import { nothing, svg } from "./vendor/lit-html.js";
 
 const MOST = 40; // the most wires drawn
 const APART = 4; // px between wires that join the same rows
@@ -18,28 +19,24 @@ const APART = 4; // px between wires that join the same rows
  */
 export function wirePaths(terms, whereOf, boxes, hueOf = () => null) {
   const drawn = (terms.length > MOST ? [] : terms).map((term) => {
-    const { a, b, to, via, weight, state = "both" } = term;
-    const ends = [a, b, ...(via ? [via] : []), to].flatMap((operand) => whereOf(operand) ?? []);
+    const { a, b, to, via } = term;
+    const ends = [a, b, via, to].flatMap((operand) => (operand && whereOf(operand)) ?? []);
     ends.sort((p, q) => p.box.left - q.box.left); // from left to right, whatever the order of the sum
-    return {
-      state,
-      hue: hueOf(term),
-      product: a.value * b.value * weight,
-      ends,
-      rows: ends.map(({ cell }) => cell.top).join(),
-    };
+    return { term, ends };
   });
-  return drawn.flatMap(({ state, hue, product, ends, rows }, k) => {
-    const same = drawn.filter((other) => other.rows === rows).length;
-    const before = drawn.slice(0, k).filter((other) => other.rows === rows).length;
-    const shift = APART * (before - (same - 1) / 2);
-    const links = ends.slice(1).map((end, j) => pathBetween(ends[j], end, boxes, shift));
-    if (links.includes(null) || !links.join("")) return [];
-    const sign =
-      state !== "both" ? `cnnlab-${state}` : product < 0 ? "cnnlab-negative" : product ? "cnnlab-positive" : "";
-    const hued = hue === null || state !== "both" ? "" : "cnnlab-hued";
-    return [svg`<path d=${links.join("")} class="cnnlab-wire ${sign} ${hued}" style="--hue: ${hue}"></path>`];
-  });
+  const alike = grouped(drawn, ({ ends }) => ends.map(({ cell }) => cell.top).join());
+  return alike.flatMap((wires) =>
+    wires.map(({ term, ends }, k) => {
+      const shift = APART * (k - (wires.length - 1) / 2);
+      const links = ends.slice(1).map((end, j) => pathBetween(ends[j], end, boxes, shift));
+      if (links.includes(null) || !links.join("")) return nothing;
+      const { a, b, weight, state = "both" } = term;
+      const product = a.value * b.value * weight;
+      const look = state !== "both" ? state : product < 0 ? "negative" : product ? "positive" : "";
+      const hue = state === "both" ? hueOf(term) : null;
+      return svg`<path d=${links.join("")} class="cnnlab-wire cnnlab-${look} ${hue === null ? "" : "cnnlab-hued"}" style="--hue: ${hue}"></path>`;
+    }),
+  );
 }
 
 /**

@@ -2,16 +2,7 @@
 import "./templates.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  emsOf,
-  isFlow,
-  isLegible,
-  isRoomy,
-  layoutOf,
-  productsIn,
-  signsOf,
-  standing,
-} from "../../../cnnlab/lab/front/layout.js";
+import { emsOf, isFlow, isLegible, isRoomy, layoutOf, productsIn, standing } from "../../../cnnlab/lab/front/layout.js";
 import { PLAIN } from "./scenes.mjs";
 
 const WIDE = 820; // px of a stage in an output of 848 px, of which 808 are for its panels
@@ -289,7 +280,7 @@ test("the height that panels would like is that of good cells, and grows with th
   assert.ok(high({ channels: 9 }) > high({}));
 });
 
-// --- words and signs ----------------------------------------------------------------------------------------------------
+// --- words ----------------------------------------------------------------------------------------------------
 
 test("a caption has as many lines as its planes are narrow, and a map's has two", () => {
   const lines = (title, more) =>
@@ -299,30 +290,12 @@ test("a caption has as many lines as its planes are narrow, and a map's has two"
   assert.equal(lines(short, { turned: true, scale: 0.5 }), 2); // its button
 });
 
-test("a sign stands to the left of a column: the scene's on the way there, an arrow on the way back", () => {
-  const panels = convolution({ size: 5, kernel: 3, gradients: true });
-  const signs = [0, 1, 2].map((column) => signsOf(sceneOf(panels), panels, column));
-  assert.deepEqual(signs, [
-    ["", ""],
-    ["⋆", ""], // dw is made from x and dy, not from its neighbour
-    ["=", "←"],
-  ]);
-  const there = panels.filter(({ row }) => row === 0);
-  assert.deepEqual(signsOf(sceneOf(there), there, 2), ["=", ""]);
-});
-
 // --- panels that nothing but their order joins ----------------------------------------------------------------------------
 
-test("panels flow where no sign, no second row and no network joins them", () => {
+test("panels flow where no sign and no network joins them", () => {
   const two = [panel("a", undefined, 0, [8, 8]), panel("b", undefined, 1, [8, 8])];
-  const below = [two[0], { ...two[1], row: 1 }];
-  const scenes = [
-    sceneOf(two, { signs: [] }),
-    sceneOf(two),
-    sceneOf(two, { signs: [], network: true }),
-    sceneOf(below, { signs: [] }),
-  ];
-  assert.deepEqual(scenes.map(isFlow), [true, false, false, false]);
+  const scenes = [sceneOf(two, { signs: [] }), sceneOf(two), sceneOf(two, { signs: [], network: true })];
+  assert.deepEqual(scenes.map(isFlow), [true, false, false]);
 });
 
 test("in a flow a cell has one size, whatever is counted: nothing moves while a training goes on", () => {
