@@ -143,7 +143,7 @@ class Explorer {
     for (const [k, stage] of this.stages.entries()) {
       const share = wanted[k] / all;
       const isLast = k + 1 === this.stages.length;
-      stage.show({ around: { tools: isLast ? tools : nothing, room: share * free, share } });
+      stage.place({ tools: isLast ? tools : nothing, room: share * free, share });
     }
   }
 

@@ -45,7 +45,7 @@ function planesOf(panel, look) {
 export function bandsOf(stage) {
   const { window, link, tabs } = stage;
   const { scene } = stage.state;
-  const { way } = stage.layout();
+  const { way } = stage.laid;
   const buttons = tabs ? tabsOf(tabs, link) : []; // forward from left to right, then backward
   const half = buttons.length / 2;
   const instead = [buttons.slice(0, half), buttons.slice(half).reverse()];
@@ -58,13 +58,14 @@ export function bandsOf(stage) {
       return grouped(sorted, ({ column }) => column).map((panels, k) => {
         const [{ column }] = panels;
         const arrow = scene.panels.dw && column !== last ? "" : "←"; // none to a panel that its neighbour does not give
+        const marks = panels.map(({ row }) => (row ? arrow : scene.signs[k - 1]));
         const slots = Array.from(rows, (row) => {
           const shown = panels.filter((panel) => panel.row === row);
-          const mark = shown.length ? (row ? arrow : scene.signs[k - 1]) : "";
+          const mark = marks[panels.indexOf(shown[0])];
           const sign = signOf(mark, number ? null : instead[row][column - 1]);
           const isMade = window && shown.includes(/** @type {Panel} */ (stepperOf(scene)));
           const before = isMade ? html`<div class="cnnlab-before">${sign}${productsOf(stage)}</div>` : sign;
-          return html`${k ? before : nothing}<div class="cnnlab-slot" data-row=${row} data-column=${column}>${repeat(
+          return html`${k && marks.some(Boolean) ? before : nothing}<div class="cnnlab-slot" data-row=${row} data-column=${column}>${repeat(
             shown,
             ({ name }) => name,
             (panel) => panelOf(scene, stage.drawn(panel), stage.lookOf(panel)),

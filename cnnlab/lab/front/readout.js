@@ -5,7 +5,7 @@ import { button, copy, withSubscripts } from "./text.js";
 import { html, nothing } from "./vendor/lit-html.js";
 import { codeLine, longestOf, sentenceOf } from "./words.js";
 
-const PX = { foot: 44, bar: 31, heading: 250, words: 19, wide: 820, line: 28, letter: 6.4 };
+const PX = { foot: 44, bar: 31, heading: 250, words: 19, wide: 820, line: 28, letter: 6.9 };
 const FORETELL = "What lands next? Pause, and type it into the cell with the ? · Esc shows all of them";
 const HELD = "held · click it again or press Esc to let go";
 
@@ -63,20 +63,15 @@ const strip = (stage, whose) =>
  */
 export function hintOf(stage) {
   const { scene, held, filled } = stage.state;
-  const hint = hintFor(scene);
+  const click = scene.pick ? "click to see how it was made" : "click to hold";
+  const isEditable = Object.values(scene.panels).some(({ editable }) => editable);
+  const change = isEditable ? ["drag or double-click a number to change it"] : [];
+  const hint = ["point", click, ...change, "? for more"].join(" · ");
   const words = html`<p class="cnnlab-hint cnnlab-keeps" data-longest=${hint.length > HELD.length ? hint : HELD}><span>${withSubscripts(
     filled !== null ? FORETELL : held ? HELD : hint,
   )}</span></p>`;
   return html`<div class="cnnlab-can">${hasSums(scene) ? nothing : strip(stage)}<p class="cnnlab-note"
     aria-live="polite">${scene.note ?? ""}</p>${scene.note ? nothing : words}</div>`;
-}
-
-/** @param {Scene} scene */
-function hintFor({ pick, panels }) {
-  const click = pick ? "click to see how it was made" : "click to hold";
-  const isEditable = Object.values(panels).some(({ editable }) => editable);
-  const change = isEditable ? ["drag or double-click a number to change it"] : [];
-  return ["point", click, ...change, "? for more"].join(" · ");
 }
 
 /**

@@ -4,7 +4,7 @@
 import { playAlone } from "./alone.js";
 import { Frame } from "./frame.js";
 import { Hand } from "./interaction.js";
-import { grouped, isLegible, layoutOf, productsIn, WIDE } from "./layout.js";
+import { grouped, isLegible, layoutOf, PLAIN, productsIn, WIDE } from "./layout.js";
 import { bandsOf, boxOf, elementOf, panelIn } from "./panels.js";
 import { mapWires } from "./network.js";
 import { isDrawn, paint } from "./photo.js";
@@ -45,8 +45,7 @@ export class Stage {
   /** @type {Surroundings} */
   around = { tools: null, room: 0, share: 0 };
   wide = WIDE; // px for its panels, if it is narrower than usual
-  /** @type {{scene: Scene, look: string, way: import("./layout.js").Way, style: string} | null} */
-  laid = null;
+  laid = { way: PLAIN, style: "" };
   /** @type {Record<string, string>} by panel: the cell that Tab reaches */
   stops = {};
   /** @type {Record<string, Record<string, import("./cells.js").Light>>} by panel and cell */
@@ -216,7 +215,7 @@ export class Stage {
   panelsOf() {
     const { hand } = this;
     const towers = this.panels.filter(({ view, flat, column }) => view === "maps" && !flat && column).length;
-    return html`<div class="cnnlab-scroller"><div class="cnnlab-panels" style="${this.layout().style}; --towers: ${towers}"
+    return html`<div class="cnnlab-scroller"><div class="cnnlab-panels" style="${this.laid.style}; --towers: ${towers}"
       @pointerdown=${hand.press} @pointermove=${hand.hover} @click=${hand.click} @dblclick=${hand.twice}
       @focusin=${hand.focused} @keydown=${hand.key}><svg class="cnnlab-wires" aria-hidden="true"></svg><b
       class="cnnlab-begin" aria-hidden="true">${matchMedia("(pointer: coarse)").matches ? "tap" : "point"} here</b>${bandsOf(this)}${this.frame.element}</div></div>`;
@@ -249,17 +248,15 @@ export class Stage {
     return layoutOf(this.state.scene, this.panels, [this.wide, high], Boolean(this.tabs), this.window);
   }
 
-  /** The layout of the panels, recomputed only if other panels are shown, or in another place. */
-  layout() {
-    const { scene, on } = this.state;
-    const { room, share } = this.around;
-    const high = room + share * (Math.max(innerHeight, 640) - 800);
-    const look = [on.gradients, this.wide, high, share].join();
-    if (this.laid?.scene !== scene || this.laid.look !== look) {
-      const { way, style } = this.laidIn(high);
-      this.laid = { scene, look, way, style: `${style}; --room: ${Math.round(room)}; --share: ${share}` };
-    }
-    return this.laid;
+  /**
+   * Lays out the panels, and paints them.
+   * @param {Surroundings} around
+   */
+  place(around) {
+    const { room, share } = around;
+    const { way, style } = this.laidIn(room + share * (Math.max(innerHeight, 640) - 800));
+    this.laid = { way, style: `${style}; --room: ${Math.round(room)}; --share: ${share}` };
+    this.show({ around });
   }
 
   /**
@@ -273,7 +270,7 @@ export class Stage {
     const counted = on.coverage && scene.coverage === name && view === "cells";
     const edited = editing?.panel === name ? keyOf(editing.cell) : "";
     const shown = {
-      way: this.layout().way,
+      way: this.laid.way,
       numbers: on.numbers && isLegible(this.panels, scene.compact),
       lights: this.lights[name] ?? {},
       filled: stepperOf(scene)?.name === name ? this.state.filled : null,

@@ -65,9 +65,11 @@ export function productsOf({ state, sum, window }) {
   const { scene, at, on } = state;
   const { told, terms, total, panel } = sum;
   const isTold = told && panel === stepperOf(scene) && !on.coverage;
-  const places = isTold
-    ? terms.map((term, k) => chipOf(scene, told, term, k, cellAt({ shape: [height, width] }, k)))
-    : Array.from({ length: height * width }, () => html`<span class="cnnlab-product"></span>`);
+  const places = Array.from({ length: height * width }, (_, k) =>
+    isTold && terms[k]
+      ? chipOf(scene, told, terms[k], k, cellAt({ shape: [height, width] }, k))
+      : html`<span class="cnnlab-product"></span>`,
+  );
   const row = at.cell[1] - (panel.shape[0] - 1) / 2;
   return html`<div class="cnnlab-products" data-panel=${isTold ? "products" : nothing} role="group" aria-label="products of the window"
     @keydown=${walk}><div><div class="cnnlab-planes" style="grid-template-columns: repeat(${width}, auto)">${places}</div>${

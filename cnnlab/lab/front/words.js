@@ -9,7 +9,7 @@ const BEYOND = [
   ["hangs over the edge and is nothing", "hang over the edge and are nothing"],
 ];
 
-const EDGE = "; 15 of its 25 cells are padding or are nothing."; // a long one, as the other words of a window are
+const EDGE = "; 15 of its 25 cells are nothing or padding."; // a long one, as the other words of a window are
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./schema.js").At} At */

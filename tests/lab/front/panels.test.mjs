@@ -345,7 +345,7 @@ function bands(message, { way = PLAIN, tabs = null } = {}) {
       panels,
       tabs,
       link,
-      layout: () => ({ way }),
+      laid: { way },
       drawn: (panel) => panel,
       lookOf,
       controls: () => [],
