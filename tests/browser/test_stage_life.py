@@ -268,7 +268,7 @@ def test_an_explorer_that_goes_leaves_nothing_behind_and_asks_for_nothing(fresh_
     other = View(fresh_page, Predict("What is 1 + 1?", 2))
     assert (view.mounted.listening(), other.mounted.listening()) == (2, 2)
     alive = view.page.evaluate("alive")
-    assert alive["observers"] == 1  # of a stage: its size
+    assert alive["observers"] == 2  # of a stage: its size, and the theme
     assert alive["listeners"] > 0
     watching = view.page.evaluate("alive.timers")  # whether the kernel answers
     view.button("play").click()

@@ -81,17 +81,23 @@ export class Stage {
     this.hand = new Hand(this);
     this.frame = new Frame(this);
     playAlone(this);
+    const later = () => this.later();
+    const themed = new MutationObserver(later); // for canvases; everything else follows CSS
+    for (const element of [document.documentElement, document.body])
+      themed.observe(element, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme", "class"] });
     const resized = new ResizeObserver(() => {
       const { offsetWidth } = this.root;
       const wide = offsetWidth && offsetWidth < NARROW ? offsetWidth : WIDE; // 0 while hidden
       if (wide !== this.wide) {
         this.wide = wide;
         turned();
-      } else this.later();
+      } else later();
     });
     resized.observe(this.root);
-    signal.addEventListener("abort", () => resized.disconnect());
-    this.root.addEventListener("transitionend", () => this.later()); // of a theme's colours, which canvases are painted in
+    signal.addEventListener("abort", () => {
+      themed.disconnect();
+      resized.disconnect();
+    });
     for (const type of ["pointerover", "pointerleave", "focusin", "focusout"])
       this.root.addEventListener(type, this.light);
   }
