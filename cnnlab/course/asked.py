@@ -3,7 +3,7 @@
 from functools import partial
 
 from cnnlab.course.progress import missed, record, solved
-from cnnlab.course.questions import Question, question
+from cnnlab.course.questions import question
 from cnnlab.lab import Predict
 from cnnlab.lab.explorers import Explorer
 
@@ -34,13 +34,9 @@ def ask(key: str, explorer: Explorer | None = None) -> Predict:
     Predict: A 5×5 kernel, stride 2, padding 1, moves over 200×200 cells. How wide is the output?
     """
     stated = question(key)
-    if key.endswith(".recall_3") and (again := _missed_before(key)):
-        stated = again[int(key[:2]) % len(again)]  # a different one in each notebook
-    before = stated.key in solved() and ".recall_" not in key  # a recall question is asked again even if it was solved
-    return Predict(**stated._asdict(), explorer=explorer, on_answer=partial(record, stated.key), solved=before)
-
-
-def _missed_before(key: str) -> list[Question]:
-    """Return the questions of earlier notebooks that were answered wrongly and can be asked in another place."""
-    before = [question(other) for other in sorted(missed()) if other[:2] < key[:2]]
-    return [stated for stated in before if " above" not in stated.question]
+    if key.endswith(".recall_3"):
+        before = [question(other) for other in sorted(missed()) if other[:2] < key[:2]]  # exercises come after all
+        if again := [each for each in before if " above" not in each.question]:  # it can be asked in another place
+            stated = again[int(key[:2]) % len(again)]  # a different one in each notebook
+    done = stated.key in solved() and ".recall_" not in key  # a recall question is asked again even if it was solved
+    return Predict(**stated._asdict(), explorer=explorer, on_answer=partial(record, stated.key), solved=done)

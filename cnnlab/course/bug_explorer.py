@@ -1,18 +1,16 @@
 """BugExplorer: bugs against tests, a table that the learner fills: predict, then run."""
 
-from itertools import islice
+from itertools import islice, product
 
 import numpy as np
 
 from cnnlab._validate import check_choice
-from cnnlab.course import exercises
 from cnnlab.course.bugs import BUGS, gradients, outcome, trials
 from cnnlab.lab import stills
-from cnnlab.lab.explorers import Choice, Explorer, GridCell, Part, button, line
+from cnnlab.lab.explorers import Choice, Explorer, GridCell, GridRow, Part, button, line
 from cnnlab.lab.scenes import array_panel
 
 _OUTCOMES = ("caught", "missed", "fooled by a sum")
-_NOT_RUN = "?"
 
 
 class BugExplorer(Explorer):
@@ -27,7 +25,7 @@ class BugExplorer(Explorer):
     prediction : str
         The prediction for the next cell: a trait.
     found : dict of (str, str) to (str, str)
-        For each (bug, test) that was run, the prediction and the outcome.
+        For each (bug, test) that was run, the prediction and the outcome; the cell clicked last is at the end.
 
     Examples
     --------
@@ -41,24 +39,18 @@ class BugExplorer(Explorer):
     prediction = Choice(_OUTCOMES, "the test will be: bug", kind="tabs")
 
     def __init__(self):
-        self.tests, self.found, self._last = trials(), {}, ()
-        self._cells = {f"run {i} {j}": (bug, test) for i, bug in enumerate(BUGS) for j, test in enumerate(self.tests)}
+        self.tests, self.found = trials(), {}
+        self._cells = {f"{bug} × {test}": (bug, test) for bug, test in product(BUGS, self.tests)}
         super().__init__()
 
     def run(self, bug: str, test: str) -> str:
         """Run a test on a bug and return the outcome; a cell keeps its first prediction."""
         check_choice("bug", bug, BUGS)
         check_choice("test", test, self.tests)
-        if (bug, test) not in self.found:
-            self.found[bug, test] = self.prediction, outcome(BUGS[bug], self.tests[test])
-        self._last = bug, test
+        before = self.found.pop((bug, test), None)
+        self.found[bug, test] = before or (self.prediction, outcome(BUGS[bug], self.tests[test]))
         self.refresh()
         return self.found[bug, test][1]
-
-    def explore(self, bug: str) -> Explorer:
-        """Return the stage of the convolution's backward with this bug: its wires beside the right ones."""
-        check_choice("bug", bug, BUGS)
-        return exercises.conv2d_backward.explore(BUGS[bug])
 
     # --- methods that the base class calls ---
 
@@ -68,16 +60,14 @@ class BugExplorer(Explorer):
     def parts(self, scenes) -> list[Part]:
         head, *stages = super().parts(scenes)
         head["controls"].append(button("reset", "start over"))
-        cells = iter(map(self._cell, self._cells))
-        rows = [{"name": bug, "cells": list(islice(cells, len(self.tests)))} for bug in BUGS]
-        table = {"kind": "table", "table": {"columns": list(self.tests), "rows": rows}}
+        table = {"kind": "table", "table": {"columns": list(self.tests), "rows": self._rows()}}
         return [head, table, {"kind": "score", "lines": [line(f"{self._count()}.")]}, *stages]
 
     def scenes(self):
         """Return the scene of the right gradient beside the bug's, for the last cell clicked; none if it raises."""
-        if not self._last:
+        if not self.found:
             return []
-        bug, test = self._last
+        bug, test = list(self.found)[-1]
         try:
             name, *both = gradients(bug, self.tests[test])
         except ValueError:
@@ -94,16 +84,20 @@ class BugExplorer(Explorer):
         scene = {"panels": panels, "signs": ["=" if np.all(agree) else "≠"], "wires": {}, "first": first}
         return [scene | {"heading": heading, "topic": heading}]
 
+    def _rows(self) -> list[GridRow]:
+        cells = iter(map(self._cell, self._cells))
+        return [{"name": bug, "cells": list(islice(cells, len(self.tests)))} for bug in BUGS]
+
     def _cell(self, press: str) -> GridCell:
-        """Return a cell of the table; a sign as well as a colour shows whether the prediction was right."""
+        """Return a cell of the table; its text as well as its colour shows whether the prediction was right."""
         predicted, came = self.found.get(self._cells[press], ("", ""))
         if not came:
-            text, says, style = _NOT_RUN, "not run", ""
+            text, style = "?", ""
         elif predicted == came:
-            text, says, style = f"{came} ✓", f"{came}, as predicted", "right"
+            text, style = f"{came} ✓", "right"
         else:
-            text, says, style = f"{came}: not {predicted}", f"{came}; predicted was {predicted}", "wrong"
-        return {"text": text, "says": says, "style": style, "press": press}
+            text, style = f"{came}: not {predicted}", "wrong"
+        return {"text": text, "style": style, "press": press}
 
     def _count(self) -> str:
         right = sum(predicted == came for predicted, came in self.found.values())
@@ -115,20 +109,20 @@ class BugExplorer(Explorer):
 
     def reset(self) -> None:
         """Empty the table."""
-        self.found, self._last = {}, ()
+        self.found = {}
         super().reset()
 
     def describe(self):
         return f"BugExplorer: {self._count()}"
 
-    def _rows(self) -> list[list[str]]:
-        """Return the current rows of the table, below the column names."""
-        rows = [[bug, *(self.found.get((bug, test), ("", _NOT_RUN))[1] for test in self.tests)] for bug in BUGS]
+    def _texts(self) -> list[list[str]]:
+        """Return the table as texts, with the names of its columns first."""
+        rows = [[row["name"], *(cell["text"] for cell in row["cells"])] for row in self._rows()]
         return [["bug", *self.tests], *rows]
 
     def picture(self, step=None):
-        return stills.draw_table(self.describe(), self._rows())
+        return stills.draw_table(self.describe(), self._texts())
 
     def still(self):
-        head, *rows = (f"| {' | '.join(row)} |" for row in self._rows())
+        head, *rows = (f"| {' | '.join(row)} |" for row in self._texts())
         return {"text/markdown": "\n".join([head, "| --- " * (1 + len(self.tests)) + "|", *rows])}

@@ -39,11 +39,6 @@ class Environment(dict):
         return not self._lacking
 
     @property
-    def versions(self) -> dict[str, str | None]:
-        """The version found of each requirement, for a bug report."""
-        return {name: found for name, (_, found) in self.items()}
-
-    @property
     def advice(self) -> str:
         """What to do, in one line."""
         if self.ok:
@@ -54,7 +49,7 @@ class Environment(dict):
 
     @property
     def table(self) -> str:
-        """The requirements as lines of text."""
+        """The requirements, each with the lowest version allowed and the one found, as lines of text."""
         return "\n".join(f"{name:32}{lowest or 'any':10}{found or 'missing'}" for name, (lowest, found) in self.items())
 
     @property
@@ -78,7 +73,7 @@ def check_environment() -> Environment:
     Returns
     -------
     Environment
-        ``.ok``, ``.advice``, ``.versions``, ``.table``.
+        ``.ok``, ``.advice``, ``.table``.
 
     Examples
     --------
@@ -93,8 +88,8 @@ def check_environment() -> Environment:
             found[name] = lowest, next((each.version for each in metadata.distributions(name=name)), None)
     for package, folder in _HALVES.items() if jupyter_path else ():
         files = filter(Path.is_file, (Path(path, folder, "package.json") for path in jupyter_path("labextensions")))
-        versions = [json.loads(file.read_text(encoding="utf-8"))["version"] for file in files]
-        found[f"{package} in JupyterLab"] = "", next(iter(versions), None)
+        versions = (json.loads(file.read_text(encoding="utf-8"))["version"] for file in files)
+        found[f"{package} in JupyterLab"] = "", next(versions, None)
     return found
 
 

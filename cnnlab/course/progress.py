@@ -20,6 +20,7 @@ import codecs
 import json
 import os
 import warnings
+from functools import cache
 from pathlib import Path
 
 from cnnlab._validate import shown
@@ -27,9 +28,7 @@ from cnnlab.course import questions
 from cnnlab.course._texts import TEXTS
 
 _SWITCH = "CNNLAB_PROGRESS"
-_NAME, _OLD = "progress-2.jsonl", "progress.jsonl"
 _MOST_BYTES = 20_000_000  # read at most; a learner's file has about ten thousand
-_warned: set[str] = set()
 
 
 def path() -> Path | None:
@@ -43,7 +42,15 @@ def path() -> Path | None:
     wanted = os.environ.get(_SWITCH, "")
     if wanted.lower() == "off" or (not wanted and "PYTEST_CURRENT_TEST" in os.environ):
         return None
-    return Path(wanted) if wanted else _data_folder() / "cnnlab" / _NAME
+    if wanted:
+        return Path(wanted)
+    try:
+        from jupyter_core.paths import jupyter_data_dir
+
+        folder = jupyter_data_dir()
+    except ImportError:  # as in a browser
+        folder = Path.home() / ".local/share/jupyter"
+    return Path(folder, "cnnlab/progress-2.jsonl")
 
 
 def record(key: str, mistake: str | None = None) -> None:
@@ -84,7 +91,7 @@ def record(key: str, mistake: str | None = None) -> None:
 def recorded() -> list[tuple[str, str | None]]:
     """Return what is recorded, in order: pairs of a key and a mistake, which is None if the key was solved.
 
-    Unreadable lines of a damaged file are skipped, with one warning, and stay in the file.
+    A file that cannot be read, or lines of a damaged one, are skipped, with one warning, and stay as they are.
 
     Examples
     --------
@@ -92,16 +99,10 @@ def recorded() -> list[tuple[str, str | None]]:
     []
     """
     entries = []
-    for file in _files():
-        try:
-            read, is_damaged = read_record(file)
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except OSError as error:
-            _warn(f"progress cannot be read: {error}")
-            continue
+    for file in filter(os.path.exists, _files()):
+        read, is_damaged = read_record(file)
         if is_damaged:
-            _warn(f"the record of progress is damaged; what can be read of it counts: {file}")
+            _warn(f"the record of progress is damaged or cannot be opened; what can be read of it counts: {file}")
         entries += read
     return list(dict.fromkeys(entries))
 
@@ -114,18 +115,18 @@ def solved() -> set[str]:
     >>> solved()  # in a test
     set()
     """
-    return {key for key, mistake in recorded() if mistake is None} & set(course_keys())
+    return {key for key, mistake in recorded() if mistake is None}
 
 
 def missed() -> set[str]:
-    """Return the keys of the questions with a recorded mistake, whether solved since or not.
+    """Return the keys with a recorded mistake, whether solved since or not.
 
     Examples
     --------
     >>> missed()  # in a test
     set()
     """
-    return {key for key, mistake in recorded() if mistake is not None} & set(questions.all_keys())
+    return {key for key, mistake in recorded() if mistake is not None}
 
 
 def forget() -> None:
@@ -180,19 +181,17 @@ class ProgressMap:
 
 
 def read_record(file: Path) -> tuple[list[tuple[str, str | None]], bool]:
-    """Return the entries of a file, as :func:`recorded` does, and whether it is damaged.
-
-    Raises
-    ------
-    OSError
-        If it cannot be read.
-    """
-    with file.open("rb") as opened:
-        data = opened.read(_MOST_BYTES + 1)
+    """Return the entries of a file, as :func:`recorded` does, and whether it is damaged or cannot be read."""
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(_MOST_BYTES + 1)
+    except OSError:
+        return [], True
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # by an editor; new lines are UTF-8
         data = data[2:].replace(b"\0", b"")
     entries = [_entry(line) for line in data.removeprefix(codecs.BOM_UTF8).splitlines() if line.strip()]
-    return [entry for entry in entries if entry], None in entries or len(data) > _MOST_BYTES
+    known = course_keys()
+    return [each for each in entries if each and each[0] in known], None in entries or len(data) > _MOST_BYTES
 
 
 def _entry(line: bytes) -> tuple[str, str | None] | None:
@@ -212,20 +211,10 @@ def _entry(line: bytes) -> tuple[str, str | None] | None:
 def _files() -> list[Path]:
     """Return the files of the record, including that of version 0.1 unless another file is named."""
     file = path()
-    return [] if file is None else [file] if os.environ.get(_SWITCH) else [file.with_name(_OLD), file]
+    return [] if file is None else [file] if os.environ.get(_SWITCH) else [file.with_name("progress.jsonl"), file]
 
 
+@cache
 def _warn(text: str) -> None:
     """Warn once per kernel: a check may be run a hundred times."""
-    if text not in _warned:
-        _warned.add(text)
-        warnings.warn(text, stacklevel=4)
-
-
-def _data_folder() -> Path:
-    """Return the user's Jupyter data folder; the default one if jupyter_core is missing, as in a browser."""
-    try:
-        from jupyter_core.paths import jupyter_data_dir
-    except ImportError:
-        return Path.home() / ".local/share/jupyter"
-    return Path(jupyter_data_dir())
+    warnings.warn(text, stacklevel=4)

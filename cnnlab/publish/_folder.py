@@ -33,15 +33,15 @@ def source() -> Path:
     raise FileNotFoundError(f"the notebooks must be beside the package ({_PLACES[1]}): install cnnlab again")
 
 
-def put_course(folder: Path, course: Path | None = None) -> tuple[list[str], list[str]]:
+def put_course(folder: Path, course: Path) -> tuple[list[str], list[str]]:
     """Put the course into a folder, and update the files that were not changed there.
 
     Parameters
     ----------
     folder : path
         Created if missing.
-    course : path, optional
-        The folder of the notebooks; by default that of the package.
+    course : path
+        The folder of the notebooks.
 
     Returns
     -------
@@ -57,13 +57,12 @@ def put_course(folder: Path, course: Path | None = None) -> tuple[list[str], lis
     --------
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
-    ...     written, kept = put_course(Path(folder))
+    ...     written, kept = put_course(Path(folder), source())
     ...     _ = Path(folder, FIRST).write_text("mine")
-    ...     again = put_course(Path(folder))
+    ...     again = put_course(Path(folder), source())
     >>> FIRST in written, kept, again
     (True, [], ([], ['00_start_here.ipynb']))
     """
-    course = course or source()
     folder.mkdir(parents=True, exist_ok=True)
     known, written, kept = _read_record(folder), [], []
     try:

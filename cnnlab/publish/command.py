@@ -6,6 +6,7 @@ import re
 import signal
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from inspect import signature
 from multiprocessing import active_children
 from pathlib import Path
@@ -55,19 +56,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "" in argv:
         return _say("cnnlab: an argument must not be empty", 2)
     word = argv[0] if argv else ""
-    is_named = word in [*commands, "--help", "-h", "--version"]
-    given = vars(parser.parse_args(argv if is_named else ["course", *argv]))
-    name = f"cnnlab {word}" if is_named else "cnnlab"
+    if word not in [*commands, "--help", "-h", "--version"]:
+        meant = get_close_matches(word, commands.keys() - {"course"}, cutoff=0.7)
+        if meant and "/" not in word and not Path(word).exists():
+            return _say(f"cnnlab {word}: is cnnlab {meant[0]} meant? A folder of that name is written ./{word}", 2)
+        argv = ["course", *argv]
+    given = vars(parser.parse_args(argv))
     signal.signal(signal.SIGTERM, _end)
     try:
         return given.pop("run")(**given)
     except ImportError as error:
         missing = f"'cnnlab[{word}]'" if word in _EXTRAS else (error.name or "").partition(".")[0]
-        return _say(f"{name}: {error}. It comes with: pip install {missing}", 1)
+        why = f"{error}. It comes with: pip install {missing}"
     except (FileExistsError, NotADirectoryError) as error:
-        return _say(f"{name}: {error.filename} must be a folder; there is a file of that name", 1)
+        why = f"{error.filename} must be a folder; there is a file of that name"
     except (OSError, ValueError) as error:
-        return _say(f"{name}: {error}", 1)
+        why = str(error)
+    return _say(f"cnnlab {argv[0]}: {why}", 1)
 
 
 def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
@@ -111,9 +116,9 @@ def _say(text: str, status: int = 0) -> int:
 
 def _course(folder: Path = Path("cnnlab-course"), *, no_open: bool, allow_root: bool) -> int:
     """Put the course into FOLDER (default cnnlab-course) and open it in JupyterLab."""
-    from cnnlab.publish._folder import FIRST, put_course
+    from cnnlab.publish._folder import FIRST, put_course, source
 
-    written, kept = put_course(folder)
+    written, kept = put_course(folder, source())
     _say(f"The course is in {folder} (files written: {len(written)}).")
     if kept:
         _say(f"Kept as you have changed them: {', '.join(kept)}. To get a fresh copy of one, rename yours first.")
@@ -187,5 +192,4 @@ def _site(folder: Path, *, pyodide: str = "", address: str = _ADDRESS, timeout: 
     from cnnlab.publish.site import write_site
 
     first = write_site(folder, pyodide=pyodide and Path(pyodide), address=address, timeout=timeout)
-    sizes = [path.stat().st_size for path in first.parent.rglob("*") if path.is_file()]
-    return _say(f"{first} ({sum(sizes) / 1e6:.0f} MB in {len(sizes)} files)")
+    return _say(f"The site is complete. Its first page is {first}")

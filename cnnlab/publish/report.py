@@ -56,14 +56,11 @@ def write_report(folder: Path, output: Path) -> tuple[int, list[str]]:
     learners, damaged = {}, []
     for file in sorted(path for path in folder.rglob("[!.]*") if path.is_file() and path.name not in _NAMES):
         name = file.relative_to(folder).as_posix()
-        try:
-            entries, is_damaged = read_record(file)
-        except OSError:
-            is_damaged = True
+        entries, is_damaged = read_record(file)
         if is_damaged:
             damaged.append(name)
         else:  # unknown text from a file is not put on the page
-            learners[name] = {(key, each) for key, each in entries if key in known and each in (None, *known[key][1])}
+            learners[name] = {(key, each) for key, each in entries if each in (None, *known[key][1])}
     if not learners:
         raise ValueError(f"FOLDER ({folder}) must hold records of learners: `cnnlab progress` says where theirs is")
     output.mkdir(parents=True, exist_ok=True)

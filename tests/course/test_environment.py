@@ -37,7 +37,7 @@ def test_here_everything_is_found():
     found = check_environment()
     assert found.ok
     assert found.advice == repr(found) == "✓ Everything is here. Go on to the next cell."
-    assert all(re.match(r"\d+\.\d", version) for version in found.versions.values())
+    assert all(re.match(r"\d+\.\d", version) for _, version in found.values())
     assert [line.split()[0] for line in found.table.splitlines()].count("numpy") == 1
 
 
@@ -71,7 +71,7 @@ def test_where_all_is_well_no_version_found_shows(install):
     before = check_environment()
     install("numpy", "2.98.7")
     after = check_environment()
-    assert after.versions["numpy"] == "2.98.7"
+    assert after["numpy"][1] == "2.98.7"
     assert (repr(after), after._repr_html_()) == (repr(before), before._repr_html_())
 
 
@@ -94,15 +94,15 @@ def test_an_older_version_is_named_with_the_command_for_this_python(install, ver
 def test_a_missing_package_is_called_missing(install):
     install("cnnlab", "9", "numpy>=2.0", "no-such-package>=1", 'pytest<100,>=99; extra == "test"')
     found = check_environment()
-    assert found.versions["no-such-package"] is None
+    assert found["no-such-package"][1] is None
     assert re.search(r"(?m)^no-such-package +1 +missing$", repr(found))
     assert found.advice.endswith('-m pip install "no-such-package>=1"')
-    assert "pytest" not in found.versions
+    assert "pytest" not in found
 
 
 def test_in_a_browser_jupyterlab_is_no_need(monkeypatch):
     monkeypatch.setattr(sys, "platform", "emscripten")
-    assert "jupyterlab" not in check_environment().versions
+    assert "jupyterlab" not in check_environment()
 
 
 @pytest.mark.parametrize("here", [["anywidget"], ["@jupyter-widgets/jupyterlab-manager"], []])
@@ -112,7 +112,7 @@ def test_a_missing_browser_half_is_installed_again_by_its_package(install, monke
         (tmp_path / folder / "package.json").write_text('{"version": "5.0.1"}', encoding="utf-8")
     monkeypatch.setattr(environment, "jupyter_path", lambda _: [str(tmp_path / "nowhere"), str(tmp_path)])
     found = check_environment()
-    versions = {name: found.versions[name] for name in BROWSER_HALVES}
+    versions = {name: found[name][1] for name in BROWSER_HALVES}
     assert sorted(map(str, versions.values())) == sorted(["5.0.1"] * len(here) + ["None"] * (2 - len(here)))
     again = "--force-reinstall --no-deps jupyterlab_widgets anywidget"
     assert found.advice.endswith(f'"{HOST}" -m pip install {again}')
@@ -122,7 +122,7 @@ def test_the_browser_halves_are_looked_for_where_jupyterlab_looks(install, monke
     (tmp_path / "labextensions/anywidget").mkdir(parents=True)
     (tmp_path / "labextensions/anywidget/package.json").write_text('{"version": "7.7"}', encoding="utf-8")
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
-    assert check_environment().versions["anywidget in JupyterLab"] == "7.7"
+    assert check_environment()["anywidget in JupyterLab"][1] == "7.7"
 
 
 def test_what_a_page_lacks_is_said_in_html_alone_and_an_explorer_hides_it():

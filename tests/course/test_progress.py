@@ -30,8 +30,8 @@ def default_folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def not_yet_warned(monkeypatch):
-    monkeypatch.setattr(progress, "_warned", set())
+def not_yet_warned():
+    progress._warn.cache_clear()
 
 
 def test_what_is_recorded_is_solved_and_takes_one_line_however_often_it_is_recorded(file):
@@ -69,7 +69,7 @@ def test_the_record_of_the_old_edition_is_read_and_never_written(tmp_path, monke
     data_folder.mkdir()
     old = b'"01.next_cell"\n"06.fl'  # damaged, too
     (data_folder / "progress.jsonl").write_bytes(old)
-    with pytest.warns(UserWarning, match="is damaged; what can be read of it counts: .*progress.jsonl"):
+    with pytest.warns(UserWarning, match="cannot be opened; what can be read of it counts: .*progress.jsonl"):
         assert solved() == {"01.next_cell"}
     record("01.next_cell")
     assert [path.name for path in data_folder.iterdir()] == ["progress.jsonl"]
@@ -109,7 +109,7 @@ def test_a_damaged_file_is_said_and_what_can_be_read_of_it_counts_and_stays(file
     with file.open("ab") as opened:
         opened.write(damage)
     before = file.read_bytes()
-    with pytest.warns(UserWarning, match=r"is damaged; what can be read of it counts: .*ann\.jsonl"):
+    with pytest.warns(UserWarning, match=r"cannot be opened; what can be read of it counts: .*ann\.jsonl"):
         assert solved() == {KEYS[0]}
     record(KEYS[1])
     assert solved() == set(KEYS[:2])  # and it is said once
@@ -147,7 +147,7 @@ def test_a_file_that_cannot_be_written_or_read_is_warned_of_once_and_disturbs_no
     for _ in range(3):
         record(KEYS[0])  # a warning would be an error here
     monkeypatch.setenv("CNNLAB_PROGRESS", str(tmp_path))
-    with pytest.warns(UserWarning, match="progress cannot be read: "):
+    with pytest.warns(UserWarning, match="the record of progress is damaged or cannot be opened; "):
         assert solved() == set()
 
 

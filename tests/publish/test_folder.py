@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import subprocess
 import sys
 
@@ -136,7 +137,7 @@ def test_a_folder_that_cannot_be_made_is_one_line_and_a_failure(tmp_path, capsys
     assert main(words) != 0
     out, err = capsys.readouterr()
     assert (out, len(err.splitlines())) == ("", 1)
-    assert err.startswith("cnnlab: ")
+    assert re.match("cnnlab( course)?: ", err)
     assert [path.name for path in tmp_path.iterdir()] == ["FILE"]
 
 
@@ -187,12 +188,16 @@ def test_no_alias_of_an_old_name_stays(old):
 # --- the command ------------------------------------------------------------------------------------------------------
 
 
-def test_a_folder_may_have_the_name_of_a_command(tmp_path, capsys, monkeypatch):
+def test_a_word_near_a_command_is_asked_about_and_a_folder_of_that_name_is_one(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert main(["./check", "--no-open"]) == 0
+    assert main(["chek"]) == 2
+    assert capsys.readouterr().err == "cnnlab chek: is cnnlab check meant? A folder of that name is written ./chek\n"
+    assert not list(tmp_path.iterdir())
+    assert main(["./chek", "--no-open"]) == 0
+    assert main(["chek", "--no-open"]) == 0  # now it is there
     assert main(["my-course", "--no-open"]) == 0
-    assert capsys.readouterr().out.count("The course is in ") == 2
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["check", "my-course"]
+    assert main(["./check", "--no-open"]) == 0
+    assert capsys.readouterr().out.count("The course is in chek") == 2
 
 
 @pytest.mark.parametrize(

@@ -283,10 +283,8 @@ def test_the_settings_ask_no_package_index_and_load_everything_before_the_first_
         "packages": ["cnnlab", "numpy"],
     }
     taken = json.loads((tmp_path / "jupyter_lite_config.json").read_text(encoding="utf-8"))["LiteBuildConfig"]
-    assert taken == {
-        "ignore_sys_prefix": ["federated_extensions"],
-        "federated_extensions": [str(tmp_path / "anywidget")],
-    }
+    assert taken["ignore_sys_prefix"] == ["federated_extensions"]
+    assert taken["federated_extensions"] == [str(tmp_path / "anywidget")]
 
 
 def test_the_extensions_of_the_site_are_those_that_it_needs_and_a_missing_one_is_named(tmp_path, monkeypatch):

@@ -5,7 +5,7 @@ explorer; its settings are traits (:class:`Slider`, :class:`Choice`, :class:`Swi
 the stages show. The protocol between an explorer and its front end is described in ``_events``.
 """
 
-from cnnlab.lab.explorers._events import GridCell, Part
+from cnnlab.lab.explorers._events import GridCell, GridRow, Part
 from cnnlab.lab.explorers._explorer import TOGGLES, Explorer, line
 from cnnlab.lab.explorers._settings import Choice, Measure, Setting, Slider, Switch, button, check_between
 from cnnlab.lab.explorers._windows import WindowExplorer, lines_of

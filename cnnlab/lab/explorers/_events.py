@@ -78,10 +78,9 @@ class GridRow(TypedDict):
 
 
 class GridCell(TypedDict):
-    """One button of a table: its label, its full text, and the name that is sent when it is pressed."""
+    """One button of a table: its text, and the name that is sent when it is pressed."""
 
     text: str
-    says: str
     style: str
     press: str
 

@@ -219,9 +219,8 @@
  */
 
 /**
- * @typedef {object} GridCell One button of a table: its label, its full text, and the name that is sent when it is pressed.
+ * @typedef {object} GridCell One button of a table: its text, and the name that is sent when it is pressed.
  * @property {string} text
- * @property {string} says
  * @property {string} style
  * @property {string} press
  */

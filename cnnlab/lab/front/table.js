@@ -23,8 +23,8 @@ export function table(heads, rows) {
  */
 export function buttonsOf({ columns, rows }, link) {
   const body = rows.map(({ name, cells }) => {
-    const buttons = cells.map(({ press, style, says, text }, k) => {
-      const look = { kind: `cnnlab-${style}`, label: `${name}, ${columns[k]}: ${says}` };
+    const buttons = cells.map(({ press, style, text }, k) => {
+      const look = { kind: `cnnlab-${style}`, label: `${name}, ${columns[k]}: ${text}` };
       return button(text, () => link.ask({ press }), look);
     });
     return [name, ...buttons];

@@ -15,6 +15,8 @@ KERNEL = f"{EXTENSION}:kernel"
 # The extensions that the apps need. Others in the builder's JupyterLab may require a server, and are left out.
 EXTENSIONS = (EXTENSION, "@jupyter-widgets/jupyterlab-manager", "anywidget")
 PYODIDE, LOCKED = "static/pyodide", "static/kernel"  # with all files; with only the lock and the pure wheels
+APPS = ("lab", "notebooks", "tree")
+BUILD = {"apps": APPS, "no_sourcemaps": True, "ignore_sys_prefix": ["federated_extensions"]}
 SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
 
 
@@ -47,8 +49,7 @@ def build(output: Path, notebooks: list[Path], pyodide: Path | None) -> None:
             for path in [*pyodide.glob("pyodide.*js"), pyodide / "pyodide.asm.wasm", pyodide / "python_stdlib.zip"]:
                 shutil.copy(path, source / where)
         _write_settings(source, f"./{where}/{LOCK}", packages, extensions)
-        apps = (f"--apps={app}" for app in ("lab", "notebooks", "tree"))
-        call("jupyterlite_core", "build", f"--output-dir={output}", "--no-sourcemaps", *apps, cwd=source)
+        call("jupyterlite_core", "build", f"--output-dir={output}", cwd=source)
         shutil.copytree(source / where, output / where, dirs_exist_ok=True)
         _add_script(output / "notebooks/index.html", f"../{where}/{LOCK}" if pyodide else f"{place}/{LOCK}")
 
@@ -83,7 +84,7 @@ def _write_settings(source: Path, lock: str, packages: list[str], extensions: li
     kernel = {"disablePyPIFallback": True, "loadPyodideOptions": {"lockFileURL": lock, "packages": packages}}
     data = {"appName": "cnnlab", "exposeAppInBrowser": True, "litePluginSettings": {KERNEL: kernel}}
     whole = {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
-    taken = {"ignore_sys_prefix": ["federated_extensions"], "federated_extensions": list(map(str, extensions))}
+    taken = {**BUILD, "federated_extensions": list(map(str, extensions))}
     files = {"jupyter_lite_config": {"LiteBuildConfig": taken}, "jupyter-lite": whole, "overrides": SETTINGS}
     for name, content in files.items():
         (source / f"{name}.json").write_text(json.dumps(content))

@@ -47,9 +47,9 @@ def write_packages(target: Path, place: Path | str, kernel: Path) -> list[str]:
         If a wheel needs a package that is missing.
     """
     lock = _read_lock(place)
-    version = ".".join(lock["info"]["python"].split(".")[:2])
-    pure = ["--python-version", version, "--implementation", "py", "--abi", "none", "--platform", "any", "--no-deps"]
-    call("pip", "download", "-vv", "--only-binary=:all:", *pure, "--dest", target, *map(_wanted, PURE))
+    pure = ("--implementation=py", "--abi=none", "--platform=any", "--only-binary=:all:", "--no-deps")
+    python = f"--python-version={lock['info']['python']}"
+    call("pip", "download", "-vv", python, *pure, f"--dest={target}", *map(_wanted, PURE))
     build_own(target)
     for wheel in {wheel.name.split("-")[0]: wheel for wheel in sorted(kernel.glob("*.whl"))}.values():  # the newest
         shutil.copy(wheel, target)

@@ -1,7 +1,10 @@
 // In the view of one notebook, with a kernel in the browser: what its page cannot say, and the way to a place in it.
 
 const PYTHON = "{python}";
-const SOLVED = "cnnlab-solved"; // under which all pages look for it: see cnnlab/lab/front/memory.js
+// Under which all pages look for it: see cnnlab/lab/front/memory.js.
+const SOLVED = "cnnlab-solved";
+const RESTART = { label: "Restart", commandId: "notebook:restart-kernel" };
+const RUN_ALL = { label: "Run all cells", commandId: "notebook:run-all-cells" };
 
 /** Waits for JupyterLite, which must have opened the notebook. */
 async function opened() {
@@ -10,8 +13,7 @@ async function opened() {
 }
 
 /** Shows a message until it is closed. */
-async function say(message, label, commandId) {
-  const actions = commandId ? [{ label, commandId }] : [];
+async function say(message, ...actions) {
   (await opened()).commands.execute("apputils:notify", { message, options: { autoClose: false, actions } });
 }
 
@@ -40,11 +42,12 @@ function keep() {
 
 commands.commandExecuted.connect((_, { id, result }) => {
   if (id.startsWith("notebook:run")) result.then(keep);
-  if (id === "notebook:run-all-cells") result.then(go); // it ends at the last cell
+  // It ends at the last cell.
+  if (id === RUN_ALL.commandId) result.then(go);
   if (id.includes("interrupt"))
-    say("In a browser nothing can be interrupted. A restart ends the cell.", "Restart", "notebook:restart-kernel");
+    say("In a browser nothing can be interrupted. A restart ends the cell.", RESTART);
 });
 await notebook.context.ready;
 await notebook.revealed;
 go();
-say("Python runs in your browser. To bring the explorers to life:", "Run all cells", "notebook:run-all-cells");
+say("Python runs in your browser. To bring the explorers to life:", RUN_ALL);
