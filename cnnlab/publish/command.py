@@ -26,7 +26,6 @@ _HELP = {  # help texts of the options
     "address": "where it will be, for previews and for the page of a missing address; default $CNNLAB_ADDRESS",
     "timeout": "seconds for a cell; default 1800",
 }
-_EXTRAS = "handout", "site"
 _ADDRESS = os.environ.get("CNNLAB_ADDRESS", "")
 # A line of a notebook file with an import by a name of version 0.1.
 _OLD_IMPORT = re.compile(
@@ -66,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return given.pop("run")(**given)
     except ImportError as error:
-        missing = f"'cnnlab[{word}]'" if word in _EXTRAS else (error.name or "").partition(".")[0]
+        missing = f"'cnnlab[{word}]'" if word in ("handout", "site") else (error.name or "").partition(".")[0]
         why = f"{error}. It comes with: pip install {missing}"
     except (FileExistsError, NotADirectoryError) as error:
         why = f"{error.filename} must be a folder; there is a file of that name"

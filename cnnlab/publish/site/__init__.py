@@ -82,11 +82,12 @@ def _swap(new: Path, folder: Path, old: Path) -> None:
     """Move the new files into a folder, and the files written before into ``old``."""
     names = {_MARK, *(path.name for path in new.iterdir())}
     (new / _MARK).write_text("\n".join(sorted(names)), encoding="utf-8")
-    known = (folder / _MARK).read_text(encoding="utf-8").split("\n") if (folder / _MARK).exists() else []
     for place in (folder, old):
         place.mkdir(exist_ok=True)
+    (folder / _MARK).touch()
+    known = names.union((folder / _MARK).read_text(encoding="utf-8").split("\n"))
     for path in list(folder.iterdir()):
-        if path.name in names.union(known):
+        if path.name in known:
             os.replace(path, old / path.name)
     for path in list(new.iterdir()):
         os.replace(path, folder / path.name)

@@ -44,8 +44,7 @@ commands.commandExecuted.connect((_, { id, result }) => {
   if (id.startsWith("notebook:run")) result.then(keep);
   // It ends at the last cell.
   if (id === RUN_ALL.commandId) result.then(go);
-  if (id.includes("interrupt"))
-    say("In a browser nothing can be interrupted. A restart ends the cell.", RESTART);
+  if (id.includes("interrupt")) say("In a browser nothing can be interrupted. A restart ends the cell.", RESTART);
 });
 await notebook.context.ready;
 await notebook.revealed;
