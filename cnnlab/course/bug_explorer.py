@@ -6,7 +6,6 @@ import numpy as np
 
 from cnnlab._validate import check_choice
 from cnnlab.course.bugs import BUGS, gradients, outcome, trials
-from cnnlab.lab import stills
 from cnnlab.lab.explorers import Choice, Explorer, GridCell, GridRow, Part, button, line
 from cnnlab.lab.scenes import array_panel
 
@@ -115,14 +114,10 @@ class BugExplorer(Explorer):
     def describe(self):
         return f"BugExplorer: {self._count()}"
 
-    def _texts(self) -> list[list[str]]:
-        """Return the table as texts, with the names of its columns first."""
-        rows = [[row["name"], *(cell["text"] for cell in row["cells"])] for row in self._rows()]
-        return [["bug", *self.tests], *rows]
-
-    def picture(self, step=None):
-        return stills.draw_table(self.describe(), self._texts())
+    def title(self, scenes):
+        return self.describe()
 
     def still(self):
-        head, *rows = (f"| {' | '.join(row)} |" for row in self._texts())
+        texts = [[row["name"], *(cell["text"] for cell in row["cells"])] for row in self._rows()]
+        head, *rows = (f"| {' | '.join(row)} |" for row in [["bug", *self.tests], *texts])
         return {"text/markdown": "\n".join([head, "| --- " * (1 + len(self.tests)) + "|", *rows])}

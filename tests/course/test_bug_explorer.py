@@ -97,6 +97,14 @@ def test_the_still_is_a_table_without_answers_that_were_not_asked_for():
     assert "caught" in lines[-1]
 
 
+def test_the_picture_shows_the_arrays_of_the_cell_that_was_clicked_last():
+    explorer = BugExplorer()
+    explorer.run("db averaged", "not square, no leftover")
+    words = "".join(word.text for word in explorer.picture().words)
+    assert "1 of 78 cells run" in words
+    assert "with the bug" in words
+
+
 def test_a_bug_or_test_that_is_unknown_is_an_error():
     with pytest.raises(ValueError, match="bug \\('typo'\\) must be one of no turn, "):
         BugExplorer().run("typo", "a toy, 3×3 and 2×2")

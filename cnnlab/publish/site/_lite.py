@@ -21,7 +21,7 @@ SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
 
 
 def build(output: Path, notebooks: list[Path], pyodide: Path | None) -> None:
-    """Build JupyterLite with the notebooks and their pictures into a new folder.
+    """Build JupyterLite with the notebooks into a new folder.
 
     Parameters
     ----------
@@ -66,9 +66,6 @@ def _copy_contents(target: Path, notebooks: list[Path]) -> None:
     for path in notebooks:
         text = json.dumps(nbformat.read(path, as_version=4), ensure_ascii=False)
         (target / path.name).write_text(text, encoding="utf-8")
-    for images in {path.parent / "images" for path in notebooks}:
-        if images.is_dir():
-            shutil.copytree(images, target / "images", dirs_exist_ok=True)
 
 
 def _extension(name: str) -> Path:
