@@ -6,7 +6,7 @@ import numpy as np
 
 from cnnlab._validate import check_choice
 from cnnlab.course.bugs import BUGS, gradients, outcome, trials
-from cnnlab.lab.explorers import Choice, Explorer, GridCell, GridRow, Part, button, line
+from cnnlab.lab.explorers import Choice, Explorer, Part, button, line
 from cnnlab.lab.scenes import array_panel
 
 _OUTCOMES = ("caught", "missed", "fooled by a sum")
@@ -83,11 +83,11 @@ class BugExplorer(Explorer):
         scene = {"panels": panels, "signs": ["=" if np.all(agree) else "≠"], "wires": {}, "first": first}
         return [scene | {"heading": heading, "topic": heading}]
 
-    def _rows(self) -> list[GridRow]:
+    def _rows(self):
         cells = iter(map(self._cell, self._cells))
         return [{"name": bug, "cells": list(islice(cells, len(self.tests)))} for bug in BUGS]
 
-    def _cell(self, press: str) -> GridCell:
+    def _cell(self, press):
         """Return a cell of the table; its text as well as its colour shows whether the prediction was right."""
         predicted, came = self.found.get(self._cells[press], ("", ""))
         if not came:
@@ -98,7 +98,7 @@ class BugExplorer(Explorer):
             text, style = f"{came}: not {predicted}", "wrong"
         return {"text": text, "style": style, "press": press}
 
-    def _count(self) -> str:
+    def _count(self):
         right = sum(predicted == came for predicted, came in self.found.values())
         return f"{len(self.found)} of {len(self._cells)} cells run, {right} predicted right"
 

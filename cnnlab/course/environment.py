@@ -53,7 +53,7 @@ class Environment(dict):
         return "\n".join(f"{name:32}{lowest or 'any':10}{found or 'missing'}" for name, (lowest, found) in self.items())
 
     @property
-    def _lacking(self) -> list[str]:
+    def _lacking(self):
         return [name for name, (lowest, found) in self.items() if not found or _numbers(found) < _numbers(lowest)]
 
     def __repr__(self):
@@ -93,5 +93,5 @@ def check_environment() -> Environment:
     return found
 
 
-def _numbers(version: str) -> list[int]:
+def _numbers(version):
     return [int(number) for number in re.match(r"[\d.]*", version)[0].split(".") if number]

@@ -194,7 +194,7 @@ def read_record(file: Path) -> tuple[list[tuple[str, str | None]], bool]:
     return [each for each in entries if each and each[0] in known], None in entries or len(data) > _MOST_BYTES
 
 
-def _entry(line: bytes) -> tuple[str, str | None] | None:
+def _entry(line):
     """Return the key and the mistake on a line; None if it is damaged."""
     try:
         value = json.loads(line)
@@ -208,13 +208,13 @@ def _entry(line: bytes) -> tuple[str, str | None] | None:
     return None
 
 
-def _files() -> list[Path]:
+def _files():
     """Return the files of the record, including that of version 0.1 unless another file is named."""
     file = path()
     return [] if file is None else [file] if os.environ.get(_SWITCH) else [file.with_name("progress.jsonl"), file]
 
 
 @cache
-def _warn(text: str) -> None:
+def _warn(text):
     """Warn once per kernel: a check may be run a hundred times."""
     warnings.warn(text, stacklevel=4)

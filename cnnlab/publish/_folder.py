@@ -14,7 +14,7 @@ _PLACES = _BESIDE / "notebooks", _BESIDE / "cnnlab_course"  # in a checkout; bes
 FIRST = "00_start_here.ipynb"
 
 
-def source() -> Path:
+def source():
     """Return the folder that contains the notebooks.
 
     Raises
@@ -33,7 +33,7 @@ def source() -> Path:
     raise FileNotFoundError(f"the notebooks must be beside the package ({_PLACES[1]}): install cnnlab again")
 
 
-def put_course(folder: Path, course: Path) -> tuple[list[str], list[str]]:
+def put_course(folder, course):
     """Put the course into a folder, and update the files that were not changed there.
 
     Parameters
@@ -82,17 +82,17 @@ def put_course(folder: Path, course: Path) -> tuple[list[str], list[str]]:
     return written, kept
 
 
-def _files(course: Path) -> list[str]:
+def _files(course):
     """Return the names of the course's files, without those that tools create."""
     names = (path.relative_to(course).as_posix() for path in course.rglob("*") if path.is_file())
     return sorted(name for name in names if not re.search(r"(?:^|/)[._]", name))
 
 
-def _hash(path: Path) -> str:
+def _hash(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _read_record(folder: Path) -> dict[str, str]:
+def _read_record(folder):
     """Return the recorded hashes; empty if they are unknown, so that every existing file counts as changed."""
     try:
         return dict(json.loads((folder / _RECORD).read_bytes()))

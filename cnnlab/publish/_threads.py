@@ -5,7 +5,7 @@ import os
 from cnnlab.training import THREAD_SETTINGS
 
 
-def settings_of_threads() -> dict[str, str]:
+def settings_of_threads():
     """Return the variables to add to a kernel's environment: one thread, unless the user has set a number.
 
     The matrices of the course are small: see the timings in :func:`cnnlab.training.one_thread`.

@@ -3,7 +3,6 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
@@ -72,7 +71,7 @@ def write_report(folder: Path, output: Path) -> tuple[int, list[str]]:
     return len(learners), damaged
 
 
-def _asked(key: str) -> tuple[str, dict[str, str]]:
+def _asked(key):
     """Return a question or an exercise as worded on the page, and the feedback on each mistake, by its recorded name.
 
     Examples
@@ -91,7 +90,7 @@ def _asked(key: str) -> tuple[str, dict[str, str]]:
     return asked, dict.fromkeys(found, "") | dict(exercise.sentences)
 
 
-def _row(key: str, asked: str, mistakes: dict[str, str], counts: Counter, learners: int) -> str:
+def _row(key, asked, mistakes, counts, learners):
     """Return the row of the page on a question or an exercise."""
     met = sorted(((counts[key, mistake], mistake) for mistake in mistakes if counts[key, mistake]), reverse=True)
     words = (f"{count} × <b>{escape(mistake)}</b> {escape(mistakes[mistake])}" for count, mistake in met)
@@ -100,7 +99,7 @@ def _row(key: str, asked: str, mistakes: dict[str, str], counts: Counter, learne
     return f"<tr>{asked}<td>{share}</td><td>{'<br>'.join(words)}</td></tr>"
 
 
-def _table(learners: dict[str, set], known: Iterable[str]) -> str:
+def _table(learners, known):
     """Return a line for each learner: 1 for a solved key, with its mistakes in the next column."""
     written = io.StringIO(newline="")
     table = csv.writer(written)

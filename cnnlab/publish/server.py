@@ -14,7 +14,7 @@ from contextlib import suppress
 _CONNECTION = "kernel_websocket_connection_class"  # a setting of Jupyter Server
 
 
-def _send_at_once(connection_class: type) -> type:
+def _send_at_once(connection_class):
     """Return a subclass of a server's kernel connection that holds back no message."""
 
     class PromptConnection(connection_class):
@@ -26,11 +26,11 @@ def _send_at_once(connection_class: type) -> type:
     return PromptConnection
 
 
-def _jupyter_server_extension_points() -> list[dict[str, str]]:
+def _jupyter_server_extension_points():
     return [{"module": __name__}]
 
 
-def _load_jupyter_server_extension(server_app) -> None:
+def _load_jupyter_server_extension(server_app):
     with suppress(Exception):  # a server without this setting stays as it is
         settings = server_app.web_app.settings
         settings[_CONNECTION] = _send_at_once(settings[_CONNECTION])

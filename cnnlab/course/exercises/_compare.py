@@ -6,7 +6,7 @@ MOST_CELLS = 10**6  # the largest result that is compared
 TOLERANCE = 1e-5  # relative to the largest expected number: float32 is precise enough
 
 
-def same(one, other) -> bool:
+def same(one, other):
     """Return whether two arguments are equal, up to the rounding of a number that was nudged and restored.
 
     Examples
@@ -24,7 +24,7 @@ def same(one, other) -> bool:
     return one is other or one == other
 
 
-def read(result, names: tuple[str, ...]) -> tuple[dict | None, str]:
+def read(result, names):
     """Return the parts of a result by these names, or why it has none."""
     if result is None:
         return None, "It gives None. Is a return missing?"
@@ -39,13 +39,13 @@ def read(result, names: tuple[str, ...]) -> tuple[dict | None, str]:
     return (None, problem) if problem else (dict(zip(names, parts, strict=True)), "")
 
 
-def misshapen(name: str, got, wanted: np.ndarray) -> str:
+def misshapen(name, got, wanted):
     """Return in words that a result has the wrong shape; empty if it has the right one."""
     shape = np.shape(got)
     return "" if shape == wanted.shape else f"{name} has shape {shape}; {wanted.shape} is expected."
 
 
-def trouble_with(value) -> str:
+def trouble_with(value):
     """Return why a result is not a number or an array of numbers; empty if it is one."""
     if not isinstance(value, np.ndarray | np.generic | int | float):
         return f"It gives {kind_of(value)} where a number or an array of numbers is asked for."
@@ -59,7 +59,7 @@ def trouble_with(value) -> str:
     return ""
 
 
-def kind_of(value) -> str:
+def kind_of(value):
     """Return what kind of thing a value is, with its article.
 
     Examples
@@ -71,7 +71,7 @@ def kind_of(value) -> str:
     return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 
 
-def differing(got: np.ndarray, expected: np.ndarray) -> np.ndarray:
+def differing(got, expected):
     """Return which cells differ in two arrays of the same shape.
 
     Examples
@@ -84,6 +84,6 @@ def differing(got: np.ndarray, expected: np.ndarray) -> np.ndarray:
     return ~np.isclose(got.astype(float), expected.astype(float), rtol=0, atol=room, equal_nan=True)
 
 
-def equal(got: np.ndarray, expected: np.ndarray) -> bool:
+def equal(got, expected):
     """Return whether two arrays have the same shape and no cell that differs."""
     return got.shape == expected.shape and not differing(got, expected).any()

@@ -198,7 +198,7 @@ class Exercise:
         code = getsource(self.sample)
         return Page(code, f"```python\n{code}```")
 
-    def _part(self, name: str) -> Exercise:
+    def _part(self, name):
         """Return an exercise that asks for only one of the results."""
         at = self.results.index(name)
 
@@ -208,15 +208,15 @@ class Exercise:
         mistakes = {mistake: alone(function) for mistake, function in self.mistakes.items()}
         return replace(self, results=(name,), right=alone(self.right), mistakes=mistakes, notebook="")
 
-    def _handed_on(self, name: str) -> Verdict:
+    def _handed_on(self, name):
         return Verdict("failed", f"The answer is that of cnnlab.{name}: this exercise is to write it yourself.")
 
     @cached_property
-    def _cases(self) -> list[tuple[tuple, Answer]]:
+    def _cases(self):
         """The inputs with their right answers, smallest first."""
         return [(one, ask(self, self.right, one)) for one in sorted(self.inputs(), key=cells_of)]
 
-    def _verdict(self, function) -> Verdict:
+    def _verdict(self, function):
         not_started = Verdict("not started", f"Fill in my_{self.name}, then run this cell again.")
         if is_stub(function):
             return not_started
@@ -236,7 +236,7 @@ class Exercise:
         tried = counted(len(self._cases)) + (f": {self.tried}" if self.tried else "")
         return Verdict("passed", f"Tried on {tried}. Nothing else was tried.")
 
-    def _tries(self, function) -> list[Try]:
+    def _tries(self, function):
         """Try all inputs, and the first two again; stop at a call that times out."""
         cases, tries, begin = self._cases, [], thread_time()
         for arguments, expected in [*cases, *cases[:2]]:
@@ -250,7 +250,7 @@ class Exercise:
         said = "An earlier answer changed when the function was called again."
         return [one if one.matter or not is_overwritten(one.answer) else one._replace(matter=said) for one in tries]
 
-    def _matter(self, right: Answer, answer: Answer) -> str:
+    def _matter(self, right, answer):
         """Return what is wrong with an answer; empty if it is right."""
         if answer.problem:
             return answer.problem
@@ -266,7 +266,7 @@ class Exercise:
                 return f"{differs} I{changed[1:]}" if changed else differs
         return changed and f"The numbers are right, but {changed}"
 
-    def _failed(self, tries: list[Try]) -> Verdict:
+    def _failed(self, tries):
         wrong, count, named = next(one for one in tries if one.matter), len(self._cases), {}
         text = wrong.matter
         if len(tries) == count + min(count, 2):  # the first two are tried again
@@ -288,7 +288,7 @@ class Exercise:
             code=wrong.answer.line,
         )
 
-    def _named(self, tries: list[Try], differ: list[str]) -> dict[str, str]:
+    def _named(self, tries, differ):
         """Return the known mistakes that give these answers to every input, with the feedback on them.
 
         A mistake that explains all results is returned alone. Otherwise each wrong result gets its own, if a known
@@ -313,7 +313,7 @@ class Exercise:
             found |= known(result) or cut_off(result, *columns[result], self.holds, inputs)
         return found
 
-    def _grids(self, wrong: Try) -> list[str]:
+    def _grids(self, wrong):
         """Return the grids of the input and of the first result that differs, expected and actual."""
         grids = [grid for given in zip(self.holds, wrong.input, strict=True) for grid in planes(*given)]
         got, wanted = wrong.answer.parts or {}, wrong.expected.parts
@@ -323,12 +323,12 @@ class Exercise:
         return grids
 
 
-def are_locked() -> bool:
+def are_locked():
     """Return whether the administrator has locked the solutions: a kernel inherits its server's environment."""
     return os.environ.get("CNNLAB_SOLUTIONS", "").lower() == "off"
 
 
-def explains(mistake: Answer, one: Try, results: set[str], every: set[str]) -> bool:
+def explains(mistake, one, results, every):
     """Return whether a mistake gives these results as they came, and the others right; or both raise an error.
 
     The function may modify more of its arguments than the mistake does.
@@ -340,18 +340,18 @@ def explains(mistake: Answer, one: Try, results: set[str], every: set[str]) -> b
     return is_whole and {*mistake.changed} <= {*one.answer.changed}
 
 
-def alike(one: Answer, other: Answer) -> set[str]:
+def alike(one, other):
     """Return the names of the results that are equal in two answers."""
     if one.parts is None or other.parts is None:
         return set()
     return {name for name, part in one.parts.items() if equal(part, other.parts[name])}
 
 
-def cells_of(arguments: tuple) -> int:
+def cells_of(arguments):
     """Return the total number of cells of the arrays in an input."""
     return sum(argument.size for argument in arguments if isinstance(argument, np.ndarray))
 
 
-def counted(inputs: int) -> str:
+def counted(inputs):
     """Return a number of inputs in words: "1 input"."""
     return "1 input" if inputs == 1 else f"{inputs} inputs"

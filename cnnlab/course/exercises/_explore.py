@@ -1,6 +1,6 @@
 """Compare the wires of a learner's function with the right ones, on one input of an exercise."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import product
@@ -10,7 +10,7 @@ import numpy as np
 from cnnlab.course.exercises._compare import TOLERANCE, differing
 from cnnlab.course.exercises._feedback import cell_name
 from cnnlab.course.exercises._guarded_call import quiet, thread_time
-from cnnlab.course.exercises._runner import Answer, ask
+from cnnlab.course.exercises._runner import ask
 from cnnlab.lab.scenes import wires_by
 from cnnlab.wiring import Wires
 
@@ -31,7 +31,7 @@ class Table:
     right: np.ndarray | None = None  # the right weights: 0 where it should have no wire
 
     @cached_property
-    def wrong(self) -> list[tuple[Ends, float, float]]:
+    def wrong(self):
         """The wires whose weight is not the right one, each with both weights."""
         pairs = zip(self.wires.weights, self.right, strict=True) if self.wires else ()
         return [(self.wires.indices(k), own, right) for k, (own, right) in enumerate(pairs) if own != right]
@@ -48,7 +48,7 @@ class Explored:
     tables: Sequence[Table] = ()
 
     @cached_property
-    def told(self) -> dict[str, dict[Index, str]]:
+    def told(self):
         """What is wrong at each cell of each result: a wire, or else its number; empty if it is right."""
         told: dict[str, dict[Index, str]] = {table.result: {} for table in self.tables}
         for result, said in told.items():
@@ -62,22 +62,22 @@ class Explored:
         return told
 
     @property
-    def held(self) -> tuple[str, Index] | None:
+    def held(self):
         """The first result and cell with a wrong wire or number."""
         return next(((name, cell) for name, said in self.told.items() for cell, text in said.items() if text), None)
 
     @property
-    def missing(self) -> list[Ends]:
+    def missing(self):
         """The wires that the function lacks."""
         return [ends for table in self.tables for ends, own, _ in table.wrong if not own]
 
     @property
-    def extra(self) -> list[Ends]:
+    def extra(self):
         """The wires that it should not have."""
         return [ends for table in self.tables for ends, _, right in table.wrong if not right]
 
 
-def explored(exercise, function, arguments: tuple) -> Explored:
+def explored(exercise, function, arguments):
     """Return the results and the wires of a function on one input of an exercise that has ``wires``.
 
     Examples
@@ -98,7 +98,7 @@ def explored(exercise, function, arguments: tuple) -> Explored:
     return Explored("", "", answer.parts, right.parts, tables)
 
 
-def _tables(exercise, function, given: dict, answer: Answer, right: Answer) -> Iterator[Table]:
+def _tables(exercise, function, given, answer, right):
     """Yield the tables of each result; an addend has a table of its own, separate from that of the products."""
     for result, sums in exercise.sums.items():
         if result in exercise.picks:
@@ -120,7 +120,7 @@ def _tables(exercise, function, given: dict, answer: Answer, right: Answer) -> I
             yield _compared(result, factors, *both) if both[1].exact else not_linear
 
 
-def _answer(exercise, result: str, function, right: Answer | None, given: dict) -> np.ndarray:
+def _answer(exercise, result, function, right, given):
     """Return one result of a function; a ValueError says what went wrong."""
     answer = ask(exercise, function, tuple(given.values()), right)
     if answer.problem:
@@ -128,14 +128,14 @@ def _answer(exercise, result: str, function, right: Answer | None, given: dict) 
     return answer.parts[result]
 
 
-def _picked(x: np.ndarray, winners: np.ndarray) -> Wires:
+def _picked(x, winners):
     """Return a wire from each winner that is a place in x."""
     inside = np.flatnonzero(np.isin(winners, np.arange(x.size)))
     cells = np.column_stack([inside, winners.ravel()[inside]]).astype(int)
     return Wires(winners.shape, cells, np.ones(len(cells)), True, (x.shape,))
 
 
-def _compared(result: str, arrays: tuple[str, ...], ours: Wires, theirs: Wires) -> Table:
+def _compared(result, arrays, ours, theirs):
     cells, rows = np.unique(np.concatenate([ours.cells, theirs.cells]), axis=0, return_inverse=True)
     sides = zip(np.split(rows.ravel(), [len(ours.cells)]), (ours, theirs), strict=True)
     right, own = (np.bincount(at, one.weights, len(cells)) for at, one in sides)
@@ -144,7 +144,7 @@ def _compared(result: str, arrays: tuple[str, ...], ours: Wires, theirs: Wires) 
     return Table(result, arrays, "", replace(theirs, cells=cells, weights=own), right)
 
 
-def _wrong_wire(table: Table, output: Index) -> str:
+def _wrong_wire(table, output):
     """Return a sentence on a wrong wire of an output cell, if possible beside a missing one that shares an end."""
     wrong = [(ends[1:], own, right) for ends, own, right in table.wrong if ends[0] == output]
     if not wrong:

@@ -19,7 +19,7 @@ FRAME = "border-left: 3px solid color-mix(in srgb, currentColor 40%, transparent
 ROW = "display: flex; flex-wrap: wrap; gap: 0 2em"
 
 
-def grid(title: str, values, marked=False) -> str:
+def grid(title, values, marked=False):
     """Return a plane, a row or a number as text below a title, with a mark at each ``marked`` cell.
 
     Examples
@@ -75,15 +75,15 @@ class Verdict:
     code: str = ""
     offer: str = ""
 
-    def __bool__(self) -> bool:
+    def __bool__(self):
         return self.status == "passed"
 
-    def __repr__(self) -> str:
+    def __repr__(self):
         offer = self.offer and f"Look at its wires: {self.offer}"
         parts = [f"{SIGNS[self.status]} {self.text}", self.code, *self.grids, offer]
         return "\n\n".join(filter(None, parts))
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self):
         beside = "".join(f"<pre>{escape(text)}</pre>" for text in (self.code, *self.grids) if text)
         beside = re.sub(rf"({MARK}[^\s<]+)", r"<mark>\1</mark>", beside)
         offer = f"Look at its wires: <code>{escape(self.offer)}</code>" if self.offer else ""
@@ -91,7 +91,7 @@ class Verdict:
         return f'<div style="{FRAME}">{said}<div style="{ROW}">{beside}</div>{offer}</div>'
 
 
-def planes(name: str, value) -> list[str]:
+def planes(name, value):
     r"""Return an argument as grids, plane by plane, with their indices in the titles; a function as its name.
 
     Examples
@@ -107,7 +107,7 @@ def planes(name: str, value) -> list[str]:
     return [grid(cell_name(name, lead), np.array(value)[lead]) for lead in leads]
 
 
-def both(name: str, wanted: np.ndarray, got: np.ndarray) -> list[str]:
+def both(name, wanted, got):
     """Return the expected and the actual result as grids; of maps of the same shape, the first plane that differs."""
     if got.shape != wanted.shape:
         return [*planes(f"{name} expected", wanted), *planes(f"{name} got", got)]
@@ -117,7 +117,7 @@ def both(name: str, wanted: np.ndarray, got: np.ndarray) -> list[str]:
     return [grid(f"{title} expected", wanted[lead]), grid(f"{title} got", got[lead], marked[lead])]
 
 
-def cell_name(name: str, index: tuple[int, ...]) -> str:
+def cell_name(name, index):
     """Return the name of a cell or a plane of an array, by its index; of all of it without an index."""
     return f"{name}[{', '.join(map(str, index))}]" if index else name
 
@@ -128,8 +128,8 @@ class Page(NamedTuple):
     text: str
     markdown: str
 
-    def __repr__(self) -> str:
+    def __repr__(self):
         return self.text
 
-    def _repr_markdown_(self) -> str:
+    def _repr_markdown_(self):
         return self.markdown

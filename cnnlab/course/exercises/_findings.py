@@ -1,7 +1,6 @@
 """Findings about wrong answers beyond the known mistakes; each sentence is checked against all inputs."""
 
 from collections import Counter
-from collections.abc import Iterator
 from itertools import combinations, permutations
 
 import numpy as np
@@ -9,7 +8,7 @@ import numpy as np
 from cnnlab.course.exercises._compare import equal
 
 
-def order_of_results(columns: dict) -> dict[str, str]:
+def order_of_results(columns):
     """Return a sentence if all results are right but in a different order.
 
     Examples
@@ -25,7 +24,7 @@ def order_of_results(columns: dict) -> dict[str, str]:
     return {}
 
 
-def cut_off(result: str, got, wanted, names, inputs) -> dict[str, str]:
+def cut_off(result, got, wanted, names, inputs):
     """Return a sentence if the fractions of a result are truncated, and whose dtype is the cause.
 
     Examples
@@ -46,7 +45,7 @@ def cut_off(result: str, got, wanted, names, inputs) -> dict[str, str]:
     return {"whole numbers only": f"{result} holds whole numbers alone: fractions are cut off."}
 
 
-def shared(names, inputs, wrong) -> str:
+def shared(names, inputs, wrong):
     """Return the fact common to all wrong inputs and fewest right ones; empty if all inputs are wrong, or none.
 
     Examples
@@ -62,7 +61,7 @@ def shared(names, inputs, wrong) -> str:
     return f" Every wrong input has {best}." if best and good[best] < len(wrong) - sum(wrong) else ""
 
 
-def _facts(given: dict) -> Iterator[str]:
+def _facts(given):
     """Yield facts about an input: first about its settings, then about its arrays."""
     settings = {name: value for name, value in given.items() if isinstance(value, int)}
     shapes = {name: value if isinstance(value, tuple) else np.shape(value) for name, value in given.items()}

@@ -16,7 +16,6 @@ import sys
 import time
 import traceback
 import warnings
-from collections.abc import Mapping
 from contextlib import contextmanager, redirect_stdout
 from functools import cache
 from types import CodeType, ModuleType
@@ -69,7 +68,7 @@ def _put_back():
             vars(shell).pop("ask_exit", None)
 
 
-def run(function, arguments, *, learner=None, seconds: float | None = LIMIT, watched=None):
+def run(function, arguments, *, learner=None, seconds=LIMIT, watched=None):
     """Return a function's result, or its trouble; without ``seconds`` there is no time limit.
 
     Only Kernel > Interrupt propagates. ``learner`` is the function whose line is shown, if it is called by another.
@@ -109,7 +108,7 @@ def attempt(question, *given):
         return None
 
 
-def code_of(function) -> CodeType | None:
+def code_of(function):
     """Return the code object of a function, below its decorators; None if there is none, or the access raises.
 
     Examples
@@ -121,7 +120,7 @@ def code_of(function) -> CodeType | None:
     return code if isinstance(code, CodeType) else None
 
 
-def name_of(function) -> str:
+def name_of(function):
     """Return the name of a function; empty if there is none, or the access raises.
 
     Examples
@@ -133,7 +132,7 @@ def name_of(function) -> str:
     return name if isinstance(name, str) and name.isidentifier() else ""
 
 
-def _trouble(function, error: BaseException) -> Trouble:
+def _trouble(function, error):
     code = code_of(function)
     lines = traceback.extract_tb(error.__traceback__)
     own = [place.line for place in lines if code and place.filename == code.co_filename]
@@ -142,7 +141,7 @@ def _trouble(function, error: BaseException) -> Trouble:
     return Trouble(f"It raised {raised}.", type(error), own[-1] if own else "")
 
 
-def takes(function, count: int) -> bool:
+def takes(function, count):
     """Return whether a function accepts this many arguments; True if its signature is unknown.
 
     Examples
@@ -155,7 +154,7 @@ def takes(function, count: int) -> bool:
 
 
 @cache
-def _jumps_to_itself(code: CodeType) -> bool:
+def _jumps_to_itself(code):
     """Return whether an opcode jumps to itself, as in ``while True: pass``: Python 3.11 traces no line event for it."""
     return any("JUMP" in step.opname and step.argval == step.offset for step in dis.get_instructions(code))
 
@@ -167,7 +166,7 @@ class TimeIsUp(BaseException):
     garbage-collected, all frames of the call are traced again, and the next step raises a new one.
     """
 
-    def __init__(self, clock: Clock, seconds: float):
+    def __init__(self, clock, seconds):
         self._clock, self.seconds = clock, seconds
 
     def __del__(self):
@@ -188,7 +187,7 @@ class Clock:
     (3, 1)
     """
 
-    def __init__(self, seconds: float, watched: Mapping | None = None):
+    def __init__(self, seconds, watched=None):
         self._limits, self._watched = (seconds, PATIENCE * seconds), watched or {}
         self.outside = None  # the frame that makes the call, during the call
         self._next, self._import = 0.0, ()  # when an import began
@@ -236,6 +235,6 @@ class Clock:
         return self._imported
 
 
-def _now() -> tuple[float, float]:
+def _now():
     """Return the time on both clocks."""
     return thread_time(), perf_counter()

@@ -5,7 +5,7 @@ binary fractions, which are exact in float32 too. Integer arrays are combined wi
 answer in the wrong argument's dtype is noticed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from inspect import getsource, signature
 from itertools import product
 from pkgutil import resolve_name
@@ -20,9 +20,7 @@ from cnnlab.course.exercises._runner import SETTINGS, in_the_other_form
 POOLS = (4, 4, 2, 2, 0), (5, 4, 2, 1, 0), (5, 7, 3, 3, 0), (2, 3, 1, 1, 0), (7, 5, 2, 3, 0), (4, 5, 3, 2, 1)
 
 
-def course_exercise(
-    sample: Callable, results: str | Sequence[str], *, mistakes: Mapping[str, Callable | Mapping], right=None, **others
-) -> Exercise:
+def course_exercise(sample, results, *, mistakes, right=None, **others):
     """Return an exercise of the course; its texts are in ``texts.toml``, with the library function that is right.
 
     Mistakes are functions by name, or, by a text in the code of the sample, what may stand in its place by name.
@@ -37,7 +35,7 @@ def course_exercise(
     return Exercise(sample, results, **(texts | {"library": library}), right=right, mistakes=made, **others)
 
 
-def like_the_exercise(function: Callable, arguments: Sequence[str]) -> Callable:
+def like_the_exercise(function, arguments):
     """Return a library function that takes an exercise's arguments: its settings by their letters, planes for maps.
 
     Examples
@@ -57,7 +55,7 @@ def like_the_exercise(function: Callable, arguments: Sequence[str]) -> Callable:
     return right
 
 
-def changed(function: Callable, code: str) -> Callable:
+def changed(function, code):
     r"""Return a function with another code.
 
     Examples
@@ -86,7 +84,7 @@ def numbers(rng, *shape, whole=True):
     return chosen if whole else (chosen - 0.25) / 2
 
 
-def mixed(seed: int, cases: Iterable[tuple], times: int = 2) -> Iterator[tuple]:
+def mixed(seed, cases, times=2):
     """Yield inputs, several per case: arrays of its shapes, with integers and fractions in turn, then its settings.
 
     Examples
@@ -99,7 +97,7 @@ def mixed(seed: int, cases: Iterable[tuple], times: int = 2) -> Iterator[tuple]:
         yield *(numbers(rng, *shape, whole=not at >> k & 1) for k, shape in enumerate(shapes)), *settings
 
 
-def pooled(seed: int, *leads: tuple[int, ...]) -> Iterator[tuple]:
+def pooled(seed, *leads):
     """Yield x, F, S and P: x of both signs, all negative, and with many ties; ``axes`` precede its last two."""
     for x, *settings in mixed(seed, (([(*lead, H, W)], *settings) for lead in leads for H, W, *settings in POOLS)):
         for cells in (x, -abs(x), -abs(x) // 3):
@@ -107,7 +105,7 @@ def pooled(seed: int, *leads: tuple[int, ...]) -> Iterator[tuple]:
     yield -(10**10) * abs(x), *settings  # below any number that a learner may use for −∞
 
 
-def chains(seed: int, kernels: int, pools: int) -> Iterator[tuple]:
+def chains(seed, kernels, pools):
     """Yield the inputs of a chain: x, some kernels that keep the size, the error above the pools."""
     sizes = (8, 8), (8, 10), (10, 8), (9, 11), (12, 8)
     shapes = ([(1, 1, H, W), *[(1, 1, 3, 3)] * kernels, (1, 1, H >> pools, W >> pools)] for H, W in sizes)

@@ -26,7 +26,7 @@ class Answer(NamedTuple):
     seconds: float = 0.0
 
 
-def ask(exercise, function, arguments: tuple, right: Answer | None = None) -> Answer:
+def ask(exercise, function, arguments, right=None):
     """Call a function with copies of the arguments; without the ``right`` answer it is our own, and trusted to end.
 
     A learner's function on planes may take maps instead, or the reverse.
@@ -38,7 +38,7 @@ def ask(exercise, function, arguments: tuple, right: Answer | None = None) -> An
     return answer
 
 
-def _called(exercise, function, arguments: tuple, right: Answer | None) -> Answer:
+def _called(exercise, function, arguments, right):
     given, begin = tuple(map(deepcopy, arguments)), thread_time()
     watched: dict = {code_of(library): [] for library in exercise.library}
     call = exercise.call or (lambda function, *given: function(*given))
@@ -85,13 +85,13 @@ def in_the_other_form(function):
     return on_the_other
 
 
-def is_handed_on(result, given) -> bool:
+def is_handed_on(result, given):
     """Return whether a result is what another function returned, or shares an array with it."""
     parts = (one if isinstance(one, tuple | list) else [one] for one in (result, given))
     return result is given or any(np.may_share_memory(*pair) for pair in product(*parts))
 
 
-def is_overwritten(answer: Answer) -> bool:
+def is_overwritten(answer):
     """Return whether arrays that were returned have changed since."""
     given = answer.given or {}
     return any(not np.array_equal(part, answer.parts[name], equal_nan=True) for name, part in given.items())
@@ -104,7 +104,7 @@ def _documented():
     """Do nothing."""
 
 
-def is_stub(function) -> bool:
+def is_stub(function):
     """Return whether a function is still a stub, as in the notebook before anything is filled in.
 
     Examples

@@ -1,12 +1,10 @@
 """The stage of an exercise: a learner's function instead of ours, and its wires beside the right ones."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from cnnlab.course.exercises._explore import Ends, Explored, Table, explored
+from cnnlab.course.exercises._explore import explored
 from cnnlab.course.exercises._feedback import cell_name
 from cnnlab.course.exercises._guarded_call import name_of
 from cnnlab.course.exercises._runner import SETTINGS, ask
@@ -14,8 +12,6 @@ from cnnlab.formula import explain_axis
 from cnnlab.geometry import check_transposed_window, check_window
 from cnnlab.lab.explorers import Choice, Explorer, Slider, line, lines_of
 from cnnlab.lab.scenes import add_wires, array_panel
-from cnnlab.lab.scenes.schema import Line
-from cnnlab.wiring import Wires
 
 _LARGEST = 16  # the largest side that a slider can set
 _SLIDERS = "size", "kernel", "padding", "stride"
@@ -61,7 +57,7 @@ class ExerciseExplorer(Explorer):
     stride = Slider(1, "stride", 1, 4, letter="S")
     result = Choice((), "", kind="tabs", place="bar", title="which result")
 
-    def __init__(self, exercise, function, arguments: tuple):
+    def __init__(self, exercise, function, arguments):
         self.exercise, self.function, self._known = exercise, function, {}
         self.called = name_of(function) or "your function"
         self._arguments = given = dict(zip(exercise.arguments, arguments, strict=True))
@@ -91,12 +87,12 @@ class ExerciseExplorer(Explorer):
 
     # --- the function's arguments and results ---
 
-    def _window(self, s: Any) -> list[tuple[int, int]]:
+    def _window(self, s):
         """Return the numbers of rows and columns of x and of w."""
         rows = s.size, s.kernel
         return [(number, max(0, number + wider)) for number, wider in zip(rows, self._wider, strict=True)]
 
-    def _sides(self, s: Any) -> dict[str, tuple[int, ...]]:
+    def _sides(self, s):
         """Return the numbers of rows and columns of the arguments whose size has a slider, for any settings."""
         if "size" in self.absent:
             return {}
@@ -109,7 +105,7 @@ class ExerciseExplorer(Explorer):
             sides["dy"] = tuple(axis.out for axis in axes)
         return sides
 
-    def arguments_of(self, s: Any) -> dict:
+    def arguments_of(self, s):
         """Return the arguments of the function for any settings, by name."""
         sides, found = self._sides(s), self._arguments | self.arrays
         for name, value in found.items():
@@ -121,7 +117,7 @@ class ExerciseExplorer(Explorer):
         return found
 
     @property
-    def seen(self) -> Explored:
+    def seen(self):
         """What the function does at these settings."""
         key = id(self.arrays), *(getattr(self, name) for name in _SLIDERS)  # an edit replaces the arrays
         if key not in self._known:
@@ -129,12 +125,12 @@ class ExerciseExplorer(Explorer):
         return self._known[key]
 
     @property
-    def missing(self) -> list[Ends]:
+    def missing(self):
         """The wires that the function lacks."""
         return self.seen.missing
 
     @property
-    def extra(self) -> list[Ends]:
+    def extra(self):
         """The wires that it should not have."""
         return self.seen.extra
 
@@ -150,7 +146,7 @@ class ExerciseExplorer(Explorer):
         said = [line(("wrong", seen.said)), *([line(seen.code)] if seen.code else [])] if seen.said else []
         return [*self._formula(), *said]
 
-    def _formula(self) -> list[Line]:
+    def _formula(self):
         if {"size", "kernel"} & self.absent:
             return []
         if self.exercise.name == "conv_transpose2d":
@@ -214,7 +210,7 @@ class ExerciseExplorer(Explorer):
         return f"{whose}, {seen.said or ''.join(text for _, text in _counted(seen.tables))}"
 
 
-def _counted(tables: Sequence[Table]) -> Line:
+def _counted(tables):
     """Return in words how many wires are right, and how many are wrong."""
     drawn = [table for table in tables if table.wires]
     if not drawn:
@@ -227,7 +223,7 @@ def _counted(tables: Sequence[Table]) -> Line:
     return line(f"{good} of {every} wires {'is' if good == 1 else 'are'} right", *words)
 
 
-def _listed(table: Table) -> tuple[Wires, list[str]]:
+def _listed(table):
     """Return the wires of both functions, and the state of each; of those that differ in weight, both."""
     own, right = table.wires.weights, table.right
     weights = np.stack([own * (own == right), own * (own != right), right * (own != right)], axis=1)

@@ -1,7 +1,5 @@
 """One epoch of a training: every image once, in a random order, in batches."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from cnnlab.course.exercises._parts import course_exercise
@@ -41,18 +39,18 @@ class _Watched(Dense):
 _Watched.__name__ = "Dense"  # for error messages of the layer
 
 
-def _flat(arrays) -> np.ndarray:
+def _flat(arrays):
     """Return all numbers of a dict of arrays in one new array."""
     return np.concatenate([array.ravel() for array in arrays.values()])
 
 
-def _factor(array, of) -> float:
+def _factor(array, of):
     """Return the factor by which an array is a multiple of ``of``; NaN if it is not one."""
     factor = np.sum(array * of) / max(np.sum(of * of), 1e-300)
     return factor if np.allclose(array, factor * of, rtol=0, atol=1e-5 * np.abs(array).max()) else np.nan
 
 
-def _batches(watch: _Watched, x, y) -> Iterator[tuple]:
+def _batches(watch, x, y):
     """Yield for each batch its images, and whether the gradient of the loss with their own labels was sent back.
 
     Also whether the parameters moved after it, and the factor along minus the gradient of the mean loss, NaN if none.
@@ -68,7 +66,7 @@ def _batches(watch: _Watched, x, y) -> Iterator[tuple]:
         yield batch.tolist(), times > 0, paired, (after != before).any(), -times * _factor(after - before, grads)
 
 
-def _facts(function, images, batch_size, seed) -> dict[str, int]:
+def _facts(function, images, batch_size, seed):
     """Return facts about two epochs in a row, and a third with the rng of the first; two facts are counts."""
     rng = np.random.default_rng(images)
     x, y = rng.normal(size=(images, 1, 2, 2)), rng.integers(10, size=images)

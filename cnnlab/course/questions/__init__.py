@@ -64,13 +64,13 @@ def all_keys() -> list[str]:
 
 
 @cache
-def _tables() -> dict[str, dict]:
+def _tables():
     """Return the contents of the files, by the number of the notebook."""
     files = sorted(Path(__file__).parent.glob("*.toml"))
     return {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
 
 
-def _made(key: str, stated: dict) -> Question:
+def _made(key, stated):
     """Return a question from its table in the file."""
     computed, usual = {}, {}
     if "size" in stated:
@@ -85,5 +85,5 @@ def _made(key: str, stated: dict) -> Question:
     return Question(key, said["question"], answer, said.get("reason", ""), choices, usual | mistakes)
 
 
-def _number(text: str) -> float:
+def _number(text):
     return float(text) if "." in text else int(text)

@@ -52,7 +52,7 @@ def write_handouts(
         return list(pool.map(write, count(1), notebooks))  # threads would not help: most of the time is spent in Python
 
 
-def _write(at: int, path: Path, *, folder: Path, live: str, timeout: int, site: dict) -> Path:
+def _write(at, path, *, folder, live, timeout, site):
     notebook, written = run(path, timeout), folder / f"{path.stem}.html"
     try:
         page = to_page(notebook, path, live=live, at=at, **site)

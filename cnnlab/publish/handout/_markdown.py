@@ -3,7 +3,6 @@
 import re
 from contextlib import suppress
 from html import escape
-from pathlib import Path
 from urllib.parse import unquote
 from xml.etree.ElementTree import tostring
 
@@ -14,7 +13,7 @@ _NOTEBOOK_LINK = re.compile(r"^(?![a-z]+:)([^?#]+)\.ipynb(?=#|$)")
 _PICTURE = re.compile(r'(<img\b[^>]*?\ssrc=")([^"]+)', re.IGNORECASE)
 
 
-def to_html(source: str, folder: Path, attachments: dict | None = None) -> str:
+def to_html(source, folder, attachments=None):
     """Return Markdown as HTML.
 
     Parameters
@@ -39,33 +38,33 @@ def to_html(source: str, folder: Path, attachments: dict | None = None) -> str:
 class _Renderer(IPythonRenderer):
     """Writes formulas as MathML, and leaves HTML unchanged."""
 
-    def inline_math(self, body: str) -> str:
+    def inline_math(self, body):
         return _mathml(body)
 
-    def block_math(self, body: str) -> str:
+    def block_math(self, body):
         return _mathml(body, display="block")
 
-    def latex_environment(self, name: str, body: str) -> str:
+    def latex_environment(self, name, body):
         return _mathml(f"\\begin{{{name}}}{body}\\end{{{name}}}", display="block")
 
-    def link(self, text: str, url: str, title: str | None = None) -> str:
+    def link(self, text, url, title=None):
         return super().link(text, _NOTEBOOK_LINK.sub(r"\1.html", url), title)
 
-    def heading(self, text: str, level: int, **attrs) -> str:
+    def heading(self, text, level, **attrs):
         name = re.sub(r"[^\w-]+", "-", re.sub(r"<[^>]*>", "", text)).strip("-")
         return f'<h{level} id="{name}">{text} <a class="page-permalink" href="#{name}">#</a></h{level}>\n'
 
-    def _embed_image_or_attachment(self, src: str) -> str:
+    def _embed_image_or_attachment(self, src):
         with suppress(InvalidNotebook):  # a missing attachment: show its alternative text
             return super()._embed_image_or_attachment(src)
         return src
 
-    def _html_embed_images(self, html: str) -> str:
+    def _html_embed_images(self, html):
         # nbconvert parses each piece of HTML separately, which would close a <details> before its contents.
         return _PICTURE.sub(lambda found: found[1] + (self._src_to_base64(unquote(found[2])) or found[2]), html)
 
 
-def _mathml(formula: str, display: str = "inline") -> str:
+def _mathml(formula, display="inline"):
     """Return a LaTeX formula as MathML, or unchanged if it cannot be converted.
 
     Examples

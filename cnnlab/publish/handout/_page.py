@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -41,13 +40,13 @@ _BY_KERNEL = re.compile(r"(?m)^(- )?.*<!--kernel-->(?:\n|$)")  # a line marked a
 _SECTION = re.compile(r'<h2 id="([^"]*)">(.*?) <a class="page-permalink"')
 
 
-def text_page(*texts: str) -> str:
+def text_page(*texts):
     """Return Markdown texts as one HTML page."""
     cells = [nbformat.v4.new_markdown_cell(text) for text in texts]
     return to_page(nbformat.v4.new_notebook(cells=cells), Path())
 
 
-def to_page(notebook: nbformat.NotebookNode, path: Path, *, live: str = "", **site) -> str:
+def to_page(notebook, path, *, live="", **site):
     """Return an executed notebook as one HTML page; the tables of its explorers are cut to fit.
 
     Parameters
@@ -82,7 +81,7 @@ def to_page(notebook: nbformat.NotebookNode, path: Path, *, live: str = "", **si
     text = (FOLDER / "page.html.j2").read_text(encoding="utf-8")
     template = Template(text, autoescape=True, trim_blocks=True)
 
-    def render(tables: list[dict], data: str | None = None) -> str:
+    def render(tables, data=None):
         widgets = (widget_html(table, address=table["address"], data=data) for table in tables)
         return template.render(page, parts=[part if isinstance(part, str) else next(widgets) for part in parts])
 
@@ -90,7 +89,7 @@ def to_page(notebook: nbformat.NotebookNode, path: Path, *, live: str = "", **si
     return render(fitted(tables, BUDGET - len(render(tables, data="").encode())))
 
 
-def _parts(notebook: nbformat.NotebookNode, folder: Path, kernel: str) -> Iterator[str | dict]:
+def _parts(notebook, folder, kernel):
     """Yield the parts of a page of a notebook: HTML, and the tables of its widgets, each with its name and address."""
     heading, taken = "", Counter()
     for number, cell in enumerate(notebook.cells, start=1):
@@ -115,7 +114,7 @@ def _parts(notebook: nbformat.NotebookNode, folder: Path, kernel: str) -> Iterat
             raise ValueError(f"cell {number}: {sentence(error)}") from error
 
 
-def _code(cell: nbformat.NotebookNode) -> str:
+def _code(cell):
     """Return the code of a cell as HTML, if a page shows it; several lines are folded into the last."""
     hidden = cell.metadata.get("jupyter", {}).get("source_hidden") or "hide-input" in cell.metadata.get("tags", [])
     source = "" if hidden or _EXERCISE.search(cell.source) else _ASKED.sub("", cell.source).strip()
@@ -130,7 +129,7 @@ def _code(cell: nbformat.NotebookNode) -> str:
     return f'<details class="page-fold"><summary><code>{last}</code></summary>{shown}</details>'
 
 
-def _shown(output: nbformat.NotebookNode, cell: nbformat.NotebookNode, folder: Path, address: str) -> str:
+def _shown(output, cell, folder, address):
     """Return an output as HTML for the page; empty if widgets replace it."""
     data = output.get("data", {})
     if MIME in data or _EXERCISE.search(cell.source):
@@ -150,7 +149,7 @@ def _shown(output: nbformat.NotebookNode, cell: nbformat.NotebookNode, folder: P
     return f'<pre class="page-output" tabindex="0">{ansi2html(text[:MOST_TEXT] + more)}</pre>' if text else ""
 
 
-def name_of(key: str, heading: str, taken: Counter) -> str:
+def name_of(key, heading, taken):
     """Return the link target of a question, made from its key, or of an explorer, made from the heading above it.
 
     Examples
@@ -167,7 +166,7 @@ def name_of(key: str, heading: str, taken: Counter) -> str:
     return f"{name}-{taken[name]}" if taken[name] > 1 else name
 
 
-def without_kernel(text: str, address: str) -> str:
+def without_kernel(text, address):
     r"""Return a text of a notebook for a page: all lines that need a kernel are replaced by one link.
 
     Examples
@@ -179,14 +178,14 @@ def without_kernel(text: str, address: str) -> str:
     return f"{_BY_KERNEL.sub('', text)}\n\n{kernel_line([f'{count} more to try'] * bool(count), address)}".rstrip()
 
 
-def title_of(notebook: nbformat.NotebookNode) -> str:
+def title_of(notebook):
     """Return the first heading of a notebook."""
     texts = (cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     found = re.search(r"(?m)^#+ +(.*\S)", "\n".join(texts))
     return found[1] if found else "cnnlab"
 
 
-def _style() -> str:
+def _style():
     light, dark = (HtmlFormatter(style=name, nobackground=True) for name in ("default", "monokai"))
     dark = f'@media screen {{ [data-theme="dark"] {{ {dark.get_style_defs(".highlight")} }} }}'
     page = (FOLDER / "page.css").read_text(encoding="utf-8")

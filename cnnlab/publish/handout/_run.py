@@ -3,10 +3,8 @@
 import json
 import os
 import warnings
-from collections.abc import Callable
 from functools import wraps
 from itertools import islice
-from pathlib import Path
 
 import nbformat
 from IPython.display import display
@@ -27,7 +25,7 @@ _FIRST = "from cnnlab.publish.handout._run import tell_of_widgets; tell_of_widge
 TIMEOUT = 1800  # seconds per cell: a busy machine must not cause failures
 
 
-def read(path: Path) -> nbformat.NotebookNode:
+def read(path):
     """Return a notebook read from its file, without outputs.
 
     Raises
@@ -51,7 +49,7 @@ def read(path: Path) -> nbformat.NotebookNode:
     return notebook
 
 
-def run(path: Path, timeout: int = TIMEOUT) -> nbformat.NotebookNode:
+def run(path, timeout=TIMEOUT):
     """Return a notebook read from its file and executed in its folder.
 
     Raises
@@ -81,7 +79,7 @@ def run(path: Path, timeout: int = TIMEOUT) -> nbformat.NotebookNode:
     return CoalesceStreamsPreprocessor().preprocess(notebook, {})[0]  # nbclient takes minutes for a long line
 
 
-def tell_of_widgets() -> None:
+def tell_of_widgets():
     """In the kernel, make widgets displayed from now on send the data for a page, and checks show examples."""
     from IPython import get_ipython
     from ipywidgets import Box
@@ -91,11 +89,11 @@ def tell_of_widgets() -> None:
         get_ipython().display_formatter.mimebundle_formatter.for_type(shown, _bundle)
 
 
-def _showing_examples(check: Callable) -> Callable:
+def _showing_examples(check):
     """Return the check of an exercise, changed to first show the wires of its solution and of two known mistakes."""
 
     @wraps(check)
-    def checked(exercise: Exercise, function, part=None):
+    def checked(exercise, function, part=None):
         if exercise.wires:
             right = exercise.explore(exercise.sample)
             given = tuple(right.arguments_of(right.now()).values())
@@ -110,7 +108,7 @@ def _showing_examples(check: Callable) -> Callable:
     return checked
 
 
-def _bundle(widget, **kwargs) -> tuple[dict, dict]:
+def _bundle(widget, **kwargs):
     if widget._repr_mimebundle_ is None:  # a closed widget
         return {}, {}
     shown = widget._repr_mimebundle_(**kwargs)
@@ -127,7 +125,7 @@ def _explorers_in(widget):
         yield from _explorers_in(child)
 
 
-def sentence(error: Exception | str) -> str:
+def sentence(error):
     """Return the message of an error in one line."""
     text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
     return " ".join(text.split())[:300]

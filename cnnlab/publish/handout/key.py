@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 
 from cnnlab.course.exercises import EXERCISES, LOCKED, are_locked
-from cnnlab.course.questions import Question, all_keys, question
+from cnnlab.course.questions import all_keys, question
 from cnnlab.data.npz import write_whole
 from cnnlab.publish._folder import source
 from cnnlab.publish.handout._page import text_page
@@ -35,7 +35,7 @@ def write_key(folder: Path) -> Path:
     return folder / "key.html"
 
 
-def _answered(asked: Question) -> str:
+def _answered(asked):
     """Return a question with its answer, the reason and the known mistakes, as HTML with escaped texts."""
     choices = f" ({' / '.join(asked.choices)})" if asked.choices else ""
     reason = getattr(asked.because, "text", asked.because)  # for an output size it is the formula
@@ -43,5 +43,5 @@ def _answered(asked: Question) -> str:
     return _lines([f"{asked.key}: {asked.question}{choices}", f"✓ {asked.answer}: {reason}", *wrong])
 
 
-def _lines(texts: list[str]) -> str:
+def _lines(texts):
     return f"<p>{escape(chr(10).join(texts)).replace(chr(10), '<br>')}</p>"

@@ -78,7 +78,7 @@ def write_site(folder: Path, *, pyodide: Path | None = None, address: str = "", 
     return folder / "index.html"
 
 
-def _swap(new: Path, folder: Path, old: Path) -> None:
+def _swap(new, folder, old):
     """Move the new files into a folder, and the files written before into ``old``."""
     names = {_MARK, *(path.name for path in new.iterdir())}
     (new / _MARK).write_text("\n".join(sorted(names)), encoding="utf-8")
@@ -93,7 +93,7 @@ def _swap(new: Path, folder: Path, old: Path) -> None:
         os.replace(path, folder / path.name)
 
 
-def _write_pages(folder: Path, notebooks: list[Path], address: str, timeout: int) -> None:
+def _write_pages(folder, notebooks, address, timeout):
     """Write the lessons, the first page, and the page for missing addresses."""
     lessons = [_lesson(path, folder) for path in notebooks]
     first = {"place": "index.html", "text": _HEAD.splitlines()[-1], "picture": lessons[0]["picture"]}
@@ -109,7 +109,7 @@ def _write_pages(folder: Path, notebooks: list[Path], address: str, timeout: int
     (folder / "404.html").write_text(text_page(_MISSING.format(address or "./")), encoding="utf-8")
 
 
-def _lesson(path: Path, folder: Path) -> dict[str, Any]:
+def _lesson(path, folder):
     """Return the site's entry for a notebook; the first picture stored in it is copied into the folder."""
     notebook, number = nbformat.read(path, as_version=4), path.stem[:2]
     picture = _PNG.search(path.read_text(encoding="utf-8"))

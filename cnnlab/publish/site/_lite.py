@@ -20,7 +20,7 @@ BUILD = {"apps": APPS, "no_sourcemaps": True, "ignore_sys_prefix": ["federated_e
 SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
 
 
-def build(output: Path, notebooks: list[Path], pyodide: Path | None) -> None:
+def build(output, notebooks, pyodide):
     """Build JupyterLite with the notebooks into a new folder.
 
     Parameters
@@ -54,21 +54,21 @@ def build(output: Path, notebooks: list[Path], pyodide: Path | None) -> None:
         _add_script(output / "notebooks/index.html", f"../{where}/{LOCK}" if pyodide else f"{place}/{LOCK}")
 
 
-def _add_script(view: Path, python: str) -> None:
+def _add_script(view, python):
     """Add missing messages to JupyterLite's view of one notebook; ``python`` is an address that Python needs."""
     script = Path(__file__).with_name("kernel.js").read_text(encoding="utf-8").replace("{python}", python)
     page = view.read_text(encoding="utf-8").replace("</body>", f'<script type="module">\n{script}</script>\n</body>')
     view.write_text(page, encoding="utf-8")
 
 
-def _copy_contents(target: Path, notebooks: list[Path]) -> None:
+def _copy_contents(target, notebooks):
     """Copy the notebooks, each text as one string: lists of lines in an output break JupyterLite's contents panel."""
     for path in notebooks:
         text = json.dumps(nbformat.read(path, as_version=4), ensure_ascii=False)
         (target / path.name).write_text(text, encoding="utf-8")
 
 
-def _extension(name: str) -> Path:
+def _extension(name):
     """Return the folder of an installed JupyterLab extension."""
     found = next(filter(Path.is_dir, (Path(path, name) for path in jupyter_path("labextensions"))), None)
     if found is None:
@@ -76,7 +76,7 @@ def _extension(name: str) -> Path:
     return found
 
 
-def _write_settings(source: Path, lock: str, packages: list[str], extensions: list[Path]) -> None:
+def _write_settings(source, lock, packages, extensions):
     # A mistyped import must not query a package index.
     kernel = {"disablePyPIFallback": True, "loadPyodideOptions": {"lockFileURL": lock, "packages": packages}}
     data = {"appName": "cnnlab", "exposeAppInBrowser": True, "litePluginSettings": {KERNEL: kernel}}

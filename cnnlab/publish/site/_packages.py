@@ -11,7 +11,6 @@ import urllib.request
 import zipfile
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 LOCK = "pyodide-lock.json"
 COMPILED = ("numpy", "matplotlib", "micropip")
@@ -27,7 +26,7 @@ PURE = (
 )
 
 
-def write_packages(target: Path, place: Path | str, kernel: Path) -> list[str]:
+def write_packages(target, place, kernel):
     """Write the wheels of the site and the lock that names them, and return the names of all packages.
 
     Parameters
@@ -56,7 +55,7 @@ def write_packages(target: Path, place: Path | str, kernel: Path) -> list[str]:
     return write_lock(target, lock, place)
 
 
-def _read_lock(place: Path | str) -> dict[str, Any]:
+def _read_lock(place):
     """Return Pyodide's own lock, from a folder or from the kernel's default address."""
     address = f"{place.as_uri() if isinstance(place, Path) else place}/{LOCK}"
     try:
@@ -66,7 +65,7 @@ def _read_lock(place: Path | str) -> dict[str, Any]:
         raise OSError(f"{address} cannot be read ({error})") from error
 
 
-def write_lock(target: Path, lock: dict[str, Any], place: Path | str) -> list[str]:
+def write_lock(target, lock, place):
     """Add the wheels in a folder to Pyodide's lock, write it there, and return the names of all packages."""
     from pyodide_lock import PyodideLockSpec
     from pyodide_lock.utils import add_wheels_to_spec
@@ -84,7 +83,7 @@ def write_lock(target: Path, lock: dict[str, Any], place: Path | str) -> list[st
     return sorted(whole.packages)
 
 
-def closure(packages: dict[str, Any], wanted) -> dict[str, Any]:
+def closure(packages, wanted):
     """Return the packages wanted and all their dependencies.
 
     Examples
@@ -98,7 +97,7 @@ def closure(packages: dict[str, Any], wanted) -> dict[str, Any]:
     return {name: packages[name] for name in sorted(found)}
 
 
-def call(*command: str | Path, cwd: Path | None = None) -> None:
+def call(*command, cwd=None):
     """Run a module of Python.
 
     Raises
@@ -111,13 +110,13 @@ def call(*command: str | Path, cwd: Path | None = None) -> None:
         raise OSError(f"{command[0]} has failed: {done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
-def _wanted(name: str) -> str:
+def _wanted(name):
     """Return the requirement for pip: the installed version, so that both halves of a widget have the same version."""
     found = next(iter(metadata.distributions(name=name)), None)
     return f"{name}=={found.version}" if found else name
 
 
-def build_own(folder: Path) -> Path:
+def build_own(folder):
     """Write cnnlab's wheel from its installed files, without the notebooks, and return its path."""
     about = metadata.distribution("cnnlab")
     name = f"cnnlab-{about.version}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from pathlib import Path
 
 from cnnlab.publish.site._packages import PACKAGE
 
@@ -12,7 +11,7 @@ _HOME = "cnnlab-home"
 _ARRAY_LIKE = type("ArrayLike", (), {"__module__": "builtins"})  # pdoc would expand numpy's into a long union
 
 
-def write_reference(folder: Path, icon: str) -> None:
+def write_reference(folder, icon):
     """Write the reference into a new folder of the site; an icon on each page links to the first page."""
     import pdoc  # in the extra "site"
 
