@@ -5,6 +5,7 @@ from itertools import islice, product
 import numpy as np
 
 from cnnlab._validate import check_choice
+from cnnlab.course import exercises
 from cnnlab.course.bugs import BUGS, gradients, outcome, trials
 from cnnlab.lab.explorers import Choice, Explorer, Part, button, line
 from cnnlab.lab.scenes import array_panel
@@ -50,6 +51,11 @@ class BugExplorer(Explorer):
         self.found[bug, test] = before or (self.prediction, outcome(BUGS[bug], self.tests[test]))
         self.refresh()
         return self.found[bug, test][1]
+
+    def explore(self, bug: str) -> Explorer:
+        """Return the stage of the convolution's backward with this bug: its wires beside the right ones."""
+        check_choice("bug", bug, BUGS)
+        return exercises.conv2d_backward.explore(BUGS[bug])
 
     # --- methods that the base class calls ---
 

@@ -108,3 +108,10 @@ def test_the_picture_shows_the_arrays_of_the_cell_that_was_clicked_last():
 def test_a_bug_or_test_that_is_unknown_is_an_error():
     with pytest.raises(ValueError, match="bug \\('typo'\\) must be one of no turn, "):
         BugExplorer().run("typo", "a toy, 3×3 and 2×2")
+
+
+def test_a_bug_opens_on_the_stage_with_its_wrong_wires():
+    explorer = BugExplorer().explore("no turn")
+    assert (explorer.result, len(explorer.missing), len(explorer.extra)) == ("dx", 36, 36)
+    with pytest.raises(ValueError, match="bug \\('typo'\\) must be one of no turn, "):
+        BugExplorer().explore("typo")
