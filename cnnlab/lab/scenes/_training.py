@@ -117,7 +117,7 @@ def deltas_panel(steps):
     """
     means = np.mean([list(step.values()) for step in steps], axis=0)
     lengths = np.interp(np.log10(np.fmax(means, 10.0**-DECADES)), [-DECADES, 0], [0, 1])
-    texts = ["" if math.isnan(mean) else format_value(mean, 3) for mean in means]  # NaN: not yet known
+    texts = ["" if math.isnan(mean) else format_value(mean, 4) for mean in means]  # NaN: not yet known
     look = {"view": "bars", "captions": list(steps[0]), "lengths": lengths.tolist(), "texts": texts}
     told = "δ is the derivative of an image’s loss by the layer’s output: its mean size over the last 20 steps."
     look |= {"places": places(1, [], []), "says": sentence(told)}
