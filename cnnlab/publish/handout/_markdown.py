@@ -26,6 +26,7 @@ def to_html(source, folder, attachments=None):
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> to_html("[next](02_output_size.ipynb), $x^2$", Path())[:38]
     '<p><a href="02_output_size.html">next<'
     """
