@@ -20,8 +20,6 @@ array([0.6931])
 >>> del ACTIVATIONS["invented"]
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 

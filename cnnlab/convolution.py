@@ -8,8 +8,6 @@ Two axes, ``rows`` and ``columns``, say where the windows fall. ``axis.wires`` h
 each tap: the outputs whose window has an input cell under it, and those cells; everything else under it is padding.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

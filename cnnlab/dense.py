@@ -1,7 +1,5 @@
 """The dense (fully connected) layer, forward and backward: every output reads every input, each with its own weight."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

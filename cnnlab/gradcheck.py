@@ -1,7 +1,5 @@
 """Numerical gradients: slow, but independent of the backward pass, so they catch a wrong one."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -4,8 +4,6 @@ A layer's ``params`` are its weights by name, float64 and drawn from the generat
 the same names, are the gradients of the last backward.
 """
 
-from __future__ import annotations
-
 import inspect
 import math
 from collections.abc import Callable, Sequence

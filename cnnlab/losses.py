@@ -1,7 +1,5 @@
 """Softmax and cross-entropy as one function, forward and backward: the error at the top of the network."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

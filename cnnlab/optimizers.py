@@ -1,7 +1,5 @@
 """Optimizers: the update rules of gradient descent. They change the parameters in place and keep running means."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """Padding, forward and backward: a ring of cells around each plane, and the gradients that flow back from it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

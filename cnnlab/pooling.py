@@ -8,8 +8,6 @@ tap: the outputs whose window has an input cell under it, and those cells.
 explorers, and in :func:`cnnlab.interop.from_torch`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any

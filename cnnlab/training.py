@@ -1,14 +1,12 @@
 """Learning: step down the gradient, batch after batch. One loop serves a notebook, a progress bar and a test."""
 
-from __future__ import annotations
-
 import math
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
-from functools import cache
+from functools import cache, partial
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -287,13 +285,16 @@ def replace_gradients(model: Sequential, **functions: Callable) -> Sequential:
         if not callable(function):
             raise TypeError(f"{name} ({shown(function)}) must be a function of dy, x, w and the settings")
 
-    def backward(dy: np.ndarray, x: np.ndarray, w: np.ndarray, **settings: Any) -> Iterator[np.ndarray]:
-        for name, right in zip(("dx", "dw", "db"), convolution.conv2d_backward(dy, x, w, **settings), strict=True):
-            given = functions[name](dy, x, w, **settings) if name in functions else right
-            yield check_shaped(name, given, right.shape, f"that of {name[1:]}")
-
     wrong = deepcopy(model.layers)
     convolutions: list[Any] = [layer for layer in wrong if isinstance(layer, Conv2D)]
     for layer in convolutions:
+        backward = partial(_backward_with, functions)
         layer.module = SimpleNamespace(conv2d=convolution.conv2d, conv2d_backward=backward)  # where it looks them up
     return Sequential(*wrong)
+
+
+def _backward_with(functions: dict, dy: np.ndarray, x: np.ndarray, w: np.ndarray, **settings: Any) -> Iterator:
+    """Yield dx, dw and db, each by its function where there is one."""
+    for name, right in zip(("dx", "dw", "db"), convolution.conv2d_backward(dy, x, w, **settings), strict=True):
+        given = functions[name](dy, x, w, **settings) if name in functions else right
+        yield check_shaped(name, given, right.shape, f"that of {name[1:]}")

@@ -5,8 +5,6 @@ cell, ``x[i] * w[t]`` is the forward pass; over those of one input cell, ``dy[o]
 below; over those of one tap, ``dy[o] * x[i]`` is the gradient of the kernel.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 
 import numpy as np
@@ -79,3 +80,9 @@ def test_what_is_no_gradient_is_refused(functions, error, message):
 def test_a_function_that_returns_another_shape_is_named():
     with pytest.raises(ValueError, match=r"dw \(shape \(2, 3\)\) must have shape \(2, 3, 3, 3\) \(that of w\)"):
         backward(replace_gradients(network(), dw=lambda dy, x, w, **s: w[..., 0, 0]))
+
+
+def test_a_model_with_replaced_gradients_can_be_pickled():
+    broken = replace_gradients(network(), db=first_image)
+    for name, array in backward(pickle.loads(pickle.dumps(broken))).items():
+        assert_array_equal(array, backward(broken)[name])

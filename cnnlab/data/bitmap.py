@@ -1,7 +1,5 @@
 """Turn a drawn bitmap into an image like those of MNIST."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

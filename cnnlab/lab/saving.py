@@ -18,7 +18,8 @@ def save(explorer, path):
     suffix = path.suffix.lower()
     if suffix not in _KINDS:
         raise ValueError(f"path ({str(path)!r}) must end in one of {', '.join(_KINDS)}")
-    for ending, data in _KINDS[suffix](explorer).items():
+    made = _KINDS[suffix](explorer)
+    for ending, data in (made if suffix == ".mjs" else {suffix: made}).items():
         write_whole(path if ending == suffix else path.with_suffix(ending), data)
 
 
@@ -38,12 +39,12 @@ def _moving(explorer):
         images = images[::-2][::-1]
 
 
-# By the ending of a path: the files to write, each with its own ending.
+# By the ending of a path: what is written; for a module a dict, since a state in JSON goes beside it.
 _KINDS = {
-    ".svg": lambda explorer: {".svg": explorer.picture().drawing("svg")},
-    ".pdf": lambda explorer: {".pdf": explorer.picture().drawing("pdf")},
-    ".png": lambda explorer: {".png": explorer.picture().png()},
-    ".gif": lambda explorer: {".gif": _moving(explorer)},
-    ".html": lambda explorer: {".html": page.page_of(explorer)},
+    ".svg": lambda explorer: explorer.picture().drawing("svg"),
+    ".pdf": lambda explorer: explorer.picture().drawing("pdf"),
+    ".png": lambda explorer: explorer.picture().png(),
+    ".gif": _moving,
+    ".html": page.page_of,
     ".mjs": page.parts_for_others,
 }

@@ -74,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _say(f"cnnlab {argv[0]}: {why}", 1)
 
 
-def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+def _parsers():
     """Return the parser of the command line, and by name those of the commands, made from their functions.
 
     Keyword-only parameters become options, with their first letter as the short form.
@@ -97,14 +97,14 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     return parser, group.choices
 
 
-def _end(*_) -> None:
+def _end(*_):
     """Stop as on Ctrl+C, which removes half-written files; otherwise the workers would continue for minutes."""
     for worker in active_children():
         worker.terminate()
     sys.exit(143)
 
 
-def _say(text: str, status: int = 0) -> int:
+def _say(text, status=0):
     """Write a line to the terminal, and return the exit status."""
     (sys.stderr if status else sys.stdout).write(f"{text}\n")
     return status

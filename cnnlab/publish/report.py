@@ -53,8 +53,10 @@ def write_report(folder: Path, output: Path) -> tuple[int, list[str]]:
     """
     known = {key: _asked(key) for key in course_keys()}
     learners, damaged = {}, []
-    for file in sorted(path for path in folder.rglob("[!.]*") if path.is_file() and path.name not in _NAMES):
+    for file in sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in _NAMES):
         name = file.relative_to(folder).as_posix()
+        if "/." in f"/{name}":  # hidden, as the checkpoints of JupyterLab are
+            continue
         entries, is_damaged = read_record(file)
         if is_damaged:
             damaged.append(name)

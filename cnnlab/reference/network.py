@@ -1,15 +1,14 @@
 """Activations, the dense layer and the loss as plain loops that read like the definitions."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from functools import wraps
+from inspect import signature
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnlab._validate import check_array, check_integers, without_warnings
+from cnnlab._validate import check_array, check_bias, check_integers, without_warnings
 
 __all__ = ["dense", "dense_backward", "leaky_relu", "leaky_relu_backward", "relu", "relu_backward"]
 __all__ += ["sigmoid", "sigmoid_backward", "tanh", "tanh_backward"]
@@ -24,10 +23,11 @@ def _each_cell(f: Callable[..., float]) -> Callable[..., np.ndarray]:
     @wraps(f)
     @without_warnings
     def of_arrays(*given: ArrayLike, **settings: float) -> np.ndarray:
-        arrays = [check_array("array", array) for array in given]
+        bound = signature(f).bind(*given, **settings)
+        arrays = [check_array("array", array) for array in bound.args]
         result = np.zeros_like(arrays[0])
         for place in np.ndindex(result.shape):
-            result[place] = f(*(array[place] for array in arrays), **settings)
+            result[place] = f(*(array[place] for array in arrays), **bound.kwargs)
         return result
 
     return of_arrays
@@ -148,7 +148,7 @@ def dense(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None) -> np.ndarray:
     y = np.zeros((len(x), w.shape[1]), x.dtype)
     for n, k, d in np.ndindex(*y.shape, len(w)):
         y[n, k] += x[n, d] * w[d, k]
-    return y if b is None else y + check_array("b", b, "K")
+    return y if b is None else y + check_bias(b, w.shape[1], "one for each column of w")
 
 
 @without_warnings

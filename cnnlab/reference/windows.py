@@ -3,8 +3,6 @@
 ``window`` says where the windows fall: stride, padding, dilation, and the other settings of the cnnlab function.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any

@@ -97,7 +97,7 @@ ACT = """async ([what, rounds]) => {
   for (let k = 0; k < rounds; k++) {
     await frame();
     const start = performance.now();
-    if (what === "step") stage.querySelector(".cnnlab-next").click();
+    if (what === "step") stage.querySelector(`[aria-label="one step on"]`).click();
     else {
       const target = cells[(7 * k) % cells.length], box = target.getBoundingClientRect();
       const at = { clientX: box.left + (13 * k) % box.width, clientY: box.top + (29 * k) % box.height };

@@ -88,7 +88,7 @@ def test_a_click_opens_how_a_map_was_made_window_by_window_and_a_button_leads_ba
         1,
     ]
     assert shown.root.bounding_box()["height"] <= 660
-    shown.root.locator(".cnnlab-next").click()
+    shown.root.get_by_label("one step on").click()
     expect(shown.root.locator(".cnnlab-strip-head")).to_have_text("conv2[2, 6, 8] = ")
     shown.root.get_by_text("the whole network").click()
     shown.answered()

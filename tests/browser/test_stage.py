@@ -200,7 +200,7 @@ PLACES = """async stage => {
     const tops = parts.map(name => Math.round(stage.querySelector(name).getBoundingClientRect().top - origin));
     seen.add([...tops, Math.round(stage.getBoundingClientRect().height)].join());
   };
-  for (let step = 0; step < 4; step++) { await look(); stage.querySelector(".cnnlab-next").click(); }
+  for (let step = 0; step < 4; step++) { await look(); stage.querySelector(`[aria-label="one step on"]`).click(); }
   const all = [...stage.querySelectorAll(".cnnlab-cell")], apart = Math.max(3, Math.ceil(all.length / 40));
   const cells = all.filter((_, k) => k % apart === 0);
   for (const cell of cells) {

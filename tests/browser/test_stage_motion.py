@@ -14,7 +14,7 @@ from cnnlab.lab import ConvolutionExplorer
 
 # How many animations the frame has after a step.
 STEP = """stage => new Promise(done => {
-  stage.querySelector(".cnnlab-next").click();
+  stage.querySelector(`[aria-label="one step on"]`).click();
   requestAnimationFrame(() => requestAnimationFrame(() => done(
     stage.querySelector(".cnnlab-window").getAnimations().length)));
 })"""

@@ -476,3 +476,28 @@ def test_where_no_name_fits_it_is_said_what_every_wrong_input_has():
         assert verdict.mistake is None
         assert f"Every wrong input has {said}." in verdict.text, verdict.text
     assert "Every wrong input" not in exercises.conv2d.check(lambda x, w: einsum_conv(x, w) + 1).text
+
+
+def filters_and_channels_swapped(x, w, b):
+    y = np.zeros((len(w), x.shape[1] - w.shape[2] + 1, x.shape[2] - w.shape[3] + 1))
+    for k, i, j in np.ndindex(y.shape):
+        for c in range(len(x)):
+            y[k, i, j] += (x[c, i : i + w.shape[2], j : j + w.shape[3]] * w[c, k]).sum()
+        y[k, i, j] += b[k]
+    return y
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "mistake"),
+    [
+        ("output_size", lambda R, F, P, S: (R - F + 2 * P + 1) // S, "+ 1 before dividing"),
+        ("conv_layer", filters_and_channels_swapped, "w[c, k]"),
+    ],
+)
+def test_a_mistake_written_in_another_way_has_its_name(name, function, mistake):
+    assert mistake in (EXERCISES[name].check(function).mistake or "")
+
+
+def test_one_array_where_two_results_are_asked_for_is_called_so():
+    verdict = exercises.max_pool.check(lambda *given: exercises.max_pool.sample(*given)[0])
+    assert "It gives an array where 2 results are asked for: y, winners." in verdict.text

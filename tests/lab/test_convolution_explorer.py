@@ -310,3 +310,24 @@ def test_an_own_function_that_is_slow_or_takes_no_zeros_shows_its_numbers_withou
         check_scene(scene)
         assert (scene["wires"], scene["note"].endswith("No wires of y were found.")) == ({}, True)
         assert time.perf_counter() - start < 10
+
+
+def test_the_output_of_a_function_of_ones_own_is_what_it_gives_or_raises():
+    def wrong(x, w):
+        raise ValueError("my mistake")
+
+    x, w = np.arange(16.0).reshape(4, 4), np.ones((2, 2))
+    with pytest.raises(ValueError, match="my mistake"):
+        _ = ConvolutionExplorer(x, w, forward=wrong).y
+    assert ConvolutionExplorer(x, w, forward=lambda x, w: np.ones((1, 1, 2))).y.shape == (1, 1, 2)
+    assert_array_equal(
+        ConvolutionExplorer(x, w, forward=conv2d, backward=wrong).y, conv2d(x[None, None], w[None, None])
+    )
+
+
+def test_an_edit_shares_the_arrays_that_it_leaves_alone():
+    explorer = ConvolutionExplorer(np.zeros((1, 60, 60)), np.ones((4, 1, 3, 3)))
+    before = dict(explorer.arrays)
+    assert before["w"].shape[2:] == (7, 7)  # as far as the slider reaches
+    type_in(explorer, ("w", (0, 0, 0), 9.0))
+    assert [name for name in before if explorer.arrays[name] is not before[name]] == ["w"]

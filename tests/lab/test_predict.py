@@ -314,3 +314,11 @@ def test_the_right_answer_is_never_a_mistake_and_each_mistake_is_one(size, kerne
     assert "forgets the + 1" in mistakes[right - 1]
     if output_size(size, kernel, **settings, ceil_mode=True) != right:
         assert "rounds up" in mistakes[right + 1]
+
+
+def test_a_long_answer_is_refused_before_it_is_read_as_a_number():
+    ask = Predict("How many?", 3)
+    with pytest.raises(ValueError, match=r"given \(50001 characters\) must have at most 200"):
+        ask.given = "9" * 50_000 + "x"
+    send(ask, {"set": {"given": "9" * 50_000 + "x"}})
+    assert not ask.tried

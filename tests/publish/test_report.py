@@ -13,7 +13,7 @@ from cnnlab.course.exercises import EXERCISES
 from cnnlab.course.progress import course_keys, record, solved
 from cnnlab.course.questions import question
 from cnnlab.publish.command import main
-from cnnlab.publish.report import _asked
+from cnnlab.publish.report import _asked, write_report
 
 KEYS = course_keys()
 DAMAGED = [b'{"key": "06.fl', b"\x00\xff\xfe", b"<html></html>", b'{"key": 7}\n', b" " * 21_000_000]
@@ -129,3 +129,10 @@ def test_progress_says_what_is_recorded_here_and_forgets_it_for_the_next_learner
 def test_every_mistake_that_a_check_can_name_is_known_to_the_report():
     for name, exercise in EXERCISES.items():
         assert {*exercise.mistakes, *exercise.sentences} <= _asked(f"exercise.{name}")[1].keys()
+
+
+def test_a_report_leaves_hidden_folders_alone(tmp_path):
+    for name in ("a/ann.jsonl", "a/.ipynb_checkpoints/ann-checkpoint.jsonl", ".git/config"):
+        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "in" / name).write_text(lines_of([("06.flip", None)]), encoding="utf-8")
+    assert write_report(tmp_path / "in", tmp_path / "out") == (1, [])

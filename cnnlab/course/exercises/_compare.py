@@ -30,7 +30,7 @@ def read(result, names):
         return None, "It gives None. Is a return missing?"
     count, listed = len(names), ", ".join(names)
     parts = result if count > 1 else (result,)
-    is_stack = isinstance(parts, np.ndarray) and parts.shape[:1] == (count,)
+    is_stack = isinstance(parts, np.ndarray) and parts.shape[:1] == (count,) and parts.ndim != 2
     if not is_stack and not isinstance(parts, tuple | list):
         return None, f"It gives {kind_of(result)} where {count} results are asked for: {listed}."
     if len(parts) != count:

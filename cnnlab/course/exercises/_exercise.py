@@ -1,7 +1,5 @@
 """Exercise: checks a learner's function, gives hints, and shows a solution on request."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
@@ -254,7 +252,7 @@ class Exercise:
         """Return what is wrong with an answer; empty if it is right."""
         if answer.problem:
             return answer.problem
-        changed = f"it changes its argument {' and '.join(answer.changed)}." if answer.changed else ""
+        changed = f"it changes its argument {' and its argument '.join(answer.changed)}." if answer.changed else ""
         for name, wanted in right.parts.items():
             got, marked = answer.parts[name], differing(answer.parts[name], wanted)
             if self.facts and marked and wanted == 1:
@@ -267,7 +265,8 @@ class Exercise:
         return changed and f"The numbers are right, but {changed}"
 
     def _failed(self, tries):
-        wrong, count, named = next(one for one in tries if one.matter), len(self._cases), {}
+        wrong = min((one for one in tries if one.matter), key=lambda one: one.matter.startswith("The numbers are"))
+        count, named = len(self._cases), {}
         text = wrong.matter
         if len(tries) == count + min(count, 2):  # the first two are tried again
             right = sum(not any(one.matter for one in tries[at::count]) for at in range(count))

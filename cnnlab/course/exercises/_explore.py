@@ -17,7 +17,6 @@ from cnnlab.wiring import Wires
 _SECONDS = 1.0  # the time limit for finding the wires of one sum
 
 Index = tuple[int, ...]
-Ends = tuple[Index, ...]  # of a wire: the output cell, then the cell read in each array
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,6 @@ function that catches the exception and keeps it. An ``import`` is not interrupt
 module behind, and tracing it would take twenty times as long.
 """
 
-from __future__ import annotations
-
 import dis
 import inspect
 import io

@@ -21,9 +21,9 @@ EXERCISE = course_exercise(
     inputs=_inputs,
     mistakes={
         " + 1": {"no + 1": ""},
+        ") // S + 1": {"+ 1 before dividing": " + 1) // S"},
         "(R - F + 2 * P) // S": {
             "rounded up": "-((F - R - 2 * P) // S)",
-            "+ 1 before dividing": "(R - F + 2 * P + 1) // S",
             "brackets missing": "R - F + 2 * P // S",
             "rounded to nearest": "round((R - F + 2 * P) / S)",
             "not rounded": "(R - F + 2 * P) / S",

@@ -18,6 +18,6 @@ EXERCISE = course_exercise(
             "F - 1 on both sides": "F - 1, F - 1",
             "more before than after": "F // 2, before",
             "rounded down on both sides": "before, before",
-        },
+        }
     },
 )

@@ -8,6 +8,7 @@ Those of the course are in this folder, ``NN.toml`` for each notebook, so that n
 - or ``size = { R = 200, F = 5, P = 1, S = 2 }``: all of this is then computed; entries given as well take precedence.
 """
 
+import json
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -80,10 +81,6 @@ def _made(key, stated):
         usual = size_mistakes(**settings)
     said = computed | stated
     answer, choices = said["answer"], said.get("choices", [])
-    read = str if choices or isinstance(answer, str) else _number
+    read = str if choices or isinstance(answer, str) else json.loads
     mistakes = {read(wrong): text for wrong, text in stated.get("mistakes", {}).items()}
     return Question(key, said["question"], answer, said.get("reason", ""), choices, usual | mistakes)
-
-
-def _number(text):
-    return float(text) if "." in text else int(text)

@@ -11,7 +11,6 @@ from html import escape
 from inspect import signature
 from types import SimpleNamespace
 from typing import Any
-from uuid import uuid4
 
 import anywidget
 import numpy as np
@@ -318,6 +317,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         scenes, arrays, settings = self._scenes, self.arrays, self.settings
         self.arrays = {name: array.copy() for name, array in arrays.items()}  # so that the edit can be undone
         self.edit(panel, cell, float(edit["value"]))
+        self.arrays |= {name: array for name, array in arrays.items() if np.array_equal(array, self.arrays[name])}
         changed = {setting: old for setting, old in settings.items() if getattr(self, setting) != old}
         place = edit["stage"], panel, cell
         if not (edit.get("more") and place == self._edited and self._past):
@@ -483,7 +483,7 @@ def _keep(data):
     It prefers the widget to the picture, and writes "Error displaying widget" if the widget is gone. So an invisible
     output goes before: a style sheet that puts the picture, or the text, in the place of that error.
     """
-    mark = f"cnnlab-{uuid4().hex}"
+    mark = f"cnnlab-{data[VIEW]['model_id']}"
     words = "".join(letter if letter.isalnum() else f"\\{ord(letter):x} " for letter in data["text/plain"])
     picture = f"url(data:image/png;base64,{data['image/png']})" if "image/png" in data else "normal"
     kept = f".jp-OutputArea-child:has(#{mark})"

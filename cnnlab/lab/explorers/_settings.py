@@ -1,7 +1,5 @@
 """The settings of an explorer: traits that describe their controls."""
 
-from __future__ import annotations
-
 from numbers import Real
 from typing import Any, Required, TypedDict
 

@@ -88,8 +88,9 @@ class WindowExplorer(FormulaExplorer):
             optional = {"padding", "stride", "ceil_mode", "count_include_pad"}
             self.absent |= optional.difference(signature(forward).parameters)
         self.check(self)  # before the arrays are repeated to the largest sizes that the sliders can reach
-        room = self.most("size") + 2 * self.most("padding")
-        self.arrays |= {name: grow(array, room) for name, array in self.arrays.items() if name != "b"}
+        size = self.most("size")
+        room = {"x": size, "w": self.most("kernel"), "dy": size + 2 * self.most("padding")}
+        self.arrays |= {name: grow(array, room[name]) for name, array in self.arrays.items() if name != "b"}
 
     def scenes(self):
         if not self.own:

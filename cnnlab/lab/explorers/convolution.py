@@ -73,17 +73,7 @@ class ConvolutionExplorer(windows.WindowExplorer):
     _scene_of = staticmethod(convolution_scene)
     turned = Switch(False, "turn w", place="bar", title="turn the kernel by 180° first: the convolution of mathematics")
 
-    def __init__(
-        self,
-        x,
-        w,
-        b=None,
-        *,
-        dilation=1,
-        groups=1,
-        controls=None,
-        **options,
-    ):
+    def __init__(self, x, w, b=None, *, dilation=1, groups=1, controls=None, **options):
         x, w = check_square("x", x, "NCHW"), check_square("w", w, "FCHW")
         b = None if b is None else windows.check_drawable("b", b, 1)
         self.fixed = {"dilation": check_int("dilation", dilation, 1), "groups": check_int("groups", groups, 1)}
@@ -97,7 +87,7 @@ class ConvolutionExplorer(windows.WindowExplorer):
         check_convolution(self.arrays["x"], cut(self.arrays["w"], self.kernel), b, **self.geometry)
         if self.own and (self.turned or self._scene_of is not convolution_scene):
             raise ValueError("forward and backward must go to a ConvolutionExplorer, and without a kernel turned")
-        if self.own or not (self.gradients or self.turned or controls):
+        if self.own or not (self.gradients or self.turned or controls is not None):
             self.absent |= {"turned"}
 
     # --- the arrays shown ---
@@ -115,7 +105,9 @@ class ConvolutionExplorer(windows.WindowExplorer):
     @property
     def y(self):
         """The output, (1, filters, out, out)."""
-        return panel_of(windows.WindowExplorer.scenes(self)[0], "y")["values"][None]
+        if self.own:  # what it raises is raised
+            return self.ways()[0].answers({"x": self.x, "w": self.w, "b": self.b})[0]
+        return panel_of(self.scene(), "y")["values"][None]
 
     @property
     def geometry(self):

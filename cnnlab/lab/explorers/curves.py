@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from cnnlab._validate import check_array, check_flag, check_named, check_shape
+from cnnlab._validate import check_array, check_flag, check_named, check_shape, shown
 from cnnlab.activations import ACTIVATIONS
 from cnnlab.lab.explorers import Choice, Explorer, Measure, line
 from cnnlab.lab.numbers import format_value
@@ -54,6 +54,8 @@ class CurveExplorer(Explorer):
     nudge = Measure(0.5, "nudge ε", 0.1, _NUDGE)
 
     def __init__(self, functions="relu", *, adds=False, **settings):
+        if "f" in settings:
+            raise TypeError(f"f ({shown(settings['f'])}) must be the first argument")
         self.adds, named = check_flag("adds", adds), isinstance(functions, str)
         self.curves = [] if named else _read(functions)
         super().__init__(absent=[] if named else ["f"], **({"f": functions} if named else {}), **settings)

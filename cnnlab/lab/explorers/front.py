@@ -185,7 +185,7 @@ def as_message(shown: dict, _widget=None) -> dict:
     """
     buffers: list[bytes] = []
 
-    def apart(value: np.ndarray | bytes) -> dict:
+    def apart(value):
         place = {"bytes": len(buffers)}
         if isinstance(value, bytes):
             buffers.append(value)

@@ -1,7 +1,5 @@
 """NetworkExplorer: an image on its way through a trained network, with any unit in detail; DigitPad: draw the image."""
 
-from __future__ import annotations
-
 import io
 from base64 import b64encode
 

@@ -5,6 +5,7 @@ from os import PathLike
 import numpy as np
 from PIL import Image, ImageOps
 
+from cnnlab._validate import check_choice
 from cnnlab.data import load_photo
 from cnnlab.lab.explorers import Choice, Setting
 from cnnlab.lab.explorers._windows import FormulaExplorer, axis_of, check_square, sliders
@@ -90,7 +91,9 @@ class PhotoExplorer(FormulaExplorer):
             photo = np.asarray(square) / 255
         self.photo = check_square("photo", photo, "HW")[None, None]
         self.photo.setflags(write=False)
-        name, own = (kernel, KERNELS.get(kernel, [[1]])) if isinstance(kernel, str) else (_OWN, kernel)
+        if isinstance(kernel, str):
+            check_choice("kernel", kernel, KERNELS)
+        name, own = (kernel, KERNELS[kernel]) if isinstance(kernel, str) else (_OWN, kernel)
         super().__init__({"w": check_square("kernel", own, "HW")[None, None]}, kernel=name, **settings)
 
     @property

@@ -59,18 +59,10 @@ class PoolingExplorer(windows.WindowExplorer):
     ceil_mode = Switch(False, "round up", place="bar", title="ceil_mode: a last window may hang over the far edge")
     count_include_pad = Switch(True, "count the padding", place="bar", title="count_include_pad")
 
-    def __init__(
-        self,
-        x,
-        kernel=2,
-        *,
-        gradients=True,
-        ties=False,
-        **options,
-    ):
+    def __init__(self, x, kernel=2, *, stride=None, gradients=True, ties=False, **options):
         x = windows.check_square("x", x, "NCHW")
         self.ties = check_flag("ties", ties)
-        options = {"size": x.shape[-1], "stride": kernel} | options
+        options = {"size": x.shape[-1], "stride": kernel if stride is None else stride} | options
         super().__init__({"x": x}, x.shape[1], kernel=kernel, gradients=gradients, **options)
         if self.own:
             self.absent |= {"op", "pad_with"}

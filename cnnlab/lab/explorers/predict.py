@@ -12,6 +12,7 @@ from cnnlab.lab.explorers import Explorer, Setting, button, line, lines_of
 from cnnlab.lab.explorers._windows import leftover_line
 from cnnlab.lab.numbers import means, read_number
 
+_LONGEST = 200  # characters of an answer
 _HINT = "Go through the question once more, then try again."
 
 
@@ -21,6 +22,8 @@ class _Given(Setting):
     def validate(self, explorer, value):
         if not isinstance(value, str):
             raise TypeError(f"{self.name} ({shown(value)}) must be a text, as it is typed")
+        if len(value) > _LONGEST:  # some could take minutes to read as a number
+            raise ValueError(f"{self.name} ({len(value)} characters) must have at most {_LONGEST}")
         if value and explorer.choices and value not in explorer.choices:
             raise ValueError(f"{self.name} ({value!r}) must be one of {', '.join(explorer.choices)}")
         if explorer.closed:
@@ -109,8 +112,8 @@ class Predict(Explorer):
         solved=False,
     ):
         self.question, self.answer, self.because, self.explorer = question, answer, because, explorer
-        self.mistakes = mistakes or {}
-        self.choices = list(map(str, check_list("choices", choices, "answers")))
+        self.mistakes = {} if mistakes is None else mistakes
+        self.choices = list(map(str, check_list("choices", () if choices is None else choices, "answers")))
         self.key, self._on_answer = key or question, on_answer or (lambda mistake: None)
         self._check()
         self.mistakes = dict(self.mistakes)

@@ -4,7 +4,7 @@ import { isCalm } from "./frame.js";
 
 const PATIENCE = 6000; // ms without input
 const INPUTS = ["pointermove", "pointerdown", "keydown", "wheel", "beforeprint"];
-const FIRST = ".cnnlab-explorer:not(.cnnlab-veiled) .cnnlab-play";
+const FIRST = ".cnnlab-explorer:not(.cnnlab-veiled) [aria-label=play]";
 
 const played = new WeakSet(); // the notebooks of this page in which a stage has played
 

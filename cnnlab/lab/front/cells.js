@@ -60,9 +60,7 @@ export function cellsOf(panel, look) {
         }${range(shape[1]).map((column) => cellOf(panel, [plane, row, column], look, stop))}</div>`,
     )}</div>`;
     const caption = captions?.[plane];
-    return !caption
-      ? grid
-      : html`<div class="cnnlab-captioned">${grid}<div class="cnnlab-below">${caption}</div></div>`;
+    return !caption ? grid : html`<div>${grid}<div class="cnnlab-below">${caption}</div></div>`;
   });
 }
 

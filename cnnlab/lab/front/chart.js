@@ -8,7 +8,7 @@ const [WIDTH, HEIGHT] = [250, 160];
 const [LEFT, RIGHT, TOP, BOTTOM] = [40, 238, 8, 126];
 const PARTS = 5; // intervals of the grid on the y axis
 const MOST_TICKS = 11; // numbers on the x axis
-const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]; // distances between ticks to choose from
+const STEPS = [1, 2, 5, 10, 20, 50, 100]; // distances between ticks to choose from
 const PART = 0.2; // the distance on an axis of length at most 1
 const END = 7; // the side of a mark in px
 

@@ -23,11 +23,14 @@ const pads = new WeakMap();
  * @param {Link} link
  */
 export const controlsOf = (controls, link) =>
-  html`<form class="cnnlab-controls" ?hidden=${!controls.length} @submit=${(/** @type {Event} */ event) => check(event, link)}>${repeat(
-    controls,
-    ({ kind, name }) => `${kind} ${name}`,
-    (control) => KINDS[control.kind](control, link),
-  )}</form>`;
+  html`<form class="cnnlab-controls" ?hidden=${!controls.length} method="dialog"
+    @keydown=${(
+      /** @type {KeyboardEvent & {target: {name: string, form: HTMLFormElement}}} */ { key, shiftKey, target },
+    ) => key === "Enter" && !shiftKey && target.name === "given" && check(target.form, link)}>${repeat(
+      controls,
+      ({ kind, name }) => `${kind} ${name}`,
+      (control) => KINDS[control.kind](control, link),
+    )}</form>`;
 
 /** @param {Control} control */
 const controlName = ({ letter, label, title, name }) => [letter, label].filter(Boolean).join(" ") || title || name;
@@ -92,7 +95,7 @@ function toggle(control, link) {
   const { name, label, title, disabled } = control;
   const on = Boolean(link.wanted(name, control.value));
   const press = () => set(control, link, !link.wanted(name, on));
-  return button(label, press, { kind: "cnnlab-toggle", title, pressed: on, off: disabled });
+  return button(label, press, { title, pressed: on, off: disabled });
 }
 
 /**
@@ -106,7 +109,7 @@ export function tabsOf(control, link) {
     const [words, title] = label.split("\n");
     const off = control.disabled || control.missing?.includes(value);
     const press = () => set(control, link, value);
-    const look = { kind: "cnnlab-toggle", pressed: value === wanted, off };
+    const look = { pressed: value === wanted, off };
     if (!control.pictures) return button(words, press, { ...look, title });
     const picture = html`<span class="cnnlab-thumb" style="mask-image: url(${control.pictures[k]})"></span>`;
     return button(picture, press, { ...look, label: words });
@@ -136,14 +139,13 @@ const field = (control) =>
 
 /**
  * Answers a question with what is given, by Enter or by the button "check"; the browser asks for what is missing.
- * @param {Event} event
+ * The form is not submitted: a sandboxed frame would not allow that.
+ * @param {HTMLFormElement} form
  * @param {Link} link
  */
-function check(event, link) {
-  event.preventDefault();
-  const form = /** @type {HTMLFormElement} */ (event.currentTarget);
+function check(form, link) {
   const given = /** @type {RadioNodeList | HTMLInputElement | null} */ (form.elements.namedItem("given"))?.value;
-  if (given) link.ask({ set: { given } });
+  if (form.reportValidity() && given) link.ask({ set: { given } });
 }
 
 /**
@@ -152,7 +154,8 @@ function check(event, link) {
  */
 function press({ name, label, title, disabled }, link) {
   const ask = (/** @type {Event} */ { currentTarget }) => {
-    if (name === "check") /** @type {HTMLButtonElement} */ (currentTarget).form?.requestSubmit();
+    if (name === "check")
+      check(/** @type {{form: HTMLFormElement}} */ (/** @type {unknown} */ (currentTarget)).form, link);
     else link.ask({ press: name });
   };
   return button(label, ask, { kind: "cnnlab-press", title, off: disabled });

@@ -68,8 +68,9 @@ class Explorer {
    * Esc deselects a cell, unless the key belongs to another explorer or a code cell.
    * @param {KeyboardEvent} event
    */
-  release({ key, target }) {
-    if (key !== "Escape") return;
+  release(event) {
+    if (event.key !== "Escape") return;
+    const [target] = event.composedPath(); // the target itself would be the host of a shadow tree
     const field = target instanceof Element && target.closest(FIELDS);
     if (!field || (this.root.contains(field) && !field.matches(".cnnlab-input")))
       for (const stage of this.stages) stage.release();
@@ -210,7 +211,7 @@ class Explorer {
       const address = model.share(stage ? { stage: stage.number, ...stage.state.at } : null);
       copy(address, /** @type {HTMLElement} */ (currentTarget), "it is in the address bar");
     };
-    return button("copy link", press, { title: "copy the address of this explorer as it stands" });
+    return button("copy link", press, { title: "copy its address, as it stands" });
   }
 
   toFull = () => (document.fullscreenElement ? document.exitFullscreen() : this.root.requestFullscreen());

@@ -6,7 +6,6 @@ import { stepperOf } from "./state.js";
 import { sumOf } from "./sums.js";
 
 const GLIDE = 150; // ms
-const MOST_CELLS = 400; // of a stage that moves
 
 export const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -57,13 +56,8 @@ export class Frame {
       width: last.right - first.left + 4,
       height: last.bottom - first.top + 4,
     };
-    this.element.style.transition = moving && this.moves ? `${GLIDE}ms ease-out` : "none";
+    this.element.style.transition = moving && !isCalm() ? `${GLIDE}ms ease-out` : "none";
     for (const [name, length] of Object.entries(to)) this.element.style.setProperty(name, `${length}px`);
-  }
-
-  get moves() {
-    const cells = this.stage.root.querySelectorAll(".cnnlab-cell").length;
-    return !isCalm() && document.visibilityState === "visible" && cells <= MOST_CELLS;
   }
 
   // --- dragging ---

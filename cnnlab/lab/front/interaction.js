@@ -90,7 +90,8 @@ export class Hand {
    * @param {number} value
    */
   paint({ clientX, clientY }, from, value) {
-    const target = document.elementFromPoint(clientX, clientY);
+    const root = /** @type {Document | ShadowRoot} */ (this.stage.root.getRootNode()); // a document sees no shadow tree
+    const target = root.elementFromPoint(clientX, clientY);
     const at = target && hit(this.scene, /** @type {any} */ ({ target }));
     if (at?.panel === from.panel && this.latest(at) !== value) this.change(at, value);
   }
@@ -183,7 +184,7 @@ export class Hand {
    */
   undo(event) {
     const { link } = this.stage;
-    if (event.key !== "z" || event.altKey || !link.shown.undo) return;
+    if (event.key.toLowerCase() !== "z" || event.shiftKey || event.altKey || !link.shown.undo) return; // also in capitals
     event.preventDefault();
     event.stopPropagation();
     link.ask({ press: "undo" });
@@ -210,7 +211,7 @@ export class Hand {
   /** @param {At} at */
   canEdit({ panel: name, cell }) {
     const panel = this.scene.panels[name];
-    return Boolean(panel.editable) && !kindOf(panel, cell);
+    return Boolean(panel.editable) && panel.view === "cells" && !kindOf(panel, cell);
   }
 
   /**

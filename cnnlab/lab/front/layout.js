@@ -167,10 +167,10 @@ export const wordsOf = ({ symbol, title, turned }) =>
  */
 export function productsIn({ panels, steps = "y", heading }, backward) {
   const output = panels[steps];
-  const { a = "", b = "", right } = output?.sum ?? {};
+  const { a = "", b = "", right, adds } = output?.sum ?? {};
   const all = [panels[a], panels[b], output];
   const isOne = all.every((panel) => panel?.view === "cells" && panel.planes.join() === "1,1");
-  if (!isOne || backward || heading || right) return null;
+  if (!isOne || backward || heading || right || adds) return null;
   const { shape: products } = panels[b];
   const around = { compact: false, operator: OPERATOR.sign, products };
   const shown = Object.values(panels).filter(({ row }) => !row);

@@ -90,7 +90,7 @@ export class Pad {
     const bitmap = new Uint8Array(bytesOf(value));
     const text = bitmap.join();
     if (text === this.sent) return this.tellKernel();
-    if (this.isWaiting) return;
+    if (this.isWaiting && this.sent) return; // a new pad shows what there is
     this.bitmap = bitmap;
     this.sent = text;
     this.paint();

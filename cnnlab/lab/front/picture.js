@@ -2,7 +2,7 @@
 // page without a kernel. It computes no numbers.
 
 const LEFT_OUT =
-  ".cnnlab-skip, .cnnlab-transport, .cnnlab-toggles, .cnnlab-foot, .cnnlab-save, .cnnlab-code, .cnnlab-silence, " +
+  ".cnnlab-skip, .cnnlab-transport, .cnnlab-toggles, .cnnlab-tools, .cnnlab-hint, .cnnlab-save, .cnnlab-code, .cnnlab-silence, " +
   ".cnnlab-live, .cnnlab-lacks, .cnnlab-press, .cnnlab-pad-help, .cnnlab-veil, .cnnlab-file, " +
   ".cnnlab-button:has(.cnnlab-thumb), input[type='range'], option";
 const KEPT = "fill stroke stroke-width stroke-dasharray opacity font-family font-size font-weight text-anchor";

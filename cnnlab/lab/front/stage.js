@@ -2,7 +2,7 @@
 // the browser; an edited cell, and a click if the scene asks for it, are sent to the kernel.
 
 import { playAlone } from "./alone.js";
-import { Frame } from "./frame.js";
+import { Frame, isCalm } from "./frame.js";
 import { Hand } from "./interaction.js";
 import { grouped, isLegible, layoutOf, PLAIN, productsIn, WIDE } from "./layout.js";
 import { bandsOf, boxOf, elementOf, panelIn } from "./panels.js";
@@ -87,13 +87,15 @@ export class Stage {
       themed.observe(element, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme", "class"] });
     const resized = new ResizeObserver(() => {
       const { offsetWidth } = this.root;
-      const wide = offsetWidth && offsetWidth < NARROW ? offsetWidth : WIDE; // 0 while hidden
+      const wide = !offsetWidth ? this.wide : offsetWidth < NARROW ? offsetWidth : WIDE; // 0 while hidden
       if (wide !== this.wide) {
         this.wide = wide;
+        this.hot = null; // a chip that goes loses the focus, and must not repaint meanwhile
         turned();
       } else later();
     });
     resized.observe(this.root);
+    this.root.addEventListener("transitionend", later); // cards have turned: wires find their places
     signal.addEventListener("abort", () => {
       themed.disconnect();
       resized.disconnect();
@@ -126,7 +128,7 @@ export class Stage {
     const isEdited = performance.now() - this.link.edited < LATEST;
     this.before = isEdited ? (this.before ?? this.state.scene) : null;
     if (isEdited) this.forgetting = window.setTimeout(() => this.show({ before: null }), BOTH);
-    const planes = this.frame.moves ? this.root.querySelectorAll(".cnnlab-planes") : [];
+    const planes = isCalm() ? [] : this.root.querySelectorAll(".cnnlab-planes");
     this.places = new Map([...planes].map((each) => [each, each.getBoundingClientRect()]));
     this.become(reduce(this.state, { type: "scene", scene: readScene(part.scene) }), false);
   }
@@ -224,7 +226,7 @@ export class Stage {
     return html`<div class="cnnlab-scroller"><div class="cnnlab-panels" style="${this.laid.style}; --towers: ${towers}"
       @pointerdown=${hand.press} @pointermove=${hand.hover} @click=${hand.click} @dblclick=${hand.twice}
       @focusin=${hand.focused} @keydown=${hand.key}><svg class="cnnlab-wires" aria-hidden="true"></svg><b
-      class="cnnlab-begin" aria-hidden="true">${matchMedia("(pointer: coarse)").matches ? "tap" : "point"} here</b>${bandsOf(this)}${this.frame.element}</div></div>`;
+      class="cnnlab-begin" aria-hidden="true">point here</b>${bandsOf(this)}${this.frame.element}</div></div>`;
   }
 
   /**

@@ -41,9 +41,9 @@ export function stripOf(stage, whose = "") {
   const { panel, told } = sum;
   if (on.coverage || (window && panel === stepperOf(scene))) return nothing; // else they are beside the output
   const head = html`<b class="cnnlab-strip-head">${withSubscripts(nameOf(panel, at.cell))}${told?.goes ? " " : " = "}${told?.opening}</b>`;
+  if (whose === "right" && !told?.right) return nothing;
   if (!told) return html`<div class="cnnlab-terms">${head}${resultOf(state, sum.total)}</div>`;
   const { right, goes, closing } = told;
-  if (whose === "right" && !right) return nothing;
   const total = whose === "right" && right ? right[numberOf(panel, at.cell)] : sum.total;
   const terms = writtenTerms(scene, sum, whose);
   const groups = groupsOf(sum, at.cell);
@@ -65,7 +65,8 @@ export function productsOf({ state, sum, window }) {
   const { scene, at, on } = state;
   const { told, terms, total, panel } = sum;
   const isTold = told && panel === stepperOf(scene) && !on.coverage;
-  const places = Array.from({ length: height * width }, (_, k) =>
+  const length = Math.max(height * width, isTold ? terms.length : 0); // a function of one's own may have more wires
+  const places = Array.from({ length }, (_, k) =>
     isTold && terms[k]
       ? chipOf(scene, told, terms[k], k, cellAt({ shape: [height, width] }, k))
       : html`<span class="cnnlab-product"></span>`,

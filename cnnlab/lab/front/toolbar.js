@@ -16,7 +16,7 @@ import { html, nothing } from "./vendor/lit-html.js";
 const switchOf = ({ part, state, dispatch }, name) =>
   part.absent?.includes(name)
     ? []
-    : [button(name, () => dispatch({ type: "turn", name }), { kind: "cnnlab-toggle", pressed: state.on[name] })];
+    : [button(name, () => dispatch({ type: "turn", name }), { pressed: state.on[name] })];
 
 /** @param {Stage} stage */
 export function toolbarOf(stage) {
@@ -50,8 +50,8 @@ function transportOf({ state: { scene, step, playing }, dispatch }) {
   return html`<span class="cnnlab-transport"><b class="cnnlab-step cnnlab-keeps"
     data-longest="step ${steps} of ${steps}"><span>step ${step + 1} of ${steps}</span></b>${[
       button("◀", () => go(step - 1), { label: "one step back" }),
-      button(sign, () => dispatch({ type: "play", on: !playing }), { kind: "cnnlab-play", label: word }),
-      button("▶❘", () => go(step + 1), { kind: "cnnlab-next", label: "one step on" }),
+      button(sign, () => dispatch({ type: "play", on: !playing }), { label: word }),
+      button("▶❘", () => go(step + 1), { label: "one step on" }),
     ]}<input type="range" class="cnnlab-scrub" aria-label="step" min="1" max=${steps} .value=${String(step + 1)}
     @input=${(/** @type {{target: HTMLInputElement}} */ { target }) => go(target.valueAsNumber - 1)}></span>`;
 }

@@ -6,7 +6,6 @@ from functools import lru_cache
 import numpy as np
 
 from cnnlab import padding
-from cnnlab.geometry import Axis
 from cnnlab.lab.scenes._sentences import tell
 from cnnlab.wiring import window_cells
 
@@ -16,7 +15,6 @@ LARGEST_GRID = 40 * 40  # cells of a plane; a larger one is drawn as a single pi
 GRADIENT = {"row": BACKWARD, "role": "gradient"}
 # For each kind of array: its column, and the end of a wire that its cells are.
 KINDS = {"x": (INPUT, "input"), "w": (KERNEL, "tap"), "y": (OUTPUT, "output"), "b": (KERNEL, "bias")}
-Axes = tuple[Axis, Axis]
 cells_along = lru_cache(1024)(window_cells)
 
 

@@ -113,7 +113,7 @@ def deltas_panel(steps):
     --------
     >>> shown = deltas_panel([{"conv": 2e-4, "dense": math.nan}, {"conv": 0.0, "dense": math.nan}])
     >>> shown["captions"], shown["texts"], np.round(shown["lengths"], 3)
-    (['conv', 'dense'], ['1.0e−4', ''], array([0.333, 0.   ]))
+    (['conv', 'dense'], ['0.0001', ''], array([0.333, 0.   ]))
     """
     means = np.mean([list(step.values()) for step in steps], axis=0)
     lengths = np.interp(np.log10(np.fmax(means, 10.0**-DECADES)), [-DECADES, 0], [0, 1])

@@ -6,8 +6,6 @@ array, which ``panel["places"]`` contains, so that drawing code need not count p
 Text in braces is filled in for the cell in view, by :mod:`cnnlab.lab.scenes.reading` and its twin ``front/words.js``.
 """
 
-from __future__ import annotations
-
 from typing import Literal, NotRequired, Required, TypedDict
 
 import numpy as np
@@ -55,28 +53,28 @@ class Shares(TypedDict):
     values: np.ndarray
 
 
-class Sum(TypedDict):
+class Sum(TypedDict, total=False):
     """What the strip writes for a cell of a panel, one term per wire.
 
     A term is ``a`` times ``b``, both names of panels; ``b`` may be "share" or "one" instead. The total is the number in
     the cell; if ``goes`` names a panel, there is no total: the terms are those that the cell takes part in.
     """
 
-    wires: str  # the key of the scene's wires
-    a: str
-    b: str
-    opening: str
-    joiner: str
-    closing: str
-    goes: NotRequired[str]
-    via: NotRequired[str]  # a panel that the wires pass through
-    bias: NotRequired[str]  # a panel whose cell is added at the end
-    values: NotRequired[bool]  # chips show only a; the share is shown by highlighting
-    skips: NotRequired[list[int]]  # kinds of cell, as in Edges, that are skipped: not written, and not in {count}
-    uses: NotRequired[list[str]]  # the note on a if the share is 0, and if it is not
-    adds: NotRequired[str]  # a panel whose cells are added with weight 1, along the wires of that name
-    right: NotRequired[np.ndarray]  # the right totals, if the panel's are a learner's (planes, height, width)
-    groups: NotRequired[np.ndarray]  # what each wire of the planes adds to the total (wires, height, width)
+    wires: Required[str]  # the key of the scene's wires
+    a: Required[str]
+    b: Required[str]
+    opening: Required[str]
+    joiner: Required[str]
+    closing: Required[str]
+    goes: str
+    via: str  # a panel that the wires pass through
+    bias: str  # a panel whose cell is added at the end
+    values: bool  # chips show only a; the share is shown by highlighting
+    skips: list[int]  # kinds of cell, as in Edges, that are skipped: not written, and not in {count}
+    uses: list[str]  # the note on a if the share is 0, and if it is not
+    adds: str  # a panel whose cells are added with weight 1, along the wires of that name
+    right: np.ndarray  # the right totals, if the panel's are a learner's (planes, height, width)
+    groups: np.ndarray  # what each wire of the planes adds to the total (wires, height, width)
 
 
 class Says(TypedDict):

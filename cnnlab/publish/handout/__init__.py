@@ -1,7 +1,5 @@
 """A notebook as one interactive HTML page: explorers and questions answer from a table, without a kernel."""
 
-from __future__ import annotations
-
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import count

@@ -1,7 +1,5 @@
 """The page of a notebook: our template, with the same front end as in JupyterLab."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter

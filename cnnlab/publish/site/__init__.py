@@ -1,7 +1,5 @@
 """A static site: each lesson as an interactive page that loads at once, and as a notebook with a kernel."""
 
-from __future__ import annotations
-
 import os
 import re
 import tempfile

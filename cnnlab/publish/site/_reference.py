@@ -1,7 +1,5 @@
 """The reference: the docstrings of every public module, rendered by pdoc."""
 
-from __future__ import annotations
-
 from importlib import import_module
 
 from cnnlab.publish.site._packages import PACKAGE
