@@ -107,9 +107,7 @@ function panelOf(scene, panel, { look, key }) {
     panel.flat && "cnnlab-flat",
   ];
   return html`<section class=${looks.filter(Boolean).join(" ")} data-panel=${name} data-tells=${isGiven ? nothing : symbol.replace("_", "")} style="--scale: ${scale ?? 1}; --words: ${wordsOf(panel)}; --count: ${panel.planes[0]}"><div
-    class="cnnlab-caption"><b class="cnnlab-role-${role}">${withSubscripts(
-      symbol.replace(/ (?=\d+$)/, "\u00a0"), // "pooling 2" stays on one line
-    )}</b> <span>${look.readers ? "read by so many outputs" : title}</span>${
+    class="cnnlab-caption"><b class="cnnlab-role-${role}">${withSubscripts(symbol)}</b> <span>${look.readers ? "read by so many outputs" : title}</span>${
       turned ? button("↻", turn, { label: "show the turn" }) : nothing
     }</div>${guard([panel, key], () => VIEWS[view](panel, look))}${scene.network && isDrawn(panel) ? scaleOf(panel) : nothing}</section>`;
 }
