@@ -27,9 +27,11 @@ BARE = '''
 import anywidget, traitlets
 class Cell(anywidget.AnyWidget):
     _esm = """export default { render({ model, el }) {
-      el.className = "cnnlab-explorer cnnlab-stage";
+      Object.assign(el, { className: "cnnlab-explorer cnnlab-stage" }).dataset.panel = "x";
       const slider = el.appendChild(document.createElement("input"));
       const cell = el.appendChild(document.createElement("b"));
+      cell.className = "cnnlab-cell";
+      cell.onpointermove = ({ clientX, clientY }) => { cell.textContent = `${clientX} ${clientY}`; };
       Object.assign(slider, { type: "range", min: 1, max: 4, value: 1, ariaLabel: "S stride" });
       slider.oninput = () => { model.set("asked", Number(slider.value)); model.save_changes(); };
       const draw = () => { cell.dataset.value = model.get("value"); cell.textContent = model.get("value"); };
@@ -65,6 +67,7 @@ STROKE, STROKES = 20, 10  # points of a stroke, and how many strokes
 # `changed` calls back when a number in the stage changes, and at the frame after that.
 TOOLS = """
 window.stage = document.querySelector(".cnnlab-stage");
+window.pause = () => new Promise(done => setTimeout(done, 40 + 17 * Math.random())); // an event waits for no frame
 window.frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
 window.move = (slider, by) => {
   if (slider.tagName === "BUTTON") return (by > 0 ? slider : slider.previousElementSibling).click();
@@ -80,22 +83,21 @@ window.changed = what => new Promise(done => {
 SLIDE = """async ([slider, rounds]) => {
   const times = [];
   for (let k = 0; k < rounds; k++) {
-    await frame();
+    await pause();
     const seen = changed("data-value"), start = performance.now();
     move(slider, k % 2 ? -1 : 1);
     const change = await seen;
     await frame();
     times.push([change - start, performance.now() - start]);
-    await new Promise(done => setTimeout(done, 40));
   }
   return times;
 }"""
 # Does something in the browser alone, again and again.
 ACT = """async ([what, rounds]) => {
-  const cells = [...stage.querySelectorAll('[data-panel=x] .cnnlab-cell, [data-panel=y] .cnnlab-cell, canvas')];
+  const cells = [...stage.parentElement.querySelectorAll(':is([data-panel=x], [data-panel=y]) .cnnlab-cell, canvas')];
   const times = [];
   for (let k = 0; k < rounds; k++) {
-    await frame();
+    await pause();
     const start = performance.now();
     if (what === "step") stage.querySelector(`[aria-label="one step on"]`).click();
     else {
@@ -162,7 +164,7 @@ def measure(lab: Lab, name: str, label: str, source: str) -> None:
     lab.page.evaluate(SLIDE, [slider, WARM_UP])
     slides = np.array(lab.page.evaluate(SLIDE, [slider, ROUNDS])).T
     print(f"{name}\n  slider → changed cells      {summary(slides[0])}   next frame {summary(slides[1])}")
-    for what in ("hover", "step") if source is not BARE and role == "slider" else ():
+    for what in () if role == "button" else ("hover",) if source is BARE else ("hover", "step"):
         times = np.array(lab.page.evaluate(ACT, [what, ROUNDS])).T
         print(
             f"  {what:5}  → changed page       {summary(times[0])}   laid out   {summary(times[1])}"

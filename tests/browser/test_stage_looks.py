@@ -32,6 +32,13 @@ def test_coverage_counts_the_outputs_that_read_each_cell(plain_page):
     assert view.values("dx") == gradient
 
 
+def test_a_stage_computes_the_size_of_its_cells_once(plain_page):
+    view = View(plain_page, backward())
+    cell = view.top.locator(".cnnlab-cell").first
+    length = cell.evaluate("cell => getComputedStyle(cell).getPropertyValue('--cell')")
+    assert re.fullmatch(r"\d+px", length), "a formula, which each of its cells would compute anew"
+
+
 @pytest.mark.parametrize("name", ["scatter", "gather", "photo", "ties"])
 def test_there_is_no_coverage_without_the_learner_s_own_cells(plain_page, name):
     expect(View.of(plain_page, name).toggle("coverage")).to_have_count(0)

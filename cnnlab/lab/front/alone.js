@@ -1,6 +1,6 @@
 // Without any input, the first uncovered explorer of a notebook plays once; any input stops it.
 
-import { isCalm } from "./frame.js";
+import { isCalm } from "./panels.js";
 
 const PATIENCE = 6000; // ms without input
 const INPUTS = ["pointermove", "pointerdown", "keydown", "wheel", "beforeprint"];

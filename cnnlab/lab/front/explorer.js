@@ -81,7 +81,6 @@ class Explorer {
     const { parts, veil } = this.link.shown;
     const { says, at } = this.link.model.get("linked") ?? {};
     this.keepStages(parts);
-    const isPicture = parts[0].kind !== "question";
     const tools = [
       this.linkButton(),
       this.pictureMenu(),
@@ -102,7 +101,7 @@ class Explorer {
       }${
         first < 0 ? shown : [...shown.slice(0, first), html`<div class="cnnlab-abreast">${shown.slice(first)}</div>`]
       }${
-        isPicture && !this.stages.length
+        parts[0].kind !== "question" && !this.stages.length
           ? html`<div class="cnnlab-foot"><span class="cnnlab-tools">${tools}</span></div>`
           : nothing
       }${isCovered ? this.cover() : nothing}${help()}`,
@@ -139,7 +138,7 @@ class Explorer {
       return scene ? 0 : TAKEN.sliders * Math.ceil(sliders / MOST_BESIDE) || TAKEN.plain;
     });
     const free = [...others, ...this.stages.map(({ taken }) => taken)].reduce((room, px) => room - px, HIGH);
-    const wanted = this.stages.map((stage) => stage.laidIn(free).high);
+    const wanted = this.stages[1] ? this.stages.map((stage) => stage.laidIn(free).high) : [1];
     const all = wanted.reduce((sum, px) => sum + px, 0) || 1;
     for (const [k, stage] of this.stages.entries()) {
       const share = wanted[k] / all;

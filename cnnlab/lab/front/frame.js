@@ -1,13 +1,11 @@
 // The window's frame over the input: it glides from step to step, and can be dragged to another output.
 
-import { boxOf } from "./panels.js";
+import { boxOf, isCalm } from "./panels.js";
 import { cellAt, numberOf } from "./scene.js";
 import { stepperOf } from "./state.js";
 import { sumOf } from "./sums.js";
 
 const GLIDE = 150; // ms
-
-export const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export class Frame {
   /** @param {import("./stage.js").Stage} stage */

@@ -197,9 +197,9 @@ export function layoutOf(scene, panels, [across, down], tabs, products = null) {
   const sized = waysOf(panels, compact).map((way) => {
     const extent = (/** @type {number} */ cell, usual = cell) =>
       extentOf(panels, way, { compact, operator, products }, cell, usual);
-    const holds = (/** @type {{wide: number, high: number}} */ { wide, high }) => wide <= across && high <= down;
     let cell = most;
-    while (cell > 1 && !holds(extent(cell))) cell--;
+    for (let at = extent(cell); cell > 1 && (at.wide > across || at.high > down); at = extent(cell))
+      cell = Math.max(1, Math.min(cell - 1, Math.floor(cell * Math.min(across / at.wide, down / at.high)))); // none between fits
     return { way, cell, extent, fits: extent(least).wide <= across };
   });
   const fitting = sized.filter(({ fits }) => fits);

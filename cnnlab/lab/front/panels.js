@@ -112,15 +112,16 @@ function panelOf(scene, panel, { look, key }) {
     }</div>${guard([panel, key], () => VIEWS[view](panel, look))}${scene.network && isDrawn(panel) ? scaleOf(panel) : nothing}</section>`;
 }
 
+export const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
 /**
  * Animates the turn of a kernel.
  * @param {Event} event
  */
 function turn({ target }) {
   const planes = /** @type {Element} */ (target).closest(".cnnlab-panel")?.querySelector(".cnnlab-planes");
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   planes?.animate([{ transform: "rotate(-180deg)" }, { transform: "none" }], {
-    duration: calm ? 0 : 900,
+    duration: isCalm() ? 0 : 900,
     easing: "ease-in-out",
   });
 }

@@ -45,16 +45,17 @@ export function readoutOf(stage) {
   const sentence = html`<p class="cnnlab-sentence cnnlab-keeps" data-longest=${longestOf(scene)}><span
     aria-live=${playing ? "off" : "polite"}>${withSubscripts(message || sentenceOf(scene, at, sum))}</span></p>`;
   return html`<div class="cnnlab-said">${says ? sentence : nothing}${
-    hasSums(scene) ? whoseOf(scene).map((whose) => strip(stage, whose)) : nothing
+    hasSums(scene) ? whoseOf(scene).map((whose) => strip(stage, whose, linesIn(scene))) : nothing
   }</div>`;
 }
 
 /**
  * @param {Shown} stage
  * @param {string} [whose]
+ * @param {number} [lines] whose height it keeps
  */
-const strip = (stage, whose) =>
-  html`<div class="cnnlab-strip" style="--lines: ${hasSums(stage.state.scene) ? linesIn(stage.state.scene) : 0}" role="group"
+const strip = (stage, whose, lines = 0) =>
+  html`<div class="cnnlab-strip" style="--lines: ${lines}" role="group"
     aria-label="sum of the selected cell">${stripOf(stage, whose)}</div>`;
 
 /**

@@ -2,10 +2,10 @@
 // the browser; an edited cell, and a click if the scene asks for it, are sent to the kernel.
 
 import { playAlone } from "./alone.js";
-import { Frame, isCalm } from "./frame.js";
+import { Frame } from "./frame.js";
 import { Hand } from "./interaction.js";
 import { grouped, isLegible, layoutOf, PLAIN, productsIn, WIDE } from "./layout.js";
-import { bandsOf, boxOf, elementOf, panelIn } from "./panels.js";
+import { bandsOf, boxOf, elementOf, isCalm, panelIn } from "./panels.js";
 import { mapWires } from "./network.js";
 import { isDrawn, paint } from "./photo.js";
 import { codeOf, heightBeside, hintOf, readoutOf } from "./readout.js";
@@ -326,9 +326,14 @@ export class Stage {
       for (const panel of this.panels.filter(isDrawn))
         paint(/** @type {Element} */ (panelIn(place, panel.name)), panel);
     if (!place?.clientWidth) return; // not laid out, as under a splash screen: draw later
-    this.drawWires(place);
+    const origin = place.getBoundingClientRect();
+    const paths = this.pathsIn(place);
     this.glide();
-    this.frame.show(place.getBoundingClientRect(), this.moving);
+    this.frame.show(origin, this.moving); // reads, then writes: from here on nothing is measured, or all is laid out again
+    const wires = /** @type {SVGElement} */ (place.querySelector(".cnnlab-wires"));
+    wires.setAttribute("viewBox", [origin.left, origin.top, origin.width, origin.height].join(" ")); // of the page
+    wires.classList.toggle("cnnlab-hot", Boolean(this.hot));
+    render(paths, /** @type {any} */ (wires)); // lit-html names no SVG
     this.moving = false;
   }
 
@@ -343,26 +348,22 @@ export class Stage {
   }
 
   /** @param {Element} place */
-  drawWires(place) {
+  pathsIn(place) {
     const { scene, at, on } = this.state;
     const { window, sum } = this;
-    const wires = /** @type {SVGElement} */ (place.querySelector(".cnnlab-wires"));
-    const { left, top, width, height } = place.getBoundingClientRect();
-    wires.setAttribute("viewBox", [left, top, width, height].join(" ")); // coordinates of the page can be used directly
-    wires.classList.toggle("cnnlab-hot", Boolean(this.hot));
-    /** @type {Map<string, DOMRect>} */
-    const boxes = new Map();
+    /** @type {Map<string, {box: DOMRect, slot: Element}>} a slot is quicker to search than all panels */
+    const panels = new Map();
     for (const planes of place.querySelectorAll("[data-panel] :is(.cnnlab-planes, .cnnlab-bars)")) {
-      const { dataset } = /** @type {HTMLElement} */ (planes.closest("[data-panel]"));
-      boxes.set(dataset.panel ?? "", planes.getBoundingClientRect());
+      const { dataset, parentElement } = /** @type {HTMLElement} */ (planes.closest("[data-panel]"));
+      panels.set(dataset.panel ?? "", { box: planes.getBoundingClientRect(), slot: parentElement ?? place });
     }
     const whereOf = (/** @type {import("./sums.js").Operand} */ { panel, cell }) => {
-      const box = cell && boxes.get(panel);
-      const inCell = box && boxOf(place, scene, { panel, cell });
+      const { box, slot } = panels.get(panel) ?? {};
+      const inCell = box && slot && cell && boxOf(slot, scene, { panel, cell });
       return inCell ? { box, cell: inCell } : null;
     };
     const through = (/** @type {Term} */ term) => {
-      if (!boxes.has("products")) return enlarged(scene, term);
+      if (!panels.has("products")) return enlarged(scene, term);
       const product = sum.terms.findIndex(({ a }) => sameAt(/** @type {At} */ (a), /** @type {At} */ (term.a)));
       return { ...term, via: { panel: "products", cell: cellAt({ shape: window ?? [] }, product), value: 0 } };
     };
@@ -372,10 +373,14 @@ export class Stage {
       return panelIn(place, name)?.querySelector(`[data-plane="${plane}"]`)?.getBoundingClientRect() ?? null;
     };
     const terms = on.wires ? (this.hot ?? sum.terms).map(through) : [];
-    const paths = scene.network
+    return scene.network
       ? mapWires(scene, at, sum, mapBox)
-      : wirePaths(terms, whereOf, [...boxes.values()], (term) => hueOf(scene, term));
-    render(paths, /** @type {any} */ (wires)); // lit-html names no SVG
+      : wirePaths(
+          terms,
+          whereOf,
+          Array.from(panels.values(), ({ box }) => box),
+          (term) => hueOf(scene, term),
+        );
   }
 
   /**
