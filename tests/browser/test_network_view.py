@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -141,3 +143,17 @@ def test_a_bar_of_buttons_above_the_network_leaves_the_image_its_size_and_a_tele
     mounted = plain_page.mount(NetworkExplorer(trained_network(), digits.x_test, digits.y_test))
     assert mounted.root.evaluate(BARE) > 100
     assert mounted.root.locator(".cnnlab-said").evaluate("said => getComputedStyle(said).position") == "static"
+
+
+def test_no_caption_of_a_layer_reaches_the_next_in_full_screen(shown):
+    page = shown.page
+    page.get_by_role("button", name="full screen").click()
+    page.wait_for_function("() => document.fullscreenElement")
+    words = shown.root.locator(".cnnlab-column:not(:first-child) .cnnlab-caption :is(b, span)")
+    boxes = [word.bounding_box() for word in words.all()]
+    page.get_by_role("button", name="full screen").click()
+    page.wait_for_function("() => !document.fullscreenElement")
+    lines = [[box for box in boxes if box["y"] == y] for y in {box["y"] for box in boxes}]
+    assert max(map(len, lines)) >= 8
+    for line in lines:
+        assert all(left["x"] + left["width"] <= right["x"] + 1 for left, right in pairwise(line))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from plain_page import PlainPage, settle
@@ -196,6 +196,23 @@ def test_padding_leftovers_winners_and_inserted_zeros_are_marked(plain_page):
     }
 
 
+def test_what_no_window_reads_shows_no_number_while_another_cell_is_held_either(plain_page):
+    view = View(plain_page, forward(padding=1, stride=3))
+    unread = view.panel("x").locator(".cnnlab-unread").first
+    colour = "cell => getComputedStyle(cell).color"
+    assert unread.evaluate(colour) == "rgba(0, 0, 0, 0)"
+    view.cell("y", 0, 0).click()
+    expect(view.top).to_have_attribute("data-held", "true")
+    assert unread.evaluate(colour) == "rgba(0, 0, 0, 0)"
+
+
+def test_neighbours_without_a_sign_between_them_stand_apart(plain_page):
+    view = View.of(plain_page, "ties")
+    names = ("dx-first", "dx-split", "dx-all")
+    boxes = [view.panel(name).locator(".cnnlab-planes").bounding_box() for name in names]
+    assert [right["x"] - left["x"] - left["width"] for left, right in pairwise(boxes)] == pytest.approx([20, 20], abs=8)
+
+
 def test_the_dark_theme_repaints_the_stage_and_its_canvas(plain_page):
     view = View.of(plain_page, "photo")
     pixel = "stage => [...stage.querySelector('[data-panel=y] canvas').getContext('2d').getImageData(0, 0, 1, 1).data]"
@@ -292,6 +309,18 @@ def test_full_screen_has_letters_of_24_px_and_cells_of_48_and_zoom_enlarges_them
     assert view.cell("x", 1, 1).evaluate(letters) >= 20
     view.page.get_by_role("button", name="full screen").click()
     view.page.wait_for_function("() => !document.fullscreenElement")
+
+
+def test_a_result_fits_its_box_in_full_screen(plain_page):
+    view = View(plain_page, ConvolutionExplorer(X, W))
+    view.page.get_by_role("button", name="full screen").click()
+    view.page.wait_for_function("() => document.fullscreenElement")
+    result = view.top.locator(".cnnlab-products .cnnlab-total")
+    size = result.evaluate("box => [parseFloat(getComputedStyle(box).fontSize), box.clientHeight]")
+    view.page.get_by_role("button", name="full screen").click()
+    view.page.wait_for_function("() => !document.fullscreenElement")
+    assert size[0] > 24
+    assert size[1] >= 1.3 * size[0]
 
 
 def test_what_a_finger_touches_is_at_least_24_px_high_and_wide(plain_page):

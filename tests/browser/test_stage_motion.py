@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from plain_page import PlainPage
 from playwright.sync_api import expect
-from stage_view import View, W, X, forward
+from stage_view import View, W, X, backward, forward
 
-from cnnlab.lab import ConvolutionExplorer
+from cnnlab.lab import ChannelsExplorer, ConvolutionExplorer
 
 # How many animations the frame has after a step.
 STEP = """stage => new Promise(done => {
@@ -140,6 +140,22 @@ def test_panels_glide_when_a_setting_changes(lively_page):
     assert moving.evaluate("planes => planes.getAnimations().length") == 0
 
 
+def test_the_frame_and_the_wires_are_at_their_cells_after_a_glide(lively_page):
+    lively_page.page.set_viewport_size({"width": 864, "height": 800})
+    view = View(lively_page, backward())  # whose height the padding changes, so that it is drawn while it glides
+    view.point("y", 1, 1)
+    view.page.mouse.move(0, 0)
+    view.mounted.push(padding=2)
+    view.page.wait_for_timeout(400)
+    cells = [cell.bounding_box() for cell in view.panel("x").locator(".cnnlab-hued").all()]
+    frame = view.part("window").bounding_box()
+    assert (frame["x"], frame["y"]) == pytest.approx((cells[0]["x"] - 2, cells[0]["y"] - 2), abs=1)
+    starts = view.top.locator(".cnnlab-wire").evaluate_all(
+        "wires => wires.map(wire => Number(wire.getAttribute('d').match(/^M([\\d.]+)/)[1]))"
+    )
+    assert starts[0] == pytest.approx(cells[0]["x"] + cells[0]["width"], abs=1)
+
+
 def test_a_word_says_where_to_begin_until_anything_is_touched(plain_page):
     view = View(plain_page, forward())
     word = view.part("begin")
@@ -147,3 +163,15 @@ def test_a_word_says_where_to_begin_until_anything_is_touched(plain_page):
     expect(word).to_be_visible()
     view.point("x", 0, 0)
     expect(word).to_be_hidden()
+
+
+def test_the_word_that_says_where_to_begin_covers_no_other_panel(plain_page):
+    view = View.of(plain_page, "ties")  # its output stands before three gradients
+    word, output = view.part("begin").bounding_box(), view.panel("dy").locator(".cnnlab-planes").bounding_box()
+    assert word["y"] >= output["y"] + output["height"]
+    view.page.set_viewport_size({"width": 864, "height": 800})
+    view = View(plain_page, ChannelsExplorer(channels=1, filters=1, stride=1))
+    bias = view.panel("b")
+    before = bias.screenshot()
+    view.page.evaluate("document.documentElement.dataset.cnnlabTouched = ''")
+    assert bias.screenshot() == before

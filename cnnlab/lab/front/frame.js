@@ -43,8 +43,10 @@ export class Frame {
   show(origin, moving) {
     const { root, state } = this.stage;
     const terms = this.source ? this.sum.terms : [];
-    const boxes = terms.flatMap(({ a }) => boxOf(root, state.scene, /** @type {import("./schema.js").At} */ (a)) ?? []);
-    const [first, last] = [boxes.find(({ width }) => width), boxes.findLast(({ width }) => width)];
+    const boxes = terms
+      .flatMap(({ a }) => boxOf(root, state.scene, /** @type {import("./schema.js").At} */ (a)) ?? [])
+      .filter(({ width }) => width);
+    const [first, last] = [boxes[0], boxes.at(-1)];
     this.element.hidden = !first;
     this.element.classList.toggle("cnnlab-last", state.at.panel === this.source?.name);
     if (!first || !last) return;

@@ -46,7 +46,7 @@ export function arrowTarget({ shape: [height, width], planes, view }, [plane, ro
  * The number of nudges up for a key; 0 for other keys.
  * @param {KeyboardEvent} event
  */
-export const nudgeIn = ({ shiftKey, key }) => (shiftKey ? Number(key === "ArrowUp") - Number(key === "ArrowDown") : 0);
+export const nudgeIn = ({ shiftKey, key }) => (shiftKey ? 0 - (ARROWS[key]?.[0] ?? 0) : 0);
 
 /**
  * Does a key begin an edit?

@@ -81,8 +81,7 @@ export class Stage {
     this.hand = new Hand(this);
     this.frame = new Frame(this);
     playAlone(this);
-    const later = () => this.later();
-    const themed = new MutationObserver(later); // for canvases; everything else follows CSS
+    const themed = new MutationObserver(this.later); // for canvases; everything else follows CSS
     for (const element of [document.documentElement, document.body])
       themed.observe(element, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme", "class"] });
     const resized = new ResizeObserver(() => {
@@ -92,10 +91,10 @@ export class Stage {
         this.wide = wide;
         this.hot = null; // a chip that goes loses the focus, and must not repaint meanwhile
         turned();
-      } else later();
+      } else this.later();
     });
     resized.observe(this.root);
-    this.root.addEventListener("transitionend", later); // cards have turned: wires find their places
+    this.root.addEventListener("transitionend", this.later); // cards have turned: wires find their places
     signal.addEventListener("abort", () => {
       themed.disconnect();
       resized.disconnect();
@@ -178,8 +177,9 @@ export class Stage {
   become(state, now = true) {
     const before = this.state;
     this.state = state;
-    if (!sameAt(before.at, state.at)) this.group = null;
-    if (!sameAt(before.at, state.at) || before.scene !== state.scene) this.hot = null;
+    const isMoved = !sameAt(before.at, state.at);
+    if (isMoved) this.group = null;
+    if (isMoved || before.scene !== state.scene) this.hot = null;
     if (state.playing !== before.playing) {
       clearInterval(this.timer);
       this.timer = state.playing ? window.setInterval(() => this.dispatch({ type: "tick" }), STEP) : 0;
@@ -315,9 +315,9 @@ export class Stage {
   // --- drawing: what depends on the measured layout ---
 
   /** Draws once before the next frame, however often the selection has changed. */
-  later() {
+  later = () => {
     this.drawing ||= requestAnimationFrame(() => this.draw());
-  }
+  };
 
   draw() {
     this.drawing = 0;
@@ -328,8 +328,9 @@ export class Stage {
     if (!place?.clientWidth) return; // not laid out, as under a splash screen: draw later
     const origin = place.getBoundingClientRect();
     const paths = this.pathsIn(place);
+    // It reads, then writes: from here on only a glide measures, since all would be laid out again.
+    this.frame.show(origin, this.moving);
     this.glide();
-    this.frame.show(origin, this.moving); // reads, then writes: from here on nothing is measured, or all is laid out again
     const wires = /** @type {SVGElement} */ (place.querySelector(".cnnlab-wires"));
     wires.setAttribute("viewBox", [origin.left, origin.top, origin.width, origin.height].join(" ")); // of the page
     wires.classList.toggle("cnnlab-hot", Boolean(this.hot));
@@ -337,12 +338,13 @@ export class Stage {
     this.moving = false;
   }
 
-  /** Animates the panels from their positions before a setting changed. */
+  /** Animates the panels from their positions before a setting changed; what was drawn meanwhile is drawn again. */
   glide() {
     for (const [planes, from] of this.places) {
       const to = planes.getBoundingClientRect();
       const start = `translate(${from.x - to.x}px, ${from.y - to.y}px) scale(${from.width / to.width}, ${from.height / to.height})`;
-      if (to.width) planes.animate({ transform: [start, "none"], transformOrigin: ["0 0", "0 0"] }, GLIDE);
+      if (to.width)
+        planes.animate({ transform: [start, "none"], transformOrigin: ["0 0", "0 0"] }, GLIDE).onfinish = this.later;
     }
     this.places.clear();
   }

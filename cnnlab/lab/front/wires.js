@@ -50,9 +50,8 @@ export function pathBetween(from, to, boxes, shift) {
   const [right, left] = [from.box.right + 1, to.box.left - 1];
   if (left <= right) return "";
   const [start, end] = [from, to].map(({ cell }) => (cell.top + cell.bottom) / 2 + shift);
-  const [top, bottom] = [Math.min(start, end), Math.max(start, end)];
   const isInTheWay = (/** @type {Box} */ box) =>
-    box.left < left && box.right > right && box.top < bottom + 1 && box.bottom > top - 1;
+    box.left < left && box.right > right && box.top < Math.max(start, end) + 1 && box.bottom > Math.min(start, end) - 1;
   if (boxes.some((box) => box !== from.box && box !== to.box && isInTheWay(box))) return null;
   const middle = (left + right) / 2;
   return `M${from.cell.right},${start}H${right}C${middle},${start} ${middle},${end} ${left},${end}H${to.cell.left}`;
