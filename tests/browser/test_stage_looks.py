@@ -39,6 +39,15 @@ def test_a_stage_computes_the_size_of_its_cells_once(plain_page):
     assert re.fullmatch(r"\d+px", length), "a formula, which each of its cells would compute anew"
 
 
+def test_an_explorer_with_gradients_uses_the_height_that_it_may_have(plain_page):
+    view = View(plain_page, backward())
+    view.page.set_viewport_size({"width": 864, "height": 800})
+    settle(view.page)
+    assert 630 < view.root.bounding_box()["height"] <= 660
+    boxes = [view.cell(name, 0, 0, 0).bounding_box() for name in ("x", "w", "dy")]
+    assert min(box["width"] for box in boxes) >= 28
+
+
 @pytest.mark.parametrize("name", ["scatter", "gather", "photo", "ties"])
 def test_there_is_no_coverage_without_the_learner_s_own_cells(plain_page, name):
     expect(View.of(plain_page, name).toggle("coverage")).to_have_count(0)

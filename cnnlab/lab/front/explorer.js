@@ -13,8 +13,8 @@ import { buttonsOf } from "./table.js";
 import { button, copy, linesOf } from "./text.js";
 import { html, nothing, render } from "./vendor/lit-html.js";
 
-const HIGH = 630; // px of an explorer without its edges in a window 800 px high
-const TAKEN = { plain: 54, sliders: 70, row: 21 }; // px of its parts other than stages
+const HIGH = 638; // px of an explorer without its edges in a window 800 px high
+const TAKEN = { plain: 54, sliders: 66, row: 21 }; // px of its parts other than stages
 const MOST_BESIDE = 4; // sliders that fit beside lines of text
 const FIELDS = ":read-write, input, select, .cnnlab-explorer";
 

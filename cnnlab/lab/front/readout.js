@@ -5,7 +5,7 @@ import { button, copy, withSubscripts } from "./text.js";
 import { html, nothing } from "./vendor/lit-html.js";
 import { codeLine, longestOf, sentenceOf } from "./words.js";
 
-const PX = { foot: 48, bar: 31, heading: 250, words: 19, wide: 820, line: 28, letter: 6.9 };
+const PX = { foot: 37, bar: 31, heading: 250, words: 19, wide: 820, line: 28, letter: 6.9 };
 const FORETELL = "What lands next? Pause, and type it into the cell with the ? · Esc shows all of them";
 const HELD = "held · click it again or press Esc to let go";
 

@@ -40,8 +40,8 @@ export function sentenceOf(scene, at, { told, terms, panel }) {
 }
 
 /**
- * About the longest sentence of a scene, which reserves space, so that nothing below moves from cell to cell; the style
- * sheet of a network reserves it.
+ * About the longest sentence of a scene, which reserves space, so that nothing below moves from cell to cell: a line in
+ * a network, whose style sheet reserves the rest.
  * @param {Scene} scene
  */
 export function longestOf({ panels, network }) {
@@ -50,7 +50,7 @@ export function longestOf({ panels, network }) {
     const texts = [none, one, edges?.rows.includes(1) ? many + ring : many];
     return cells ?? texts.map((text) => text.replace("{edge}", EDGE).replace(/[{}]/g, ""));
   });
-  return network ? "" : texts.reduce((longest, text) => (text.length > longest.length ? text : longest), "");
+  return network ? " " : texts.reduce((longest, text) => (text.length > longest.length ? text : longest), "");
 }
 
 /**

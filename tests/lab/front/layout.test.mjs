@@ -6,7 +6,7 @@ import { emsOf, isFlow, isLegible, isRoomy, layoutOf, productsIn, standing } fro
 import { PLAIN } from "./scenes.mjs";
 
 const WIDE = 820; // px of a stage in an output of 848 px, of which 808 are for its panels
-const ROOM = 400; // px of height that an explorer of one stage has for its panels
+const ROOM = 457; // px of height that an explorer of one stage has for its panels
 const GAP = 6; // px between planes, at least
 
 const panel = (name, end, column, [height, width], more = {}) => ({
@@ -86,9 +86,14 @@ test("one row of planes of up to 7 drawn cells has cells of 44 px, in the width 
 
 test("with gradients the cells of a 5×5 input and a 3×3 kernel have 28 px or more", () => {
   const panels = convolution({ size: 5, kernel: 3, gradients: true });
-  const { free, cell } = lengths(layout(panels));
+  const { free, cell } = lengths(layout(panels, { room: 400 }));
   assert.ok(cell >= 28 && cell === free, `${cell} ${free}`);
   assert.ok(cellIn(panels, { tabs: true }) >= 28);
+});
+
+test("with gradients and a ring of padding the cells of a 5×5 input are 28 px high, and no flatter than by a third", () => {
+  const { cell, high } = lengths(layout(convolution({ size: 5, kernel: 3, padding: 1, gradients: true })));
+  assert.deepEqual([cell, high], [37, 28]);
 });
 
 test("cells may be wider than high where a stage has little height, by a third", () => {

@@ -45,7 +45,9 @@ test("the room of the words grows with the longest of them, and is that of the f
   const of = (signs) => height({ y: { says: says("x".repeat(signs)) } });
   assert.deepEqual([of(250) - of(120), of(380) - of(250)], [19, 19]); // a line more
   const plain = readScene({ panels: [panel("h", undefined, [1, 1], [1])], wires: {}, first: at("h", 0, 0, 0) });
-  assert.equal(heightBeside(plain), 48); // its foot
+  assert.equal(heightBeside(plain), 37); // its foot, and the edges around it
+  const sheet = { ...readScene(convolution()), network: true };
+  assert.equal(heightBeside(sheet), 37 + 31 + 19 + 3 * 28); // its foot, bar, sentence, and three lines of chips
   assert.deepEqual([hasSums(plain), hasSums(readScene(convolution()))], [false, true]);
 });
 
