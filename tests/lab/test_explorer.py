@@ -113,6 +113,14 @@ def test_a_subclass_may_set_what_it_needs_after_its_parents_constructor_and_is_d
     assert explorer._given == "of the subclass"
 
 
+def test_an_explorer_of_one_s_own_may_have_no_settings():
+    class Plain(Explorer):
+        def scenes(self):
+            return ActivationExplorer(np.ones((2, 2))).scenes()
+
+    assert panels(Plain())["x"].tolist() == [[[1, 1], [1, 1]]]
+
+
 def test_a_setting_that_does_not_exist_is_refused_by_name():
     with pytest.raises(TypeError, match=r"strid \(2\) must be a setting \(size, kernel, padding, stride, turned\)"):
         explore(strid=2)

@@ -75,7 +75,8 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         self._settings = {k: v for cls in classes for k, v in vars(cls).items() if isinstance(v, Setting)}
         check_known(settings, self._settings, "a setting")
         super().__init__(**settings)
-        self.observe(self._changed, names=list(self._settings))
+        for name in self._settings:
+            self.observe(self._changed, name)
         self.on_msg(self._heard)
 
     def _begin(self, given):

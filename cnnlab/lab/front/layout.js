@@ -13,7 +13,7 @@ const SMALL = { least: 8, good: 12, most: 12 }; // of many small maps
 const PX = { gap: 6, line: 19, between: 10, heads: 18, letter: 7.4, words: 92, turn: 36, below: 17 }; // words: of a caption that keeps its line
 const OPERATOR = { sign: 30, word: 46, tab: 65, narrow: 20 }; // px between two columns
 const BARS = { wide: 180, high: 17.5 }; // px, high of each
-const CHART = { wide: 250, high: 180 }; // px
+const CHART = [250, 180]; // px
 const PHOTO = 8; // its width in cells
 const PRODUCT = { wide: 1.35, high: 1.2, gap: 12, result: 76, line: 28, least: 30 }; // cells of a product, px around it, px of a cell that leaves them room
 const MOST_BESIDE = 3; // the most rows and columns of products beside an output
@@ -106,8 +106,8 @@ function planesSize(panel, way, cell) {
   const [down, across] = standing(panel, way);
   const around = (/** @type {number} */ count) => PX.gap * (count - 1) + (heads ? PX.heads : 0);
   if (view === "bars") return [BARS.wide, rows * BARS.high];
-  if (view === "chart") return [CHART.wide * scale, CHART.high * scale];
   if (view === "photo") return [PHOTO * cell * across, (PHOTO * cell * rows * down) / columns + around(down)];
+  if (!["cells", "maps"].includes(view)) return CHART.map((px) => px * scale);
   const below = PX.below * Math.max(0, ...captions.map((text) => (text ? text.split("\n").length : 0)));
   return [
     across * columns * scale * cell + around(across),

@@ -220,6 +220,8 @@ test("bars and charts have px of their own, and leave the rest to the cells", ()
   assert.deepEqual([bars["--x"], bars["--x-px"]], [4, 180 + 30 + 10]);
   const chart = layout([cells, panel("loss", undefined, 1, [1, 1], { view: "chart" })]);
   assert.deepEqual([chart["--x"], chart["--x-px"]], [4, 250 + 30 + 10]);
+  const other = layout([cells, panel("h", undefined, 1, [8, 14], { view: "histogram" })]);
+  assert.deepEqual([other["--x"], other["--x-px"]], [4, 250 + 30 + 10]); // that of a picture of a new kind is a chart's
 });
 
 // --- how planes stand ---------------------------------------------------------------------------------------------------
