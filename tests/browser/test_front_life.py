@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from lab import PANEL, Lab
+from lab import PANEL, READY, Lab
 from plain_page import ADDRESS, HEAD, as_json
 from playwright.sync_api import expect
 
@@ -108,6 +108,15 @@ def test_a_busy_kernel_is_told_at_every_explorer_and_forgotten_when_it_answers(e
 def test_a_kernel_that_was_restarted_is_told_at_every_explorer_until_its_cell_is_run_again(explorers):
     explorers.restart()
     expect_silence(explorers, True, 2.5)
+    explorers.run_all()
+    expect_silence(explorers, False)
+
+
+def test_a_kernel_that_was_shut_down_is_told_at_every_explorer_though_none_was_touched(explorers):
+    start(explorers, "jupyterapp.commands.execute('kernelmenu:shutdown')")
+    expect_silence(explorers, True, 2.5)
+    explorers.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.changeKernel({ name: 'python3' })")
+    explorers.page.evaluate(READY)
     explorers.run_all()
     expect_silence(explorers, False)
 

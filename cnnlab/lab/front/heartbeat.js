@@ -27,20 +27,22 @@ export function listen(link, line, signal) {
     quiet = 0;
     say("");
   };
-  const gone = () => say(GONE); // sent by the host, as by JupyterLab at a restart
+  // JupyterLab sends an event at a restart, and nothing at a shutdown: then it just has no kernel any more.
+  const gone = () => say(GONE);
   const timer = setInterval(() => {
     const { pending, shown } = link;
     const isTraining = shown.parts.some(({ alive }) => alive);
     const patience = pending.length ? PATIENCE.asked : isTraining ? PATIENCE.training : Infinity;
     quiet = patience < Infinity && !document.hidden ? quiet + LOOK : 0; // counts ticks: the page itself may be busy
-    if (quiet >= patience) say(BUSY);
+    if (model.widget_manager?.kernel === null) gone();
+    else if (quiet >= patience) say(BUSY);
   }, LOOK);
   model.on("change:shown", heard);
-  if (model.send) model.on("comm_live_update", gone); // not if a table answers
+  model.on("comm_live_update", gone);
   signal.addEventListener("abort", () => {
     clearInterval(timer);
     lines.delete(line);
     model.off("change:shown", heard);
-    if (model.send) model.off("comm_live_update", gone);
+    model.off("comm_live_update", gone);
   });
 }
