@@ -48,6 +48,8 @@ def pooling_scene(x, kernel, *, op="max", dy=None, pad_value=None, **settings):
     look["setup"] = panels.pad_line(run.axes, run.fill, beyond=run.foreign)  # beyond the edge 0 may win, −∞ cannot
     scene = panels.operation(arrays, titles, run.axes, sentences.POOLING, sums, ["→"], run.wires, **look)
     drawn, output, *_ = scene["panels"]
+    for panel in scene["panels"] * (x.shape[1] > 1):
+        panel["captions"] = [f"channel {k}" for k in range(x.shape[1])]
     if pool.picks:
         drawn["marks"] = {"winner": np.argwhere(run.wins).tolist()}
     if pool.numpy:
