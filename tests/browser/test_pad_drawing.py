@@ -219,7 +219,7 @@ def test_two_views_of_one_pad_show_the_same_drawing(plain_page):
 
 def test_nothing_is_left_of_a_pad_that_was_removed(plain_page):
     pad = PadView(plain_page)
-    assert pad.mounted.listening() == 2  # what it shows, and whether the kernel answers
+    assert pad.mounted.listening() == 3  # what it shows, whether the kernel answers, and whether it is gone
     pad.draw(7)
     saved = pad.mounted.saved()
     pad.page.evaluate("() => { document.querySelector('.cnnlab-pad button').click(); unmount(0); }")

@@ -266,7 +266,7 @@ def test_an_explorer_that_goes_leaves_nothing_behind_and_asks_for_nothing(fresh_
     fresh_page.page.add_init_script(COUNTERS)
     view = View(fresh_page, backward())
     other = View(fresh_page, Predict("What is 1 + 1?", 2))
-    assert (view.mounted.listening(), other.mounted.listening()) == (2, 2)
+    assert (view.mounted.listening(), other.mounted.listening()) == (3, 3)
     alive = view.page.evaluate("alive")
     assert alive["observers"] == 2  # of a stage: its size, and the theme
     assert alive["listeners"] > 0
