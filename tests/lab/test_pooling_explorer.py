@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from explorer_events import panels_of
 from explorer_steps import controls_of, move, panels, press, type_in
 from explorers import X
 from numpy.testing import assert_allclose, assert_array_equal
@@ -161,3 +162,10 @@ def test_own_pools_show_their_numbers_and_the_wires_that_they_pick_or_weigh():
     assert_array_equal(panels(mean)["y"], mean.x[0])
     with pytest.raises(ValueError, match=r"^ties \(True\) must go without forward"):
         PoolingExplorer(x, forward=last_wins, ties=True)
+
+
+def test_every_channel_of_a_pooling_has_its_name():
+    several, one = (PoolingExplorer(np.ones((channels, 4, 4)), 2) for channels in (3, 1))
+    named = {panel["name"]: panel["captions"] for _, panel in panels_of(several)}
+    assert named == {name: ["channel 0", "channel 1", "channel 2"] for name in ("x", "y", "dx", "dy")}
+    assert not any("captions" in panel for _, panel in panels_of(one))

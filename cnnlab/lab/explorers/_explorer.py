@@ -75,7 +75,7 @@ class Explorer(anywidget.AnyWidget, metaclass=_WhenMade):
         self._settings = {k: v for cls in classes for k, v in vars(cls).items() if isinstance(v, Setting)}
         check_known(settings, self._settings, "a setting")
         super().__init__(**settings)
-        for name in self._settings:
+        for name in self._settings:  # one by one: of no names at all, traitlets would make every trait
             self.observe(self._changed, name)
         self.on_msg(self._heard)
 

@@ -138,6 +138,7 @@ class Explorer {
       return scene ? 0 : TAKEN.sliders * Math.ceil(sliders / MOST_BESIDE) || TAKEN.plain;
     });
     const free = [...others, ...this.stages.map(({ taken }) => taken)].reduce((room, px) => room - px, HIGH);
+    // a single stage has all of it
     const wanted = this.stages[1] ? this.stages.map((stage) => stage.laidIn(free).high) : [1];
     const all = wanted.reduce((sum, px) => sum + px, 0) || 1;
     for (const [k, stage] of this.stages.entries()) {

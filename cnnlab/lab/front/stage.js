@@ -328,7 +328,7 @@ export class Stage {
     if (!place?.clientWidth) return; // not laid out, as under a splash screen: draw later
     const origin = place.getBoundingClientRect();
     const paths = this.pathsIn(place);
-    // It reads, then writes: from here on only a glide measures, since all would be laid out again.
+    // Only what glides is measured after this has written: each measurement would lay out the page again.
     this.frame.show(origin, this.moving);
     this.glide();
     const wires = /** @type {SVGElement} */ (place.querySelector(".cnnlab-wires"));
